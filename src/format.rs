@@ -1,0 +1,180 @@
+//! [`Format`]: the picture formats the crate can name, and how to tell them by their first bytes.
+
+use std::fmt;
+
+/// A picture format, as read from a file's first bytes or asked for with `f-`.
+///
+/// That a format has a name here does not mean this build can read or write it; what cannot be
+/// decoded or encoded is refused by name.
+///
+/// ```
+/// use originkit::Format;
+/// assert_eq!(Format::sniff(b"\x89PNG\r\n\x1a\n...."), Some(Format::Png));
+/// assert_eq!(Format::sniff(b"<!doctype html>"), None);
+/// assert_eq!(Format::WebP.content_type(), "image/webp");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Format {
+    /// JPEG.
+    Jpeg,
+    /// PNG, animated ones included.
+    Png,
+    /// WebP.
+    WebP,
+    /// GIF.
+    Gif,
+    /// AVIF.
+    Avif,
+    /// Windows bitmap.
+    Bmp,
+    /// TIFF.
+    Tiff,
+    /// SVG.
+    Svg,
+    /// HEIC and HEIF.
+    Heic,
+    /// Photoshop document.
+    Psd,
+    /// PDF.
+    Pdf,
+}
+
+impl Format {
+    /// Recognises a format by the first bytes of a file.
+    ///
+    /// The origin's `Content-Type` is never believed: a page served as `image/png` is `None` here.
+    #[must_use]
+    pub fn sniff(bytes: &[u8]) -> Option<Self> {
+        let has = |at: usize, what: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(what));
+        if has(0, b"\xFF\xD8\xFF") {
+            Some(Self::Jpeg)
+        } else if has(0, b"\x89PNG\r\n\x1a\n") {
+            Some(Self::Png)
+        } else if has(0, b"RIFF") && has(8, b"WEBP") {
+            Some(Self::WebP)
+        } else if has(0, b"GIF87a") || has(0, b"GIF89a") {
+            Some(Self::Gif)
+        } else if has(4, b"ftyp") {
+            match bytes.get(8..12)? {
+                b"avif" | b"avis" => Some(Self::Avif),
+                b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => Some(Self::Heic),
+                _ => None,
+            }
+        } else if has(0, b"BM") && bytes.len() >= 26 {
+            Some(Self::Bmp)
+        } else if has(0, b"II*\0") || has(0, b"MM\0*") {
+            Some(Self::Tiff)
+        } else if has(0, b"8BPS") {
+            Some(Self::Psd)
+        } else if has(0, b"%PDF-") {
+            Some(Self::Pdf)
+        } else {
+            sniff_svg(bytes).then_some(Self::Svg)
+        }
+    }
+
+    /// Its media type, such as `image/jpeg`.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
+            Self::Avif => "image/avif",
+            Self::Bmp => "image/bmp",
+            Self::Tiff => "image/tiff",
+            Self::Svg => "image/svg+xml",
+            Self::Heic => "image/heic",
+            Self::Psd => "image/vnd.adobe.photoshop",
+            Self::Pdf => "application/pdf",
+        }
+    }
+
+    /// The usual file name extension, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+            Self::Gif => "gif",
+            Self::Avif => "avif",
+            Self::Bmp => "bmp",
+            Self::Tiff => "tiff",
+            Self::Svg => "svg",
+            Self::Heic => "heic",
+            Self::Psd => "psd",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    /// Can a file of this format hold transparent pixels?
+    #[must_use]
+    pub const fn has_alpha(self) -> bool {
+        !matches!(self, Self::Jpeg | Self::Bmp | Self::Pdf)
+    }
+}
+
+/// Prints its short name: `jpeg`, `png`, `webp`, ...
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "jpeg",
+            other => other.extension(),
+        })
+    }
+}
+
+/// An SVG starts with `<svg`, perhaps after a byte order mark, an XML declaration, comments or white space.
+fn sniff_svg(bytes: &[u8]) -> bool {
+    const LOOK_AT: usize = 1024;
+    let head = bytes.get(..LOOK_AT.min(bytes.len())).unwrap_or_default();
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let text = String::from_utf8_lossy(head);
+    let mut rest = text.trim_start();
+    loop {
+        if rest.starts_with("<svg") {
+            return true;
+        }
+        let end = if rest.starts_with("<?xml") {
+            "?>"
+        } else if rest.starts_with("<!--") {
+            "-->"
+        } else if rest.starts_with("<!DOCTYPE svg") {
+            ">"
+        } else {
+            return false;
+        };
+        let Some((_, after)) = rest.split_once(end) else { return false };
+        rest = after.trim_start();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn tells_formats_by_their_first_bytes() {
+        let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
+        let cases: [(&[u8], Option<Format>); 12] = [
+            (b"\xFF\xD8\xFF\xE0", Some(Format::Jpeg)),
+            (webp, Some(Format::WebP)),
+            (b"GIF89a", Some(Format::Gif)),
+            (b"\0\0\0\x20ftypavif", Some(Format::Avif)),
+            (b"\0\0\0\x20ftypheic", Some(Format::Heic)),
+            (b"\0\0\0\x20ftypisom", None),
+            (b"II*\0", Some(Format::Tiff)),
+            (b"<?xml version=\"1.0\"?><!-- a --><svg/>", Some(Format::Svg)),
+            (b"\xEF\xBB\xBF <svg>", Some(Format::Svg)),
+            (b"<html><svg>", None),
+            (b"", None),
+            (b"RIFF", None),
+        ];
+        for (bytes, want) in cases {
+            assert_eq!(Format::sniff(bytes), want, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

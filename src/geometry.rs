@@ -1,0 +1,265 @@
+//! Sizes, points and rectangles, with the one rounding rule of the crate.
+//!
+//! Lengths are pixels, `y` grows downwards. Rounding is half up and never below one pixel
+//! ([`round`]): the rule that reproduces the numbers printed in ImageKit's documentation
+//! (640x865 with `w-300,h-200,c-at_max` is 148x200, with `c-at_least` 300x405).
+
+use std::fmt;
+
+/// A width and a height in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "complete by definition")]
+pub struct Size {
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+impl Size {
+    /// A size of `width` by `height` pixels.
+    #[must_use]
+    pub const fn new(width: u32, height: u32) -> Self {
+        Self { width, height }
+    }
+
+    /// Width times height, which always fits.
+    #[must_use]
+    pub const fn pixels(self) -> u64 {
+        // u32 * u32 fits u64.
+        (self.width as u64) * (self.height as u64)
+    }
+
+    /// Width and height exchanged.
+    #[must_use]
+    pub const fn transpose(self) -> Self {
+        Self { width: self.height, height: self.width }
+    }
+
+    /// Width divided by height.
+    #[must_use]
+    pub fn ratio(self) -> f64 {
+        f64::from(self.width) / f64::from(self.height.max(1))
+    }
+}
+
+/// Prints as `300x200`.
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// A position in pixels; may lie outside the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::exhaustive_structs, reason = "complete by definition")]
+pub struct Point {
+    /// Pixels from the left edge.
+    pub x: i64,
+    /// Pixels from the top edge.
+    pub y: i64,
+}
+
+/// A rectangle of whole pixels inside a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "complete by definition")]
+pub struct Rect {
+    /// Pixels from the left edge.
+    pub x: u32,
+    /// Pixels from the top edge.
+    pub y: u32,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+impl Rect {
+    /// The rectangle that covers all of `size`.
+    #[must_use]
+    pub const fn full(size: Size) -> Self {
+        Self { x: 0, y: 0, width: size.width, height: size.height }
+    }
+
+    /// Its width and height.
+    #[must_use]
+    pub const fn size(self) -> Size {
+        Size { width: self.width, height: self.height }
+    }
+
+    /// Does the rectangle lie inside a picture of this size, and hold at least one pixel?
+    #[must_use]
+    pub fn fits(self, size: Size) -> bool {
+        let inside =
+            |at: u32, length: u32, all: u32| length > 0 && at.checked_add(length).is_some_and(|end| end <= all);
+        inside(self.x, self.width, size.width) && inside(self.y, self.height, size.height)
+    }
+}
+
+/// Prints as `300x200+10+20`.
+impl fmt::Display for Rect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}+{}+{}", self.width, self.height, self.x, self.y)
+    }
+}
+
+/// A rectangle between pixels: the region a resampling reads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "complete by definition")]
+pub struct Region {
+    /// Pixels from the left edge.
+    pub x: f64,
+    /// Pixels from the top edge.
+    pub y: f64,
+    /// Pixels from left to right.
+    pub width: f64,
+    /// Pixels from top to bottom.
+    pub height: f64,
+}
+
+impl Region {
+    /// The region that covers all of `size`.
+    #[must_use]
+    pub fn full(size: Size) -> Self {
+        Rect::full(size).into()
+    }
+
+    /// Does it cover exactly the whole of `size`?
+    #[must_use]
+    pub fn covers(self, size: Size) -> bool {
+        self == Self::full(size)
+    }
+}
+
+impl From<Rect> for Region {
+    fn from(r: Rect) -> Self {
+        Self { x: r.x.into(), y: r.y.into(), width: r.width.into(), height: r.height.into() }
+    }
+}
+
+/// Prints like [`Rect`], with up to two decimals: `666.67x500+66.67+0`.
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = |v: f64| (v * 100.0).round() / 100.0;
+        write!(f, "{}x{}+{}+{}", short(self.width), short(self.height), short(self.x), short(self.y))
+    }
+}
+
+/// The rounding of the crate: half up, at least one pixel, at most `u32::MAX`.
+///
+/// Values that are no number become one pixel.
+///
+/// ```
+/// use originkit::plan::round;
+/// assert_eq!(round(147.98), 148);
+/// assert_eq!(round(112.5), 113);
+/// assert_eq!(round(0.2), 1);
+/// ```
+#[must_use]
+pub fn round(length: f64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "float to integer casts saturate, NaN is zero"
+    )]
+    let whole = (length + 0.5).floor() as u32;
+    whole.max(1)
+}
+
+/// How stored pixels are to be turned for viewing: the EXIF orientation tag, 1 to 8.
+///
+/// Each value names what must be done to the *stored* picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::exhaustive_enums, reason = "EXIF 2.32 defines these eight")]
+pub enum Orientation {
+    /// 1: nothing.
+    #[default]
+    Upright,
+    /// 2: mirror left-right.
+    MirrorHorizontal,
+    /// 3: turn by half.
+    Rotate180,
+    /// 4: mirror top-bottom.
+    MirrorVertical,
+    /// 5: mirror left-right, then turn 270 degrees clockwise.
+    MirrorRotate270,
+    /// 6: turn 90 degrees clockwise.
+    Rotate90,
+    /// 7: mirror left-right, then turn 90 degrees clockwise.
+    MirrorRotate90,
+    /// 8: turn 270 degrees clockwise.
+    Rotate270,
+}
+
+impl Orientation {
+    /// From the EXIF tag; anything but 1 to 8 counts as upright.
+    #[must_use]
+    pub const fn from_exif(tag: u16) -> Self {
+        match tag {
+            2 => Self::MirrorHorizontal,
+            3 => Self::Rotate180,
+            4 => Self::MirrorVertical,
+            5 => Self::MirrorRotate270,
+            6 => Self::Rotate90,
+            7 => Self::MirrorRotate90,
+            8 => Self::Rotate270,
+            _ => Self::Upright,
+        }
+    }
+
+    /// The EXIF tag, 1 to 8.
+    #[must_use]
+    pub const fn to_exif(self) -> u16 {
+        match self {
+            Self::Upright => 1,
+            Self::MirrorHorizontal => 2,
+            Self::Rotate180 => 3,
+            Self::MirrorVertical => 4,
+            Self::MirrorRotate270 => 5,
+            Self::Rotate90 => 6,
+            Self::MirrorRotate90 => 7,
+            Self::Rotate270 => 8,
+        }
+    }
+
+    /// The size of the picture once turned.
+    #[must_use]
+    pub const fn apply(self, stored: Size) -> Size {
+        match self {
+            Self::MirrorRotate270 | Self::Rotate90 | Self::MirrorRotate90 | Self::Rotate270 => stored.transpose(),
+            _ => stored,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_half_up_and_never_to_nothing() {
+        for (value, want) in
+            [(405.47, 405), (739.88, 740), (337.5, 338), (0.0, 1), (-4.0, 1), (f64::NAN, 1), (1e300, u32::MAX)]
+        {
+            assert_eq!(round(value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_rectangle_knows_whether_it_fits() {
+        let size = Size::new(10, 10);
+        assert!(Rect { x: 9, y: 0, width: 1, height: 10 }.fits(size));
+        assert!(!Rect { x: 10, y: 0, width: 1, height: 1 }.fits(size));
+        assert!(!Rect { x: u32::MAX, y: 0, width: 2, height: 1 }.fits(size));
+        assert!(!Rect { x: 0, y: 0, width: 0, height: 1 }.fits(size));
+    }
+
+    #[test]
+    fn orientation_tags_round_trip() {
+        for tag in 1..=8 {
+            assert_eq!(Orientation::from_exif(tag).to_exif(), tag);
+        }
+        assert_eq!(Orientation::from_exif(0), Orientation::Upright);
+        assert_eq!(Orientation::Rotate90.apply(Size::new(4, 3)), Size::new(3, 4));
+    }
+}

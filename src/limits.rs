@@ -1,0 +1,108 @@
+//! [`Limits`]: every bound of the crate, in one value.
+
+use std::time::Duration;
+
+/// Every bound there is. No other constant limits anything.
+///
+/// The engine owns one and hands it to parsing, gathering, planning and running. Limits on pixels and
+/// memory are checked by arithmetic on headers and plans, before memory is taken.
+///
+/// ```
+/// use originkit::Limits;
+/// let mut limits = Limits::default();
+/// limits.pixels = 25_000_000;
+/// assert_eq!(limits.depth, 3);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a request's path and query together.
+    pub url_bytes: usize,
+    /// Bytes of a transformation string after percent-decoding.
+    pub transformation_bytes: usize,
+    /// Steps of a transformation, those of branches and layers included.
+    pub steps: usize,
+    /// Parameters of a transformation, those of branches and layers included.
+    pub parameters: usize,
+    /// Layers of a transformation, nested ones included.
+    pub layers: usize,
+    /// How deep layers may nest, and how deep conditions may nest (documented: 3).
+    pub depth: usize,
+    /// Characters of a text layer written plainly (documented: 2000); the rest is cut off.
+    pub text_chars: usize,
+    /// Characters of a base64 text before decoding (documented: 2500); the rest is cut off.
+    pub base64_chars: usize,
+    /// Largest width or height that a URL may ask for (documented: 65535); larger is as if absent.
+    pub side: u32,
+    /// Largest width or height of a WebP (documented: 16383, which is libwebp's).
+    pub webp_side: u32,
+    /// Pixels of a source or a result (documented: 100 million).
+    pub pixels: u64,
+    /// Bytes of a source file (documented: 40 MB).
+    pub source_bytes: u64,
+    /// Bytes of memory one render may take for pixels, checked before the first is decoded.
+    pub memory: u64,
+    /// Different files one request may need.
+    pub sources: usize,
+    /// Redirects followed for one file.
+    pub redirects: usize,
+    /// Requests sent for one delivery in all, redirects included.
+    pub fetches: usize,
+    /// How long one origin may take from the first byte sent to the last one read.
+    pub fetch_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            url_bytes: 8 * 1024,
+            transformation_bytes: 8 * 1024,
+            steps: 64,
+            parameters: 256,
+            layers: 10,
+            depth: 3,
+            text_chars: 2000,
+            base64_chars: 2500,
+            side: 65_535,
+            webp_side: 16_383,
+            pixels: 100_000_000,
+            source_bytes: 40 * 1024 * 1024,
+            memory: 1024 * 1024 * 1024,
+            sources: 16,
+            redirects: 3,
+            fetches: 64,
+            fetch_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A bound of [`Limits`] was passed.
+///
+/// ```
+/// use originkit::{Engine, Limits};
+/// # use originkit::transform::Transformation;
+/// let long = "w-1:".repeat(65);
+/// let error = Transformation::parse(&long, &Limits::default()).unwrap_err();
+/// assert!(error.to_string().contains("64 steps"));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{found} {what} where {allowed} are allowed")]
+#[non_exhaustive]
+pub struct LimitError {
+    /// What there is too much of, in the plural: `pixels`, `bytes in the source`.
+    pub what: &'static str,
+    /// The bound.
+    pub allowed: u64,
+    /// What was found, or as much as was counted before stopping.
+    pub found: u64,
+}
+
+impl LimitError {
+    /// Passes a count that stays within its bound.
+    ///
+    /// # Errors
+    /// The count is above the bound.
+    pub(crate) fn check(what: &'static str, found: u64, allowed: u64) -> Result<(), Self> {
+        if found > allowed { Err(Self { what, allowed, found }) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,205 @@
+//! [`Number`]: the exact decimals of the URL language.
+//!
+//! URLs write `0.8`, `2.625`, `N40`. Keeping them as decimals instead of floats makes the syntax tree
+//! `Eq + Hash` and lets it print what was meant. Arithmetic happens in `f64` at the point of use, as
+//! the evaluation rules ask for.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// An exact decimal with at most [`Number::DIGITS`] significant digits.
+///
+/// Always normalised, so `4.50` and `4.5` are the same value.
+///
+/// ```
+/// use originkit::transform::Number;
+/// let n: Number = "4.50".parse()?;
+/// assert_eq!(n.to_string(), "4.5");
+/// assert_eq!(n.to_f64(), 4.5);
+/// # Ok::<(), originkit::transform::NumberError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Number {
+    /// The digits, with sign.
+    mantissa: i64,
+    /// How many of them stand behind the point; as small as possible.
+    scale: u8,
+}
+
+impl Number {
+    /// Most significant digits a number may have: each such decimal has an `f64` of its own.
+    pub const DIGITS: usize = 15;
+    /// Zero.
+    pub const ZERO: Self = Self { mantissa: 0, scale: 0 };
+    /// One.
+    pub const ONE: Self = Self { mantissa: 1, scale: 0 };
+
+    /// `mantissa` divided by ten to the power of `scale`; `None` where that has too many digits.
+    #[must_use]
+    pub fn from_decimal(mut mantissa: i64, mut scale: u8) -> Option<Self> {
+        while scale > 0 && mantissa % 10 == 0 {
+            mantissa /= 10;
+            scale -= 1;
+        }
+        let fits = mantissa.unsigned_abs() < 10_u64.pow(15) && usize::from(scale) <= Self::DIGITS;
+        fits.then_some(Self { mantissa, scale })
+    }
+
+    /// The nearest decimal with six places, for values that were measured rather than written.
+    ///
+    /// `None` for what is not finite or too large.
+    #[must_use]
+    pub fn from_f64(value: f64) -> Option<Self> {
+        const MICRO: f64 = 1e6;
+        let scaled = (value * MICRO).round();
+        #[expect(clippy::cast_possible_truncation, reason = "the range is checked in the condition")]
+        let mantissa = (scaled.abs() < 1e15).then_some(scaled as i64)?;
+        Self::from_decimal(mantissa, 6)
+    }
+
+    /// The nearest `f64`.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        // Both operands are exact in `f64`, so the division rounds once, like a decimal literal.
+        #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
+        let mantissa = self.mantissa as f64;
+        mantissa / 10_f64.powi(i32::from(self.scale))
+    }
+
+    /// The value as an integer, if it is one.
+    #[must_use]
+    pub fn to_integer(self) -> Option<i64> {
+        (self.scale == 0).then_some(self.mantissa)
+    }
+
+    /// Below zero?
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        self.mantissa < 0
+    }
+
+    /// Zero?
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.mantissa == 0
+    }
+
+    /// The same distance from zero, without sign.
+    #[must_use]
+    pub fn abs(self) -> Self {
+        Self { mantissa: self.mantissa.abs(), scale: self.scale }
+    }
+}
+
+impl From<u32> for Number {
+    fn from(value: u32) -> Self {
+        Self { mantissa: i64::from(value), scale: 0 }
+    }
+}
+
+impl From<i32> for Number {
+    fn from(value: i32) -> Self {
+        Self { mantissa: i64::from(value), scale: 0 }
+    }
+}
+
+impl std::ops::Neg for Number {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { mantissa: -self.mantissa, scale: self.scale }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // At most 10^15 * 10^15 = 10^30, which i128 holds.
+        let raise = |n: &Self, to: u8| i128::from(n.mantissa) * 10_i128.pow(u32::from(to.saturating_sub(n.scale)));
+        let scale = self.scale.max(other.scale);
+        raise(self, scale).cmp(&raise(other, scale))
+    }
+}
+
+/// What was read is not a decimal number, or has more than [`Number::DIGITS`] digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a decimal number of at most 15 digits")]
+#[non_exhaustive]
+pub struct NumberError;
+
+/// Reads `12`, `0.5`, `.5`, `5.` and a leading `-`; no exponent, no `+`, ASCII digits only.
+impl std::str::FromStr for Number {
+    type Err = NumberError;
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        let part = part.trim_end_matches('0');
+        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        // `5.` and `.5` are numbers, `.` and the empty text are not.
+        let has_digit = digits.bytes().any(|b| b.is_ascii_digit());
+        if !has_digit || !all_digits(whole) || !all_digits(part) {
+            return Err(NumberError);
+        }
+        let whole = whole.trim_start_matches('0');
+        if whole.len() + part.len() > Self::DIGITS {
+            return Err(NumberError);
+        }
+        let mantissa = whole.bytes().chain(part.bytes()).fold(0_i64, |n, b| n * 10 + i64::from(b - b'0'));
+        let scale = u8::try_from(part.len()).map_err(|_| NumberError)?;
+        Self::from_decimal(if negative { -mantissa } else { mantissa }, scale).ok_or(NumberError)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.mantissa.unsigned_abs();
+        let sign = if self.mantissa < 0 { "-" } else { "" };
+        let scale = u32::from(self.scale);
+        let unit = 10_u64.pow(scale);
+        if scale == 0 {
+            write!(f, "{sign}{digits}")
+        } else {
+            write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit, width = usize::from(self.scale))
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number;
+
+    #[test]
+    fn reads_and_prints_decimals() {
+        for (text, printed) in
+            [("0", "0"), ("007", "7"), (".5", "0.5"), ("5.", "5"), ("-2.50", "-2.5"), ("0.024", "0.024"), ("-0", "0")]
+        {
+            assert_eq!(text.parse::<Number>().unwrap().to_string(), printed, "{text}");
+        }
+        for text in ["", ".", "-", "+1", "1e5", "1.2.3", "١", "1234567890123456", "0x1", " 1"] {
+            assert!(text.parse::<Number>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn orders_by_value() {
+        let n = |s: &str| s.parse::<Number>().unwrap();
+        assert!(n("0.5") < n("1"));
+        assert!(n("-3") < n("-2.999"));
+        assert!(n("123456789012345") > n("0.000000000000001"));
+        assert_eq!(Number::from_f64(2.0 / 3.0).unwrap(), n("0.666667"));
+        assert_eq!(Number::from_f64(f64::NAN), None);
+    }
+}

@@ -1,0 +1,207 @@
+//! [`AssetPath`]: where a picture lies below an origin.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// The path of an asset, percent-encoded as it will be sent, without a leading slash.
+///
+/// A path from a URL keeps its encoding byte for byte, because special characters in object keys are
+/// a documented trouble source. Constructed means checked: no dot segment, backslash or control byte
+/// is left in it, in any layer of encoding, so joining it to a base cannot leave the base.
+///
+/// ```
+/// use originkit::transform::AssetPath;
+/// let from_url = AssetPath::from_encoded("red%20shoe/a.jpg")?;
+/// let from_text = AssetPath::from_text("red shoe/a.jpg")?;
+/// assert_eq!(from_url, from_text);
+/// assert_eq!(from_url.decoded(), "red shoe/a.jpg");
+/// assert!(AssetPath::from_encoded("a/%2e%2e/b.jpg").is_err());
+/// # Ok::<(), originkit::transform::PathError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AssetPath(String);
+
+/// Why a text is no path of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// `.` or `..` between slashes, plain or encoded.
+    #[error("a path must not have `.` or `..` segments")]
+    DotSegment,
+    /// A backslash, plain or encoded: some servers read it as a slash.
+    #[error("a path must not have a backslash")]
+    Backslash,
+    /// A byte below 0x20 or 0x7F, plain or encoded.
+    #[error("a path must not have control characters")]
+    Control,
+    /// Nothing at all.
+    #[error("a path must not be empty")]
+    Empty,
+    /// A character that a URL path cannot hold and that was not percent-encoded.
+    #[error("a path must be percent-encoded")]
+    Unencoded,
+}
+
+impl AssetPath {
+    /// A path as it stands in a URL, percent-encoded; kept as written.
+    ///
+    /// # Errors
+    /// See [`PathError`].
+    pub fn from_encoded(raw: &str) -> Result<Self, PathError> {
+        if raw.is_empty() {
+            return Err(PathError::Empty);
+        }
+        // Some servers decode twice. Three layers are looked at, and what still decodes then is
+        // only text to every server there is.
+        let mut layer = Cow::Borrowed(raw.as_bytes());
+        for _ in 0..4 {
+            check(&layer)?;
+            match percent_decode(&layer) {
+                Cow::Borrowed(_) => break,
+                Cow::Owned(decoded) => layer = Cow::Owned(decoded),
+            }
+        }
+        // `?` and `#` would end the path, the others are not legal in a URL at all.
+        if raw.bytes().any(|b| {
+            matches!(b, b' ' | b'"' | b'<' | b'>' | b'?' | b'#' | b'`' | b'{' | b'}' | b'^' | b'|') || !b.is_ascii()
+        }) {
+            return Err(PathError::Unencoded);
+        }
+        Ok(Self(raw.to_owned()))
+    }
+
+    /// A path as plain text; slashes at its ends are dropped, special characters encoded.
+    ///
+    /// # Errors
+    /// See [`PathError`].
+    pub fn from_text(text: &str) -> Result<Self, PathError> {
+        Self::from_encoded(&percent_encode(text.trim_matches('/')))
+    }
+
+    /// The path as it is sent, percent-encoded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path as text, decoded once; bytes that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn decoded(&self) -> Cow<'_, str> {
+        match percent_decode(self.0.as_bytes()) {
+            Cow::Borrowed(_) => Cow::Borrowed(&self.0),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+
+    /// What stands behind the last slash, decoded.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let decoded = self.decoded();
+        decoded.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+}
+
+impl fmt::Display for AssetPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn check(path: &[u8]) -> Result<(), PathError> {
+    if path.iter().any(|b| *b < 0x20 || *b == 0x7F) {
+        return Err(PathError::Control);
+    }
+    if path.contains(&b'\\') {
+        return Err(PathError::Backslash);
+    }
+    // `;` ends a segment's name for servers with path parameters: `..;` is `..` to them.
+    let name = |segment: &[u8]| segment.split(|b| *b == b';').next().map(<[u8]>::to_vec).unwrap_or_default();
+    if path.split(|b| *b == b'/').map(name).any(|segment| segment == b"." || segment == b"..") {
+        return Err(PathError::DotSegment);
+    }
+    Ok(())
+}
+
+/// Decodes `%XX` once. Lenient: a `%` without two hex digits behind it stays. Borrowed if nothing changed.
+pub(crate) fn percent_decode(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.contains(&b'%') {
+        return Cow::Borrowed(bytes);
+    }
+    let hex = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    let mut changed = false;
+    while let Some(&byte) = bytes.get(at) {
+        if let (b'%', Some(high), Some(low)) = (byte, hex(at + 1), hex(at + 2)) {
+            out.push(high << 4 | low);
+            at += 3;
+            changed = true;
+        } else {
+            out.push(byte);
+            at += 1;
+        }
+    }
+    if changed { Cow::Owned(out) } else { Cow::Borrowed(bytes) }
+}
+
+/// Encodes everything but unreserved characters (RFC 3986, 2.3), `/`, `@`, `:` and `!`.
+pub(crate) fn percent_encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/@:!".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_could_leave_the_base() {
+        for (path, error) in [
+            ("../x", PathError::DotSegment),
+            ("a/./b", PathError::DotSegment),
+            ("%2e%2e/x", PathError::DotSegment),
+            ("..%2fx", PathError::DotSegment),
+            ("%252e%252e/x", PathError::DotSegment),
+            ("%25252e%25252e/x", PathError::DotSegment),
+            ("x/..;/y", PathError::DotSegment),
+            ("..\\x", PathError::Backslash),
+            ("%5c..%5cx", PathError::Backslash),
+            ("%00", PathError::Control),
+            ("%0d%0aHost:%20e", PathError::Control),
+            ("a%250a", PathError::Control),
+            ("", PathError::Empty),
+            ("a b", PathError::Unencoded),
+            ("a?b", PathError::Unencoded),
+        ] {
+            assert_eq!(AssetPath::from_encoded(path), Err(error), "{path}");
+        }
+        for path in [
+            "a/b.jpg",
+            "@evil/x",
+            "x;y=..",
+            "a..b/c...jpg",
+            "100%/a.jpg",
+            "image%2Bexample.jpg",
+            "https%3A%2F%2Fexample.com%2Fi.jpg",
+        ] {
+            assert_eq!(AssetPath::from_encoded(path).unwrap().as_str(), path);
+        }
+    }
+
+    #[test]
+    fn text_is_encoded_and_decoded() {
+        let path = AssetPath::from_text("/Ñykaa/100% red.png/").unwrap();
+        assert_eq!(path.as_str(), "%C3%91ykaa/100%25%20red.png");
+        assert_eq!(path.decoded(), "Ñykaa/100% red.png");
+        assert_eq!(path.file_name(), "100% red.png");
+    }
+}

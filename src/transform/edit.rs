@@ -1,0 +1,184 @@
+//! [`Edit`]: one comma-separated set of parameters, and the values that belong to its frame.
+
+use super::{Effects, Encoding, Expr, Layer, Paint, Placing, TextStyle};
+use crate::number::Number;
+use crate::path::AssetPath;
+
+/// A set of parameters that act together, then layers drawn in order.
+///
+/// The written order of the parameters means nothing (the order in which they act is fixed), a
+/// repeated one counts with its last value. Fields are grouped by what they touch; the URL key of
+/// each is given with it.
+///
+/// ```
+/// use originkit::transform::{Step, Transformation};
+/// let t: Transformation = "w-300,h-200,fo-left".parse()?;
+/// let Some(Step::Edit(edit)) = t.steps.first() else { unreachable!() };
+/// assert!(edit.sizing.width.is_some() && edit.placing.focus.is_some());
+/// # Ok::<(), originkit::transform::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Edit {
+    /// `n`: a stored transformation that this edit starts from.
+    pub named: Option<Name>,
+    /// `pg`: the page, frame or layer of the source.
+    pub page: Option<Pages>,
+    /// `t`: cut off borders of one colour.
+    pub trim: Option<Trim>,
+    /// `w`, `h`, `ar`, `dpr`.
+    pub sizing: Sizing,
+    /// `c`, `cm`, `fo`, `x`, `y`, `xc`, `yc`, `z`.
+    pub placing: Placing,
+    /// `fl`: mirrored.
+    pub flip: Option<Flip>,
+    /// `rt`: turned.
+    pub rotation: Option<Rotation>,
+    /// `bg`, `b`, `r`, `o`.
+    pub paint: Paint,
+    /// `bl`, `cr` and everything that starts with `e-`.
+    pub effects: Effects,
+    /// `fs`, `ff`, `co`, `ia`, `pa`, `al`, `tg`, `lh`: only inside text layers (`al` in canvases too).
+    pub text: TextStyle,
+    /// `l-...,l-end`, drawn in this order after everything else of the edit.
+    pub layers: Vec<Layer>,
+    /// `f`, `q`, `lo`, `pr`, `cp`, `md`, `dn`, `c2pa`, `orig`: settings of the output.
+    pub encoding: Encoding,
+    /// `di`: the picture to use where the asset is not found.
+    pub default_image: Option<AssetPath>,
+}
+
+/// How large: `w`, `h`, `ar`, `dpr`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Sizing {
+    /// `w`.
+    pub width: Option<Length>,
+    /// `h`.
+    pub height: Option<Length>,
+    /// `ar`: width to height, used where only one of the two is given.
+    pub aspect: Option<Aspect>,
+    /// `dpr`: a factor on width and height.
+    pub dpr: Option<Dpr>,
+}
+
+/// A width or height.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Length {
+    /// `w-300`: pixels, at least 1 and at most 65535.
+    Px(Number),
+    /// `w-0.4`: a share of the step's input, between 0 and 1.
+    Share(Number),
+    /// `w-auto`: what the browser's width hint says. Not for `h`.
+    Auto,
+    /// `w-iw_div_2`.
+    Expr(Expr),
+}
+
+/// Width divided by height.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Aspect {
+    /// `ar-4-3`, `ar-4_3`, and `ar-1.5`, which is 1.5 to 1. Both parts are above zero.
+    Ratio(Number, Number),
+    /// `ar-car_mul_0.5`.
+    Expr(Expr),
+}
+
+/// A factor on width and height for dense screens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dpr {
+    /// `dpr-2`: from 0.1 to 5.
+    Factor(Number),
+    /// `dpr-auto`: what the browser's hint says.
+    Auto,
+    /// `dpr-ih_div_500`.
+    Expr(Expr),
+}
+
+/// `t`: borders of one colour are cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Trim {
+    /// `t-true`: with the default threshold of 10 percent.
+    On,
+    /// `t-false`: not; it matters in layers, which are trimmed unless told otherwise.
+    Off,
+    /// `t-15`: pixels within this percentage of the corner's colour count as border, 1 to 99.
+    Percent(u8),
+}
+
+/// `fl`: mirroring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Flip {
+    /// `fl-h`: left and right exchanged.
+    Horizontal,
+    /// `fl-v`: top and bottom exchanged.
+    Vertical,
+    /// `fl-h_v` and `fl-v_h`.
+    Both,
+}
+
+/// `rt`: turning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rotation {
+    /// `rt-auto`: as the EXIF orientation says.
+    Auto,
+    /// `rt-90`, `rt-N40`: degrees clockwise.
+    Degrees(Number),
+}
+
+/// `pg`: which pages, frames or layers of the source.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Pages {
+    /// `pg-2`, `pg-2-4_6-`: by number, the first is 1. Never empty.
+    Numbers(Vec<PageRange>),
+    /// `pg-name-"sky"_"sea"`: layers of a PSD by name. Never empty.
+    Names(Vec<String>),
+}
+
+/// Pages from one to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a range has two ends")]
+pub struct PageRange {
+    /// The first page, at least 1.
+    pub first: u32,
+    /// The last one; `None` is to the end (`pg-3-`).
+    pub last: Option<u32>,
+}
+
+/// The name of a stored transformation: letters, digits and `_`.
+///
+/// ```
+/// use originkit::transform::Name;
+/// assert!(Name::new("thumb_2").is_some());
+/// assert!(Name::new("no-hyphens").is_none());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(String);
+
+impl Name {
+    /// Checks the characters.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        let fine = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        fine.then(|| Self(name.to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,167 @@
+//! [`Effects`]: changes of colour, sharpness, light and shape.
+
+use super::{Gravity, Measure};
+use crate::color::Color;
+use crate::number::Number;
+
+/// `bl`, `cr` and the `e-` parameters of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Effects {
+    /// `bl`: gaussian blur, sigma in pixels, above 0 and at most 100.
+    pub blur: Option<Number>,
+    /// `cr`: one colour replaced by another.
+    pub replace: Option<Replace>,
+    /// `e-colorize`.
+    pub colorize: Option<Colorize>,
+    /// `e-grayscale`.
+    pub grayscale: bool,
+    /// `e-contrast`: stretched to the full range.
+    pub contrast: bool,
+    /// `e-sharpen`.
+    pub sharpen: Option<Sharpen>,
+    /// `e-usm`.
+    pub unsharp: Option<Unsharp>,
+    /// `e-gradient`.
+    pub gradient: Option<Gradient>,
+    /// `e-shadow`.
+    pub shadow: Option<Shadow>,
+    /// `e-distort`.
+    pub distort: Option<Distort>,
+    /// One of the effects that need a model. The language allows one a step.
+    pub ai: Option<Ai>,
+}
+
+/// `cr-<to>_<tolerance>_<from>`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "the grammar has these three parts")]
+pub struct Replace {
+    /// The new colour.
+    pub to: Color,
+    /// How far a colour may be from the old one, 0 to 100; 35 by default.
+    pub tolerance: u8,
+    /// The old colour; without it the dominant one.
+    pub from: Option<Color>,
+}
+
+/// `e-colorize-co-red_in-40`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Colorize {
+    /// `co`: the tint, grey by default.
+    pub color: Option<Color>,
+    /// `in`: how much of it, 0 to 100; 100 by default.
+    pub intensity: Option<u8>,
+}
+
+/// `e-sharpen`, `e-sharpen-10`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sharpen {
+    /// The bare flag: 50.
+    Default,
+    /// A number above zero.
+    Amount(Number),
+}
+
+/// `e-usm`, `e-usm-2-2-0.8-0.024`: unsharp mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unsharp {
+    /// The bare flag: `2-2-0.8-0.024`.
+    Default,
+    /// All four values, each zero or more.
+    Exact {
+        /// Of the kernel, in pixels; 0 follows sigma.
+        radius: Number,
+        /// Of the gaussian, in pixels.
+        sigma: Number,
+        /// How much of the difference is added.
+        amount: Number,
+        /// Differences below this share of the range are left alone.
+        threshold: Number,
+    },
+}
+
+/// `e-gradient-ld-top_right_from-FF000040_to-00FF0040_sp-0.9`; only what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Gradient {
+    /// `ld`: where it runs to; the bottom by default.
+    pub direction: Option<Direction>,
+    /// `from`: the first colour, white by default.
+    pub from: Option<Color>,
+    /// `to`: the last colour, transparent black by default.
+    pub to: Option<Color>,
+    /// `sp`: where `to` is reached; up to 1 a share of the line, above it pixels. Above zero.
+    pub stop: Option<Measure>,
+}
+
+/// Where a gradient runs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Direction {
+    /// A side or a corner, never the centre.
+    Side(Gravity),
+    /// Degrees clockwise from the top, 0 to 359.
+    Degrees(u16),
+}
+
+/// `e-shadow-bl-15_st-40_x-10_y-N5`; only what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Shadow {
+    /// `bl`: sigma in pixels, 0 to 15; 10 by default.
+    pub blur: Option<u8>,
+    /// `st`: strength in percent, 30 by default.
+    pub strength: Option<u8>,
+    /// `x`: to the right, percent of the width, -100 to 100; 2 by default.
+    pub x: Option<i8>,
+    /// `y`: downwards, percent of the height, -100 to 100; 2 by default.
+    pub y: Option<i8>,
+}
+
+/// `e-distort`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Distort {
+    /// `p-x1_y1_..._x4_y4`: where the corners go, clockwise from the top left.
+    Perspective([Number; 8]),
+    /// `a-45`: bent by so many degrees, -360 to 360.
+    Arc(Number),
+}
+
+/// Effects that need a model the embedder brings.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ai {
+    /// `e-bgremove`.
+    RemoveBackground,
+    /// `e-removedotbg`.
+    RemoveBackgroundExternal,
+    /// `e-dropshadow-az-45_el-30_st-70`; only what was written.
+    DropShadow {
+        /// `az`: direction of the light, 0 to 360 degrees; 215 by default.
+        azimuth: Option<u16>,
+        /// `el`: its height, 0 to 90 degrees; 45 by default.
+        elevation: Option<u8>,
+        /// `st`: strength in percent; 60 by default.
+        strength: Option<u8>,
+    },
+    /// `e-changebg-prompt-...`.
+    ChangeBackground {
+        /// The new background.
+        prompt: String,
+    },
+    /// `e-edit-prompt-...`.
+    Edit {
+        /// What to change.
+        prompt: String,
+    },
+    /// `e-retouch`.
+    Retouch,
+    /// `e-upscale`.
+    Upscale,
+    /// `e-genvar`.
+    Variation,
+}

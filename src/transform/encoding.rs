@@ -1,0 +1,77 @@
+//! [`Encoding`]: settings of the output, folded over the steps taken, the last value winning.
+
+use super::Expr;
+
+/// How the result is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Encoding {
+    /// `f`.
+    pub format: Option<OutputFormat>,
+    /// `q`: 1 to 100, for lossy formats.
+    pub quality: Option<u8>,
+    /// `lo`: lossless WebP or PNG.
+    pub lossless: Option<bool>,
+    /// `pr`: progressive JPEG.
+    pub progressive: Option<bool>,
+    /// `cp`: keep the colour profile.
+    pub color_profile: Option<bool>,
+    /// `md`: keep all metadata.
+    pub metadata: Option<bool>,
+    /// `dn`: density written into the file.
+    pub density: Option<Density>,
+    /// `c2pa`: content credentials.
+    pub c2pa: Option<bool>,
+    /// `orig`: the original bytes, everything else ignored.
+    pub original: Option<bool>,
+}
+
+impl Encoding {
+    /// Takes over what `later` sets.
+    pub(crate) fn fold(&mut self, later: &Self) {
+        let Self { format, quality, lossless, progressive, color_profile, metadata, density, c2pa, original } = self;
+        *format = later.format.or(*format);
+        *quality = later.quality.or(*quality);
+        *lossless = later.lossless.or(*lossless);
+        *progressive = later.progressive.or(*progressive);
+        *color_profile = later.color_profile.or(*color_profile);
+        *metadata = later.metadata.or(*metadata);
+        if later.density.is_some() {
+            density.clone_from(&later.density);
+        }
+        *c2pa = later.c2pa.or(*c2pa);
+        *original = later.original.or(*original);
+    }
+}
+
+/// `f`: the format asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OutputFormat {
+    /// `auto`: the best that the browser accepts.
+    Auto,
+    /// `orig`: that of the source.
+    Original,
+    /// `jpg`, `jpeg`.
+    Jpeg,
+    /// `png`.
+    Png,
+    /// `webp`.
+    WebP,
+    /// `avif`.
+    Avif,
+    /// `gif`; only for GIF sources.
+    Gif,
+    /// `svg`; only for SVG sources.
+    Svg,
+}
+
+/// `dn`: dots per inch.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Density {
+    /// `dn-300`: 1 to 1200.
+    Dpi(u16),
+    /// `dn-idn_mul_2`: from the density of the source.
+    Expr(Expr),
+}

@@ -1,0 +1,119 @@
+//! The transformation language as values: what stands behind `tr:` in a URL.
+//!
+//! It is a chain of [`Step`]s, applied left to right. A step is an [`Edit`] (a set of parameters, in
+//! which order means nothing, and layers, in which it does) or a [`Conditional`]. Layers and branches
+//! hold transformations in turn, so nesting needs no machinery of its own.
+//!
+//! ```text
+//! transformation = step *( ":" step )
+//! step           = conditional / edit
+//! edit           = item *( "," item )
+//! item           = layer / parameter
+//! parameter      = key [ "-" value ]
+//! layer          = "l-" type *( ( "," / ":" ) item ) ",l-end"
+//! conditional    = "if-" condition "," transformation [ ",if-else," transformation ] ",if-end"
+//! ```
+//!
+//! This module is not the reader: text becomes values in a private module next door, by
+//! [`Transformation::parse`], and values become text by `Display`.
+//!
+//! ```
+//! use originkit::transform::Transformation;
+//!
+//! let t: Transformation = "h-200,w-300:rt-90".parse()?;
+//! assert_eq!(t.steps.len(), 2);
+//! assert_eq!(t.to_string(), "w-300,h-200:rt-90"); // canonical: parameters in a fixed order
+//! # Ok::<(), originkit::transform::ParseError>(())
+//! ```
+//!
+//! # Laws
+//!
+//! 1. For every text `s` that reads as `t`: `parse(print(t)) == t`.
+//! 2. `print(parse(s))` is the canonical form, a fixed point. Equal canonical forms are equal values.
+//! 3. Reading never panics and takes time linear in the length of the text.
+
+mod condition;
+mod crop;
+mod edit;
+mod effect;
+mod encoding;
+mod expr;
+mod hints;
+mod layer;
+mod paint;
+mod scope;
+mod text;
+
+pub use self::condition::{Comparator, Comparison, Condition, Operand, Property};
+pub use self::crop::{Focus, Gravity, Mode, Object, Placing, Strategy};
+pub use self::edit::{Aspect, Dpr, Edit, Flip, Length, Name, PageRange, Pages, Rotation, Sizing, Trim};
+pub use self::effect::{Ai, Colorize, Direction, Distort, Effects, Gradient, Replace, Shadow, Sharpen, Unsharp};
+pub use self::encoding::{Density, Encoding, OutputFormat};
+pub use self::expr::{Expr, ExprError, Measure, Operator, Term, Variable};
+pub use self::hints::Hints;
+pub use self::layer::{Blend, Content, Layer, Offset, Place, Position};
+pub use self::paint::{Background, Border, Corner, Paint, Radius};
+pub use self::scope::Scope;
+pub use self::text::{Align, Padding, TextStyle, Typography};
+pub use crate::color::{Color, ColorError};
+pub use crate::number::{Number, NumberError};
+pub use crate::path::{AssetPath, PathError};
+pub use crate::syntax::{Ignored, ParseError, ParseErrorKind, Reading, Reason};
+
+/// A chain of steps: `w-400,h-300:rt-90`.
+///
+/// Build one in code, or read one with [`str::parse`] or [`Transformation::parse`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a chain is its steps")]
+pub struct Transformation {
+    /// The steps, applied left to right; each gets the output of the one before.
+    pub steps: Vec<Step>,
+}
+
+/// One link of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// Parameters and layers that act together.
+    Edit(Box<Edit>),
+    /// A step chosen by the picture's size. The language forbids it company, so does the type.
+    If(Box<Conditional>),
+}
+
+/// `if-ar_gt_1,w-200,if-else,w-300,if-end`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "the grammar has these three parts")]
+pub struct Conditional {
+    /// The question.
+    pub test: Condition,
+    /// The steps taken where it holds.
+    pub then: Transformation,
+    /// The steps taken where it does not; without them the step does nothing.
+    pub otherwise: Option<Transformation>,
+}
+
+impl Transformation {
+    /// Does it ask for nothing at all?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Every edit of the chain and of its branches, in reading order; those inside layers are left out.
+    pub fn edits(&self) -> impl Iterator<Item = &Edit> {
+        // Branches nest at most `Limits::depth` deep, so the stack is short.
+        let mut open = vec![self.steps.iter()];
+        std::iter::from_fn(move || {
+            loop {
+                match open.last_mut()?.next() {
+                    None => _ = open.pop(),
+                    Some(Step::Edit(edit)) => return Some(&**edit),
+                    Some(Step::If(choice)) => {
+                        open.extend(choice.otherwise.iter().map(|t| t.steps.iter()));
+                        open.push(choice.then.steps.iter());
+                    }
+                }
+            }
+        })
+    }
+}
