@@ -1,0 +1,111 @@
+//! The conformance vectors of `tests/vectors/`, and of the folder named by `ORIGINKIT_VECTORS`.
+//!
+//! A vector is told by its shape, not by its file's name, so any file of the same formats runs. Ids in
+//! `tests/vectors/expected_failures.txt` must fail, each for the reason written there: one that passes
+//! fails the run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+
+#[path = "vectors/ast.rs"]
+mod ast;
+#[path = "vectors/geometry.rs"]
+mod geometry;
+#[path = "vectors/invalid.rs"]
+mod invalid;
+#[path = "vectors/parse.rs"]
+mod parse;
+
+/// Runs one vector; the file is passed along for what its vectors share. The error says what differs.
+type Check = fn(vector: &Value, file: &Value) -> Result<(), String>;
+
+/// The format of a vector and who checks it; `None` for formats of later work.
+fn format_of(vector: &Value) -> Option<(&'static str, Check)> {
+    let has = |key: &str| vector.get(key).is_some();
+    if has("input") && has("tr") {
+        Some(("geometry", geometry::check))
+    } else if has("tr") && vector["expect"].is_string() {
+        Some(("invalid", invalid::check))
+    } else if has("tr") && vector["expect"].get("steps").is_some() {
+        Some(("parse", parse::check))
+    } else {
+        None
+    }
+}
+
+/// `format: passed, failures`.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: Vec<String>,
+}
+
+fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static str, Tally> {
+    let mut tallies = BTreeMap::<_, Tally>::new();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let file: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap())
+            .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        for vector in file["vectors"].as_array().into_iter().flatten() {
+            let Some((format, check)) = format_of(vector) else { continue };
+            let tally = tallies.entry(format).or_default();
+            let id = vector["id"].as_str().unwrap_or("a vector without id").to_owned();
+            match (check(vector, &file), expected.contains(&id)) {
+                (Ok(()), false) | (Err(_), true) => tally.passed += 1,
+                (Ok(()), true) => tally.failed.push(format!("{id}: passes, but is listed as an expected failure")),
+                (Err(why), false) => tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?"))),
+            }
+        }
+    }
+    tallies
+}
+
+fn report(folder: &Path, expected: &BTreeSet<String>) -> usize {
+    let mut failures = 0;
+    for (format, tally) in run_folder(folder, expected) {
+        println!("{}: {format}: {} as expected, {} not", folder.display(), tally.passed, tally.failed.len());
+        for line in &tally.failed {
+            println!("  FAIL {line}");
+        }
+        failures += tally.failed.len();
+    }
+    failures
+}
+
+/// `id  reason` a line, `#` for comments.
+fn expected_failures(folder: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(folder.join("expected_failures.txt")).unwrap_or_default();
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| {
+            let (id, reason) = line.split_once(char::is_whitespace).expect("each expected failure has a reason");
+            assert!(!reason.trim().is_empty(), "{id} needs a reason");
+            id.to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn vectors_of_the_project() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    assert_eq!(report(&folder, &expected_failures(&folder)), 0, "see the FAIL lines above");
+}
+
+#[test]
+fn vectors_of_the_folder_in_the_environment() {
+    let Some(folder) = std::env::var_os("ORIGINKIT_VECTORS") else {
+        println!("ORIGINKIT_VECTORS is not set");
+        return;
+    };
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    assert_eq!(report(Path::new(&folder), &expected_failures(&own)), 0, "see the FAIL lines above");
+}
