@@ -1,5 +1,7 @@
 //! originkit turns an image URL into an image response.
 
+pub mod blocking;
+pub mod client;
 mod color;
 pub mod delivery;
 mod error;
@@ -12,6 +14,8 @@ mod path;
 pub mod plan;
 mod policy;
 mod syntax;
+#[cfg(feature = "tower")]
+pub mod tower;
 pub mod transform;
 
 pub use error::{Error, ErrorCode};
