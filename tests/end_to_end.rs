@@ -37,7 +37,8 @@ async fn origin(files: Vec<(&'static str, Vec<u8>)>) -> (String, Log) {
         let header = |name: &str| request.headers().get(name).map_or("-", |v| v.to_str().unwrap()).to_owned();
         seen.lock().unwrap().push((request.uri().to_string(), header("host"), header("x-req-from")));
         let found = files.iter().find(|(name, _)| request.uri().path().strip_prefix('/') == Some(*name));
-        let answer = found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |(_, file)| file.clone().into_response());
+        let answer =
+            found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |(_, file)| file.clone().into_response());
         async { answer }
     });
     (serve(app).await, log)
@@ -158,7 +159,8 @@ async fn an_origin_that_is_down_is_a_404_that_says_so() {
     let endpoint = Endpoint::new("http://img.test").unwrap().origin(Origin::new("http://127.0.0.1:1").unwrap());
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
     let request = http::Request::get("http://img.test/a.jpg").body(()).unwrap();
-    let response = drive(engine.deliver(&request, SystemTime::now()), &client::Reqwest::new().unwrap(), &client::Pool).await;
+    let response =
+        drive(engine.deliver(&request, SystemTime::now()), &client::Reqwest::new().unwrap(), &client::Pool).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(response.headers()["ik-error"].to_str().unwrap().starts_with("ECONNREFUSED - "));
 }
