@@ -58,14 +58,17 @@ impl Client for Ureq {
         match self.0.run(request) {
             Ok(response) => Ok(response.map(ureq::Body::into_reader)),
             Err(ureq::Error::Timeout(_)) => Err(FetchError::TimedOut),
-            Err(ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed) => Err(FetchError::Refused),
+            Err(ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed) => {
+                Err(FetchError::Refused)
+            }
             Err(_) => Err(FetchError::Other),
         }
     }
 }
 
 fn answer(response: Response<bytes::Bytes>) -> tiny_http::Response<std::io::Cursor<Vec<u8>>> {
-    let mut answer = tiny_http::Response::from_data(response.body().to_vec()).with_status_code(response.status().as_u16());
+    let mut answer =
+        tiny_http::Response::from_data(response.body().to_vec()).with_status_code(response.status().as_u16());
     for (name, value) in response.headers() {
         if let Ok(header) = tiny_http::Header::from_bytes(name.as_str(), value.as_bytes()) {
             answer.add_header(header);

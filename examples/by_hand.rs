@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .origin(Origin::new("https://www.example.com/assets")?.canonical("https://www.example.com/assets")?);
     let engine = Engine::builder().endpoint(endpoint).build()?;
 
-    let request = Request::get("https://img.example.com/tr:w-300,h-200/photo.jpg").header("accept", "image/webp,*/*").body(())?;
+    let request =
+        Request::get("https://img.example.com/tr:w-300,h-200/photo.jpg").header("accept", "image/webp,*/*").body(())?;
     let mut delivery = engine.deliver(&request, SystemTime::now());
 
     let response = loop {

@@ -133,7 +133,8 @@ impl Arguments {
                 _ => url = Some(argument),
             }
         }
-        let url = url.ok_or("usage: explain [--endpoint URL] [--origin URL] [--accept VALUE] [--size WxH] [--json] URL")?;
+        let url =
+            url.ok_or("usage: explain [--endpoint URL] [--origin URL] [--accept VALUE] [--size WxH] [--json] URL")?;
         let endpoint = endpoint.map_or_else(|| default_endpoint(&url), Ok)?;
         if origins.is_empty() {
             origins.push("https://www.example.com".to_owned());

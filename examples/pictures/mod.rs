@@ -29,7 +29,9 @@ pub fn badge() -> Vec<u8> {
         Rgba([r, g, b, (cover * 255.0) as u8])
     });
     let mut file = Vec::new();
-    PngEncoder::new(&mut file).write_image(&picture, SIDE, SIDE, image::ExtendedColorType::Rgba8).expect("memory holds it");
+    PngEncoder::new(&mut file)
+        .write_image(&picture, SIDE, SIDE, image::ExtendedColorType::Rgba8)
+        .expect("memory holds it");
     file
 }
 
@@ -43,7 +45,9 @@ pub fn sideways() -> Vec<u8> {
 fn landscape(width: u32, height: u32) -> RgbImage {
     let (w, h) = (f64::from(width), f64::from(height));
     let mix = |a: [f64; 3], b: [f64; 3], t: f64| [0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * t.clamp(0.0, 1.0));
-    let ridge = |x: f64, at: f64, high: f64, waves: f64| at - high * ((x * waves).sin() * 0.6 + (x * waves * 2.7 + 1.0).sin() * 0.3);
+    let ridge = |x: f64, at: f64, high: f64, waves: f64| {
+        at - high * ((x * waves).sin() * 0.6 + (x * waves * 2.7 + 1.0).sin() * 0.3)
+    };
     let scene = |x: f64, y: f64| {
         let sky = mix([38.0, 44.0, 92.0], [255.0, 170.0, 110.0], y * 1.7);
         let sun = (-((x - 0.7).powi(2) * (w / h).powi(2) + (y - 0.38).powi(2)) * 90.0).exp();

@@ -41,7 +41,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = listener.local_addr()?.port();
 
     let origins = if origins.is_empty() { origin::start().await? } else { origins };
-    let mut endpoint = Endpoint::new(&format!("http://127.0.0.1:{port}/demo"))?.also(&format!("http://localhost:{port}/demo"))?;
+    let mut endpoint =
+        Endpoint::new(&format!("http://127.0.0.1:{port}/demo"))?.also(&format!("http://localhost:{port}/demo"))?;
     for base in &origins {
         // `Link: <...>; rel="canonical"` tells search engines where the original is.
         endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
@@ -52,7 +53,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     origins.iter().for_each(|base| println!("  {base}"));
     println!("try:");
     println!("  http://127.0.0.1:{port}/                                   every parameter, side by side");
-    for example in ["tr:w-300,h-300/photo.jpg", "tr:w-400,rt-90,b-10_FFD666/photo.jpg", "tr:w-300,h-200,cm-pad_resize,bg-1A538C/badge.png", "tr:n-thumb/sideways.jpg"] {
+    for example in [
+        "tr:w-300,h-300/photo.jpg",
+        "tr:w-400,rt-90,b-10_FFD666/photo.jpg",
+        "tr:w-300,h-200,cm-pad_resize,bg-1A538C/badge.png",
+        "tr:n-thumb/sideways.jpg",
+    ] {
         println!("  http://127.0.0.1:{port}/demo/{example}");
     }
 
@@ -85,7 +91,11 @@ impl Arguments {
             match name.as_str() {
                 "--port" => read.port = value()?.parse()?,
                 "--origin" => read.origins.push(value()?),
-                _ => return Err(format!("unknown argument {name}; there are --port N and --origin URL (repeatable)").into()),
+                _ => {
+                    return Err(
+                        format!("unknown argument {name}; there are --port N and --origin URL (repeatable)").into()
+                    );
+                }
             }
         }
         Ok(read)
