@@ -9,6 +9,8 @@ mod limits;
 mod number;
 mod order;
 mod path;
+#[cfg(feature = "pixels")]
+mod pixels;
 pub mod plan;
 mod policy;
 mod syntax;
@@ -18,3 +20,5 @@ pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use limits::{LimitError, Limits};
 pub use order::{Order, Rejection};
+#[cfg(feature = "pixels")]
+pub use pixels::{Options, transform};

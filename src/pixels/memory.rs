@@ -1,0 +1,70 @@
+//! Memory: counted before it is taken, and taken so that failing is an error.
+
+use super::raster::Channels;
+use super::{Raster, broken};
+use crate::error::Error;
+use crate::limits::{LimitError, Limits};
+use crate::plan::{Op, Size};
+
+/// Bytes of the samples of a picture; as large as can be where that does not fit.
+pub(crate) const fn bytes(size: Size, channels: Channels) -> u64 {
+    size.pixels().saturating_mul(channels.count() as u64)
+}
+
+/// The length of a slice as a number of bytes.
+pub(crate) const fn len(slice: &[u8]) -> u64 {
+    // usize is at most 64 bits wide.
+    slice.len() as u64
+}
+
+/// An empty vector that holds so many bytes without growing.
+pub(crate) fn reserve(bytes: u64) -> Result<Vec<u8>, Error> {
+    let mut taken = Vec::new();
+    let count = usize::try_from(bytes).map_err(|_| broken("out of address space"))?;
+    taken.try_reserve_exact(count).map_err(|_| broken("out of memory"))?;
+    Ok(taken)
+}
+
+/// So many zeros.
+pub(crate) fn zeros(bytes: u64) -> Result<Vec<u8>, Error> {
+    let mut taken = reserve(bytes)?;
+    taken.resize(taken.capacity().min(usize::try_from(bytes).unwrap_or(usize::MAX)), 0);
+    Ok(taken)
+}
+
+/// Passes what one render may hold at a time.
+pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
+    LimitError::check("bytes of memory for pixels", bytes, limits.memory)
+}
+
+/// Passes an operation that stays within the limits: its input, its output and what it needs meanwhile.
+pub(crate) fn check_op(op: &Op, input: &Raster, limits: &Limits) -> Result<(), LimitError> {
+    let held = len(input.samples());
+    let size = input.size();
+    // A colour or a turn may bring alpha.
+    let most = Channels::Rgba;
+    let (output, meanwhile) = match op {
+        // In place.
+        Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) | Op::Decode { .. } => (size, 0),
+        Op::Orient(orientation) => (orientation.apply(size), held),
+        Op::Flip(_) => (size, held),
+        Op::Extend { to, .. } => (*to, bytes(*to, most)),
+        Op::Border { width, .. } => {
+            let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
+            let to = Size::new(grown(size.width), grown(size.height));
+            (to, bytes(to, most))
+        }
+        Op::Rotate { to, .. } => (*to, bytes(*to, most)),
+        Op::Resize { to, .. } => {
+            // A premultiplied copy, the picture between the two passes, and the weights of each
+            // pass: a Lanczos window of six times the scale, in numbers of eight bytes, twice.
+            let copy = if input.channels() == Channels::Rgba { held } else { 0 };
+            let between = bytes(Size::new(size.width, to.height), input.channels());
+            let sides = [size.width, size.height, to.width, to.height].map(u64::from).iter().sum::<u64>();
+            let work = copy.saturating_add(between).saturating_add(sides.saturating_mul(6 * 8 * 2));
+            (*to, bytes(*to, input.channels()).saturating_add(work))
+        }
+    };
+    LimitError::check("pixels", output.pixels(), limits.pixels)?;
+    check(held.saturating_add(meanwhile), limits)
+}
