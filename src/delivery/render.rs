@@ -47,13 +47,7 @@ impl Render {
     pub fn run(self) -> Rendered {
         let job = &self.job;
         let asset = self.sources.first().map(Bytes::as_ref).unwrap_or_default();
-        Rendered::new(crate::pixels::render(
-            asset,
-            &job.transformation,
-            &job.rules,
-            &job.negotiation,
-            job.thumbnail,
-        ))
+        Rendered::new(crate::pixels::render(asset, &job.transformation, &job.rules, &job.negotiation, job.thumbnail))
     }
 
     /// What is to be done, with names expanded and hints applied.

@@ -41,30 +41,22 @@ pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
 pub(crate) fn check_op(op: &Op, input: &Raster, limits: &Limits) -> Result<(), LimitError> {
     let held = len(input.samples());
     let size = input.size();
-    // A colour or a turn may bring alpha.
-    let most = Channels::Rgba;
-    let (output, meanwhile) = match op {
+    let output = op.output(size);
+    let needed = match op {
         // In place.
-        Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) | Op::Decode { .. } => (size, 0),
-        Op::Orient(orientation) => (orientation.apply(size), held),
-        Op::Flip(_) => (size, held),
-        Op::Extend { to, .. } => (*to, bytes(*to, most)),
-        Op::Border { width, .. } => {
-            let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
-            let to = Size::new(grown(size.width), grown(size.height));
-            (to, bytes(to, most))
-        }
-        Op::Rotate { to, .. } => (*to, bytes(*to, most)),
-        Op::Resize { to, .. } => {
+        Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) => 0,
+        Op::Resize { .. } => {
             // A premultiplied copy, the picture between the two passes, and the weights of each
             // pass: a Lanczos window of six times the scale, in numbers of eight bytes, twice.
             let copy = if input.channels() == Channels::Rgba { held } else { 0 };
-            let between = bytes(Size::new(size.width, to.height), input.channels());
-            let sides = [size.width, size.height, to.width, to.height].map(u64::from).iter().sum::<u64>();
-            let work = copy.saturating_add(between).saturating_add(sides.saturating_mul(6 * 8 * 2));
-            (*to, bytes(*to, input.channels()).saturating_add(work))
+            let between = bytes(Size::new(size.width, output.height), input.channels());
+            let sides = [size.width, size.height, output.width, output.height].map(u64::from).iter().sum::<u64>();
+            let weights = sides.saturating_mul(6 * 8 * 2);
+            [bytes(output, input.channels()), copy, between, weights].into_iter().fold(0, u64::saturating_add)
         }
+        // Whatever is new may be transparent.
+        _ => bytes(output, Channels::Rgba),
     };
     LimitError::check("pixels", output.pixels(), limits.pixels)?;
-    check(held.saturating_add(meanwhile), limits)
+    check(held.saturating_add(needed), limits)
 }

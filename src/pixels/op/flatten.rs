@@ -60,7 +60,10 @@ mod tests {
     fn an_opaque_colour_leaves_no_alpha() {
         let clear = Raster::filled(Size::new(2, 2), Channels::Rgba, [255, 255, 255, 0]).unwrap();
         let red = Color { rgb: [255, 0, 0], opacity: 100 };
-        assert_eq!(flatten(clear.clone(), red), Raster::filled(Size::new(2, 2), Channels::Rgb, [255, 0, 0, 0]).unwrap());
+        assert_eq!(
+            flatten(clear.clone(), red),
+            Raster::filled(Size::new(2, 2), Channels::Rgb, [255, 0, 0, 0]).unwrap()
+        );
         let half = flatten(clear, Color { opacity: 40, ..red });
         assert_eq!(half.pixel(0, 0), Some(&[255, 0, 0, 102][..]));
     }

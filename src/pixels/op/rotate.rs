@@ -35,13 +35,7 @@ pub(crate) fn rotate(picture: Raster, degrees: Number, to: Size, fill: Option<Co
     Raster::new(to, picture.channels(), samples)
 }
 
-fn turned<const N: usize>(
-    picture: &Raster,
-    sin: f64,
-    cos: f64,
-    to: Size,
-    outside: [u8; 4],
-) -> Result<Vec<u8>, Error> {
+fn turned<const N: usize>(picture: &Raster, sin: f64, cos: f64, to: Size, outside: [u8; 4]) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let half = |s: Size| (f64::from(s.width) / 2.0, f64::from(s.height) / 2.0);
     let ((cx, cy), (tx, ty)) = (half(size), half(to));

@@ -15,9 +15,9 @@ pub(crate) fn trim(picture: &Raster, threshold: u8) -> Rect {
 
     let mut seen: Option<Rect> = None;
     for (y, row) in (0_u32..).zip(picture.rows()) {
-        let mut inner = (0_u32..).zip(row.chunks_exact(count)).filter(|(_, pixel)| !background.is(pixel));
-        let Some((first, _)) = inner.next() else { continue };
-        let last = inner.next_back().map_or(first, |(x, _)| x);
+        let mut pixels = (0..whole.width).zip(row.chunks_exact(count)).filter(|(_, pixel)| !background.is(pixel));
+        let Some((first, _)) = pixels.next() else { continue };
+        let last = pixels.next_back().map_or(first, |(x, _)| x);
         seen = Some(match seen {
             None => Rect { x: first, y, width: last - first + 1, height: 1 },
             Some(rect) => {

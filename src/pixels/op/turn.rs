@@ -34,13 +34,7 @@ pub(crate) fn turn(picture: Raster, orientation: Orientation) -> Result<Raster, 
 
 /// The pixels met on the walk. Output is made in tiles, because one of its directions may jump
 /// through the source row by row.
-fn walked<const N: usize>(
-    picture: &Raster,
-    size: Size,
-    start: i64,
-    right: i64,
-    down: i64,
-) -> Result<Vec<u8>, Error> {
+fn walked<const N: usize>(picture: &Raster, size: Size, start: i64, right: i64, down: i64) -> Result<Vec<u8>, Error> {
     const TILE: usize = 32;
     let (source, _) = picture.samples().as_chunks::<N>();
     let mut out = memory::zeros(memory::bytes(size, picture.channels()))?;
