@@ -60,11 +60,7 @@ where
 // By hand: neither the client nor the pool need be `Clone` or `Debug`.
 impl<C, P> Clone for ImageService<C, P> {
     fn clone(&self) -> Self {
-        Self {
-            engine: self.engine.clone(),
-            client: Arc::clone(&self.client),
-            compute: Arc::clone(&self.compute),
-        }
+        Self { engine: self.engine.clone(), client: Arc::clone(&self.client), compute: Arc::clone(&self.compute) }
     }
 }
 

@@ -33,15 +33,16 @@ mod respond;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
 pub use self::render::{Encoded, Render, Rendered};
 
 use self::gather::Gathering;
 use self::respond::Served;
+use crate::config::Engine;
 use crate::order::{Answer, Job, Order};
 
 /// One order on its way to a response.
@@ -171,6 +172,22 @@ impl Order {
     #[must_use]
     pub fn deliver(self) -> Delivery {
         Delivery { phase: Gathering::start(self) }
+    }
+}
+
+impl Engine {
+    /// Resolves a request and starts fulfilling it.
+    ///
+    /// Total: where [`Engine::resolve`] refuses, the delivery is born holding the error response.
+    #[must_use]
+    pub fn deliver<B>(&self, request: &Request<B>, now: SystemTime) -> Delivery {
+        match self.resolve(request, now) {
+            Ok(order) => order.deliver(),
+            Err(rejection) => {
+                let response = respond::failure(request.method() == Method::HEAD, &[], rejection.into());
+                Delivery { phase: Phase::Responding(Box::new(response)) }
+            }
+        }
     }
 }
 
