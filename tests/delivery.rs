@@ -470,3 +470,20 @@ fn late_and_unknown_ids_are_ignored() {
     assert_eq!(delivery.handle(Input::End(second.id)), ControlFlow::Break(()));
     assert!(matches!(delivery.poll(), Output::Wait));
 }
+
+#[cfg(feature = "tower")]
+#[test]
+fn the_service_answers_the_same() {
+    use http_body_util::BodyExt as _;
+    use originkit::tower::ImageService;
+    use tower_service::Service as _;
+
+    let script = || Script::get("/tr:w-300/a.jpg", &[(BACKUP, file(JPEG))]);
+    let mut service = ImageService::new(engine(|_| {}), script(), script()).clone();
+    let request = Request::get("https://img.example.com/tr:w-300/a.jpg").body("ignored").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let Ok(response) = runtime.block_on(service.call(request));
+    assert_eq!(response.headers()["content-type"], "image/webp");
+    let Ok(body) = runtime.block_on(response.into_body().collect());
+    assert_eq!(body.to_bytes(), "a picture");
+}

@@ -222,3 +222,40 @@ impl Turn {
         Ok(Self { request, redirects: self.redirects + 1, ..self })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn search(attempts: Vec<Attempt>) -> Search {
+        Search::start(Wanted { path: AssetPath::from_text("a.jpg").unwrap(), attempts })
+    }
+
+    fn ask(uri: &str) -> Attempt {
+        Attempt::Ask { request: Request::get(uri).body(()).unwrap(), canonical: None }
+    }
+
+    #[test]
+    fn skips_origins_that_cannot_have_it() {
+        let mut skipping = search(vec![Attempt::Skip(ErrorCode::NotFound), ask("https://b.example/a.jpg")]);
+        assert!(skipping.is_ready());
+        assert_eq!(skipping.ask(FetchId(1)).unwrap().uri(), "https://b.example/a.jpg");
+        assert!(skipping.ask(FetchId(2)).is_none(), "once");
+        assert!(skipping.awaits(FetchId(1)) && !skipping.awaits(FetchId(2)));
+        assert_eq!(search(vec![Attempt::Skip(ErrorCode::Denied)]).missing(), Some(ErrorCode::Denied));
+        assert_eq!(search(Vec::new()).missing(), Some(ErrorCode::NotFound));
+    }
+
+    #[test]
+    fn a_second_head_does_not_count() {
+        let mut search = search(vec![ask("https://a.example/a.jpg")]);
+        search.ask(FetchId(1)).unwrap();
+        let limits = Limits::default();
+        assert_eq!(search.head(&Response::new(()), &limits), Ok(CONTINUE));
+        assert_eq!(search.chunk(b"a"), Ok(CONTINUE));
+        let not_found = Response::builder().status(404).body(()).unwrap();
+        assert_eq!(search.head(&not_found, &limits), Ok(CONTINUE));
+        assert_eq!(search.end(), Ok(BREAK));
+        assert_eq!(search.into_found().unwrap().bytes, "a");
+    }
+}

@@ -47,37 +47,36 @@ use crate::order::{Answer, Job, Order};
 
 /// One order on its way to a response.
 ///
-/// Poll until it says [`Output::Wait`], then hand in what happens, then poll again:
+/// Poll until it says [`Output::Wait`], hand in what happened, poll again:
 ///
 /// ```
-/// use originkit::delivery::{Delivery, Input, Output};
-/// # use originkit::delivery::{Fetch, FetchError};
-/// # use http::Response;
-/// # use bytes::Bytes;
-/// # /// Stands for a real client: nobody answers.
-/// # fn send(_: &Fetch) -> Result<Response<Vec<Bytes>>, FetchError> { Err(FetchError::Refused) }
-/// fn by_hand(mut delivery: Delivery) -> Response<Bytes> {
-///     let mut fetches = Vec::new();
+/// use bytes::Bytes;
+/// use http::Response;
+/// use originkit::delivery::{Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
+///
+/// /// Fetches in turn; the drivers do no more than this.
+/// fn by_hand(
+///     mut delivery: Delivery,
+///     send: impl Fn(&Fetch) -> Result<Response<Bytes>, FetchError>,
+///     render: impl Fn(Render) -> Rendered,
+/// ) -> Response<Bytes> {
 ///     loop {
 ///         match delivery.poll() {
-///             Output::Fetch(fetch) => fetches.push(fetch),
-///             Output::Respond(response) => return response,
-///             Output::Render(_job) => todo!("delivery.handle(Input::Rendered(job.run()))"),
-///             Output::Wait => {
-///                 let fetch = fetches.pop().expect("the machine waits only while a fetch is out");
-///                 match send(&fetch) {
-///                     Err(error) => _ = delivery.handle(Input::Failed(fetch.id, error)),
-///                     Ok(response) => {
-///                         let (head, body) = response.into_parts();
-///                         let mut flow = delivery.handle(Input::Head(fetch.id, Response::from_parts(head, ())));
-///                         for chunk in body {
-///                             if flow.is_break() { break }
-///                             flow = delivery.handle(Input::Chunk(fetch.id, chunk));
-///                         }
-///                         if flow.is_continue() { _ = delivery.handle(Input::End(fetch.id)) }
-///                     }
+///             Output::Fetch(fetch) => match send(&fetch) {
+///                 Err(error) => _ = delivery.handle(Input::Failed(fetch.id, error)),
+///                 Ok(response) => {
+///                     let (head, body) = response.into_parts();
+///                     let head = Response::from_parts(head, ());
+///                     // Each step may say that no more of this answer is wanted.
+///                     _ = delivery.handle(Input::Head(fetch.id, head)).is_continue()
+///                         && delivery.handle(Input::Chunk(fetch.id, body)).is_continue()
+///                         && delivery.handle(Input::End(fetch.id)).is_continue();
 ///                 }
-///             }
+///             },
+///             Output::Render(job) => _ = delivery.handle(Input::Rendered(render(job))),
+///             Output::Respond(response) => return response,
+///             // Every fetch was answered in place: there is nothing to wait for.
+///             Output::Wait => {}
 ///         }
 ///     }
 /// }
@@ -255,5 +254,18 @@ impl Rendering {
             Err(error) => respond::failure(self.answer.head, &self.answer.vary, error),
         };
         Phase::Responding(Box::new(response))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Delivery, Input, Output};
+
+    #[test]
+    fn a_delivery_may_go_to_another_thread() {
+        fn sent<T: Send>() {}
+        sent::<Delivery>();
+        sent::<Input>();
+        sent::<Output>();
     }
 }

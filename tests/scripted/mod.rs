@@ -15,49 +15,49 @@ use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
 /// What an origin says to one URL.
 #[derive(Clone)]
-pub enum Answer {
+pub(crate) enum Answer {
     Reply { status: u16, headers: Vec<(String, String)>, chunks: Vec<Bytes>, ends: Result<(), FetchError> },
     Failure(FetchError),
 }
 
 /// A request, and what the world has in store for it.
-pub struct Script {
+pub(crate) struct Script {
     engine: Engine,
     request: Request<()>,
     origins: HashMap<String, Answer>,
     /// How many requests were under way at once, at most.
-    pub together: AtomicUsize,
+    pub(crate) together: AtomicUsize,
     now_running: AtomicUsize,
 }
 
 /// A status without headers or body.
-pub fn status(status: u16) -> Answer {
+pub(crate) fn status(status: u16) -> Answer {
     Answer::Reply { status, headers: Vec::new(), chunks: Vec::new(), ends: Ok(()) }
 }
 
 /// A file, in two chunks.
-pub fn file(bytes: &[u8]) -> Answer {
+pub(crate) fn file(bytes: &[u8]) -> Answer {
     let (front, back) = bytes.split_at(bytes.len() / 2);
     let chunks = vec![Bytes::copy_from_slice(front), Bytes::copy_from_slice(back)];
     Answer::Reply { status: 200, headers: Vec::new(), chunks, ends: Ok(()) }
 }
 
-pub fn redirect(location: &str) -> Answer {
+pub(crate) fn redirect(location: &str) -> Answer {
     status(302).header("location", location)
 }
 
 /// The first bytes of a JPEG: enough for everything but the pixels, which are scripted too.
-pub const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 and so on";
+pub(crate) const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 and so on";
 
 impl Answer {
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         if let Self::Reply { headers, .. } = &mut self {
             headers.push((name.to_owned(), value.to_owned()));
         }
         self
     }
 
-    pub fn breaks_off(mut self, error: FetchError) -> Self {
+    pub(crate) fn breaks_off(mut self, error: FetchError) -> Self {
         if let Self::Reply { ends, .. } = &mut self {
             *ends = Err(error);
         }
@@ -75,7 +75,7 @@ impl Answer {
 }
 
 /// `www.example.com`, which is canonical, then `backup.example.net`; at most 100 bytes a file.
-pub fn engine(limits: impl FnOnce(&mut Limits)) -> Engine {
+pub(crate) fn engine(limits: impl FnOnce(&mut Limits)) -> Engine {
     let mut bounds = Limits::default();
     bounds.source_bytes = 100;
     limits(&mut bounds);
@@ -87,11 +87,11 @@ pub fn engine(limits: impl FnOnce(&mut Limits)) -> Engine {
 
 impl Script {
     /// A browser asks `img.example.com` for this path.
-    pub fn get(path: &str, origins: &[(&str, Answer)]) -> Self {
+    pub(crate) fn get(path: &str, origins: &[(&str, Answer)]) -> Self {
         Self::new(engine(|_| {}), Request::get(format!("https://img.example.com{path}")), origins)
     }
 
-    pub fn new(engine: Engine, request: http::request::Builder, origins: &[(&str, Answer)]) -> Self {
+    pub(crate) fn new(engine: Engine, request: http::request::Builder, origins: &[(&str, Answer)]) -> Self {
         Self {
             engine,
             request: request.header("accept", "image/webp").body(()).unwrap(),
@@ -101,7 +101,7 @@ impl Script {
         }
     }
 
-    pub fn deliver(&self) -> Delivery {
+    pub(crate) fn deliver(&self) -> Delivery {
         self.engine.deliver(&self.request, SystemTime::UNIX_EPOCH)
     }
 
@@ -111,7 +111,7 @@ impl Script {
     }
 
     /// Runs it by hand and through both drivers, and tells what happened.
-    pub fn run(&self) -> String {
+    pub(crate) fn run(&self) -> String {
         let (transcript, response) = self.by_hand();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let driven = runtime.block_on(originkit::client::drive(self.deliver(), self, self));
@@ -218,7 +218,7 @@ fn same(by_hand: &Response<Bytes>, driven: &Response<Bytes>) {
 }
 
 /// A body that comes bit by bit.
-pub struct Scripted(VecDeque<Event>);
+pub(crate) struct Scripted(VecDeque<Event>);
 
 impl Scripted {
     fn next(&mut self) -> Result<Option<Bytes>, FetchError> {
