@@ -11,7 +11,8 @@ use originkit::plan::Size;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 use proptest::prelude::*;
 
-const FETCHES: usize = 9;
+/// Less than the searches could make use of.
+const FETCHES: usize = 5;
 const SOURCE_BYTES: usize = 64;
 
 fn engine() -> Engine {
@@ -140,6 +141,7 @@ impl Watched {
                 assert_eq!(self.renders, 1);
             }
             Output::Respond(response) => {
+                assert!(self.renders == 1 || response.body() != "a picture", "a result nobody asked for");
                 assert!(self.response.replace(response).is_none(), "one response");
             }
             Output::Wait => {
