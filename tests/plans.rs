@@ -43,16 +43,7 @@ fn assert_plan(source: SourceInfo, text: &str, want: &str) {
 
 #[test]
 fn nothing_asked_is_nothing_done() {
-    for text in [
-        "",
-        "w-640",
-        "w-640,h-865",
-        "w-2000,c-at_max",
-        "cm-extract,w-5000,h-5000",
-        "rt-360",
-        "b-0_red",
-
-    ] {
+    for text in ["", "w-640", "w-640,h-865", "w-2000,c-at_max", "cm-extract,w-5000,h-5000", "rt-360", "b-0_red"] {
         assert_plan(jpeg(640, 865), text, "decode  640x865\nencode  640x865");
     }
 }
