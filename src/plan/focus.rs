@@ -131,11 +131,9 @@ mod tests {
 
     fn placing(x: &str, y: &str, xc: &str, yc: &str, gravity: Gravity) -> Placing {
         let read = |text: &str| text.parse().ok().map(Measure::Px);
-        let mut placing = Placing::default();
-        (placing.x, placing.y) = (read(x), read(y));
-        (placing.x_center, placing.y_center) = (read(xc), read(yc));
-        placing.focus = Some(Focus::Side(gravity));
-        placing
+        let focus = Some(Focus::Side(gravity));
+        let (x_center, y_center) = (read(xc), read(yc));
+        Placing { x: read(x), y: read(y), x_center, y_center, focus, ..Placing::default() }
     }
 
     #[test]

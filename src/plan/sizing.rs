@@ -22,7 +22,7 @@ impl Wanted {
         let read = |length: &Option<Length>, all: u32| {
             let value = match length.as_ref()? {
                 Length::Px(number) => number.to_f64(),
-                Length::Share(share) => share.to_f64() * f64::from(all),
+                Length::Share(share) => times(f64::from(all), share.to_fraction()),
                 // Hints have taken its place; there was none.
                 Length::Auto => return None,
                 Length::Expr(expr) => expr.evaluate(scope).ok()?,
@@ -38,7 +38,10 @@ impl Wanted {
     fn with_aspect(self, aspect: Option<&Aspect>, scope: &Scope) -> Self {
         let (across, down) = match aspect {
             None => return self,
-            Some(Aspect::Ratio(across, down)) => (across.to_f64(), down.to_f64()),
+            Some(Aspect::Ratio(across, down)) => {
+                let (across, down) = (across.to_fraction(), down.to_fraction());
+                (across.0 * down.1, down.0 * across.1)
+            }
             Some(Aspect::Expr(expr)) => (expr.evaluate(scope).unwrap_or_default(), 1.0),
         };
         match self {
@@ -53,14 +56,16 @@ impl Wanted {
     fn with_dpr(self, dpr: Option<&Dpr>, input: Size, scope: &Scope) -> Self {
         let factor = match dpr {
             None | Some(Dpr::Auto) => return self,
-            Some(Dpr::Factor(factor)) => factor.to_f64(),
-            Some(Dpr::Expr(expr)) => expr.evaluate(scope).unwrap_or_default(),
+            Some(Dpr::Factor(factor)) => factor.to_fraction(),
+            Some(Dpr::Expr(expr)) => (expr.evaluate(scope).unwrap_or_default(), 1.0),
         };
-        if !(0.1..=5.0).contains(&factor) {
+        if !(0.1..=5.0).contains(&(factor.0 / factor.1)) {
             return self;
         }
-        let larger =
-            Self { width: self.width.map(|width| width * factor), height: self.height.map(|height| height * factor) };
+        let larger = Self {
+            width: self.width.map(|width| times(width, factor)),
+            height: self.height.map(|height| times(height, factor)),
+        };
         let (across, down) = (f64::from(input.width), f64::from(input.height));
         let sides = match larger {
             Self { width: None, height: None } => return self,
@@ -176,6 +181,10 @@ impl Fit {
     }
 }
 
+fn times(length: f64, (numerator, denominator): (f64, f64)) -> f64 {
+    length * numerator / denominator
+}
+
 /// The largest part of `input` that has the shape of `frame`.
 fn window(frame: Size, input: Size) -> (f64, f64) {
     let (across, down) = (f64::from(input.width), f64::from(input.height));
@@ -257,6 +266,8 @@ mod tests {
             (px("400"), None, &nothing, (Some(400.0), None)),
             (Some(Length::Share(n("0.25"))), Some(Length::Share(n("0.5"))), &None, (Some(400.0), Some(450.0))),
             (Some(Length::Auto), px("10"), &None, (None, Some(10.0))),
+            (Some(Length::Share(n("0.029"))), None, &None, (Some(46.4), None)),
+            (None, Some(Length::Share(n("0.29"))), &None, (None, Some(261.0))),
         ] {
             let sizing = Sizing { width, height, aspect: aspect.clone(), dpr: None };
             assert_eq!(frame(&sizing, Size::new(1600, 900)), want, "{sizing:?}");
@@ -273,6 +284,8 @@ mod tests {
             // The other side follows from the source's shape, and is looked at too.
             (None, px("3000"), "1.5", (None, Some(4500.0))),
             (None, px("3000"), "1.3", (None, Some(3900.0))),
+            // Exact, where the nearest `f64` of the factor would give a little less.
+            (px("50"), None, "0.29", (Some(14.5), None)),
             (px("9"), px("9"), "0.1", (Some(9.0), Some(9.0))),
             (px("300"), None, "5.1", (Some(300.0), None)),
             (None, None, "2", (None, None)),
@@ -297,8 +310,7 @@ mod tests {
             (1280, 1280, Strategy::MaintainRatioNoEnlarge, (640, 640)),
             (1280, 100, Strategy::MaintainRatioNoEnlarge, (640, 50)),
         ] {
-            let mut placing = Placing::default();
-            placing.strategy = Some(strategy);
+            let placing = Placing { strategy: Some(strategy), ..Placing::default() };
             let fit = Fit::new(both(width, height), PLANT, &placing);
             assert_eq!((fit.canvas.width, fit.canvas.height), want, "{strategy:?}");
             assert_eq!(fit.target, fit.canvas);
@@ -307,8 +319,7 @@ mod tests {
 
     #[test]
     fn modes_beat_strategies_and_one_side_beats_both() {
-        let mut placing = Placing::default();
-        placing.strategy = Some(Strategy::AtMax);
+        let mut placing = Placing { strategy: Some(Strategy::AtMax), ..Placing::default() };
         let wide = Wanted { width: Some(1280.0), height: None };
         assert_eq!(Fit::new(wide, PLANT, &placing), Fit::scaled(PLANT));
         placing.mode = Some(Mode::Extract);
