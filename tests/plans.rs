@@ -204,6 +204,13 @@ fn settings_of_the_output_fold_over_the_steps_taken() {
 }
 
 #[test]
+fn the_original_is_left_alone() {
+    let plan = planned(turned(400, 300, 6), "w-99999:orig-true,bl-5,w-70000,h-70000,c-force:rt-45").unwrap();
+    assert_eq!(plan.to_string(), "decode  400x300\nencode  400x300\n");
+    assert_eq!((plan.output.original, plan.executable()), (Some(true), Ok(())));
+}
+
+#[test]
 fn conditions_see_the_current_picture_and_leave_gif_alone() {
     let text = "w-500:if-w_eq_500_and_iw_eq_1600,h-100,if-else,h-50,if-end:if-ar_gt_9,w-1,if-end";
     let taken = planned(jpeg(1600, 900), text).unwrap();
