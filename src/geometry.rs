@@ -124,6 +124,13 @@ impl Region {
         Rect::full(size).into()
     }
 
+    /// The same as whole pixels; `None` where an edge lies between pixels.
+    pub(crate) fn to_rect(self) -> Option<Rect> {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with the original")]
+        let whole = Rect { x: self.x as u32, y: self.y as u32, width: self.width as u32, height: self.height as u32 };
+        (Self::from(whole) == self).then_some(whole)
+    }
+
     /// Does it cover exactly the whole of `size`?
     #[must_use]
     pub fn covers(self, size: Size) -> bool {

@@ -61,7 +61,9 @@ fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static s
             match (check(vector, &file), expected.contains(&id)) {
                 (Ok(()), false) | (Err(_), true) => tally.passed += 1,
                 (Ok(()), true) => tally.failed.push(format!("{id}: passes, but is listed as an expected failure")),
-                (Err(why), false) => tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?"))),
+                (Err(why), false) => {
+                    tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?")))
+                }
             }
         }
     }

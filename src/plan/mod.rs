@@ -26,13 +26,15 @@ mod lower;
 mod oracle;
 mod show;
 mod sizing;
+mod unsupported;
 
+pub use self::lower::plan;
 pub use self::oracle::{Blind, Oracle, SourceInfo};
 pub use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
 
 use crate::limits::{LimitError, Limits};
 use crate::number::Number;
-use crate::transform::{Color, Encoding, Flip, Transformation};
+use crate::transform::{Color, Encoding, Flip};
 
 /// Exact operations, in order, from a source to the picture that is encoded.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +50,57 @@ pub struct Plan {
     pub output: Encoding,
     /// What lies under transparent pixels if the output format has none: the last `bg`, else black.
     pub matte: Color,
+    /// Parameters that this version plans around and cannot execute, in the order they were met.
+    pub unsupported: Vec<Unsupported>,
+}
+
+impl Plan {
+    /// Passes a plan that can be run as it was meant.
+    ///
+    /// ```
+    /// use originkit::plan::{plan, Blind, Rules, Size};
+    /// let mut photo = Blind::new(Size::new(640, 865));
+    /// let blurred = plan(&"w-300,bl-5".parse()?, &mut photo, &Rules::default())?;
+    /// assert_eq!(blurred.size, Size::new(300, 405));
+    /// assert_eq!(blurred.executable().unwrap_err().to_string(), "`bl` is not supported: not in this version");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError::Unsupported`] with the first of [`Plan::unsupported`].
+    pub fn executable(&self) -> Result<(), PlanError> {
+        match self.unsupported.first() {
+            None => Ok(()),
+            Some(&Unsupported { parameter, reason }) => Err(PlanError::Unsupported { parameter, reason }),
+        }
+    }
+
+    /// An estimate of the bytes that pixels take at the worst moment of a run.
+    ///
+    /// It counts four bytes a pixel and at most two pictures at a time, the one an operation reads and
+    /// the one it makes, with two exceptions: decoding counts the decoder's own picture too, resampling
+    /// the one between its vertical and its horizontal pass. Not counted are what codecs and filters
+    /// need besides these pictures, and the encoded files.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let mut size = self.size;
+        let mut most = 0;
+        for op in &self.ops {
+            most = op.memory(size).max(most);
+            size = op.output(size);
+        }
+        most
+    }
+}
+
+/// A parameter that the language has and this version does not execute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// Its key in the URL.
+    pub parameter: &'static str,
+    /// What is missing.
+    pub reason: &'static str,
 }
 
 /// One operation. Each takes the picture of the one before.
@@ -103,6 +156,36 @@ pub enum Op {
     },
     /// Put a colour behind transparent pixels.
     Flatten(Color),
+}
+
+impl Op {
+    /// The size of what it makes of a picture of this size.
+    #[must_use]
+    pub fn output(&self, input: Size) -> Size {
+        match *self {
+            Self::Decode { size, .. } => size,
+            Self::Orient(orientation) => orientation.apply(input),
+            Self::Trim(rect) | Self::Crop(rect) => rect.size(),
+            Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
+            Self::Flip(_) | Self::Flatten(_) => input,
+            Self::Border { width, .. } => {
+                let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
+                Size::new(grown(input.width), grown(input.height))
+            }
+        }
+    }
+
+    /// Bytes of the pictures that exist while it runs, see [`Plan::memory`].
+    fn memory(&self, input: Size) -> u64 {
+        const BYTES: u64 = 4;
+        let output = self.output(input);
+        let (input, between) = match self {
+            Self::Decode { size, .. } => (*size, 0),
+            Self::Resize { from, to } => (input, Size::new(round(from.width.ceil()), to.height).pixels()),
+            _ => (input, 0),
+        };
+        input.pixels().saturating_add(output.pixels()).saturating_add(between).saturating_mul(BYTES)
+    }
 }
 
 /// The geometry of one step: a region of its input on a canvas.

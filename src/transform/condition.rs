@@ -1,5 +1,8 @@
 //! [`Condition`]: the question of an `if-` step.
 
+use std::cmp::Ordering;
+
+use super::Scope;
 use crate::number::Number;
 
 /// Any of several groups, in each of which all must hold: `h_gte_100_and_h_lte_400_or_ar_lt_4-3`.
@@ -10,6 +13,14 @@ use crate::number::Number;
 pub struct Condition {
     /// The groups; never empty, and none of them is.
     pub any: Vec<Vec<Comparison>>,
+}
+
+impl Condition {
+    /// Does it hold for the sizes at this point of a chain?
+    #[must_use]
+    pub fn evaluate(&self, scope: &Scope) -> bool {
+        self.any.iter().any(|all| all.iter().all(|comparison| comparison.evaluate(scope)))
+    }
 }
 
 /// `ar_gt_1`.
@@ -68,4 +79,87 @@ pub enum Operand {
     Number(Number),
     /// `4-3`, only for `ar` and `iar`; both parts are above zero.
     Ratio(Number, Number),
+}
+
+impl Comparison {
+    /// Pixels are compared exactly. Quotients closer than 0.0001 are equal, which then holds for all
+    /// six comparators, so that each is the opposite of another (chosen).
+    fn evaluate(&self, scope: &Scope) -> bool {
+        let (actual, slack) = match self.property {
+            Property::Width => (scope.current.width.into(), 0.0),
+            Property::Height => (scope.current.height.into(), 0.0),
+            Property::Aspect => (scope.current.ratio(), ASPECT_SLACK),
+            Property::InitialWidth => (scope.initial.width.into(), 0.0),
+            Property::InitialHeight => (scope.initial.height.into(), 0.0),
+            Property::InitialAspect => (scope.initial.ratio(), ASPECT_SLACK),
+        };
+        let wanted = match self.operand {
+            Operand::Number(number) => number.to_f64(),
+            Operand::Ratio(width, height) => width.to_f64() / height.to_f64(),
+        };
+        let order = if (actual - wanted).abs() <= slack { Ordering::Equal } else { f64::total_cmp(&actual, &wanted) };
+        match self.comparator {
+            Comparator::Equal => order.is_eq(),
+            Comparator::NotEqual => order.is_ne(),
+            Comparator::Greater => order.is_gt(),
+            Comparator::GreaterOrEqual => order.is_ge(),
+            Comparator::Less => order.is_lt(),
+            Comparator::LessOrEqual => order.is_le(),
+        }
+    }
+}
+
+const ASPECT_SLACK: f64 = 1e-4;
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparator, Comparison, Condition, Operand, Property};
+    use crate::geometry::Size;
+    use crate::transform::{Number, Scope};
+
+    fn holds(size: Size, property: Property, comparator: Comparator, operand: Operand) -> bool {
+        Condition { any: vec![vec![Comparison { property, comparator, operand }]] }.evaluate(&Scope::of(size))
+    }
+
+    #[test]
+    fn quotients_have_slack_and_pixels_have_none() {
+        let ratio = |w: u32, h: u32| Operand::Ratio(w.into(), h.into());
+        let number = |text: &str| Operand::Number(text.parse().unwrap());
+        for (size, property, comparator, operand, want) in [
+            (Size::new(1000, 750), Property::Aspect, Comparator::Equal, ratio(4, 3), true),
+            (Size::new(1366, 768), Property::Aspect, Comparator::Equal, ratio(16, 9), false),
+            (Size::new(4, 3), Property::Aspect, Comparator::Equal, number("1.3333"), true),
+            (Size::new(4, 3), Property::Aspect, Comparator::Greater, number("1.3333"), false),
+            (Size::new(4, 3), Property::InitialAspect, Comparator::LessOrEqual, number("1.3333"), true),
+            (Size::new(100, 1), Property::Width, Comparator::Equal, number("100"), true),
+            (Size::new(100, 1), Property::Width, Comparator::Equal, number("100.00001"), false),
+            (Size::new(100, 7), Property::Height, Comparator::NotEqual, number("7"), false),
+            (Size::new(100, 7), Property::InitialWidth, Comparator::Less, number("101"), true),
+        ] {
+            assert_eq!(
+                holds(size, property, comparator, operand),
+                want,
+                "{size} {property:?} {comparator:?} {operand:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn and_binds_tighter_than_or() {
+        // h_gte_100_and_h_lte_400_or_ar_lt_4-3
+        let compare = |property, comparator, operand| Comparison { property, comparator, operand };
+        let pixels = |n: u32| Operand::Number(Number::from(n));
+        let condition = Condition {
+            any: vec![
+                vec![
+                    compare(Property::Height, Comparator::GreaterOrEqual, pixels(100)),
+                    compare(Property::Height, Comparator::LessOrEqual, pixels(400)),
+                ],
+                vec![compare(Property::Aspect, Comparator::Less, Operand::Ratio(4.into(), 3.into()))],
+            ],
+        };
+        for (size, want) in [((900, 300), true), ((900, 500), false), ((500, 500), true), ((90, 99), true)] {
+            assert_eq!(condition.evaluate(&Scope::of(Size::new(size.0, size.1))), want, "{size:?}");
+        }
+    }
 }

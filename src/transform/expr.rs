@@ -26,6 +26,35 @@ pub struct Expr {
     pub rest: Vec<(Operator, Term)>,
 }
 
+impl Expr {
+    /// The value for the sizes of one point of a chain, in double precision as documented.
+    ///
+    /// # Errors
+    /// [`ExprError::Unavailable`] for a variable without a value in this scope,
+    /// [`ExprError::NotFinite`] where any intermediate result is no finite number.
+    pub fn evaluate(&self, scope: &Scope) -> Result<f64, ExprError> {
+        // The first operand has no operator before it. Whatever stands there is never applied.
+        let mut terms = vec![(Operator::Add, self.first.value(scope)?)];
+        for (operator, term) in &self.rest {
+            terms.push((*operator, term.value(scope)?));
+        }
+        for bound in PASSES {
+            terms.dedup_by(|(operator, right), (_, left)| {
+                let binds = bound.contains(operator);
+                if binds {
+                    *left = operator.apply(*left, *right);
+                }
+                binds
+            });
+            // Checked after each pass: a later one can turn infinity back into a number.
+            if !terms.iter().all(|(_, value)| value.is_finite()) {
+                return Err(ExprError::NotFinite);
+            }
+        }
+        terms.first().map(|(_, value)| *value).ok_or(ExprError::NotFinite)
+    }
+}
+
 /// One operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
@@ -90,6 +119,19 @@ pub enum Measure {
     Expr(Expr),
 }
 
+impl Measure {
+    /// The number, or the value of the expression.
+    ///
+    /// # Errors
+    /// As [`Expr::evaluate`].
+    pub fn evaluate(&self, scope: &Scope) -> Result<f64, ExprError> {
+        match self {
+            Self::Px(number) => Ok(number.to_f64()),
+            Self::Expr(expr) => expr.evaluate(scope),
+        }
+    }
+}
+
 /// Why an expression has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -100,4 +142,94 @@ pub enum ExprError {
     /// A variable that means nothing here, such as `bw` outside a layer.
     #[error("the variable has no value here")]
     Unavailable,
+}
+
+impl Term {
+    fn value(self, scope: &Scope) -> Result<f64, ExprError> {
+        match self {
+            Self::Number(number) => Ok(number.to_f64()),
+            Self::Variable(variable) => scope.value(variable).ok_or(ExprError::Unavailable),
+        }
+    }
+}
+
+impl Operator {
+    fn apply(self, left: f64, right: f64) -> f64 {
+        match self {
+            Self::Add => left + right,
+            Self::Sub => left - right,
+            Self::Mul => left * right,
+            Self::Div => left / right,
+            Self::Mod => left % right,
+            Self::Pow => left.powf(right),
+        }
+    }
+}
+
+/// What binds tightest comes first (documented).
+const PASSES: [&[Operator]; 4] =
+    [&[Operator::Mul, Operator::Div], &[Operator::Add, Operator::Sub], &[Operator::Mod], &[Operator::Pow]];
+
+#[cfg(test)]
+mod tests {
+    use super::{Expr, ExprError, Operator, Term, Variable};
+    use crate::geometry::Size;
+    use crate::transform::Scope;
+
+    /// Reads `iw_div_2`; the real reader lives elsewhere and is tested there.
+    fn expr(text: &str) -> Expr {
+        let term = |word: &str| match word {
+            "iw" => Term::Variable(Variable::InitialWidth),
+            "ch" => Term::Variable(Variable::CurrentHeight),
+            "car" => Term::Variable(Variable::CurrentAspect),
+            "bw" => Term::Variable(Variable::BaseWidth),
+            number => Term::Number(number.parse().unwrap()),
+        };
+        let words: Vec<_> = text.split('_').collect();
+        let operator = |word: &str| match word {
+            "add" => Operator::Add,
+            "sub" => Operator::Sub,
+            "mul" => Operator::Mul,
+            "div" => Operator::Div,
+            "mod" => Operator::Mod,
+            "pow" => Operator::Pow,
+            other => panic!("{other}"),
+        };
+        let rest = words[1..].chunks(2).map(|pair| (operator(pair[0]), term(pair[1]))).collect();
+        Expr { first: term(words[0]), rest }
+    }
+
+    #[test]
+    fn operators_bind_as_imagekit_documents_it() {
+        let mut scope = Scope::of(Size::new(1600, 900));
+        scope.current = Size::new(100, 56);
+        for (text, want) in [
+            ("10_add_5_mod_4", 3.0),
+            ("2_add_3_pow_2", 25.0),
+            ("2_mul_3_pow_2", 36.0),
+            ("100_mod_30_sub_7", 8.0),
+            ("2_pow_3_pow_2", 64.0),
+            ("8_div_2_mul_3", 12.0),
+            ("1_sub_2_sub_3", -4.0),
+            ("3_sub_10_mod_4", -3.0),
+            ("iw_sub_600_div_2", 1300.0),
+            ("ch_mul_2", 112.0),
+            ("car_mul_56", 100.0),
+            ("7", 7.0),
+        ] {
+            assert!((expr(text).evaluate(&scope).unwrap() - want).abs() < 1e-9, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_value_is_an_error() {
+        let scope = Scope::of(Size::new(1600, 900));
+        for text in ["iw_div_0", "5_mod_0", "10_mod_5_div_0", "10_pow_400", "0_sub_8_pow_0.5"] {
+            assert_eq!(expr(text).evaluate(&scope), Err(ExprError::NotFinite), "{text}");
+        }
+        assert_eq!(expr("bw_div_2").evaluate(&scope), Err(ExprError::Unavailable));
+        let mut inside = scope;
+        inside.base = Some(Size::new(50, 40));
+        assert_eq!(expr("bw_div_2").evaluate(&inside), Ok(25.0));
+    }
 }

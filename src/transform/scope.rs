@@ -1,5 +1,6 @@
 //! [`Scope`]: the sizes that expressions and conditions see.
 
+use super::Variable;
 use crate::geometry::Size;
 
 /// The sizes that variables stand for at one point of a chain.
@@ -28,5 +29,23 @@ impl Scope {
     #[must_use]
     pub const fn of(source: Size) -> Self {
         Self { initial: source, current: source, base: None, density: None }
+    }
+
+    /// What a variable stands for; `None` where it stands for nothing.
+    #[must_use]
+    pub fn value(&self, variable: Variable) -> Option<f64> {
+        let Self { initial, current, base, density } = self;
+        match variable {
+            Variable::InitialWidth => Some(initial.width.into()),
+            Variable::InitialHeight => Some(initial.height.into()),
+            Variable::InitialAspect => Some(initial.ratio()),
+            Variable::CurrentWidth => Some(current.width.into()),
+            Variable::CurrentHeight => Some(current.height.into()),
+            Variable::CurrentAspect => Some(current.ratio()),
+            Variable::BaseWidth => base.map(|base| base.width.into()),
+            Variable::BaseHeight => base.map(|base| base.height.into()),
+            Variable::BaseAspect => base.map(Size::ratio),
+            Variable::InitialDensity => *density,
+        }
     }
 }

@@ -1,0 +1,129 @@
+//! What the language has and this version does not execute, all in one place.
+//!
+//! Planning goes on without it; [`Plan::executable`](super::Plan::executable) refuses to run the rest.
+
+use super::Unsupported;
+use crate::transform::{Ai, Background, Content, Edit, Effects, Encoding, Layer, Pages, Paint};
+
+/// Notes what of an edit cannot be executed.
+pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
+    // Without `..`: a new parameter has to be decided about here.
+    let Edit {
+        named,
+        page,
+        trim: _,
+        sizing: _,
+        placing: _,
+        flip: _,
+        rotation: _,
+        paint,
+        effects,
+        text: _, // means something in text layers only
+        layers,
+        encoding: _, // looked at once, when all steps are folded
+        default_image: _,
+    } = edit;
+    let mut lacks = |present: bool, parameter: &'static str, reason: &'static str| {
+        if present {
+            found.push(Unsupported { parameter, reason });
+        }
+    };
+    lacks(named.is_some(), "n", "the name was not expanded");
+    lacks(page.as_ref().is_some_and(is_composition), "pg", "only one page or frame, by number");
+    note_paint(paint, &mut lacks);
+    note_effects(effects, &mut lacks);
+    for layer in layers {
+        lacks(true, layer_key(layer), NOT_YET);
+    }
+}
+
+/// Notes what of the output's settings cannot be executed.
+pub(super) fn note_output(output: &Encoding, found: &mut Vec<Unsupported>) {
+    let Encoding {
+        format: _, // whoever encodes knows what it can write
+        quality: _,
+        lossless: _,
+        progressive: _,
+        color_profile,
+        metadata,
+        density,
+        c2pa: _, // needs a signer, without one it is ignored (chosen)
+        original: _,
+    } = output;
+    let lacking = [
+        (*color_profile == Some(true), "cp", "colour profiles are not kept"),
+        (*metadata == Some(true), "md", "metadata is not kept"),
+        (density.is_some(), "dn", "the density is not written"),
+    ];
+    found.extend(
+        lacking.into_iter().filter(|row| row.0).map(|(_, parameter, reason)| Unsupported { parameter, reason }),
+    );
+}
+
+fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
+    let Paint { background, border: _, radius, opacity } = paint;
+    let reason = match background {
+        None | Some(Background::Color(_)) => None,
+        Some(Background::Blurred { .. } | Background::Dominant | Background::GradientDominant { .. }) => {
+            Some("only a colour")
+        }
+        Some(Background::GenerativeFill { .. }) => Some(NEEDS_PROVIDER),
+    };
+    lacks(reason.is_some(), "bg", reason.unwrap_or_default());
+    lacks(radius.is_some(), "r", NOT_YET);
+    lacks(opacity.is_some_and(|percent| percent < 100), "o", NOT_YET);
+}
+
+fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
+    let Effects { blur, replace, colorize, grayscale, contrast, sharpen, unsharp, gradient, shadow, distort, ai } =
+        effects;
+    lacks(blur.is_some(), "bl", NOT_YET);
+    lacks(replace.is_some(), "cr", NOT_YET);
+    lacks(colorize.is_some(), "e-colorize", NOT_YET);
+    lacks(*grayscale, "e-grayscale", NOT_YET);
+    lacks(*contrast, "e-contrast", NOT_YET);
+    lacks(sharpen.is_some(), "e-sharpen", NOT_YET);
+    lacks(unsharp.is_some(), "e-usm", NOT_YET);
+    lacks(gradient.is_some(), "e-gradient", NOT_YET);
+    lacks(shadow.is_some(), "e-shadow", NOT_YET);
+    lacks(distort.is_some(), "e-distort", NOT_YET);
+    if let Some(ai) = ai {
+        lacks(true, ai_key(ai), NEEDS_PROVIDER);
+    }
+}
+
+const fn ai_key(ai: &Ai) -> &'static str {
+    match ai {
+        Ai::RemoveBackground => "e-bgremove",
+        Ai::RemoveBackgroundExternal => "e-removedotbg",
+        Ai::DropShadow { .. } => "e-dropshadow",
+        Ai::ChangeBackground { .. } => "e-changebg",
+        Ai::Edit { .. } => "e-edit",
+        Ai::Retouch => "e-retouch",
+        Ai::Upscale => "e-upscale",
+        Ai::Variation => "e-genvar",
+    }
+}
+
+const fn layer_key(layer: &Layer) -> &'static str {
+    match layer.content {
+        Content::Image(_) | Content::Canvas => "l-image",
+        Content::Text(_) => "l-text",
+        Content::Video(_) => "l-video",
+        Content::Subtitles(_) => "l-subtitles",
+    }
+}
+
+/// Several pages at once are composed; only one can be picked here.
+fn is_composition(pages: &Pages) -> bool {
+    match pages {
+        Pages::Names(_) => true,
+        Pages::Numbers(ranges) => match ranges.as_slice() {
+            [only] => only.last != Some(only.first),
+            _ => true,
+        },
+    }
+}
+
+const NOT_YET: &str = "not in this version";
+const NEEDS_PROVIDER: &str = "needs an effect provider";
