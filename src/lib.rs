@@ -37,12 +37,12 @@
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 
+mod address;
 pub mod blocking;
 pub mod client;
 mod color;
 mod config;
 pub mod delivery;
-mod address;
 mod error;
 mod format;
 mod geometry;
@@ -59,14 +59,22 @@ mod syntax;
 pub mod tower;
 pub mod transform;
 
-pub use address::DeliveryUrl;
-pub use config::{ConfigError, Endpoint, Engine, Origin, Settings};
+#[cfg(feature = "signing")]
+pub use address::{SignatureError, sign};
+pub use address::{DeliveryUrl, UrlError};
+pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
 pub use delivery::Delivery;
 pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use limits::{LimitError, Limits};
-pub use order::{Order, Rejection};
+pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Options, transform};
+pub use policy::GuardError;
 
 pub use {bytes, http};
+
+/// Which requests come from ImageKit, for operators of origins.
+pub mod egress {
+    pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
+}

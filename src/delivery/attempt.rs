@@ -18,7 +18,7 @@ use crate::error::ErrorCode;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, Wanted};
 use crate::path::AssetPath;
-use crate::policy::{self, Verdict};
+use crate::policy::{self, RedirectPolicy, Verdict};
 
 /// The search for one file.
 #[derive(Debug)]
@@ -60,6 +60,9 @@ enum State {
 struct Turn {
     request: Request<()>,
     canonical: Option<HeaderValue>,
+    /// Where it may be sent on to.
+    policy: RedirectPolicy,
+    /// How often it was.
     redirects: usize,
 }
 
@@ -193,8 +196,8 @@ impl Search {
     fn next_origin(&mut self) {
         self.state = loop {
             match self.attempts.next() {
-                Some(Attempt::Ask { request, canonical }) => {
-                    break State::Ready(Turn { request, canonical, redirects: 0 });
+                Some(Attempt::Ask { request, canonical, redirects }) => {
+                    break State::Ready(Turn { request, canonical, policy: redirects, redirects: 0 });
                 }
                 Some(Attempt::Skip(code)) => self.note(code),
                 None => break State::Missing,
@@ -203,8 +206,7 @@ impl Search {
     }
 
     fn note(&mut self, code: ErrorCode) {
-        // Declared in this order: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
-        self.code = self.code.max(code);
+        self.code = policy::most_telling([self.code, code]);
         self.shaky |= matches!(code, ErrorCode::Unidentified | ErrorCode::Refused);
     }
 }
@@ -218,7 +220,7 @@ impl Turn {
         if self.redirects >= limits.redirects {
             return Err(broken);
         }
-        let request = policy::redirect(&self.request, location).map_err(Failure::Next)?;
+        let request = policy::redirect(&self.request, location, &self.policy).map_err(Failure::Next)?;
         Ok(Self { request, redirects: self.redirects + 1, ..self })
     }
 }
@@ -232,7 +234,7 @@ mod tests {
     }
 
     fn ask(uri: &str) -> Attempt {
-        Attempt::Ask { request: Request::get(uri).body(()).unwrap(), canonical: None }
+        Attempt::Ask { request: Request::get(uri).body(()).unwrap(), canonical: None, redirects: RedirectPolicy { home: None, hosts: None } }
     }
 
     #[test]

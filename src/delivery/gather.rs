@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCode};
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Answer, Job, Order, Wanted};
+use crate::policy;
 use crate::transform::{Encoding, OutputFormat};
 
 /// The phase in which files are wanted.
@@ -32,10 +33,10 @@ pub(super) struct Gathering {
 
 impl Gathering {
     pub(super) fn start(order: Order) -> Phase {
-        let Order { wanted, fallback, job, answer, limits } = order;
+        let Order { wanted, fallback, job, answer, limits, record: _ } = order;
         let mut searches = wanted.into_iter().map(Search::start);
         let Some(asset) = searches.next() else {
-            return fail(&answer, missing(ErrorCode::NotFound, ASSET));
+            return fail(&answer, missing_asset(ErrorCode::NotFound));
         };
         let others = searches.collect();
         Box::new(Self { asset, lost: None, fallback, others, sent: 0, job, answer, limits }).settle()
@@ -81,10 +82,10 @@ impl Gathering {
             self.asset = Search::start(fallback);
         }
         if let Some(code) = self.asset.missing() {
-            return fail(&self.answer, missing(self.lost.unwrap_or(code), ASSET));
+            return fail(&self.answer, missing_asset(self.lost.unwrap_or(code)));
         }
         if let Some(code) = self.others.iter().find_map(Search::missing) {
-            return fail(&self.answer, missing(code, LAYER));
+            return fail(&self.answer, missing_layer(code));
         }
         let searches = || std::iter::once(&self.asset).chain(&self.others);
         if searches().all(Search::is_held) {
@@ -103,7 +104,7 @@ impl Gathering {
     fn finish(self: Box<Self>) -> Phase {
         let Self { asset, lost, others, job, answer, .. } = *self;
         let Some(asset) = asset.into_found() else {
-            return fail(&answer, missing(ErrorCode::NotFound, ASSET));
+            return fail(&answer, missing_asset(ErrorCode::NotFound));
         };
         let others: Vec<Found> = others.into_iter().filter_map(Search::into_found).collect();
         let brief = lost.is_some() || asset.shaky || others.iter().any(|other| other.shaky);
@@ -144,23 +145,16 @@ fn fail(answer: &Answer, error: Error) -> Phase {
     Phase::Responding(Box::new(respond::failure(answer.head, &answer.vary, error)))
 }
 
-/// What is missing: a word for each code. No address is ever named.
-type Part = fn(ErrorCode) -> &'static str;
+fn missing_asset(code: ErrorCode) -> Error {
+    Error::Origin { code, message: policy::message(code) }
+}
 
-const ASSET: Part = |code| match code {
-    ErrorCode::NotFound => "no origin has the file",
-    ErrorCode::Denied => "an origin denies access to the file",
-    ErrorCode::Refused => "an origin could not be reached",
-    _ => "an origin failed to deliver the file",
-};
-
-const LAYER: Part = |code| match code {
-    ErrorCode::NotFound => "no origin has the file of a layer",
-    ErrorCode::Denied => "an origin denies access to the file of a layer",
-    ErrorCode::Refused => "the origin of a layer could not be reached",
-    _ => "an origin failed to deliver the file of a layer",
-};
-
-fn missing(code: ErrorCode, part: Part) -> Error {
-    Error::Origin { code, message: part(code) }
+fn missing_layer(code: ErrorCode) -> Error {
+    let message = match code {
+        ErrorCode::NotFound => "No file was found for a layer",
+        ErrorCode::Denied => "The origin denied access to the file of a layer",
+        ErrorCode::Refused => "The origin of a layer could not be reached",
+        _ => "The origin failed to deliver the file of a layer",
+    };
+    Error::Origin { code, message }
 }
