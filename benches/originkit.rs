@@ -11,6 +11,10 @@ use originkit::plan::{Blind, Rules, Size, plan};
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Limits, Origin};
 
+#[cfg(feature = "pixels")]
+#[path = "../examples/pictures/mod.rs"]
+mod pictures;
+
 fn main() {
     divan::main();
 }
@@ -66,17 +70,14 @@ fn resolve(bencher: Bencher) {
 
 #[cfg(feature = "pixels")]
 mod pixels {
-    use super::{Bencher, Size, Transformation, black_box};
+    use super::{Bencher, Size, Transformation, black_box, pictures};
     use originkit::{Options, transform};
-
-    #[path = "../../examples/pictures/mod.rs"]
-    mod pictures;
 
     #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-720,f-png"], sample_count = 10)]
     fn transform_photo(bencher: Bencher, text: &str) {
         let (photo, t) = (pictures::photo(), text.parse::<Transformation>().unwrap());
-        bencher.counter(divan::counter::ItemsCount::new(Size::new(1600, 1067).pixels())).bench(|| {
-            transform(black_box(&photo), &t, &Options::default())
-        });
+        bencher
+            .counter(divan::counter::ItemsCount::new(Size::new(1600, 1067).pixels()))
+            .bench(|| transform(black_box(&photo), &t, &Options::default()));
     }
 }
