@@ -223,7 +223,7 @@ struct Refusal {
     span: Range<usize>,
 }
 
-fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
+pub(crate) fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     let length = |found: usize| {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         LimitError::check("bytes in the transformation", count(found), count(limits.transformation_bytes))
