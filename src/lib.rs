@@ -37,6 +37,8 @@
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 
+#[cfg(doc)]
+pub mod _guide;
 mod address;
 pub mod blocking;
 pub mod client;
@@ -59,9 +61,9 @@ mod syntax;
 pub mod tower;
 pub mod transform;
 
+pub use address::{DeliveryUrl, UrlError};
 #[cfg(feature = "signing")]
 pub use address::{SignatureError, sign};
-pub use address::{DeliveryUrl, UrlError};
 pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
 pub use delivery::Delivery;
 pub use error::{Error, ErrorCode};

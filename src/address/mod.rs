@@ -365,7 +365,9 @@ mod tests {
         for rest in ["/a.mp4/ik-video.mp4", "/a.mp4/ik-master.m3u8", "/ik-genimg-prompt-a%20cat/x/y.jpg"] {
             assert!(matches!(apart(rest, false), Err(UrlError::Unsupported(_))), "{rest}");
         }
-        for rest in ["", "/", "/tr:w-1", "/tr:w-1/", "/a/../b", "/a/%2E%2e/b", "/a b.jpg", "/ä.jpg", "/ik-seo/a/../b.jpg"] {
+        for rest in
+            ["", "/", "/tr:w-1", "/tr:w-1/", "/a/../b", "/a/%2E%2e/b", "/a b.jpg", "/ä.jpg", "/ik-seo/a/../b.jpg"]
+        {
             assert!(matches!(apart(rest, false), Err(UrlError::Path(_))), "{rest}");
         }
     }

@@ -234,7 +234,11 @@ mod tests {
     }
 
     fn ask(uri: &str) -> Attempt {
-        Attempt::Ask { request: Request::get(uri).body(()).unwrap(), canonical: None, redirects: RedirectPolicy { home: None, hosts: None } }
+        Attempt::Ask {
+            request: Request::get(uri).body(()).unwrap(),
+            canonical: None,
+            redirects: RedirectPolicy { home: None, hosts: None },
+        }
     }
 
     #[test]
