@@ -4,13 +4,13 @@ use originkit::transform::*;
 use serde_json::{Map, Value, json};
 
 /// The steps in the form of the vectors. Items are keyed, because their written order means nothing.
-pub fn steps(it: &Transformation) -> Value {
+pub(crate) fn steps(it: &Transformation) -> Value {
     it.steps.iter().map(step).collect()
 }
 
 /// The steps of a vector in the form of [`steps`]: numbers as floats, `jpeg` and `v_h` in the spelling that is
 /// printed, the spelling of an input (`i` or `ie`) left out.
-pub fn expected(steps: &Value) -> Value {
+pub(crate) fn expected(steps: &Value) -> Value {
     steps.as_array().into_iter().flatten().map(expected_step).collect()
 }
 
@@ -73,10 +73,14 @@ fn condition(test: &Condition) -> Value {
         let text = it.to_string();
         let mut words = text.split('_');
         let (property, comparator) = (words.next().unwrap(), words.next().unwrap());
-        json!([property, comparator, match it.operand {
-            Operand::Number(number) => n(number),
-            Operand::Ratio(a, b) => json!({ "ratio": [n(a), n(b)] }),
-        }])
+        json!([
+            property,
+            comparator,
+            match it.operand {
+                Operand::Number(number) => n(number),
+                Operand::Ratio(a, b) => json!({ "ratio": [n(a), n(b)] }),
+            }
+        ])
     };
     test.any.iter().map(|group| group.iter().map(comparison).collect::<Value>()).collect()
 }
@@ -143,63 +147,93 @@ fn parameters(edit: &Edit) -> Value {
         put(key, word(key));
     }
     put("pg", edit.page.as_ref().map(pages));
-    put("t", edit.trim.map(|trim| match trim {
-        Trim::On => json!({ "b": true }),
-        Trim::Off => json!({ "b": false }),
-        Trim::Percent(percent) => integer(percent),
-        _ => panic!("a trim without a form"),
-    }));
+    put(
+        "t",
+        edit.trim.map(|trim| match trim {
+            Trim::On => json!({ "b": true }),
+            Trim::Off => json!({ "b": false }),
+            Trim::Percent(percent) => integer(percent),
+            _ => panic!("a trim without a form"),
+        }),
+    );
     put("w", edit.sizing.width.as_ref().map(length));
     put("h", edit.sizing.height.as_ref().map(length));
-    put("ar", edit.sizing.aspect.as_ref().map(|aspect| match aspect {
-        Aspect::Ratio(a, b) => json!({ "ratio": [n(*a), n(*b)] }),
-        Aspect::Expr(it) => json!({ "expr": expr(it) }),
-        _ => panic!("an aspect without a form"),
-    }));
-    put("dpr", edit.sizing.dpr.as_ref().map(|dpr| match dpr {
-        Dpr::Factor(number) => json!({ "n": n(*number) }),
-        Dpr::Auto => json!({ "s": "auto" }),
-        Dpr::Expr(it) => json!({ "expr": expr(it) }),
-        _ => panic!("a dpr without a form"),
-    }));
-    put("fo", edit.placing.focus.as_ref().map(|focus| match focus {
-        Focus::Objects(objects) => json!({ "objects": objects.iter().map(|o| o.name()).collect::<Vec<_>>() }),
-        _ => word("fo").unwrap(),
-    }));
+    put(
+        "ar",
+        edit.sizing.aspect.as_ref().map(|aspect| match aspect {
+            Aspect::Ratio(a, b) => json!({ "ratio": [n(*a), n(*b)] }),
+            Aspect::Expr(it) => json!({ "expr": expr(it) }),
+            _ => panic!("an aspect without a form"),
+        }),
+    );
+    put(
+        "dpr",
+        edit.sizing.dpr.as_ref().map(|dpr| match dpr {
+            Dpr::Factor(number) => json!({ "n": n(*number) }),
+            Dpr::Auto => json!({ "s": "auto" }),
+            Dpr::Expr(it) => json!({ "expr": expr(it) }),
+            _ => panic!("a dpr without a form"),
+        }),
+    );
+    put(
+        "fo",
+        edit.placing.focus.as_ref().map(|focus| match focus {
+            Focus::Objects(objects) => json!({ "objects": objects.iter().map(|o| o.name()).collect::<Vec<_>>() }),
+            _ => word("fo").unwrap(),
+        }),
+    );
     put("x", edit.placing.x.as_ref().map(measure));
     put("y", edit.placing.y.as_ref().map(measure));
     put("xc", edit.placing.x_center.as_ref().map(measure));
     put("yc", edit.placing.y_center.as_ref().map(measure));
     put("z", edit.placing.zoom.map(number));
-    put("rt", edit.rotation.map(|rotation| match rotation {
-        Rotation::Auto => json!({ "s": "auto" }),
-        Rotation::Degrees(degrees) => number(degrees),
-        _ => panic!("a rotation without a form"),
-    }));
+    put(
+        "rt",
+        edit.rotation.map(|rotation| match rotation {
+            Rotation::Auto => json!({ "s": "auto" }),
+            Rotation::Degrees(degrees) => number(degrees),
+            _ => panic!("a rotation without a form"),
+        }),
+    );
     put("bg", edit.paint.background.as_ref().map(background));
-    put("b", edit.paint.border.as_ref().map(|border| json!({ "border": measure(&border.width), "color": color(border.color) })));
-    put("r", edit.paint.radius.map(|radius| match radius {
-        Radius::All(Corner::Px(px)) => integer(px),
-        Radius::All(Corner::Max) => json!({ "s": "max" }),
-        Radius::Each(corners) => json!({ "list": corners.map(|corner| match corner {
+    put(
+        "b",
+        edit.paint
+            .border
+            .as_ref()
+            .map(|border| json!({ "border": measure(&border.width), "color": color(border.color) })),
+    );
+    put(
+        "r",
+        edit.paint.radius.map(|radius| match radius {
+            Radius::All(Corner::Px(px)) => integer(px),
+            Radius::All(Corner::Max) => json!({ "s": "max" }),
+            Radius::Each(corners) => json!({ "list": corners.map(|corner| match corner {
             Corner::Px(px) => json!(f64::from(px)),
             Corner::Max => json!("max"),
         }) }),
-    }));
+        }),
+    );
     put("o", edit.paint.opacity.map(integer));
     effects(&edit.effects, &mut put);
     put("fs", edit.text.size.as_ref().map(measure));
     put("ff", edit.text.font.as_ref().map(|font| json!({ "path": font })));
     put("co", edit.text.color.map(|it| json!({ "color": color(it) })));
-    put("pa", edit.text.padding.as_ref().map(|padding| match padding {
-        Padding::Sides(sides) => json!({ "list": sides.map(f64::from) }),
-        Padding::Expr(it) => json!({ "expr": expr(it) }),
-    }));
+    put(
+        "pa",
+        edit.text.padding.as_ref().map(|padding| match padding {
+            Padding::Sides(sides) => json!({ "list": sides.map(f64::from) }),
+            Padding::Expr(it) => json!({ "expr": expr(it) }),
+        }),
+    );
     put("al", edit.text.alpha.map(integer));
-    put("tg", edit.text.typography.map(|it| {
-        let styles = [(it.bold, "b"), (it.italic, "i"), (it.strikethrough, "strikethrough")];
-        json!({ "styles": styles.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect::<Vec<_>>() })
-    }));
+    put(
+        "tg",
+        edit.text.typography.map(|it| {
+            let styles = [(it.bold, "b"), (it.italic, "i"), (it.strikethrough, "strikethrough")];
+            json!({ "styles": styles.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect::<Vec<_>>() })
+        }),
+    );
     put("lh", edit.text.line_height.as_ref().map(measure));
     let boolean = |it: Option<bool>| it.map(|it| json!({ "b": it }));
     put("q", edit.encoding.quality.map(integer));
@@ -209,11 +243,14 @@ fn parameters(edit: &Edit) -> Value {
     put("md", boolean(edit.encoding.metadata));
     put("c2pa", boolean(edit.encoding.c2pa));
     put("orig", boolean(edit.encoding.original));
-    put("dn", edit.encoding.density.as_ref().map(|density| match density {
-        Density::Dpi(dpi) => integer(*dpi),
-        Density::Expr(it) => json!({ "expr": expr(it) }),
-        _ => panic!("a density without a form"),
-    }));
+    put(
+        "dn",
+        edit.encoding.density.as_ref().map(|density| match density {
+            Density::Dpi(dpi) => integer(*dpi),
+            Density::Expr(it) => json!({ "expr": expr(it) }),
+            _ => panic!("a density without a form"),
+        }),
+    );
     put("di", edit.default_image.as_ref().map(|path| json!({ "path": path.decoded() })));
     out.into()
 }
@@ -221,49 +258,75 @@ fn parameters(edit: &Edit) -> Value {
 fn effects(it: &Effects, put: &mut impl FnMut(&str, Option<Value>)) {
     let flag = || json!({ "flag": true });
     put("bl", it.blur.map(number));
-    put("cr", it.replace.as_ref().map(|it| {
-        let mut out = json!({ "to": color(it.to), "tolerance": f64::from(it.tolerance) });
-        if let Some(from) = it.from {
-            out["from"] = color(from);
-        }
-        json!({ "replace": out })
-    }));
+    put(
+        "cr",
+        it.replace.as_ref().map(|it| {
+            let mut out = json!({ "to": color(it.to), "tolerance": f64::from(it.tolerance) });
+            if let Some(from) = it.from {
+                out["from"] = color(from);
+            }
+            json!({ "replace": out })
+        }),
+    );
     put("e-grayscale", it.grayscale.then(flag));
     put("e-contrast", it.contrast.then(flag));
-    put("e-sharpen", it.sharpen.map(|it| match it {
-        Sharpen::Amount(amount) => number(amount),
-        _ => flag(),
-    }));
-    put("e-usm", it.unsharp.map(|it| match it {
-        Unsharp::Exact { radius, sigma, amount, threshold } => {
-            json!({ "list": [n(radius), n(sigma), n(amount), n(threshold)] })
-        }
-        _ => flag(),
-    }));
-    put("e-colorize", it.colorize.as_ref().map(|it| {
-        sub([("co", it.color.map(color)), ("in", it.intensity.map(|it| json!(f64::from(it))))])
-    }));
-    put("e-gradient", it.gradient.as_ref().map(|it| {
-        let direction = it.direction.map(|direction| match direction {
-            Direction::Side(side) => json!(gravity(side)),
-            Direction::Degrees(degrees) => json!(f64::from(degrees)),
-            _ => panic!("a direction without a form"),
-        });
-        let stop = it.stop.as_ref().map(|stop| match stop {
-            Measure::Px(number) => n(*number),
-            Measure::Expr(it) => json!({ "expr": expr(it) }),
-        });
-        sub([("ld", direction), ("from", it.from.map(color)), ("to", it.to.map(color)), ("sp", stop)])
-    }));
-    put("e-shadow", it.shadow.map(|it| {
-        let (percent, signed) = (|it: u8| json!(f64::from(it)), |it: i8| json!(f64::from(it)));
-        sub([("bl", it.blur.map(percent)), ("st", it.strength.map(percent)), ("x", it.x.map(signed)), ("y", it.y.map(signed))])
-    }));
-    put("e-distort", it.distort.map(|it| match it {
-        Distort::Perspective(corners) => json!({ "perspective": corners.map(n) }),
-        Distort::Arc(degrees) => json!({ "arc": n(degrees) }),
-        _ => panic!("a distortion without a form"),
-    }));
+    put(
+        "e-sharpen",
+        it.sharpen.map(|it| match it {
+            Sharpen::Amount(amount) => number(amount),
+            _ => flag(),
+        }),
+    );
+    put(
+        "e-usm",
+        it.unsharp.map(|it| match it {
+            Unsharp::Exact { radius, sigma, amount, threshold } => {
+                json!({ "list": [n(radius), n(sigma), n(amount), n(threshold)] })
+            }
+            _ => flag(),
+        }),
+    );
+    put(
+        "e-colorize",
+        it.colorize
+            .as_ref()
+            .map(|it| sub([("co", it.color.map(color)), ("in", it.intensity.map(|it| json!(f64::from(it))))])),
+    );
+    put(
+        "e-gradient",
+        it.gradient.as_ref().map(|it| {
+            let direction = it.direction.map(|direction| match direction {
+                Direction::Side(side) => json!(gravity(side)),
+                Direction::Degrees(degrees) => json!(f64::from(degrees)),
+                _ => panic!("a direction without a form"),
+            });
+            let stop = it.stop.as_ref().map(|stop| match stop {
+                Measure::Px(number) => n(*number),
+                Measure::Expr(it) => json!({ "expr": expr(it) }),
+            });
+            sub([("ld", direction), ("from", it.from.map(color)), ("to", it.to.map(color)), ("sp", stop)])
+        }),
+    );
+    put(
+        "e-shadow",
+        it.shadow.map(|it| {
+            let (percent, signed) = (|it: u8| json!(f64::from(it)), |it: i8| json!(f64::from(it)));
+            sub([
+                ("bl", it.blur.map(percent)),
+                ("st", it.strength.map(percent)),
+                ("x", it.x.map(signed)),
+                ("y", it.y.map(signed)),
+            ])
+        }),
+    );
+    put(
+        "e-distort",
+        it.distort.map(|it| match it {
+            Distort::Perspective(corners) => json!({ "perspective": corners.map(n) }),
+            Distort::Arc(degrees) => json!({ "arc": n(degrees) }),
+            _ => panic!("a distortion without a form"),
+        }),
+    );
     match &it.ai {
         None => {}
         Some(Ai::RemoveBackground) => put("e-bgremove", Some(flag())),
@@ -276,7 +339,10 @@ fn effects(it: &Effects, put: &mut impl FnMut(&str, Option<Value>)) {
         Some(Ai::DropShadow { azimuth, elevation, strength, .. }) => {
             let small = |it: u8| json!(f64::from(it));
             let azimuth = azimuth.map(|it| json!(f64::from(it)));
-            put("e-dropshadow", Some(sub([("az", azimuth), ("el", elevation.map(small)), ("st", strength.map(small))])));
+            put(
+                "e-dropshadow",
+                Some(sub([("az", azimuth), ("el", elevation.map(small)), ("st", strength.map(small))])),
+            );
         }
         Some(_) => panic!("an effect without a form"),
     }
@@ -297,7 +363,9 @@ fn background(it: &Background) -> Value {
             "brightness": f64::from(*brightness),
         }),
         Background::Dominant => json!({ "bg": "dominant" }),
-        Background::GradientDominant { palette } => json!({ "bg": "gradient_dominant", "palette": f64::from(*palette) }),
+        Background::GradientDominant { palette } => {
+            json!({ "bg": "gradient_dominant", "palette": f64::from(*palette) })
+        }
         Background::GenerativeFill { prompt: None } => json!({ "bg": "genfill" }),
         Background::GenerativeFill { prompt } => json!({ "bg": "genfill", "prompt": prompt }),
         _ => panic!("a background without a form"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::parse;
 
-pub fn check(vector: &Value, _: &Value) -> Result<(), String> {
+pub(crate) fn check(vector: &Value, _: &Value) -> Result<(), String> {
     let text = vector["tr"].as_str().ok_or("no text")?;
     match vector["expect"].as_str() {
         Some("ignore") => parse::compare(text, &vector["result"]["steps"], &vector["ignored"]),
@@ -27,7 +27,9 @@ fn sensible(kind: &ParseErrorKind, reason: &str) -> Result<(), String> {
         ParseErrorKind::BadCondition(_) => reason.contains("bad"),
         ParseErrorKind::LegacyOverlay(_) => reason.contains("legacy"),
         ParseErrorKind::TwoAiEffects => reason.contains("AI effect"),
-        ParseErrorKind::Limit(_) => reason.contains("deeper") || reason.contains("more than") || reason.contains("limit"),
+        ParseErrorKind::Limit(_) => {
+            reason.contains("deeper") || reason.contains("more than") || reason.contains("limit")
+        }
         _ => true,
     };
     if fits { Ok(()) } else { Err(format!("`{kind}` is not `{reason}`")) }

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use crate::ast;
 
-pub fn check(vector: &Value, _: &Value) -> Result<(), String> {
+pub(crate) fn check(vector: &Value, _: &Value) -> Result<(), String> {
     let text = vector["tr"].as_str().ok_or("no text")?;
     compare(text, &vector["expect"]["steps"], &vector["expect"]["ignored"])
 }
 
 /// Reads a text and compares steps and ignored tokens; then its canonical form must read as the same value.
-pub fn compare(text: &str, steps: &Value, ignored: &Value) -> Result<(), String> {
+pub(crate) fn compare(text: &str, steps: &Value, ignored: &Value) -> Result<(), String> {
     let reading = read(text)?;
     same("steps", &ast::steps(&reading.transformation), &ast::expected(steps))?;
     let ignored = if ignored.is_null() { json!([]) } else { ignored.clone() };
