@@ -165,7 +165,11 @@ fn reads_every_kind_of_source() {
     for (name, bytes) in sources {
         let seen = DynamicImage::from(view(&run(&bytes, "f-png"))).to_rgb8();
         let (mean, _) = difference(&seen, &picture);
-        let tolerated = if name == "gif" { 6.0 } else { 0.6 };
+        let tolerated = match name {
+            "gif" => 6.0,
+            "jpeg" => 1.5,
+            _ => 0.0,
+        };
         assert!(mean <= tolerated, "{name}: {mean}");
     }
     let gray = image::GrayImage::from_pixel(5, 5, Luma([77]));
@@ -254,7 +258,7 @@ fn the_smallest_candidate_is_delivered() {
 fn original_bytes_are_left_alone() {
     let bytes = jpeg_with_exif(&jpeg(&photo(20, 10)), 6);
     let result = run(&bytes, "orig-true,w-5");
-    assert_eq!((&result.bytes[..], result.format), (&bytes[..], Format::Jpeg));
+    assert!(result.bytes == bytes && result.format == Format::Jpeg);
 }
 
 #[test]
