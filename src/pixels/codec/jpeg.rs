@@ -18,7 +18,7 @@ pub(super) struct Start {
     pub(super) scan: usize,
     /// Dots per inch.
     pub(super) density: Option<f64>,
-    /// A baseline file whose halved planes come in scans of their own: zune-jpeg decodes it to garbage.
+    /// A baseline file with a scan for each component, which zune-jpeg 0.5 decodes to garbage.
     pub(super) scattered: bool,
     progressive: bool,
     components: u8,
@@ -28,7 +28,6 @@ impl Start {
     /// Walks the markers up to the first scan; `None` if they do not lead there past a frame header.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let mut start = Self { scan: 0, density: None, scattered: false, progressive: false, components: 0 };
-        let mut halved = false;
         for segment in segments(bytes) {
             match segment.marker {
                 APP0 => start.density = start.density.or_else(|| jfif_density(segment.payload)),
@@ -36,14 +35,10 @@ impl Start {
                     // SOF2 and its relatives are progressive.
                     start.progressive |= marker & 3 == 2;
                     start.components = start.components.max(*segment.payload.get(5)?);
-                    // Of each component: its number, its sampling factors, its table.
-                    let factors = segment.payload.get(7..)?.iter().step_by(3);
-                    halved |= factors.clone().any(|f| Some(f) != factors.clone().next());
                 }
                 SOS => {
                     start.scan = segment.end;
-                    let alone = *segment.payload.first()? < start.components;
-                    start.scattered = halved && alone && !start.progressive;
+                    start.scattered = !start.progressive && *segment.payload.first()? < start.components;
                     return (start.components > 0).then_some(start);
                 }
                 _ => {}
@@ -66,9 +61,8 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
 
 /// Writes a JPEG.
 ///
-/// Huffman tables are made to measure where that is safe. With them the encoder writes one scan for each
-/// component, which is legal (T.81, A.2), but zune-jpeg 0.5 decodes such files to garbage if they are
-/// baseline and their chroma planes are halved: those get the standard tables.
+/// Huffman tables are made to measure for progressive files only. For baseline files the encoder would
+/// then write one scan for each component, which is legal (T.81, A.2) but see [`Start::scattered`].
 pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let side = |side: u32| u16::try_from(side).map_err(|_| broken("a JPEG larger than its format allows"));
@@ -76,7 +70,7 @@ pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, E
     let mut encoder = Encoder::new(&mut bytes, settings.quality.clamp(1, 100));
     encoder.set_sampling_factor(if settings.chroma_420 { SamplingFactor::R_4_2_0 } else { SamplingFactor::R_4_4_4 });
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    encoder.set_optimized_huffman_tables(settings.progressive || !settings.chroma_420);
+    encoder.set_optimized_huffman_tables(settings.progressive);
     encoder.set_progressive(settings.progressive);
     encoder
         .encode(picture.samples(), side(size.width)?, side(size.height)?, ColorType::Rgb)
@@ -174,7 +168,10 @@ mod tests {
 
     #[test]
     fn all_settings_are_read_alike_by_two_decoders() {
-        let samples: Vec<u8> = (0..40 * 30_u32).flat_map(|i| [i % 40 * 6, i / 40 * 8, 120]).map(|s| s as u8).collect();
+        // A ramp above, one colour below: blocks with and without detail.
+        let samples: Vec<u8> = (0..40 * 30_u32)
+            .flat_map(|i| if i < 600 { [i % 40 * 6, i / 40 * 8, 120] } else { [200, 100, 50] }.map(|s| s as u8))
+            .collect();
         let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples).unwrap();
         for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
             let settings = Settings { quality: 90, lossless: false, progressive, chroma_420 };

@@ -34,8 +34,8 @@ pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, lim
     /// Sides are stored in 16 bits.
     const SIDE_16: u32 = u16::MAX as u32;
     let (what, side, work) = match format {
-        // Coefficients of two bytes for each sample, since Huffman tables are made to measure.
-        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, 6),
+        // Coefficients of two bytes for each sample, of a progressive file.
+        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, if settings.progressive { 6 } else { 1 }),
         Format::Png => ("pixels on a side of a PNG", i32::MAX.unsigned_abs(), 4),
         // libwebp's own copy, and for lossless the tables of its backward references.
         Format::WebP => ("pixels on a side of a WebP", limits.webp_side, if settings.lossless { 20 } else { 8 }),
