@@ -1,6 +1,14 @@
 //! Hostile and damaged files: refused by arithmetic, and never a panic.
 #![cfg(feature = "pixels")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot draw its picture may stop"
+)]
 
+#[expect(dead_code, reason = "shared with tests that read pictures back")]
 mod pictures;
 
 use std::time::{Duration, Instant};

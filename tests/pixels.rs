@@ -1,5 +1,13 @@
 //! Transformations of real files, looked at pixel by pixel. All pictures are drawn here.
 #![cfg(feature = "pixels")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot draw its picture may stop"
+)]
 
 mod pictures;
 

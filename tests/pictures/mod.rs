@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, RgbaImage};
 
 /// Something like a photograph: slow gradients, soft waves, a few edges.
-pub fn photo(width: u32, height: u32) -> RgbImage {
+pub(crate) fn photo(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let (fx, fy) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
         let wave = (fx * 23.0).sin() * (fy * 17.0).cos() * 40.0;
@@ -16,7 +16,7 @@ pub fn photo(width: u32, height: u32) -> RgbImage {
 }
 
 /// Blocks of 16x16 pixels, a gray for each letter of `abc/def`.
-pub fn blocks(text: &str) -> RgbImage {
+pub(crate) fn blocks(text: &str) -> RgbImage {
     let rows: Vec<&[u8]> = text.split('/').map(str::as_bytes).collect();
     RgbImage::from_fn(rows[0].len() as u32 * 16, rows.len() as u32 * 16, |x, y| {
         Rgb([gray(rows[y as usize / 16][x as usize / 16]); 3])
@@ -24,7 +24,7 @@ pub fn blocks(text: &str) -> RgbImage {
 }
 
 /// Reads blocks back, by the middle of each.
-pub fn letters(picture: &RgbaImage) -> String {
+pub(crate) fn letters(picture: &RgbaImage) -> String {
     let row = |y: u32| -> String {
         (0..picture.width() / 16)
             .map(|x| {
@@ -41,21 +41,21 @@ fn gray(letter: u8) -> u8 {
 }
 
 /// Encodes with the `image` crate.
-pub fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     picture.into().write_to(&mut out, format).unwrap();
     out.into_inner()
 }
 
 /// A JPEG with little loss.
-pub fn jpeg(picture: &RgbImage) -> Vec<u8> {
+pub(crate) fn jpeg(picture: &RgbImage) -> Vec<u8> {
     let mut out = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 98).encode_image(picture).unwrap();
     out
 }
 
 /// The EXIF block of a file that is to be turned, and that tells a secret.
-pub fn exif(orientation: u8) -> Vec<u8> {
+pub(crate) fn exif(orientation: u8) -> Vec<u8> {
     let mut tiff = b"II*\0\x08\0\0\0\x02\0".to_vec();
     tiff.extend([0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
     // Artist, 12 bytes at offset 38.
@@ -64,18 +64,18 @@ pub fn exif(orientation: u8) -> Vec<u8> {
     tiff
 }
 
-pub fn jpeg_with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+pub(crate) fn jpeg_with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let body = [b"Exif\0\0", &exif(orientation)[..]].concat();
     let length = (body.len() as u16 + 2).to_be_bytes();
     [&jpeg[..2], b"\xFF\xE1", &length, &body, &jpeg[2..]].concat()
 }
 
-pub fn png_with(png: &[u8], kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn png_with(png: &[u8], kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     // Behind the signature and IHDR.
     [&png[..33], &png_chunk(kind, body), &png[33..]].concat()
 }
 
-pub fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     let checked = [&kind[..], body].concat();
     let crc = !checked.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })
@@ -83,7 +83,7 @@ pub fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&(body.len() as u32).to_be_bytes()[..], &checked, &crc.to_be_bytes()].concat()
 }
 
-pub fn webp_with_exif(webp: &[u8], size: (u32, u32), orientation: u8) -> Vec<u8> {
+pub(crate) fn webp_with_exif(webp: &[u8], size: (u32, u32), orientation: u8) -> Vec<u8> {
     let three = |n: u32| n.to_le_bytes()[..3].to_vec();
     let extended = [vec![0x08, 0, 0, 0], three(size.0 - 1), three(size.1 - 1)].concat();
     let chunk = |kind: &[u8; 4], body: &[u8]| {
@@ -95,7 +95,7 @@ pub fn webp_with_exif(webp: &[u8], size: (u32, u32), orientation: u8) -> Vec<u8>
 }
 
 /// A gray TIFF without compression.
-pub fn tiff_with_orientation(picture: &RgbImage, orientation: u16) -> Vec<u8> {
+pub(crate) fn tiff_with_orientation(picture: &RgbImage, orientation: u16) -> Vec<u8> {
     let gray: Vec<u8> = picture.pixels().map(|p| p.0[0]).collect();
     let (width, height) = picture.dimensions();
     let entries: [(u16, u32); 9] = [

@@ -170,7 +170,9 @@ mod tests {
     fn all_settings_are_read_alike_by_two_decoders() {
         // A ramp above, one colour below: blocks with and without detail.
         let samples: Vec<u8> = (0..40 * 30_u32)
-            .flat_map(|i| if i < 600 { [i % 40 * 6, i / 40 * 8, 120] } else { [200, 100, 50] }.map(|s| s as u8))
+            .flat_map(|i| {
+                if i < 600 { [i % 40 * 6, i / 40 * 8, 120] } else { [200, 100, 50] }.map(|s| u8::try_from(s).unwrap())
+            })
             .collect();
         let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples).unwrap();
         for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
