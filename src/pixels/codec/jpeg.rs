@@ -2,7 +2,7 @@
 
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
-use super::Settings;
+use super::{Settings, huffman};
 use crate::error::Error;
 use crate::pixels::{Raster, broken};
 
@@ -59,10 +59,9 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
     bytes.ends_with(&[0xFF, EOI]) || segments(bytes).any(|segment| segment.marker == EOI)
 }
 
-/// Writes a JPEG.
+/// Writes a JPEG, with Huffman tables made to measure.
 ///
-/// Huffman tables are made to measure for progressive files only. For baseline files the encoder would
-/// then write one scan for each component, which is legal (T.81, A.2) but see [`Start::scattered`].
+/// For baseline files that is done here, since the encoder would write one scan for each component.
 pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let side = |side: u32| u16::try_from(side).map_err(|_| broken("a JPEG larger than its format allows"));
@@ -75,21 +74,23 @@ pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, E
     encoder
         .encode(picture.samples(), side(size.width)?, side(size.height)?, ColorType::Rgb)
         .map_err(|e| broken(e.to_string()))?;
-    Ok(bytes)
+    // What was just written can be read; should it not be, it is a good file as it is.
+    let smaller = if settings.progressive { None } else { huffman::recode(&bytes) };
+    Ok(smaller.unwrap_or(bytes))
 }
 
 /// A marker with what belongs to it.
-struct Segment<'a> {
-    marker: u8,
+pub(super) struct Segment<'a> {
+    pub(super) marker: u8,
     /// Behind its payload.
-    end: usize,
+    pub(super) end: usize,
     /// Without the length.
-    payload: &'a [u8],
+    pub(super) payload: &'a [u8],
 }
 
 /// The markers of a file, with entropy-coded data and stray bytes between them skipped. Ends at the
 /// first that is cut short.
-fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
@@ -178,6 +179,8 @@ mod tests {
         for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
             let settings = Settings { quality: 90, lossless: false, progressive, chroma_420 };
             let bytes = encode(&picture, &settings).unwrap();
+            let scans = segments(&bytes).filter(|segment| segment.marker == SOS).count();
+            assert!(progressive || scans == 1, "{scans} scans");
             let one = image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw();
             let other = jpeg_decoder::Decoder::new(&bytes[..]).decode().unwrap();
             for (read, by) in [(one, "zune-jpeg"), (other, "jpeg-decoder")] {

@@ -5,6 +5,7 @@
 
 mod decode;
 mod gif;
+mod huffman;
 mod jpeg;
 mod png;
 mod webp;
@@ -34,8 +35,8 @@ pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, lim
     /// Sides are stored in 16 bits.
     const SIDE_16: u32 = u16::MAX as u32;
     let (what, side, work) = match format {
-        // Coefficients of two bytes for each sample, of a progressive file.
-        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, if settings.progressive { 6 } else { 1 }),
+        // Coefficients of two bytes for each sample, or symbols of four bytes.
+        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, 6),
         Format::Png => ("pixels on a side of a PNG", i32::MAX.unsigned_abs(), 4),
         // libwebp's own copy, and for lossless the tables of its backward references.
         Format::WebP => ("pixels on a side of a WebP", limits.webp_side, if settings.lossless { 20 } else { 8 }),
