@@ -122,3 +122,66 @@ fn nearest(at: f64) -> i64 {
     let whole = (at + 0.5).floor() as i64;
     whole
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PICTURE: Size = Size::new(640, 865);
+
+    fn placing(x: &str, y: &str, xc: &str, yc: &str, gravity: Gravity) -> Placing {
+        let read = |text: &str| text.parse().ok().map(Measure::Px);
+        let focus = Some(Focus::Side(gravity));
+        let (x_center, y_center) = (read(xc), read(yc));
+        Placing { x: read(x), y: read(y), x_center, y_center, focus, ..Placing::default() }
+    }
+
+    #[test]
+    fn extracts_from_corners_centres_or_sides() {
+        use Gravity::{BottomRight, Center, Left};
+        for (x, y, xc, yc, gravity, want) in [
+            ("", "", "", "", Center, Some((170, 282))),
+            ("", "", "", "", BottomRight, Some((340, 565))),
+            ("", "", "", "", Left, Some((0, 282))),
+            ("100", "300", "", "", Left, Some((100, 300))),
+            ("-50", "", "", "", Center, Some((0, 0))),
+            ("", "9999", "", "", Center, Some((0, 565))),
+            ("10.5", "10.4", "", "", Center, Some((11, 10))),
+            ("7", "", "300", "500", Center, Some((7, 0))),
+            ("", "", "300", "500", Left, Some((150, 350))),
+            ("", "", "", "200", Left, Some((170, 50))),
+            ("", "", "150", "150", Left, Some((0, 0))),
+            ("", "", "149", "500", Center, None),
+            ("", "", "300", "716", Center, None),
+        ] {
+            let placing = placing(x, y, xc, yc, gravity);
+            let got = extract(Size::new(300, 300), PICTURE, &placing, &Scope::of(PICTURE));
+            assert_eq!(got.ok().map(|rect| (rect.x, rect.y)), want, "{placing:?}");
+        }
+    }
+
+    #[test]
+    fn a_region_outside_is_named() {
+        let placing = placing("", "", "100", "500", Gravity::Center);
+        let error = extract(Size::new(300, 300), PICTURE, &placing, &Scope::of(PICTURE)).unwrap_err();
+        assert_eq!(error.to_string(), "the region 300x300-50+350 leaves the picture, which is 640x865");
+        // Centred and larger than the picture: the documented failure, not a clamp.
+        let placing = self::placing("", "", "320", "", Gravity::Center);
+        assert!(extract(Size::new(700, 700), PICTURE, &placing, &Scope::of(PICTURE)).is_err());
+    }
+
+    #[test]
+    fn padding_takes_each_axis_by_itself() {
+        let placing = placing("20", "", "1", "1", Gravity::BottomRight);
+        let rect = pad_extract(Size::new(600, 600), PICTURE, &placing, &Scope::of(PICTURE));
+        assert_eq!((rect.x, rect.y), (20, 265));
+    }
+
+    #[test]
+    fn odd_pixels_go_right_and_down() {
+        let rect = Anchor::of(None).rect(Size::new(148, 135), Size::new(301, 200));
+        assert_eq!((rect.x, rect.y), (76, 32));
+        let region = Anchor::of(None).region(148.0, 135.0, Size::new(301, 200));
+        assert_eq!((region.x, region.y), (76.5, 32.5));
+    }
+}

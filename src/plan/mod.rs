@@ -79,8 +79,8 @@ impl Plan {
     ///
     /// It counts four bytes a pixel and at most two pictures at a time, the one an operation reads and
     /// the one it makes, with two exceptions: decoding counts the decoder's own picture too, resampling
-    /// the one between its vertical and its horizontal pass. Not counted are what codecs need besides
-    /// the picture, and the encoded files.
+    /// the one between its vertical and its horizontal pass. Not counted are what codecs and filters
+    /// need besides these pictures, and the encoded files.
     #[must_use]
     pub fn memory(&self) -> u64 {
         let mut size = self.size;

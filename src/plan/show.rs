@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Op, Plan};
-use crate::transform::{Color, Flip};
+use crate::transform::Flip;
 
 /// Prints as in the [module's example](super).
 impl fmt::Display for Plan {
@@ -20,17 +20,17 @@ impl fmt::Display for Plan {
                 Op::Crop(rect) => writeln!(f, "crop    {rect}"),
                 Op::Resize { from, .. } => writeln!(f, "resize  {from} -> {size}"),
                 Op::Extend { at, fill, .. } => {
-                    writeln!(f, "extend  at {},{} on {} -> {size}", at.x, at.y, Shown(fill))
+                    writeln!(f, "extend  at {},{} on {fill} -> {size}", at.x, at.y)
                 }
                 Op::Flip(Flip::Horizontal) => writeln!(f, "flip    h"),
                 Op::Flip(Flip::Vertical) => writeln!(f, "flip    v"),
                 Op::Flip(Flip::Both) => writeln!(f, "flip    h_v"),
-                Op::Border { width, color } => writeln!(f, "border  {width} of {} -> {size}", Shown(color)),
+                Op::Border { width, color } => writeln!(f, "border  {width} of {color} -> {size}"),
                 Op::Rotate { degrees, fill: None, .. } => writeln!(f, "rotate  {degrees} -> {size}"),
                 Op::Rotate { degrees, fill: Some(fill), .. } => {
-                    writeln!(f, "rotate  {degrees} on {} -> {size}", Shown(fill))
+                    writeln!(f, "rotate  {degrees} on {fill} -> {size}")
                 }
-                Op::Flatten(color) => writeln!(f, "flatten on {}", Shown(color)),
+                Op::Flatten(color) => writeln!(f, "flatten on {color}"),
             }?;
         }
         writeln!(f, "encode  {}", self.size)?;
@@ -38,14 +38,5 @@ impl fmt::Display for Plan {
             writeln!(f, "lacks   {}: {}", lack.parameter, lack.reason)?;
         }
         Ok(())
-    }
-}
-
-struct Shown<'a>(&'a Color);
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [r, g, b] = self.0.rgb;
-        write!(f, "{r:02X}{g:02X}{b:02X}")?;
-        if self.0.opacity < 100 { write!(f, "{:02}", self.0.opacity) } else { Ok(()) }
     }
 }

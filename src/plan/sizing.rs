@@ -22,7 +22,7 @@ impl Wanted {
         let read = |length: &Option<Length>, all: u32| {
             let value = match length.as_ref()? {
                 Length::Px(number) => number.to_f64(),
-                Length::Share(share) => share.to_f64() * f64::from(all),
+                Length::Share(share) => times(f64::from(all), share.to_fraction()),
                 // Hints have taken its place; there was none.
                 Length::Auto => return None,
                 Length::Expr(expr) => expr.evaluate(scope).ok()?,
@@ -38,7 +38,10 @@ impl Wanted {
     fn with_aspect(self, aspect: Option<&Aspect>, scope: &Scope) -> Self {
         let (across, down) = match aspect {
             None => return self,
-            Some(Aspect::Ratio(across, down)) => (across.to_f64(), down.to_f64()),
+            Some(Aspect::Ratio(across, down)) => {
+                let (across, down) = (across.to_fraction(), down.to_fraction());
+                (across.0 * down.1, down.0 * across.1)
+            }
             Some(Aspect::Expr(expr)) => (expr.evaluate(scope).unwrap_or_default(), 1.0),
         };
         match self {
@@ -53,14 +56,16 @@ impl Wanted {
     fn with_dpr(self, dpr: Option<&Dpr>, input: Size, scope: &Scope) -> Self {
         let factor = match dpr {
             None | Some(Dpr::Auto) => return self,
-            Some(Dpr::Factor(factor)) => factor.to_f64(),
-            Some(Dpr::Expr(expr)) => expr.evaluate(scope).unwrap_or_default(),
+            Some(Dpr::Factor(factor)) => factor.to_fraction(),
+            Some(Dpr::Expr(expr)) => (expr.evaluate(scope).unwrap_or_default(), 1.0),
         };
-        if !(0.1..=5.0).contains(&factor) {
+        if !(0.1..=5.0).contains(&(factor.0 / factor.1)) {
             return self;
         }
-        let larger =
-            Self { width: self.width.map(|width| width * factor), height: self.height.map(|height| height * factor) };
+        let larger = Self {
+            width: self.width.map(|width| times(width, factor)),
+            height: self.height.map(|height| times(height, factor)),
+        };
         let (across, down) = (f64::from(input.width), f64::from(input.height));
         let sides = match larger {
             Self { width: None, height: None } => return self,
@@ -176,6 +181,10 @@ impl Fit {
     }
 }
 
+fn times(length: f64, (numerator, denominator): (f64, f64)) -> f64 {
+    length * numerator / denominator
+}
+
 /// The largest part of `input` that has the shape of `frame`.
 fn window(frame: Size, input: Size) -> (f64, f64) {
     let (across, down) = (f64::from(input.width), f64::from(input.height));
@@ -219,4 +228,105 @@ fn smaller(a: Size, b: Size) -> Size {
 
 fn larger(a: Size, b: Size) -> Size {
     Size::new(a.width.max(b.width), a.height.max(b.height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transform::{Expr, Number, Operator, Term, Variable};
+
+    const PLANT: Size = Size::new(640, 865);
+
+    fn n(text: &str) -> Number {
+        text.parse().unwrap()
+    }
+
+    fn px(text: &str) -> Option<Length> {
+        Some(Length::Px(n(text)))
+    }
+
+    fn frame(sizing: &Sizing, input: Size) -> (Option<f64>, Option<f64>) {
+        let wanted = Wanted::new(sizing, input, &Scope::of(input), 65_535);
+        (wanted.width, wanted.height)
+    }
+
+    #[test]
+    fn aspect_gives_the_missing_side_only() {
+        let ratio = Some(Aspect::Ratio(n("4"), n("3")));
+        let car = Term::Variable(Variable::CurrentAspect);
+        let halved = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Div, Term::Number(n("2")))] }));
+        let nothing = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Sub, car)] }));
+        for (width, height, aspect, want) in [
+            (px("400"), None, &ratio, (Some(400.0), Some(300.0))),
+            (None, px("301"), &ratio, (Some(301.0 * 4.0 / 3.0), Some(301.0))),
+            (px("400"), px("100"), &ratio, (Some(400.0), Some(100.0))),
+            (None, None, &ratio, (None, None)),
+            (px("70000"), px("300"), &None, (None, Some(300.0))),
+            (px("400"), None, &halved, (Some(400.0), Some(450.0))),
+            (px("400"), None, &nothing, (Some(400.0), None)),
+            (Some(Length::Share(n("0.25"))), Some(Length::Share(n("0.5"))), &None, (Some(400.0), Some(450.0))),
+            (Some(Length::Auto), px("10"), &None, (None, Some(10.0))),
+            (Some(Length::Share(n("0.029"))), None, &None, (Some(46.4), None)),
+            (None, Some(Length::Share(n("0.29"))), &None, (None, Some(261.0))),
+        ] {
+            let sizing = Sizing { width, height, aspect: aspect.clone(), dpr: None };
+            assert_eq!(frame(&sizing, Size::new(1600, 900)), want, "{sizing:?}");
+        }
+    }
+
+    #[test]
+    fn dpr_multiplies_both_sides_or_nothing() {
+        for (width, height, dpr, want) in [
+            (px("300"), px("200"), "2", (Some(600.0), Some(400.0))),
+            (px("300"), None, "0.5", (Some(150.0), None)),
+            (px("2500"), None, "2", (Some(5000.0), None)),
+            (px("2501"), None, "2", (Some(2501.0), None)),
+            // The other side follows from the source's shape, and is looked at too.
+            (None, px("3000"), "1.5", (None, Some(4500.0))),
+            (None, px("3000"), "1.3", (None, Some(3900.0))),
+            // Exact, where the nearest `f64` of the factor would give a little less.
+            (px("50"), None, "0.29", (Some(14.5), None)),
+            (px("9"), px("9"), "0.1", (Some(9.0), Some(9.0))),
+            (px("300"), None, "5.1", (Some(300.0), None)),
+            (None, None, "2", (None, None)),
+        ] {
+            let sizing = Sizing { width, height, aspect: None, dpr: Some(Dpr::Factor(n(dpr))) };
+            assert_eq!(frame(&sizing, Size::new(1000, 1000)), want, "{sizing:?}");
+        }
+        let tall = Sizing { width: px("200"), height: None, aspect: None, dpr: Some(Dpr::Factor(n("2"))) };
+        assert_eq!(frame(&tall, Size::new(10, 200)), (Some(200.0), None), "8000 pixels high");
+    }
+
+    #[test]
+    fn strategies_give_the_documented_sizes() {
+        let both = |width: u32, height: u32| Wanted { width: Some(width.into()), height: Some(height.into()) };
+        for (width, height, strategy, want) in [
+            (300, 200, Strategy::AtMax, (148, 200)),
+            (300, 200, Strategy::AtLeast, (300, 405)),
+            (850, 1000, Strategy::AtMaxEnlarge, (740, 1000)),
+            (850, 1000, Strategy::AtMax, (640, 865)),
+            (300, 200, Strategy::MaintainRatio, (300, 200)),
+            (300, 200, Strategy::Force, (300, 200)),
+            (1280, 1280, Strategy::MaintainRatioNoEnlarge, (640, 640)),
+            (1280, 100, Strategy::MaintainRatioNoEnlarge, (640, 50)),
+        ] {
+            let placing = Placing { strategy: Some(strategy), ..Placing::default() };
+            let fit = Fit::new(both(width, height), PLANT, &placing);
+            assert_eq!((fit.canvas.width, fit.canvas.height), want, "{strategy:?}");
+            assert_eq!(fit.target, fit.canvas);
+        }
+    }
+
+    #[test]
+    fn modes_beat_strategies_and_one_side_beats_both() {
+        let mut placing = Placing { strategy: Some(Strategy::AtMax), ..Placing::default() };
+        let wide = Wanted { width: Some(1280.0), height: None };
+        assert_eq!(Fit::new(wide, PLANT, &placing), Fit::scaled(PLANT));
+        placing.mode = Some(Mode::Extract);
+        assert_eq!(Fit::new(wide, PLANT, &placing), Fit::scaled(Size::new(1280, 1730)));
+        let both = Wanted { width: Some(100.0), height: Some(2000.0) };
+        let cut = Size::new(100, 865);
+        let want = Fit { window: Window::Extract(Size::new(100, 2000)), target: cut, canvas: cut };
+        assert_eq!(Fit::new(both, PLANT, &placing), want);
+    }
 }

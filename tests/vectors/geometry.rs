@@ -5,7 +5,7 @@ use originkit::transform::{Hints, Number, Transformation};
 use originkit::{Error, Limits};
 use serde_json::Value;
 
-pub fn check(vector: &Value, _: &Value) -> Result<(), String> {
+pub(crate) fn check(vector: &Value, _: &Value) -> Result<(), String> {
     let wanted = Transformation::parse(vector["tr"].as_str().unwrap(), &Limits::default())
         .map_err(|e| e.to_string())?
         .transformation;
