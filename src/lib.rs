@@ -1,4 +1,41 @@
-//! originkit turns an image URL into an image response.
+#![doc = include_str!("../README.md")]
+//!
+//! # The line through the crate
+//!
+//! ```text
+//!  http::Request
+//!       │  Endpoint::parse            text → DeliveryUrl              (language, pure)
+//!       ▼
+//!  DeliveryUrl
+//!       │  Engine::resolve(now)       names, hints, Accept, signature (policy, pure)
+//!       ▼
+//!  Order ──────── cache_key() ──▶ your cache
+//!       │  Order::deliver
+//!       ▼
+//!  Delivery ⇄ Fetch … Head, Chunk, End, Failed      your HTTP client  (the only waiting)
+//!       │
+//!       ▼
+//!  Render { sources, order }                        your thread pool  (the only computing)
+//!       │  plan     facts → Plan                    (geometry, pure)
+//!       │  run      Plan → pixels → bytes
+//!       ▼
+//!  http::Response<Bytes>
+//! ```
+//!
+//! Waiting and computing do not mix: the machine gathers every source, then asks for one render.
+//! Geometry and pixels do not mix: planning sees sizes, never pixels.
+//!
+//! | Concept | Is |
+//! |---|---|
+//! | [`Engine`] | immutable configuration, cheap to clone |
+//! | [`Endpoint`] | a URL prefix and its ordered origins |
+//! | [`Origin`] | a base URL and its header policy |
+//! | [`DeliveryUrl`] | one parsed URL: path, transformation, `ik-` parameters |
+//! | [`Transformation`](transform::Transformation) | the language: steps of edits, layers, conditions |
+//! | [`Order`] | what was asked for, with nothing left to look up |
+//! | [`Delivery`] | the sans-IO machine that fulfils one order |
+//! | [`Plan`](plan::Plan) | exact operations with integer geometry |
+//! | [`Limits`] | every bound, in one value |
 
 mod address;
 mod color;
@@ -30,3 +67,5 @@ pub use policy::GuardError;
 pub mod egress {
     pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 }
+
+pub use {bytes, http};

@@ -83,7 +83,7 @@ impl Default for Limits {
 /// # use originkit::transform::Transformation;
 /// let long = "w-1:".repeat(65);
 /// let error = Transformation::parse(&long, &Limits::default()).unwrap_err();
-/// assert!(error.to_string().contains("64 steps"));
+/// assert!(error.to_string().starts_with("65 steps"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{found} {what} where {allowed} are allowed")]

@@ -3,10 +3,22 @@
 //! Private: its types that users meet are re-exported by [`crate::transform`]. nom lives here and
 //! nowhere else.
 
+mod ai;
+mod base64;
+mod expr;
+mod grammar;
+mod lower;
+mod params;
+mod print;
+mod prompt;
+mod value;
+
 use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 
 use crate::limits::{LimitError, Limits};
+use crate::path::percent_decode;
 use crate::transform::Transformation;
 
 /// What reading a transformation gave: its value, and what of the text had no effect.
@@ -138,9 +150,20 @@ pub enum ParseErrorKind {
     },
 }
 
+/// One line; with `{:#}` also the text, and a caret under what is meant.
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.kind)
+        write!(f, "{}", self.kind)?;
+        let (Some(before), Some(meant)) = (self.text.get(..self.span.start), self.text.get(self.span.clone())) else {
+            return Ok(());
+        };
+        if !f.alternate() || meant.is_empty() {
+            return Ok(());
+        }
+        // Every character takes one column, so that the caret stays below.
+        let line: String = self.text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        let (indent, width) = (before.chars().count() + 2, meant.chars().count());
+        write!(f, "\n  {line}\n{:indent$}{:^<width$}", "", "")
     }
 }
 
@@ -157,6 +180,70 @@ impl fmt::Display for Reason {
     }
 }
 
-pub(crate) fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
-    todo!("{raw} {limits:?}")
+impl Reading {
+    /// The value, if nothing of the text was without effect.
+    ///
+    /// # Errors
+    /// [`ParseErrorKind::Ignored`] with the first token that was.
+    pub fn strict(self) -> Result<Transformation, ParseError> {
+        match self.ignored.into_iter().next() {
+            None => Ok(self.transformation),
+            Some(Ignored { token, span, reason }) => {
+                Err(ParseError { kind: ParseErrorKind::Ignored { token, reason }, span, text: self.text })
+            }
+        }
+    }
+}
+
+impl Transformation {
+    /// Reads what stands behind `tr:`, percent-encoded or not; `tr:` itself may be there.
+    ///
+    /// What the language does not know, or knows with other values, has no effect, as ImageKit documents
+    /// for some; it is listed in the reading. See [`Reading::strict`].
+    ///
+    /// # Errors
+    /// [`ParseError`] for what ImageKit refuses as a whole, and where a bound of `limits` is passed.
+    pub fn parse(text: &str, limits: &Limits) -> Result<Reading, ParseError> {
+        parse(text, limits)
+    }
+}
+
+/// Reads with the default [`Limits`], and forgets what had no effect.
+impl FromStr for Transformation {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        parse(text, &Limits::default()).map(|reading| reading.transformation)
+    }
+}
+
+/// What refuses a text, and where.
+#[derive(Debug)]
+struct Refusal {
+    kind: ParseErrorKind,
+    span: Range<usize>,
+}
+
+fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
+    let length = |found: usize| {
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        LimitError::check("bytes in the transformation", count(found), count(limits.transformation_bytes))
+            .map_err(|error| ParseError { kind: error.into(), span: 0..0, text: String::new() })
+    };
+    // Decoding shortens to a third at most.
+    length(raw.len() / 3)?;
+    let text = match String::from_utf8(percent_decode(raw.as_bytes()).into_owned()) {
+        Ok(text) => text,
+        Err(_) => return Err(ParseError { kind: ParseErrorKind::NotUtf8, span: 0..0, text: raw.to_owned() }),
+    };
+    length(text.len())?;
+    let start = if text.starts_with("tr:") { "tr:".len() } else { 0 };
+    let mut lowering = lower::Lowering::new(limits);
+    let lowered = grammar::Grammar::new(&text, limits).read(start).and_then(|steps| lowering.base(&steps));
+    let mut ignored = lowering.ignored;
+    // What is overruled is known only later than what it stands before.
+    ignored.sort_by_key(|ignored| ignored.span.start);
+    match lowered {
+        Ok(transformation) => Ok(Reading { transformation, ignored, text }),
+        Err(Refusal { kind, span }) => Err(ParseError { kind, span, text }),
+    }
 }

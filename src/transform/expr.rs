@@ -132,10 +132,13 @@ impl Measure {
     }
 }
 
-/// Why an expression has no value.
+/// Why a text is no expression, or an expression has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExprError {
+    /// What was read is no expression.
+    #[error("expected operands joined by operators, such as `iw_div_2`")]
+    Malformed,
     /// Division or remainder by zero, or a result too large for a number.
     #[error("the result is not a finite number")]
     NotFinite,

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The only list of checks. `ci/check.sh` runs all, cheapest first; `ci/check.sh STEP` runs one.
+# A tool that is missing is a message and a skip here, and is installed by `.ci/run`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fmt()      { cargo fmt --all --check; }
+clippy()   { cargo clippy --all-targets --all-features -- -D warnings; }
+bare()     { cargo clippy --no-default-features -- -D warnings; cargo test --no-default-features --quiet; }
+docs()     { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet; }
+features() {
+  # Each feature alone must build: features add, they never lean on one another unsaid.
+  for feature in pixels webp-lossy signing tower; do
+    cargo check --quiet --no-default-features --features "$feature"
+  done
+}
+benches()  { cargo bench --bench originkit -- --test; }
+fuzz()     { cargo check --quiet --manifest-path fuzz/Cargo.toml --all-targets; }
+package()  { cargo package --allow-dirty --no-verify --list > /dev/null; }
+# The target proves that the core is sans-IO; rustup gets it where the network allows.
+wasm() {
+  if ! rustc --print target-libdir --target wasm32-unknown-unknown | xargs -I{} test -d {}; then
+    echo "skipped: no wasm32-unknown-unknown on this machine"; return
+  fi
+  cargo check --target wasm32-unknown-unknown --no-default-features
+}
+# Advisories need a database from outside; the rest of the policy works offline.
+deny() {
+  if ! command -v cargo-deny > /dev/null; then echo "skipped: no cargo-deny on this machine"; return; fi
+  cargo deny --offline --all-features check bans licenses sources
+}
+semver() { echo "skipped: from the first release on"; }
+
+steps=(fmt clippy bare docs features benches fuzz package wasm deny semver)
+for step in "${@:-${steps[@]}}"; do
+  printf '\n== %s\n' "$step"
+  "$step"
+done
+echo "green"

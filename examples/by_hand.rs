@@ -1,0 +1,65 @@
+//! The loop without a driver: poll, do what it says, hand back what came of it.
+//!
+//! This is all there is to embedding originkit, in any event loop. The "origin" here is a function, so
+//! nothing touches a network; the program writes the picture to the path given, or just tells its size.
+
+#[path = "pictures/mod.rs"]
+mod pictures;
+
+use std::time::SystemTime;
+
+use http::{Request, Response, StatusCode};
+use originkit::delivery::{Input, Output};
+use originkit::{Endpoint, Engine, Origin};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let endpoint = Endpoint::new("https://img.example.com")?
+        .origin(Origin::new("https://new.example.com")?)
+        .origin(Origin::new("https://www.example.com/assets")?.canonical("https://www.example.com/assets")?);
+    let engine = Engine::builder().endpoint(endpoint).build()?;
+
+    let request =
+        Request::get("https://img.example.com/tr:w-300,h-200/photo.jpg").header("accept", "image/webp,*/*").body(())?;
+    let mut delivery = engine.deliver(&request, SystemTime::now());
+
+    let response = loop {
+        match delivery.poll() {
+            // A real program sends it; several may come before `Wait`, to be sent together.
+            Output::Fetch(fetch) => {
+                let (status, body) = origin(&fetch.request);
+                println!("{} {} -> {status}", fetch.request.method(), fetch.request.uri());
+                let mut head = Response::new(());
+                *head.status_mut() = status;
+                // `Break` says that no more of this response is wanted.
+                if delivery.handle(Input::Head(fetch.id, head)).is_break() {
+                    continue;
+                }
+                if delivery.handle(Input::Chunk(fetch.id, body.into())).is_continue() {
+                    _ = delivery.handle(Input::End(fetch.id));
+                }
+            }
+            // A real program does this on a thread that may block.
+            Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
+            Output::Respond(response) => break response,
+            // Every fetch was answered in place above, so there is never anything to wait for.
+            Output::Wait => return Err("the machine waits for an answer that was never asked for".into()),
+        }
+    };
+
+    println!("{} {} bytes", response.status(), response.body().len());
+    for (name, value) in response.headers() {
+        println!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+    }
+    if let Some(path) = std::env::args().nth(1) {
+        std::fs::write(path, response.body())?;
+    }
+    Ok(())
+}
+
+/// Stands for a web server: only the second host has the picture.
+fn origin(request: &Request<()>) -> (StatusCode, Vec<u8>) {
+    match request.uri().to_string().as_str() {
+        "https://www.example.com/assets/photo.jpg" => (StatusCode::OK, pictures::photo()),
+        _ => (StatusCode::NOT_FOUND, Vec::new()),
+    }
+}

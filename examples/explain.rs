@@ -1,0 +1,154 @@
+//! Says what a URL means: endpoint, origin requests with their headers, canonical form, plan, and what
+//! was ignored. Nothing is fetched.
+//!
+//! ```text
+//! cargo run --example explain -- 'https://ik.imagekit.io/demo/tr:w-300,h-300/photo.jpg'
+//! cargo run --example explain -- --size 640x865 --accept image/webp --json 'https://...'
+//! ```
+//!
+//! `--endpoint URL` names the endpoint (by default the host, with the account on `ik.imagekit.io`),
+//! `--origin URL` its origins in order, `--size WxH` the picture's size (by default 4000x3000).
+
+use std::time::SystemTime;
+
+use http::Request;
+use originkit::plan::{Blind, Rules, Size, plan};
+use originkit::{Endpoint, Engine, Origin};
+use serde_json::{Value, json};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::read()?;
+    let trace = explain(&arguments)?;
+    if arguments.json {
+        println!("{trace:#}");
+    } else {
+        print(&trace);
+    }
+    Ok(())
+}
+
+fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
+    let mut endpoint = Endpoint::new(&arguments.endpoint)?;
+    for base in &arguments.origins {
+        endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
+    }
+    let engine = Engine::builder().endpoint(endpoint).build()?;
+    let mut request = Request::get(&arguments.url);
+    if let Some(accept) = &arguments.accept {
+        request = request.header("accept", accept);
+    }
+    let order = match engine.resolve(&request.body(())?, SystemTime::now()) {
+        Ok(order) => order,
+        // `{:#}` draws the text and a caret where the error has a place.
+        Err(rejection) => {
+            return Ok(json!({
+                "url": arguments.url, "refused": format!("{rejection:#}"), "ik-error": rejection.code().as_str(),
+            }));
+        }
+    };
+
+    let requests = order.attempts().map(|request| {
+        let headers: serde_json::Map<_, _> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()))
+            .collect();
+        json!({ "method": request.method().as_str(), "url": request.uri().to_string(), "headers": headers })
+    });
+    let ignored = order.ignored().iter().map(|i| json!({ "token": i.token, "reason": i.reason.to_string() }));
+    let planned = plan(order.transformation(), &mut Blind::new(arguments.size), &Rules::default());
+    let (lines, error) = match &planned {
+        Ok(plan) => (plan.to_string(), plan.executable().err().map(|e| e.to_string())),
+        Err(error) => (String::new(), Some(error.to_string())),
+    };
+    Ok(json!({
+        "url": arguments.url,
+        "endpoint": order.endpoint(),
+        "asset": order.path().as_str(),
+        "canonical": order.transformation().to_string(),
+        "cache key": order.cache_key().as_str(),
+        "requests": requests.collect::<Vec<_>>(),
+        "source": format!("{} jpeg, assumed", arguments.size),
+        "plan": lines.lines().collect::<Vec<_>>(),
+        "plan error": error,
+        "ignored": ignored.collect::<Vec<_>>(),
+    }))
+}
+
+fn print(trace: &Value) {
+    for (key, value) in trace.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => {}
+            Value::String(text) if text.contains('\n') => println!("{key}\n  {}", text.replace('\n', "\n  ")),
+            Value::String(text) => println!("{key:<10} {text}"),
+            Value::Array(items) if items.is_empty() => {}
+            Value::Array(items) => {
+                println!("{key}");
+                items.iter().for_each(print_item);
+            }
+            other => println!("{key:<10} {other}"),
+        }
+    }
+}
+
+fn print_item(item: &Value) {
+    let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+    if let Some(line) = item.as_str() {
+        println!("  {line}");
+    } else if let Some(headers) = item.get("headers").and_then(Value::as_object) {
+        println!("  {} {}", text("method"), text("url"));
+        headers.iter().for_each(|(name, value)| println!("    {name}: {}", value.as_str().unwrap_or_default()));
+    } else {
+        println!("  {}: {}", text("token"), text("reason"));
+    }
+}
+
+struct Arguments {
+    url: String,
+    endpoint: String,
+    origins: Vec<String>,
+    accept: Option<String>,
+    size: Size,
+    json: bool,
+}
+
+impl Arguments {
+    fn read() -> Result<Self, Box<dyn std::error::Error>> {
+        let (mut url, mut endpoint, mut origins) = (None, None, Vec::new());
+        let (mut accept, mut size, mut json) = (None, Size::new(4000, 3000), false);
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--endpoint" => endpoint = Some(value()?),
+                "--origin" => origins.push(value()?),
+                "--accept" => accept = Some(value()?),
+                "--json" => json = true,
+                "--size" => {
+                    let text = value()?;
+                    let (width, height) = text.split_once('x').ok_or("--size wants WIDTHxHEIGHT")?;
+                    size = Size::new(width.parse()?, height.parse()?);
+                }
+                _ if argument.starts_with("--") => return Err(format!("unknown argument {argument}").into()),
+                _ => url = Some(argument),
+            }
+        }
+        let url =
+            url.ok_or("usage: explain [--endpoint URL] [--origin URL] [--accept VALUE] [--size WxH] [--json] URL")?;
+        let endpoint = endpoint.map_or_else(|| default_endpoint(&url), Ok)?;
+        if origins.is_empty() {
+            origins.push("https://www.example.com".to_owned());
+        }
+        Ok(Self { url, endpoint, origins, accept, size, json })
+    }
+}
+
+/// The host; on `ik.imagekit.io` the account, which is the first segment, belongs to it.
+fn default_endpoint(url: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let parsed = url::Url::parse(url)?;
+    let account = match (parsed.host_str(), parsed.path_segments().and_then(|mut all| all.next())) {
+        (Some("ik.imagekit.io"), Some(account)) => format!("/{account}"),
+        _ => String::new(),
+    };
+    Ok(format!("{}{account}", parsed.origin().ascii_serialization()))
+}

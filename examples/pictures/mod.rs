@@ -1,0 +1,98 @@
+//! Pictures that the examples draw themselves, so that they need nothing from outside.
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{ImageEncoder as _, Rgb, RgbImage, Rgba, RgbaImage};
+
+/// The names below which the pictures are served, and their files.
+pub fn all() -> Vec<(&'static str, Vec<u8>)> {
+    vec![("photo.jpg", photo()), ("badge.png", badge()), ("sideways.jpg", sideways())]
+}
+
+/// A landscape at dusk, 1600x1067: sky, sun, three ridges and a lake, with the grain of a photo.
+pub fn photo() -> Vec<u8> {
+    jpeg(&landscape(1600, 1067))
+}
+
+/// A round badge with soft edges on nothing, 640x640: a picture with transparency.
+pub fn badge() -> Vec<u8> {
+    const SIDE: u32 = 640;
+    let picture = RgbaImage::from_fn(SIDE, SIDE, |x, y| {
+        let (dx, dy) = (f64::from(x) - 319.5, f64::from(y) - 319.5);
+        let (radius, angle) = (dx.hypot(dy), dy.atan2(dx));
+        // A disc with a wavy rim; the last pixels fade out.
+        let rim = 270.0 + 14.0 * (angle * 12.0).cos();
+        let cover = (rim - radius).clamp(0.0, 6.0) / 6.0;
+        let ring = (radius - 200.0).abs() < 12.0;
+        let star = radius < 150.0 * (0.62 + 0.38 * (angle * 5.0 + std::f64::consts::FRAC_PI_2).cos());
+        let [r, g, b] = if ring || star { [255, 214, 102] } else { [26, 83 + (y / 8) as u8, 140] };
+        Rgba([r, g, b, (cover * 255.0) as u8])
+    });
+    let mut file = Vec::new();
+    PngEncoder::new(&mut file)
+        .write_image(&picture, SIDE, SIDE, image::ExtendedColorType::Rgba8)
+        .expect("memory holds it");
+    file
+}
+
+/// The landscape as a camera held upright stores it: lying on its side, with a note to turn it.
+pub fn sideways() -> Vec<u8> {
+    // Stored turned by 270 degrees, so turning it by 90 (EXIF orientation 6) sets it right.
+    let stored = image::imageops::rotate270(&landscape(900, 1200));
+    with_orientation(&jpeg(&stored), 6)
+}
+
+fn landscape(width: u32, height: u32) -> RgbImage {
+    let (w, h) = (f64::from(width), f64::from(height));
+    let mix = |a: [f64; 3], b: [f64; 3], t: f64| [0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * t.clamp(0.0, 1.0));
+    let ridge = |x: f64, at: f64, high: f64, waves: f64| {
+        at - high * ((x * waves).sin() * 0.6 + (x * waves * 2.7 + 1.0).sin() * 0.3)
+    };
+    let scene = |x: f64, y: f64| {
+        let sky = mix([38.0, 44.0, 92.0], [255.0, 170.0, 110.0], y * 1.7);
+        let sun = (-((x - 0.7).powi(2) * (w / h).powi(2) + (y - 0.38).powi(2)) * 90.0).exp();
+        let mut color = mix(sky, [255.0, 240.0, 200.0], sun * 1.2);
+        for (at, high, waves, tint) in [
+            (0.52, 0.07, 7.0, [120.0, 96.0, 130.0]),
+            (0.60, 0.06, 11.0, [70.0, 66.0, 104.0]),
+            (0.68, 0.04, 17.0, [34.0, 40.0, 66.0]),
+        ] {
+            if y > ridge(x, at, high, waves) {
+                color = mix(tint, [255.0, 170.0, 110.0], (y - at).abs() * 0.9 * (1.0 - x * 0.3));
+            }
+        }
+        color
+    };
+    // A fixed generator: the same picture every time.
+    let mut state = 0x2545_F491_u32;
+    RgbImage::from_fn(width, height, |px, py| {
+        let (x, y) = (f64::from(px) / w, f64::from(py) / h);
+        let lake = 0.74;
+        let color = if y > lake {
+            let ripple = ((y * 900.0).sin() * 0.004 + (x * 60.0 + y * 300.0).sin() * 0.002) * (y - lake) * 8.0;
+            mix(scene(x + ripple, 2.0 * lake - y), [20.0, 30.0, 60.0], 0.35)
+        } else {
+            scene(x, y)
+        };
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        let grain = f64::from(state % 9) - 4.0;
+        Rgb(color.map(|c| (c + grain).clamp(0.0, 255.0) as u8))
+    })
+}
+
+fn jpeg(picture: &RgbImage) -> Vec<u8> {
+    let mut file = Vec::new();
+    JpegEncoder::new_with_quality(&mut file, 90).encode_image(picture).expect("memory holds it");
+    file
+}
+
+/// Puts an EXIF segment with nothing but the orientation tag behind the start of a JPEG.
+fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    let mut exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+    let (start, rest) = jpeg.split_at(2);
+    let length = (exif.len() + 2) as u16;
+    [start, &[0xFF, 0xE1], &length.to_be_bytes(), &exif, rest].concat()
+}

@@ -1,0 +1,71 @@
+//! The two things a server brings: an HTTP client, and a place to compute.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use originkit::client::{self, Compute};
+use originkit::delivery::{FetchError, Render, Rendered};
+
+/// A connection pool. Follows no redirect and knows no proxy: both would reach addresses that the
+/// engine has not approved.
+#[derive(Clone)]
+pub struct Reqwest(reqwest::Client);
+
+impl Reqwest {
+    pub fn new() -> Result<Self, Box<dyn std::error::Error>> {
+        // ring builds with a C compiler alone. A second call finds it installed, which is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(3))
+            .build()?;
+        Ok(Self(client))
+    }
+}
+
+impl client::Client for Reqwest {
+    type Body = Body;
+
+    async fn send(&self, request: Request<()>, timeout: Duration) -> Result<Response<Body>, FetchError> {
+        let (parts, ()) = request.into_parts();
+        let sent = self.0.request(parts.method, parts.uri.to_string()).headers(parts.headers).timeout(timeout).send();
+        let answer = sent.await.map_err(|error| failure(&error))?;
+        let mut response = Response::new(());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        Ok(response.map(|()| Body(answer)))
+    }
+}
+
+pub struct Body(reqwest::Response);
+
+impl client::Body for Body {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, FetchError> {
+        self.0.chunk().await.map_err(|error| failure(&error))
+    }
+}
+
+fn failure(error: &reqwest::Error) -> FetchError {
+    if error.is_timeout() {
+        FetchError::TimedOut
+    } else if error.is_connect() {
+        FetchError::Refused
+    } else {
+        FetchError::Other
+    }
+}
+
+/// Renders on tokio's threads for blocking work.
+pub struct Pool;
+
+impl Compute for Pool {
+    async fn run(&self, job: Render) -> Rendered {
+        match tokio::task::spawn_blocking(move || job.run()).await {
+            Ok(rendered) => rendered,
+            // The task was cancelled at shutdown, or panicked: a library's panic must not end the server.
+            Err(_) => Rendered::failed("the render was aborted"),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! An image server on loopback, with an origin of its own to try it on.
+//!
+//! ```text
+//! cargo run --release --example serve
+//! cargo run --release --example serve -- --origin https://www.example.com --port 8080
+//! ```
+//!
+//! Without `--origin` it starts a small web server that draws three pictures and logs what it is asked
+//! for. The image server is axum and reqwest around `originkit::client::drive`; open the page it prints.
+
+mod client;
+mod origin;
+#[path = "../pictures/mod.rs"]
+mod pictures;
+
+use std::net::SocketAddr;
+use std::time::SystemTime;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
+use originkit::client::drive;
+use originkit::{Endpoint, Engine, Origin};
+use tokio::net::TcpListener;
+
+use client::{Pool, Reqwest};
+
+const PAGE: &str = include_str!("page.html");
+
+#[derive(Clone)]
+struct Server {
+    engine: Engine,
+    client: Reqwest,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Arguments { port, origins } = Arguments::read()?;
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
+    let port = listener.local_addr()?.port();
+
+    let origins = if origins.is_empty() { origin::start().await? } else { origins };
+    let mut endpoint =
+        Endpoint::new(&format!("http://127.0.0.1:{port}/demo"))?.also(&format!("http://localhost:{port}/demo"))?;
+    for base in &origins {
+        // `Link: <...>; rel="canonical"` tells search engines where the original is.
+        endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
+    }
+    let engine = Engine::builder().endpoint(endpoint).named("thumb", "w-160,h-160,fo-top")?.build()?;
+
+    println!("origins, asked in this order:");
+    origins.iter().for_each(|base| println!("  {base}"));
+    println!("try:");
+    println!("  http://127.0.0.1:{port}/                                   every parameter, side by side");
+    for example in [
+        "tr:w-300,h-300/photo.jpg",
+        "tr:w-400,rt-90,b-10_FFD666/photo.jpg",
+        "tr:w-300,h-200,cm-pad_resize,bg-1A538C/badge.png",
+        "tr:n-thumb/sideways.jpg",
+    ] {
+        println!("  http://127.0.0.1:{port}/demo/{example}");
+    }
+
+    let app = axum::Router::new()
+        .route("/", get(|| async { Html(PAGE) }))
+        .fallback(deliver)
+        .with_state(Server { engine, client: Reqwest::new()? });
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+/// The whole integration: resolve, fetch what is needed, render on a thread that may block, answer.
+async fn deliver(State(server): State<Server>, request: Request) -> Response {
+    let delivery = server.engine.deliver(&request, SystemTime::now());
+    let response = drive(delivery, &server.client, &Pool).await;
+    response.map(Body::from).into_response()
+}
+
+struct Arguments {
+    port: u16,
+    origins: Vec<String>,
+}
+
+impl Arguments {
+    fn read() -> Result<Self, Box<dyn std::error::Error>> {
+        let mut read = Self { port: 3000, origins: Vec::new() };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{name} needs a value"));
+            match name.as_str() {
+                "--port" => read.port = value()?.parse()?,
+                "--origin" => read.origins.push(value()?),
+                _ => {
+                    return Err(
+                        format!("unknown argument {name}; there are --port N and --origin URL (repeatable)").into()
+                    );
+                }
+            }
+        }
+        Ok(read)
+    }
+}

@@ -1,0 +1,41 @@
+//! A web server with a few pictures, standing for the site that images are fetched from.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+
+use crate::pictures;
+
+/// Starts it and returns two base URLs: the second has a picture that the first lacks.
+pub async fn start() -> std::io::Result<Vec<String>> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    let pictures = pictures::all();
+    let app = Router::new().fallback(move |request: Request| {
+        let answer = answer(&pictures, &request);
+        async { answer }
+    });
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(vec![format!("{base}/site"), format!("{base}/archive")])
+}
+
+fn answer(pictures: &[(&str, Vec<u8>)], request: &Request) -> Response {
+    let path = request.uri().path();
+    let found = match path.rsplit_once('/') {
+        Some(("/site", name)) => pictures.iter().find(|(known, _)| *known == name && name != "sideways.jpg"),
+        Some(("/archive", name)) => pictures.iter().find(|(known, _)| *known == name),
+        _ => None,
+    };
+    let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("-").to_owned();
+    let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    println!("origin: {} {path}  host: {}  x-req-from: {}", status.as_u16(), header("host"), header("x-req-from"));
+    match found {
+        Some((name, file)) => {
+            let kind = if name.ends_with(".png") { "image/png" } else { "image/jpeg" };
+            ([(header::CONTENT_TYPE, kind)], file.clone()).into_response()
+        }
+        None => status.into_response(),
+    }
+}

@@ -1,0 +1,24 @@
+//! The same server as a `tower::Service`, mounted as the fallback of an axum router.
+//!
+//! ```text
+//! cargo run --release --features tower --example tower -- https://www.example.com
+//! ```
+
+#[path = "serve/client.rs"]
+mod client;
+
+use originkit::tower::ImageService;
+use originkit::{Endpoint, Engine, Origin};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let base = std::env::args().nth(1).ok_or("usage: tower https://www.example.com")?;
+    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let endpoint = Endpoint::new("http://127.0.0.1:3000")?.origin(Origin::new(&base)?);
+    let engine = Engine::builder().endpoint(endpoint).build()?;
+    let images = ImageService::new(engine, client::Reqwest::new()?, client::Pool);
+    println!("try http://127.0.0.1:3000/tr:w-300/<path of an image below {base}>");
+    axum::serve(listener, axum::Router::new().fallback_service(images)).await?;
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! Transforms a file: `cargo run --release --example transform IN OUT 'w-300,h-200'`.
+//!
+//! No URL, no origin: the renderer alone, on bytes one already has.
+
+use originkit::transform::Transformation;
+use originkit::{Limits, Options, transform};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [input, output, text] = arguments.as_slice() else {
+        return Err("usage: transform IN OUT 'w-300,h-200'".into());
+    };
+    let reading = Transformation::parse(text, &Limits::default()).map_err(|error| format!("{error:#}"))?;
+    for ignored in &reading.ignored {
+        eprintln!("ignored: {} ({})", ignored.token, ignored.reason);
+    }
+    let picture = transform(&std::fs::read(input)?, &reading.transformation, &Options::default())?;
+    std::fs::write(output, &picture.bytes)?;
+    println!("{output}: {} {}, {} bytes", picture.format, picture.size, picture.bytes.len());
+    Ok(())
+}

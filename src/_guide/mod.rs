@@ -1,0 +1,22 @@
+//! Chapters for people, no code: how to use the crate, and why it is as it is.
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("client.md")]
+pub mod client {}
+
+#[doc = include_str!("headers.md")]
+pub mod headers {}
+
+#[doc = include_str!("plans.md")]
+pub mod plans {}
+
+#[doc = include_str!("limits.md")]
+pub mod limits {}
+
+#[doc = include_str!("compatibility.md")]
+pub mod compatibility {}
+
+#[doc = include_str!("decisions.md")]
+pub mod decisions {}

@@ -1,0 +1,74 @@
+//! The effects that need a model: many keys, one field, beside the table.
+
+use super::print::Printer;
+use super::prompt;
+use super::value::{Expected, Flag, Value, integer, subparams, write_subparam};
+use crate::number::Number;
+use crate::transform::Ai;
+
+/// Is this the key of such an effect?
+pub(super) fn is_key(key: &str) -> bool {
+    is_for_layers(key) || matches!(key, "e-changebg" | "e-edit" | "e-retouch" | "e-upscale" | "e-genvar")
+}
+
+/// Is it one that layers may have, too?
+pub(super) fn is_for_layers(key: &str) -> bool {
+    matches!(key, "e-bgremove" | "e-removedotbg" | "e-dropshadow")
+}
+
+/// Reads the value behind a key of [`is_key`].
+pub(super) fn read(key: &str, text: &str) -> Result<Ai, Expected> {
+    let flag = |effect| Flag::read(text).map(|Flag| effect);
+    match key {
+        "e-dropshadow" => drop_shadow(text),
+        "e-changebg" => prompt::read(text).map(|prompt| Ai::ChangeBackground { prompt }),
+        "e-edit" => prompt::read(text).map(|prompt| Ai::Edit { prompt }),
+        "e-bgremove" => flag(Ai::RemoveBackground),
+        "e-removedotbg" => flag(Ai::RemoveBackgroundExternal),
+        "e-retouch" => flag(Ai::Retouch),
+        "e-upscale" => flag(Ai::Upscale),
+        _ => flag(Ai::Variation),
+    }
+}
+
+/// Appends key and value.
+pub(super) fn write(effect: &Ai, out: &mut Printer) {
+    let mut value = String::new();
+    let key = match effect {
+        Ai::RemoveBackground => "e-bgremove",
+        Ai::RemoveBackgroundExternal => "e-removedotbg",
+        Ai::Retouch => "e-retouch",
+        Ai::Upscale => "e-upscale",
+        Ai::Variation => "e-genvar",
+        Ai::ChangeBackground { prompt } => {
+            prompt::write(prompt, &mut value);
+            "e-changebg"
+        }
+        Ai::Edit { prompt } => {
+            prompt::write(prompt, &mut value);
+            "e-edit"
+        }
+        Ai::DropShadow { azimuth, elevation, strength } => {
+            write_subparam("az", azimuth.map(|a| Number::from(u32::from(a))).as_ref(), &mut value);
+            write_subparam("el", elevation.as_ref(), &mut value);
+            write_subparam("st", strength.as_ref(), &mut value);
+            "e-dropshadow"
+        }
+    };
+    out.pair(key, &value);
+}
+
+fn drop_shadow(text: &str) -> Result<Ai, Expected> {
+    const EXPECTED: Expected = "`az-` 0 to 360, `el-` 0 to 90 and `st-` 0 to 100, joined by `_`";
+    let (mut azimuth, mut elevation, mut strength) = (None, None, None);
+    if !text.is_empty() {
+        for (key, value) in subparams(text, &["az", "el", "st"]).ok_or(EXPECTED)? {
+            match key {
+                "az" => azimuth = Some(integer(value, 0..=360).ok_or(EXPECTED)?),
+                "el" => elevation = Some(integer(value, 0..=90).ok_or(EXPECTED)?),
+                _ => strength = Some(integer(value, 0..=100).ok_or(EXPECTED)?),
+            }
+        }
+    }
+    Ok(Ai::DropShadow { azimuth, elevation, strength })
+}

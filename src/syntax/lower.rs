@@ -1,0 +1,238 @@
+//! From the tree of tokens to the typed [`Transformation`].
+
+use super::grammar::{self, Item, Kind, Token};
+use super::value::{Host, Spot, Value};
+use super::{Ignored, ParseErrorKind, Reason, Refusal, ai, base64, params};
+use crate::limits::Limits;
+use crate::path::{AssetPath, PathError};
+use crate::transform::{Background, Conditional, Content, Edit, Layer, Offset, Place, Position, Step, Transformation};
+
+/// Lowers steps, and gathers what has no effect.
+pub(super) struct Lowering<'a> {
+    limits: &'a Limits,
+    pub(super) ignored: Vec<Ignored>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(limits: &'a Limits) -> Self {
+        Self { limits, ignored: Vec::new() }
+    }
+
+    /// The steps of the base.
+    pub(super) fn base(&mut self, steps: &[grammar::Step<'_>]) -> Result<Transformation, Refusal> {
+        self.transformation(steps, Spot { host: Host::Base, branch: false, limits: self.limits })
+    }
+
+    fn transformation(&mut self, steps: &[grammar::Step<'_>], spot: Spot<'_>) -> Result<Transformation, Refusal> {
+        let mut lowered = Vec::with_capacity(steps.len());
+        for step in steps {
+            let choice = step.items.iter().find_map(|item| if let Item::If(it) = item { Some(it) } else { None });
+            match choice {
+                Some(choice) => lowered.push(Step::If(Box::new(self.conditional(choice, spot)?))),
+                None => lowered.extend(self.edit(&step.items, spot)?.map(Box::new).map(Step::Edit)),
+            }
+        }
+        Ok(Transformation { steps: lowered })
+    }
+
+    fn conditional(&mut self, it: &grammar::Conditional<'_>, spot: Spot<'_>) -> Result<Conditional, Refusal> {
+        let spot = Spot { branch: true, ..spot };
+        let otherwise = it.otherwise.as_ref();
+        Ok(Conditional {
+            test: it.test.clone(),
+            then: self.transformation(&it.then, spot)?,
+            otherwise: otherwise.map(|steps| self.transformation(steps, spot)).transpose()?,
+        })
+    }
+
+    /// The edit of a step; `None` if nothing of it has an effect.
+    fn edit(&mut self, items: &[Item<'_>], spot: Spot<'_>) -> Result<Option<Edit>, Refusal> {
+        let mut edit = Edit::default();
+        let mut taken = Taken::default();
+        for item in items {
+            match item {
+                Item::Parameter(token) => match self.parameter(&mut edit, *token, spot)? {
+                    Ok(()) => self.take(&mut taken, *token),
+                    Err(reason) => self.ignore(*token, reason),
+                },
+                Item::Layer(layer) => edit.layers.extend(self.layer(layer, spot)?),
+                Item::OfLayer(_) | Item::If(_) => {}
+            }
+        }
+        if edit.effects.ai.is_some() && matches!(edit.paint.background, Some(Background::GenerativeFill { .. })) {
+            return Err(taken.find("bg").refuse(ParseErrorKind::TwoAiEffects));
+        }
+        Ok((!taken.is_empty() || !edit.layers.is_empty()).then_some(edit))
+    }
+
+    /// Puts one parameter into an edit; inside, the reason if it has no effect.
+    fn parameter(&self, edit: &mut Edit, token: Token<'_>, spot: Spot<'_>) -> Result<Result<(), Reason>, Refusal> {
+        let (key, value) = token.split();
+        if !ai::is_key(key) {
+            return Ok(params::set(edit, key, value, &spot));
+        }
+        if spot.host != Host::Base && !(spot.host == Host::Image && ai::is_for_layers(key)) {
+            return Ok(Err(Reason::NotHere));
+        }
+        let effect = match ai::read(key, value) {
+            Ok(effect) => effect,
+            Err(expected) => return Ok(Err(Reason::BadValue(expected))),
+        };
+        let same = |known| std::mem::discriminant(known) == std::mem::discriminant(&effect);
+        if !edit.effects.ai.as_ref().is_none_or(same) {
+            return Err(token.refuse(ParseErrorKind::TwoAiEffects));
+        }
+        edit.effects.ai = Some(effect);
+        Ok(Ok(()))
+    }
+
+    /// The layer, or nothing if it has no input.
+    fn layer(&mut self, it: &grammar::Layer<'_>, base: Spot<'_>) -> Result<Option<Layer>, Refusal> {
+        let mut own = Taken::default();
+        for item in it.steps.iter().flat_map(|step| &step.items) {
+            let Item::OfLayer(token) = item else { continue };
+            own.tokens.push(*token);
+        }
+        let Some(content) = self.content(it.kind, &own)? else {
+            self.ignore(it.opened, Reason::NoInput);
+            return Ok(None);
+        };
+        let host = match &content {
+            Content::Canvas => Host::Canvas,
+            Content::Text(_) => Host::Text,
+            Content::Subtitles(_) => Host::Subtitles,
+            Content::Image(_) | Content::Video(_) => Host::Image,
+        };
+        let spot = Spot { host, branch: false, limits: base.limits };
+        let (place, blend) = self.place(&own, spot);
+        Ok(Some(Layer { content, steps: self.transformation(&it.steps, spot)?, place, blend }))
+    }
+
+    /// What a layer shows: `ie` wins over `i` (documented), the last of each over those before.
+    fn content(&mut self, kind: Kind, own: &Taken<'_>) -> Result<Option<Content>, Refusal> {
+        let last = |key: &str| own.tokens.iter().rfind(|token| token.split().0 == key).copied();
+        let Some(token) = last("ie").or_else(|| last("i")) else { return Ok(None) };
+        let (key, value) = token.split();
+        let Some(text) = self.input(kind, key, value) else { return Ok(None) };
+        let inputs = own.tokens.iter().filter(|other| matches!(other.split().0, "i" | "ie"));
+        for other in inputs.filter(|other| other.start != token.start) {
+            self.ignore(*other, Reason::Superseded);
+        }
+        if kind == Kind::Text {
+            return Ok(Some(Content::Text(text)));
+        }
+        let path = match AssetPath::from_text(&text) {
+            Ok(path) => path,
+            Err(PathError::Empty) => return Ok(None),
+            Err(error) => return Err(token.refuse(error.into())),
+        };
+        Ok(Some(match kind {
+            Kind::Image if path.as_str() == "ik_canvas" => Content::Canvas,
+            Kind::Video => Content::Video(path),
+            Kind::Subtitles => Content::Subtitles(path),
+            Kind::Image | Kind::Text => Content::Image(path),
+        }))
+    }
+
+    /// The text of `i` or `ie`, cut to its limit; `None` if it cannot be decoded or is empty.
+    fn input(&self, kind: Kind, key: &str, value: &str) -> Option<String> {
+        let text = if key == "ie" {
+            let cut =
+                if value.len() > self.limits.base64_chars { self.limits.base64_chars / 4 * 4 } else { value.len() };
+            let bytes = base64::decode(value.get(..cut)?)?;
+            match String::from_utf8(bytes) {
+                Ok(text) => text,
+                // The cut may have gone through a character.
+                Err(error) if cut < value.len() && error.utf8_error().error_len().is_none() => {
+                    let valid = error.utf8_error().valid_up_to();
+                    String::from_utf8(error.into_bytes().into_iter().take(valid).collect()).ok()?
+                }
+                Err(_) => return None,
+            }
+        } else if kind == Kind::Text {
+            value.chars().take(self.limits.text_chars).collect()
+        } else {
+            value.replace("@@", "/")
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// Where a layer goes and how it mixes, of the parameters that no other overrules.
+    fn place(&mut self, own: &Taken<'_>, spot: Spot<'_>) -> (Place, Option<crate::transform::Blend>) {
+        let mut taken = Taken::default();
+        let (mut edges, mut centers, mut place, mut blend) = ([None, None], [None, None], Place::default(), None);
+        for token in &own.tokens {
+            let (key, value) = token.split();
+            let done = match key {
+                "lx" => fill(&mut edges[0], value, spot),
+                "ly" => fill(&mut edges[1], value, spot),
+                "lxc" => fill(&mut centers[0], value, spot),
+                "lyc" => fill(&mut centers[1], value, spot),
+                "lap" => fill(&mut place.anchor, value, spot),
+                "lfo" => fill(&mut place.focus, value, spot),
+                "lm" => fill(&mut blend, value, spot),
+                "i" | "ie" => continue,
+                _ => Err(Reason::VideoOnly),
+            };
+            match done {
+                Ok(()) => self.take(&mut taken, *token),
+                Err(reason) => self.ignore(*token, reason),
+            }
+        }
+        let overruled = |edge: &Option<Offset>, center: &Option<Offset>| edge.is_some() && center.is_some();
+        let ([left, top], [x, y]) = (edges, centers);
+        let mut lost = Vec::new();
+        lost.extend(overruled(&left, &x).then_some("lxc"));
+        lost.extend(overruled(&top, &y).then_some("lyc"));
+        place.x = left.map(Position::Edge).or(x.map(Position::Center));
+        place.y = top.map(Position::Edge).or(y.map(Position::Center));
+        if place.x.is_some() || place.y.is_some() {
+            lost.extend(place.focus.take().map(|_| "lfo"));
+        } else {
+            lost.extend(place.anchor.take().map(|_| "lap"));
+        }
+        for key in lost {
+            self.ignore(taken.find(key), Reason::Superseded);
+        }
+        (place, blend)
+    }
+
+    /// Notes that a parameter counts, and that an earlier one of its key does not.
+    fn take<'t>(&mut self, taken: &mut Taken<'t>, token: Token<'t>) {
+        let (key, _) = token.split();
+        match taken.tokens.iter_mut().find(|known| known.split().0 == key) {
+            Some(known) => self.ignore(std::mem::replace(known, token), Reason::Superseded),
+            None => taken.tokens.push(token),
+        }
+    }
+
+    fn ignore(&mut self, token: Token<'_>, reason: Reason) {
+        let span = token.start..token.start + token.text.len();
+        self.ignored.push(Ignored { token: token.text.to_owned(), span, reason });
+    }
+}
+
+/// The parameters of a step that count, one of each key: no more than there are keys.
+#[derive(Default)]
+struct Taken<'t> {
+    tokens: Vec<Token<'t>>,
+}
+
+impl<'t> Taken<'t> {
+    fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The token of a key; an empty one if there is none.
+    fn find(&self, key: &str) -> Token<'t> {
+        let found = self.tokens.iter().find(|token| token.split().0 == key).copied();
+        found.unwrap_or(Token { text: "", start: 0 })
+    }
+}
+
+fn fill<T: Value>(slot: &mut Option<T>, text: &str, spot: Spot<'_>) -> Result<(), Reason> {
+    let value = T::read(text).map_err(Reason::BadValue)?;
+    value.fits(&spot)?;
+    *slot = Some(value);
+    Ok(())
+}

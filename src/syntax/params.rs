@@ -1,0 +1,145 @@
+//! The table of parameters: each row ties a URL key to a field of [`Edit`].
+//!
+//! Reading and printing are both made from it, so that nothing can be read that cannot be printed, and
+//! the order of its rows is the canonical order. Beside it stand the effects of [`ai`](super::ai), of
+//! which a step has one, and the parameters that belong to a layer itself ([`lower`](super::lower)).
+
+use super::print::Printer;
+use super::value::{Field, Host, Spot, Value};
+use super::{Reason, ai};
+use crate::number::Number;
+use crate::transform::{Edit, Length, Measure};
+
+/// `key field [places] if test, expected;` a row; the test is on the value just read.
+macro_rules! parameters {
+    ($($key:literal $($field:ident).+ [$($host:ident)+] $(if |$value:ident| $test:expr, $expected:literal)?;)+) => {
+        /// Sets the field of a key to the value that `text` spells; the reason if that has no effect.
+        pub(super) fn set(edit: &mut Edit, key: &str, text: &str, spot: &Spot<'_>) -> Result<(), Reason> {
+            match key {
+                $($key => {
+                    if !matches!(spot.host, $(Host::$host)|+) {
+                        return Err(Reason::NotHere);
+                    }
+                    let item = read(&edit.$($field).+, text, spot)?;
+                    $({
+                        let $value = &item;
+                        if !$test {
+                            return Err(Reason::BadValue($expected));
+                        }
+                    })?
+                    edit.$($field).+.fill(item);
+                    Ok(())
+                })+
+                _ => Err(other(key)),
+            }
+        }
+
+        /// Prints every parameter of an edit.
+        pub(super) fn write(edit: &Edit, out: &mut Printer) {
+            $(edit.$($field).+.print($key, out);)+
+            if let Some(effect) = &edit.effects.ai {
+                ai::write(effect, out);
+            }
+        }
+    };
+}
+
+parameters! {
+    "n"    named                    [Base];
+    "pg"   page                     [Base Image];
+    "t"    trim                     [Base Image];
+    "w"    sizing.width             [Base Image Canvas Text];
+    "h"    sizing.height            [Base Image Canvas] if |h| *h != Length::Auto, "pixels, a share or an expression";
+    "ar"   sizing.aspect            [Base Image];
+    "dpr"  sizing.dpr               [Base Image];
+    "c"    placing.strategy         [Base Image];
+    "cm"   placing.mode             [Base Image];
+    "fo"   placing.focus            [Base Image];
+    "x"    placing.x                [Base Image] if |x| whole(x), "a whole number or an expression";
+    "y"    placing.y                [Base Image] if |y| whole(y), "a whole number or an expression";
+    "xc"   placing.x_center         [Base Image] if |x| whole(x), "a whole number or an expression";
+    "yc"   placing.y_center         [Base Image] if |y| whole(y), "a whole number or an expression";
+    "z"    placing.zoom             [Base Image] if |z| *z > Number::ZERO, "a number above zero";
+    "fl"   flip                     [Base Image Text];
+    "rt"   rotation                 [Base Image Text];
+    "bg"   paint.background         [Base Image Canvas Text Subtitles];
+    "b"    paint.border             [Base Image];
+    "r"    paint.radius             [Base Image Canvas Text];
+    "o"    paint.opacity            [Base Image] if |o| *o <= 100, "a whole number from 0 to 100";
+    "bl"   effects.blur             [Base Image] if |b| *b > Number::ZERO && *b <= 100.into(), "a number above 0, up to 100";
+    "cr"   effects.replace          [Base Image];
+    "e-colorize"  effects.colorize  [Base Image];
+    "e-grayscale" effects.grayscale [Base Image];
+    "e-contrast"  effects.contrast  [Base Image];
+    "e-sharpen"   effects.sharpen   [Base Image];
+    "e-usm"       effects.unsharp   [Base Image];
+    "e-gradient"  effects.gradient  [Base Image Canvas];
+    "e-shadow"    effects.shadow    [Base Image];
+    "e-distort"   effects.distort   [Base Image];
+    "fs"   text.size                [Text Subtitles] if |s| positive(s), "a number above zero or an expression";
+    "ff"   text.font                [Text Subtitles];
+    "co"   text.color               [Text Subtitles];
+    "ia"   text.align               [Text];
+    "pa"   text.padding             [Text];
+    "al"   text.alpha               [Text Canvas] if |a| (1..=9).contains(a), "a whole number from 1 to 9";
+    "tg"   text.typography          [Text Subtitles];
+    "lh"   text.line_height         [Text] if |l| whole(l) && positive(l), "a whole number above zero or an expression";
+    "f"    encoding.format          [Base];
+    "q"    encoding.quality         [Base Image] if |q| (1..=100).contains(q), "a whole number from 1 to 100";
+    "lo"   encoding.lossless        [Base];
+    "pr"   encoding.progressive     [Base];
+    "cp"   encoding.color_profile   [Base];
+    "md"   encoding.metadata        [Base];
+    "dn"   encoding.density         [Base];
+    "c2pa" encoding.c2pa            [Base] if |c| *c, "`true`";
+    "orig" encoding.original        [Base];
+    "di"   default_image            [Base];
+}
+
+/// Reads the item of a field; the field only says which type that is.
+fn read<F: Field>(_: &F, text: &str, spot: &Spot<'_>) -> Result<F::Item, Reason> {
+    let item = F::Item::read(text).map_err(Reason::BadValue)?;
+    item.fits(spot).map(|()| item)
+}
+
+fn whole(measure: &Measure) -> bool {
+    matches!(measure, Measure::Expr(_)) || matches!(measure, Measure::Px(n) if n.to_integer().is_some())
+}
+
+fn positive(measure: &Measure) -> bool {
+    matches!(measure, Measure::Expr(_)) || matches!(measure, Measure::Px(n) if *n > Number::ZERO)
+}
+
+/// Why a key without a row has no effect.
+fn other(key: &str) -> Reason {
+    match key {
+        "vc" | "ac" | "so" | "eo" | "du" | "sr" | "lso" | "leo" | "ldu" | "fol" | "fsh" => Reason::VideoOnly,
+        "i" | "ie" | "lx" | "ly" | "lxc" | "lyc" | "lap" | "lfo" | "lm" => Reason::NotHere,
+        _ => Reason::UnknownKey,
+    }
+}
+
+/// Does the key belong to a layer itself rather than to a step of it? Its timing, for video, does too.
+pub(super) fn is_of_layer(key: &str) -> bool {
+    matches!(key, "i" | "ie" | "lx" | "ly" | "lxc" | "lyc" | "lap" | "lfo" | "lm" | "lso" | "leo" | "ldu")
+}
+
+/// Is it one of the overlay parameters that ImageKit refuses since November 2023?
+pub(super) fn is_legacy_overlay(key: &str) -> bool {
+    LEGACY_OVERLAY.binary_search(&key).is_ok()
+}
+
+const LEGACY_OVERLAY: [&str; 32] = [
+    "oa", "obg", "ofo", "oh", "oi", "oiar", "oib", "oibg", "oic", "oicm", "oidpr", "oifo", "oiq", "oit", "oix", "oixc",
+    "oiy", "oiyc", "or", "ot", "otbg", "otc", "ote", "otf", "otia", "otp", "ots", "ott", "otw", "ow", "ox", "oy",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::LEGACY_OVERLAY;
+
+    #[test]
+    fn legacy_keys_are_in_order() {
+        assert!(LEGACY_OVERLAY.is_sorted());
+    }
+}

@@ -1,0 +1,258 @@
+//! [`Value`]: reading and printing what stands behind a key.
+
+mod encoding;
+mod frame;
+mod look;
+mod text;
+
+use super::Reason;
+use super::expr::name_of;
+use super::print::Printer;
+use crate::limits::Limits;
+use crate::number::Number;
+use crate::transform::{Expr, Measure, Term, Variable};
+
+/// The value of a parameter.
+///
+/// Law: `read` of what `write` prints for a value that was read is that value.
+pub(super) trait Value: Sized {
+    /// Reads a value from decoded text; the error says what was expected.
+    fn read(text: &str) -> Result<Self, Expected>;
+
+    /// Appends the canonical spelling, not yet percent-encoded; nothing where the bare key is enough.
+    fn write(&self, out: &mut String);
+
+    /// Has the value a meaning at this place?
+    fn fits(&self, _: &Spot<'_>) -> Result<(), Reason> {
+        Ok(())
+    }
+}
+
+/// What a reader expected, to complete "expected ...".
+pub(super) type Expected = &'static str;
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) host: Host,
+    /// Inside a branch of a conditional?
+    pub(super) branch: bool,
+    pub(super) limits: &'a Limits,
+}
+
+/// The kind of picture that a parameter acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    /// The asset.
+    Base,
+    /// An image or video layer.
+    Image,
+    /// A layer of one colour or a gradient.
+    Canvas,
+    /// A text layer.
+    Text,
+    /// A layer of subtitles.
+    Subtitles,
+}
+
+/// A place for a value in an edit.
+pub(super) trait Field {
+    /// What goes there.
+    type Item: Value;
+    fn fill(&mut self, item: Self::Item);
+    fn print(&self, key: &str, out: &mut Printer);
+}
+
+impl<T: Value> Field for Option<T> {
+    type Item = T;
+    fn fill(&mut self, item: T) {
+        *self = Some(item);
+    }
+    fn print(&self, key: &str, out: &mut Printer) {
+        if let Some(value) = self {
+            out.parameter(key, value);
+        }
+    }
+}
+
+impl Field for bool {
+    type Item = Flag;
+    fn fill(&mut self, Flag: Flag) {
+        *self = true;
+    }
+    fn print(&self, key: &str, out: &mut Printer) {
+        if *self {
+            out.parameter(key, &Flag);
+        }
+    }
+}
+
+/// A parameter that is switched on by being there. ImageKit's SDKs write odd values behind some
+/// (`e-contrast--`), so that any but `false` counts (chosen).
+pub(super) struct Flag;
+
+impl Value for Flag {
+    fn read(text: &str) -> Result<Self, Expected> {
+        if text == "false" { Err("nothing behind the key") } else { Ok(Self) }
+    }
+    fn write(&self, _: &mut String) {}
+}
+
+impl Value for bool {
+    fn read(text: &str) -> Result<Self, Expected> {
+        word(&BOOLEANS, text).ok_or("`true` or `false`")
+    }
+    fn write(&self, out: &mut String) {
+        out.push_str(name_of(&BOOLEANS, *self));
+    }
+}
+
+const BOOLEANS: [(&str, bool); 2] = [("true", true), ("false", false)];
+
+impl Value for u8 {
+    fn read(text: &str) -> Result<Self, Expected> {
+        whole(text).ok_or("a whole number")
+    }
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.to_string());
+    }
+}
+
+impl Value for Number {
+    fn read(text: &str) -> Result<Self, Expected> {
+        snum(text).ok_or("a number")
+    }
+    fn write(&self, out: &mut String) {
+        signed(*self, out);
+    }
+}
+
+impl Value for Expr {
+    fn read(text: &str) -> Result<Self, Expected> {
+        text.parse().map_err(|_| "an expression such as `iw_div_2`")
+    }
+    fn write(&self, out: &mut String) {
+        out.push_str(&self.to_string());
+    }
+    fn fits(&self, spot: &Spot<'_>) -> Result<(), Reason> {
+        for term in std::iter::once(&self.first).chain(self.rest.iter().map(|(_, term)| term)) {
+            let Term::Variable(variable) = term else { continue };
+            let of_base = matches!(variable, Variable::BaseWidth | Variable::BaseHeight | Variable::BaseAspect);
+            match (spot.host, variable) {
+                (_, Variable::InitialDensity) => return Err(Reason::BadValue("an expression without `idn`")),
+                (Host::Image, _) => {}
+                (Host::Base, _) if !of_base => {}
+                (Host::Canvas | Host::Text | Host::Subtitles, _) if of_base => {}
+                _ => return Err(Reason::NotHere),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Value for Measure {
+    fn read(text: &str) -> Result<Self, Expected> {
+        match snum(text) {
+            Some(number) => Ok(Self::Px(number)),
+            None => Expr::read(text).map(Self::Expr).map_err(|_| "a number or an expression"),
+        }
+    }
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Px(number) => signed(*number, out),
+            Self::Expr(expr) => expr.write(out),
+        }
+    }
+    fn fits(&self, spot: &Spot<'_>) -> Result<(), Reason> {
+        match self {
+            Self::Px(_) => Ok(()),
+            Self::Expr(expr) => expr.fits(spot),
+        }
+    }
+}
+
+/// Implements [`Value`] for an enumeration: one word a value, the first of several is printed.
+macro_rules! words {
+    ($type:ty, $expected:literal, $($word:literal => $value:expr),+ $(,)?) => {
+        impl $crate::syntax::value::Value for $type {
+            fn read(text: &str) -> Result<Self, $crate::syntax::value::Expected> {
+                $crate::syntax::value::word(&[$(($word, $value)),+], text).ok_or($expected)
+            }
+            fn write(&self, out: &mut String) {
+                out.push_str($crate::syntax::expr::name_of(&[$(($word, $value)),+], *self));
+            }
+        }
+    };
+}
+pub(super) use words;
+
+/// The value of a word in a table.
+fn word<T: Copy>(table: &[(&'static str, T)], text: &str) -> Option<T> {
+    table.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
+}
+
+/// A number without sign.
+fn unum(text: &str) -> Option<Number> {
+    if text.starts_with('-') { None } else { text.parse().ok() }
+}
+
+/// A number with an optional `N` (documented) or `-` (tolerated) for less than zero.
+fn snum(text: &str) -> Option<Number> {
+    let (negative, digits) = sign(text);
+    unum(digits).map(|number| if negative { -number } else { number })
+}
+
+/// Takes off a sign; tells whether there was one.
+pub(super) fn sign(text: &str) -> (bool, &str) {
+    text.strip_prefix(['N', '-']).map_or((false, text), |digits| (true, digits))
+}
+
+/// Digits alone.
+fn whole<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// A whole number with sign, within a range.
+pub(super) fn integer<T: TryFrom<i64> + PartialOrd>(text: &str, range: std::ops::RangeInclusive<T>) -> Option<T> {
+    let number = snum(text)?.to_integer()?;
+    T::try_from(number).ok().filter(|n| range.contains(n))
+}
+
+fn signed(number: Number, out: &mut String) {
+    if number.is_negative() {
+        out.push('N');
+    }
+    out.push_str(&number.abs().to_string());
+}
+
+/// Cuts `ld-top_right_from-FF000040` into `ld`, `top_right` and `from`, `FF000040`: an underscore
+/// starts a sub-parameter only where a known key and a hyphen follow. `None` if the first is unknown.
+pub(super) fn subparams<'a>(text: &'a str, keys: &[&'static str]) -> Option<Vec<(&'static str, &'a str)>> {
+    let key_of = |text: &'a str| keys.iter().find_map(|key| Some((*key, text.strip_prefix(*key)?.strip_prefix('-')?)));
+    let mut parts = Vec::new();
+    let (mut key, mut rest) = key_of(text)?;
+    let mut from = 0;
+    while let Some(at) = rest.get(from..).and_then(|tail| tail.find('_')).map(|at| at + from) {
+        let (value, tail) = (rest.get(..at)?, rest.get(at + 1..)?);
+        from = at + 1;
+        if let Some(next) = key_of(tail) {
+            parts.push((key, value));
+            (key, rest) = next;
+            from = 0;
+        }
+    }
+    parts.push((key, rest));
+    Some(parts)
+}
+
+/// Appends `key-value`, behind `_` where something stands before it.
+pub(super) fn write_subparam<T: Value>(key: &str, value: Option<&T>, out: &mut String) {
+    if let Some(value) = value {
+        if !out.is_empty() {
+            out.push('_');
+        }
+        out.push_str(key);
+        out.push('-');
+        value.write(out);
+    }
+}
