@@ -37,12 +37,10 @@
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 
-pub mod blocking;
-pub mod client;
+mod address;
 mod color;
 mod config;
 pub mod delivery;
-mod address;
 mod error;
 mod format;
 mod geometry;
@@ -50,23 +48,24 @@ mod limits;
 mod number;
 mod order;
 mod path;
-#[cfg(feature = "pixels")]
-mod pixels;
 pub mod plan;
 mod policy;
 mod syntax;
-#[cfg(feature = "tower")]
-pub mod tower;
 pub mod transform;
 
-pub use address::DeliveryUrl;
-pub use config::{ConfigError, Endpoint, Engine, Origin, Settings};
-pub use delivery::Delivery;
+#[cfg(feature = "signing")]
+pub use address::{SignatureError, sign};
+pub use address::{DeliveryUrl, UrlError};
+pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
 pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use limits::{LimitError, Limits};
-pub use order::{Order, Rejection};
-#[cfg(feature = "pixels")]
-pub use pixels::{Options, transform};
+pub use order::{CacheKey, Order, Rejection};
+pub use policy::GuardError;
+
+/// Which requests come from ImageKit, for operators of origins.
+pub mod egress {
+    pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
+}
 
 pub use {bytes, http};

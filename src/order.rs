@@ -4,16 +4,23 @@
 //! with its headers. An order is a value: print it, compare it, or hand it to
 //! [`Delivery`](crate::delivery::Delivery).
 
+mod rejection;
+mod resolve;
+
+use std::fmt;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Request};
 
+pub use self::rejection::Rejection;
+
 use crate::error::ErrorCode;
+use crate::format::Format;
 use crate::limits::Limits;
 use crate::path::AssetPath;
 use crate::plan::Rules;
-use crate::policy::Negotiation;
-use crate::transform::{ParseError, Transformation};
+use crate::policy::{Negotiation, RedirectPolicy};
+use crate::transform::{Encoding, Ignored, Transformation};
 
 /// A request resolved against an engine's configuration.
 #[derive(Debug, Clone)]
@@ -27,6 +34,122 @@ pub struct Order {
     /// What the response will need.
     pub(crate) answer: Answer,
     pub(crate) limits: Limits,
+    /// What is told to whoever asks, and needed by nothing else.
+    pub(crate) record: Record,
+}
+
+/// Where an order comes from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Record {
+    /// The endpoint's first base.
+    pub(crate) endpoint: String,
+    /// Tokens of the transformation without effect.
+    pub(crate) ignored: Vec<Ignored>,
+    pub(crate) cache_key: CacheKey,
+}
+
+/// Names everything that two requests must have in common to be given the same answer.
+///
+/// Endpoint, path, canonical transformation, what of the query goes to the origin, and as much of the
+/// headers as was consulted. Parameters without effect and their order do not change it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct CacheKey(String);
+
+impl CacheKey {
+    /// The key as text, without control characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CacheKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Order {
+    /// What will be done: names expanded, hints applied.
+    #[must_use]
+    pub fn transformation(&self) -> &Transformation {
+        &self.job.transformation
+    }
+
+    /// The asset's path, percent-encoded as it was sent.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.wanted.first().map_or("", |asset| asset.path.as_str())
+    }
+
+    /// The requests for the asset, in the order in which they are tried, complete with headers.
+    pub fn attempts(&self) -> impl Iterator<Item = &Request<()>> {
+        let attempts = self.wanted.first().into_iter().flat_map(|asset| &asset.attempts);
+        attempts.filter_map(|attempt| match attempt {
+            Attempt::Ask { request, .. } => Some(request),
+            Attempt::Skip(_) => None,
+        })
+    }
+
+    /// What becomes of the asset at each origin: the `Link` header if it serves the picture, or the code
+    /// with which it is passed over.
+    pub fn links(&self) -> impl Iterator<Item = Result<Option<&HeaderValue>, ErrorCode>> {
+        let attempts = self.wanted.first().into_iter().flat_map(|asset| &asset.attempts);
+        attempts.map(|attempt| match attempt {
+            Attempt::Ask { canonical, .. } => Ok(canonical.as_ref()),
+            Attempt::Skip(code) => Err(*code),
+        })
+    }
+
+    /// Paths of all files that are needed: the asset's, then those of overlays and fonts.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        self.wanted.iter().map(|wanted| wanted.path.as_str())
+    }
+
+    /// Tokens of the URL's transformation that have no effect.
+    #[must_use]
+    pub fn ignored(&self) -> &[Ignored] {
+        &self.record.ignored
+    }
+
+    /// The first base URL of the endpoint that was asked.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.record.endpoint
+    }
+
+    /// What to keep the answer under.
+    #[must_use]
+    pub fn cache_key(&self) -> &CacheKey {
+        &self.record.cache_key
+    }
+
+    /// Request headers that were consulted, as they will stand in `Vary`.
+    #[must_use]
+    pub fn vary(&self) -> &[HeaderName] {
+        &self.answer.vary
+    }
+
+    /// The formats that would be encoded, of which the smallest is delivered, for a source of this format
+    /// and output settings as they stand after the last step. `alpha`: the result has transparency.
+    #[must_use]
+    pub fn formats(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {
+        self.job.negotiation.candidates(output, source, alpha)
+    }
+}
+
+/// Prints the transformation, and each request with its headers; for logs and tests.
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "transform {}", self.transformation())?;
+        for request in self.attempts() {
+            writeln!(f, "{} {}", request.method(), request.uri())?;
+            for (name, value) in request.headers() {
+                writeln!(f, "  {name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One file and the origins to ask for it, in order.
@@ -45,8 +168,10 @@ pub(crate) enum Attempt {
         request: Request<()>,
         /// `Link` of the response if this origin serves the image.
         canonical: Option<HeaderValue>,
+        /// Where the origin may send us instead.
+        redirects: RedirectPolicy,
     },
-    /// The origin cannot have it: the path is no URL and the origin is a web proxy.
+    /// The origin cannot have it: it is a web proxy, and the path is no URL, or on none of its hosts.
     Skip(ErrorCode),
 }
 
@@ -78,23 +203,4 @@ pub(crate) struct Answer {
     pub(crate) content_dpr: Option<HeaderValue>,
     /// `ik-attachment=true`: the file name to offer, `None` without. An extension is appended where it lacks one.
     pub(crate) attachment: Option<String>,
-}
-
-/// Why a request is refused before any origin is asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Rejection {
-    /// The transformation is malformed.
-    #[error(transparent)]
-    Parse(#[from] ParseError),
-}
-
-impl Rejection {
-    /// The code of the `ik-error` header.
-    #[must_use]
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::Parse(_) => ErrorCode::Invalid,
-        }
-    }
 }

@@ -1,5 +1,18 @@
-//! Policy: decisions about headers, as functions of headers. No state.
+//! Policy: decisions about headers and addresses, as functions of them. No state.
 
+mod egress;
+mod guard;
+mod hints;
+mod link;
 mod negotiate;
+mod request;
+mod verdict;
 
-pub(crate) use self::negotiate::Negotiation;
+pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
+pub use self::guard::GuardError;
+pub(crate) use self::guard::approve;
+pub(crate) use self::hints::{HintsUsed, hints};
+pub(crate) use self::link::canonical;
+pub(crate) use self::negotiate::{Negotiation, consults_accept};
+pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
+pub(crate) use self::verdict::{Verdict, verdict};

@@ -1,7 +1,11 @@
 //! `Accept` to candidate formats (`f`, `f-auto`).
 
+use http::HeaderMap;
+use http::header::ACCEPT;
+
+use crate::config::Settings;
 use crate::format::Format;
-use crate::transform::Encoding;
+use crate::transform::{Encoding, OutputFormat, Step, Transformation};
 
 /// What a request and the settings say about the output format, before the source is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +25,122 @@ pub(crate) struct Negotiation {
 }
 
 impl Negotiation {
+    /// What this request says. AVIF is out beside `e-usm` (documented).
+    pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation) -> Self {
+        let unsharp = transformation.edits().any(|edit| edit.effects.unsharp.is_some());
+        Self {
+            accepts_webp: accepts(headers, "image/webp"),
+            accepts_avif: accepts(headers, "image/avif"),
+            best_format: settings.best_format,
+            avif: settings.avif && !unsharp,
+            quality: settings.quality,
+            chroma_420: settings.chroma_420,
+        }
+    }
+
     /// The formats to choose from, best first: all are encoded, the smallest is delivered.
     /// Never empty: formats that cannot be written are left to the encoder to refuse.
+    ///
+    /// `alpha`: the picture to be written has transparent pixels, or may have.
     pub(crate) fn candidates(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {
-        todo!("{output:?} {source:?} {alpha}")
+        if output.original == Some(true) {
+            return vec![source];
+        }
+        match output.format {
+            Some(OutputFormat::Jpeg) => vec![Format::Jpeg],
+            Some(OutputFormat::Png) => vec![Format::Png],
+            Some(OutputFormat::WebP) => vec![Format::WebP],
+            Some(OutputFormat::Avif) => vec![Format::Avif],
+            // For these sources the format is kept by every rule; for others it is as if absent.
+            Some(OutputFormat::Gif) if source == Format::Gif => vec![source],
+            Some(OutputFormat::Svg) if source == Format::Svg => vec![source],
+            Some(OutputFormat::Original) => keep(source, alpha),
+            Some(OutputFormat::Auto) => self.best(output, source, alpha),
+            None | Some(OutputFormat::Gif | OutputFormat::Svg) if self.best_format => self.best(output, source, alpha),
+            None | Some(OutputFormat::Gif | OutputFormat::Svg) => keep(source, alpha),
+        }
+    }
+
+    fn best(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {
+        if matches!(source, Format::Svg | Format::Gif) {
+            return vec![source];
+        }
+        let keeps = output.color_profile == Some(true) || output.metadata == Some(true);
+        let avif = self.avif && self.accepts_avif && !keeps && source != Format::Heic;
+        let modern = [(avif, Format::Avif), (self.accepts_webp, Format::WebP)];
+        modern.into_iter().filter(|(allowed, _)| *allowed).map(|(_, format)| format).chain(plain(source, alpha)).collect()
+    }
+}
+
+/// The source's own format where browsers can show it.
+fn keep(source: Format, alpha: bool) -> Vec<Format> {
+    match source {
+        Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Avif | Format::Svg => vec![source],
+        Format::Bmp | Format::Tiff | Format::Heic | Format::Psd | Format::Pdf => plain(source, alpha).collect(),
+    }
+}
+
+/// JPEG and PNG, which every browser shows.
+fn plain(source: Format, alpha: bool) -> impl Iterator<Item = Format> {
+    let choices = [(!alpha, Format::Jpeg), (alpha || source == Format::Png, Format::Png)];
+    choices.into_iter().filter(|(fits, _)| *fits).map(|(_, format)| format)
+}
+
+/// May the format depend on `Accept`, in one of the branches?
+pub(crate) fn consults_accept(transformation: &Transformation, best_format: bool) -> bool {
+    steps_consult(transformation, best_format, best_format)
+}
+
+/// `before`: does the format as the steps before left it?
+fn steps_consult(transformation: &Transformation, before: bool, best_format: bool) -> bool {
+    transformation.steps.iter().fold(before, |before, step| match step {
+        Step::Edit(edit) => match edit.encoding.format {
+            None => before,
+            Some(OutputFormat::Auto) => true,
+            // As if absent, for most sources.
+            Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
+            Some(_) => false,
+        },
+        Step::If(choice) => {
+            let otherwise = choice.otherwise.as_ref().map_or(before, |t| steps_consult(t, before, best_format));
+            steps_consult(&choice.then, before, best_format) || otherwise
+        }
+    })
+}
+
+/// Does `Accept` name this type? Wildcards do not count, `q=0` excludes (chosen).
+fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
+    let ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let mut named = ranges.filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
+        Some(!parts.any(is_zero_quality))
+    });
+    named.any(|fine| fine)
+}
+
+fn is_zero_quality(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return false };
+    name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|q| q <= 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_is_read_as_a_list() {
+        for (value, want) in [
+            ("image/webp", true),
+            ("IMAGE/WebP ; q=0.1", true),
+            ("image/avif,image/webp;q=0", false),
+            ("image/webp;Q=0.000", false),
+            ("image/webp;v=0", true),
+            ("image/webpx, image/*, */*", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, value.parse().unwrap())]);
+            assert_eq!(accepts(&headers, "image/webp"), want, "{value}");
+        }
     }
 }

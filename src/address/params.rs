@@ -1,0 +1,93 @@
+//! [`Params`]: the query of an image URL, ours and the origin's.
+
+use crate::path::percent_decode;
+
+/// A query taken apart. Names are compared after one percent-decoding, the first value counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Params {
+    /// `tr`, the first that is not empty, still percent-encoded.
+    pub(crate) transformation: Option<String>,
+    /// `ik-s`.
+    pub(crate) signature: Option<String>,
+    /// `ik-t`.
+    pub(crate) expires: Option<String>,
+    /// `ik-attachment=true`.
+    pub(crate) attachment: bool,
+    /// `ik-attachment-filename`.
+    pub(crate) attachment_filename: Option<String>,
+    /// `ik-obj-version`: means nothing to web origins, but is another picture to caches.
+    pub(crate) version: Option<String>,
+    /// Everything else, as written; what starts with `ik-` is reserved and goes to no origin.
+    pub(crate) rest: Option<String>,
+}
+
+impl Params {
+    pub(crate) fn read(query: &str) -> Self {
+        let mut params = Self::default();
+        let mut attachment = None;
+        let mut rest = Vec::new();
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let slot = match decoded(name).as_str() {
+                "tr" => {
+                    let text = without_prefix(value);
+                    if params.transformation.is_none() && !text.is_empty() {
+                        params.transformation = Some(text.to_owned());
+                    }
+                    continue;
+                }
+                "ik-s" => &mut params.signature,
+                "ik-t" => &mut params.expires,
+                "ik-attachment" => &mut attachment,
+                "ik-attachment-filename" => &mut params.attachment_filename,
+                "ik-obj-version" => &mut params.version,
+                name if name.starts_with("ik-") => continue,
+                _ => {
+                    rest.push(parameter);
+                    continue;
+                }
+            };
+            slot.get_or_insert_with(|| decoded(value));
+        }
+        params.attachment = attachment.as_deref() == Some("true");
+        params.rest = (!rest.is_empty()).then(|| rest.join("&"));
+        params
+    }
+}
+
+/// Stored transformations are shown with `tr:` in ImageKit's dashboard, and copied so.
+fn without_prefix(value: &str) -> &str {
+    let colon = value.strip_prefix("tr");
+    let encoded = |rest: &str| rest.get(..3).is_some_and(|c| c.eq_ignore_ascii_case("%3A"));
+    match colon {
+        Some(rest) if rest.starts_with(':') => rest.get(1..).unwrap_or_default(),
+        Some(rest) if encoded(rest) => rest.get(3..).unwrap_or_default(),
+        _ => value,
+    }
+}
+
+/// Decoded once; `+` stays `+` (chosen: SDKs write spaces as `%20`). What is no UTF-8 is replaced.
+fn decoded(text: &str) -> String {
+    String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_taken_apart() {
+        let params = Params::read("v=1&tr=&t%72=w-100&tr=w-5&x=a%20b&y&ik-sdk-version=2&ik-new=3&&tr:w-1&Tr=w-7&ik-t=5");
+        assert_eq!(params.transformation.as_deref(), Some("w-100"));
+        assert_eq!(params.rest.as_deref(), Some("v=1&x=a%20b&y&tr:w-1&Tr=w-7"));
+        assert_eq!(params.expires.as_deref(), Some("5"));
+        let params = Params::read("ik-attachment=true&ik-attachment-filename=my%20photo+1&ik-attachment=false");
+        assert!(params.attachment);
+        assert_eq!(params.attachment_filename.as_deref(), Some("my photo+1"));
+        for (query, text) in [("tr=tr:w-1", "w-1"), ("tr=tr%3aw-1", "w-1"), ("tr=trim", "trim"), ("tr=w-1=2", "w-1=2")] {
+            assert_eq!(Params::read(query).transformation.as_deref(), Some(text), "{query}");
+        }
+        assert_eq!(Params::read(""), Params::default());
+        assert_eq!(Params::read("&tr=w-1").rest, None);
+    }
+}

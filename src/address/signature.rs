@@ -1,0 +1,213 @@
+//! Signed URLs (documented: Signed URLs): `ik-s` is a HMAC-SHA1 of what stands behind the endpoint.
+//!
+//! ```text
+//! message   = path without its first slash [ "?" query without ik-t and ik-s ] expiry
+//! expiry    = seconds since 1970 / "9999999999"
+//! signature = lower-case hex of HMAC-SHA1(key, message)
+//! ```
+//!
+//! The bytes of the URL are signed, not its meaning: `%2C` is not `,` here.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha1::Sha1;
+
+use super::Target;
+use crate::path::percent_decode;
+
+/// A private key of the account. Never printed.
+#[derive(Clone)]
+pub(crate) struct SigningKey(Hmac<Sha1>);
+
+impl SigningKey {
+    pub(crate) fn new(key: &str) -> Self {
+        match Hmac::new_from_slice(key.as_bytes()) {
+            Ok(mac) => Self(mac),
+            // HMAC takes keys of every length; an error would only have been a shorter key.
+            Err(_) => Self(Hmac::new(&hmac::digest::Key::<Hmac<Sha1>>::default())),
+        }
+    }
+
+    fn mac(&self, rest: &str, expiry: &str) -> Hmac<Sha1> {
+        self.0.clone().chain_update(rest).chain_update(expiry)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey")
+    }
+}
+
+/// Why a signature does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// There is none, and unsigned URLs are refused.
+    #[error("the URL is not signed")]
+    Missing,
+    /// It is not the signature of this URL by any key, or stands there twice.
+    #[error("the signature does not fit the URL")]
+    Wrong,
+    /// The URL was signed for a time that is over.
+    #[error("the signed URL has expired")]
+    Expired,
+}
+
+/// Signs a URL as ImageKit's SDKs do; a signature and an expiry in it are replaced.
+///
+/// `expires` counts seconds since 1970; without it the URL is good for ever. A URL that does not start
+/// with the endpoint is signed as a whole, which no endpoint will accept.
+///
+/// ```
+/// let url = "https://ik.imagekit.io/demo/tr:w-300,h-200/a%20b/%C3%A9.png";
+/// let signed = originkit::sign(url, "https://ik.imagekit.io/demo", "private_key_test", None);
+/// assert_eq!(signed, format!("{url}?ik-s=7bc534bddc657613644c5b1efa5eb59f475ce447"));
+/// ```
+#[must_use]
+pub fn sign(url: &str, endpoint: &str, key: &str, expires: Option<u64>) -> String {
+    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+    let mut signed = with_query(path, &query.map(|query| Signed::read(query).rest).unwrap_or_default());
+    let endpoint = format!("{}/", endpoint.trim_end_matches('/'));
+    let rest = signed.replacen(&endpoint, "", 1);
+    let expiry = expires.map_or_else(|| NEVER.to_owned(), |seconds| seconds.to_string());
+    let code = hex(&SigningKey::new(key).mac(&rest, &expiry).finalize().into_bytes());
+    signed.push(if signed.contains('?') { '&' } else { '?' });
+    if expires.is_some() {
+        signed += &format!("ik-t={expiry}&");
+    }
+    signed + "ik-s=" + &code
+}
+
+/// Checks the signature of a target, whose path behind the endpoint is `rest`, at a time in seconds since
+/// 1970. `Ok(false)`: there is none.
+///
+/// # Errors
+/// [`SignatureError::Wrong`], and [`SignatureError::Expired`] where it was right once.
+pub(crate) fn verify(target: &Target<'_>, rest: &str, keys: &[SigningKey], now: u64) -> Result<bool, SignatureError> {
+    let signed = Signed::read(target.query.unwrap_or_default());
+    let (signature, expiry) = match (signed.signatures.as_slice(), signed.expiries.as_slice()) {
+        ([], []) => return Ok(false),
+        ([signature], []) => (*signature, None),
+        ([signature], [expiry]) => (*signature, Some(*expiry)),
+        _ => return Err(SignatureError::Wrong),
+    };
+    // Exactly one slash belongs to the endpoint: with two the second was signed.
+    let message = with_query(rest.strip_prefix('/').unwrap_or(rest), &signed.rest);
+    let code = unhex(signature).ok_or(SignatureError::Wrong)?;
+    // Every key is tried, so that the time tells nothing of which one fits.
+    let fits = keys.iter().fold(false, |fits, key| {
+        let mac = key.mac(&message, expiry.unwrap_or(NEVER));
+        mac.verify_slice(&code).is_ok() | fits
+    });
+    if !fits {
+        return Err(SignatureError::Wrong);
+    }
+    let decimal = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+    match expiry.map(decimal) {
+        None => Ok(true),
+        Some(Some(last)) if now <= last => Ok(true),
+        Some(_) => Err(SignatureError::Expired),
+    }
+}
+
+/// A query without its signature.
+struct Signed<'a> {
+    signatures: Vec<&'a str>,
+    expiries: Vec<&'a str>,
+    /// What was signed of it, in order and byte for byte.
+    rest: String,
+}
+
+impl<'a> Signed<'a> {
+    fn read(query: &'a str) -> Self {
+        let (mut signatures, mut expiries, mut rest) = (Vec::new(), Vec::new(), Vec::new());
+        for parameter in query.split('&') {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            match &*percent_decode(name.as_bytes()) {
+                b"ik-s" => signatures.push(value),
+                b"ik-t" => expiries.push(value),
+                _ => rest.push(parameter),
+            }
+        }
+        Self { signatures, expiries, rest: rest.join("&") }
+    }
+}
+
+fn with_query(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Forty lower-case hex digits.
+fn unhex(text: &str) -> Option<[u8; 20]> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let digits: Vec<u8> = text.bytes().map(digit).collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? << 4 | pair.get(1)?)).collect();
+    if digits.len() == 40 { bytes.try_into().ok() } else { None }
+}
+
+/// What stands for the expiry of a URL that has none.
+const NEVER: &str = "9999999999";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://e.com/demo/tr:w-300/a%2Cb.png?v=1&x=a+b";
+
+    fn check(url: &str, now: u64) -> Result<bool, SignatureError> {
+        let target = Target::of_url(url).unwrap();
+        let rest = target.path.strip_prefix("/demo").unwrap();
+        verify(&target, rest, &[SigningKey::new("old"), SigningKey::new("key")], now)
+    }
+
+    #[test]
+    fn no_other_bytes_verify() {
+        let signed = sign(URL, "https://e.com/demo/", "key", Some(100));
+        assert_eq!(check(&signed, 100), Ok(true));
+        assert_eq!(check(&signed, 101), Err(SignatureError::Expired));
+        for (from, to) in [
+            ("%2C", ","),
+            ("%2C", "%2c"),
+            ("+", "%20"),
+            ("/demo/", "/demo//"),
+            ("v=1&x=a+b", "x=a+b&v=1"),
+            ("v=1", "v=1&v=1"),
+            ("ik-t=100", "ik-t=0100"),
+            ("ik-t=100&", ""),
+            ("ik-t=100", "ik-t=100&ik-t=100"),
+            ("ik-s=", "ik-s=0&ik-s="),
+            ("ik-s=", "ik%2Ds=0&ik-s="),
+            ("?", "?&"),
+        ] {
+            let changed = signed.replacen(from, to, 1);
+            assert_ne!(changed, signed);
+            assert_eq!(check(&changed, 100), Err(SignatureError::Wrong), "{changed}");
+        }
+        let at = signed.find("ik-s=").unwrap() + 5;
+        for position in at..signed.len() {
+            for bit in 0..7 {
+                let mut bytes = signed.clone().into_bytes();
+                bytes[position] ^= 1 << bit;
+                assert!(check(std::str::from_utf8(&bytes).unwrap(), 100).is_err());
+            }
+        }
+        assert_eq!(check(URL, 100), Ok(false));
+        assert_eq!(check(&sign(URL, "https://e.com/demo", "other", None), 0), Err(SignatureError::Wrong));
+        assert_eq!(check(&sign(&signed, "https://e.com/demo", "old", None), u64::MAX), Ok(true));
+    }
+
+    #[test]
+    fn keys_are_not_printed() {
+        assert_eq!(format!("{:?}", SigningKey::new("secret")), "SigningKey");
+    }
+}

@@ -1,0 +1,94 @@
+//! [`Endpoint`]: a URL prefix, and the origins behind it.
+
+use super::{Base, ConfigError, Origin};
+
+/// A URL-endpoint: the front of the image URLs it serves, and the origins it asks, in order.
+///
+/// ```
+/// use originkit::{Endpoint, Origin};
+/// let endpoint = Endpoint::new("https://ik.imagekit.io/demo")?
+///     .also("https://images.example.com")? // a custom domain for the same
+///     .origin(Origin::new("https://www.example.com")?)
+///     .origin(Origin::new("https://backup.example.net")?);
+/// let url = endpoint.parse("https://images.example.com/tr:w-200/folder/a.jpg?v=2")?;
+/// assert_eq!(url.path(), "folder/a.jpg");
+/// assert_eq!(url.transformation().to_string(), "w-200");
+/// assert_eq!(url.query(), Some("v=2"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Never empty: the first is the one it is called by.
+    bases: Vec<Base>,
+    origins: Vec<Origin>,
+    strict: bool,
+    name: String,
+}
+
+impl Endpoint {
+    /// An endpoint at this base URL: host, and account and identifier where there are any. The scheme
+    /// takes no part in matching (chosen).
+    ///
+    /// # Errors
+    /// [`ConfigError::BadUrl`].
+    pub fn new(base: &str) -> Result<Self, ConfigError> {
+        let base = Base::new(base)?;
+        Ok(Self { name: base.as_str().to_owned(), bases: vec![base], origins: Vec::new(), strict: false })
+    }
+
+    /// One more base under which it is reached, such as a custom domain.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadUrl`].
+    pub fn also(mut self, base: &str) -> Result<Self, ConfigError> {
+        self.bases.push(Base::new(base)?);
+        Ok(self)
+    }
+
+    /// Adds an origin behind those it has.
+    #[must_use]
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origins.push(origin);
+        self
+    }
+
+    /// Refuses tokens that would otherwise be ignored.
+    #[must_use]
+    pub const fn strict(mut self, on: bool) -> Self {
+        self.strict = on;
+        self
+    }
+
+    /// Its first base URL, without a slash at the end; it is called by this.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.name
+    }
+
+    /// The origins, in the order in which they are asked.
+    #[must_use]
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
+    pub(crate) fn bases(&self) -> &[Base] {
+        &self.bases
+    }
+
+    pub(crate) const fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    pub(crate) fn has_proxy(&self) -> bool {
+        self.origins.iter().any(Origin::is_proxy)
+    }
+
+    /// The base that matches most of a path, how many segments it matched, and what is left.
+    pub(crate) fn find<'a>(&self, authority: &str, path: &'a str) -> Option<(&Base, usize, &'a str)> {
+        self.bases
+            .iter()
+            .filter(|base| base.authority() == authority)
+            .filter_map(|base| base.strip(path).map(|(matched, rest)| (base, matched, rest)))
+            .max_by_key(|(_, matched, _)| *matched)
+    }
+}

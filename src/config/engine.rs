@@ -1,0 +1,227 @@
+//! [`Engine`]: the whole configuration, checked and shared.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::named::Named;
+use super::{Base, ConfigError, Endpoint, Settings};
+#[cfg(feature = "signing")]
+use crate::address::SigningKey;
+use crate::limits::Limits;
+
+/// An account: endpoints with their origins, stored transformations, settings and limits.
+///
+/// Cheap to clone; all clones share one configuration, which never changes.
+///
+/// ```
+/// use originkit::{Endpoint, Engine, Origin};
+/// use std::time::SystemTime;
+///
+/// let engine = Engine::builder()
+///     .endpoint(Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com/assets")?))
+///     .named("thumb", "w-100,h-100")?
+///     .build()?;
+/// let request = http::Request::get("https://img.example.com/tr:n-thumb/shoe.jpg").body(())?;
+/// let order = engine.resolve(&request, SystemTime::UNIX_EPOCH)?;
+/// assert_eq!(order.transformation().to_string(), "w-100,h-100");
+/// assert_eq!(order.attempts().next().unwrap().uri(), "https://www.example.com/assets/shoe.jpg");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    endpoints: Vec<Endpoint>,
+    named: Named,
+    limits: Limits,
+    settings: Settings,
+    #[cfg(feature = "signing")]
+    keys: Vec<SigningKey>,
+}
+
+/// Puts an [`Engine`] together; made by [`Engine::builder`].
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct EngineBuilder {
+    endpoints: Vec<Endpoint>,
+    named: Named,
+    limits: Limits,
+    settings: Settings,
+    #[cfg(feature = "signing")]
+    keys: Vec<SigningKey>,
+}
+
+/// Something in a configuration that works and may be a mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A web proxy answers unsigned URLs: anybody can fetch through it what its hosts have.
+    UnsignedProxy {
+        /// The endpoint's first base.
+        endpoint: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnsignedProxy { endpoint } => {
+                write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Starts a configuration.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// What may be a mistake in the configuration; worth a line in a log at the start.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        if self.restricts_unsigned() {
+            return Vec::new();
+        }
+        let open = self.0.endpoints.iter().filter(|endpoint| endpoint.has_proxy());
+        open.map(|endpoint| Warning::UnsignedProxy { endpoint: endpoint.base().to_owned() }).collect()
+    }
+
+    /// The bounds that apply.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The settings that apply.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The endpoints, in the order in which they were added.
+    #[must_use]
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.0.endpoints
+    }
+
+    pub(crate) fn named(&self) -> &Named {
+        &self.0.named
+    }
+
+    #[cfg(feature = "signing")]
+    pub(crate) fn keys(&self) -> &[SigningKey] {
+        &self.0.keys
+    }
+
+    #[cfg(feature = "signing")]
+    pub(crate) fn restricts_unsigned(&self) -> bool {
+        self.0.settings.restrict_unsigned
+    }
+
+    #[cfg(not(feature = "signing"))]
+    #[expect(clippy::unused_self, reason = "with the feature it is a setting")]
+    pub(crate) fn restricts_unsigned(&self) -> bool {
+        false
+    }
+
+    /// The endpoint whose base matches most of a path, that base, and the rest of the path.
+    pub(crate) fn find<'a>(&self, authority: &str, path: &'a str) -> Option<(&Endpoint, &Base, &'a str)> {
+        self.0
+            .endpoints
+            .iter()
+            .filter_map(|endpoint| endpoint.find(authority, path).map(|found| (endpoint, found)))
+            .max_by_key(|(_, (_, matched, _))| *matched)
+            .map(|(endpoint, (base, _, rest))| (endpoint, base, rest))
+    }
+
+    /// The endpoint that default images are looked up through: the one with the shortest base that any
+    /// base of `endpoint` lies below, which may be itself.
+    pub(crate) fn default_endpoint<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Endpoint {
+        let depth = |candidate: &Endpoint| {
+            let above = candidate.bases().iter().filter(|base| endpoint.bases().iter().any(|own| base.holds(own)));
+            above.map(|base| base.segments().count()).min()
+        };
+        let candidates = self.0.endpoints.iter().filter_map(|candidate| Some((depth(candidate)?, candidate)));
+        candidates.min_by_key(|(depth, _)| *depth).map_or(endpoint, |(_, candidate)| candidate)
+    }
+}
+
+impl EngineBuilder {
+    /// Adds an endpoint.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// Stores a transformation for `n-<name>`, read within the limits set so far.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadName`], [`ConfigError::DuplicateName`], [`ConfigError::BadTransformation`] and
+    /// [`ConfigError::RecursiveName`].
+    pub fn named(mut self, name: &str, transformation: &str) -> Result<Self, ConfigError> {
+        self.named.insert(name, transformation, &self.limits)?;
+        Ok(self)
+    }
+
+    /// Replaces the limits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Replaces the settings.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Adds a key that signatures may be made with; several serve to change keys without a gap.
+    ///
+    /// Without any key a signature in a URL cannot be checked, and is ignored.
+    ///
+    /// # Errors
+    /// [`ConfigError::EmptyKey`].
+    #[cfg(feature = "signing")]
+    pub fn signing_key(mut self, key: &str) -> Result<Self, ConfigError> {
+        if key.is_empty() {
+            return Err(ConfigError::EmptyKey);
+        }
+        self.keys.push(SigningKey::new(key));
+        Ok(self)
+    }
+
+    /// Checks the whole.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoEndpoints`], [`ConfigError::NoOrigins`], [`ConfigError::DuplicateBase`] and
+    /// [`ConfigError::NoKey`].
+    pub fn build(self) -> Result<Engine, ConfigError> {
+        if self.endpoints.is_empty() {
+            return Err(ConfigError::NoEndpoints);
+        }
+        if let Some(endpoint) = self.endpoints.iter().find(|endpoint| endpoint.origins().is_empty()) {
+            return Err(ConfigError::NoOrigins(endpoint.base().to_owned()));
+        }
+        let bases: Vec<&Base> = self.endpoints.iter().flat_map(Endpoint::bases).collect();
+        for (at, base) in bases.iter().enumerate() {
+            if bases.iter().take(at).any(|earlier| earlier.same_place(base)) {
+                return Err(ConfigError::DuplicateBase(base.as_str().to_owned()));
+            }
+        }
+        #[cfg(feature = "signing")]
+        if self.settings.restrict_unsigned && self.keys.is_empty() {
+            return Err(ConfigError::NoKey);
+        }
+        Ok(Engine(Arc::new(Inner {
+            endpoints: self.endpoints,
+            named: self.named,
+            limits: self.limits,
+            settings: self.settings,
+            #[cfg(feature = "signing")]
+            keys: self.keys,
+        })))
+    }
+}

@@ -1,0 +1,76 @@
+//! Configuration: what an account is, as values that are checked when they are made.
+//!
+//! An [`Engine`] has [`Endpoint`]s, an endpoint has [`Origin`]s in the order in which they are asked.
+//! Nothing here knows of requests: an engine is built once and shared.
+
+mod base;
+mod endpoint;
+mod engine;
+mod hosts;
+mod named;
+mod origin;
+mod settings;
+
+pub(crate) use self::base::Base;
+pub use self::endpoint::Endpoint;
+pub use self::engine::{Engine, EngineBuilder, Warning};
+pub use self::hosts::HostPattern;
+pub use self::named::NameError;
+pub(crate) use self::origin::Kind;
+pub use self::origin::Origin;
+pub use self::settings::Settings;
+
+use crate::transform::ParseError;
+
+/// Why a configuration is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A base is no absolute `http` or `https` URL, or has user information, a query or a fragment.
+    #[error("`{url}` cannot be a base URL: {why}")]
+    BadUrl {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A text is no host pattern.
+    #[error("`{0}` is no host pattern; write `www.example.com`, `*.example.com` or `*`")]
+    BadHostPattern(String),
+    /// A web proxy without hosts: it would fetch nothing.
+    #[error("a web proxy needs the hosts that it may fetch from")]
+    NoHosts,
+    /// An engine without endpoints.
+    #[error("an engine needs an endpoint")]
+    NoEndpoints,
+    /// An endpoint without origins.
+    #[error("the endpoint {0} has no origin")]
+    NoOrigins(String),
+    /// The same base twice; it would be unclear which endpoint is meant.
+    #[error("{0} is a base of two endpoints")]
+    DuplicateBase(String),
+    /// A name has other characters than letters, digits and `_`.
+    #[error("`{0}` is no name for a transformation; use letters, digits and `_`")]
+    BadName(String),
+    /// Two transformations have one name.
+    #[error("the transformation `{0}` is stored twice")]
+    DuplicateName(String),
+    /// A stored transformation refers to a stored transformation.
+    #[error("the stored transformation `{0}` refers to another one")]
+    RecursiveName(String),
+    /// A stored transformation is malformed.
+    #[error("the stored transformation `{name}`: {error}")]
+    BadTransformation {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        error: ParseError,
+    },
+    /// Signed URLs are demanded, and there is no key to check them with.
+    #[error("unsigned URLs are refused, but there is no key to check signatures with")]
+    NoKey,
+    /// A key is empty.
+    #[error("a signing key must not be empty")]
+    EmptyKey,
+}

@@ -1,0 +1,202 @@
+//! Stored transformations: `n-thumb` in a URL, replaced by what is stored under the name.
+//!
+//! A one-step transformation becomes part of the step that names it: what the step says itself wins,
+//! wherever it stands, and stored layers are drawn first. A longer one takes the place of its step, so
+//! the name must be alone there. One stored transformation cannot name another (chosen).
+
+use std::collections::BTreeMap;
+
+use super::ConfigError;
+use crate::limits::Limits;
+use crate::transform::{Conditional, Edit, Effects, Layer, Name, Paint, Placing, Sizing, Step, TextStyle, Transformation};
+
+/// The stored transformations of an engine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Named(BTreeMap<Name, Transformation>);
+
+/// Why a name in a URL has no meaning.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameError {
+    /// Nothing is stored under it.
+    #[error("no transformation is stored as `{0}`")]
+    Unknown(Name),
+    /// Several steps are stored under it, and other parameters stand beside it.
+    #[error("`{0}` has several steps and must be alone in its step")]
+    NotAlone(Name),
+}
+
+impl Named {
+    /// Stores a transformation.
+    ///
+    /// # Errors
+    /// [`ConfigError`]: a bad or repeated name, a malformed text, or a name in it.
+    pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigError> {
+        let key = Name::new(name).ok_or_else(|| ConfigError::BadName(name.to_owned()))?;
+        let stored = Transformation::parse(text, limits)
+            .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error })?
+            .transformation;
+        if names_another(&stored) {
+            return Err(ConfigError::RecursiveName(name.to_owned()));
+        }
+        match self.0.insert(key, stored) {
+            None => Ok(()),
+            Some(_) => Err(ConfigError::DuplicateName(name.to_owned())),
+        }
+    }
+
+    /// Puts what is stored in the place of each name.
+    ///
+    /// # Errors
+    /// See [`NameError`].
+    pub(crate) fn expand(&self, transformation: Transformation) -> Result<Transformation, NameError> {
+        let mut steps = Vec::with_capacity(transformation.steps.len());
+        for step in transformation.steps {
+            match step {
+                Step::Edit(edit) => self.expand_edit(*edit, &mut steps)?,
+                Step::If(choice) => {
+                    let Conditional { test, then, otherwise } = *choice;
+                    let then = self.expand(then)?;
+                    let otherwise = otherwise.map(|t| self.expand(t)).transpose()?;
+                    steps.push(Step::If(Box::new(Conditional { test, then, otherwise })));
+                }
+            }
+        }
+        Ok(Transformation { steps })
+    }
+
+    fn expand_edit(&self, mut edit: Edit, steps: &mut Vec<Step>) -> Result<(), NameError> {
+        for layer in &mut edit.layers {
+            layer.steps = self.expand(std::mem::take(&mut layer.steps))?;
+        }
+        let Some(name) = edit.named.take() else {
+            steps.push(Step::Edit(Box::new(edit)));
+            return Ok(());
+        };
+        let stored = self.0.get(&name).ok_or_else(|| NameError::Unknown(name.clone()))?;
+        match stored.steps.as_slice() {
+            [Step::Edit(below)] => steps.push(Step::Edit(Box::new(over(edit, (**below).clone())))),
+            several if edit == Edit::default() => steps.extend_from_slice(several),
+            [] => steps.push(Step::Edit(Box::new(edit))),
+            _ => return Err(NameError::NotAlone(name)),
+        }
+        Ok(())
+    }
+}
+
+fn names_another(transformation: &Transformation) -> bool {
+    let in_layer = |layer: &Layer| names_another(&layer.steps);
+    transformation.edits().any(|edit| edit.named.is_some() || edit.layers.iter().any(in_layer))
+}
+
+/// What `edit` says, and what `below` says where `edit` is silent.
+fn over(edit: Edit, below: Edit) -> Edit {
+    let Edit {
+        named,
+        page,
+        trim,
+        sizing,
+        placing,
+        flip,
+        rotation,
+        paint,
+        effects,
+        text,
+        layers,
+        mut encoding,
+        default_image,
+    } = below;
+    encoding.fold(&edit.encoding);
+    Edit {
+        named: edit.named.or(named),
+        page: edit.page.or(page),
+        trim: edit.trim.or(trim),
+        sizing: sizing_over(edit.sizing, sizing),
+        placing: placing_over(edit.placing, placing),
+        flip: edit.flip.or(flip),
+        rotation: edit.rotation.or(rotation),
+        paint: paint_over(edit.paint, paint),
+        effects: effects_over(edit.effects, effects),
+        text: text_over(edit.text, text),
+        layers: layers.into_iter().chain(edit.layers).collect(),
+        encoding,
+        default_image: edit.default_image.or(default_image),
+    }
+}
+
+fn sizing_over(edit: Sizing, below: Sizing) -> Sizing {
+    let Sizing { width, height, aspect, dpr } = below;
+    Sizing {
+        width: edit.width.or(width),
+        height: edit.height.or(height),
+        aspect: edit.aspect.or(aspect),
+        dpr: edit.dpr.or(dpr),
+    }
+}
+
+fn placing_over(edit: Placing, below: Placing) -> Placing {
+    let Placing { strategy, mode, focus, x, y, x_center, y_center, zoom } = below;
+    Placing {
+        strategy: edit.strategy.or(strategy),
+        mode: edit.mode.or(mode),
+        focus: edit.focus.or(focus),
+        x: edit.x.or(x),
+        y: edit.y.or(y),
+        x_center: edit.x_center.or(x_center),
+        y_center: edit.y_center.or(y_center),
+        zoom: edit.zoom.or(zoom),
+    }
+}
+
+fn paint_over(edit: Paint, below: Paint) -> Paint {
+    let Paint { background, border, radius, opacity } = below;
+    Paint {
+        background: edit.background.or(background),
+        border: edit.border.or(border),
+        radius: edit.radius.or(radius),
+        opacity: edit.opacity.or(opacity),
+    }
+}
+
+fn effects_over(edit: Effects, below: Effects) -> Effects {
+    let Effects {
+        blur,
+        replace,
+        colorize,
+        grayscale,
+        contrast,
+        sharpen,
+        unsharp,
+        gradient,
+        shadow,
+        distort,
+        ai,
+    } = below;
+    Effects {
+        blur: edit.blur.or(blur),
+        replace: edit.replace.or(replace),
+        colorize: edit.colorize.or(colorize),
+        grayscale: edit.grayscale || grayscale,
+        contrast: edit.contrast || contrast,
+        sharpen: edit.sharpen.or(sharpen),
+        unsharp: edit.unsharp.or(unsharp),
+        gradient: edit.gradient.or(gradient),
+        shadow: edit.shadow.or(shadow),
+        distort: edit.distort.or(distort),
+        ai: edit.ai.or(ai),
+    }
+}
+
+fn text_over(edit: TextStyle, below: TextStyle) -> TextStyle {
+    let TextStyle { size, font, color, align, padding, alpha, typography, line_height } = below;
+    TextStyle {
+        size: edit.size.or(size),
+        font: edit.font.or(font),
+        color: edit.color.or(color),
+        align: edit.align.or(align),
+        padding: edit.padding.or(padding),
+        alpha: edit.alpha.or(alpha),
+        typography: edit.typography.or(typography),
+        line_height: edit.line_height.or(line_height),
+    }
+}

@@ -1,0 +1,65 @@
+//! [`Settings`]: what an account has switched on.
+
+use http::{HeaderName, HeaderValue};
+
+/// Settings of an account, after ImageKit's dashboard.
+///
+/// ```
+/// use originkit::Settings;
+/// let mut settings = Settings::default();
+/// settings.quality = 70;
+/// settings.restrict_unnamed = true;
+/// assert!(settings.best_format && !settings.avif);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Without `f`, the best format that the browser accepts is chosen, as by `f-auto` (documented: on).
+    pub best_format: bool,
+    /// `f-auto` may choose AVIF (documented: off).
+    pub avif: bool,
+    /// Quality of lossy formats where `q` is absent, 1 to 100 (documented: 80).
+    pub quality: u8,
+    /// Pictures are turned as their EXIF orientation says (chosen: on).
+    pub auto_orient: bool,
+    /// JPEG with halved chroma planes (documented: off; chosen: on, as it is a third smaller).
+    pub chroma_420: bool,
+    /// Colour profiles are kept, as if by `cp-true` (documented: off).
+    pub color_profile: bool,
+    /// Metadata is kept, as if by `md-true` (documented: off).
+    pub metadata: bool,
+    /// Only signed URLs are served (documented: off). Needs a key.
+    #[cfg(feature = "signing")]
+    pub restrict_unsigned: bool,
+    /// Only stored transformations are served (documented: off).
+    pub restrict_unnamed: bool,
+    /// `Cache-Control` of pictures.
+    pub cache_control: HeaderValue,
+    /// Name of the header that tells origins who asks.
+    pub marker_name: HeaderName,
+    /// Its value.
+    pub marker_value: HeaderValue,
+    /// `User-Agent` towards origins.
+    pub user_agent: HeaderValue,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            best_format: true,
+            avif: false,
+            quality: 80,
+            auto_orient: true,
+            chroma_420: true,
+            color_profile: false,
+            metadata: false,
+            #[cfg(feature = "signing")]
+            restrict_unsigned: false,
+            restrict_unnamed: false,
+            cache_control: HeaderValue::from_static("public, s-maxage=31536000, max-age=31536000, must-revalidate"),
+            marker_name: HeaderName::from_static("x-req-from"),
+            marker_value: HeaderValue::from_static("imagekit"),
+            user_agent: HeaderValue::from_static(concat!("originkit/", env!("CARGO_PKG_VERSION"))),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! [`Rejection`]: why a request gets no order.
+
+#[cfg(feature = "signing")]
+use crate::address::SignatureError;
+use crate::address::UrlError;
+use crate::config::NameError;
+use crate::error::ErrorCode;
+use crate::limits::LimitError;
+use crate::policy::GuardError;
+use crate::transform::ParseError;
+
+/// Why a request is refused before any origin is asked.
+///
+/// | Variant | Status | `ik-error` |
+/// |---|---|---|
+/// | `UnknownEndpoint` | 404 | `ENOENT` |
+/// | `Method` | 405 | `EMETHOD` |
+/// | `Signature` | 401 | `EAUTH` |
+/// | `Limit` | 400 | `ELIMIT` |
+/// | `Url` for videos and generated images | 400 | `ENOTSUP` |
+/// | all others | 400 | `EINVAL` |
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// No endpoint has this host and path; the host may be missing, doubled or odd as well.
+    #[error("no URL-endpoint matches the request")]
+    UnknownEndpoint,
+    /// Neither GET nor HEAD.
+    #[error("only GET and HEAD are answered")]
+    Method,
+    /// The signature is missing, wrong or expired.
+    #[cfg(feature = "signing")]
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// The URL is malformed, or asks for more than pictures.
+    #[error(transparent)]
+    Url(UrlError),
+    /// The transformation is malformed.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// A stored transformation cannot be used as the URL says.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Only stored transformations are served (the message is documented).
+    #[error("Bad Image Transformation Request")]
+    Unnamed,
+    /// The path is a URL that no web proxy may fetch.
+    #[error(transparent)]
+    Source(#[from] GuardError),
+    /// A bound was passed.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+}
+
+impl Rejection {
+    /// The code of the `ik-error` header.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        use crate::transform::ParseErrorKind;
+        match self {
+            Self::UnknownEndpoint => ErrorCode::NotFound,
+            Self::Method => ErrorCode::Method,
+            #[cfg(feature = "signing")]
+            Self::Signature(_) => ErrorCode::Signature,
+            Self::Limit(_) | Self::Parse(ParseError { kind: ParseErrorKind::Limit(_), .. }) => ErrorCode::Limit,
+            Self::Url(UrlError::Unsupported(_)) => ErrorCode::Unsupported,
+            Self::Url(_) | Self::Parse(_) | Self::Name(_) | Self::Unnamed | Self::Source(_) => ErrorCode::Invalid,
+        }
+    }
+}
+
+impl From<UrlError> for Rejection {
+    fn from(error: UrlError) -> Self {
+        match error {
+            UrlError::Parse(error) => Self::Parse(error),
+            UrlError::Limit(error) => Self::Limit(error),
+            other => Self::Url(other),
+        }
+    }
+}

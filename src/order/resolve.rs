@@ -1,0 +1,329 @@
+//! [`Engine::resolve`]: a request against a configuration.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::header::{ACCEPT, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+
+use super::{Answer, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
+use crate::address::{self, Below, DeliveryUrl, Target};
+use crate::config::{Base, Endpoint, Engine, Kind, Settings};
+use crate::error::ErrorCode;
+use crate::limits::{LimitError, Limits};
+use crate::path::{AssetPath, percent_decode};
+use crate::plan::Rules;
+use crate::policy::{self, GuardError, HintsUsed, Negotiation, RedirectPolicy};
+use crate::transform::{Content, Edit, Hints, Step, Transformation};
+
+impl Endpoint {
+    /// Reads an image URL that lies below this endpoint, within the default limits. Signatures are not
+    /// checked and names not expanded: that is [`Engine::resolve`]'s.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownEndpoint`], [`Rejection::Url`], [`Rejection::Parse`] and [`Rejection::Limit`].
+    pub fn parse(&self, url: &str) -> Result<DeliveryUrl, Rejection> {
+        let target = Target::of_url(url).ok_or(Rejection::UnknownEndpoint)?;
+        let limits = Limits::default();
+        address::check_length(&target, &limits)?;
+        let authority = target.normal_authority();
+        let (base, _, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        self.read(&target, base, rest, &limits)
+    }
+
+    fn read(&self, target: &Target<'_>, base: &Base, rest: &str, limits: &Limits) -> Result<DeliveryUrl, Rejection> {
+        let below = Below { base: base.as_str(), authority: base.authority(), proxy: self.has_proxy(), rest };
+        let url = address::read(target, below, limits)?;
+        if self.is_strict() {
+            url.check_strictly()?;
+        }
+        Ok(url)
+    }
+}
+
+impl Engine {
+    /// Resolves a request: which files to ask for where, and what to do with them.
+    ///
+    /// Checked in this order (chosen): method, length, endpoint, signature, syntax, names, limits. The URL is
+    /// that of the request line, with the authority of `Host` where it has none; no other header is
+    /// believed. OPTIONS is refused like any other method: cross-origin rules are the server's. Without
+    /// keys, or without the feature `signing`, a signature cannot be checked and is ignored.
+    ///
+    /// `now` is what expiries are compared with.
+    ///
+    /// # Errors
+    /// See [`Rejection`].
+    pub fn resolve<B>(&self, request: &Request<B>, now: SystemTime) -> Result<Order, Rejection> {
+        let head = request.method() == Method::HEAD;
+        if !head && request.method() != Method::GET {
+            return Err(Rejection::Method);
+        }
+        let target = target(request.uri(), request.headers()).ok_or(Rejection::UnknownEndpoint)?;
+        address::check_length(&target, self.limits())?;
+        let authority = target.normal_authority();
+        let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        self.check_signature(&target, rest, now)?;
+        let url = endpoint.read(&target, base, rest, self.limits())?;
+        self.order(endpoint, &url, request.headers(), head)
+    }
+
+    #[cfg(feature = "signing")]
+    fn check_signature(&self, target: &Target<'_>, rest: &str, now: SystemTime) -> Result<(), Rejection> {
+        if self.keys().is_empty() {
+            return Ok(());
+        }
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let signed = address::verify(target, rest, self.keys(), now)?;
+        if !signed && self.restricts_unsigned() {
+            return Err(address::SignatureError::Missing.into());
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "signing"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "with the feature it checks")]
+    fn check_signature(&self, _: &Target<'_>, _: &str, _: SystemTime) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn order(&self, endpoint: &Endpoint, url: &DeliveryUrl, headers: &HeaderMap, head: bool) -> Result<Order, Rejection> {
+        let settings = self.settings();
+        if settings.restrict_unnamed && !is_named_only(url) {
+            return Err(Rejection::Unnamed);
+        }
+        let expanded = self.named().expand(url.transformation().clone())?;
+        let original = expanded.edits().any(|edit| edit.encoding.original == Some(true));
+        let kept = if original { expanded } else { with_settings(expanded, settings) };
+        let hints = if original { Hints::default() } else { policy::hints(headers) };
+        let used = if original { HintsUsed::default() } else { HintsUsed::by(&kept) };
+        let (transformation, content_dpr) = kept.with_hints(&hints);
+        let content_dpr = content_dpr.map(|dpr| dpr.to_string());
+
+        let negotiates = !original && policy::consults_accept(&transformation, settings.best_format);
+        let negotiation = Negotiation::new(headers, settings, &transformation);
+        let accept = negotiates.then_some(ACCEPT);
+        let vary: Vec<HeaderName> = accept.into_iter().chain(used.headers()).collect();
+        let cache_key = cache_key(endpoint, url, &transformation, content_dpr.as_deref(), negotiates.then_some(&negotiation));
+
+        let (wanted, fallback) = self.files(endpoint, url, &transformation, original)?;
+        let attachment = url.is_attachment().then(|| attachment_name(url));
+        Ok(Order {
+            wanted,
+            fallback,
+            answer: Answer {
+                original,
+                head,
+                vary,
+                cache_control: settings.cache_control.clone(),
+                content_dpr: content_dpr.and_then(|dpr| HeaderValue::try_from(dpr).ok()),
+                attachment,
+            },
+            job: Arc::new(Job {
+                transformation,
+                rules: rules(self.limits(), settings),
+                negotiation,
+                thumbnail: url.is_thumbnail(),
+            }),
+            limits: self.limits().clone(),
+            record: Record { endpoint: endpoint.base().to_owned(), ignored: url.ignored().to_vec(), cache_key },
+        })
+    }
+
+    /// The files needed, and the default image.
+    fn files(
+        &self,
+        endpoint: &Endpoint,
+        url: &DeliveryUrl,
+        transformation: &Transformation,
+        original: bool,
+    ) -> Result<(Vec<Wanted>, Option<Wanted>), Rejection> {
+        let mut paths = vec![url.asset().clone()];
+        let mut default = None;
+        if !original {
+            list_sources(transformation, false, &mut paths);
+            default = transformation.edits().filter_map(|edit| edit.default_image.clone()).last();
+        }
+        let count = paths.len() + usize::from(default.is_some());
+        LimitError::check("different files", count as u64, self.limits().sources as u64)?;
+        let mut wanted = Vec::with_capacity(paths.len());
+        for path in paths {
+            let query = if wanted.is_empty() { url.query() } else { None };
+            let attempts = self.attempts(endpoint, url.authority(), &path, query)?;
+            wanted.push(Wanted { path, attempts });
+        }
+        let Some(path) = default else { return Ok((wanted, None)) };
+        let attempts = self.attempts(self.default_endpoint(endpoint), url.authority(), &path, None)?;
+        Ok((wanted, Some(Wanted { path, attempts })))
+    }
+
+    /// What to ask each origin for a path.
+    fn attempts(
+        &self,
+        endpoint: &Endpoint,
+        authority: &str,
+        path: &AssetPath,
+        query: Option<&str>,
+    ) -> Result<Vec<Attempt>, Rejection> {
+        let mut attempts = Vec::with_capacity(endpoint.origins().len());
+        for origin in endpoint.origins() {
+            let (uri, host, redirects) = match origin.kind() {
+                Kind::Web(base) => {
+                    let uri = with_query(format!("{}/{path}", base.as_str()), query);
+                    let host = if origin.forwards_host() { authority } else { base.authority() };
+                    let home = Some(base.authority().into());
+                    (uri, host.to_owned(), RedirectPolicy { home, hosts: None })
+                }
+                Kind::Proxy(hosts) => {
+                    let Some(inner) = inner_url(path) else {
+                        attempts.push(Attempt::Skip(ErrorCode::NotFound));
+                        continue;
+                    };
+                    let approved = policy::approve(&with_query(inner, query))?;
+                    let inner_path = approved.path.split('?').next().unwrap_or_default();
+                    if self.find(&approved.authority(), inner_path).is_some() {
+                        return Err(GuardError::Loop.into());
+                    }
+                    if !hosts.iter().any(|pattern| pattern.matches(&approved.host)) {
+                        attempts.push(Attempt::Skip(ErrorCode::Denied));
+                        continue;
+                    }
+                    let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)) };
+                    (approved.uri(), approved.authority(), redirects)
+                }
+            };
+            let request = policy::origin_request(&uri, &host, self.settings()).ok_or(GuardError::Path)?;
+            attempts.push(Attempt::Ask { request, canonical: policy::canonical(origin, path), redirects });
+        }
+        Ok(attempts)
+    }
+}
+
+/// Where a request was sent. `None` without exactly one readable host.
+fn target<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<Target<'a>> {
+    let (authority, default_port) = match uri.authority() {
+        Some(authority) => {
+            let port = match uri.scheme_str() {
+                Some("http") => Some(80),
+                Some("https") => Some(443),
+                _ => None,
+            };
+            (authority.as_str(), port)
+        }
+        None => {
+            let mut hosts = headers.get_all(HOST).iter();
+            let host = hosts.next().filter(|_| hosts.next().is_none())?;
+            (host.to_str().ok()?, None)
+        }
+    };
+    Some(Target { authority, default_port, path: uri.path(), query: uri.query() })
+}
+
+/// Is every step of the URL a name and nothing else?
+fn is_named_only(url: &DeliveryUrl) -> bool {
+    let named = |step: &Step| match step {
+        Step::Edit(edit) => edit.named.is_some() && **edit == Edit { named: edit.named.clone(), ..Edit::default() },
+        Step::If(_) => false,
+    };
+    url.ignored().is_empty() && url.transformation().steps.iter().all(named)
+}
+
+/// Settings that have a parameter of their own: as if each URL started with it.
+fn with_settings(mut transformation: Transformation, settings: &Settings) -> Transformation {
+    let Settings { color_profile, metadata, .. } = *settings;
+    if !color_profile && !metadata {
+        return transformation;
+    }
+    if !matches!(transformation.steps.first(), Some(Step::Edit(_))) {
+        transformation.steps.insert(0, Step::Edit(Box::default()));
+    }
+    if let Some(Step::Edit(edit)) = transformation.steps.first_mut() {
+        let encoding = &mut edit.encoding;
+        encoding.color_profile = encoding.color_profile.or(color_profile.then_some(true));
+        encoding.metadata = encoding.metadata.or(metadata.then_some(true));
+    }
+    transformation
+}
+
+/// Adds the pictures and font files that layers name, each once.
+fn list_sources(transformation: &Transformation, in_text: bool, paths: &mut Vec<AssetPath>) {
+    for edit in transformation.edits() {
+        // A name with a dot or slash is a file; others are fonts of the house.
+        let font = edit.text.font.as_deref().filter(|name| in_text && name.contains(['.', '/']));
+        add(font.and_then(|name| AssetPath::from_text(name).ok()), paths);
+        for layer in &edit.layers {
+            if let Content::Image(path) = &layer.content {
+                add(Some(path.clone()), paths);
+            }
+            list_sources(&layer.steps, matches!(layer.content, Content::Text(_)), paths);
+        }
+    }
+}
+
+fn add(path: Option<AssetPath>, paths: &mut Vec<AssetPath>) {
+    paths.extend(path.filter(|path| !paths.contains(path)));
+}
+
+/// The URL that a path is, for a web proxy: bare, or percent-encoded as a whole.
+fn inner_url(path: &AssetPath) -> Option<String> {
+    let raw = path.as_str();
+    if !address::is_url(raw) {
+        return None;
+    }
+    let is_bare = raw.split_once(":/").is_some_and(|(scheme, _)| !scheme.contains('%'));
+    let url = match percent_decode(raw.as_bytes()) {
+        decoded if !is_bare => String::from_utf8(decoded.into_owned()).ok()?,
+        _ => raw.to_owned(),
+    };
+    // Front ends collapse two slashes into one.
+    let (scheme, rest) = url.split_once(":/")?;
+    Some(format!("{scheme}://{}", rest.strip_prefix('/').unwrap_or(rest)))
+}
+
+fn with_query(mut url: String, query: Option<&str>) -> String {
+    if let Some(query) = query {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.push_str(query);
+    }
+    url
+}
+
+/// `ik-attachment-filename`, else the last segment of the path.
+fn attachment_name(url: &DeliveryUrl) -> String {
+    url.attachment_filename().map_or_else(
+        || url.asset().file_name().split('?').next().unwrap_or_default().to_owned(),
+        str::to_owned,
+    )
+}
+
+fn rules(limits: &Limits, settings: &Settings) -> Rules {
+    Rules { limits: limits.clone(), auto_orient: settings.auto_orient }
+}
+
+/// One part a line would be ambiguous only if a part held a space, and none does.
+fn cache_key(
+    endpoint: &Endpoint,
+    url: &DeliveryUrl,
+    transformation: &Transformation,
+    content_dpr: Option<&str>,
+    negotiation: Option<&Negotiation>,
+) -> CacheKey {
+    let encoded = |text: &str| crate::path::percent_encode(text);
+    let mut key = format!("{} {} tr:{}", endpoint.base(), url.path(), encoded(&transformation.to_string()));
+    let mut part = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            // Writing to a string cannot fail.
+            _ = write!(key, " {name}:{value}");
+        }
+    };
+    part("query", url.query());
+    part("version", url.params().version.as_deref().map(encoded).as_deref());
+    part("thumbnail", url.is_thumbnail().then_some("1"));
+    part("attachment", url.is_attachment().then(|| encoded(&attachment_name(url))).as_deref());
+    part("content-dpr", content_dpr);
+    let forwards = endpoint.origins().iter().any(crate::config::Origin::forwards_host);
+    part("host", forwards.then_some(url.authority()));
+    part("webp", negotiation.filter(|n| n.accepts_webp).map(|_| "1"));
+    part("avif", negotiation.filter(|n| n.avif && n.accepts_avif).map(|_| "1"));
+    CacheKey(key)
+}

@@ -1,0 +1,260 @@
+//! The guard: which URLs may be fetched that somebody else has written, in an image URL or a redirect.
+//!
+//! It judges text. Names are not resolved here, so a client that serves strangers should also refuse to
+//! connect to private addresses.
+//!
+//! One spelling of each host is let through, and what is fetched is put together from the checked parts,
+//! so that no client can read it differently.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Why a URL is not fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GuardError {
+    /// Neither `http` nor `https`.
+    #[error("only http and https URLs are fetched")]
+    Scheme,
+    /// User information, an odd spelling of a host, or characters that do not belong there.
+    #[error("the host of the URL is malformed")]
+    Host,
+    /// Another port than 80, 443 and those from 1024 on.
+    #[error("the port of the URL is not allowed")]
+    Port,
+    /// A private, loopback or reserved address, or a name of such.
+    #[error("the URL leads into a private network")]
+    Private,
+    /// Our own endpoint: it would ask itself for ever.
+    #[error("the URL leads back to this server")]
+    Loop,
+    /// Characters that do not belong into a URL.
+    #[error("the path of the URL is malformed")]
+    Path,
+}
+
+/// A URL whose host was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Approved {
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
+    /// Host in lower case, without a dot at the end.
+    pub(crate) host: String,
+    /// The port, unless it is the scheme's own.
+    pub(crate) port: Option<u16>,
+    /// Path and query, starting with a slash.
+    pub(crate) path: String,
+}
+
+impl Approved {
+    pub(crate) fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.authority(), self.path)
+    }
+}
+
+/// Checks an absolute URL.
+pub(crate) fn approve(url: &str) -> Result<Approved, GuardError> {
+    let (scheme, rest) = url.split_once("://").ok_or(GuardError::Scheme)?;
+    let (scheme, own_port) = match scheme.to_ascii_lowercase().as_str() {
+        "http" => ("http", 80),
+        "https" => ("https", 443),
+        _ => return Err(GuardError::Scheme),
+    };
+    // A backslash is a slash to browsers and a letter to others: nobody means it.
+    if rest.contains(['\\', '#']) || rest.bytes().any(|b| b < 0x20 || b == 0x7F) {
+        return Err(GuardError::Host);
+    }
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (host, port) = split_port(authority)?;
+    let host = check_host(host)?;
+    let port = match port {
+        None => None,
+        Some(text) => check_port(text)?.filter(|port| *port != own_port),
+    };
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    Ok(Approved { scheme, host, port, path: slash.to_owned() + &encode_illegal(path) })
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), GuardError> {
+    // Behind the bracket of an IPv6 address, or behind the only colon.
+    let host_end = match (authority.starts_with('['), authority.find(']')) {
+        (true, Some(at)) => at + 1,
+        (true, None) => return Err(GuardError::Host),
+        (false, _) => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (host, port) = authority.split_at(host_end);
+    match port.strip_prefix(':') {
+        Some(port) => Ok((host, Some(port))),
+        None if port.is_empty() => Ok((host, None)),
+        None => Err(GuardError::Host),
+    }
+}
+
+fn check_port(text: &str) -> Result<Option<u16>, GuardError> {
+    // `parse` would take `+80`.
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    match text.parse::<u16>() {
+        Ok(port) if digits && matches!(port, 80 | 443 | 1024..) => Ok(Some(port)),
+        _ => Err(GuardError::Port),
+    }
+}
+
+/// The host in its only spelling.
+fn check_host(text: &str) -> Result<String, GuardError> {
+    if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let address: Ipv6Addr = inner.parse().map_err(|_| GuardError::Host)?;
+        return if is_public_v6(address) { Ok(format!("[{address}]")) } else { Err(GuardError::Private) };
+    }
+    let name = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    let label_is_fine = |label: &str| {
+        let letters = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        !label.is_empty() && label.len() <= 63 && letters && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if name.len() > 253 || !name.split('.').all(label_is_fine) {
+        return Err(GuardError::Host);
+    }
+    let last = name.rsplit('.').next().unwrap_or_default();
+    // What ends in a number is an address to somebody; `0177.0.0.1` and `127.1` are to some.
+    let numeric = last.bytes().all(|b| b.is_ascii_digit())
+        || last.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    if numeric {
+        // The standard library's reader takes four decimal numbers without leading zeros, and nothing else.
+        let address: Ipv4Addr = text.parse().map_err(|_| GuardError::Host)?;
+        return if is_public_v4(address) { Ok(name) } else { Err(GuardError::Private) };
+    }
+    if PRIVATE_NAMES.contains(&last) || name.ends_with(".home.arpa") {
+        return Err(GuardError::Private);
+    }
+    Ok(name)
+}
+
+/// Is it an address of the public internet (IANA special-purpose registry)?
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let reserved = match a {
+        0 | 10 | 127 | 224.. => true,
+        100 => (64..128).contains(&b), // shared by carriers (RFC 6598); metadata services too
+        169 => b == 254,
+        172 => (16..32).contains(&b),
+        192 => b == 168 || (b == 0 && (c == 0 || c == 2)) || (b == 88 && c == 99),
+        198 => b == 18 || b == 19 || (b == 51 && c == 100),
+        203 => b == 0 && c == 113,
+        _ => false,
+    };
+    !reserved
+}
+
+/// Addresses that carry an IPv4 address are judged by it, and by nothing but global unicast otherwise.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let s = address.segments();
+    let v4 = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        is_public_v4(Ipv4Addr::new(a, b, c, d))
+    };
+    match s {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(high, low), // NAT64
+        [0x2002, high, low, ..] => v4(high, low),               // 6to4
+        // ISATAP.
+        [_, _, _, _, 0 | 0x200, 0x5efe, high, low] if !v4(high, low) => false,
+        // Teredo, benchmarks, ORCHID, and all else that is for protocols.
+        [0x2001, 0..0x200, ..] => false,
+        [0x2001, 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false, // documentation
+        // Global unicast. The rest is mapped and compatible IPv4, local NAT64, link and unique local.
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+/// Percent-encodes what a URL cannot hold; everything else stays as it is.
+fn encode_illegal(path: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_graphic() && !b"\"<>`{}|^".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Last labels of names that never lie in the public internet.
+const PRIVATE_NAMES: [&str; 7] = ["localhost", "local", "internal", "intranet", "lan", "corp", "home"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_and_private_hosts_are_refused() {
+        let hosts = "2130706433 017700000001 0177.0.0.1 0x7f.1 0x7f000001 127.1 127.0.1 0 0.0.0.0 127.0.0.1. \
+            ①②⑦.⓪.⓪.① 127。0。0。1 %31%32%37.0.0.1 [::] [::1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::127.0.0.1] \
+            [64:ff9b::7f00:1] [64:ff9b:1::808:808] [2002:7f00:1::] [2001:0:808:808::1] [2a00::5efe:7f00:1] \
+            [2a00::200:5efe:a00:1] [fe80::1] [fe80::1%eth0] [fd00:ec2::254] 169.254.169.254 100.100.100.200 \
+            localhost localhost. LOCALHOST x.localhost ⓛⓞⓒⓐⓛⓗⓞⓢⓣ metadata.google.internal good@127.0.0.1 \
+            good:80@127.0.0.1 good%2f@127.0.0.1 127.0.0.1#@good good\\@127.0.0.1 10.1.2.3 192.168.0.1 172.31.0.1 \
+            224.0.0.1 255.255.255.255 192.0.2.1 198.18.0.1 [ff02::1] [::ffff:8.8.8.8 a..b .a -a.com user@example.com \
+            example.com:22 example.com:0 example.com:65536 example.com:+80 example.com: example.com:0443 [::1]x";
+        for host in hosts.split_whitespace() {
+            for scheme in ["http", "https", "HTTP"] {
+                assert!(approve(&format!("{scheme}://{host}/a.jpg")).is_err(), "{host}");
+            }
+        }
+        for url in ["http:127.0.0.1", "http:\\\\127.0.0.1", "http:///127.0.0.1", "http://a\tb.com/", "http://a.com\n/",
+            "http://1.1.1.1 &@2.2.2.2# @3.3.3.3/", "gopher://example.com/", "file:///etc/passwd", "//example.com/", "",
+            "http://", "http:// example.com/"]
+        {
+            assert!(approve(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn public_hosts_pass_in_one_spelling() {
+        for (url, uri) in [
+            ("https://Example.COM./a.jpg", "https://example.com/a.jpg"),
+            ("HTTP://example.com:80", "http://example.com/"),
+            ("http://example.com:443/", "http://example.com:443/"),
+            ("https://example.com:8080?x=1", "https://example.com:8080/?x=1"),
+            ("https://8.8.8.8/a", "https://8.8.8.8/a"),
+            ("https://[2606:4700::0001]/a", "https://[2606:4700::1]/a"),
+            ("https://[64:ff9b::808:808]/", "https://[64:ff9b::808:808]/"),
+            ("https://example.com/a b/é|.jpg?q=\"", "https://example.com/a%20b/%C3%A9%7C.jpg?q=%22"),
+            ("https://xn--bcher-kva.example/%2525", "https://xn--bcher-kva.example/%2525"),
+        ] {
+            assert_eq!(approve(url).map(|approved| approved.uri()), Ok(uri.to_owned()), "{url}");
+        }
+    }
+
+    #[test]
+    fn ranges_end_where_they_end() {
+        for (first, last) in [
+            ("0.0.0.0", "0.255.255.255"),
+            ("10.0.0.0", "10.255.255.255"),
+            ("100.64.0.0", "100.127.255.255"),
+            ("127.0.0.0", "127.255.255.255"),
+            ("169.254.0.0", "169.254.255.255"),
+            ("172.16.0.0", "172.31.255.255"),
+            ("192.0.0.0", "192.0.0.255"),
+            ("192.0.2.0", "192.0.2.255"),
+            ("192.88.99.0", "192.88.99.255"),
+            ("192.168.0.0", "192.168.255.255"),
+            ("198.18.0.0", "198.19.255.255"),
+            ("198.51.100.0", "198.51.100.255"),
+            ("203.0.113.0", "203.0.113.255"),
+            ("224.0.0.0", "255.255.255.255"),
+        ] {
+            let [first, last]: [Ipv4Addr; 2] = [first, last].map(|a| a.parse().unwrap());
+            assert!(!is_public_v4(first) && !is_public_v4(last), "{first}");
+            let before = u32::from(first).checked_sub(1).map(Ipv4Addr::from);
+            let after = u32::from(last).checked_add(1).map(Ipv4Addr::from);
+            assert!(before.is_none_or(is_public_v4) && after.is_none_or(is_public_v4), "{first}");
+        }
+    }
+}

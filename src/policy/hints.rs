@@ -1,0 +1,76 @@
+//! Client hints: headers to [`Hints`], and which of them a transformation asks for.
+
+use http::{HeaderMap, HeaderName};
+
+use crate::number::Number;
+use crate::transform::{Dpr, Hints, Layer, Length, Transformation};
+
+/// Reads the hints; a bad value is as none (chosen). `Width` and `DPR` are the names of old browsers.
+pub(crate) fn hints(headers: &HeaderMap) -> Hints {
+    let number = |names: &[HeaderName]| {
+        let mut values = names.iter().filter_map(|name| headers.get(name)?.to_str().ok()?.trim().parse::<Number>().ok());
+        values.find(|number| *number > Number::ZERO)
+    };
+    Hints { width: number(&WIDTH), dpr: number(&DPR) }
+}
+
+/// Which hints the answer depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct HintsUsed {
+    width: bool,
+    dpr: bool,
+}
+
+impl HintsUsed {
+    /// By a transformation whose names are expanded and whose hints are not applied yet.
+    pub(crate) fn by(transformation: &Transformation) -> Self {
+        let mut used = Self::default();
+        for edit in transformation.edits() {
+            let width = edit.sizing.width == Some(Length::Auto);
+            used.width |= width;
+            // `w-auto` is answered with `Content-DPR`, which tells the other hint.
+            used.dpr |= width || edit.sizing.dpr == Some(Dpr::Auto);
+            for Layer { steps, .. } in &edit.layers {
+                let inner = Self::by(steps);
+                used = Self { width: used.width || inner.width, dpr: used.dpr || inner.dpr };
+            }
+        }
+        used
+    }
+
+    /// The headers that were consulted.
+    pub(crate) fn headers(self) -> impl Iterator<Item = HeaderName> {
+        let width = WIDTH.into_iter().filter(move |_| self.width);
+        width.chain(DPR.into_iter().filter(move |_| self.dpr))
+    }
+}
+
+/// The wanted width, new name first.
+const WIDTH: [HeaderName; 2] = [HeaderName::from_static("sec-ch-width"), HeaderName::from_static("width")];
+/// Physical pixels to a CSS pixel, new name first.
+const DPR: [HeaderName; 2] = [HeaderName::from_static("sec-ch-dpr"), HeaderName::from_static("dpr")];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_hints_are_none() {
+        for (name, value, width) in [
+            ("sec-ch-width", "212", Some("212")),
+            ("width", " 150 ", Some("150")),
+            ("sec-ch-width", "0", None),
+            ("sec-ch-width", "-3", None),
+            ("sec-ch-width", "NaN", None),
+            ("sec-ch-width", "1e3", None),
+            ("sec-ch-dpr", "2", None),
+        ] {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static(name), value.parse().unwrap())]);
+            assert_eq!(hints(&headers).width, width.map(|w| w.parse().unwrap()), "{name}: {value}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert("sec-ch-dpr", "x".parse().unwrap());
+        headers.insert("dpr", "1.5".parse().unwrap());
+        assert_eq!(hints(&headers).dpr, Some("1.5".parse().unwrap()));
+    }
+}

@@ -1,0 +1,144 @@
+//! The request to an origin, and the one after a redirect.
+//!
+//! Nothing that the client sent goes to an origin: what is the same for all clients can be cached for all.
+
+use std::sync::Arc;
+
+use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
+use http::{HeaderValue, Request, Uri};
+
+use super::guard::{Approved, approve};
+use crate::config::{HostPattern, Settings};
+use crate::error::ErrorCode;
+
+/// Where redirects of one origin may lead, besides the origin itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RedirectPolicy {
+    /// The origin's authority, which is trusted; `None` for a web proxy.
+    pub(crate) home: Option<Arc<str>>,
+    /// The hosts of a web proxy; `None`: every public host.
+    pub(crate) hosts: Option<Arc<[HostPattern]>>,
+}
+
+impl RedirectPolicy {
+    /// May this URL be fetched?
+    fn allows(&self, url: &Approved) -> bool {
+        match &self.hosts {
+            Some(hosts) => hosts.iter().any(|pattern| pattern.matches(&url.host)),
+            None => true,
+        }
+    }
+}
+
+/// `GET uri`. `None` where one of the two cannot be written in a header.
+pub(crate) fn origin_request(uri: &str, host: &str, settings: &Settings) -> Option<Request<()>> {
+    let mut request = Request::new(());
+    *request.uri_mut() = Uri::try_from(uri).ok()?;
+    let headers = request.headers_mut();
+    headers.insert(HOST, HeaderValue::try_from(host).ok()?);
+    headers.insert(settings.marker_name.clone(), settings.marker_value.clone());
+    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(USER_AGENT, settings.user_agent.clone());
+    Some(request)
+}
+
+/// The request that a redirect asks for: the previous one, elsewhere. `Host` is the new authority, even
+/// where the previous one was forwarded.
+///
+/// # Errors
+/// [`ErrorCode::Unidentified`] for what is no URL, leads from https to http, or to where it may not.
+pub(crate) fn redirect(
+    previous: &Request<()>,
+    location: &HeaderValue,
+    policy: &RedirectPolicy,
+) -> Result<Request<()>, ErrorCode> {
+    let (uri, authority) = target(previous.uri(), location, policy).ok_or(ErrorCode::Unidentified)?;
+    let mut next = previous.clone();
+    *next.uri_mut() = Uri::try_from(uri).map_err(|_| ErrorCode::Unidentified)?;
+    let host = HeaderValue::try_from(authority).map_err(|_| ErrorCode::Unidentified)?;
+    next.headers_mut().insert(HOST, host);
+    Ok(next)
+}
+
+/// The URL a redirect leads to, and its authority.
+fn target(previous: &Uri, location: &HeaderValue, policy: &RedirectPolicy) -> Option<(String, String)> {
+    let location = location.to_str().ok()?.split('#').next().filter(|location| !location.is_empty())?;
+    if location.contains('\\') {
+        return None;
+    }
+    let base = url::Url::parse(&previous.to_string()).ok()?;
+    // `http:evil` is relative to some and absolute to others: only `scheme://` is a scheme here.
+    let front = location.split(['/', '?']).next().unwrap_or_default();
+    let named = if location.starts_with("//") {
+        Some(format!("{}:{location}", base.scheme()))
+    } else if front.contains(':') {
+        Some(location.to_owned())
+    } else {
+        None
+    };
+    // The text is judged before a library reads it: it would fold odd spellings of hosts.
+    let named_host = match &named {
+        Some(url) if !is_at_home(url, policy) => Some(approve(url).ok().filter(|url| policy.allows(url))?),
+        _ => None,
+    };
+    let joined = base.join(named.as_deref().unwrap_or(location)).ok()?;
+    let port = joined.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let authority = format!("{}{port}", joined.host_str()?);
+    let unchanged = named_host.is_none_or(|checked| checked.authority() == authority);
+    let downgrade = base.scheme() == "https" && joined.scheme() == "http";
+    (unchanged && !downgrade && matches!(joined.scheme(), "http" | "https")).then(|| (joined.to_string(), authority))
+}
+
+/// Is it the configured origin itself, letter by letter?
+fn is_at_home(url: &str, policy: &RedirectPolicy) -> bool {
+    let Some(home) = &policy.home else { return false };
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next());
+    authority.is_some_and(|authority| authority.eq_ignore_ascii_case(home))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follow(from: &str, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
+        let previous = origin_request(from, "forwarded.example", &Settings::default()).unwrap();
+        let next = redirect(&previous, &HeaderValue::from_str(location).unwrap(), policy).ok()?;
+        assert_eq!(next.headers().len(), previous.headers().len());
+        Some((next.uri().to_string(), next.headers()[HOST].to_str().unwrap().to_owned()))
+    }
+
+    #[test]
+    fn redirects_are_followed_where_they_may_lead() {
+        let web = RedirectPolicy { home: Some("10.0.0.1:8080".into()), hosts: None };
+        let from = "http://10.0.0.1:8080/a/b.jpg?x=1";
+        for (location, uri, host) in [
+            ("c.jpg", "http://10.0.0.1:8080/a/c.jpg", "10.0.0.1:8080"),
+            ("/c.jpg?y=2#z", "http://10.0.0.1:8080/c.jpg?y=2", "10.0.0.1:8080"),
+            ("../../../c.jpg", "http://10.0.0.1:8080/c.jpg", "10.0.0.1:8080"),
+            ("http://10.0.0.1:8080/d", "http://10.0.0.1:8080/d", "10.0.0.1:8080"),
+            ("https://CDN.example.org:443/d", "https://cdn.example.org/d", "cdn.example.org"),
+            ("//cdn.example.org/d", "http://cdn.example.org/d", "cdn.example.org"),
+        ] {
+            assert_eq!(follow(from, location, &web), Some((uri.to_owned(), host.to_owned())), "{location}");
+        }
+        for location in ["http://10.0.0.2/", "http://10.0.0.1/", "http://0x0a000001:8080/", "http://localhost/", "",
+            "file:///etc/passwd", "http:evil.example", "http:/evil.example", "javascript:x", "http://u@cdn.example.org/",
+            "http://10.0.0.1:8080@evil.example/", "//2130706433/", "http://cdn.example.org:22/", "/\\evil.example", "#x"]
+        {
+            assert_eq!(follow(from, location, &web), None, "{location}");
+        }
+        assert_eq!(follow("https://a.example/x", "http://b.example/x", &web), None);
+    }
+
+    #[test]
+    fn a_proxy_keeps_to_its_hosts() {
+        let hosts = ["*.example.com"].iter().map(|host| host.parse().unwrap()).collect();
+        let proxy = RedirectPolicy { home: None, hosts: Some(hosts) };
+        assert!(follow("https://a.example.com/x", "https://b.example.com/y", &proxy).is_some());
+        assert!(follow("https://a.example.com/x", "/y", &proxy).is_some());
+        for location in ["https://example.org/y", "https://example.com/y", "//evil-example.com/y"] {
+            assert_eq!(follow("https://a.example.com/x", location, &proxy), None, "{location}");
+        }
+    }
+}
