@@ -48,6 +48,8 @@ mod limits;
 mod number;
 mod order;
 mod path;
+#[cfg(feature = "pixels")]
+mod pixels;
 pub mod plan;
 mod policy;
 mod syntax;
@@ -61,6 +63,8 @@ pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
+#[cfg(feature = "pixels")]
+pub use pixels::{Options, transform};
 pub use policy::GuardError;
 
 /// Which requests come from ImageKit, for operators of origins.
