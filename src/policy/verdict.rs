@@ -1,4 +1,4 @@
-//! What an origin's answer means for the search, and what is said of several.
+//! What an origin's answer means for the search.
 //!
 //! ImageKit documents only found and not found; the rows are chosen.
 //!
@@ -38,28 +38,6 @@ pub(crate) fn verdict(status: StatusCode) -> Verdict {
     }
 }
 
-/// The outcome worth telling of several: `EACCES`, `ECONNREFUSED`, `UNIDENTIFIED`, then `ENOENT` (chosen).
-pub(crate) fn most_telling(codes: impl IntoIterator<Item = ErrorCode>) -> ErrorCode {
-    let rank = |code: &ErrorCode| match code {
-        ErrorCode::Denied => 3,
-        ErrorCode::Refused => 2,
-        ErrorCode::NotFound => 0,
-        _ => 1,
-    };
-    codes.into_iter().max_by_key(rank).unwrap_or(ErrorCode::NotFound)
-}
-
-/// What the outcome of a search means to the client; no address is told.
-pub(crate) const fn message(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::NotFound => "No file was found at the origin at the specified path",
-        ErrorCode::Denied => "The origin denied access to the file",
-        ErrorCode::Refused => "The origin could not be reached",
-        ErrorCode::Limit => "The file is larger than allowed",
-        _ => "The origin failed to deliver the file",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,14 +56,5 @@ mod tests {
                 assert_eq!(verdict(StatusCode::from_u16(status).unwrap()), want, "{status}");
             }
         }
-    }
-
-    #[test]
-    fn the_most_telling_outcome_is_told() {
-        use ErrorCode::{Denied, NotFound, Refused, Unidentified};
-        assert_eq!(most_telling([NotFound, Refused, Denied, Unidentified]), Denied);
-        assert_eq!(most_telling([NotFound, Unidentified, Refused]), Refused);
-        assert_eq!(most_telling([NotFound, Unidentified]), Unidentified);
-        assert_eq!(most_telling([]), NotFound);
     }
 }

@@ -6,7 +6,7 @@ use image::codecs::webp::WebPDecoder;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 
-use super::{jpeg, png, unsupported};
+use super::{jpeg, png, unsupported, webp};
 use crate::error::{Error, ErrorCode};
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -41,7 +41,13 @@ pub(crate) fn decode(bytes: &[u8], page: u32, limits: &Limits) -> Result<Raster,
         return Err(unsupported("pages and frames other than the first are not supported".to_owned()));
     }
     let header = Header::read(bytes, limits)?;
-    if header.format == Format::Jpeg && !jpeg::is_complete(bytes) {
+    let complete = match header.format {
+        Format::Jpeg => jpeg::is_complete(bytes),
+        Format::WebP => webp::is_complete(bytes),
+        // These decoders notice for themselves.
+        _ => true,
+    };
+    if !complete {
         return Err(damaged(header.format));
     }
     let decoder = header.decoder(bytes, limits)?;
@@ -73,6 +79,9 @@ impl<'a> Header<'a> {
         match format {
             Format::Jpeg => {
                 let start = jpeg::Start::read(bytes).ok_or_else(|| damaged(format))?;
+                if start.scattered {
+                    return Err(of_a_kind(format));
+                }
                 let head = bytes.get(..start.scan).unwrap_or(bytes);
                 Ok(Self { format, head, work: start.coefficients(), density: start.density })
             }
@@ -187,11 +196,13 @@ fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
             let (allowed, found) = (limits.memory, limits.memory.saturating_add(1));
             LimitError { what: "bytes of memory for decoding", allowed, found }.into()
         }
-        ImageError::Unsupported(_) => {
-            unsupported(format!("the source is a {format} of a kind that this build cannot read"))
-        }
+        ImageError::Unsupported(_) => of_a_kind(format),
         _ => damaged(format),
     }
+}
+
+fn of_a_kind(format: Format) -> Error {
+    unsupported(format!("the source is a {format} of a kind that this build cannot read"))
 }
 
 fn damaged(format: Format) -> Error {

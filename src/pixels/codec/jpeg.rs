@@ -1,15 +1,14 @@
 //! JPEG: what its markers say (ITU-T T.81, annex B), and writing it.
 
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
-use super::Settings;
+use super::{Settings, huffman};
 use crate::error::Error;
 use crate::pixels::{Raster, broken};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
-const DQT: u8 = 0xDB;
 const APP0: u8 = 0xE0;
 
 /// What stands before the first scan.
@@ -19,6 +18,8 @@ pub(super) struct Start {
     pub(super) scan: usize,
     /// Dots per inch.
     pub(super) density: Option<f64>,
+    /// A baseline file with a scan for each component, which zune-jpeg 0.5 decodes to garbage.
+    pub(super) scattered: bool,
     progressive: bool,
     components: u8,
 }
@@ -26,7 +27,7 @@ pub(super) struct Start {
 impl Start {
     /// Walks the markers up to the first scan; `None` if they do not lead there past a frame header.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut start = Self { scan: 0, density: None, progressive: false, components: 0 };
+        let mut start = Self { scan: 0, density: None, scattered: false, progressive: false, components: 0 };
         for segment in segments(bytes) {
             match segment.marker {
                 APP0 => start.density = start.density.or_else(|| jfif_density(segment.payload)),
@@ -37,6 +38,7 @@ impl Start {
                 }
                 SOS => {
                     start.scan = segment.end;
+                    start.scattered = !start.progressive && *segment.payload.first()? < start.components;
                     return (start.components > 0).then_some(start);
                 }
                 _ => {}
@@ -57,63 +59,42 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
     bytes.ends_with(&[0xFF, EOI]) || segments(bytes).any(|segment| segment.marker == EOI)
 }
 
-/// Writes a JPEG.
+/// Writes a JPEG, with Huffman tables made to measure.
+///
+/// For baseline files that is done here, since the encoder would write one scan for each component.
 pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let side = |side: u32| u16::try_from(side).map_err(|_| broken("a JPEG larger than its format allows"));
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, settings.quality.clamp(1, 100));
     encoder.set_sampling_factor(if settings.chroma_420 { SamplingFactor::R_4_2_0 } else { SamplingFactor::R_4_4_4 });
-    encoder.set_optimized_huffman_tables(true);
+    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
+    encoder.set_optimized_huffman_tables(settings.progressive);
     encoder.set_progressive(settings.progressive);
     encoder
         .encode(picture.samples(), side(size.width)?, side(size.height)?, ColorType::Rgb)
         .map_err(|e| broken(e.to_string()))?;
-    Ok(tables_before_frame(&bytes))
-}
-
-/// The same file with its quantisation tables before the frame header.
-///
-/// The encoder writes them behind it. That is legal (T.81, B.2.1 and B.2.4), but zune-jpeg takes the
-/// tables at the frame header and decodes garbage.
-fn tables_before_frame(bytes: &[u8]) -> Vec<u8> {
-    let slice = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
-    let head: Vec<Segment<'_>> = segments(bytes).take_while(|segment| segment.marker != SOS).collect();
-    let Some(frame) = head.iter().find(|segment| is_frame(segment.marker)) else { return bytes.to_vec() };
-    let late = |segment: &&Segment<'_>| segment.marker == DQT && segment.start > frame.start;
-    let mut out = Vec::with_capacity(bytes.len());
-    out.extend_from_slice(slice(0, frame.start));
-    for table in head.iter().filter(late) {
-        out.extend_from_slice(slice(table.start, table.end));
-    }
-    let mut at = frame.start;
-    for table in head.iter().filter(late) {
-        out.extend_from_slice(slice(at, table.start));
-        at = table.end;
-    }
-    out.extend_from_slice(slice(at, bytes.len()));
-    out
+    // What was just written can be read; should it not be, it is a good file as it is.
+    let smaller = if settings.progressive { None } else { huffman::recode(&bytes) };
+    Ok(smaller.unwrap_or(bytes))
 }
 
 /// A marker with what belongs to it.
-struct Segment<'a> {
-    marker: u8,
-    /// Where its `0xFF` is.
-    start: usize,
+pub(super) struct Segment<'a> {
+    pub(super) marker: u8,
     /// Behind its payload.
-    end: usize,
+    pub(super) end: usize,
     /// Without the length.
-    payload: &'a [u8],
+    pub(super) payload: &'a [u8],
 }
 
 /// The markers of a file, with entropy-coded data and stray bytes between them skipped. Ends at the
 /// first that is cut short.
-fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
             at += bytes.get(at..)?.iter().position(|b| *b == 0xFF)?;
-            let start = at;
             let marker = *bytes.get(at + 1)?;
             at += match marker {
                 // A fill byte.
@@ -123,7 +104,7 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
             match marker {
                 // A stuffed zero, a fill byte, and restart markers: part of the data.
                 0x00 | 0x01 | 0xFF | 0xD0..=0xD7 => {}
-                SOI | EOI => return Some(Segment { marker, start, end: at, payload: &[] }),
+                SOI | EOI => return Some(Segment { marker, end: at, payload: &[] }),
                 _ => {
                     let length = match *bytes.get(at..at + 2)? {
                         [high, low] => usize::from(u16::from_be_bytes([high, low])),
@@ -131,7 +112,7 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
                     };
                     let payload = bytes.get(at + 2..at + length)?;
                     at += length;
-                    return Some(Segment { marker, start, end: at, payload });
+                    return Some(Segment { marker, end: at, payload });
                 }
             }
         }
@@ -157,10 +138,12 @@ fn jfif_density(payload: &[u8]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::raster::Channels;
+    use crate::plan::Size;
 
     const FILE: &[u8] = b"\xFF\xD8\xFF\xE0\x00\x0EJFIF\0\x01\x02\x02\x00\x64\x00\x64\
-        \xFF\xC2\x00\x09\x08\x00\x10\x00\x10\x03\x00\xFF\xDB\x00\x03\x07\xFF\xC4\x00\x02\
-        \xFF\xDA\x00\x02ab\xFF\x00c\xFF\xD0d\xFF\xD9";
+        \xFF\xC2\x00\x11\x08\x00\x10\x00\x10\x03\x01\x22\x00\x02\x11\x00\x03\x11\x00\xFF\xDB\x00\x03\x07\xFF\xC4\x00\x02\
+        \xFF\xDA\x00\x03\x01ab\xFF\x00c\xFF\xD0d\xFF\xD9";
 
     #[test]
     fn reads_what_stands_before_the_scan() {
@@ -169,6 +152,10 @@ mod tests {
         assert_eq!(&FILE[start.scan..start.scan + 2], b"ab");
         assert_eq!(start.coefficients(), 6);
         assert_eq!(Start::read(&FILE[..start.scan - 1]), None);
+        assert!(!start.scattered);
+        let mut baseline = FILE.to_vec();
+        baseline[FILE.iter().position(|b| *b == 0xC2).unwrap()] = 0xC0;
+        assert!(Start::read(&baseline).unwrap().scattered);
     }
 
     #[test]
@@ -181,11 +168,25 @@ mod tests {
     }
 
     #[test]
-    fn moves_tables_and_keeps_everything_else() {
-        let moved = tables_before_frame(FILE);
-        assert_eq!(moved.len(), FILE.len());
-        let markers: Vec<u8> = segments(&moved).map(|s| s.marker).collect();
-        assert_eq!(markers, [SOI, APP0, DQT, 0xC2, 0xC4, SOS, EOI]);
-        assert_eq!(tables_before_frame(&moved), moved);
+    fn all_settings_are_read_alike_by_two_decoders() {
+        // A ramp above, one colour below: blocks with and without detail.
+        let samples: Vec<u8> = (0..40 * 30_u32)
+            .flat_map(|i| {
+                if i < 600 { [i % 40 * 6, i / 40 * 8, 120] } else { [200, 100, 50] }.map(|s| u8::try_from(s).unwrap())
+            })
+            .collect();
+        let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples).unwrap();
+        for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
+            let settings = Settings { quality: 90, lossless: false, progressive, chroma_420 };
+            let bytes = encode(&picture, &settings).unwrap();
+            let scans = segments(&bytes).filter(|segment| segment.marker == SOS).count();
+            assert!(progressive || scans == 1, "{scans} scans");
+            let one = image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw();
+            let other = jpeg_decoder::Decoder::new(&bytes[..]).decode().unwrap();
+            for (read, by) in [(one, "zune-jpeg"), (other, "jpeg-decoder")] {
+                let sum: u32 = read.iter().zip(picture.samples()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+                assert!(sum < 3600 * 3, "{settings:?}, read by {by}: {sum}");
+            }
+        }
     }
 }

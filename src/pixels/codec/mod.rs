@@ -5,6 +5,7 @@
 
 mod decode;
 mod gif;
+mod huffman;
 mod jpeg;
 mod png;
 mod webp;
@@ -34,7 +35,7 @@ pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, lim
     /// Sides are stored in 16 bits.
     const SIDE_16: u32 = u16::MAX as u32;
     let (what, side, work) = match format {
-        // Coefficients of two bytes for each sample, since Huffman tables are made to measure.
+        // Coefficients of two bytes for each sample, or symbols of four bytes.
         Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, 6),
         Format::Png => ("pixels on a side of a PNG", i32::MAX.unsigned_abs(), 4),
         // libwebp's own copy, and for lossless the tables of its backward references.

@@ -1,9 +1,15 @@
-//! WebP: writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
+//! WebP: whether it is complete, and writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
 
 use super::Settings;
 use crate::error::Error;
 use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken};
+use crate::pixels::{Raster, broken, memory};
+
+/// Is all there that the container announces (RFC 9649, 2.3)? Orientation may come last.
+pub(super) fn is_complete(bytes: &[u8]) -> bool {
+    let announced = bytes.get(4..).and_then(|rest| rest.first_chunk()).map(|size| u32::from_le_bytes(*size));
+    announced.is_some_and(|size| u64::from(size) + 8 <= memory::len(bytes))
+}
 
 /// Writes a WebP.
 #[cfg(feature = "webp-lossy")]

@@ -71,7 +71,8 @@ mod tests {
     /// `abc/def`, each letter a pixel.
     fn letters(text: &str) -> Raster {
         let rows: Vec<&str> = text.split('/').collect();
-        let size = Size::new(rows[0].len() as u32, rows.len() as u32);
+        let side = |length: usize| u32::try_from(length).unwrap();
+        let size = Size::new(side(rows[0].len()), side(rows.len()));
         let samples = rows.concat().bytes().flat_map(|b| [b, b, b]).collect();
         Raster::new(size, Channels::Rgb, samples).unwrap()
     }
