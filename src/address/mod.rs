@@ -221,7 +221,7 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
     let (in_path, path, thumbnail) = take_path_apart(below)?;
     let text = if in_path.is_empty() { params.transformation.clone() } else { Some(in_path) };
     let reading = match &text {
-        Some(text) => crate::syntax::parse(text, limits)?,
+        Some(text) => Transformation::parse(text, limits)?,
         None => Reading { transformation: Transformation::default(), ignored: Vec::new(), text: String::new() },
     };
     let raw = match target.query {

@@ -33,7 +33,7 @@ impl Named {
     /// [`ConfigError`]: a bad or repeated name, a malformed text, or a name in it.
     pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigError> {
         let key = Name::new(name).ok_or_else(|| ConfigError::BadName(name.to_owned()))?;
-        let stored = crate::syntax::parse(text, limits)
+        let stored = Transformation::parse(text, limits)
             .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error })?
             .transformation;
         if names_another(&stored) {

@@ -10,9 +10,9 @@ mod verdict;
 
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
-pub(crate) use self::guard::{Approved, approve};
+pub(crate) use self::guard::approve;
 pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;
 pub(crate) use self::negotiate::{Negotiation, consults_accept};
 pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
-pub(crate) use self::verdict::{Verdict, message, most_telling, verdict};
+pub(crate) use self::verdict::{Verdict, verdict};
