@@ -206,7 +206,8 @@ impl Search {
     }
 
     fn note(&mut self, code: ErrorCode) {
-        self.code = policy::most_telling([self.code, code]);
+        // Declared from the least telling to the most: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
+        self.code = self.code.max(code);
         self.shaky |= matches!(code, ErrorCode::Unidentified | ErrorCode::Refused);
     }
 }

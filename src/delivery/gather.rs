@@ -10,7 +10,6 @@ use crate::error::{Error, ErrorCode};
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Answer, Job, Order, Wanted};
-use crate::policy;
 use crate::transform::{Encoding, OutputFormat};
 
 /// The phase in which files are wanted.
@@ -146,15 +145,21 @@ fn fail(answer: &Answer, error: Error) -> Phase {
 }
 
 fn missing_asset(code: ErrorCode) -> Error {
-    Error::Origin { code, message: policy::message(code) }
+    let message = match code {
+        ErrorCode::NotFound => "no file was found at the specified path",
+        ErrorCode::Denied => "an origin denied access to the file",
+        ErrorCode::Refused => "an origin could not be reached",
+        _ => "an origin failed to deliver the file",
+    };
+    Error::Origin { code, message }
 }
 
 fn missing_layer(code: ErrorCode) -> Error {
     let message = match code {
-        ErrorCode::NotFound => "No file was found for a layer",
-        ErrorCode::Denied => "The origin denied access to the file of a layer",
-        ErrorCode::Refused => "The origin of a layer could not be reached",
-        _ => "The origin failed to deliver the file of a layer",
+        ErrorCode::NotFound => "no file was found for a layer",
+        ErrorCode::Denied => "an origin denied access to the file of a layer",
+        ErrorCode::Refused => "the origin of a layer could not be reached",
+        _ => "an origin failed to deliver the file of a layer",
     };
     Error::Origin { code, message }
 }
