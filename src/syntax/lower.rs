@@ -134,11 +134,12 @@ impl<'a> Lowering<'a> {
         }))
     }
 
-    /// The text of `i` or `ie`, cut to its limit; `None` if it cannot be decoded or is empty.
+    /// What `i` or `ie` says, a text cut to its limit; `None` if it cannot be decoded or is empty.
     fn input(&self, kind: Kind, key: &str, value: &str) -> Option<String> {
         let text = if key == "ie" {
-            let cut =
-                if value.len() > self.limits.base64_chars { self.limits.base64_chars / 4 * 4 } else { value.len() };
+            // Only texts have a limit: half a path is another path.
+            let all = if kind == Kind::Text { self.limits.base64_chars } else { usize::MAX };
+            let cut = if value.len() > all { all / 4 * 4 } else { value.len() };
             let bytes = base64::decode(value.get(..cut)?)?;
             match String::from_utf8(bytes) {
                 Ok(text) => text,

@@ -332,6 +332,7 @@ mod tests {
             ("l-text,i-abcdef,l-end", "l-text,i-abc,l-end"),
             ("l-text,ie-YWJjZGVm,l-end", "l-text,i-abc,l-end"),
             ("l-text,ie-YWLDqQ%3D%3D,l-end", "l-text,i-ab,l-end"), // through the middle of `é`
+            ("l-image,ie-YWJjZGVm,l-end", "l-image,i-abcdef,l-end"),
         ] {
             assert_eq!(Transformation::parse(text, &limits).unwrap().transformation.to_string(), want, "{text}");
         }
