@@ -10,8 +10,9 @@
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result.
 //!
 //! Missing in this version: animations (the first frame is read), colour profiles (samples are taken
-//! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG, `dn`,
-//! `cp` and `md`.
+//! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG,
+//! baseline JPEGs with a scan for each component, keeping the quality of a source that has less, and
+//! `dn`, `cp` and `md`.
 
 mod codec;
 mod memory;
