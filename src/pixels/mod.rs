@@ -10,8 +10,9 @@
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result.
 //!
 //! Missing in this version: animations (the first frame is read), colour profiles (samples are taken
-//! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG, `dn`,
-//! `cp` and `md`.
+//! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG,
+//! baseline JPEGs with a scan for each component, keeping the quality of a source that has less, and
+//! `dn`, `cp` and `md`.
 
 mod codec;
 mod memory;
@@ -113,4 +114,37 @@ pub(crate) fn render(
 /// A failure of our own: a plan that does not fit its picture, an encoder that gives up.
 fn broken(message: impl Into<String>) -> Error {
     Error::Pixels { code: ErrorCode::Unidentified, message: message.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::Render;
+    use crate::order::Job;
+
+    fn run(text: &str, thumbnail: bool, sources: Vec<Bytes>) -> Result<Format, ErrorCode> {
+        let negotiation = Negotiation {
+            accepts_webp: false,
+            accepts_avif: false,
+            best_format: true,
+            avif: false,
+            quality: 80,
+            chroma_420: false,
+        };
+        let job = Job { transformation: text.parse().unwrap(), rules: Rules::default(), negotiation, thumbnail };
+        Render { job: job.into(), sources }.run().result().map(|encoded| encoded.format).map_err(Error::code)
+    }
+
+    #[test]
+    fn a_still_is_a_jpeg_unless_told_otherwise() {
+        let mut bytes = Vec::new();
+        // Transparent, so a PNG but for the still.
+        let dot = image::RgbaImage::from_pixel(1, 1, image::Rgba([9, 9, 9, 0]));
+        dot.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
+        let sources = vec![Bytes::from(bytes)];
+        assert_eq!(run("w-2", false, sources.clone()), Ok(Format::Png));
+        assert_eq!(run("w-2", true, sources.clone()), Ok(Format::Jpeg));
+        assert_eq!(run("w-2,f-png", true, sources), Ok(Format::Png));
+        assert_eq!(run("w-2", false, Vec::new()), Err(ErrorCode::Format));
+    }
 }
