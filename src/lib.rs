@@ -53,9 +53,9 @@ mod policy;
 mod syntax;
 pub mod transform;
 
+pub use address::{DeliveryUrl, UrlError};
 #[cfg(feature = "signing")]
 pub use address::{SignatureError, sign};
-pub use address::{DeliveryUrl, UrlError};
 pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
 pub use error::{Error, ErrorCode};
 pub use format::Format;

@@ -316,7 +316,9 @@ fn renamed(segments: &[&str]) -> Result<String, UrlError> {
     if extension.is_empty() || stem.last().is_none_or(|file| file.is_empty()) {
         return Err(UrlError::Seo);
     }
-    Ok(format!("{}.{extension}", stem.join("/")))
+    // Checked before the extension makes a name of `..`.
+    let stem = AssetPath::from_encoded(&stem.join("/"))?;
+    Ok(format!("{stem}.{extension}"))
 }
 
 /// The suffix that asks for a still.
@@ -365,7 +367,9 @@ mod tests {
         for rest in ["/a.mp4/ik-video.mp4", "/a.mp4/ik-master.m3u8", "/ik-genimg-prompt-a%20cat/x/y.jpg"] {
             assert!(matches!(apart(rest, false), Err(UrlError::Unsupported(_))), "{rest}");
         }
-        for rest in ["", "/", "/tr:w-1", "/tr:w-1/", "/a/../b", "/a/%2E%2e/b", "/a b.jpg", "/ä.jpg", "/ik-seo/a/../b.jpg"] {
+        for rest in
+            ["", "/", "/tr:w-1", "/tr:w-1/", "/a/../b", "/a/%2E%2e/b", "/a b.jpg", "/ä.jpg", "/ik-seo/a/../b.jpg"]
+        {
             assert!(matches!(apart(rest, false), Err(UrlError::Path(_))), "{rest}");
         }
     }

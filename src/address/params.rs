@@ -77,14 +77,16 @@ mod tests {
 
     #[test]
     fn queries_are_taken_apart() {
-        let params = Params::read("v=1&tr=&t%72=w-100&tr=w-5&x=a%20b&y&ik-sdk-version=2&ik-new=3&&tr:w-1&Tr=w-7&ik-t=5");
+        let params =
+            Params::read("v=1&tr=&t%72=w-100&tr=w-5&x=a%20b&y&ik-sdk-version=2&ik-new=3&&tr:w-1&Tr=w-7&ik-t=5");
         assert_eq!(params.transformation.as_deref(), Some("w-100"));
         assert_eq!(params.rest.as_deref(), Some("v=1&x=a%20b&y&tr:w-1&Tr=w-7"));
         assert_eq!(params.expires.as_deref(), Some("5"));
         let params = Params::read("ik-attachment=true&ik-attachment-filename=my%20photo+1&ik-attachment=false");
         assert!(params.attachment);
         assert_eq!(params.attachment_filename.as_deref(), Some("my photo+1"));
-        for (query, text) in [("tr=tr:w-1", "w-1"), ("tr=tr%3aw-1", "w-1"), ("tr=trim", "trim"), ("tr=w-1=2", "w-1=2")] {
+        for (query, text) in [("tr=tr:w-1", "w-1"), ("tr=tr%3aw-1", "w-1"), ("tr=trim", "trim"), ("tr=w-1=2", "w-1=2")]
+        {
             assert_eq!(Params::read(query).transformation.as_deref(), Some(text), "{query}");
         }
         assert_eq!(Params::read(""), Params::default());

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use super::ConfigError;
 use crate::limits::Limits;
-use crate::transform::{Conditional, Edit, Effects, Layer, Name, Paint, Placing, Sizing, Step, TextStyle, Transformation};
+use crate::transform::{
+    Conditional, Edit, Effects, Layer, Name, Paint, Placing, Sizing, Step, TextStyle, Transformation,
+};
 
 /// The stored transformations of an engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -159,19 +161,8 @@ fn paint_over(edit: Paint, below: Paint) -> Paint {
 }
 
 fn effects_over(edit: Effects, below: Effects) -> Effects {
-    let Effects {
-        blur,
-        replace,
-        colorize,
-        grayscale,
-        contrast,
-        sharpen,
-        unsharp,
-        gradient,
-        shadow,
-        distort,
-        ai,
-    } = below;
+    let Effects { blur, replace, colorize, grayscale, contrast, sharpen, unsharp, gradient, shadow, distort, ai } =
+        below;
     Effects {
         blur: edit.blur.or(blur),
         replace: edit.replace.or(replace),

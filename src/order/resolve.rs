@@ -87,7 +87,13 @@ impl Engine {
         Ok(())
     }
 
-    fn order(&self, endpoint: &Endpoint, url: &DeliveryUrl, headers: &HeaderMap, head: bool) -> Result<Order, Rejection> {
+    fn order(
+        &self,
+        endpoint: &Endpoint,
+        url: &DeliveryUrl,
+        headers: &HeaderMap,
+        head: bool,
+    ) -> Result<Order, Rejection> {
         let settings = self.settings();
         if settings.restrict_unnamed && !is_named_only(url) {
             return Err(Rejection::Unnamed);
@@ -104,7 +110,8 @@ impl Engine {
         let negotiation = Negotiation::new(headers, settings, &transformation);
         let accept = negotiates.then_some(ACCEPT);
         let vary: Vec<HeaderName> = accept.into_iter().chain(used.headers()).collect();
-        let cache_key = cache_key(endpoint, url, &transformation, content_dpr.as_deref(), negotiates.then_some(&negotiation));
+        let cache_key =
+            cache_key(endpoint, url, &transformation, content_dpr.as_deref(), negotiates.then_some(&negotiation));
 
         let (wanted, fallback) = self.files(endpoint, url, &transformation, original)?;
         let attachment = url.is_attachment().then(|| attachment_name(url));
@@ -290,10 +297,8 @@ fn with_query(mut url: String, query: Option<&str>) -> String {
 
 /// `ik-attachment-filename`, else the last segment of the path.
 fn attachment_name(url: &DeliveryUrl) -> String {
-    url.attachment_filename().map_or_else(
-        || url.asset().file_name().split('?').next().unwrap_or_default().to_owned(),
-        str::to_owned,
-    )
+    url.attachment_filename()
+        .map_or_else(|| url.asset().file_name().split('?').next().unwrap_or_default().to_owned(), str::to_owned)
 }
 
 fn rules(limits: &Limits, settings: &Settings) -> Rules {

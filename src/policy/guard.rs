@@ -207,10 +207,20 @@ mod tests {
                 assert!(approve(&format!("{scheme}://{host}/a.jpg")).is_err(), "{host}");
             }
         }
-        for url in ["http:127.0.0.1", "http:\\\\127.0.0.1", "http:///127.0.0.1", "http://a\tb.com/", "http://a.com\n/",
-            "http://1.1.1.1 &@2.2.2.2# @3.3.3.3/", "gopher://example.com/", "file:///etc/passwd", "//example.com/", "",
-            "http://", "http:// example.com/"]
-        {
+        for url in [
+            "http:127.0.0.1",
+            "http:\\\\127.0.0.1",
+            "http:///127.0.0.1",
+            "http://a\tb.com/",
+            "http://a.com\n/",
+            "http://1.1.1.1 &@2.2.2.2# @3.3.3.3/",
+            "gopher://example.com/",
+            "file:///etc/passwd",
+            "//example.com/",
+            "",
+            "http://",
+            "http:// example.com/",
+        ] {
             assert!(approve(url).is_err(), "{url}");
         }
     }

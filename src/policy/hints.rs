@@ -8,7 +8,8 @@ use crate::transform::{Dpr, Hints, Layer, Length, Transformation};
 /// Reads the hints; a bad value is as none (chosen). `Width` and `DPR` are the names of old browsers.
 pub(crate) fn hints(headers: &HeaderMap) -> Hints {
     let number = |names: &[HeaderName]| {
-        let mut values = names.iter().filter_map(|name| headers.get(name)?.to_str().ok()?.trim().parse::<Number>().ok());
+        let mut values =
+            names.iter().filter_map(|name| headers.get(name)?.to_str().ok()?.trim().parse::<Number>().ok());
         values.find(|number| *number > Number::ZERO)
     };
     Hints { width: number(&WIDTH), dpr: number(&DPR) }

@@ -68,7 +68,12 @@ impl Negotiation {
         let keeps = output.color_profile == Some(true) || output.metadata == Some(true);
         let avif = self.avif && self.accepts_avif && !keeps && source != Format::Heic;
         let modern = [(avif, Format::Avif), (self.accepts_webp, Format::WebP)];
-        modern.into_iter().filter(|(allowed, _)| *allowed).map(|(_, format)| format).chain(plain(source, alpha)).collect()
+        modern
+            .into_iter()
+            .filter(|(allowed, _)| *allowed)
+            .map(|(_, format)| format)
+            .chain(plain(source, alpha))
+            .collect()
     }
 }
 
@@ -110,7 +115,8 @@ fn steps_consult(transformation: &Transformation, before: bool, best_format: boo
 
 /// Does `Accept` name this type? Wildcards do not count, `q=0` excludes (chosen).
 fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let ranges =
+        headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut named = ranges.filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;

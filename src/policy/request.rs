@@ -122,10 +122,23 @@ mod tests {
         ] {
             assert_eq!(follow(from, location, &web), Some((uri.to_owned(), host.to_owned())), "{location}");
         }
-        for location in ["http://10.0.0.2/", "http://10.0.0.1/", "http://0x0a000001:8080/", "http://localhost/", "",
-            "file:///etc/passwd", "http:evil.example", "http:/evil.example", "javascript:x", "http://u@cdn.example.org/",
-            "http://10.0.0.1:8080@evil.example/", "//2130706433/", "http://cdn.example.org:22/", "/\\evil.example", "#x"]
-        {
+        for location in [
+            "http://10.0.0.2/",
+            "http://10.0.0.1/",
+            "http://0x0a000001:8080/",
+            "http://localhost/",
+            "",
+            "file:///etc/passwd",
+            "http:evil.example",
+            "http:/evil.example",
+            "javascript:x",
+            "http://u@cdn.example.org/",
+            "http://10.0.0.1:8080@evil.example/",
+            "//2130706433/",
+            "http://cdn.example.org:22/",
+            "/\\evil.example",
+            "#x",
+        ] {
             assert_eq!(follow(from, location, &web), None, "{location}");
         }
         assert_eq!(follow("https://a.example/x", "http://b.example/x", &web), None);
