@@ -161,6 +161,7 @@ pub(crate) struct Wanted {
 
 /// One origin's turn.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "an order holds a handful, nearly all of them the large one")]
 pub(crate) enum Attempt {
     /// Send this.
     Ask {

@@ -141,7 +141,8 @@ fn no_url_leads_into_private_networks_or_back() {
         for form in [format!("http://{host}/i.jpg"), format!("http%3A%2F%2F{}%2Fi.jpg", host.replace('/', "%2F"))] {
             match get(&engine, &format!("https://e.example/px/{form}")) {
                 Err(error) => assert_eq!(error.code().as_str(), "EINVAL", "{form}"),
-                Ok(order) => panic!("{form}: {order}"),
+                // Decoded, `good%2f@...` is a path on the host `good`, which is no public name.
+                Ok(order) => assert!(order.attempts().next().is_none(), "{form}: {order}"),
             }
         }
     }
