@@ -187,6 +187,28 @@ fn files_are_listed_once() {
 }
 
 #[test]
+fn a_default_image_is_looked_up_through_the_default_endpoint() {
+    let endpoint = |base: &str, origin: &str| Endpoint::new(base).unwrap().origin(Origin::new(origin).unwrap());
+    let products =
+        endpoint("https://ik.example/acme/products", "https://shop.example").also("https://p.example").unwrap();
+    let engine = Engine::builder()
+        .endpoint(products)
+        .endpoint(endpoint("https://ik.example/acme", "https://www.example.com"))
+        .endpoint(endpoint("https://ik.example/other", "https://other.example"))
+        .build()
+        .unwrap();
+    for url in
+        ["https://p.example/tr:di-@@a@@none.png/x.jpg?v=1", "https://ik.example/acme/products/x.jpg?tr=di-a@@none.png"]
+    {
+        let order = get(&engine, url).unwrap();
+        let uris: Vec<_> = order.default_image_attempts().map(|request| request.uri().to_string()).collect();
+        assert_eq!(uris, ["https://www.example.com/a/none.png"], "{url}");
+    }
+    let order = get(&engine, "https://p.example/tr:di-none.png,orig-true/x.jpg").unwrap();
+    assert_eq!(order.default_image_attempts().count(), 0);
+}
+
+#[test]
 fn hostile_paths_are_refused() {
     let engine = web("https://o.example/img");
     for path in
