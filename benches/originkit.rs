@@ -75,7 +75,7 @@ mod pixels {
 
     #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-720,f-png"], sample_count = 10)]
     fn transform_photo(bencher: Bencher, text: &str) {
-        let (photo, t) = (pictures::photo(), text.parse::<Transformation>().unwrap());
+        let (photo, t) = (pictures::draw("photo.jpg").unwrap(), text.parse::<Transformation>().unwrap());
         bencher
             .counter(divan::counter::ItemsCount::new(Size::new(1600, 1067).pixels()))
             .bench(|| transform(black_box(&photo), &t, &Options::default()));

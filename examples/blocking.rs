@@ -82,11 +82,9 @@ fn start_origin() -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let origin = tiny_http::Server::http("127.0.0.1:0")?;
     let base = format!("http://{}", origin.server_addr());
     std::thread::spawn(move || {
-        let pictures = pictures::all();
         for request in origin.incoming_requests() {
-            let found = pictures.iter().find(|(name, _)| request.url().strip_prefix('/') == Some(*name));
-            _ = match found {
-                Some((_, file)) => request.respond(tiny_http::Response::from_data(file.clone())),
+            _ = match request.url().strip_prefix('/').and_then(pictures::draw) {
+                Some(file) => request.respond(tiny_http::Response::from_data(file)),
                 None => request.respond(tiny_http::Response::from_data("").with_status_code(404)),
             };
         }

@@ -58,8 +58,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Stands for a web server: only the second host has the picture.
 fn origin(request: &Request<()>) -> (StatusCode, Vec<u8>) {
-    match request.uri().to_string().as_str() {
-        "https://www.example.com/assets/photo.jpg" => (StatusCode::OK, pictures::photo()),
-        _ => (StatusCode::NOT_FOUND, Vec::new()),
-    }
+    let file = request.uri().to_string().strip_prefix("https://www.example.com/assets/").and_then(pictures::draw);
+    file.map_or((StatusCode::NOT_FOUND, Vec::new()), |file| (StatusCode::OK, file))
 }

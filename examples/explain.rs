@@ -64,7 +64,7 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     Ok(json!({
         "url": arguments.url,
         "endpoint": order.endpoint(),
-        "asset": order.path().as_str(),
+        "asset": order.path(),
         "canonical": order.transformation().to_string(),
         "cache key": order.cache_key().as_str(),
         "requests": requests.collect::<Vec<_>>(),

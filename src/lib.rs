@@ -37,7 +37,11 @@
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 
+#[cfg(doc)]
+pub mod _guide;
 mod address;
+pub mod blocking;
+pub mod client;
 mod color;
 mod config;
 pub mod delivery;
@@ -48,24 +52,31 @@ mod limits;
 mod number;
 mod order;
 mod path;
+#[cfg(feature = "pixels")]
+mod pixels;
 pub mod plan;
 mod policy;
 mod syntax;
+#[cfg(feature = "tower")]
+pub mod tower;
 pub mod transform;
 
 pub use address::{DeliveryUrl, UrlError};
 #[cfg(feature = "signing")]
 pub use address::{SignatureError, sign};
 pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
+pub use delivery::Delivery;
 pub use error::{Error, ErrorCode};
 pub use format::Format;
 pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
+#[cfg(feature = "pixels")]
+pub use pixels::{Options, transform};
 pub use policy::GuardError;
+
+pub use {bytes, http};
 
 /// Which requests come from ImageKit, for operators of origins.
 pub mod egress {
     pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 }
-
-pub use {bytes, http};

@@ -51,8 +51,9 @@ struct Server {
 }
 
 async fn server() -> Server {
-    let first = origin(vec![("photo.jpg", pictures::photo())]).await;
-    let second = origin(vec![("badge.png", pictures::badge()), ("sideways.jpg", pictures::sideways())]).await;
+    let files = |names: &[&'static str]| names.iter().map(|name| (*name, pictures::draw(name).unwrap())).collect();
+    let first = origin(files(&["photo.jpg"])).await;
+    let second = origin(files(&["badge.png", "sideways.jpg"])).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let endpoint = Endpoint::new(&format!("http://{address}/demo"))

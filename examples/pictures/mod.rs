@@ -4,18 +4,23 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::{ImageEncoder as _, Rgb, RgbImage, Rgba, RgbaImage};
 
-/// The names below which the pictures are served, and their files.
-pub fn all() -> Vec<(&'static str, Vec<u8>)> {
-    vec![("photo.jpg", photo()), ("badge.png", badge()), ("sideways.jpg", sideways())]
+/// The file of this name; there are `photo.jpg`, `badge.png` and `sideways.jpg`.
+pub(crate) fn draw(name: &str) -> Option<Vec<u8>> {
+    match name {
+        "photo.jpg" => Some(photo()),
+        "badge.png" => Some(badge()),
+        "sideways.jpg" => Some(sideways()),
+        _ => None,
+    }
 }
 
 /// A landscape at dusk, 1600x1067: sky, sun, three ridges and a lake, with the grain of a photo.
-pub fn photo() -> Vec<u8> {
+fn photo() -> Vec<u8> {
     jpeg(&landscape(1600, 1067))
 }
 
 /// A round badge with soft edges on nothing, 640x640: a picture with transparency.
-pub fn badge() -> Vec<u8> {
+fn badge() -> Vec<u8> {
     const SIDE: u32 = 640;
     let picture = RgbaImage::from_fn(SIDE, SIDE, |x, y| {
         let (dx, dy) = (f64::from(x) - 319.5, f64::from(y) - 319.5);
@@ -36,7 +41,7 @@ pub fn badge() -> Vec<u8> {
 }
 
 /// The landscape as a camera held upright stores it: lying on its side, with a note to turn it.
-pub fn sideways() -> Vec<u8> {
+fn sideways() -> Vec<u8> {
     // Stored turned by 270 degrees, so turning it by 90 (EXIF orientation 6) sets it right.
     let stored = image::imageops::rotate270(&landscape(900, 1200));
     with_orientation(&jpeg(&stored), 6)

@@ -6,14 +6,15 @@ use bytes::Bytes;
 use http::{Request, Response};
 use originkit::client::{self, Compute};
 use originkit::delivery::{FetchError, Render, Rendered};
+use originkit::{Error, ErrorCode};
 
 /// A connection pool. Follows no redirect and knows no proxy: both would reach addresses that the
 /// engine has not approved.
 #[derive(Clone)]
-pub struct Reqwest(reqwest::Client);
+pub(crate) struct Reqwest(reqwest::Client);
 
 impl Reqwest {
-    pub fn new() -> Result<Self, Box<dyn std::error::Error>> {
+    pub(crate) fn new() -> Result<Self, Box<dyn std::error::Error>> {
         // ring builds with a C compiler alone. A second call finds it installed, which is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -39,7 +40,7 @@ impl client::Client for Reqwest {
     }
 }
 
-pub struct Body(reqwest::Response);
+pub(crate) struct Body(reqwest::Response);
 
 impl client::Body for Body {
     async fn chunk(&mut self) -> Result<Option<Bytes>, FetchError> {
@@ -58,14 +59,17 @@ fn failure(error: &reqwest::Error) -> FetchError {
 }
 
 /// Renders on tokio's threads for blocking work.
-pub struct Pool;
+pub(crate) struct Pool;
 
 impl Compute for Pool {
     async fn run(&self, job: Render) -> Rendered {
         match tokio::task::spawn_blocking(move || job.run()).await {
             Ok(rendered) => rendered,
             // The task was cancelled at shutdown, or panicked: a library's panic must not end the server.
-            Err(_) => Rendered::failed("the render was aborted"),
+            Err(_) => Rendered::new(Err(Error::Pixels {
+                code: ErrorCode::Unidentified,
+                message: "the render was aborted".to_owned(),
+            })),
         }
     }
 }

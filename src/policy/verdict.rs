@@ -4,11 +4,11 @@
 //!
 //! | Answer | Meaning |
 //! |---|---|
-//! | 2xx | found |
+//! | 2xx | found; 206 only if the part turns out to be the whole |
 //! | 204, 205, 404, 410 | next origin, `ENOENT` |
 //! | 301, 302, 303, 307, 308 | follow |
 //! | 401, 403, 407 | next origin, `EACCES`: stores answer so for files they do not have |
-//! | 206, 304, which nobody asked for, and all others | next origin, `UNIDENTIFIED` |
+//! | 304, which nobody asked for, and all others | next origin, `UNIDENTIFIED` |
 //! | no connection, a timeout | next origin, `ECONNREFUSED` |
 
 use http::StatusCode;
@@ -30,7 +30,6 @@ pub(crate) enum Verdict {
 pub(crate) fn verdict(status: StatusCode) -> Verdict {
     match status.as_u16() {
         204 | 205 | 404 | 410 => Verdict::Next(ErrorCode::NotFound),
-        206 => Verdict::Next(ErrorCode::Unidentified),
         200..=299 => Verdict::Found,
         301 | 302 | 303 | 307 | 308 => Verdict::Redirect,
         401 | 403 | 407 => Verdict::Next(ErrorCode::Denied),
@@ -46,11 +45,11 @@ mod tests {
     fn every_status_has_a_meaning() {
         use ErrorCode::{Denied, NotFound, Unidentified};
         for (statuses, want) in [
-            (vec![200, 201, 203, 299], Verdict::Found),
+            (vec![200, 201, 203, 206, 299], Verdict::Found),
             (vec![301, 302, 303, 307, 308], Verdict::Redirect),
             (vec![204, 205, 404, 410], Verdict::Next(NotFound)),
             (vec![401, 403, 407], Verdict::Next(Denied)),
-            (vec![100, 206, 300, 304, 305, 400, 418, 429, 451, 500, 503, 999], Verdict::Next(Unidentified)),
+            (vec![100, 300, 304, 305, 400, 418, 429, 451, 500, 503, 999], Verdict::Next(Unidentified)),
         ] {
             for status in statuses {
                 assert_eq!(verdict(StatusCode::from_u16(status).unwrap()), want, "{status}");

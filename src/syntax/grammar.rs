@@ -256,12 +256,11 @@ impl<'a> Grammar<'a> {
         let (mut rest, mut text) = plain(input)?;
         if input.starts_with("pg-name-") {
             (rest, text) = quoted(input)?;
-        } else if text.strip_prefix("ar-").is_some_and(is_number) {
-            if let Ok((after, ratio)) = recognize((plain, char(':'), plain)).parse(input) {
-                if ratio.rsplit(':').next().is_some_and(is_number) {
-                    (rest, text) = (after, ratio);
-                }
-            }
+        } else if text.strip_prefix("ar-").is_some_and(is_number)
+            && let Ok((after, ratio)) = recognize((plain, char(':'), plain)).parse(input)
+            && ratio.rsplit(':').next().is_some_and(is_number)
+        {
+            (rest, text) = (after, ratio);
         }
         // A text may end in spaces.
         let text = if text.starts_with("i-") { text } else { text.trim_end_matches(' ') };
@@ -328,4 +327,70 @@ fn limit(what: &'static str, found: usize, allowed: usize, token: Token<'_>) -> 
 
 fn refuse<'a, T>(refusal: Refusal) -> Parsed<'a, T> {
     Err(Err::Failure(Stop::Refused(refusal)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Step<'_>>, (ParseErrorKind, String)> {
+        // The grammar borrows text and limits alike.
+        let limits = Box::leak(Box::new(Limits::default()));
+        Grammar::new(text, limits).read(0).map_err(|refusal| (refusal.kind, text[refusal.span].to_owned()))
+    }
+
+    fn tokens(text: &str) -> Vec<Vec<&str>> {
+        let token = |item: &Item<'_>| match item {
+            Item::Parameter(token) | Item::OfLayer(token) => text.get(token.start..token.start + token.text.len()),
+            Item::Layer(_) | Item::If(_) => None,
+        };
+        read(text).unwrap().iter().map(|step| step.items.iter().filter_map(token).collect()).collect()
+    }
+
+    #[test]
+    fn tokens_are_trimmed_and_empty_ones_skipped() {
+        for (text, want) in [
+            ("w-300,,h-200,", vec![vec!["w-300", "h-200"]]),
+            (" w-300 , h-200:: rt-90 ", vec![vec!["w-300", "h-200"], vec!["rt-90"]]),
+            ("i-a , w-5 ", vec![vec!["i-a ", "w-5"]]),
+            ("ar-4:3,w-1", vec![vec!["ar-4:3", "w-1"]]),
+            ("ar-4:w-1", vec![vec!["ar-4"], vec!["w-1"]]),
+            ("ar-4-3:2", vec![vec!["ar-4-3"], vec!["2"]]),
+            ("pg-name-\"a,b:c\"_\"d\",w-1", vec![vec!["pg-name-\"a,b:c\"_\"d\"", "w-1"]]),
+            ("pg-name-\"a,w-1", vec![vec!["pg-name-\"a", "w-1"]]),
+            ("i-final-end", vec![vec!["i-final-end"]]),
+        ] {
+            assert_eq!(tokens(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_points_at_its_token() {
+        for (text, want) in [
+            ("w-300,l-image,i-a.png", "l-image"),
+            ("l-image,i-a,if-w_gt_1,w-5,l-end", "if-w_gt_1"),
+            ("w-100, l-end", "l-end"),
+            ("w-100:if-else", "if-else"),
+            ("rt-90:h-100,if-h_eq_2,w-1,if-end:w-5", "h-100,if-h_eq_2,w-1,if-end"),
+            ("w-1,l-sound,l-end", "l-sound"),
+            ("if-z_gt_1,w-5,if-end", "if-z_gt_1"),
+            ("w-300,ote-aGVsbG8", "ote-aGVsbG8"),
+        ] {
+            assert_eq!(read(text).unwrap_err().1, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_end_at_the_first_hyphen() {
+        for (text, want) in [
+            ("e-usm-2-2-0.8-0.024", ("e-usm", "2-2-0.8-0.024")),
+            ("i-a-b-c", ("i", "a-b-c")),
+            ("e-contrast--", ("e-contrast", "-")),
+            ("e-shadow", ("e-shadow", "")),
+            ("w", ("w", "")),
+            ("di-", ("di", "")),
+        ] {
+            assert_eq!(Token { text, start: 0 }.split(), want);
+        }
+    }
 }

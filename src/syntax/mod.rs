@@ -223,7 +223,7 @@ struct Refusal {
     span: Range<usize>,
 }
 
-fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
+pub(crate) fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     let length = |found: usize| {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         LimitError::check("bytes in the transformation", count(found), count(limits.transformation_bytes))
@@ -231,9 +231,8 @@ fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     };
     // Decoding shortens to a third at most.
     length(raw.len() / 3)?;
-    let text = match String::from_utf8(percent_decode(raw.as_bytes()).into_owned()) {
-        Ok(text) => text,
-        Err(_) => return Err(ParseError { kind: ParseErrorKind::NotUtf8, span: 0..0, text: raw.to_owned() }),
+    let Ok(text) = String::from_utf8(percent_decode(raw.as_bytes()).into_owned()) else {
+        return Err(ParseError { kind: ParseErrorKind::NotUtf8, span: 0..0, text: raw.to_owned() });
     };
     length(text.len())?;
     let start = if text.starts_with("tr:") { "tr:".len() } else { 0 };

@@ -256,3 +256,93 @@ pub(super) fn write_subparam<T: Value>(key: &str, value: Option<&T>, out: &mut S
         value.write(out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::subparams;
+    use crate::limits::Limits;
+    use crate::transform::{Reason, Transformation};
+
+    fn canonical(text: &str) -> String {
+        text.parse::<Transformation>().unwrap().to_string()
+    }
+
+    #[test]
+    fn values_print_canonically() {
+        for (text, want) in [
+            ("w-0200.50", "w-200.5"),
+            ("ar-1.5", "ar-1.5-1"),
+            ("ar-4:3", "ar-4-3"),
+            ("rt--40", "rt-N40"),
+            ("b-5-FFF000", "b-5_FFF000"),
+            ("b-5_Red", "b-5_FF0000"),
+            ("b-iw_div_20_red", "b-iw_div_20_FF0000"),
+            ("f-jpeg", "f-jpg"),
+            ("fl-v_h", "fl-h_v"),
+            ("e-contrast--", "e-contrast"),
+            ("e-shadow-y-N5_bl-15", "e-shadow-bl-15_y-N5"),
+            ("e-gradient-from-FF000040_ld-topright_sp-ih_div_2", "e-gradient-ld-top_right_from-FF000040_sp-ih_div_2"),
+            ("bg-blurred_auto", "bg-blurred"),
+            ("bg-blurred_auto_N30", "bg-blurred_auto_N30"),
+            ("cr-red", "cr-FF0000_35"),
+            ("pg-2-2_4-", "pg-2_4-"),
+            ("di-/a@@b c.png@@", "di-a@@b%20c.png"),
+            ("e-edit-prompte-YSxi", "e-edit-prompte-YSxi"),
+            ("e-edit-prompt-a b", "e-edit-prompt-a%20b"),
+            ("l-text,i-a,pa-1_2_1_2,tg-i_b,l-end", "l-text,i-a,pa-1_2,tg-b_i,l-end"),
+            ("l-text,i-100%,l-end", "l-text,ie-MTAwJQ%3D%3D,l-end"),
+            ("l-text,i- a ,l-end", "l-text,i-%20a%20,l-end"),
+            ("l-image,lfo-top,lx-N0,i-a@@b.png,l-end", "l-image,i-a@@b.png,lx-N0,l-end"),
+            ("if-w_gt_1,pg-2,if-end", "if-w_gt_1,if-end"),
+            ("if-w_gt_1,w-5:rt-90,if-else,if-end:q-5", "if-w_gt_1,w-5:rt-90,if-else,if-end:q-5"),
+        ] {
+            assert_eq!(canonical(text), want, "{text}");
+            assert_eq!(canonical(want), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn reasons_say_why_a_token_has_no_effect() {
+        for (text, token, reason) in [
+            ("foo-1", "foo-1", Reason::UnknownKey),
+            ("w-1,w-2", "w-1", Reason::Superseded),
+            ("vc-h264", "vc-h264", Reason::VideoOnly),
+            ("fs-20", "fs-20", Reason::NotHere),
+            ("lx-20", "lx-20", Reason::NotHere),
+            ("w-bw_div_2", "w-bw_div_2", Reason::NotHere),
+            ("l-text,i-a,lx-cw_div_2,l-end", "lx-cw_div_2", Reason::NotHere),
+            ("l-image,i-a,bg-genfill,l-end", "bg-genfill", Reason::NotHere),
+            ("l-image,w-5,l-end", "l-image", Reason::NoInput),
+            ("l-image,i-a,lx-1,lxc-2,l-end", "lxc-2", Reason::Superseded),
+            ("l-image,i-a,lap-top,l-end", "lap-top", Reason::Superseded),
+            ("l-image,i-a,ie-Yg,l-end", "i-a", Reason::Superseded),
+            ("lo-yes", "lo-yes", Reason::BadValue("`true` or `false`")),
+        ] {
+            let ignored = Transformation::parse(text, &Limits::default()).unwrap().ignored;
+            let found: Vec<_> = ignored.iter().map(|it| (it.token.as_str(), it.reason)).collect();
+            assert_eq!(found, [(token, reason)], "{text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let mut limits = Limits::default();
+        (limits.text_chars, limits.base64_chars) = (3, 7);
+        for (text, want) in [
+            ("l-text,i-abcdef,l-end", "l-text,i-abc,l-end"),
+            ("l-text,ie-YWJjZGVm,l-end", "l-text,i-abc,l-end"),
+            ("l-text,ie-YWLDqQ%3D%3D,l-end", "l-text,i-ab,l-end"), // through the middle of `é`
+        ] {
+            assert_eq!(Transformation::parse(text, &limits).unwrap().transformation.to_string(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_underscore_starts_a_known_sub_parameter_only() {
+        let keys = ["ld", "from", "to", "sp"];
+        let parts = subparams("ld-top_right_from-FF000040_sp-ih_div_2", &keys).unwrap();
+        assert_eq!(parts, [("ld", "top_right"), ("from", "FF000040"), ("sp", "ih_div_2")]);
+        assert_eq!(subparams("foo-1", &keys), None);
+        assert_eq!(subparams("", &keys), None);
+    }
+}

@@ -175,31 +175,12 @@ const PASSES: [&[Operator]; 4] =
 
 #[cfg(test)]
 mod tests {
-    use super::{Expr, ExprError, Operator, Term, Variable};
+    use super::{Expr, ExprError};
     use crate::geometry::Size;
     use crate::transform::Scope;
 
-    /// Reads `iw_div_2`; the real reader lives elsewhere and is tested there.
     fn expr(text: &str) -> Expr {
-        let term = |word: &str| match word {
-            "iw" => Term::Variable(Variable::InitialWidth),
-            "ch" => Term::Variable(Variable::CurrentHeight),
-            "car" => Term::Variable(Variable::CurrentAspect),
-            "bw" => Term::Variable(Variable::BaseWidth),
-            number => Term::Number(number.parse().unwrap()),
-        };
-        let words: Vec<_> = text.split('_').collect();
-        let operator = |word: &str| match word {
-            "add" => Operator::Add,
-            "sub" => Operator::Sub,
-            "mul" => Operator::Mul,
-            "div" => Operator::Div,
-            "mod" => Operator::Mod,
-            "pow" => Operator::Pow,
-            other => panic!("{other}"),
-        };
-        let rest = words[1..].chunks(2).map(|pair| (operator(pair[0]), term(pair[1]))).collect();
-        Expr { first: term(words[0]), rest }
+        text.parse().unwrap()
     }
 
     #[test]

@@ -49,10 +49,11 @@ impl Value for Aspect {
         const EXPECTED: Expected = "a ratio such as `4-3`, a number above zero, or an expression";
         let above_zero = |text: &str| unum(text).filter(|number| *number > Number::ZERO);
         // `:` is there for `ar-4:3`, which ImageKit's SDKs write.
-        if let Some((width, height)) = text.split_once(['-', '_', ':']) {
-            if let (Some(width), Some(height)) = (above_zero(width), above_zero(height)) {
-                return Ok(Self::Ratio(width, height));
-            }
+        if let Some((width, height)) = text.split_once(['-', '_', ':'])
+            && let (Some(width), Some(height)) =
+                (above_zero(width.trim_matches(' ')), above_zero(height.trim_matches(' ')))
+        {
+            return Ok(Self::Ratio(width, height));
         }
         match unum(text) {
             Some(number) if number > Number::ZERO => Ok(Self::Ratio(number, Number::ONE)),

@@ -1,0 +1,193 @@
+//! [`Body`]: the bytes of one answer, measured against what its head announced.
+//!
+//! A file that is cut short, padded, encoded or only a part is never used (RFC 9112, 6.3): the origin
+//! counts as failed. One over the limit ends the delivery, announced or not.
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
+use http::{Response, StatusCode};
+
+use crate::error::ErrorCode;
+use crate::limits::LimitError;
+
+/// What an origin has sent so far.
+#[derive(Debug)]
+pub(super) struct Body {
+    bytes: Vec<u8>,
+    /// By `Content-Length` or `Content-Range`.
+    announced: Option<u64>,
+    limit: u64,
+    empty_chunks: u32,
+}
+
+/// What a bad answer leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Ask the next origin.
+    Next(ErrorCode),
+    /// End the delivery.
+    Stop(LimitError),
+}
+
+impl Body {
+    /// Prepares to read what follows `head`, a success.
+    pub(super) fn announced(head: &Response<()>, limit: u64) -> Result<Self, Failure> {
+        // We asked for `identity`.
+        let plain = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+        if !head.headers().get_all(CONTENT_ENCODING).iter().all(|coding| plain(coding.as_bytes())) {
+            return Err(BROKEN);
+        }
+        let mut announced = content_length(head.headers())?;
+        if head.status() == StatusCode::PARTIAL_CONTENT {
+            // We asked for no range. What is called a part but is the whole does no harm.
+            let whole = head.headers().get(CONTENT_RANGE).and_then(|range| whole_length(range.to_str().ok()?));
+            let whole = whole.ok_or(BROKEN)?;
+            if announced.is_some_and(|length| length != whole) {
+                return Err(BROKEN);
+            }
+            announced = Some(whole);
+        }
+        check(announced.unwrap_or(0), limit)?;
+        if announced == Some(0) {
+            return Err(EMPTY);
+        }
+        Ok(Self { bytes: Vec::new(), announced, limit, empty_chunks: 0 })
+    }
+
+    /// Takes in the next bytes.
+    pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        if chunk.is_empty() {
+            self.empty_chunks += 1;
+            return if self.empty_chunks > EMPTY_CHUNKS { Err(BROKEN) } else { Ok(()) };
+        }
+        let length = len(&self.bytes).saturating_add(len(chunk));
+        if self.announced.is_some_and(|announced| length > announced) {
+            return Err(BROKEN);
+        }
+        check(length, self.limit)?;
+        self.grow(chunk.len());
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    /// The whole file.
+    pub(super) fn finish(self) -> Result<Bytes, Failure> {
+        match self.announced {
+            Some(announced) if announced != len(&self.bytes) => Err(BROKEN),
+            _ if self.bytes.is_empty() => Err(EMPTY),
+            _ => Ok(Bytes::from(self.bytes)),
+        }
+    }
+
+    /// Makes room for `more` bytes: doubling, but never beyond what may come at all, and never on the
+    /// mere word of an origin.
+    fn grow(&mut self, more: usize) {
+        let needed = self.bytes.len().saturating_add(more);
+        if needed > self.bytes.capacity() {
+            let most = usize::try_from(self.announced.unwrap_or(self.limit)).unwrap_or(usize::MAX).max(needed);
+            let room = self.bytes.capacity().saturating_mul(2).clamp(needed, most);
+            self.bytes.reserve_exact(room.saturating_sub(self.bytes.len()));
+        }
+    }
+}
+
+/// Chunks without a byte cost no memory, but an endless row of them is no answer.
+const EMPTY_CHUNKS: u32 = 1024;
+const BROKEN: Failure = Failure::Next(ErrorCode::Unidentified);
+/// A success with nothing in it is as good as a 404.
+const EMPTY: Failure = Failure::Next(ErrorCode::NotFound);
+
+fn len(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn check(length: u64, limit: u64) -> Result<(), Failure> {
+    LimitError::check("bytes in a source file", length, limit).map_err(Failure::Stop)
+}
+
+/// The one value of `Content-Length`; several that differ are an attack on someone (RFC 9110, 8.6).
+fn content_length(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
+    let mut found = None;
+    for value in headers.get_all(CONTENT_LENGTH) {
+        let digits = value.to_str().ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+        let length = digits.and_then(|text| text.parse().ok()).ok_or(BROKEN)?;
+        if found.is_some_and(|other| other != length) {
+            return Err(BROKEN);
+        }
+        found = Some(length);
+    }
+    Ok(found)
+}
+
+/// `bytes 0-99/100`: the length if the part is the whole.
+fn whole_length(range: &str) -> Option<u64> {
+    let (last, length) = range.strip_prefix("bytes 0-")?.split_once('/')?;
+    let (last, length) = (last.parse::<u64>().ok()?, length.parse::<u64>().ok()?);
+    (last.checked_add(1)? == length).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: u64 = 10;
+    const LIMITED: Failure = Failure::Stop(LimitError { what: "bytes in a source file", allowed: 10, found: 11 });
+
+    fn read(status: u16, headers: &[(&str, &str)], chunks: &[&str]) -> Result<Bytes, Failure> {
+        let mut head = Response::builder().status(status);
+        for (name, value) in headers {
+            head = head.header(*name, *value);
+        }
+        let mut body = Body::announced(&head.body(()).unwrap(), LIMIT)?;
+        for chunk in chunks {
+            body.push(chunk.as_bytes())?;
+            assert!(body.bytes.capacity() <= 10, "never more memory than the limit");
+        }
+        body.finish()
+    }
+
+    #[test]
+    fn uses_whole_files_only() {
+        let whole = Ok(Bytes::from("0123456789"));
+        type Case<'a> = (u16, &'a [(&'a str, &'a str)], &'a [&'a str], Result<Bytes, Failure>);
+        let cases: &[Case<'_>] = &[
+            (200, &[], &["01234", "", "56789"], whole.clone()),
+            (200, &[("content-length", "10")], &["0123456", "789"], whole.clone()),
+            (200, &[("content-length", "10"), ("content-length", "10")], &["0123456789"], whole.clone()),
+            (200, &[("content-encoding", "Identity")], &["0123456789"], whole.clone()),
+            (206, &[("content-range", "bytes 0-9/10")], &["0123456789"], whole.clone()),
+            // Too much.
+            (200, &[("content-length", "11")], &[], Err(LIMITED)),
+            (200, &[], &["0123456789", "0"], Err(LIMITED)),
+            (200, &[], &["01234567890"], Err(LIMITED)),
+            // Not what was announced.
+            (200, &[("content-length", "10")], &["012345678"], Err(BROKEN)),
+            (200, &[("content-length", "10")], &[], Err(BROKEN)),
+            (200, &[("content-length", "3")], &["0123"], Err(BROKEN)),
+            (200, &[("content-length", "3"), ("content-length", "4")], &["012"], Err(BROKEN)),
+            (200, &[("content-length", "+3")], &["012"], Err(BROKEN)),
+            (200, &[("content-length", "99999999999999999999")], &[], Err(BROKEN)),
+            // Not what was asked for.
+            (200, &[("content-encoding", "gzip")], &["012"], Err(BROKEN)),
+            (206, &[], &["012"], Err(BROKEN)),
+            (206, &[("content-range", "bytes 0-2/10")], &["012"], Err(BROKEN)),
+            (206, &[("content-range", "bytes 1-9/10")], &["123456789"], Err(BROKEN)),
+            (206, &[("content-range", "bytes 0-18446744073709551615/0")], &[], Err(BROKEN)),
+            (206, &[("content-range", "bytes 0-9/10")], &["012"], Err(BROKEN)),
+            (206, &[("content-range", "bytes 0-9/10"), ("content-length", "3")], &["012"], Err(BROKEN)),
+            // Nothing.
+            (200, &[("content-length", "0")], &[], Err(EMPTY)),
+            (200, &[], &[""], Err(EMPTY)),
+        ];
+        for (status, headers, chunks, want) in cases {
+            assert_eq!(&read(*status, headers, chunks), want, "{status} {headers:?} {chunks:?}");
+        }
+    }
+
+    #[test]
+    fn empty_chunks_come_to_an_end() {
+        let mut body = Body::announced(&Response::new(()), LIMIT).unwrap();
+        let pushed = (0..=EMPTY_CHUNKS).try_for_each(|_| body.push(b""));
+        assert_eq!(pushed, Err(BROKEN));
+    }
+}

@@ -1,0 +1,242 @@
+//! The response: which headers a browser gets, and none that an origin sent.
+//!
+//! | Header | On | Source of the rule |
+//! |---|---|---|
+//! | `Content-Type` | all | of the delivered bytes, never the origin's word |
+//! | `Cache-Control` | all | the endpoint's; one minute for errors and stopgaps (chosen) |
+//! | `Vary` | all | what was consulted (RFC 9110, 12.5.5) |
+//! | `Link` | pictures | ImageKit, *Canonical header*: that of the serving origin |
+//! | `Content-DPR` | pictures | ImageKit, *Client hints* |
+//! | `Content-Disposition` | pictures | ImageKit, `ik-attachment`; quoting by RFC 6266 and 8187 |
+//! | `ik-error` | errors | ImageKit, *Error codes*: `CODE - message` |
+//! | `X-Content-Type-Options`, `Access-Control-Allow-Origin` | all | chosen |
+//! | `Content-Security-Policy` | SVG | chosen: scripts in it never run |
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderMap, HeaderName, HeaderValue, LINK, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{Response, StatusCode};
+
+use crate::delivery::Encoded;
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::order::Answer;
+use crate::path::AssetPath;
+
+/// How the bytes were come by.
+#[derive(Debug)]
+pub(super) struct Served {
+    /// `Link` of the origin that had the asset.
+    pub(super) canonical: Option<HeaderValue>,
+    /// A stopgap, for a minute: the default image, or what another origin had while one was down.
+    pub(super) brief: bool,
+}
+
+/// Answers with a rendered picture.
+pub(super) fn picture(answer: &Answer, served: Served, encoded: Encoded) -> Response<Bytes> {
+    success(answer, served, encoded.bytes, encoded.format.content_type(), Some(encoded.format))
+}
+
+/// Answers with an asset's own bytes.
+pub(super) fn untouched(
+    answer: &Answer,
+    served: Served,
+    path: &AssetPath,
+    bytes: Bytes,
+    format: Option<Format>,
+) -> Response<Bytes> {
+    let content_type = format.map_or_else(|| content_type(&path.file_name()), Format::content_type);
+    success(answer, served, bytes, content_type, format)
+}
+
+/// Answers with an error.
+pub(super) fn failure(head: bool, vary: &[HeaderName], error: Error) -> Response<Bytes> {
+    let message = error.to_string();
+    let status = error.status();
+    let body = if status == StatusCode::NOT_FOUND { "Not Found".to_owned() } else { message.clone() };
+    let mut response = response(head, status, vary, "text/plain; charset=utf-8", body.into());
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, BRIEFLY);
+    if error.code() == ErrorCode::Method {
+        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+    }
+    if let Ok(value) = HeaderValue::try_from(format!("{} - {}", error.code(), visible(&message))) {
+        headers.insert(IK_ERROR, value);
+    }
+    response.extensions_mut().insert(error);
+    response
+}
+
+fn success(
+    answer: &Answer,
+    served: Served,
+    bytes: Bytes,
+    content_type: &'static str,
+    format: Option<Format>,
+) -> Response<Bytes> {
+    let mut response = response(answer.head, StatusCode::OK, &answer.vary, content_type, bytes);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, if served.brief { BRIEFLY } else { answer.cache_control.clone() });
+    insert(headers, LINK, served.canonical);
+    insert(headers, CONTENT_DPR, answer.content_dpr.clone());
+    insert(headers, CONTENT_DISPOSITION, answer.attachment.as_deref().and_then(|name| attachment(name, format)));
+    if format == Some(Format::Svg) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
+    }
+    response
+}
+
+/// What every response has.
+fn response(
+    head: bool,
+    status: StatusCode,
+    vary: &[HeaderName],
+    content_type: &'static str,
+    body: Bytes,
+) -> Response<Bytes> {
+    let mut response = Response::new(if head { Bytes::new() } else { body });
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let names: Vec<&str> = vary.iter().map(HeaderName::as_str).collect();
+    if !names.is_empty() {
+        insert(headers, VARY, HeaderValue::try_from(names.join(", ")).ok());
+    }
+    response
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
+    if let Some(value) = value {
+        headers.insert(name, value);
+    }
+}
+
+/// A text as it may stand in a header: one line of ASCII, not endless.
+fn visible(text: &str) -> String {
+    const LONGEST: usize = 300;
+    text.chars().take(LONGEST).map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
+}
+
+/// `Content-Disposition` with this name, which gets the extension of the format where it has none.
+fn attachment(name: &str, format: Option<Format>) -> Option<HeaderValue> {
+    // A name is no path and has no invisible parts.
+    let mut name: String = name.chars().filter(|c| !c.is_control()).collect();
+    name = name.replace(['/', '\\'], "_");
+    if extension(&name).is_none()
+        && let Some(format) = format
+    {
+        name.push('.');
+        name.push_str(format.extension());
+    }
+    // RFC 6266, appendix D: `%` and what is not ASCII reads differently from browser to browser.
+    let plain = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '%'));
+    let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    let mut value = format!("attachment; filename=\"{ascii}\"");
+    if ascii != name {
+        value.push_str("; filename*=UTF-8''");
+        for byte in name.bytes() {
+            // RFC 8187, 3.2.1: attr-char.
+            if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+                value.push(char::from(byte));
+            } else {
+                // Writing to a string cannot fail.
+                _ = write!(value, "%{byte:02X}");
+            }
+        }
+    }
+    HeaderValue::try_from(value).ok()
+}
+
+/// What stands behind the last dot, in lower case, if it looks like an extension.
+fn extension(name: &str) -> Option<String> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let fits = (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then(|| extension.to_ascii_lowercase())
+}
+
+/// The type of a file that is no picture, by its name.
+///
+/// Pages and XML are served as text: they come from the image host, and shall not run scripts there.
+fn content_type(name: &str) -> &'static str {
+    match extension(name).as_deref() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("txt" | "md" | "csv" | "html" | "htm" | "xhtml" | "xml") => "text/plain; charset=utf-8",
+        Some("mp4" | "m4v") => "video/mp4",
+        Some("webm") => "video/webm",
+        Some("mov") => "video/quicktime",
+        Some("ogv") => "video/ogg",
+        Some("m3u8") => "application/vnd.apple.mpegurl",
+        Some("ts") => "video/mp2t",
+        Some("mp3") => "audio/mpeg",
+        Some("m4a") => "audio/mp4",
+        Some("ogg") => "audio/ogg",
+        Some("wav") => "audio/wav",
+        Some("woff") => "font/woff",
+        Some("woff2") => "font/woff2",
+        Some("ttf") => "font/ttf",
+        Some("otf") => "font/otf",
+        Some("zip") => "application/zip",
+        _ => "application/octet-stream",
+    }
+}
+
+/// For errors and stopgaps, so that the picture can appear soon after it is there (chosen).
+const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
+const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+const IK_ERROR: HeaderName = HeaderName::from_static("ik-error");
+const CONTENT_DPR: HeaderName = HeaderName::from_static("content-dpr");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offers_files_by_name() {
+        for (name, format, want) in [
+            ("a.jpg", Some(Format::WebP), r#"attachment; filename="a.jpg""#),
+            ("a", Some(Format::Jpeg), r#"attachment; filename="a.jpg""#),
+            ("a", None, r#"attachment; filename="a""#),
+            ("v1. final", Some(Format::Png), r#"attachment; filename="v1. final.png""#),
+            ("a b;c.jpg", None, r#"attachment; filename="a b;c.jpg""#),
+            ("ä\".jpg", None, r#"attachment; filename="__.jpg"; filename*=UTF-8''%C3%A4%22.jpg"#),
+            ("50%.png", None, r#"attachment; filename="50_.png"; filename*=UTF-8''50%25.png"#),
+            ("a\r\nSet-Cookie: b", None, r#"attachment; filename="aSet-Cookie: b""#),
+            ("../../etc/passwd", None, r#"attachment; filename=".._.._etc_passwd""#),
+            ("a\\b.jpg", None, r#"attachment; filename="a_b.jpg""#),
+        ] {
+            assert_eq!(attachment(name, format).unwrap(), want, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn types_of_files_that_are_no_pictures() {
+        for (name, want) in [
+            ("a.CSS", "text/css; charset=utf-8"),
+            ("a.html", "text/plain; charset=utf-8"),
+            ("a.svg", "application/octet-stream"),
+            ("a", "application/octet-stream"),
+            ("a.", "application/octet-stream"),
+        ] {
+            assert_eq!(content_type(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_error_is_one_line_of_ascii() {
+        let error = Error::Pixels { code: ErrorCode::Format, message: "é\r\nlink: <x>\u{7f}".to_owned() };
+        let response = failure(false, &[http::header::ACCEPT], error.clone());
+        assert_eq!(response.status(), 400);
+        assert_eq!(response.headers()["ik-error"], "EFORMAT - ???link: <x>?");
+        assert_eq!(response.headers()["vary"], "accept");
+        assert_eq!(response.headers()["cache-control"], "public, max-age=60");
+        assert_eq!(response.extensions().get::<Error>(), Some(&error));
+    }
+}

@@ -1,0 +1,233 @@
+//! Reading headers and pixels.
+
+use std::io::Cursor;
+
+use image::codecs::webp::WebPDecoder;
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
+use image::{ColorType, ImageDecoder, ImageError, ImageResult};
+
+use super::{jpeg, png, unsupported, webp};
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::raster::Channels;
+use crate::pixels::{Raster, memory};
+use crate::plan::{Orientation, Size, SourceInfo};
+
+/// What a file's header says.
+///
+/// # Errors
+/// The file is no picture, no picture this build reads, or passes a limit.
+pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    let header = Header::read(bytes, limits)?;
+    let mut decoder = header.decoder(header.head, limits)?;
+    let size = header.check(&decoder, limits)?;
+    let mut info = SourceInfo::new(size);
+    // Metadata too broken to be read says nothing.
+    let orientation = decoder.orientation().map_or(1, |o| o.to_exif().into());
+    info.orientation = Orientation::from_exif(orientation);
+    info.format = header.format;
+    info.alpha = decoder.color_type().has_alpha();
+    info.density = header.density;
+    Ok(info)
+}
+
+/// The pixels of a file: the first picture of several, without orientation.
+///
+/// # Errors
+/// As [`probe`], and the file is damaged or cut short.
+pub(crate) fn decode(bytes: &[u8], page: u32, limits: &Limits) -> Result<Raster, Error> {
+    if page > 0 {
+        return Err(unsupported("pages and frames other than the first are not supported".to_owned()));
+    }
+    let header = Header::read(bytes, limits)?;
+    let complete = match header.format {
+        Format::Jpeg => jpeg::is_complete(bytes),
+        Format::WebP => webp::is_complete(bytes),
+        // These decoders notice for themselves.
+        _ => true,
+    };
+    if !complete {
+        return Err(damaged(header.format));
+    }
+    let decoder = header.decoder(bytes, limits)?;
+    let size = header.check(&decoder, limits)?;
+    let color = decoder.color_type();
+    let mut samples = memory::zeros(decoder.total_bytes())?;
+    decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, header.format, limits))?;
+    let (channels, samples) = to_8_bit_color(samples, color)?;
+    Ok(Raster::new(size, channels, samples)?.without_needless_alpha())
+}
+
+/// What is known before a decoder is built.
+struct Header<'a> {
+    format: Format,
+    /// As much of the file as a decoder must see to know its size.
+    head: &'a [u8],
+    /// Bytes that decoding takes for each pixel besides the result.
+    work: u64,
+    density: Option<f64>,
+}
+
+impl<'a> Header<'a> {
+    fn read(bytes: &'a [u8], limits: &Limits) -> Result<Self, Error> {
+        LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
+        let Some(format) = Format::sniff(bytes) else {
+            return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
+        };
+        let plain = |work| Self { format, head: bytes, work, density: None };
+        match format {
+            Format::Jpeg => {
+                let start = jpeg::Start::read(bytes).ok_or_else(|| damaged(format))?;
+                if start.scattered {
+                    return Err(of_a_kind(format));
+                }
+                let head = bytes.get(..start.scan).unwrap_or(bytes);
+                Ok(Self { format, head, work: start.coefficients(), density: start.density })
+            }
+            Format::Png => {
+                let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
+                // The decoder takes memory for a row before it can be asked for the size.
+                LimitError::check("pixels", start.size.pixels(), limits.pixels)?;
+                Ok(Self { density: start.density, ..plain(0) })
+            }
+            // A second frame where the first does not fill the screen.
+            Format::Gif => Ok(plain(5)),
+            // Planes of a lossy file, or ARGB and tables of a lossless one; a canvas if it is animated.
+            Format::WebP => Ok(plain(8)),
+            Format::Bmp => Ok(plain(0)),
+            // Its decoder fills a buffer of its own first.
+            Format::Tiff => Ok(plain(16)),
+            Format::Avif | Format::Svg | Format::Heic | Format::Psd | Format::Pdf => {
+                Err(unsupported(format!("this build cannot read {format}")))
+            }
+        }
+    }
+
+    /// A decoder that has read the header and will keep to the limits.
+    fn decoder<'b>(&self, bytes: &'b [u8], limits: &Limits) -> Result<Box<dyn ImageDecoder + 'b>, Error> {
+        let mut bounds = image::Limits::no_limits();
+        let side = u32::try_from(limits.pixels).unwrap_or(u32::MAX);
+        bounds.max_image_width = Some(side);
+        bounds.max_image_height = Some(side);
+        bounds.max_alloc = Some(limits.memory);
+        let file = Cursor::new(bytes);
+        let open = || -> ImageResult<Box<dyn ImageDecoder + 'b>> {
+            let mut decoder: Box<dyn ImageDecoder> = match self.format {
+                Format::Jpeg => Box::new(JpegDecoder::new(file)?),
+                Format::Png => Box::new(PngDecoder::with_limits(file, png::bounds(bytes, &bounds))?),
+                Format::WebP => Box::new(WebPDecoder::new(file)?),
+                Format::Gif => Box::new(GifDecoder::new(file)?),
+                Format::Bmp => Box::new(BmpDecoder::new(file)?),
+                _ => Box::new(TiffDecoder::new(file)?),
+            };
+            decoder.set_limits(bounds)?;
+            Ok(decoder)
+        };
+        open().map_err(|e| explain(&e, self.format, limits))
+    }
+
+    /// The size, once it is known to be within the limits.
+    fn check(&self, decoder: &dyn ImageDecoder, limits: &Limits) -> Result<Size, Error> {
+        let (width, height) = decoder.dimensions();
+        let size = Size::new(width, height);
+        if size.pixels() == 0 {
+            return Err(damaged(self.format));
+        }
+        LimitError::check("pixels", size.pixels(), limits.pixels)?;
+        let color = decoder.color_type();
+        let stored = u64::from(color.bytes_per_pixel());
+        let converted = match color {
+            ColorType::Rgb8 | ColorType::Rgba8 => 0,
+            other => channels_of(other).count() as u64,
+        };
+        memory::check(size.pixels().saturating_mul(stored + converted.max(self.work)), limits)?;
+        Ok(size)
+    }
+}
+
+/// Any samples as 8-bit RGB or RGBA.
+fn to_8_bit_color(samples: Vec<u8>, color: ColorType) -> Result<(Channels, Vec<u8>), Error> {
+    let channels = channels_of(color);
+    if matches!(color, ColorType::Rgb8 | ColorType::Rgba8) {
+        return Ok((channels, samples));
+    }
+    let pixels = memory::len(&samples) / u64::from(color.bytes_per_pixel()).max(1);
+    let mut out = memory::reserve(pixels.saturating_mul(channels.count() as u64))?;
+    let per_sample = color.bytes_per_pixel() / color.channel_count().max(1);
+    let narrow: fn(&[u8]) -> u8 = match per_sample {
+        1 => |s| s.first().copied().unwrap_or_default(),
+        2 => |s| s.try_into().map_or(0, |s| from_16_bit(u16::from_ne_bytes(s))),
+        _ => |s| s.try_into().map_or(0, |s| from_float(f32::from_ne_bytes(s))),
+    };
+    let gray = !color.has_color();
+    let (size, alpha) = (usize::from(per_sample), color.has_alpha());
+    for pixel in samples.chunks_exact(usize::from(color.bytes_per_pixel())) {
+        let mut samples = pixel.chunks_exact(size).map(narrow);
+        let colored = if alpha { color.channel_count() - 1 } else { color.channel_count() };
+        for sample in samples.by_ref().take(colored.into()) {
+            out.extend(std::iter::repeat_n(sample, if gray { 3 } else { 1 }));
+        }
+        out.extend(samples);
+    }
+    Ok((channels, out))
+}
+
+fn channels_of(color: ColorType) -> Channels {
+    if color.has_alpha() { Channels::Rgba } else { Channels::Rgb }
+}
+
+/// The nearest: 65535 is 255 times 257.
+fn from_16_bit(sample: u16) -> u8 {
+    u8::try_from((u32::from(sample) + 128) / 257).unwrap_or(u8::MAX)
+}
+
+/// From 0.0..=1.0.
+fn from_float(sample: f32) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN is zero")]
+    let rounded = (sample * 255.0 + 0.5) as u8;
+    rounded
+}
+
+/// A decoder's error in our words: what it says may repeat bytes of the file.
+fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
+    match error {
+        ImageError::Limits(_) => {
+            let (allowed, found) = (limits.memory, limits.memory.saturating_add(1));
+            LimitError { what: "bytes of memory for decoding", allowed, found }.into()
+        }
+        ImageError::Unsupported(_) => of_a_kind(format),
+        _ => damaged(format),
+    }
+}
+
+fn of_a_kind(format: Format) -> Error {
+    unsupported(format!("the source is a {format} of a kind that this build cannot read"))
+}
+
+fn damaged(format: Format) -> Error {
+    Error::Pixels { code: ErrorCode::Format, message: format!("the source is a {format} that is damaged or cut short") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_sample_becomes_8_bit_color() {
+        let wide = |samples: &[u16]| samples.iter().flat_map(|s| s.to_ne_bytes()).collect::<Vec<_>>();
+        let float = |samples: &[f32]| samples.iter().flat_map(|s| s.to_ne_bytes()).collect::<Vec<_>>();
+        for (color, samples, want) in [
+            (ColorType::L8, vec![7, 9], vec![7, 7, 7, 9, 9, 9]),
+            (ColorType::La8, vec![7, 9], vec![7, 7, 7, 9]),
+            (ColorType::L16, wide(&[65535]), vec![255; 3]),
+            (ColorType::La16, wide(&[0x8080, 128]), vec![128, 128, 128, 0]),
+            (ColorType::Rgb16, wide(&[0, 129, 65406]), vec![0, 1, 254]),
+            (ColorType::Rgba16, wide(&[257, 514, 771, 1028]), vec![1, 2, 3, 4]),
+            (ColorType::Rgb32F, float(&[-1.0, 0.5, 7.0]), vec![0, 128, 255]),
+            (ColorType::Rgba32F, float(&[f32::NAN, 1.0, 0.0, 1.0]), vec![0, 255, 0, 255]),
+        ] {
+            assert_eq!(to_8_bit_color(samples, color).unwrap().1, want, "{color:?}");
+        }
+    }
+}

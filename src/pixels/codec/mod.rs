@@ -1,0 +1,67 @@
+//! Files to pixels and back, by the `image` crate and three encoders.
+//!
+//! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by
+//! arithmetic on the file's header before a decoder takes memory for pixels.
+
+mod decode;
+mod gif;
+mod huffman;
+mod jpeg;
+mod png;
+mod webp;
+
+pub(crate) use self::decode::{decode, probe};
+
+use super::{Raster, memory};
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+
+/// How a file is written. Metadata never is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// 1 to 100, for lossy formats.
+    pub(crate) quality: u8,
+    /// WebP without loss. PNG has none anyway.
+    pub(crate) lossless: bool,
+    /// JPEG that appears as a whole, then sharpens.
+    pub(crate) progressive: bool,
+    /// JPEG with halved chroma planes.
+    pub(crate) chroma_420: bool,
+}
+
+/// Why this picture cannot be written in this format: the format has no encoder, or it would pass a limit.
+pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, limits: &Limits) -> Option<Error> {
+    /// Sides are stored in 16 bits.
+    const SIDE_16: u32 = u16::MAX as u32;
+    let (what, side, work) = match format {
+        // Coefficients of two bytes for each sample, or symbols of four bytes.
+        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, 6),
+        Format::Png => ("pixels on a side of a PNG", i32::MAX.unsigned_abs(), 4),
+        // libwebp's own copy, and for lossless the tables of its backward references.
+        Format::WebP => ("pixels on a side of a WebP", limits.webp_side, if settings.lossless { 20 } else { 8 }),
+        Format::Gif => ("pixels on a side of a GIF", SIDE_16, 6),
+        _ => return Some(unsupported(format!("this build cannot write {format}"))),
+    };
+    let size = picture.size();
+    let needed = memory::len(picture.samples()).saturating_add(size.pixels().saturating_mul(work));
+    LimitError::check(what, size.width.max(size.height).into(), side.into())
+        .and_then(|()| memory::check(needed, limits))
+        .err()
+        .map(Error::from)
+}
+
+/// Writes a file. A format without transparency wants a picture without alpha.
+pub(crate) fn encode(picture: &Raster, format: Format, settings: &Settings) -> Result<Vec<u8>, Error> {
+    match format {
+        Format::Jpeg => jpeg::encode(picture, settings),
+        Format::Png => png::encode(picture),
+        Format::WebP => webp::encode(picture, settings),
+        Format::Gif => gif::encode(picture),
+        _ => Err(unsupported(format!("this build cannot write {format}"))),
+    }
+}
+
+fn unsupported(message: String) -> Error {
+    Error::Pixels { code: ErrorCode::Unsupported, message }
+}

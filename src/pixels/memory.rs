@@ -1,0 +1,62 @@
+//! Memory: counted before it is taken, and taken so that failing is an error.
+
+use super::raster::Channels;
+use super::{Raster, broken};
+use crate::error::Error;
+use crate::limits::{LimitError, Limits};
+use crate::plan::{Op, Size};
+
+/// Bytes of the samples of a picture; as large as can be where that does not fit.
+pub(crate) const fn bytes(size: Size, channels: Channels) -> u64 {
+    size.pixels().saturating_mul(channels.count() as u64)
+}
+
+/// The length of a slice as a number of bytes.
+pub(crate) const fn len(slice: &[u8]) -> u64 {
+    // usize is at most 64 bits wide.
+    slice.len() as u64
+}
+
+/// An empty vector that holds so many bytes without growing.
+pub(crate) fn reserve(bytes: u64) -> Result<Vec<u8>, Error> {
+    let mut taken = Vec::new();
+    let count = usize::try_from(bytes).map_err(|_| broken("out of address space"))?;
+    taken.try_reserve_exact(count).map_err(|_| broken("out of memory"))?;
+    Ok(taken)
+}
+
+/// So many zeros.
+pub(crate) fn zeros(bytes: u64) -> Result<Vec<u8>, Error> {
+    let mut taken = reserve(bytes)?;
+    taken.resize(taken.capacity().min(usize::try_from(bytes).unwrap_or(usize::MAX)), 0);
+    Ok(taken)
+}
+
+/// Passes what one render may hold at a time.
+pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
+    LimitError::check("bytes of memory for pixels", bytes, limits.memory)
+}
+
+/// Passes an operation that stays within the limits: its input, its output and what it needs meanwhile.
+pub(crate) fn check_op(op: &Op, input: &Raster, limits: &Limits) -> Result<(), LimitError> {
+    let held = len(input.samples());
+    let size = input.size();
+    let output = op.output(size);
+    let needed = match op {
+        // In place.
+        Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) => 0,
+        Op::Resize { .. } => {
+            // A premultiplied copy, the picture between the two passes, and the weights of each
+            // pass: a Lanczos window of six times the scale, in numbers of eight bytes, twice.
+            let copy = if input.channels() == Channels::Rgba { held } else { 0 };
+            let between = bytes(Size::new(size.width, output.height), input.channels());
+            let sides = [size.width, size.height, output.width, output.height].map(u64::from).iter().sum::<u64>();
+            let weights = sides.saturating_mul(6 * 8 * 2);
+            [bytes(output, input.channels()), copy, between, weights].into_iter().fold(0, u64::saturating_add)
+        }
+        // Whatever is new may be transparent.
+        _ => bytes(output, Channels::Rgba),
+    };
+    LimitError::check("pixels", output.pixels(), limits.pixels)?;
+    check(held.saturating_add(needed), limits)
+}

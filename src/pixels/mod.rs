@@ -1,0 +1,116 @@
+//! Pixels: a file and a transformation in, a file out. No network, no clock, no thread.
+//!
+//! ```text
+//! bytes ── probe ──▶ facts ── plan ──▶ Plan ── decode, ops ──▶ Raster ── encode ──▶ Encoded
+//!                              ▲  │ trim
+//!                              └──┘ Executor looks at pixels
+//! ```
+//!
+//! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before
+//! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result.
+//!
+//! Missing in this version: animations (the first frame is read), colour profiles (samples are taken
+//! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG, `dn`,
+//! `cp` and `md`.
+
+mod codec;
+mod memory;
+mod observe;
+mod op;
+mod output;
+mod raster;
+
+use bytes::Bytes;
+
+use self::observe::Executor;
+use self::raster::Raster;
+use crate::delivery::Encoded;
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::plan::{Rules, plan};
+use crate::policy::Negotiation;
+use crate::transform::Transformation;
+
+/// What [`transform`] needs to know besides the file and the transformation.
+///
+/// ```
+/// use originkit::{Format, Options};
+/// let mut options = Options::default();
+/// options.accept = vec![Format::WebP]; // as if the browser had sent `Accept: image/webp`
+/// options.rules.limits.pixels = 25_000_000;
+/// assert_eq!(options.quality, 80);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// For planning, with every limit.
+    pub rules: Rules,
+    /// Quality of lossy formats where `q` is absent, 1 to 100.
+    pub quality: u8,
+    /// Formats that may be chosen besides JPEG and PNG where `f` names none.
+    pub accept: Vec<Format>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { rules: Rules::default(), quality: 80, accept: Vec::new() }
+    }
+}
+
+/// Transforms a picture that one already has: a URL's transformation without the URL.
+///
+/// The result is as for a request: the smallest of the formats allowed, upright, without metadata.
+///
+/// ```
+/// # fn picture() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
+/// use originkit::{Format, Options};
+/// use originkit::plan::Size;
+///
+/// let bytes = picture(); // 2x2
+/// let result = originkit::transform(&bytes, &"w-8,h-4,f-webp".parse()?, &Options::default())?;
+/// assert_eq!((result.format, result.size), (Format::WebP, Size::new(8, 4)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The bytes are no picture that this build reads, a limit is passed, or the transformation asks for
+/// what this build lacks. Layers that name other files are refused: there is no origin to ask.
+pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Result<Encoded, Error> {
+    let negotiation = Negotiation {
+        accepts_webp: options.accept.contains(&Format::WebP),
+        accepts_avif: options.accept.contains(&Format::Avif),
+        best_format: true,
+        avif: options.accept.contains(&Format::Avif),
+        quality: options.quality,
+        chroma_420: false,
+    };
+    render(bytes, wanted, &options.rules, &negotiation, false)
+}
+
+/// Plans, carries out and encodes. A `still` is a JPEG unless the transformation says otherwise.
+pub(crate) fn render(
+    bytes: &[u8],
+    wanted: &Transformation,
+    rules: &Rules,
+    negotiation: &Negotiation,
+    still: bool,
+) -> Result<Encoded, Error> {
+    let mut executor = Executor::new(bytes, &rules.limits)?;
+    let plan = plan(wanted, &mut executor, rules)?;
+    plan.executable()?;
+    let source = executor.info().clone();
+    if plan.output.original == Some(true) {
+        return Ok(Encoded::new(Bytes::copy_from_slice(bytes), source.format, source.size));
+    }
+    let picture = executor.run(&plan)?.without_needless_alpha();
+    let candidates = match plan.output.format {
+        None if still => vec![Format::Jpeg],
+        _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
+    };
+    output::smallest(picture, &candidates, &plan, negotiation, &rules.limits)
+}
+
+/// A failure of our own: a plan that does not fit its picture, an encoder that gives up.
+fn broken(message: impl Into<String>) -> Error {
+    Error::Pixels { code: ErrorCode::Unidentified, message: message.into() }
+}

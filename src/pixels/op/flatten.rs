@@ -1,0 +1,70 @@
+//! Putting a colour behind transparent pixels.
+
+use super::pixel;
+use crate::pixels::Raster;
+use crate::transform::Color;
+
+/// The picture over this colour, in place. Over an opaque colour the result has no alpha.
+pub(crate) fn flatten(mut picture: Raster, color: Color) -> Raster {
+    let behind = pixel(color);
+    if color.opacity >= 100 {
+        return picture.map_to_rgb(|front| over(front, behind));
+    }
+    if picture.is_transparent() {
+        for target in picture.samples_mut().as_chunks_mut::<4>().0 {
+            *target = over(*target, behind);
+        }
+    }
+    picture
+}
+
+/// One straight pixel over another: Porter and Duff's *over*, rounded.
+pub(super) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
+    let [fr, fg, fb, fa] = front.map(u32::from);
+    let [br, bg, bb, ba] = back.map(u32::from);
+    // Weights of both colours, in units of 1/255^2.
+    let (front, back) = (fa * 255, ba * (255 - fa));
+    let all = front + back;
+    if all == 0 {
+        return [0; 4];
+    }
+    let mix = |f: u32, b: u32| narrow((f * front + b * back + all / 2) / all);
+    [mix(fr, br), mix(fg, bg), mix(fb, bb), narrow((all + 127) / 255)]
+}
+
+/// A mean of samples is a sample.
+fn narrow(value: u32) -> u8 {
+    u8::try_from(value).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::raster::Channels;
+    use crate::plan::Size;
+
+    #[test]
+    fn blends_straight_pixels() {
+        for (front, back, want) in [
+            ([10, 20, 30, 255], [1, 2, 3, 255], [10, 20, 30, 255]),
+            ([10, 20, 30, 0], [1, 2, 3, 255], [1, 2, 3, 255]),
+            ([255, 255, 255, 128], [0, 0, 0, 255], [128, 128, 128, 255]),
+            ([255, 0, 0, 128], [0, 0, 255, 0], [255, 0, 0, 128]),
+            ([9, 9, 9, 0], [7, 7, 7, 0], [0, 0, 0, 0]),
+        ] {
+            assert_eq!(over(front, back), want, "{front:?} over {back:?}");
+        }
+    }
+
+    #[test]
+    fn an_opaque_colour_leaves_no_alpha() {
+        let clear = Raster::filled(Size::new(2, 2), Channels::Rgba, [255, 255, 255, 0]).unwrap();
+        let red = Color { rgb: [255, 0, 0], opacity: 100 };
+        assert_eq!(
+            flatten(clear.clone(), red),
+            Raster::filled(Size::new(2, 2), Channels::Rgb, [255, 0, 0, 0]).unwrap()
+        );
+        let half = flatten(clear, Color { opacity: 40, ..red });
+        assert_eq!(half.pixel(0, 0), Some(&[255, 0, 0, 102][..]));
+    }
+}

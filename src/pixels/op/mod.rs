@@ -1,0 +1,61 @@
+//! The operations of a plan, one family a file. Each takes a picture and gives one.
+
+mod cut;
+mod extend;
+mod flatten;
+mod resize;
+mod rotate;
+mod trim;
+mod turn;
+
+pub(crate) use self::flatten::flatten;
+pub(crate) use self::trim::trim;
+
+use super::{Raster, broken, memory};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::plan::{Op, Orientation, Size};
+use crate::transform::{Color, Flip};
+
+/// Carries out one operation that works on pixels.
+///
+/// # Errors
+/// It would pass a limit, or it does not fit the picture: then the plan was not made for it.
+pub(crate) fn apply(op: &Op, picture: Raster, limits: &Limits) -> Result<Raster, Error> {
+    memory::check_op(op, &picture, limits)?;
+    match op {
+        Op::Decode { .. } => Err(broken("a plan decodes first and once")),
+        Op::Orient(orientation) => turn::turn(picture, *orientation),
+        Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),
+        Op::Resize { from, to } => resize::resize(picture, *from, *to),
+        Op::Extend { to, at, fill } => extend::extend(picture, *to, *at, *fill),
+        Op::Flip(Flip::Horizontal) => turn::turn(picture, Orientation::MirrorHorizontal),
+        Op::Flip(Flip::Vertical) => turn::turn(picture, Orientation::MirrorVertical),
+        Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),
+        Op::Border { width, color } => extend::border(picture, *width, *color),
+        Op::Rotate { degrees, to, fill } => rotate::rotate(picture, *degrees, *to, *fill),
+        Op::Flatten(color) => Ok(flatten(picture, *color)),
+    }
+}
+
+/// A colour as a pixel.
+pub(crate) fn pixel(color: Color) -> [u8; 4] {
+    let [r, g, b] = color.rgb;
+    [r, g, b, opacity(color)]
+}
+
+/// Percent to 0..=255.
+fn opacity(color: Color) -> u8 {
+    let scaled = (u32::from(color.opacity.min(100)) * 255 + 50) / 100;
+    u8::try_from(scaled).unwrap_or(u8::MAX)
+}
+
+/// An index or a length in memory: a picture that exists has sides that fit.
+fn index(length: u32) -> Result<usize, Error> {
+    usize::try_from(length).map_err(|_| broken("out of address space"))
+}
+
+/// Does the picture have the size the plan says?
+fn expect(found: Size, planned: Size) -> Result<(), Error> {
+    if found == planned { Ok(()) } else { Err(broken("a plan that does not fit its picture")) }
+}

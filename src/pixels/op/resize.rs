@@ -1,0 +1,80 @@
+//! Resampling, by Lanczos with three lobes.
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use crate::error::Error;
+use crate::pixels::raster::Channels;
+use crate::pixels::{Raster, broken, memory};
+use crate::plan::{Region, Size};
+
+/// Resamples this region to this size.
+///
+/// Transparent pixels are weighed by their alpha, so that the colour nobody sees does not bleed. The
+/// kernel reads beyond the region's edge where the picture goes on, as a larger crop would.
+pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, Error> {
+    let size = picture.size();
+    if from.covers(size) && to == size {
+        return Ok(picture);
+    }
+    let from = inside(from, size).ok_or_else(|| broken("a resize outside the picture"))?;
+    let channels = picture.channels();
+    let kind = match channels {
+        Channels::Rgb => PixelType::U8x3,
+        Channels::Rgba => PixelType::U8x4,
+    };
+    let mut samples = memory::zeros(memory::bytes(to, channels))?;
+    // Both views are checked against the very sizes their samples were taken with.
+    let source = ImageRef::new(size.width, size.height, picture.samples(), kind).map_err(|e| broken(e.to_string()))?;
+    let mut target =
+        Image::from_slice_u8(to.width, to.height, &mut samples, kind).map_err(|e| broken(e.to_string()))?;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .crop(from.x, from.y, from.width, from.height)
+        .use_alpha(true);
+    Resizer::new().resize(&source, &mut target, &options).map_err(|e| broken(e.to_string()))?;
+    Raster::new(to, channels, samples)
+}
+
+/// The region, with what rounding of binary fractions put beyond the edge taken off.
+fn inside(from: Region, size: Size) -> Option<Region> {
+    const ROUNDING: f64 = 1e-6;
+    let (w, h) = (f64::from(size.width), f64::from(size.height));
+    let fits = |at: f64, length: f64, all: f64| at >= -ROUNDING && length > 0.0 && at + length <= all + ROUNDING;
+    if !fits(from.x, from.width, w) || !fits(from.y, from.height, h) {
+        return None;
+    }
+    let (x, y) = (from.x.max(0.0), from.y.max(0.0));
+    Some(Region { x, y, width: from.width.min(w - x), height: from.height.min(h - y) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_of_transparent_pixels_do_not_bleed() {
+        // Red, opaque, next to green, transparent.
+        let samples = [[255, 0, 0, 255], [0, 255, 0, 0]].concat().repeat(8 * 16);
+        let picture = Raster::new(Size::new(16, 16), Channels::Rgba, samples).unwrap();
+        let small = resize(picture, Region::full(Size::new(16, 16)), Size::new(8, 8)).unwrap();
+        for p in small.samples().chunks_exact(4) {
+            // Alpha overshoots a little at the edges.
+            assert!(p[0] >= 254 && p[1] <= 1 && (100..160).contains(&p[3]), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn reads_the_region_only_where_it_lies() {
+        let size = Size::new(40, 10);
+        let row: Vec<u8> = (0..40_u32).flat_map(|x| [if x < 20 { 0 } else { 200 }; 3]).collect();
+        let picture = Raster::new(size, Channels::Rgb, row.repeat(10)).unwrap();
+        let right = Region { x: 25.5, y: 0.0, width: 10.0, height: 10.0 };
+        let small = resize(picture.clone(), right, Size::new(5, 5)).unwrap();
+        assert!(small.samples().iter().all(|s| *s == 200));
+        let outside = Region { x: 35.0, ..right };
+        assert!(resize(picture.clone(), outside, Size::new(5, 5)).is_err());
+        let whole = Region { x: 0.0, y: -1e-9, width: 40.0 + 1e-9, height: 10.0 };
+        assert!(resize(picture, whole, Size::new(5, 5)).is_ok());
+    }
+}

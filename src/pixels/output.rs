@@ -1,0 +1,62 @@
+//! Choosing a format by trying: every candidate is encoded, the smallest file is delivered.
+
+use bytes::Bytes;
+
+use super::codec::{self, Settings};
+use super::{Raster, op};
+use crate::delivery::Encoded;
+use crate::error::{Error, ErrorCode};
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::plan::Plan;
+use crate::policy::Negotiation;
+use crate::transform::Color;
+
+/// Encodes a picture in the best of these formats; of files of one size the first.
+///
+/// Candidates that cannot hold the picture, or that this build cannot write, are passed over while
+/// there is another.
+///
+/// # Errors
+/// No candidate can be written: the error is that of the first.
+pub(crate) fn smallest(
+    picture: Raster,
+    candidates: &[Format],
+    plan: &Plan,
+    negotiation: &Negotiation,
+    limits: &Limits,
+) -> Result<Encoded, Error> {
+    let settings = Settings {
+        quality: plan.output.quality.unwrap_or(negotiation.quality),
+        lossless: plan.output.lossless.unwrap_or(false),
+        progressive: plan.output.progressive.unwrap_or(false),
+        chroma_420: negotiation.chroma_420,
+    };
+    let mut refused = None;
+    let mut best: Option<(Format, Vec<u8>)> = None;
+    let size = picture.size();
+    let mut picture = picture;
+    // Formats without transparency come last: the picture is flattened for them, for good.
+    let (with_alpha, without) = candidates.iter().partition::<Vec<Format>, _>(|format| format.has_alpha());
+    for format in with_alpha.into_iter().chain(without) {
+        if let Some(error) = codec::refusal(&picture, format, &settings, limits) {
+            refused = refused.or(Some(error));
+            continue;
+        }
+        if !format.has_alpha() {
+            picture = op::flatten(picture, Color { opacity: 100, ..plan.matte });
+        }
+        let bytes = codec::encode(&picture, format, &settings)?;
+        let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
+        if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
+            best = Some((format, bytes));
+        }
+    }
+    match best {
+        Some((format, bytes)) => Ok(Encoded::new(Bytes::from(bytes), format, size)),
+        None => Err(refused.unwrap_or(Error::Pixels {
+            code: ErrorCode::Unidentified,
+            message: "there is no format to write".to_owned(),
+        })),
+    }
+}

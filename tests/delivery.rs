@@ -1,0 +1,496 @@
+//! Deliveries as transcripts: what is asked, what comes back, what a browser gets.
+//!
+//! Each runs by hand and through both drivers, which must give the same response.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod scripted;
+
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+use http::Request;
+use insta::assert_snapshot;
+use originkit::Error;
+use originkit::delivery::{FetchError, FetchId, Input, Output};
+
+use scripted::{Answer, JPEG, Script, engine, file, redirect, status};
+
+const MAIN: &str = "https://www.example.com/a.jpg";
+const BACKUP: &str = "https://backup.example.net/a.jpg";
+
+#[test]
+fn the_first_origin_has_it() {
+    let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 200
+        chunk 1 7
+        chunk 1 7
+        end 1
+      render [14]
+    respond 200 image/webp "a picture"
+      link: <https://www.example.com/a.jpg>; rel="canonical"
+      vary: accept
+    "#);
+}
+
+#[test]
+fn the_second_origin_has_it() {
+    let script = Script::get("/tr:w-300/a.jpg", &[(BACKUP, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 404 -> break
+      fetch 2 https://backup.example.net/a.jpg
+        head 2 200
+        chunk 2 7
+        chunk 2 7
+        end 2
+      render [14]
+    respond 200 image/webp "a picture"
+      vary: accept
+    "#);
+}
+
+#[test]
+fn what_another_origin_has_while_one_is_down_is_kept_briefly() {
+    let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, status(503)), (BACKUP, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 503 -> break
+      fetch 2 https://backup.example.net/a.jpg
+        head 2 200
+        chunk 2 7
+        chunk 2 7
+        end 2
+      render [14]
+    respond 200 image/webp "a picture"
+      cache-control: public, max-age=60
+      vary: accept
+    "#);
+}
+
+#[test]
+fn nobody_has_it() {
+    let script = Script::get("/tr:w-300/a.jpg", &[]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 404 -> break
+      fetch 2 https://backup.example.net/a.jpg
+        head 2 404 -> break
+    respond 404 text/plain; charset=utf-8 "Not Found"
+      cache-control: public, max-age=60
+      ik-error: ENOENT - no file was found at the specified path
+      vary: accept
+    "#);
+}
+
+#[test]
+fn the_most_telling_failure_is_reported() {
+    let refused = || Answer::Failure(FetchError::Refused);
+    let late = || Answer::Failure(FetchError::TimedOut);
+    let odd = || Answer::Failure(FetchError::Other);
+    for (first, second, want) in [
+        (status(404), status(410), "ENOENT - "),
+        (status(204), file(b""), "ENOENT - "),
+        (status(403), status(404), "EACCES - "),
+        (status(404), status(401), "EACCES - "),
+        (refused(), status(404), "ECONNREFUSED - "),
+        (late(), status(404), "ECONNREFUSED - "),
+        (refused(), status(500), "ECONNREFUSED - "),
+        (refused(), status(407), "EACCES - "),
+        (status(500), status(404), "UNIDENTIFIED - "),
+        (status(404), odd(), "UNIDENTIFIED - "),
+        (status(304), status(404), "UNIDENTIFIED - "),
+        (status(429), status(404), "UNIDENTIFIED - "),
+        (file(JPEG).breaks_off(FetchError::Other), status(404), "UNIDENTIFIED - "),
+        (file(JPEG).breaks_off(FetchError::TimedOut), status(404), "ECONNREFUSED - "),
+    ] {
+        let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, first), (BACKUP, second)]);
+        let told = script.run();
+        assert!(told.contains(&format!("ik-error: {want}")), "{told}");
+        assert!(told.contains("respond 404 text/plain; charset=utf-8 \"Not Found\""), "{told}");
+    }
+}
+
+#[test]
+fn redirects_are_fetches() {
+    let script = Script::get(
+        "/tr:w-300/a.jpg",
+        &[
+            (MAIN, redirect("/b.jpg")),
+            ("https://www.example.com/b.jpg", redirect("https://cdn.example.org/c.jpg")),
+            ("https://cdn.example.org/c.jpg", file(JPEG)),
+        ],
+    );
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 302 -> break
+      fetch 2 https://www.example.com/b.jpg
+        head 2 302 -> break
+      fetch 3 https://cdn.example.org/c.jpg
+        head 3 200
+        chunk 3 7
+        chunk 3 7
+        end 3
+      render [14]
+    respond 200 image/webp "a picture"
+      link: <https://www.example.com/a.jpg>; rel="canonical"
+      vary: accept
+    "#);
+}
+
+#[test]
+fn a_redirect_loop_ends() {
+    let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, redirect(MAIN)), (BACKUP, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 302 -> break
+      fetch 2 https://www.example.com/a.jpg
+        head 2 302 -> break
+      fetch 3 https://www.example.com/a.jpg
+        head 3 302 -> break
+      fetch 4 https://www.example.com/a.jpg
+        head 4 302 -> break
+      fetch 5 https://backup.example.net/a.jpg
+        head 5 200
+        chunk 5 7
+        chunk 5 7
+        end 5
+      render [14]
+    respond 200 image/webp "a picture"
+      cache-control: public, max-age=60
+      vary: accept
+    "#);
+}
+
+#[test]
+fn a_redirect_needs_one_good_location() {
+    for (answer, why) in [
+        (redirect("http://169.254.169.254/latest/meta-data"), "a private address"),
+        (redirect("https://localhost/a.jpg"), "this machine"),
+        (redirect("http://www.example.com/b.jpg"), "no encryption any more"),
+        (redirect("file:///etc/passwd"), "no web address"),
+        (redirect("https://user:secret@www.example.com/b.jpg"), "a login"),
+        (redirect(BACKUP).header("location", MAIN), "two of them"),
+        (status(302), "none"),
+        (status(300), "a choice"),
+    ] {
+        let told = Script::get("/tr:w-300/a.jpg", &[(MAIN, answer)]).run();
+        assert!(told.contains("head 1 30"), "{why}: {told}");
+        assert!(told.contains(&format!("fetch 2 {BACKUP}")) && !told.contains("fetch 3"), "{why}: {told}");
+        assert!(told.contains("ik-error: UNIDENTIFIED - "), "{why}: {told}");
+    }
+}
+
+#[test]
+fn a_delivery_has_so_many_fetches() {
+    let engine = engine(|limits| limits.fetches = 3);
+    let request = Request::get("https://img.example.com/tr:w-300/a.jpg");
+    let script = Script::new(engine, request, &[(MAIN, redirect("/b.jpg")), (BACKUP, redirect("/b.jpg"))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 302 -> break
+      fetch 2 https://www.example.com/b.jpg
+        head 2 404 -> break
+      fetch 3 https://backup.example.net/a.jpg
+        head 3 302 -> break
+    respond 400 text/plain; charset=utf-8 "4 requests to origins where 3 are allowed"
+      cache-control: public, max-age=60
+      ik-error: ELIMIT - 4 requests to origins where 3 are allowed
+      vary: accept
+    "#);
+}
+
+#[test]
+fn a_file_that_says_it_is_too_large() {
+    let answer = file(&[0; 101]).header("content-length", "101");
+    let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, answer), (BACKUP, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 200 -> break
+    respond 400 text/plain; charset=utf-8 "101 bytes in a source file where 100 are allowed"
+      cache-control: public, max-age=60
+      ik-error: ELIMIT - 101 bytes in a source file where 100 are allowed
+      vary: accept
+    "#);
+}
+
+#[test]
+fn a_file_that_is_too_large() {
+    let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, file(&[0; 101])), (BACKUP, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 200
+        chunk 1 50
+        chunk 1 51 -> break
+    respond 400 text/plain; charset=utf-8 "101 bytes in a source file where 100 are allowed"
+      cache-control: public, max-age=60
+      ik-error: ELIMIT - 101 bytes in a source file where 100 are allowed
+      vary: accept
+    "#);
+}
+
+#[test]
+fn a_file_as_large_as_allowed() {
+    let large = [JPEG, &[0; 86]].concat();
+    assert_eq!(large.len(), 100);
+    let told = Script::get("/tr:w-300/a.jpg", &[(MAIN, file(&large).header("content-length", "100"))]).run();
+    assert!(told.contains("render [100]"), "{told}");
+}
+
+#[test]
+fn a_truncated_file_is_never_used() {
+    let answer = file(JPEG).header("content-length", "16");
+    let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, answer), (BACKUP, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 200
+        chunk 1 7
+        chunk 1 7
+        end 1
+      fetch 2 https://backup.example.net/a.jpg
+        head 2 200
+        chunk 2 7
+        chunk 2 7
+        end 2
+      render [14]
+    respond 200 image/webp "a picture"
+      cache-control: public, max-age=60
+      vary: accept
+    "#);
+}
+
+#[test]
+fn the_default_image_steps_in() {
+    let script = Script::get("/tr:w-300,di-none.png/a.jpg", &[("https://www.example.com/none.png", file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300,di-none.png/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 404 -> break
+      fetch 2 https://backup.example.net/a.jpg
+        head 2 404 -> break
+      fetch 3 https://www.example.com/none.png
+        head 3 200
+        chunk 3 7
+        chunk 3 7
+        end 3
+      render [14]
+    respond 200 image/webp "a picture"
+      cache-control: public, max-age=60
+      vary: accept
+    "#);
+}
+
+#[test]
+fn without_the_default_image_it_is_the_asset_that_is_missing() {
+    let script = Script::get("/tr:w-300,di-none.png/a.jpg", &[(MAIN, status(403))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300,di-none.png/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 403 -> break
+      fetch 2 https://backup.example.net/a.jpg
+        head 2 404 -> break
+      fetch 3 https://www.example.com/none.png
+        head 3 404 -> break
+      fetch 4 https://backup.example.net/none.png
+        head 4 404 -> break
+    respond 404 text/plain; charset=utf-8 "Not Found"
+      cache-control: public, max-age=60
+      ik-error: EACCES - an origin denied access to the file
+      vary: accept
+    "#);
+}
+
+#[test]
+fn the_original_is_untouched() {
+    let hostile = file(JPEG)
+        .header("content-type", "text/html")
+        .header("set-cookie", "a=b")
+        .header("link", "<https://evil.example>")
+        .header("content-disposition", "inline")
+        .header("cache-control", "max-age=1");
+    let script = Script::get("/tr:orig-true/a.jpg", &[(MAIN, hostile)]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:orig-true/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+        head 1 200
+        chunk 1 7
+        chunk 1 7
+        end 1
+    respond 200 image/jpeg "���� and so on"
+      link: <https://www.example.com/a.jpg>; rel="canonical"
+    "#);
+}
+
+#[test]
+fn what_is_no_image_is_untouched_if_no_image_was_asked_for() {
+    let css = "https://www.example.com/a.css";
+    assert_snapshot!(Script::get("/a.css", &[(css, file(b"a { }"))]).run(), @r#"
+    request GET https://img.example.com/a.css
+      fetch 1 https://www.example.com/a.css
+        head 1 200
+        chunk 1 2
+        chunk 1 3
+        end 1
+    respond 200 text/css; charset=utf-8 "a { }"
+      link: <https://www.example.com/a.css>; rel="canonical"
+      vary: accept
+    "#);
+    assert_snapshot!(Script::get("/tr:w-300/a.css", &[(css, file(b"a { }"))]).run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.css
+      fetch 1 https://www.example.com/a.css
+        head 1 200
+        chunk 1 2
+        chunk 1 3
+        end 1
+    respond 400 text/plain; charset=utf-8 "the file is not an image"
+      cache-control: public, max-age=60
+      ik-error: EFORMAT - the file is not an image
+      vary: accept
+    "#);
+    let page = "https://www.example.com/a.html";
+    let told = Script::get("/a.html", &[(page, file(b"<html>").header("content-type", "text/html"))]).run();
+    assert!(told.contains("respond 200 text/plain; charset=utf-8 \"<html>\""), "{told}");
+}
+
+#[test]
+fn an_svg_stays_one_and_runs_no_script() {
+    let svg = ("https://www.example.com/a.svg", file(b"<svg/>"));
+    assert_snapshot!(Script::get("/tr:w-300/a.svg", std::slice::from_ref(&svg)).run(), @r#"
+    request GET https://img.example.com/tr:w-300/a.svg
+      fetch 1 https://www.example.com/a.svg
+        head 1 200
+        chunk 1 3
+        chunk 1 3
+        end 1
+    respond 200 image/svg+xml "<svg/>"
+      content-security-policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
+      link: <https://www.example.com/a.svg>; rel="canonical"
+      vary: accept
+    "#);
+    let told = Script::get("/tr:f-png/a.svg", &[svg]).run();
+    assert!(told.contains("render [6]"), "{told}");
+}
+
+#[test]
+fn head_gets_the_headers() {
+    let get = Script::get("/tr:w-300/a.jpg", &[(MAIN, file(JPEG))]).run();
+    let request = Request::head("https://img.example.com/tr:w-300/a.jpg");
+    let head = Script::new(engine(|_| {}), request, &[(MAIN, file(JPEG))]).run();
+    assert_eq!(head, get.replace("request GET", "request HEAD").replace("\"a picture\"", "\"\""));
+
+    let request = Request::head("https://img.example.com/tr:w-300/a.jpg");
+    let missing = Script::new(engine(|_| {}), request, &[]).run();
+    assert!(missing.contains("respond 404 text/plain; charset=utf-8 \"\""), "{missing}");
+}
+
+#[test]
+fn an_attachment_has_a_name() {
+    let told = Script::get("/tr:w-300/a.jpg?ik-attachment=true", &[(MAIN, file(JPEG))]).run();
+    assert!(told.contains("content-disposition: attachment; filename=\"a.jpg\""), "{told}");
+}
+
+const LOGO: &str = "https://www.example.com/logo.png";
+
+#[test]
+fn files_are_fetched_together() {
+    let script =
+        Script::get("/tr:w-300,l-image,i-logo.png,l-end/a.jpg", &[(MAIN, file(JPEG)), (LOGO, file(b"\x89PNG"))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300,l-image,i-logo.png,l-end/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+      fetch 2 https://www.example.com/logo.png
+        head 1 200
+        head 2 200
+        chunk 1 7
+        chunk 2 2
+        chunk 1 7
+        chunk 2 2
+        end 1
+        end 2
+      render [14, 4]
+    respond 200 image/webp "a picture"
+      link: <https://www.example.com/a.jpg>; rel="canonical"
+      vary: accept
+    "#);
+    assert_eq!(script.together.load(Ordering::SeqCst), 2, "the driver sends both before it waits");
+}
+
+#[test]
+fn a_missing_overlay_is_an_error() {
+    let script = Script::get("/tr:w-300,l-image,i-logo.png,l-end/a.jpg", &[(MAIN, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:w-300,l-image,i-logo.png,l-end/a.jpg
+      fetch 1 https://www.example.com/a.jpg
+      fetch 2 https://www.example.com/logo.png
+        head 1 200
+        head 2 404 -> break
+      fetch 3 https://backup.example.net/logo.png
+        chunk 1 7
+        head 3 404 -> break
+    respond 404 text/plain; charset=utf-8 "Not Found"
+      cache-control: public, max-age=60
+      ik-error: ENOENT - no file was found for a layer
+      vary: accept
+    "#);
+}
+
+#[test]
+fn a_request_that_is_refused_fetches_nothing() {
+    let script = Script::get("/tr:n-none/a.jpg", &[(MAIN, file(JPEG))]);
+    assert_snapshot!(script.run(), @r#"
+    request GET https://img.example.com/tr:n-none/a.jpg
+    respond 400 text/plain; charset=utf-8 "no transformation is stored as `none`"
+      cache-control: public, max-age=60
+      ik-error: EINVAL - no transformation is stored as `none`
+    "#);
+    let Output::Respond(response) = script.deliver().poll() else { panic!("it is refused at once") };
+    assert!(matches!(response.extensions().get(), Some(Error::Rejected(_))));
+}
+
+#[test]
+fn late_and_unknown_ids_are_ignored() {
+    let script = Script::get("/tr:w-300/a.jpg", &[]);
+    let mut delivery = script.deliver();
+    let Output::Fetch(first) = delivery.poll() else { panic!("a fetch") };
+    assert_eq!(delivery.handle(Input::End(FetchId::new(99))), ControlFlow::Break(()));
+    assert!(matches!(delivery.poll(), Output::Wait));
+    assert_eq!(delivery.handle(Input::Failed(first.id, FetchError::TimedOut)), ControlFlow::Break(()));
+    let Output::Fetch(second) = delivery.poll() else { panic!("the next origin") };
+    // The first one speaks up after all.
+    assert_eq!(delivery.handle(Input::Chunk(first.id, JPEG.into())), ControlFlow::Break(()));
+    assert_eq!(delivery.handle(Input::End(first.id)), ControlFlow::Break(()));
+    assert!(matches!(delivery.poll(), Output::Wait));
+    assert_eq!(delivery.handle(Input::End(second.id)), ControlFlow::Break(()));
+    let Output::Respond(response) = delivery.poll() else { panic!("nobody is left") };
+    assert_eq!(response.status(), 404);
+    assert_eq!(delivery.handle(Input::End(second.id)), ControlFlow::Break(()));
+    assert!(matches!(delivery.poll(), Output::Wait));
+}
+
+#[cfg(feature = "tower")]
+#[test]
+fn the_service_answers_the_same() {
+    use http_body_util::BodyExt as _;
+    use originkit::tower::ImageService;
+    use tower_service::Service as _;
+
+    let script = || Script::get("/tr:w-300/a.jpg", &[(BACKUP, file(JPEG))]);
+    let mut service = ImageService::new(engine(|_| {}), script(), script()).clone();
+    let request = Request::get("https://img.example.com/tr:w-300/a.jpg").body("ignored").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let Ok(response) = runtime.block_on(service.call(request));
+    assert_eq!(response.headers()["content-type"], "image/webp");
+    let Ok(body) = runtime.block_on(response.into_body().collect());
+    assert_eq!(body.to_bytes(), "a picture");
+}

@@ -1,0 +1,270 @@
+//! Laws of the language, on texts that nobody wrote.
+
+use originkit::Limits;
+use originkit::transform::{ParseErrorKind, Transformation};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn what_reads_prints_and_reads_again(text in transformation()) {
+        round_trip(&text)?;
+    }
+
+    #[test]
+    fn no_text_panics(text in ".{0,200}") {
+        round_trip(&text)?;
+    }
+
+    #[test]
+    fn no_line_of_the_alphabet_panics(text in "[a-z0-9,:_%.\" N@/-]{0,120}") {
+        round_trip(&text)?;
+    }
+}
+
+/// `parse(print(parse(s))) == parse(s)`, nothing is lost on the way, and printing is a fixed point.
+fn round_trip(text: &str) -> Result<(), TestCaseError> {
+    let reading = match Transformation::parse(text, &Limits::default()) {
+        Ok(reading) => reading,
+        Err(error) => {
+            // Errors point into their text.
+            prop_assert!(error.text.get(error.span.clone()).is_some(), "{error:?}");
+            let shown = format!("{error:#}");
+            prop_assert!(shown.starts_with(&error.to_string()), "{}", shown);
+            return Ok(());
+        }
+    };
+    for ignored in &reading.ignored {
+        prop_assert_eq!(&reading.text[ignored.span.clone()], &ignored.token);
+    }
+    let canonical = reading.transformation.to_string();
+    let again = Transformation::parse(&canonical, &Limits::default());
+    let again = again.map_err(|error| TestCaseError::fail(format!("{canonical}: {error:#}")))?;
+    prop_assert_eq!(&again.transformation, &reading.transformation, "{}", canonical);
+    prop_assert!(again.ignored.is_empty(), "{:?} of {}", again.ignored, canonical);
+    prop_assert_eq!(again.transformation.to_string(), canonical);
+    Ok(())
+}
+
+/// Texts of the grammar, with values in and out of their domains and some junk.
+fn transformation() -> impl Strategy<Value = String> {
+    steps(parameter().boxed()).prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            3 => (inner.clone(), parameter()).prop_map(|(steps, more)| format!("{steps},{more}")),
+            3 => (layer_head(), inner.clone(), inner.clone())
+                .prop_map(|(head, steps, next)| format!("{head},{steps},l-end:{next}")),
+            2 => (condition(), inner.clone()).prop_map(|(test, then)| format!("if-{test},{then},if-end")),
+            2 => (condition(), inner.clone(), inner)
+                .prop_map(|(test, then, other)| format!("if-{test},{then},if-else,{other},if-end")),
+        ]
+    })
+}
+
+fn steps(item: BoxedStrategy<String>) -> impl Strategy<Value = String> {
+    let step = prop::collection::vec(item, 0..4).prop_map(|items| items.join(","));
+    prop::collection::vec(step, 0..3).prop_map(|steps| steps.join(":"))
+}
+
+fn parameter() -> impl Strategy<Value = String> {
+    prop_oneof![
+        12 => (select(KEYS), value()).prop_map(|(key, value)| format!("{key}-{value}")),
+        8 => select(EXAMPLES).prop_map(str::to_owned),
+        2 => select(KEYS).prop_map(str::to_owned),
+        1 => "[a-z0-9_ -]{0,8}",
+    ]
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "(N|-)?[0-9]{1,5}(\\.[0-9]{0,3})?",
+        "[0-9]{1,3}[_-][0-9]{1,3}([_-](max|[0-9]{1,3})){0,3}",
+        "(iw|ih|cw|bw|bh|car|idn|[0-9]{1,3})(_(add|sub|mul|div|mod|pow)_(iw|bw|0\\.5|[0-9]{1,2})){0,3}",
+        "([0-9]{1,2}_)?([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}([0-9]{2})?|red|LightGreen)(_[0-9]{1,3}){0,1}",
+        select(WORDS).prop_map(str::to_owned),
+        "(prompt-|prompte-)?[a-zA-Z0-9%@!/ é\"._-]{0,12}",
+    ]
+}
+
+fn layer_head() -> impl Strategy<Value = String> {
+    let input = prop_oneof![
+        "i-[a-zA-Z0-9@ _.-]{1,12}",
+        "i-[a-zA-Zé%!@/ ]{1,12}",
+        "ie-[A-Za-z0-9]{4}([A-Za-z0-9]{2}%3D%3D)?",
+        Just("i-ik_canvas".to_owned()),
+        Just("w-5".to_owned()),
+    ];
+    (select(&["image", "text", "image", "text", "video", "subtitles"][..]), input)
+        .prop_map(|(kind, input)| format!("l-{kind},{input}"))
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    "(w|h|ar|iw|ih|iar)_(eq|ne|gt|gte|lt|lte)_[0-9]{1,3}(_(and|or)_(w|ih)_(gt|lte)_[0-9.]{1,3}){0,2}"
+}
+
+const KEYS: &[&str] = &[
+    "n",
+    "pg",
+    "t",
+    "w",
+    "h",
+    "ar",
+    "dpr",
+    "c",
+    "cm",
+    "fo",
+    "x",
+    "y",
+    "xc",
+    "yc",
+    "z",
+    "fl",
+    "rt",
+    "bg",
+    "b",
+    "r",
+    "o",
+    "bl",
+    "cr",
+    "e-colorize",
+    "e-grayscale",
+    "e-contrast",
+    "e-sharpen",
+    "e-usm",
+    "e-gradient",
+    "e-shadow",
+    "e-distort",
+    "e-bgremove",
+    "e-dropshadow",
+    "e-edit",
+    "e-changebg",
+    "fs",
+    "ff",
+    "co",
+    "ia",
+    "pa",
+    "al",
+    "tg",
+    "lh",
+    "f",
+    "q",
+    "lo",
+    "pr",
+    "cp",
+    "md",
+    "dn",
+    "c2pa",
+    "orig",
+    "di",
+    "lx",
+    "ly",
+    "lxc",
+    "lyc",
+    "lap",
+    "lfo",
+    "lm",
+    "i",
+    "ie",
+    "vc",
+    "foo",
+];
+
+const WORDS: &[&str] = &[
+    "",
+    "auto",
+    "true",
+    "false",
+    "max",
+    "center",
+    "top_left",
+    "face",
+    "car_dog",
+    "force",
+    "at_max",
+    "pad_resize",
+    "extract",
+    "blurred",
+    "blurred_auto_N30",
+    "dominant",
+    "gradient_dominant_4",
+    "genfill",
+    "h_v",
+    "b_i",
+    "multiply",
+    "jpeg",
+    "webp",
+    "left",
+    "name-\"a,b:c\"_\"d\"",
+    "name-\"open",
+    "2-4_6-",
+    "auto-custom_override",
+];
+
+const EXAMPLES: &[&str] = &[
+    "ar-4:3",
+    "ar-4-3",
+    "b-iw_div_20_red",
+    "b-5-FFF000",
+    "bg-genfill-prompt-a sea",
+    "e-usm-2-2-0.8-0.024",
+    "e-shadow-bl-15_st-40_x-10_y-N5",
+    "e-gradient-ld-topleft_from-red_sp-ih_div_2",
+    "e-colorize-co-red_in-40",
+    "e-distort-p-50_50_150_50_150_150_50_150",
+    "e-distort-a-N45",
+    "e-dropshadow-az-45_el-30",
+    "cr-FF0000_50_00FF00",
+    "e-edit-prompte-YSxiOmMvZA%3D%3D",
+    "di-a@@@b@%2Fc",
+    "ff-fonts@@a b.ttf",
+    "pa-1_2_1_2",
+    "dn-idn_mul_2",
+    "lx-N0",
+    "pg-name-\"sky\"_\"sea\"",
+    "i-100%25 ",
+    "lh-bh_div_20",
+];
+
+/// The work is bounded by refusing: each of these fills the longest text with one thing.
+#[test]
+fn pathological_texts_meet_a_limit() {
+    let fill = |piece: &str| piece.repeat(8 * 1024 / piece.len());
+    for text in [
+        fill("w-1:"),
+        fill("w-1,"),
+        fill("l-image,i-a,l-end,"),
+        fill("l-image,"),
+        fill("if-w_gt_1,"),
+        fill("pg-name-\","),
+        fill("foo,"),
+        "w-1,".repeat(1 << 20),
+    ] {
+        let error = text.parse::<Transformation>().unwrap_err();
+        assert!(matches!(error.kind, ParseErrorKind::Limit(_)), "{text:.40}: {error}");
+    }
+    // Nothing but separators is an empty transformation.
+    assert_eq!(fill(",:").parse::<Transformation>(), Ok(Transformation::default()));
+    assert_eq!(fill(" ").parse::<Transformation>(), Ok(Transformation::default()));
+}
+
+/// Exactly as much as a limit allows, and one more.
+#[test]
+fn each_limit_allows_its_number_and_no_more() {
+    let limits = Limits::default();
+    let reads = |text: &str| Transformation::parse(text, &limits).map_err(|error| error.kind);
+    let nested = |n: usize, open: &str, close: &str| format!("{}w-5,{}", open.repeat(n), close.repeat(n));
+    for (most, text) in [
+        (limits.steps, (|n| "w-1:".repeat(n)) as fn(usize) -> String),
+        (limits.parameters, |n| "w-1,".repeat(n)),
+        (limits.layers, |n| "l-text,i-a,l-end,".repeat(n)),
+        (limits.transformation_bytes, |n| " ".repeat(n)),
+    ] {
+        assert!(reads(&text(most)).is_ok(), "{most}");
+        assert!(matches!(reads(&text(most + 1)), Err(ParseErrorKind::Limit(_))), "{most}");
+    }
+    for (open, close) in [("l-image,i-a,", "l-end,"), ("if-w_gt_1,", "if-end,")] {
+        assert!(reads(&nested(limits.depth, open, close)).is_ok(), "{open}");
+        assert!(matches!(reads(&nested(limits.depth + 1, open, close)), Err(ParseErrorKind::Limit(_))), "{open}");
+    }
+}

@@ -1,0 +1,225 @@
+//! Hostile and damaged files: refused by arithmetic, and never a panic.
+#![cfg(feature = "pixels")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot draw its picture may stop"
+)]
+
+#[expect(dead_code, reason = "shared with tests that read pictures back")]
+mod pictures;
+
+use std::time::{Duration, Instant};
+
+use image::{DynamicImage, ImageFormat};
+use originkit::{ErrorCode, Limits, Options, transform};
+
+use pictures::*;
+
+#[test]
+fn bombs_are_refused_by_their_headers() {
+    let mut png_of_2_gigapixels_a_row = png_header(i32::MAX as u32, i32::MAX as u32, 6);
+    png_of_2_gigapixels_a_row.extend(png_chunk(b"IDAT", &[0; 10]));
+    for (name, bytes) in [
+        ("GIF 65535x65535 in a few bytes", gif_header((65535, 65535), (65535, 65535))),
+        ("GIF with a frame larger than its screen", gif_header((1, 1), (65535, 65535))),
+        ("PNG header alone", png_header(i32::MAX as u32, i32::MAX as u32, 6)),
+        ("PNG header and some data", png_of_2_gigapixels_a_row),
+        ("PNG 30000x30000 gray", png_header(30_000, 30_000, 0)),
+        ("PNG with a side of zero", png_header(0, 5, 0)),
+        ("PNG as one endless row", png_header(u32::MAX, 1, 0)),
+        ("WebP 16383x16383", webp_header(16383, 16383)),
+        ("JPEG 32000x32000", jpeg_header(0xC0, 32_000, 32_000)),
+        ("JPEG 65535x65535 progressive", jpeg_header(0xC2, 65535, 65535)),
+        ("BMP 2^31-1 wide", bmp_header(i32::MAX, i32::MAX)),
+        ("BMP upside down", bmp_header(40_000, i32::MIN)),
+    ] {
+        let start = Instant::now();
+        let error = transform(&bytes, &"w-10".parse().unwrap(), &Options::default()).unwrap_err();
+        assert!(matches!(error.code(), ErrorCode::Limit | ErrorCode::Format), "{name}: {error}");
+        assert!(start.elapsed() < Duration::from_millis(250), "{name}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn progressive_jpegs_are_charged_for_their_coefficients() {
+    let picture = file(photo(200, 200), ImageFormat::Png);
+    let baseline = transform(&picture, &"f-jpg".parse().unwrap(), &Options::default()).unwrap();
+    let progressive = transform(&picture, &"f-jpg,pr-true".parse().unwrap(), &Options::default()).unwrap();
+    // 40 000 pixels: 120 000 bytes for the samples, 240 000 for coefficients.
+    let needs = |bytes: &[u8], memory: u64| {
+        let mut options = Options::default();
+        options.rules.limits.memory = memory;
+        transform(bytes, &"w-1,h-1,cm-extract,f-png".parse().unwrap(), &options).map(|_| ()).map_err(|e| e.code())
+    };
+    assert_eq!(needs(&baseline.bytes, 350_000), Ok(()));
+    assert_eq!(needs(&progressive.bytes, 350_000), Err(ErrorCode::Limit));
+    assert_eq!(needs(&progressive.bytes, 370_000), Ok(()));
+}
+
+#[test]
+fn a_profile_that_inflates_without_end_is_ignored() {
+    const INFLATED: usize = 64 * 1024 * 1024;
+    let body = [&b"bomb\0\0"[..], &deflated_zeros(INFLATED)].concat();
+    assert!(body.len() < INFLATED / 100);
+    let bytes = png_with(&file(photo(4, 4), ImageFormat::Png), b"iCCP", &body);
+    let start = Instant::now();
+    let result = transform(&bytes, &"w-2".parse().unwrap(), &Options::default());
+    assert!(result.is_ok() && start.elapsed() < Duration::from_secs(1), "{result:?} {:?}", start.elapsed());
+}
+
+#[test]
+fn exactly_enough_passes_and_one_more_is_refused() {
+    let bytes = file(photo(20, 10), ImageFormat::Png);
+    let size = bytes.len() as u64;
+    type Set = fn(&mut Limits, u64);
+    let cases: [(&str, &str, Set, u64); 5] = [
+        ("source pixels", "w-1,h-1", |l, n| l.pixels = n, 200),
+        ("result pixels", "w-40,h-30,c-force", |l, n| l.pixels = n, 1200),
+        ("padded pixels", "w-60,h-30,cm-pad_extract", |l, n| l.pixels = n, 1800),
+        ("source bytes", "w-5", |l, n| l.source_bytes = n, size),
+        ("WebP side", "w-40,h-7,c-force,f-webp", |l, n| l.webp_side = n as u32, 40),
+    ];
+    for (name, text, set, enough) in cases {
+        let run = |limit: u64| {
+            let mut options = Options::default();
+            set(&mut options.rules.limits, limit);
+            transform(&bytes, &text.parse().unwrap(), &options).map(|_| ()).map_err(|e| e.code())
+        };
+        assert_eq!(run(enough), Ok(()), "{name}");
+        assert_eq!(run(enough - 1), Err(ErrorCode::Limit), "{name}");
+    }
+}
+
+#[test]
+fn memory_is_refused_not_taken() {
+    let bytes = file(photo(100, 100), ImageFormat::Png);
+    for text in
+        ["w-50", "w-3000,h-3000,c-force", "w-2000,h-2000,cm-pad_extract", "b-900_red", "rt-45", "w-1,h-9000,c-force"]
+    {
+        let mut options = Options::default();
+        options.rules.limits.memory = 50_000;
+        let error = transform(&bytes, &text.parse().unwrap(), &options).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Limit, "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_file_cut_short_is_no_picture() {
+    for (name, bytes) in samples() {
+        let mut accepted = Vec::new();
+        for end in 0..bytes.len() {
+            if transform(&bytes[..end], &"w-5,f-png".parse().unwrap(), &Options::default()).is_ok() {
+                accepted.push(end);
+            }
+        }
+        // What is missing where a prefix is accepted holds no pixels: a trailer, a checksum, padding.
+        let first = accepted.first().copied().unwrap_or(bytes.len());
+        let tolerated = match name {
+            "jpeg" | "progressive jpeg" => 0,
+            "png" => 20,
+            _ => 8,
+        };
+        assert!(bytes.len() - first <= tolerated, "{name}: {first} of {} bytes are enough", bytes.len());
+    }
+}
+
+#[test]
+fn damaged_bytes_never_panic() {
+    let mut random = 0x2545_F491_4F6C_DD1D_u64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % below as u64) as usize
+    };
+    let mut options = Options::default();
+    options.rules.limits.pixels = 1_000_000;
+    options.rules.limits.memory = 64 * 1024 * 1024;
+    for (_, bytes) in samples() {
+        for _ in 0..400 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=next(4) {
+                let at = next(damaged.len());
+                damaged[at] = next(256) as u8;
+            }
+            // Any answer will do.
+            _ = transform(&damaged, &"t-true:w-5,f-png".parse().unwrap(), &options);
+        }
+    }
+}
+
+/// A small file of every format that is read.
+fn samples() -> Vec<(&'static str, Vec<u8>)> {
+    let picture = photo(19, 13);
+    let png = file(picture.clone(), ImageFormat::Png);
+    let made = |text: &str| transform(&png, &text.parse().unwrap(), &Options::default()).unwrap().bytes.to_vec();
+    vec![
+        ("jpeg", jpeg_with_exif(&jpeg(&picture), 6)),
+        ("progressive jpeg", made("f-jpg,pr-true")),
+        ("lossy webp", made("f-webp")),
+        ("webp", webp_with_exif(&file(picture.clone(), ImageFormat::WebP), (19, 13), 3)),
+        ("gif", file(DynamicImage::from(picture.clone()).to_rgba8(), ImageFormat::Gif)),
+        ("bmp", file(picture.clone(), ImageFormat::Bmp)),
+        ("tiff", tiff_with_orientation(&picture, 8)),
+        ("png", png),
+    ]
+}
+
+fn gif_header(screen: (u16, u16), frame: (u16, u16)) -> Vec<u8> {
+    let mut out = b"GIF89a".to_vec();
+    out.extend([screen.0.to_le_bytes(), screen.1.to_le_bytes()].concat());
+    out.extend(b"\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0");
+    out.extend([frame.0.to_le_bytes(), frame.1.to_le_bytes()].concat());
+    out.extend(b"\0\x02\x02\x4C\x01\0;");
+    out
+}
+
+fn png_header(width: u32, height: u32, color: u8) -> Vec<u8> {
+    let body = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, color, 0, 0, 0]].concat();
+    [&b"\x89PNG\r\n\x1a\n"[..], &png_chunk(b"IHDR", &body)].concat()
+}
+
+fn webp_header(width: u16, height: u16) -> Vec<u8> {
+    // A key frame of VP8.
+    let mut body = b"WEBPVP8 \x0E\0\0\0\x10\0\0\x9D\x01\x2A".to_vec();
+    body.extend([width.to_le_bytes(), height.to_le_bytes()].concat());
+    body.extend([0; 4]);
+    [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
+}
+
+fn jpeg_header(frame: u8, width: u16, height: u16) -> Vec<u8> {
+    let ([w1, w2], [h1, h2]) = (width.to_be_bytes(), height.to_be_bytes());
+    let mut out = vec![0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0];
+    out.extend([1; 64]);
+    out.extend([0xFF, frame, 0, 17, 8, h1, h2, w1, w2, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]);
+    out.extend([0xFF, 0xDA, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 63, 0, 0, 0xFF, 0xD9]);
+    out
+}
+
+fn bmp_header(width: i32, height: i32) -> Vec<u8> {
+    let mut out = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+    out.extend([width.to_le_bytes(), height.to_le_bytes()].concat());
+    out.extend(b"\x01\0\x18\0");
+    out.extend([0; 40]);
+    out
+}
+
+/// A zlib stream of so many zeros: fixed codes, one literal, then copies of 258 bytes (RFC 1951).
+fn deflated_zeros(count: usize) -> Vec<u8> {
+    let mut bits: Vec<bool> = Vec::new();
+    let mut most_first = |code: u32, length: u32| bits.extend((0..length).rev().map(|i| code >> i & 1 == 1));
+    most_first(0b110, 3); // final block: 1, then type 01 with its low bit first
+    most_first(0b0011_0000, 8);
+    for _ in 0..count / 258 {
+        most_first(0b1100_0101, 8);
+        most_first(0, 5);
+    }
+    most_first(0, 7);
+    let packed = bits.chunks(8).map(|byte| {
+        byte.iter().rev().fold(0, |b, bit| b << 1 | u8::from(*bit)) << (8 - byte.len()) >> (8 - byte.len())
+    });
+    [vec![0x78, 0x9C], packed.collect(), vec![0; 4]].concat()
+}

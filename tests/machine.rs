@@ -1,0 +1,209 @@
+//! The laws of the machine, under any inputs in any order.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use originkit::delivery::{Delivery, Encoded, FetchError, FetchId, Input, Output, Rendered};
+use originkit::plan::Size;
+use originkit::{Endpoint, Engine, Format, Limits, Origin};
+use proptest::prelude::*;
+
+/// Less than the searches could make use of.
+const FETCHES: usize = 5;
+const SOURCE_BYTES: usize = 64;
+
+fn engine() -> Engine {
+    let mut limits = Limits::default();
+    limits.source_bytes = u64::try_from(SOURCE_BYTES).unwrap();
+    limits.fetches = FETCHES;
+    let endpoint = Endpoint::new("https://img.example.com")
+        .unwrap()
+        .origin(Origin::new("https://www.example.com").unwrap())
+        .origin(Origin::new("https://backup.example.net").unwrap());
+    Engine::builder().endpoint(endpoint).limits(limits).build().unwrap()
+}
+
+fn delivery(path: &str) -> Delivery {
+    let request = Request::get(format!("https://img.example.com{path}")).body(()).unwrap();
+    engine().deliver(&request, SystemTime::UNIX_EPOCH)
+}
+
+fn paths() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "/a.jpg",
+        "/tr:w-30/a.jpg",
+        "/tr:orig-true/a.jpg",
+        "/tr:w-30,di-none.png/a.jpg",
+        "/tr:w-30,di-none.png,l-image,i-logo.png,l-end/a.jpg",
+        "/tr:l-image,i-one.png,l-end,l-image,i-two.png,l-end/a.jpg",
+    ])
+}
+
+/// An input, but for its id: inputs cannot be copied, and ids are best chosen among those that are out.
+#[derive(Debug, Clone)]
+enum Event {
+    Head(u16, Option<(&'static str, &'static str)>),
+    Chunk(Vec<u8>),
+    End,
+    Failed(FetchError),
+    Rendered(bool),
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let statuses = vec![100, 200, 200, 200, 200, 204, 206, 301, 302, 304, 401, 403, 404, 410, 429, 500, 503, 999];
+    let headers = vec![
+        None,
+        Some(("content-length", "4")),
+        Some(("content-length", "65")),
+        Some(("content-length", "x")),
+        Some(("content-encoding", "gzip")),
+        Some(("content-range", "bytes 0-3/4")),
+        Some(("location", "/b.jpg")),
+        Some(("location", "https://cdn.example.org/c.jpg")),
+        Some(("location", "http://[::1")),
+    ];
+    let bytes = prop_oneof![
+        4 => Just(b"\xFF\xD8\xFF\xE0".to_vec()),
+        1 => Just(Vec::new()),
+        1 => Just(b"<svg/>".to_vec()),
+        1 => Just(vec![7; SOURCE_BYTES]),
+        1 => prop::collection::vec(any::<u8>(), 0..8),
+    ];
+    let errors = prop::sample::select(vec![FetchError::Refused, FetchError::TimedOut, FetchError::Other]);
+    prop_oneof![
+        4 => (prop::sample::select(statuses), prop::sample::select(headers)).prop_map(|(s, h)| Event::Head(s, h)),
+        4 => bytes.prop_map(Event::Chunk),
+        3 => Just(Event::End),
+        1 => errors.prop_map(Event::Failed),
+        2 => any::<bool>().prop_map(Event::Rendered),
+    ]
+}
+
+/// Mostly single inputs; but without a whole file now and then no delivery would get far.
+fn bursts() -> impl Strategy<Value = Vec<Event>> {
+    let file = vec![Event::Head(200, None), Event::Chunk(b"\xFF\xD8\xFF\xE0".to_vec()), Event::End];
+    prop_oneof![3 => events().prop_map(|event| vec![event]), 1 => Just(file)]
+}
+
+impl Event {
+    fn input(self, id: FetchId) -> Input {
+        match self {
+            Self::Head(status, header) => {
+                let mut head = Response::builder().status(status);
+                if let Some((name, value)) = header {
+                    head = head.header(name, value);
+                }
+                Input::Head(id, head.body(()).unwrap())
+            }
+            Self::Chunk(bytes) => Input::Chunk(id, Bytes::from(bytes)),
+            Self::End => Input::End(id),
+            Self::Failed(error) => Input::Failed(id, error),
+            Self::Rendered(good) => Input::Rendered(rendered(good)),
+        }
+    }
+}
+
+fn rendered(good: bool) -> Rendered {
+    let picture = Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(3, 2));
+    let limit = originkit::plan::PlanError::Source("broken".to_owned());
+    Rendered::new(if good { Ok(picture) } else { Err(limit.into()) })
+}
+
+/// A machine, and what a driver would know of it.
+struct Watched {
+    delivery: Delivery,
+    /// Fetches that may still speak.
+    out: BTreeSet<FetchId>,
+    fetches: usize,
+    renders: usize,
+    render_out: bool,
+    response: Option<Response<Bytes>>,
+}
+
+impl Watched {
+    fn new(delivery: Delivery) -> Self {
+        let (out, fetches, renders, render_out) = (BTreeSet::new(), 0, 0, false);
+        Self { delivery, out, fetches, renders, render_out, response: None }
+    }
+
+    /// Polls once. `false` if there is nothing to do but to wait.
+    fn poll(&mut self) -> bool {
+        match self.delivery.poll() {
+            Output::Fetch(fetch) => {
+                assert!(self.response.is_none() && self.renders == 0, "files come first");
+                assert!(self.out.insert(fetch.id), "an id is given out once");
+                self.fetches += 1;
+                assert!(self.fetches <= FETCHES);
+            }
+            Output::Render(job) => {
+                assert!(self.response.is_none());
+                assert!(job.sources().iter().all(|file| !file.is_empty() && file.len() <= SOURCE_BYTES));
+                self.renders += 1;
+                self.render_out = true;
+                assert_eq!(self.renders, 1);
+            }
+            Output::Respond(response) => {
+                assert!(self.renders == 1 || response.body() != "a picture", "a result nobody asked for");
+                assert!(self.response.replace(response).is_none(), "one response");
+            }
+            Output::Wait => {
+                let waits_for_something = !self.out.is_empty() || self.render_out;
+                assert!(self.response.is_some() || waits_for_something, "it must not stall");
+                return false;
+            }
+        }
+        true
+    }
+
+    fn handle(&mut self, event: Event, id: FetchId) {
+        if matches!(event, Event::Rendered(_)) {
+            self.render_out = false;
+        }
+        let last = matches!(event, Event::End | Event::Failed(_));
+        let of_fetch = !matches!(event, Event::Rendered(_));
+        let flow = self.delivery.handle(event.input(id));
+        if of_fetch && (last || flow.is_break()) {
+            assert!(flow.is_break(), "nothing follows an end");
+            self.out.remove(&id);
+        }
+        assert!(flow.is_break() || self.out.contains(&id), "nothing is wanted of a stranger");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_inputs_in_any_order(
+        path in paths(),
+        inputs in prop::collection::vec((bursts(), 0..10_usize, prop::bool::weighted(0.9), 0..4_usize), 0..60),
+    ) {
+        let mut watched = Watched::new(delivery(path));
+        for (burst, number, known, polls) in inputs {
+            let id = watched.out.iter().nth(number % watched.out.len().max(1)).copied();
+            let stranger = FetchId::new(u64::try_from(number).unwrap());
+            for event in burst {
+                watched.handle(event, id.filter(|_| known).unwrap_or(stranger));
+            }
+            for _ in 0..polls {
+                watched.poll();
+            }
+        }
+        // The world ends: all that is out fails. That takes one round for each fetch there may be.
+        for _ in 0..=2 * FETCHES {
+            while watched.poll() {}
+            if watched.render_out {
+                watched.handle(Event::Rendered(true), FetchId::new(0));
+            }
+            for id in watched.out.clone() {
+                watched.handle(Event::Failed(FetchError::Refused), id);
+            }
+        }
+        let response = watched.response.expect("there is a response in the end");
+        prop_assert!(response.headers().contains_key("content-type"));
+        prop_assert_eq!(response.status() == 200, !response.headers().contains_key("ik-error"));
+    }
+}

@@ -1,0 +1,120 @@
+//! Pictures drawn by the tests, and files with things in them that encoders do not write.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage, RgbaImage};
+
+/// Something like a photograph: slow gradients, soft waves, a few edges.
+pub(crate) fn photo(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let (fx, fy) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
+        let wave = (fx * 23.0).sin() * (fy * 17.0).cos() * 40.0;
+        let edge = if (fx - 0.5).hypot(fy - 0.5) < 0.3 { 60.0 } else { 0.0 };
+        let level = |v: f64| v.clamp(0.0, 255.0) as u8;
+        Rgb([level(40.0 + 150.0 * fx + wave + edge), level(60.0 + 120.0 * fy - wave), level(180.0 - 100.0 * fx + edge)])
+    })
+}
+
+/// Blocks of 16x16 pixels, a gray for each letter of `abc/def`.
+pub(crate) fn blocks(text: &str) -> RgbImage {
+    let rows: Vec<&[u8]> = text.split('/').map(str::as_bytes).collect();
+    RgbImage::from_fn(rows[0].len() as u32 * 16, rows.len() as u32 * 16, |x, y| {
+        Rgb([gray(rows[y as usize / 16][x as usize / 16]); 3])
+    })
+}
+
+/// Reads blocks back, by the middle of each.
+pub(crate) fn letters(picture: &RgbaImage) -> String {
+    let row = |y: u32| -> String {
+        (0..picture.width() / 16)
+            .map(|x| {
+                let seen = picture.get_pixel(x * 16 + 8, y * 16 + 8).0[0];
+                (b'a'..=b'z').find(|l| gray(*l).abs_diff(seen) <= 4).map_or('?', char::from)
+            })
+            .collect()
+    };
+    (0..picture.height() / 16).map(row).collect::<Vec<_>>().join("/")
+}
+
+fn gray(letter: u8) -> u8 {
+    10 + (letter - b'a') % 26 * 9
+}
+
+/// Encodes with the `image` crate.
+pub(crate) fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    picture.into().write_to(&mut out, format).unwrap();
+    out.into_inner()
+}
+
+/// A JPEG with little loss.
+pub(crate) fn jpeg(picture: &RgbImage) -> Vec<u8> {
+    let mut out = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 98).encode_image(picture).unwrap();
+    out
+}
+
+/// The EXIF block of a file that is to be turned, and that tells a secret.
+pub(crate) fn exif(orientation: u8) -> Vec<u8> {
+    let mut tiff = b"II*\0\x08\0\0\0\x02\0".to_vec();
+    tiff.extend([0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
+    // Artist, 12 bytes at offset 38.
+    tiff.extend([0x3B, 0x01, 2, 0, 12, 0, 0, 0, 38, 0, 0, 0]);
+    tiff.extend(b"\0\0\0\0GPS SECRET!\0");
+    tiff
+}
+
+pub(crate) fn jpeg_with_exif(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    let body = [b"Exif\0\0", &exif(orientation)[..]].concat();
+    let length = (body.len() as u16 + 2).to_be_bytes();
+    [&jpeg[..2], b"\xFF\xE1", &length, &body, &jpeg[2..]].concat()
+}
+
+pub(crate) fn png_with(png: &[u8], kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    // Behind the signature and IHDR.
+    [&png[..33], &png_chunk(kind, body), &png[33..]].concat()
+}
+
+pub(crate) fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let checked = [&kind[..], body].concat();
+    let crc = !checked.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })
+    });
+    [&(body.len() as u32).to_be_bytes()[..], &checked, &crc.to_be_bytes()].concat()
+}
+
+pub(crate) fn webp_with_exif(webp: &[u8], size: (u32, u32), orientation: u8) -> Vec<u8> {
+    let three = |n: u32| n.to_le_bytes()[..3].to_vec();
+    let extended = [vec![0x08, 0, 0, 0], three(size.0 - 1), three(size.1 - 1)].concat();
+    let chunk = |kind: &[u8; 4], body: &[u8]| {
+        let padding = vec![0; body.len() % 2];
+        [&kind[..], &(body.len() as u32).to_le_bytes(), body, &padding].concat()
+    };
+    let body = [b"WEBP", &chunk(b"VP8X", &extended)[..], &webp[12..], &chunk(b"EXIF", &exif(orientation))].concat();
+    [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
+}
+
+/// A gray TIFF without compression.
+pub(crate) fn tiff_with_orientation(picture: &RgbImage, orientation: u16) -> Vec<u8> {
+    let gray: Vec<u8> = picture.pixels().map(|p| p.0[0]).collect();
+    let (width, height) = picture.dimensions();
+    let entries: [(u16, u32); 9] = [
+        (256, width),
+        (257, height),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (273, 8 + 2 + 9 * 12 + 4),
+        (274, orientation.into()),
+        (278, height),
+        (279, gray.len() as u32),
+    ];
+    let mut out = b"II*\0\x08\0\0\0".to_vec();
+    out.extend((entries.len() as u16).to_le_bytes());
+    for (tag, value) in entries {
+        out.extend([&tag.to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &value.to_le_bytes()].concat());
+    }
+    out.extend([0; 4]);
+    out.extend(gray);
+    out
+}

@@ -1,0 +1,289 @@
+//! A delivery with scripted origins: by hand, with a transcript, and through both drivers, with no socket.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use originkit::client::{Body, Client, Compute};
+use originkit::delivery::{Delivery, Encoded, Fetch, FetchError, Input, Output, Render, Rendered};
+use originkit::plan::Size;
+use originkit::{Endpoint, Engine, Format, Limits, Origin};
+
+/// What an origin says to one URL.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    Reply { status: u16, headers: Vec<(String, String)>, chunks: Vec<Bytes>, ends: Result<(), FetchError> },
+    Failure(FetchError),
+}
+
+/// A request, and what the world has in store for it.
+pub(crate) struct Script {
+    engine: Engine,
+    request: Request<()>,
+    origins: HashMap<String, Answer>,
+    /// How many requests were under way at once, at most.
+    pub(crate) together: AtomicUsize,
+    now_running: AtomicUsize,
+}
+
+/// A status without headers or body.
+pub(crate) fn status(status: u16) -> Answer {
+    Answer::Reply { status, headers: Vec::new(), chunks: Vec::new(), ends: Ok(()) }
+}
+
+/// A file, in two chunks.
+pub(crate) fn file(bytes: &[u8]) -> Answer {
+    let (front, back) = bytes.split_at(bytes.len() / 2);
+    let chunks = vec![Bytes::copy_from_slice(front), Bytes::copy_from_slice(back)];
+    Answer::Reply { status: 200, headers: Vec::new(), chunks, ends: Ok(()) }
+}
+
+pub(crate) fn redirect(location: &str) -> Answer {
+    status(302).header("location", location)
+}
+
+/// The first bytes of a JPEG: enough for everything but the pixels, which are scripted too.
+pub(crate) const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 and so on";
+
+impl Answer {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        if let Self::Reply { headers, .. } = &mut self {
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
+    pub(crate) fn breaks_off(mut self, error: FetchError) -> Self {
+        if let Self::Reply { ends, .. } = &mut self {
+            *ends = Err(error);
+        }
+        self
+    }
+
+    fn head(&self) -> Response<()> {
+        let Self::Reply { status, headers, .. } = self else { panic!("there is no head") };
+        let mut head = Response::builder().status(*status);
+        for (name, value) in headers {
+            head = head.header(name, value);
+        }
+        head.body(()).unwrap()
+    }
+}
+
+/// `www.example.com`, which is canonical, then `backup.example.net`; at most 100 bytes a file.
+pub(crate) fn engine(limits: impl FnOnce(&mut Limits)) -> Engine {
+    let mut bounds = Limits::default();
+    bounds.source_bytes = 100;
+    limits(&mut bounds);
+    let main = Origin::new("https://www.example.com").unwrap().canonical("https://www.example.com").unwrap();
+    let backup = Origin::new("https://backup.example.net").unwrap();
+    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(main).origin(backup);
+    Engine::builder().endpoint(endpoint).limits(bounds).build().unwrap()
+}
+
+impl Script {
+    /// A browser asks `img.example.com` for this path.
+    pub(crate) fn get(path: &str, origins: &[(&str, Answer)]) -> Self {
+        Self::new(engine(|_| {}), Request::get(format!("https://img.example.com{path}")), origins)
+    }
+
+    pub(crate) fn new(engine: Engine, request: http::request::Builder, origins: &[(&str, Answer)]) -> Self {
+        Self {
+            engine,
+            request: request.header("accept", "image/webp").body(()).unwrap(),
+            origins: origins.iter().map(|(url, answer)| ((*url).to_owned(), answer.clone())).collect(),
+            together: AtomicUsize::new(0),
+            now_running: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn deliver(&self) -> Delivery {
+        self.engine.deliver(&self.request, SystemTime::UNIX_EPOCH)
+    }
+
+    /// What this URL answers; what the script does not mention is not found.
+    fn answer(&self, request: &Request<()>) -> Answer {
+        self.origins.get(&request.uri().to_string()).cloned().unwrap_or_else(|| status(404))
+    }
+
+    /// Runs it by hand and through both drivers, and tells what happened.
+    pub(crate) fn run(&self) -> String {
+        let (transcript, response) = self.by_hand();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let driven = runtime.block_on(originkit::client::drive(self.deliver(), self, self));
+        same(&response, &driven);
+        same(&response, &originkit::blocking::drive_with(self.deliver(), self, rendered));
+        transcript
+    }
+
+    /// Plays the driver: what is under way takes turns.
+    fn by_hand(&self) -> (String, Response<Bytes>) {
+        let mut told = format!("request {} {}\n", self.request.method(), self.request.uri());
+        let mut delivery = self.deliver();
+        let mut running: VecDeque<(Fetch, VecDeque<Event>)> = VecDeque::new();
+        loop {
+            match delivery.poll() {
+                Output::Fetch(fetch) => {
+                    writeln!(told, "  fetch {} {}", fetch.id, fetch.request.uri()).unwrap();
+                    assert_eq!(fetch.request.headers()["x-req-from"], "imagekit", "on every hop");
+                    let events = events(&self.answer(&fetch.request));
+                    running.push_back((fetch, events));
+                }
+                Output::Render(job) => {
+                    let sizes: Vec<_> = job.sources().iter().map(Bytes::len).collect();
+                    writeln!(told, "  render {sizes:?}").unwrap();
+                    assert!(delivery.handle(Input::Rendered(rendered(job))).is_break());
+                }
+                Output::Respond(response) => {
+                    assert!(matches!(delivery.poll(), Output::Wait), "one response only");
+                    told.push_str(&show(&response));
+                    return (told, response);
+                }
+                Output::Wait => {
+                    let (fetch, mut events) = running.pop_front().expect("it waits only while a fetch is out");
+                    let id = fetch.id;
+                    let (line, input) = match events.pop_front().expect("a fetch that ended is not waited for") {
+                        Event::Head(head) => (format!("head {id} {}", head.status().as_u16()), Input::Head(id, head)),
+                        Event::Chunk(bytes) => (format!("chunk {id} {}", bytes.len()), Input::Chunk(id, bytes)),
+                        Event::End => (format!("end {id}"), Input::End(id)),
+                        Event::Failed(error) => (format!("failed {id} {error}"), Input::Failed(id, error)),
+                    };
+                    let more = matches!(input, Input::Head(..) | Input::Chunk(..));
+                    if delivery.handle(input).is_continue() {
+                        writeln!(told, "    {line}").unwrap();
+                        running.push_back((fetch, events));
+                    } else {
+                        writeln!(told, "    {line}{}", if more { " -> break" } else { "" }).unwrap();
+                    }
+                }
+            }
+        }
+    }
+}
+
+enum Event {
+    Head(Response<()>),
+    Chunk(Bytes),
+    End,
+    Failed(FetchError),
+}
+
+fn events(answer: &Answer) -> VecDeque<Event> {
+    match answer {
+        Answer::Failure(error) => VecDeque::from([Event::Failed(*error)]),
+        Answer::Reply { chunks, ends, .. } => std::iter::once(Event::Head(answer.head()))
+            .chain(chunks.iter().cloned().map(Event::Chunk))
+            .chain([ends.map_or_else(Event::Failed, |()| Event::End)])
+            .collect(),
+    }
+}
+
+/// Every picture comes out the same.
+fn rendered(_: Render) -> Rendered {
+    Rendered::new(Ok(Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(30, 20))))
+}
+
+/// A response as text. What all responses have is checked and left out.
+fn show(response: &Response<Bytes>) -> String {
+    let headers = response.headers();
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    let body = String::from_utf8_lossy(response.body());
+    let mut shown =
+        format!("respond {} {} {body:?}\n", response.status().as_u16(), headers["content-type"].to_str().unwrap());
+    let plain = ["content-type", "x-content-type-options", "access-control-allow-origin"];
+    let mut lines: Vec<_> = sorted(headers).into_iter().filter(|(name, _)| !plain.contains(&name.as_str())).collect();
+    lines.retain(|(name, value)| name != "cache-control" || !value.contains("31536000"));
+    for (name, value) in lines {
+        writeln!(shown, "  {name}: {value}").unwrap();
+    }
+    shown
+}
+
+fn sorted(headers: &HeaderMap) -> Vec<(String, String)> {
+    let mut lines: Vec<_> =
+        headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    lines.sort();
+    lines
+}
+
+fn same(by_hand: &Response<Bytes>, driven: &Response<Bytes>) {
+    assert_eq!(by_hand.status(), driven.status());
+    assert_eq!(sorted(by_hand.headers()), sorted(driven.headers()));
+    assert_eq!(by_hand.body(), driven.body());
+}
+
+/// A body that comes bit by bit.
+pub(crate) struct Scripted(VecDeque<Event>);
+
+impl Scripted {
+    fn next(&mut self) -> Result<Option<Bytes>, FetchError> {
+        match self.0.pop_front() {
+            Some(Event::Chunk(bytes)) => Ok(Some(bytes)),
+            Some(Event::Failed(error)) => Err(error),
+            _ => Ok(None),
+        }
+    }
+}
+
+fn reply(answer: &Answer) -> Result<Response<Scripted>, FetchError> {
+    match answer {
+        Answer::Failure(error) => Err(*error),
+        Answer::Reply { .. } => {
+            let mut events = events(answer);
+            events.pop_front();
+            Ok(answer.head().map(|()| Scripted(events)))
+        }
+    }
+}
+
+impl Client for Script {
+    type Body = Scripted;
+
+    async fn send(&self, request: Request<()>, _: Duration) -> Result<Response<Scripted>, FetchError> {
+        let running = self.now_running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.together.fetch_max(running, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        self.now_running.fetch_sub(1, Ordering::SeqCst);
+        reply(&self.answer(&request))
+    }
+}
+
+impl Body for Scripted {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, FetchError> {
+        tokio::task::yield_now().await;
+        self.next()
+    }
+}
+
+impl Compute for Script {
+    async fn run(&self, job: Render) -> Rendered {
+        rendered(job)
+    }
+}
+
+impl originkit::blocking::Client for Script {
+    type Body = Scripted;
+
+    fn send(&self, request: Request<()>, _: Duration) -> Result<Response<Scripted>, FetchError> {
+        reply(&self.answer(&request))
+    }
+}
+
+impl Read for Scripted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.next() {
+            Ok(None) => Ok(0),
+            Ok(Some(bytes)) => {
+                buffer[..bytes.len()].copy_from_slice(&bytes);
+                Ok(bytes.len())
+            }
+            Err(FetchError::TimedOut) => Err(io::ErrorKind::TimedOut.into()),
+            Err(_) => Err(io::ErrorKind::ConnectionReset.into()),
+        }
+    }
+}
