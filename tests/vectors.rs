@@ -85,7 +85,7 @@ fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static s
                 (Ok(()), false) | (Err(_), true) => tally.passed += 1,
                 (Ok(()), true) => tally.failed.push(format!("{id}: passes, but is listed as an expected failure")),
                 (Err(why), false) => {
-                    tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?")))
+                    tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?")));
                 }
             }
         }

@@ -7,7 +7,7 @@ use originkit::transform::{Background, Rotation, Step};
 use originkit::{Endpoint, Engine, Format, Order, Origin, Settings};
 use serde_json::Value;
 
-pub fn check(vector: &Value, _file: &Value) -> Result<(), String> {
+pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
     let mut settings = Settings::default();
     for (name, value) in vector["settings"].as_object().unwrap() {
         let on = value.as_bool().ok_or_else(|| format!("setting {name} is no truth value"))?;

@@ -1,4 +1,4 @@
-//! egress_ipv4.json: the published addresses.
+//! `egress_ipv4.json`: the published addresses.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use originkit::egress::{IMAGEKIT_EGRESS_IPV4, is_imagekit_ip};
 use serde_json::Value;
 
-pub fn check(_vector: &Value, file: &Value) -> Result<(), String> {
+pub(crate) fn check(_vector: &Value, file: &Value) -> Result<(), String> {
     let published = file["addresses"].as_array().ok_or("no list")?;
     let published: BTreeSet<Ipv4Addr> = published.iter().map(|text| text.as_str().unwrap().parse().unwrap()).collect();
     let own = BTreeSet::from(IMAGEKIT_EGRESS_IPV4);

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use originkit::{Endpoint, Engine, Error, Origin, Settings, sign};
 use serde_json::Value;
 
-pub fn check(vector: &Value, _file: &Value) -> Result<(), String> {
+pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
     let text = |key: &str| vector[key].as_str();
     let (key, base, signed) = (text("key").unwrap(), text("endpoint").unwrap(), text("signed_url").unwrap());
     if let Some(unsigned) = text("unsigned_url") {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use originkit::{Endpoint, Engine, Error, Origin};
 use serde_json::{Value, json};
 
-pub fn check(vector: &Value, file: &Value) -> Result<(), String> {
+pub(crate) fn check(vector: &Value, file: &Value) -> Result<(), String> {
     let config = &file["configs"][vector["config"].as_str().unwrap()];
     let engine = engine(config);
     let url = vector["url"].as_str().unwrap();
