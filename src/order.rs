@@ -84,11 +84,7 @@ impl Order {
 
     /// The requests for the asset, in the order in which they are tried, complete with headers.
     pub fn attempts(&self) -> impl Iterator<Item = &Request<()>> {
-        let attempts = self.wanted.first().into_iter().flat_map(|asset| &asset.attempts);
-        attempts.filter_map(|attempt| match attempt {
-            Attempt::Ask { request, .. } => Some(request),
-            Attempt::Skip(_) => None,
-        })
+        asks(self.wanted.first())
     }
 
     /// What becomes of the asset at each origin: the `Link` header if it serves the picture, or the code
@@ -104,6 +100,11 @@ impl Order {
     /// Paths of all files that are needed: the asset's, then those of overlays and fonts.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         self.wanted.iter().map(|wanted| wanted.path.as_str())
+    }
+
+    /// The requests for the default image (`di`), which are sent where no origin has the asset.
+    pub fn default_image_attempts(&self) -> impl Iterator<Item = &Request<()>> {
+        asks(self.fallback.as_ref())
     }
 
     /// Tokens of the URL's transformation that have no effect.
@@ -138,6 +139,14 @@ impl Order {
     }
 }
 
+/// The requests for one file.
+fn asks(wanted: Option<&Wanted>) -> impl Iterator<Item = &Request<()>> {
+    wanted.into_iter().flat_map(|wanted| &wanted.attempts).filter_map(|attempt| match attempt {
+        Attempt::Ask { request, .. } => Some(request),
+        Attempt::Skip(_) => None,
+    })
+}
+
 /// Prints the transformation, and each request with its headers; for logs and tests.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,6 +170,7 @@ pub(crate) struct Wanted {
 
 /// One origin's turn.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "an order holds a handful, nearly all of them the large one")]
 pub(crate) enum Attempt {
     /// Send this.
     Ask {

@@ -10,14 +10,23 @@ use std::path::Path;
 
 use serde_json::Value;
 
+#[path = "vectors/accept.rs"]
+mod accept;
 #[path = "vectors/ast.rs"]
 mod ast;
+#[path = "vectors/egress.rs"]
+mod egress;
 #[path = "vectors/geometry.rs"]
 mod geometry;
 #[path = "vectors/invalid.rs"]
 mod invalid;
 #[path = "vectors/parse.rs"]
 mod parse;
+#[cfg(feature = "signing")]
+#[path = "vectors/sign.rs"]
+mod sign;
+#[path = "vectors/url.rs"]
+mod url;
 
 /// Runs one vector; the file is passed along for what its vectors share. The error says what differs.
 type Check = fn(vector: &Value, file: &Value) -> Result<(), String>;
@@ -25,7 +34,19 @@ type Check = fn(vector: &Value, file: &Value) -> Result<(), String>;
 /// The format of a vector and who checks it; `None` for formats of later work.
 fn format_of(vector: &Value) -> Option<(&'static str, Check)> {
     let has = |key: &str| vector.get(key).is_some();
-    if has("input") && has("tr") {
+    if has("addresses") {
+        Some(("egress", egress::check))
+    } else if has("config") {
+        Some(("url", url::check))
+    } else if has("key") {
+        #[cfg(feature = "signing")]
+        let check: Option<(_, Check)> = Some(("sign", sign::check));
+        #[cfg(not(feature = "signing"))]
+        let check = None;
+        check
+    } else if has("accept") && has("settings") {
+        Some(("accept", accept::check))
+    } else if has("input") && has("tr") {
         Some(("geometry", geometry::check))
     } else if has("tr") && vector["expect"].is_string() {
         Some(("invalid", invalid::check))
@@ -54,7 +75,9 @@ fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static s
     for path in paths {
         let file: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap())
             .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        for vector in file["vectors"].as_array().into_iter().flatten() {
+        // A plain list of addresses is one vector of its own.
+        let whole = file.get("addresses").map(|_| &file);
+        for vector in file["vectors"].as_array().into_iter().flatten().chain(whole) {
             let Some((format, check)) = format_of(vector) else { continue };
             let tally = tallies.entry(format).or_default();
             let id = vector["id"].as_str().unwrap_or("a vector without id").to_owned();
@@ -62,7 +85,7 @@ fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static s
                 (Ok(()), false) | (Err(_), true) => tally.passed += 1,
                 (Ok(()), true) => tally.failed.push(format!("{id}: passes, but is listed as an expected failure")),
                 (Err(why), false) => {
-                    tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?")))
+                    tally.failed.push(format!("{id} [{}]: {why}", vector["tag"].as_str().unwrap_or("?")));
                 }
             }
         }

@@ -316,7 +316,9 @@ fn renamed(segments: &[&str]) -> Result<String, UrlError> {
     if extension.is_empty() || stem.last().is_none_or(|file| file.is_empty()) {
         return Err(UrlError::Seo);
     }
-    Ok(format!("{}.{extension}", stem.join("/")))
+    // Checked before the extension makes a name of `..`.
+    let stem = AssetPath::from_encoded(&stem.join("/"))?;
+    Ok(format!("{stem}.{extension}"))
 }
 
 /// The suffix that asks for a still.

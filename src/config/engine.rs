@@ -137,12 +137,12 @@ impl Engine {
             .map(|(endpoint, (base, _, rest))| (endpoint, base, rest))
     }
 
-    /// The endpoint that default images are looked up through: the one with the shortest base that any
-    /// base of `endpoint` lies below, which may be itself.
+    /// The endpoint that default images are looked up through (chosen): of those with a base above one of
+    /// `endpoint`'s, the one with the shortest such base; `endpoint` itself where there is none.
     pub(crate) fn default_endpoint<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Endpoint {
         let depth = |candidate: &Endpoint| {
-            let above = candidate.bases().iter().filter(|base| endpoint.bases().iter().any(|own| base.holds(own)));
-            above.map(|base| base.segments().count()).min()
+            let is_above = |base: &&Base| endpoint.bases().iter().any(|own| base.holds(own) && !base.same_place(own));
+            candidate.bases().iter().filter(is_above).map(|base| base.segments().count()).min()
         };
         let candidates = self.0.endpoints.iter().filter_map(|candidate| Some((depth(candidate)?, candidate)));
         candidates.min_by_key(|(depth, _)| *depth).map_or(endpoint, |(_, candidate)| candidate)

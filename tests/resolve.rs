@@ -1,0 +1,393 @@
+//! Requests against configurations: what is asked of origins, and what is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+use std::time::SystemTime;
+
+use http::{HeaderMap, Method, Request};
+use originkit::{Endpoint, Engine, Error, Limits, Order, Origin, Rejection, Settings, Warning};
+use proptest::prelude::*;
+
+fn web(base: &str) -> Engine {
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new(base).unwrap());
+    Engine::builder().endpoint(endpoint).build().unwrap()
+}
+
+fn proxy(hosts: &[&str]) -> Engine {
+    let endpoint = Endpoint::new("https://e.example/px").unwrap().origin(Origin::proxy(hosts).unwrap());
+    Engine::builder().endpoint(endpoint).build().unwrap()
+}
+
+fn get(engine: &Engine, url: &str) -> Result<Order, Rejection> {
+    engine.resolve(&Request::get(url).body(()).unwrap(), SystemTime::UNIX_EPOCH)
+}
+
+fn status(result: Result<Order, Rejection>) -> (u16, &'static str) {
+    let error = Error::from(result.expect_err("a rejection"));
+    (error.status().as_u16(), error.code().as_str())
+}
+
+#[test]
+fn nothing_of_the_client_reaches_the_origin() {
+    let engine = web("https://www.example.com/assets/");
+    let mut request = Request::get("/tr:w-100/a.jpg?v=1").header("host", "E.example:443");
+    for (name, value) in [
+        ("cookie", "session=1"),
+        ("authorization", "Bearer x"),
+        ("proxy-authorization", "Basic x"),
+        ("referer", "https://shop.example/"),
+        ("x-forwarded-for", "10.0.0.1"),
+        ("x-forwarded-host", "evil.example"),
+        ("forwarded", "host=evil.example"),
+        ("x-original-url", "/evil"),
+        ("x-req-from", "somebody"),
+        ("accept", "image/webp"),
+        ("accept-encoding", "br"),
+        ("user-agent", "browser"),
+        ("range", "bytes=0-1"),
+        ("if-none-match", "\"x\""),
+        ("sec-ch-dpr", "2"),
+    ] {
+        request = request.header(name, value);
+    }
+    let order = engine.resolve(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let want = format!(
+        "transform w-100\nGET https://www.example.com/assets/a.jpg?v=1\n  host: www.example.com\n  \
+         x-req-from: imagekit\n  accept: */*\n  accept-encoding: identity\n  user-agent: originkit/{version}\n"
+    );
+    assert_eq!(order.to_string(), want);
+}
+
+#[test]
+fn head_makes_a_get_and_other_methods_are_refused() {
+    let engine = web("https://o.example");
+    let ask = |method: Method| {
+        let request = Request::builder().method(method).uri("https://e.example/a.jpg").body(()).unwrap();
+        engine.resolve(&request, SystemTime::UNIX_EPOCH)
+    };
+    assert_eq!(ask(Method::HEAD).unwrap().attempts().next().unwrap().method(), Method::GET);
+    for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS, Method::TRACE] {
+        assert_eq!(status(ask(method)), (405, "EMETHOD"));
+    }
+}
+
+#[test]
+fn a_host_must_be_one_and_known() {
+    let engine = web("https://o.example");
+    let ask = |hosts: &[&str]| {
+        let mut request = Request::get("/a.jpg").body(()).unwrap();
+        for host in hosts {
+            request.headers_mut().append("host", host.parse().unwrap());
+        }
+        engine.resolve(&request, SystemTime::UNIX_EPOCH)
+    };
+    assert!(ask(&["e.example"]).is_ok() && ask(&["E.EXAMPLE:80"]).is_ok());
+    for hosts in [
+        vec![],
+        vec![""],
+        vec!["e.example", "e.example"],
+        vec!["evil.example"],
+        vec!["e.example:8080"],
+        vec!["e.example@evil.example"],
+        vec!["user@e.example"],
+        vec!["e.example/evil"],
+        vec!["127.0.0.1"],
+    ] {
+        assert_eq!(status(ask(&hosts)), (404, "ENOENT"), "{hosts:?}");
+    }
+}
+
+#[test]
+fn a_proxy_fetches_from_its_hosts_only() {
+    let engine = proxy(&["*.example.com", "Example.org"]);
+    let asked = |inner: &str| {
+        get(&engine, &format!("https://e.example/px/{inner}")).map(|order| {
+            order
+                .attempts()
+                .next()
+                .map(|request| (request.uri().to_string(), request.headers()["host"].to_str().unwrap().to_owned()))
+        })
+    };
+    for (inner, uri, host) in [
+        ("https://a.example.com/i.jpg?x=1", "https://a.example.com/i.jpg?x=1", "a.example.com"),
+        ("https:/A.b.Example.COM./i.jpg", "https://a.b.example.com/i.jpg", "a.b.example.com"),
+        ("http%3A%2F%2Fexample.org%3A8080%2Fi%2520j.jpg", "http://example.org:8080/i%20j.jpg", "example.org:8080"),
+        ("https%3a%2f%2fexample.org", "https://example.org/", "example.org"),
+    ] {
+        assert_eq!(asked(inner).unwrap(), Some((uri.to_owned(), host.to_owned())), "{inner}");
+    }
+    for inner in ["evil-example.com", "example.com.evil", "example.com", "www.example.org", "example.org.evil.net"] {
+        assert_eq!(asked(&format!("https://{inner}/i.jpg")), Ok(None), "{inner}");
+    }
+    for inner in ["example.com@evil.com", "example.org:22", "example.org:x", "a.example.com%00", "[::1]"] {
+        assert_eq!(
+            status(get(&engine, &format!("https://e.example/px/https://{inner}/i.jpg"))),
+            (400, "EINVAL"),
+            "{inner}"
+        );
+    }
+}
+
+#[test]
+fn no_url_leads_into_private_networks_or_back() {
+    let engine = proxy(&["*", "127.0.0.1", "localhost"]);
+    for host in
+        "2130706433 017700000001 0177.0.0.1 0x7f.1 0x7f000001 127.1 0 0.0.0.0 127.0.0.1. %31%32%37.0.0.1 [::] [::1] \
+        [::ffff:127.0.0.1] [64:ff9b::7f00:1] [2002:7f00:1::] [fe80::1] [fd00:ec2::254] 169.254.169.254 100.100.100.200 \
+        localhost localhost. x.localhost metadata.google.internal good@127.0.0.1 good%2f@127.0.0.1 127.0.0.1%23@good \
+        good%5c@127.0.0.1 %E2%93%9Bocalhost e.example/px"
+            .split_whitespace()
+    {
+        for form in [format!("http://{host}/i.jpg"), format!("http%3A%2F%2F{}%2Fi.jpg", host.replace('/', "%2F"))] {
+            match get(&engine, &format!("https://e.example/px/{form}")) {
+                Err(error) => assert_eq!(error.code().as_str(), "EINVAL", "{form}"),
+                // Decoded, `good%2f@...` is a path on the host `good`, which is no public name.
+                Ok(order) => assert!(order.attempts().next().is_none(), "{form}: {order}"),
+            }
+        }
+    }
+    for path in
+        ["http:127.0.0.1", "http%3A%5C%5C127.0.0.1/x", "//127.0.0.1/x", "file:///etc/passwd", "gopher://example.com/"]
+    {
+        let asked = get(&engine, &format!("https://e.example/px/{path}"));
+        assert!(asked.is_err() || asked.unwrap().attempts().next().is_none(), "{path}");
+    }
+}
+
+#[test]
+fn overlays_and_fonts_pass_the_same_door() {
+    let engine = proxy(&["*.example.com"]);
+    for tr in ["l-image,i-http:@@@@127.0.0.1@@x.png,l-end", "l-text,i-a,ff-http:@@@@127.0.0.1@@x.ttf,l-end"] {
+        let url = format!("https://e.example/px/https://a.example.com/i.jpg?tr={tr}");
+        // `:` ends a step, so the address never becomes a path; encoded it does not either.
+        if let Ok(order) = get(&engine, &url) {
+            assert!(order.attempts().all(|request| request.uri().host() == Some("a.example.com")), "{order}");
+        }
+    }
+}
+
+#[test]
+fn files_are_listed_once() {
+    let engine = web("https://o.example/base");
+    let tr = "w-100,l-image,i-logo.png,l-end,l-image,i-a@@b.png,l-text,i-x,ff-fonts@@A.ttf,l-end,l-end\
+              :l-image,i-logo.png,l-end,l-text,i-y,ff-Roboto,l-end:if-w_gt_1,l-image,i-c.png,l-end,if-end";
+    let order = get(&engine, &format!("https://e.example/p/a.jpg?tr={tr}&v=1")).unwrap();
+    assert_eq!(order.sources().collect::<Vec<_>>(), ["p/a.jpg", "logo.png", "a/b.png", "fonts/A.ttf", "c.png"]);
+    let order = get(&engine, &format!("https://e.example/p/a.jpg?tr={tr}:orig-true")).unwrap();
+    assert_eq!(order.sources().count(), 1);
+
+    let mut limits = Limits::default();
+    limits.sources = 2;
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let engine = Engine::builder().limits(limits).endpoint(endpoint).build().unwrap();
+    let one = "l-image,i-a.png,l-end";
+    assert!(get(&engine, &format!("https://e.example/i.jpg?tr={one}")).is_ok());
+    let two = get(&engine, &format!("https://e.example/i.jpg?tr={one},l-image,i-b.png,l-end"));
+    assert_eq!(status(two), (400, "ELIMIT"));
+}
+
+#[test]
+fn a_default_image_is_looked_up_through_the_default_endpoint() {
+    let endpoint = |base: &str, origin: &str| Endpoint::new(base).unwrap().origin(Origin::new(origin).unwrap());
+    let products =
+        endpoint("https://ik.example/acme/products", "https://shop.example").also("https://p.example").unwrap();
+    let engine = Engine::builder()
+        .endpoint(products)
+        .endpoint(endpoint("https://ik.example/acme", "https://www.example.com"))
+        .endpoint(endpoint("https://ik.example/other", "https://other.example"))
+        .build()
+        .unwrap();
+    for url in
+        ["https://p.example/tr:di-@@a@@none.png/x.jpg?v=1", "https://ik.example/acme/products/x.jpg?tr=di-a@@none.png"]
+    {
+        let order = get(&engine, url).unwrap();
+        let uris: Vec<_> = order.default_image_attempts().map(|request| request.uri().to_string()).collect();
+        assert_eq!(uris, ["https://www.example.com/a/none.png"], "{url}");
+    }
+    let order = get(&engine, "https://p.example/tr:di-none.png,orig-true/x.jpg").unwrap();
+    assert_eq!(order.default_image_attempts().count(), 0);
+}
+
+#[test]
+fn hostile_paths_are_refused() {
+    let engine = web("https://o.example/img");
+    for path in
+        ["../x", "%2e%2e/x", "..%2fx", "%252e%252e/x", "..%5cx", "%5c..%5cx", "%00", "%0d%0aHost:%20e", "x/..;/y"]
+    {
+        assert_eq!(status(get(&engine, &format!("https://e.example/{path}"))), (400, "EINVAL"), "{path}");
+    }
+    for (path, uri) in [
+        ("//evil/x", "https://o.example/img/evil/x"),
+        ("/@evil/x", "https://o.example/img/@evil/x"),
+        ("/x;y=..", "https://o.example/img/x;y=.."),
+        ("/-secret/x", "https://o.example/img/-secret/x"),
+        ("/%c0%ae%c0%ae/x", "https://o.example/img/%c0%ae%c0%ae/x"),
+    ] {
+        let order = get(&engine, &format!("https://e.example{path}")).unwrap();
+        assert_eq!(order.attempts().next().unwrap().uri().to_string(), uri);
+    }
+    let long = |bytes: usize| get(&engine, &format!("https://e.example/{}", "a".repeat(bytes - 1)));
+    assert!(long(8192).is_ok());
+    assert_eq!(status(long(8193)), (400, "ELIMIT"));
+    let endpoint = &engine.endpoints()[0];
+    assert!(matches!(endpoint.parse(&format!("https://e.example/{}", "a".repeat(10 << 20))), Err(Rejection::Limit(_))));
+}
+
+#[test]
+fn stored_transformations_are_spliced_in() {
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let builder = Engine::builder().endpoint(endpoint);
+    let builder = builder.named("thumb", "tr:w-100,h-100,q-50").unwrap().named("two", "w-10:rt-90").unwrap();
+    let mut settings = Settings::default();
+    settings.restrict_unnamed = true;
+    let restricted = builder.clone().settings(settings).build().unwrap();
+    let engine = builder.build().unwrap();
+    let shown =
+        |tr: &str| get(&engine, &format!("https://e.example/tr:{tr}/a.jpg")).map(|o| o.transformation().to_string());
+    for (tr, want) in [
+        ("n-thumb", "w-100,h-100,q-50"),
+        ("w-7,n-thumb", "w-7,h-100,q-50"),
+        ("n-thumb,w-7", "w-7,h-100,q-50"),
+        ("n-two:n-thumb", "w-10:rt-90:w-100,h-100,q-50"),
+    ] {
+        assert_eq!(shown(tr).unwrap(), want, "{tr}");
+    }
+    for tr in ["n-none", "n-two,w-1", "n-Thumb"] {
+        assert_eq!(status(get(&engine, &format!("https://e.example/tr:{tr}/a.jpg"))), (400, "EINVAL"), "{tr}");
+    }
+    for tr in ["n-thumb", "n-two:n-thumb", ""] {
+        assert!(get(&restricted, &format!("https://e.example/tr:{tr}/a.jpg")).is_ok(), "{tr}");
+    }
+    for tr in ["w-1", "n-thumb,w-1", "n-thumb,foo-1", "orig-true", "n-thumb:w-1", "n-thumb,l-image,i-a.png,l-end"] {
+        assert_eq!(
+            get(&restricted, &format!("https://e.example/tr:{tr}/a.jpg")).unwrap_err(),
+            Rejection::Unnamed,
+            "{tr}"
+        );
+    }
+}
+
+#[test]
+fn configurations_are_checked() {
+    use originkit::ConfigError as E;
+    let endpoint = |base: &str| Endpoint::new(base).unwrap().origin(Origin::new("https://o.example").unwrap());
+    let build = |bases: &[&str]| bases.iter().fold(Engine::builder(), |b, base| b.endpoint(endpoint(base))).build();
+    assert!(matches!(build(&[]), Err(E::NoEndpoints)));
+    assert!(matches!(build(&["https://e.example/a", "http://E.example/a/"]), Err(E::DuplicateBase(_))));
+    assert!(build(&["https://e.example", "https://e.example/a"]).is_ok());
+    let bare = Endpoint::new("https://e.example").unwrap();
+    assert!(matches!(Engine::builder().endpoint(bare).build(), Err(E::NoOrigins(_))));
+    let named = |name: &str, text: &str| Engine::builder().named(name, text).err();
+    assert!(matches!(named("a-b", "w-1"), Some(E::BadName(_))));
+    assert!(matches!(named("a", "n-b"), Some(E::RecursiveName(_))));
+    assert!(matches!(named("a", "l-image,i-x"), Some(E::BadTransformation { .. })));
+    assert!(matches!(Engine::builder().named("a", "w-1").unwrap().named("a", "w-2"), Err(E::DuplicateName(_))));
+    assert_eq!(
+        proxy(&["a.example"]).warnings(),
+        [Warning::UnsignedProxy { endpoint: "https://e.example/px".to_owned() }]
+    );
+    assert_eq!(web("https://o.example").warnings(), []);
+    assert_send_and_sync::<Engine>();
+}
+
+fn assert_send_and_sync<T: Send + Sync + Clone>() {}
+
+#[cfg(feature = "signing")]
+#[test]
+fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let mut settings = Settings::default();
+    settings.restrict_unsigned = true;
+    let builder = Engine::builder().endpoint(endpoint).settings(settings);
+    assert!(matches!(builder.clone().build(), Err(originkit::ConfigError::NoKey)));
+    let engine = builder.signing_key("hush-hush").unwrap().build().unwrap();
+    assert!(!format!("{engine:?}").contains("hush"));
+    // Signatures come before syntax: a stranger learns nothing of what would be accepted.
+    for url in ["https://e.example/a.jpg", "https://e.example/tr:l-image/a.jpg", "https://e.example/%00"] {
+        assert_eq!(status(get(&engine, url)), (401, "EAUTH"));
+    }
+    assert_eq!(status(get(&engine, "https://other.example/a.jpg")), (404, "ENOENT"));
+    let signed = originkit::sign("https://e.example/a.jpg?v=1", "https://e.example", "hush-hush", None);
+    assert!(get(&engine, &signed).is_ok());
+}
+
+#[test]
+fn vary_names_what_was_consulted() {
+    let engine = web("https://o.example");
+    for (tr, want) in [
+        ("", vec!["accept"]),
+        ("w-1,f-jpg", vec![]),
+        ("f-auto", vec!["accept"]),
+        ("orig-true,w-auto", vec![]),
+        ("dpr-auto,f-png", vec!["sec-ch-dpr", "dpr"]),
+        ("w-auto,f-png", vec!["sec-ch-width", "width", "sec-ch-dpr", "dpr"]),
+        ("if-w_gt_1,f-png,if-end", vec!["accept"]),
+        ("if-w_gt_1,f-png,if-else,f-webp,if-end", vec![]),
+    ] {
+        let order = get(&engine, &format!("https://e.example/tr:{tr}/a.jpg")).unwrap();
+        let found: Vec<_> = order.vary().iter().map(|name| name.as_str().to_owned()).collect();
+        assert_eq!(found, want, "{tr}");
+    }
+}
+
+#[test]
+fn the_cache_key_is_what_matters() {
+    let engine = web("https://o.example");
+    let key = |url: &str, accept: &str| {
+        let request = Request::get(url).header("accept", accept).header("cookie", "x").body(()).unwrap();
+        engine.resolve(&request, SystemTime::UNIX_EPOCH).unwrap().cache_key().clone()
+    };
+    let plain = key("https://e.example/tr:w-1,h-2/a.jpg", "*/*");
+    for same in ["https://e.example/tr:h-2,foo-3,w-1/a.jpg", "http://E.example:80//a.jpg?tr=w-1,h-2&ik-sdk-version=3"] {
+        assert_eq!(key(same, "image/avif,text/html"), plain, "{same}");
+    }
+    for other in [
+        "https://e.example/tr:w-2,h-2/a.jpg",
+        "https://e.example/tr:w-1,h-2/b.jpg",
+        "https://e.example/tr:w-1,h-2/a.jpg?v=1",
+        "https://e.example/tr:w-1,h-2/a.jpg?ik-obj-version=1",
+        "https://e.example/tr:w-1,h-2/a.jpg?ik-attachment=true",
+        "https://e.example/tr:w-1,h-2/a.jpg/ik-thumbnail.jpg",
+    ] {
+        assert_ne!(key(other, "*/*"), plain, "{other}");
+    }
+    assert_ne!(key("https://e.example/tr:w-1,h-2/a.jpg", "image/webp"), plain);
+    let fixed = "https://e.example/tr:f-jpg/a.jpg";
+    assert_eq!(key(fixed, "image/webp"), key(fixed, "*/*"));
+}
+
+proptest! {
+    /// Whatever the path, what is fetched lies below the base, segment by segment.
+    #[test]
+    fn what_is_fetched_lies_below_the_base(path in "(/|[a-z.%;@:]|%2e|%2F|%5c|%25|tr:w-1|ik-seo/|https://|\\.\\.){0,12}") {
+        let engine = web("https://o.example/base/img");
+        let request = Request::get(format!("https://e.example/{path}")).body(());
+        prop_assume!(request.is_ok());
+        if let Ok(order) = engine.resolve(&request.unwrap(), SystemTime::UNIX_EPOCH) {
+            let uri = order.attempts().next().unwrap().uri().to_string();
+            prop_assert!(uri.starts_with("https://o.example/base/img/"), "{}", uri);
+            // What a client makes of it.
+            let normal = url::Url::parse(&uri).unwrap();
+            prop_assert_eq!(normal.host_str(), Some("o.example"));
+            prop_assert!(normal.path().starts_with("/base/img/"), "{}", normal);
+        }
+    }
+
+    /// No request makes a panic, or a control byte in a header.
+    #[test]
+    fn headers_hold_no_control_bytes(path in "[ -~]{0,60}", host in "[ -~]{0,20}") {
+        let engine = proxy(&["*"]);
+        let mut request = Request::new(());
+        let Ok(uri) = format!("/px/{path}").parse() else { return Ok(()) };
+        *request.uri_mut() = uri;
+        *request.headers_mut() = HeaderMap::from_iter([(http::header::HOST, "e.example".parse().unwrap())]);
+        if let Ok(value) = host.parse() {
+            request.headers_mut().insert("x-forwarded-host", value);
+        }
+        if let Ok(order) = engine.resolve(&request, SystemTime::UNIX_EPOCH) {
+            for request in order.attempts() {
+                prop_assert!(request.headers().values().all(|v| v.as_bytes().iter().all(|b| (0x20..0x7F).contains(b))));
+            }
+        }
+    }
+}
