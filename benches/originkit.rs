@@ -27,25 +27,25 @@ const TRANSFORMATIONS: [&str; 4] = [
 ];
 
 #[divan::bench(args = TRANSFORMATIONS)]
-fn parse(bencher: Bencher, text: &str) {
+fn parse(bencher: Bencher<'_, '_>, text: &str) {
     bencher.counter(BytesCount::of_str(text)).bench(|| Transformation::parse(black_box(text), &Limits::default()));
 }
 
 /// Linear in length: the bytes per second of these three are to stay alike.
 #[divan::bench(args = [8, 16, 32])]
-fn parse_steps(bencher: Bencher, steps: usize) {
+fn parse_steps(bencher: Bencher<'_, '_>, steps: usize) {
     let text = vec!["w-300,h-200,fo-top_left,q-50"; steps].join(":");
     bencher.counter(BytesCount::of_str(&text)).bench(|| Transformation::parse(black_box(&text), &Limits::default()));
 }
 
 #[divan::bench(args = TRANSFORMATIONS)]
-fn print(bencher: Bencher, text: &str) {
+fn print(bencher: Bencher<'_, '_>, text: &str) {
     let t: Transformation = text.parse().unwrap();
     bencher.bench(|| black_box(&t).to_string());
 }
 
 #[divan::bench(args = TRANSFORMATIONS)]
-fn plan_blind(bencher: Bencher, text: &str) {
+fn plan_blind(bencher: Bencher<'_, '_>, text: &str) {
     let (t, rules) = (text.parse().unwrap(), Rules::default());
     bencher.bench(|| plan(black_box(&t), &mut Blind::new(Size::new(4000, 3000)), &rules));
 }
@@ -59,7 +59,7 @@ fn engine() -> Engine {
 }
 
 #[divan::bench]
-fn resolve(bencher: Bencher) {
+fn resolve(bencher: Bencher<'_, '_>) {
     let engine = engine();
     let request = Request::get("https://ik.imagekit.io/demo/tr:w-300,h-300,f-auto/folder/photo.jpg?v=3")
         .header("accept", "image/avif,image/webp,*/*;q=0.8")
@@ -74,7 +74,7 @@ mod pixels {
     use originkit::{Options, transform};
 
     #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-720,f-png"], sample_count = 10)]
-    fn transform_photo(bencher: Bencher, text: &str) {
+    fn transform_photo(bencher: Bencher<'_, '_>, text: &str) {
         let (photo, t) = (pictures::draw("photo.jpg").unwrap(), text.parse::<Transformation>().unwrap());
         bencher
             .counter(divan::counter::ItemsCount::new(Size::new(1600, 1067).pixels()))

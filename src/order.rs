@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Request};
 
 pub use self::rejection::Rejection;
 
-use crate::error::ErrorCode;
+use crate::code::ErrorCode;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::path::AssetPath;

@@ -14,7 +14,7 @@ use http::{HeaderValue, Request, Response};
 
 use super::body::{Body, Failure};
 use super::{BREAK, CONTINUE, FetchError, FetchId};
-use crate::error::ErrorCode;
+use crate::code::ErrorCode;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, Wanted};
 use crate::path::AssetPath;

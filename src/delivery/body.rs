@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
 use http::{Response, StatusCode};
 
-use crate::error::ErrorCode;
+use crate::code::ErrorCode;
 use crate::limits::LimitError;
 
 /// What an origin has sent so far.

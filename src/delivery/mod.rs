@@ -38,7 +38,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{Method, Request, Response};
 
-pub use self::render::{Encoded, Render, Rendered};
+pub use self::render::{Render, Rendered};
+pub use crate::encoded::Encoded;
 
 use self::gather::Gathering;
 use self::respond::Served;

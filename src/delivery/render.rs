@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::encoded::Encoded;
 use crate::error::Error;
-use crate::format::Format;
 use crate::order::Job;
-use crate::plan::{Rules, Size};
+use crate::plan::Rules;
 use crate::transform::Transformation;
 
 /// Work for a thread pool: the sources are here, the picture is to be made.
@@ -26,18 +26,6 @@ pub struct Render {
 #[derive(Debug)]
 pub struct Rendered {
     pub(crate) result: Result<Encoded, Error>,
-}
-
-/// A finished picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Encoded {
-    /// The file.
-    pub bytes: Bytes,
-    /// Its format.
-    pub format: Format,
-    /// Its size in pixels.
-    pub size: Size,
 }
 
 impl Render {
@@ -66,14 +54,6 @@ impl Render {
     #[must_use]
     pub fn sources(&self) -> &[Bytes] {
         &self.sources
-    }
-}
-
-impl Encoded {
-    /// A picture made elsewhere, by libvips say, to answer a [`Render`] with.
-    #[must_use]
-    pub const fn new(bytes: Bytes, format: Format, size: Size) -> Self {
-        Self { bytes, format, size }
     }
 }
 

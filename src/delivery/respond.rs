@@ -21,8 +21,9 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 
-use crate::delivery::Encoded;
-use crate::error::{Error, ErrorCode};
+use crate::code::ErrorCode;
+use crate::encoded::Encoded;
+use crate::error::Error;
 use crate::format::Format;
 use crate::order::Answer;
 use crate::path::AssetPath;

@@ -3,8 +3,8 @@
 #[cfg(feature = "signing")]
 use crate::address::SignatureError;
 use crate::address::UrlError;
+use crate::code::ErrorCode;
 use crate::config::NameError;
-use crate::error::ErrorCode;
 use crate::limits::LimitError;
 use crate::policy::GuardError;
 use crate::transform::ParseError;

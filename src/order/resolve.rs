@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use super::{Answer, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
 use crate::address::{self, Below, DeliveryUrl, Target};
+use crate::code::ErrorCode;
 use crate::config::{Base, Endpoint, Engine, Kind, Settings};
-use crate::error::ErrorCode;
 use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, percent_decode};
 use crate::plan::Rules;

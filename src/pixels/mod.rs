@@ -25,8 +25,9 @@ use bytes::Bytes;
 
 use self::observe::Executor;
 use self::raster::Raster;
-use crate::delivery::Encoded;
-use crate::error::{Error, ErrorCode};
+use crate::code::ErrorCode;
+use crate::encoded::Encoded;
+use crate::error::Error;
 use crate::format::Format;
 use crate::plan::{Rules, plan};
 use crate::policy::Negotiation;

@@ -4,8 +4,9 @@ use bytes::Bytes;
 
 use super::codec::{self, Settings};
 use super::{Raster, op};
-use crate::delivery::Encoded;
-use crate::error::{Error, ErrorCode};
+use crate::code::ErrorCode;
+use crate::encoded::Encoded;
+use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::plan::Plan;

@@ -8,8 +8,8 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 
 use super::guard::{Approved, approve};
+use crate::code::ErrorCode;
 use crate::config::{HostPattern, Settings};
-use crate::error::ErrorCode;
 
 /// Where redirects of one origin may lead, besides the origin itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@
 
 use http::StatusCode;
 
-use crate::error::ErrorCode;
+use crate::code::ErrorCode;
 
 /// What to do after the head of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::Pn
 use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 
 use super::{jpeg, png, unsupported, webp};
-use crate::error::{Error, ErrorCode};
+use crate::code::ErrorCode;
+use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;

@@ -13,7 +13,8 @@ mod webp;
 pub(crate) use self::decode::{decode, probe};
 
 use super::{Raster, memory};
-use crate::error::{Error, ErrorCode};
+use crate::code::ErrorCode;
+use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 
