@@ -38,6 +38,29 @@ fn parse_steps(bencher: Bencher<'_, '_>, steps: usize) {
     bencher.counter(BytesCount::of_str(&text)).bench(|| Transformation::parse(black_box(&text), &Limits::default()));
 }
 
+/// The longest texts of one thing each, and how each starts. None may take as long as a millisecond.
+const HOSTILE: [(&str, &str); 12] = [
+    ("", "w-1,h-1:"),
+    ("", "foo-1,l-image,"),
+    ("", "l-text,i-a,l-end,"),
+    ("", "if-w_gt_1,"),
+    ("", "ar-4:"),
+    ("", "pg-name-\",\","),
+    ("", ",:"),
+    ("w-iw", "_mul_1"),
+    ("if-w_gt_1", "_and_w_gt_1"),
+    ("fo-tv", "_toothbrush"),
+    ("e-gradient-sp-1", "_from-F00"),
+    ("l-text,ie-", "YWJj"),
+];
+
+#[divan::bench(args = HOSTILE)]
+fn parse_hostile(bencher: Bencher<'_, '_>, (start, piece): (&str, &str)) {
+    let limit = Limits::default().transformation_bytes;
+    let text = format!("{start}{}", piece.repeat((limit - start.len()) / piece.len()));
+    bencher.bench(|| Transformation::parse(black_box(&text), &Limits::default()));
+}
+
 #[divan::bench(args = TRANSFORMATIONS)]
 fn print(bencher: Bencher<'_, '_>, text: &str) {
     let t: Transformation = text.parse().unwrap();
