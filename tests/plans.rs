@@ -208,6 +208,8 @@ fn the_original_is_left_alone() {
     let plan = planned(turned(400, 300, 6), "w-99999:orig-true,bl-5,w-70000,h-70000,c-force:rt-45").unwrap();
     assert_eq!(plan.to_string(), "decode  400x300\nencode  400x300\n");
     assert_eq!((plan.output.original, plan.executable()), (Some(true), Ok(())));
+    let unasked = planned(jpeg(400, 300), "if-w_gt_9999,orig-true,if-end:w-5").unwrap();
+    assert_eq!(unasked.to_string(), "decode  400x300\nencode  400x300\n");
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl Engine {
             return Err(Rejection::Unnamed);
         }
         let expanded = self.named().expand(url.transformation().clone())?;
-        let original = expanded.edits().any(|edit| edit.encoding.original == Some(true));
+        let original = expanded.wants_original();
         let kept = if original { expanded } else { with_settings(expanded, settings) };
         let hints = if original { Hints::default() } else { policy::hints(headers) };
         let used = if original { HintsUsed::default() } else { HintsUsed::by(&kept) };

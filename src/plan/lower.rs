@@ -50,7 +50,7 @@ pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> 
         conditions: source.format != Format::Gif,
         translucent: source.alpha,
     };
-    if wants_original(wanted) {
+    if wanted.wants_original() {
         lowering.push(Op::Decode { size: source.size, page: 0 })?;
         lowering.plan.output.original = Some(true);
         return Ok(lowering.plan);
@@ -251,15 +251,6 @@ impl Ground {
     fn opaque(self) -> Option<Color> {
         self.color.filter(|color| color.opacity >= 100)
     }
-}
-
-/// With `orig-true` nothing else counts (documented), unless it depends on a condition (chosen).
-fn wants_original(wanted: &Transformation) -> bool {
-    let setting = |step: &Step| match step {
-        Step::Edit(edit) => edit.encoding.original,
-        Step::If(_) => None,
-    };
-    wanted.steps.iter().filter_map(setting).next_back().unwrap_or(false)
 }
 
 /// The frame or page a step asks for, counted from zero.

@@ -99,6 +99,13 @@ impl Transformation {
         self.steps.is_empty()
     }
 
+    /// Is the file wanted as it is? One `orig-true` is enough and nothing else counts then (documented),
+    /// be it in a branch that may not be taken (chosen: conditions would need the picture).
+    #[must_use]
+    pub fn wants_original(&self) -> bool {
+        self.edits().any(|edit| edit.encoding.original == Some(true))
+    }
+
     /// Every edit of the chain and of its branches, in reading order; those inside layers are left out.
     pub fn edits(&self) -> impl Iterator<Item = &Edit> {
         // Branches nest at most `Limits::depth` deep, so the stack is short.
