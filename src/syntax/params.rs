@@ -92,7 +92,7 @@ parameters! {
     "md"   encoding.metadata        [Base];
     "dn"   encoding.density         [Base];
     "c2pa" encoding.c2pa            [Base] if |c| *c, "`true`";
-    "orig" encoding.original        [Base];
+    "orig" encoding.original        [Base] if |o| *o, "`true`";
     "di"   default_image            [Base];
 }
 
