@@ -179,7 +179,7 @@ impl Engine {
                     let uri = with_query(format!("{}/{path}", base.as_str()), query);
                     let host = if origin.forwards_host() { authority } else { base.authority() };
                     let home = Some(base.authority().into());
-                    (uri, host.to_owned(), RedirectPolicy { home, hosts: None })
+                    (uri, host.to_owned(), RedirectPolicy { home, hosts: None, engine: self.clone() })
                 }
                 Kind::Proxy(hosts) => {
                     let Some(inner) = inner_url(path) else {
@@ -195,7 +195,7 @@ impl Engine {
                         attempts.push(Attempt::Skip(ErrorCode::Denied));
                         continue;
                     }
-                    let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)) };
+                    let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)), engine: self.clone() };
                     (approved.uri(), approved.authority(), redirects)
                 }
             };
