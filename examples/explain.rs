@@ -7,24 +7,33 @@
 //! ```
 //!
 //! `--endpoint URL` names the endpoint (by default the host, with the account on `ik.imagekit.io`),
-//! `--origin URL` its origins in order, `--size WxH` the picture's size (by default 4000x3000).
+//! `--origin URL` its origins in order, `--size WxH` the picture's size (by default 4000x3000). The exit
+//! code is 0, 1 for a URL that would be refused, and 2 for arguments that make no sense.
 
+use std::process::ExitCode;
 use std::time::SystemTime;
 
 use http::Request;
 use originkit::plan::{Blind, Rules, Size, plan};
-use originkit::{Endpoint, Engine, Origin};
+use originkit::{Endpoint, Engine, Error, Origin};
 use serde_json::{Value, json};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::read()?;
-    let trace = explain(&arguments)?;
-    if arguments.json {
-        println!("{trace:#}");
-    } else {
-        print(&trace);
+fn main() -> ExitCode {
+    let traced = Arguments::read().and_then(|arguments| Ok((explain(&arguments)?, arguments.json)));
+    match traced {
+        Ok((trace, json)) => {
+            if json {
+                println!("{trace:#}");
+            } else {
+                print(&trace);
+            }
+            ExitCode::from(u8::from(trace.get("refused").is_some()))
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
     }
-    Ok(())
 }
 
 fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
@@ -34,18 +43,23 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     }
     let engine = Engine::builder().endpoint(endpoint).build()?;
     let mut request = Request::get(&arguments.url);
+    let unsendable = |error: http::Error| format!("no browser sends this URL as it stands: {error}; percent-encode it");
     if let Some(accept) = &arguments.accept {
         request = request.header("accept", accept);
     }
-    let order = match engine.resolve(&request.body(())?, SystemTime::now()) {
+    let order = match engine.resolve(&request.body(()).map_err(unsendable)?, SystemTime::now()) {
         Ok(order) => order,
         // `{:#}` draws the text and a caret where the error has a place.
         Err(rejection) => {
             return Ok(json!({
-                "url": arguments.url, "refused": format!("{rejection:#}"), "ik-error": rejection.code().as_str(),
+                "url": arguments.url,
+                "refused": format!("{rejection:#}"),
+                "ik-error": rejection.code().as_str(),
+                "status": Error::from(rejection).status().as_u16(),
             }));
         }
     };
+    let original = order.transformation().edits().any(|edit| edit.encoding.original == Some(true));
 
     let requests = order.attempts().map(|request| {
         let headers: serde_json::Map<_, _> = request
@@ -58,35 +72,61 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     let ignored = order.ignored().iter().map(|i| json!({ "token": i.token, "reason": i.reason.to_string() }));
     let planned = plan(order.transformation(), &mut Blind::new(arguments.size), &Rules::default());
     let (lines, error) = match &planned {
+        _ if original => ("deliver as it is".to_owned(), None),
         Ok(plan) => (plan.to_string(), plan.executable().err().map(|e| e.to_string())),
         Err(error) => (String::new(), Some(error.to_string())),
     };
+    let link = order.links().find_map(Result::ok).flatten().and_then(|link| link.to_str().ok());
+    let vary: Vec<_> = order.vary().iter().map(http::HeaderName::as_str).collect();
     Ok(json!({
         "url": arguments.url,
         "endpoint": order.endpoint(),
         "asset": order.path(),
-        "canonical": order.transformation().to_string(),
-        "cache key": order.cache_key().as_str(),
-        "requests": requests.collect::<Vec<_>>(),
-        "source": format!("{} jpeg, assumed", arguments.size),
-        "plan": lines.lines().collect::<Vec<_>>(),
-        "plan error": error,
+        "transformation": order.transformation().to_string(),
         "ignored": ignored.collect::<Vec<_>>(),
+        "requests": requests.collect::<Vec<_>>(),
+        "source": format!("{}, assumed", arguments.size),
+        "plan": lines.lines().collect::<Vec<_>>(),
+        "plan_error": error,
+        "link": link,
+        "vary": vary.join(", "),
+        "cache_key": order.cache_key().as_str(),
     }))
 }
 
+/// The lines of a trace, in the order in which things happen.
+const LINES: [&str; 15] = [
+    "url",
+    "refused",
+    "ik-error",
+    "status",
+    "endpoint",
+    "asset",
+    "transformation",
+    "ignored",
+    "requests",
+    "source",
+    "plan",
+    "plan_error",
+    "link",
+    "vary",
+    "cache_key",
+];
+
 fn print(trace: &Value) {
-    for (key, value) in trace.as_object().into_iter().flatten() {
-        match value {
+    for line in LINES {
+        let key = line.replace('_', " ");
+        match &trace[line] {
             Value::Null => {}
+            Value::String(text) if text.is_empty() => {}
             Value::String(text) if text.contains('\n') => println!("{key}\n  {}", text.replace('\n', "\n  ")),
-            Value::String(text) => println!("{key:<10} {text}"),
+            Value::String(text) => println!("{key:<14} {text}"),
             Value::Array(items) if items.is_empty() => {}
             Value::Array(items) => {
                 println!("{key}");
                 items.iter().for_each(print_item);
             }
-            other => println!("{key:<10} {other}"),
+            other => println!("{key:<14} {other}"),
         }
     }
 }
@@ -145,7 +185,7 @@ impl Arguments {
 
 /// The host; on `ik.imagekit.io` the account, which is the first segment, belongs to it.
 fn default_endpoint(url: &str) -> Result<String, Box<dyn std::error::Error>> {
-    let parsed = url::Url::parse(url)?;
+    let parsed = url::Url::parse(url).map_err(|error| format!("`{url}` is no absolute URL: {error}"))?;
     let account = match (parsed.host_str(), parsed.path_segments().and_then(|mut all| all.next())) {
         (Some("ik.imagekit.io"), Some(account)) => format!("/{account}"),
         _ => String::new(),

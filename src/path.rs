@@ -61,10 +61,12 @@ impl AssetPath {
                 Cow::Owned(decoded) => layer = Cow::Owned(decoded),
             }
         }
-        // `?` and `#` would end the path, the others are not legal in a URL at all.
-        if raw.bytes().any(|b| {
-            matches!(b, b' ' | b'"' | b'<' | b'>' | b'?' | b'#' | b'`' | b'{' | b'}' | b'^' | b'|') || !b.is_ascii()
-        }) {
+        // `?` and `#` would end the path, the others are not legal in a URL at all. Nor are `|` and `^`, but
+        // browsers leave them as they are (WHATWG URL, path percent-encode set).
+        if raw
+            .bytes()
+            .any(|b| matches!(b, b' ' | b'"' | b'<' | b'>' | b'?' | b'#' | b'`' | b'{' | b'}') || !b.is_ascii())
+        {
             return Err(PathError::Unencoded);
         }
         Ok(Self(raw.to_owned()))
@@ -190,6 +192,7 @@ mod tests {
             "x;y=..",
             "a..b/c...jpg",
             "100%/a.jpg",
+            "a|b^c.jpg",
             "image%2Bexample.jpg",
             "https%3A%2F%2Fexample.com%2Fi.jpg",
         ] {

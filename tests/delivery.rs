@@ -7,11 +7,12 @@ mod scripted;
 
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
+use std::time::SystemTime;
 
 use http::Request;
 use insta::assert_snapshot;
-use originkit::Error;
 use originkit::delivery::{FetchError, FetchId, Input, Output};
+use originkit::{Endpoint, Engine, Error, Origin, Settings};
 
 use scripted::{Answer, JPEG, Script, engine, file, redirect, status};
 
@@ -450,12 +451,89 @@ fn a_request_that_is_refused_fetches_nothing() {
     let script = Script::get("/tr:n-none/a.jpg", &[(MAIN, file(JPEG))]);
     assert_snapshot!(script.run(), @r#"
     request GET https://img.example.com/tr:n-none/a.jpg
-    respond 400 text/plain; charset=utf-8 "no transformation is stored as `none`"
+    respond 400 text/plain; charset=utf-8 "no transformation is stored under the name"
       cache-control: public, max-age=60
-      ik-error: EINVAL - no transformation is stored as `none`
+      ik-error: EINVAL - no transformation is stored under the name
+      vary: accept
     "#);
     let Output::Respond(response) = script.deliver().poll() else { panic!("it is refused at once") };
     assert!(matches!(response.extensions().get(), Some(Error::Rejected(_))));
+}
+
+#[test]
+fn refusals_vary_as_pictures_do() {
+    let vary = |method: &str, url: &str, best_format: bool| {
+        let mut settings = Settings::default();
+        settings.best_format = best_format;
+        let endpoint = Endpoint::new("https://img.example.com/p").unwrap();
+        let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+        let engine = Engine::builder().settings(settings).endpoint(endpoint).build().unwrap();
+        let request = Request::builder().method(method).uri(url).body(()).unwrap();
+        let Output::Respond(response) = engine.deliver(&request, SystemTime::UNIX_EPOCH).poll() else {
+            panic!("{url}")
+        };
+        response.headers().get("vary").map(|value| value.to_str().unwrap().to_owned())
+    };
+    for url in ["/p/tr:l-image/a.jpg", "/p/tr:n-none/a.jpg", "/p/a/../b.jpg", "/p/a.mp4/ik-video.mp4"] {
+        let url = format!("https://img.example.com{url}");
+        assert_eq!(vary("GET", &url, true).as_deref(), Some("accept"), "{url}");
+        assert_eq!(vary("GET", &url, false), None, "{url}");
+    }
+    assert_eq!(vary("GET", "https://other.example.com/a.jpg", true), None);
+    assert_eq!(vary("PUT", "https://img.example.com/p/a.jpg", true), None);
+}
+
+#[test]
+fn a_refusal_repeats_no_word_of_the_request() {
+    for tr in
+        ["n-Secret", "l-secret,l-end", "l-image,i-secret", "if-secret_gt_1,w-1,if-end", "oi-secret", "l-end,secret"]
+    {
+        for strict in [false, true] {
+            let endpoint = Endpoint::new("https://img.example.com").unwrap().strict(strict);
+            let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+            let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+            let request =
+                Request::get(format!("https://img.example.com/tr:{tr},secret-1/secret.jpg")).body(()).unwrap();
+            let Output::Respond(response) = engine.deliver(&request, SystemTime::UNIX_EPOCH).poll() else {
+                panic!("{tr}")
+            };
+            let told = format!("{:?} {:?}", response.headers(), response.body()).to_lowercase();
+            assert!(!told.contains("secret") && told.contains("einval - "), "{told}");
+        }
+    }
+}
+
+#[test]
+fn options_says_what_is_allowed() {
+    let ask = |method: &str, path: &str| {
+        let request = Request::builder().method(method).uri(path).header("origin", "https://shop.example");
+        let mut delivery = engine(|_| {}).deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
+        let Output::Respond(response) = delivery.poll() else { panic!("nothing is fetched") };
+        assert!(matches!(delivery.poll(), Output::Wait));
+        response
+    };
+    for path in ["https://img.example.com/tr:w-1/a.jpg", "https://img.example.com/tr:l-image/a.jpg", "*"] {
+        let response = ask("OPTIONS", path);
+        assert_eq!(response.status(), 204);
+        assert!(response.body().is_empty());
+        let mut headers: Vec<_> =
+            response.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
+        headers.sort();
+        assert_eq!(
+            headers,
+            [
+                "access-control-allow-headers: *",
+                "access-control-allow-methods: GET, HEAD, OPTIONS",
+                "access-control-allow-origin: *",
+                "allow: GET, HEAD, OPTIONS",
+            ]
+        );
+    }
+    let response = ask("POST", "https://img.example.com/a.jpg");
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["allow"]),
+        (405, &"GET, HEAD, OPTIONS".parse().unwrap())
+    );
 }
 
 #[test]

@@ -3,8 +3,11 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, Method, Request};
-use originkit::{Endpoint, Engine, Error, Limits, Order, Origin, Rejection, Settings, Warning};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
+use originkit::delivery::{Encoded, Input, Output, Rendered};
+use originkit::plan::Size;
+use originkit::{Endpoint, Engine, Error, Format, Limits, Order, Origin, Rejection, Settings, Warning};
 use proptest::prelude::*;
 
 fn web(base: &str) -> Engine {
@@ -287,6 +290,8 @@ fn configurations_are_checked() {
         [Warning::UnsignedProxy { endpoint: "https://e.example/px".to_owned() }]
     );
     assert_eq!(web("https://o.example").warnings(), []);
+    let (endpoint, origin) = ("https://e.example".to_owned(), "http://e.example/media".to_owned());
+    assert_eq!(web("http://E.example/media/").warnings(), [Warning::OwnOrigin { endpoint, origin }]);
     assert_send_and_sync::<Engine>();
 }
 
@@ -356,6 +361,10 @@ fn the_cache_key_is_what_matters() {
     assert_eq!(key(fixed, "image/webp"), key(fixed, "*/*"));
 }
 
+fn is_clean(value: &http::HeaderValue) -> bool {
+    value.as_bytes().iter().all(|byte| (0x20..0x7F).contains(byte))
+}
+
 proptest! {
     /// Whatever the path, what is fetched lies below the base, segment by segment.
     #[test]
@@ -373,6 +382,63 @@ proptest! {
         }
     }
 
+    /// Any request gets one response, with clean headers and nothing of an origin's in them.
+    #[test]
+    fn every_request_has_one_clean_response(
+        path in "(/|[ -~]|[a-z.%;@:]|%[0-9a-fA-F]{2}|tr:|w-1|di-|n-|l-image|,|i-|l-end|orig-true|ik-seo/|https://x\\.example/){0,16}",
+        query in "(&|[ -~]|tr=|ik-attachment=true|ik-attachment-filename=|%[0-9a-f]{2}|ik-s=|ik-t=){0,10}",
+        host in prop_oneof![Just(b"e.example".to_vec()), prop::collection::vec(any::<u8>(), 0..12)],
+        method in prop::sample::select(vec!["GET", "GET", "GET", "HEAD", "OPTIONS", "BREW"]),
+        status in prop::sample::select(vec![200, 200, 200, 206, 302, 404, 500]),
+        body in prop::sample::select(vec![&b"\xFF\xD8\xFF\xE0"[..], b"<svg/>", b"<html>", b"GIF89a", b""]),
+    ) {
+        let mut request = Request::new(());
+        let Ok(uri) = format!("/{path}?{query}").parse() else { return Ok(()) };
+        *request.uri_mut() = uri;
+        *request.method_mut() = method.parse().unwrap();
+        if let Ok(host) = http::HeaderValue::from_bytes(&host) {
+            request.headers_mut().insert("host", host);
+        }
+        let endpoint = Endpoint::new("https://e.example").unwrap();
+        let proxy = Origin::proxy(["*"]).unwrap().canonical("https://c.example").unwrap();
+        let endpoint = endpoint.origin(Origin::new("https://o.example").unwrap()).origin(proxy);
+        let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+
+        let mut delivery = engine.deliver(&request, SystemTime::UNIX_EPOCH);
+        let mut responses = Vec::new();
+        for _ in 0..64 {
+            match delivery.poll() {
+                Output::Fetch(fetch) => {
+                    prop_assert!(fetch.request.headers().values().all(is_clean));
+                    let head = Response::builder()
+                        .status(status)
+                        .header("x-origin", "of-the-origin")
+                        .header("content-type", "text/of-the-origin")
+                        .header("link", "<of-the-origin>")
+                        .header("set-cookie", "a=of-the-origin")
+                        .header("location", "/of-the-origin")
+                        .body(())
+                        .unwrap();
+                    let _ = delivery.handle(Input::Head(fetch.id, head)).is_continue()
+                        && delivery.handle(Input::Chunk(fetch.id, Bytes::from_static(body))).is_continue()
+                        && delivery.handle(Input::End(fetch.id)).is_continue();
+                }
+                Output::Render(_) => {
+                    let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
+                    let _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
+                }
+                Output::Respond(response) => responses.push(response),
+                Output::Wait => break,
+            }
+        }
+        prop_assert!(matches!(delivery.poll(), Output::Wait));
+        prop_assert_eq!(responses.len(), 1);
+        for (name, value) in responses[0].headers() {
+            prop_assert!(is_clean(value), "{}: {:?}", name, value);
+            prop_assert!(!value.to_str().unwrap().contains("of-the-origin"), "{}: {:?}", name, value);
+        }
+    }
+
     /// No request makes a panic, or a control byte in a header.
     #[test]
     fn headers_hold_no_control_bytes(path in "[ -~]{0,60}", host in "[ -~]{0,20}") {
@@ -386,7 +452,7 @@ proptest! {
         }
         if let Ok(order) = engine.resolve(&request, SystemTime::UNIX_EPOCH) {
             for request in order.attempts() {
-                prop_assert!(request.headers().values().all(|v| v.as_bytes().iter().all(|b| (0x20..0x7F).contains(b))));
+                prop_assert!(request.headers().values().all(is_clean));
             }
         }
     }

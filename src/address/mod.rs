@@ -251,6 +251,7 @@ fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlErr
     let mut transformations: Vec<&str> = Vec::new();
     let mut segments: Vec<&str> = Vec::new();
     let mut rest = below.rest.trim_start_matches('/');
+    let mut suffixed = false;
     loop {
         // Nothing inside a URL in the path belongs to us.
         if below.proxy && segments.is_empty() && is_url(rest) {
@@ -261,10 +262,13 @@ fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlErr
             Some((segment, behind)) => (segment, Some(behind)),
             None => (rest, None),
         };
-        match transformation_of(segment) {
+        match params::behind_prefix(segment) {
             // A `tr:` behind the suffix is no transformation, and then the suffix is none either.
-            Some(text) if segments.last() != Some(&THUMBNAIL) => transformations.push(text),
-            _ => segments.push(segment),
+            Some(text) if !suffixed => transformations.push(text),
+            _ => {
+                suffixed |= segment == THUMBNAIL;
+                segments.push(segment);
+            }
         }
         match behind {
             Some(behind) => rest = behind,
@@ -288,22 +292,11 @@ fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlErr
     Ok((transformations.join(":"), AssetPath::from_encoded(&path)?, thumbnail))
 }
 
-/// The text of a `tr:` segment.
-fn transformation_of(segment: &str) -> Option<&str> {
-    let (key, _) = segment.split_at_checked(2)?;
-    let rest = segment.get(2..)?;
-    let colon = |rest: &'_ str| rest.get(..3).is_some_and(|colon| colon.eq_ignore_ascii_case("%3A"));
-    match rest {
-        _ if key != "tr" => None,
-        rest if rest.starts_with(':') => rest.get(1..),
-        rest if colon(rest) => rest.get(3..),
-        _ => None,
-    }
-}
-
 /// Is it a URL, percent-decoded once? One slash behind the colon will do: front ends collapse two.
 pub(crate) fn is_url(path: &str) -> bool {
-    let decoded = percent_decode(path.as_bytes());
+    // Seven characters decide, and each is three bytes at most.
+    let front = path.as_bytes();
+    let decoded = percent_decode(front.get(..21).unwrap_or(front));
     [b"http:/".as_slice(), b"https:/"]
         .iter()
         .any(|front| decoded.get(..front.len()).is_some_and(|start| start.eq_ignore_ascii_case(front)))
@@ -354,6 +347,7 @@ mod tests {
             ("/a.psd/ik-thumbnail.jpg", false, "", "a.psd", true),
             ("/ik-thumbnail.jpg", false, "", "ik-thumbnail.jpg", false),
             ("/a.psd/ik-thumbnail.jpg/tr:w-1", false, "", "a.psd/ik-thumbnail.jpg/tr:w-1", false),
+            ("/a.psd/ik-thumbnail.jpg/tr:w-1/tr:h-1", false, "", "a.psd/ik-thumbnail.jpg/tr:w-1/tr:h-1", false),
             ("/tr:w-1/https://e.com/tr:w-2/a.jpg", true, "w-1", "https://e.com/tr:w-2/a.jpg", false),
             ("/tr:w-1/https://e.com/tr:w-2/a.jpg", false, "w-1:w-2", "https://e.com/a.jpg", false),
             ("/x/https://e.com/tr:w-2/a.jpg", true, "w-2", "x/https://e.com/a.jpg", false),

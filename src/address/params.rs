@@ -30,7 +30,8 @@ impl Params {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let slot = match decoded(name).as_str() {
                 "tr" => {
-                    let text = without_prefix(value);
+                    // Stored transformations are shown with the prefix in ImageKit's dashboard, and copied so.
+                    let text = behind_prefix(value).unwrap_or(value);
                     if params.transformation.is_none() && !text.is_empty() {
                         params.transformation = Some(text.to_owned());
                     }
@@ -50,20 +51,19 @@ impl Params {
             slot.get_or_insert_with(|| decoded(value));
         }
         params.attachment = attachment.as_deref() == Some("true");
+        params.attachment_filename = params.attachment_filename.filter(|name| !name.is_empty());
         params.rest = (!rest.is_empty()).then(|| rest.join("&"));
         params
     }
 }
 
-/// Stored transformations are shown with `tr:` in ImageKit's dashboard, and copied so.
-fn without_prefix(value: &str) -> &str {
-    let colon = value.strip_prefix("tr");
-    let encoded = |rest: &str| rest.get(..3).is_some_and(|c| c.eq_ignore_ascii_case("%3A"));
-    match colon {
-        Some(rest) if rest.starts_with(':') => rest.get(1..).unwrap_or_default(),
-        Some(rest) if encoded(rest) => rest.get(3..).unwrap_or_default(),
-        _ => value,
-    }
+/// What stands behind `tr:` or `tr%3A`, where a text starts so.
+pub(super) fn behind_prefix(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("tr")?;
+    rest.strip_prefix(':').or_else(|| {
+        let (colon, behind) = rest.split_at_checked(3)?;
+        colon.eq_ignore_ascii_case("%3A").then_some(behind)
+    })
 }
 
 /// Decoded once; `+` stays `+` (chosen: SDKs write spaces as `%20`). What is no UTF-8 is replaced.
@@ -85,6 +85,7 @@ mod tests {
         let params = Params::read("ik-attachment=true&ik-attachment-filename=my%20photo+1&ik-attachment=false");
         assert!(params.attachment);
         assert_eq!(params.attachment_filename.as_deref(), Some("my photo+1"));
+        assert_eq!(Params::read("ik-attachment-filename=").attachment_filename, None);
         for (query, text) in [("tr=tr:w-1", "w-1"), ("tr=tr%3aw-1", "w-1"), ("tr=trim", "trim"), ("tr=w-1=2", "w-1=2")]
         {
             assert_eq!(Params::read(query).transformation.as_deref(), Some(text), "{query}");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::named::Named;
-use super::{Base, ConfigError, Endpoint, Settings};
+use super::{Base, ConfigError, Endpoint, Origin, Settings};
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
 use crate::limits::Limits;
@@ -61,6 +61,14 @@ pub enum Warning {
         /// The endpoint's first base.
         endpoint: String,
     },
+    /// An origin lies below an endpoint of the same engine. Unless its name means another server where the
+    /// requests are sent from, the engine asks itself for ever.
+    OwnOrigin {
+        /// The endpoint's first base.
+        endpoint: String,
+        /// The origin's base.
+        origin: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -68,6 +76,9 @@ impl fmt::Display for Warning {
         match self {
             Self::UnsignedProxy { endpoint } => {
                 write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
+            }
+            Self::OwnOrigin { endpoint, origin } => {
+                write!(f, "the origin {origin} of {endpoint} is an endpoint itself; requests may go round in a circle")
             }
         }
     }
@@ -82,11 +93,20 @@ impl Engine {
     /// What may be a mistake in the configuration; worth a line in a log at the start.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        if self.restricts_unsigned() {
-            return Vec::new();
+        let mut warnings = Vec::new();
+        for endpoint in self.endpoints() {
+            if endpoint.has_proxy() && !self.restricts_unsigned() {
+                warnings.push(Warning::UnsignedProxy { endpoint: endpoint.base().to_owned() });
+            }
+            let bases = endpoint.origins().iter().filter_map(Origin::base);
+            for base in
+                bases.filter(|base| self.endpoints().iter().flat_map(Endpoint::bases).any(|own| own.holds(base)))
+            {
+                let (endpoint, origin) = (endpoint.base().to_owned(), base.as_str().to_owned());
+                warnings.push(Warning::OwnOrigin { endpoint, origin });
+            }
         }
-        let open = self.0.endpoints.iter().filter(|endpoint| endpoint.has_proxy());
-        open.map(|endpoint| Warning::UnsignedProxy { endpoint: endpoint.base().to_owned() }).collect()
+        warnings
     }
 
     /// The bounds that apply.

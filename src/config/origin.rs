@@ -94,6 +94,14 @@ impl Origin {
         &self.kind
     }
 
+    /// The base of a web server.
+    pub(crate) const fn base(&self) -> Option<&Base> {
+        match &self.kind {
+            Kind::Web(base) => Some(base),
+            Kind::Proxy(_) => None,
+        }
+    }
+
     pub(crate) const fn canonical_base(&self) -> Option<&Base> {
         self.canonical.as_ref()
     }

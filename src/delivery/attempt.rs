@@ -229,16 +229,22 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Endpoint, Engine, Origin};
 
     fn search(attempts: Vec<Attempt>) -> Search {
         Search::start(Wanted { path: AssetPath::from_text("a.jpg").unwrap(), attempts })
+    }
+
+    fn engine() -> Engine {
+        let endpoint = Endpoint::new("https://img.example.com").unwrap();
+        Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example").unwrap())).build().unwrap()
     }
 
     fn ask(uri: &str) -> Attempt {
         Attempt::Ask {
             request: Request::get(uri).body(()).unwrap(),
             canonical: None,
-            redirects: RedirectPolicy { home: None, hosts: None },
+            redirects: RedirectPolicy { home: None, hosts: None, engine: engine() },
         }
     }
 

@@ -36,6 +36,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::header::ACCEPT;
 use http::{Method, Request, Response};
 
 pub use self::render::{Render, Rendered};
@@ -44,7 +45,7 @@ pub use crate::encoded::Encoded;
 use self::gather::Gathering;
 use self::respond::Served;
 use crate::config::Engine;
-use crate::order::{Answer, Job, Order};
+use crate::order::{Answer, Job, Order, Rejection};
 
 /// One order on its way to a response.
 ///
@@ -178,16 +179,22 @@ impl Order {
 impl Engine {
     /// Resolves a request and starts fulfilling it.
     ///
-    /// Total: where [`Engine::resolve`] refuses, the delivery is born holding the error response.
+    /// Total: where [`Engine::resolve`] refuses, the delivery is born holding the error response. So it is
+    /// for OPTIONS, which asks for no picture: every script may read what everybody may read.
     #[must_use]
     pub fn deliver<B>(&self, request: &Request<B>, now: SystemTime) -> Delivery {
-        match self.resolve(request, now) {
-            Ok(order) => order.deliver(),
+        let response = match self.resolve(request, now) {
+            Ok(order) => return order.deliver(),
+            Err(Rejection::Method) if request.method() == Method::OPTIONS => respond::options(),
             Err(rejection) => {
-                let response = respond::failure(request.method() == Method::HEAD, &[], rejection.into());
-                Delivery { phase: Phase::Responding(Box::new(response)) }
+                let head = request.method() == Method::HEAD;
+                // Where pictures vary errors say so too: a cache must not have two rules for one URL.
+                let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
+                let vary = (at_endpoint && self.settings().best_format).then_some(ACCEPT);
+                respond::failure(head, vary.as_slice(), rejection.into())
             }
-        }
+        };
+        Delivery { phase: Phase::Responding(Box::new(response)) }
     }
 }
 

@@ -3,21 +3,26 @@
 //! | Header | On | Source of the rule |
 //! |---|---|---|
 //! | `Content-Type` | all | of the delivered bytes, never the origin's word |
+//! | `Content-Length` | all | of the body, which HEAD leaves out (RFC 9110, 9.3.2) |
 //! | `Cache-Control` | all | the endpoint's; one minute for errors and stopgaps (chosen) |
 //! | `Vary` | all | what was consulted (RFC 9110, 12.5.5) |
 //! | `Link` | pictures | ImageKit, *Canonical header*: that of the serving origin |
 //! | `Content-DPR` | pictures | ImageKit, *Client hints* |
 //! | `Content-Disposition` | pictures | ImageKit, `ik-attachment`; quoting by RFC 6266 and 8187 |
+//! | `Accept-Ranges: none` | pictures | chosen: a part of a picture would cost the whole |
 //! | `ik-error` | errors | ImageKit, *Error codes*: `CODE - message` |
 //! | `X-Content-Type-Options`, `Access-Control-Allow-Origin` | all | chosen |
 //! | `Content-Security-Policy` | SVG | chosen: scripts in it never run |
+//!
+//! OPTIONS has an answer of its own: 204, what is allowed, and no body.
 
 use std::fmt::Write as _;
 
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderMap, HeaderName, HeaderValue, LINK, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, LINK, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Response, StatusCode};
 
@@ -56,19 +61,34 @@ pub(super) fn untouched(
 
 /// Answers with an error.
 pub(super) fn failure(head: bool, vary: &[HeaderName], error: Error) -> Response<Bytes> {
-    let message = error.to_string();
+    let message = match &error {
+        Error::Rejected(rejection) => rejection.message(),
+        other => other.to_string(),
+    };
     let status = error.status();
     let body = if status == StatusCode::NOT_FOUND { "Not Found".to_owned() } else { message.clone() };
     let mut response = response(head, status, vary, "text/plain; charset=utf-8", body.into());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, BRIEFLY);
     if error.code() == ErrorCode::Method {
-        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+        headers.insert(ALLOW, METHODS);
     }
     if let Ok(value) = HeaderValue::try_from(format!("{} - {}", error.code(), visible(&message))) {
         headers.insert(IK_ERROR, value);
     }
     response.extensions_mut().insert(error);
+    response
+}
+
+/// Answers OPTIONS, and with it what browsers ask before a script's request (Fetch standard, *CORS-preflight*).
+pub(super) fn options() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
     response
 }
 
@@ -82,6 +102,7 @@ fn success(
     let mut response = response(answer.head, StatusCode::OK, &answer.vary, content_type, bytes);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, if served.brief { BRIEFLY } else { answer.cache_control.clone() });
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
     insert(headers, LINK, served.canonical);
     insert(headers, CONTENT_DPR, answer.content_dpr.clone());
     insert(headers, CONTENT_DISPOSITION, answer.attachment.as_deref().and_then(|name| attachment(name, format)));
@@ -99,9 +120,11 @@ fn response(
     content_type: &'static str,
     body: Bytes,
 ) -> Response<Bytes> {
+    let length = HeaderValue::from(body.len());
     let mut response = Response::new(if head { Bytes::new() } else { body });
     *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, length);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -192,6 +215,8 @@ fn content_type(name: &str) -> &'static str {
 /// For errors and stopgaps, so that the picture can appear soon after it is there (chosen).
 const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+/// Everything that is answered.
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 const IK_ERROR: HeaderName = HeaderName::from_static("ik-error");
 const CONTENT_DPR: HeaderName = HeaderName::from_static("content-dpr");
 

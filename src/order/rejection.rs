@@ -7,7 +7,7 @@ use crate::code::ErrorCode;
 use crate::config::NameError;
 use crate::limits::LimitError;
 use crate::policy::GuardError;
-use crate::transform::ParseError;
+use crate::transform::{ParseError, ParseErrorKind};
 
 /// Why a request is refused before any origin is asked.
 ///
@@ -25,8 +25,8 @@ pub enum Rejection {
     /// No endpoint has this host and path; the host may be missing, doubled or odd as well.
     #[error("no URL-endpoint matches the request")]
     UnknownEndpoint,
-    /// Neither GET nor HEAD.
-    #[error("only GET and HEAD are answered")]
+    /// Neither GET nor HEAD. [`Engine::deliver`](crate::Engine::deliver) answers OPTIONS by itself.
+    #[error("only GET, HEAD and OPTIONS are answered")]
     Method,
     /// The signature is missing, wrong or expired.
     #[cfg(feature = "signing")]
@@ -56,7 +56,6 @@ impl Rejection {
     /// The code of the `ik-error` header.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
-        use crate::transform::ParseErrorKind;
         match self {
             Self::UnknownEndpoint => ErrorCode::NotFound,
             Self::Method => ErrorCode::Method,
@@ -65,6 +64,29 @@ impl Rejection {
             Self::Limit(_) | Self::Parse(ParseError { kind: ParseErrorKind::Limit(_), .. }) => ErrorCode::Limit,
             Self::Url(UrlError::Unsupported(_)) => ErrorCode::Unsupported,
             Self::Url(_) | Self::Parse(_) | Self::Name(_) | Self::Unnamed | Self::Source(_) => ErrorCode::Invalid,
+        }
+    }
+}
+
+impl Rejection {
+    /// What a stranger is told: the message without a word of the request, which a response must not echo.
+    pub(crate) fn message(&self) -> String {
+        let kind = match self {
+            Self::Parse(error) => &error.kind,
+            Self::Name(NameError::Unknown(_)) => return "no transformation is stored under the name".to_owned(),
+            Self::Name(NameError::NotAlone(_)) => {
+                return "a stored transformation of several steps must be alone in its step".to_owned();
+            }
+            other => return other.to_string(),
+        };
+        match kind {
+            ParseErrorKind::Unclosed { wanted, .. } => format!("a block is not closed by `{wanted}`"),
+            ParseErrorKind::UnknownLayer(_) => "a layer has an unknown type".to_owned(),
+            ParseErrorKind::LegacyOverlay(_) => {
+                "legacy overlay parameters are refused; write layers instead".to_owned()
+            }
+            ParseErrorKind::Ignored { reason, .. } => format!("a token has no effect: {reason}"),
+            other => other.to_string(),
         }
     }
 }

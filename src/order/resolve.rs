@@ -47,7 +47,7 @@ impl Engine {
     ///
     /// Checked in this order (chosen): method, length, endpoint, signature, syntax, names, limits. The URL is
     /// that of the request line, with the authority of `Host` where it has none; no other header is
-    /// believed. OPTIONS is refused like any other method: cross-origin rules are the server's. Without
+    /// believed. OPTIONS asks for no picture and is refused here; [`Engine::deliver`] answers it. Without
     /// keys, or without the feature `signing`, a signature cannot be checked and is ignored.
     ///
     /// `now` is what expiries are compared with.
@@ -179,7 +179,7 @@ impl Engine {
                     let uri = with_query(format!("{}/{path}", base.as_str()), query);
                     let host = if origin.forwards_host() { authority } else { base.authority() };
                     let home = Some(base.authority().into());
-                    (uri, host.to_owned(), RedirectPolicy { home, hosts: None })
+                    (uri, host.to_owned(), RedirectPolicy { home, hosts: None, engine: self.clone() })
                 }
                 Kind::Proxy(hosts) => {
                     let Some(inner) = inner_url(path) else {
@@ -195,7 +195,7 @@ impl Engine {
                         attempts.push(Attempt::Skip(ErrorCode::Denied));
                         continue;
                     }
-                    let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)) };
+                    let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)), engine: self.clone() };
                     (approved.uri(), approved.authority(), redirects)
                 }
             };
@@ -297,8 +297,14 @@ fn with_query(mut url: String, query: Option<&str>) -> String {
 
 /// `ik-attachment-filename`, else the last segment of the path.
 fn attachment_name(url: &DeliveryUrl) -> String {
-    url.attachment_filename()
-        .map_or_else(|| url.asset().file_name().split('?').next().unwrap_or_default().to_owned(), str::to_owned)
+    let path = || match inner_url(url.asset()) {
+        Some(inner) => {
+            let name = inner.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+            String::from_utf8_lossy(&percent_decode(name.as_bytes())).into_owned()
+        }
+        None => url.asset().file_name(),
+    };
+    url.attachment_filename().map_or_else(path, str::to_owned)
 }
 
 fn rules(limits: &Limits, settings: &Settings) -> Rules {

@@ -9,15 +9,17 @@ use http::{HeaderValue, Request, Uri};
 
 use super::guard::{Approved, approve};
 use crate::code::ErrorCode;
-use crate::config::{HostPattern, Settings};
+use crate::config::{Engine, HostPattern, Settings};
 
 /// Where redirects of one origin may lead, besides the origin itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct RedirectPolicy {
     /// The origin's authority, which is trusted; `None` for a web proxy.
     pub(crate) home: Option<Arc<str>>,
     /// The hosts of a web proxy; `None`: every public host.
     pub(crate) hosts: Option<Arc<[HostPattern]>>,
+    /// Whose endpoints no redirect may lead back to.
+    pub(crate) engine: Engine,
 }
 
 impl RedirectPolicy {
@@ -27,6 +29,11 @@ impl RedirectPolicy {
             Some(hosts) => hosts.iter().any(|pattern| pattern.matches(&url.host)),
             None => true,
         }
+    }
+
+    /// Would we ask ourselves? An origin at its configured address is somebody else, whatever its name.
+    fn is_loop(&self, authority: &str, path: &str) -> bool {
+        self.home.as_deref() != Some(authority) && self.engine.find(authority, path).is_some()
     }
 }
 
@@ -47,7 +54,7 @@ pub(crate) fn origin_request(uri: &str, host: &str, settings: &Settings) -> Opti
 /// where the previous one was forwarded.
 ///
 /// # Errors
-/// [`ErrorCode::Unidentified`] for what is no URL, leads from https to http, or to where it may not.
+/// [`ErrorCode::Unidentified`] for what is no URL, leads from https to http, back to us, or to where it may not.
 pub(crate) fn redirect(
     previous: &Request<()>,
     location: &HeaderValue,
@@ -87,7 +94,8 @@ fn target(previous: &Uri, location: &HeaderValue, policy: &RedirectPolicy) -> Op
     let authority = format!("{}{port}", joined.host_str()?);
     let unchanged = named_host.is_none_or(|checked| checked.authority() == authority);
     let downgrade = base.scheme() == "https" && joined.scheme() == "http";
-    (unchanged && !downgrade && matches!(joined.scheme(), "http" | "https")).then(|| (joined.to_string(), authority))
+    let fine = unchanged && !downgrade && matches!(joined.scheme(), "http" | "https");
+    (fine && !policy.is_loop(&authority, joined.path())).then(|| (joined.to_string(), authority))
 }
 
 /// Is it the configured origin itself, letter by letter?
@@ -100,6 +108,12 @@ fn is_at_home(url: &str, policy: &RedirectPolicy) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Endpoint, Origin};
+
+    fn engine() -> Engine {
+        let endpoint = Endpoint::new("https://img.example.com/p").unwrap();
+        Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example").unwrap())).build().unwrap()
+    }
 
     fn follow(from: &str, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
         let previous = origin_request(from, "forwarded.example", &Settings::default()).unwrap();
@@ -110,7 +124,7 @@ mod tests {
 
     #[test]
     fn redirects_are_followed_where_they_may_lead() {
-        let web = RedirectPolicy { home: Some("10.0.0.1:8080".into()), hosts: None };
+        let web = RedirectPolicy { home: Some("10.0.0.1:8080".into()), hosts: None, engine: engine() };
         let from = "http://10.0.0.1:8080/a/b.jpg?x=1";
         for (location, uri, host) in [
             ("c.jpg", "http://10.0.0.1:8080/a/c.jpg", "10.0.0.1:8080"),
@@ -145,9 +159,21 @@ mod tests {
     }
 
     #[test]
+    fn no_redirect_leads_back_to_us() {
+        let any = RedirectPolicy { home: Some("o.example".into()), hosts: None, engine: engine() };
+        for location in ["https://img.example.com/p/a.jpg", "//IMG.example.com:443/q/..//p/a.jpg"] {
+            assert_eq!(follow("https://o.example/a.jpg", location, &any), None, "{location}");
+        }
+        assert!(follow("https://o.example/a.jpg", "https://img.example.com/q/a.jpg", &any).is_some());
+        assert_eq!(follow("https://img.example.com/q/a.jpg", "../p/a.jpg", &any), None);
+        let home = RedirectPolicy { home: Some("img.example.com".into()), ..any };
+        assert!(follow("https://img.example.com/p/a.jpg", "b.jpg", &home).is_some());
+    }
+
+    #[test]
     fn a_proxy_keeps_to_its_hosts() {
         let hosts = ["*.example.com"].iter().map(|host| host.parse().unwrap()).collect();
-        let proxy = RedirectPolicy { home: None, hosts: Some(hosts) };
+        let proxy = RedirectPolicy { home: None, hosts: Some(hosts), engine: engine() };
         assert!(follow("https://a.example.com/x", "https://b.example.com/y", &proxy).is_some());
         assert!(follow("https://a.example.com/x", "/y", &proxy).is_some());
         for location in ["https://example.org/y", "https://example.com/y", "//evil-example.com/y"] {

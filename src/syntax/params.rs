@@ -1,7 +1,7 @@
 //! The table of parameters: each row ties a URL key to a field of [`Edit`].
 //!
 //! Reading and printing are both made from it, so that nothing can be read that cannot be printed, and
-//! the order of its rows is the canonical order. Beside it stand the effects of [`ai`](super::ai), of
+//! the order of its rows is the canonical order. Beside it stand the effects of [`super::ai`], of
 //! which a step has one, and the parameters that belong to a layer itself ([`lower`](super::lower)).
 
 use super::print::Printer;

@@ -27,8 +27,8 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// Takes over what `later` sets.
-    pub(crate) fn fold(&mut self, later: &Self) {
+    /// Takes over what `later` sets: of the steps that are taken, the last one to speak counts.
+    pub fn fold(&mut self, later: &Self) {
         let Self { format, quality, lossless, progressive, color_profile, metadata, density, c2pa, original } = self;
         *format = later.format.or(*format);
         *quality = later.quality.or(*quality);

@@ -192,10 +192,14 @@ fn show(response: &Response<Bytes>) -> String {
     let headers = response.headers();
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["access-control-allow-origin"], "*");
+    let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
+    assert!(response.body().len() == length || response.body().is_empty());
+    assert_eq!(headers.contains_key("accept-ranges"), response.status() == 200);
     let body = String::from_utf8_lossy(response.body());
     let mut shown =
         format!("respond {} {} {body:?}\n", response.status().as_u16(), headers["content-type"].to_str().unwrap());
-    let plain = ["content-type", "x-content-type-options", "access-control-allow-origin"];
+    let plain =
+        ["content-type", "content-length", "accept-ranges", "x-content-type-options", "access-control-allow-origin"];
     let mut lines: Vec<_> = sorted(headers).into_iter().filter(|(name, _)| !plain.contains(&name.as_str())).collect();
     lines.retain(|(name, value)| name != "cache-control" || !value.contains("31536000"));
     for (name, value) in lines {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use originkit::transform::{Background, Rotation, Step};
+use originkit::transform::{Background, Encoding, Rotation, Step};
 use originkit::{Endpoint, Engine, Format, Order, Origin, Settings};
 use serde_json::Value;
 
@@ -35,10 +35,8 @@ pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
 
 fn candidates(order: &Order, source: &Value) -> Result<BTreeSet<String>, String> {
     let steps = &order.transformation().steps;
-    let output = match steps.last() {
-        Some(Step::Edit(edit)) => edit.encoding.clone(),
-        _ => Default::default(),
-    };
+    let mut output = Encoding::default();
+    order.transformation().edits().for_each(|edit| output.fold(&edit.encoding));
     if output.original == Some(true) {
         return Ok(BTreeSet::from(["original".to_owned()]));
     }
