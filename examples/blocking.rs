@@ -1,4 +1,4 @@
-//! A blocking image server: tiny_http in front, ureq behind, no async runtime anywhere.
+//! A blocking image server: `tiny_http` in front, `ureq` behind, no async runtime anywhere.
 //!
 //! ```text
 //! cargo run --release --example blocking                          # with an origin of its own
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let response = drive(engine.deliver(&request, SystemTime::now()), &client);
         println!("{} {}", response.status(), incoming.url());
         // A client that hung up is not our error.
-        _ = incoming.respond(answer(response));
+        _ = incoming.respond(answer(&response));
     }
     Ok(())
 }
@@ -66,7 +66,7 @@ impl Client for Ureq {
     }
 }
 
-fn answer(response: Response<bytes::Bytes>) -> tiny_http::Response<std::io::Cursor<Vec<u8>>> {
+fn answer(response: &Response<bytes::Bytes>) -> tiny_http::Response<std::io::Cursor<Vec<u8>>> {
     let mut answer =
         tiny_http::Response::from_data(response.body().to_vec()).with_status_code(response.status().as_u16());
     for (name, value) in response.headers() {

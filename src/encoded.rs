@@ -18,7 +18,7 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// A picture made elsewhere, by libvips say, to answer a [`Render`] with.
+    /// A picture made elsewhere, by libvips say, to answer a [`Render`](crate::delivery::Render) with.
     #[must_use]
     pub const fn new(bytes: Bytes, format: Format, size: Size) -> Self {
         Self { bytes, format, size }

@@ -211,6 +211,17 @@ fn every_encoder_round_trips() {
 }
 
 #[test]
+fn chroma_is_halved_unless_told_otherwise() {
+    let picture = photo(100, 75);
+    let bytes = file(picture.clone(), ImageFormat::Png);
+    let halved = transform(&bytes, &"f-jpg,q-95".parse().unwrap(), &Options::default()).unwrap();
+    let whole = run(&bytes, "f-jpg,q-95");
+    assert!(halved.bytes.len() < whole.bytes.len(), "{} {}", halved.bytes.len(), whole.bytes.len());
+    let (mean, _) = difference(&DynamicImage::from(view(&halved)).to_rgb8(), &picture);
+    assert!(mean < 3.0, "{mean}");
+}
+
+#[test]
 fn two_decoders_read_our_jpeg_alike() {
     // Sides that are no multiple of a block, too.
     for (width, height) in [(100, 75), (64, 64), (1, 1), (17, 33)] {
@@ -294,8 +305,11 @@ fn what_cannot_be_read_or_written_is_named() {
     assert!(transform(&bytes, &"w-10".parse().unwrap(), &options).is_ok());
 }
 
+/// With whole chroma planes, so that what is measured is the encoder's own error.
 fn run(bytes: &[u8], text: &str) -> Encoded {
-    let result = transform(bytes, &text.parse().unwrap(), &Options::default());
+    let mut options = Options::default();
+    options.chroma_420 = false;
+    let result = transform(bytes, &text.parse().unwrap(), &options);
     result.unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

@@ -1,4 +1,11 @@
 //! Pictures that the examples draw themselves, so that they need nothing from outside.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a drawing with known numbers, not a library"
+)]
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;

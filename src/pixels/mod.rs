@@ -49,13 +49,15 @@ pub struct Options {
     pub rules: Rules,
     /// Quality of lossy formats where `q` is absent, 1 to 100.
     pub quality: u8,
+    /// JPEGs with halved chroma planes: a fifth smaller.
+    pub chroma_420: bool,
     /// Formats that may be chosen besides JPEG and PNG where `f` names none.
     pub accept: Vec<Format>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rules: Rules::default(), quality: 80, accept: Vec::new() }
+        Self { rules: Rules::default(), quality: 80, chroma_420: true, accept: Vec::new() }
     }
 }
 
@@ -84,7 +86,7 @@ pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Re
         best_format: true,
         avif: options.accept.contains(&Format::Avif),
         quality: options.quality,
-        chroma_420: false,
+        chroma_420: options.chroma_420,
     };
     render(bytes, wanted, &options.rules, &negotiation, false)
 }

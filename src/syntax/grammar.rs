@@ -1,4 +1,4 @@
-//! The grammar of [`crate::transform`], one function a rule: text to a tree of tokens.
+//! The grammar of [`crate::transform`](mod@crate::transform), one function a rule: text to a tree of tokens.
 //!
 //! Values are not looked into here. A separator inside a block belongs to the block. Tokens are known
 //! as wholes, between separators, so `i-final-end` closes nothing.

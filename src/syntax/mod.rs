@@ -1,6 +1,6 @@
 //! Text to values and back: the reader (nom) and the printer of the transformation language.
 //!
-//! Private: its types that users meet are re-exported by [`crate::transform`]. nom lives here and
+//! Private: its types that users meet are re-exported by [`crate::transform`](mod@crate::transform). nom lives here and
 //! nowhere else.
 
 mod ai;

@@ -1,7 +1,7 @@
 //! The table of parameters: each row ties a URL key to a field of [`Edit`].
 //!
 //! Reading and printing are both made from it, so that nothing can be read that cannot be printed, and
-//! the order of its rows is the canonical order. Beside it stand the effects of [`ai`](super::ai), of
+//! the order of its rows is the canonical order. Beside it stand the effects of [`super::ai`], of
 //! which a step has one, and the parameters that belong to a layer itself ([`lower`](super::lower)).
 
 use super::print::Printer;
@@ -92,7 +92,7 @@ parameters! {
     "md"   encoding.metadata        [Base];
     "dn"   encoding.density         [Base];
     "c2pa" encoding.c2pa            [Base] if |c| *c, "`true`";
-    "orig" encoding.original        [Base];
+    "orig" encoding.original        [Base] if |o| *o, "`true`";
     "di"   default_image            [Base];
 }
 

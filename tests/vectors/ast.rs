@@ -9,7 +9,7 @@ pub(crate) fn steps(it: &Transformation) -> Value {
 }
 
 /// The steps of a vector in the form of [`steps`]: numbers as floats, `jpeg` and `v_h` in the spelling that is
-/// printed, the spelling of an input (`i` or `ie`) left out.
+/// printed, the styles of a text as the set they are, the spelling of an input (`i` or `ie`) left out.
 pub(crate) fn expected(steps: &Value) -> Value {
     steps.as_array().into_iter().flatten().map(expected_step).collect()
 }
@@ -45,7 +45,13 @@ fn normal(value: &Value) -> Value {
         Value::String(text) if text == "jpeg" => json!("jpg"),
         Value::String(text) if text == "v_h" => json!("h_v"),
         Value::Array(items) => items.iter().map(normal).collect(),
-        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), normal(value))).collect(),
+        Value::Object(fields) => {
+            let mut fields: Map<_, _> = fields.iter().map(|(key, value)| (key.clone(), normal(value))).collect();
+            if let Some(Value::Array(styles)) = fields.get_mut("styles") {
+                styles.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+            }
+            fields.into()
+        }
         other => other.clone(),
     }
 }

@@ -137,6 +137,10 @@ impl Value for Rotation {
             Self::Degrees(degrees) => degrees.write(out),
         }
     }
+    fn fits(&self, spot: &Spot<'_>) -> Result<(), Reason> {
+        // A rendered text has no orientation of its own.
+        if *self == Self::Auto && spot.host == Host::Text { Err(Reason::BadValue("degrees")) } else { Ok(()) }
+    }
 }
 
 impl Value for Pages {
