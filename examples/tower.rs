@@ -14,11 +14,12 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = std::env::args().nth(1).ok_or("usage: tower https://www.example.com")?;
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
-    let endpoint = Endpoint::new("http://127.0.0.1:3000")?.origin(Origin::new(&base)?);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let endpoint = Endpoint::new(&address)?.origin(Origin::new(&base)?);
     let engine = Engine::builder().endpoint(endpoint).build()?;
     let images = ImageService::new(engine, client::Reqwest::new()?, client::Pool);
-    println!("try http://127.0.0.1:3000/tr:w-300/<path of an image below {base}>");
+    println!("try {address}/tr:w-300/<path of an image below {base}>");
     axum::serve(listener, axum::Router::new().fallback_service(images)).await?;
     Ok(())
 }

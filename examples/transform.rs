@@ -2,10 +2,22 @@
 //!
 //! No URL, no origin: the renderer alone, on bytes one already has.
 
+use std::process::ExitCode;
+
 use originkit::transform::Transformation;
 use originkit::{Limits, Options, transform};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [input, output, text] = arguments.as_slice() else {
         return Err("usage: transform IN OUT 'w-300,h-200'".into());

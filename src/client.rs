@@ -1,10 +1,10 @@
 //! [`drive`]: a delivery run to its end by an asynchronous HTTP client of your choice.
 //!
 //! It belongs to no runtime: fetches run together because they are polled together. A client is a
-//! dozen lines around one you have (`examples/` has them for reqwest and hyper), and must
+//! few lines around one you have (`examples/serve` has one for reqwest), and must
 //!
 //! - send each request as it is, `Host` included, to the authority of its URI,
-//! - follow no redirects, use no proxy from the environment, and not decompress beyond what it asks for,
+//! - follow no redirects, use no proxy from the environment, and not decompress,
 //! - come back with [`FetchError::TimedOut`] when the timeout is over, whatever is under way then.
 //!
 //! ```

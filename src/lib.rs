@@ -75,7 +75,7 @@ pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Options, transform};
-pub use policy::GuardError;
+pub use policy::{ACCEPT_CH, GuardError};
 
 pub use {bytes, http};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Every bound there is. No other constant limits anything.
+/// Every bound of a request, its files and its pictures.
 ///
 /// The engine owns one and hands it to parsing, gathering, planning and running. Limits on pixels and
 /// memory are checked by arithmetic on headers and plans, before memory is taken.

@@ -51,7 +51,8 @@ pub(crate) struct Record {
 /// Names everything that two requests must have in common to be given the same answer.
 ///
 /// Endpoint, path, canonical transformation, what of the query goes to the origin, and as much of the
-/// headers as was consulted. Parameters without effect and their order do not change it.
+/// headers as was consulted. Parameters without effect and their order do not change it. GET and HEAD have
+/// one key: keep what answers GET.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct CacheKey(String);
 

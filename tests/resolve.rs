@@ -170,6 +170,20 @@ fn overlays_and_fonts_pass_the_same_door() {
 }
 
 #[test]
+fn a_file_is_saved_under_its_own_name() {
+    for (engine, path, name) in [
+        (web("https://o.example"), "a/what%3F.jpg?v=1", "what%3F.jpg"),
+        (proxy(&["*"]), "px/https://x.example/a/b%20c.jpg?v=a/b", "b%20c.jpg"),
+        (proxy(&["*"]), "px/https%3A%2F%2Fx.example%2Fb%2520c.jpg%3Fv%3Da%2Fb", "b%20c.jpg"),
+    ] {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let order = get(&engine, &format!("https://e.example/{path}?ik-attachment=true&{query}")).unwrap();
+        let key = order.cache_key().as_str();
+        assert!(key.split(' ').any(|part| part == format!("attachment:{name}")), "{key}");
+    }
+}
+
+#[test]
 fn files_are_listed_once() {
     let engine = web("https://o.example/base");
     let tr = "w-100,l-image,i-logo.png,l-end,l-image,i-a@@b.png,l-text,i-x,ff-fonts@@A.ttf,l-end,l-end\

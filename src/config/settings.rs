@@ -22,7 +22,7 @@ pub struct Settings {
     pub quality: u8,
     /// Pictures are turned as their EXIF orientation says (chosen: on).
     pub auto_orient: bool,
-    /// JPEG with halved chroma planes (documented: off; chosen: on, as it is a third smaller).
+    /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,
     /// Colour profiles are kept, as if by `cp-true` (documented: off).
     pub color_profile: bool,

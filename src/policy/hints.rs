@@ -46,6 +46,16 @@ impl HintsUsed {
     }
 }
 
+/// `Accept-CH` for the pages that use `w-auto` or `dpr-auto` (documented: Client hints): without it browsers
+/// send no hints.
+///
+/// ```
+/// let page = http::Response::builder().header("accept-ch", originkit::ACCEPT_CH).body(())?;
+/// assert_eq!(page.headers()["accept-ch"], "Sec-CH-DPR, Sec-CH-Width");
+/// # Ok::<(), http::Error>(())
+/// ```
+pub const ACCEPT_CH: &str = "Sec-CH-DPR, Sec-CH-Width";
+
 /// The wanted width, new name first.
 const WIDTH: [HeaderName; 2] = [HeaderName::from_static("sec-ch-width"), HeaderName::from_static("width")];
 /// Physical pixels to a CSS pixel, new name first.

@@ -11,6 +11,7 @@ mod verdict;
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
 pub(crate) use self::guard::approve;
+pub use self::hints::ACCEPT_CH;
 pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;
 pub(crate) use self::negotiate::{Negotiation, consults_accept};
