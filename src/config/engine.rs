@@ -30,7 +30,7 @@ use crate::limits::Limits;
 #[derive(Debug, Clone)]
 pub struct Engine(Arc<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 struct Inner {
     endpoints: Vec<Endpoint>,
     named: Named,
@@ -43,14 +43,7 @@ struct Inner {
 /// Puts an [`Engine`] together; made by [`Engine::builder`].
 #[derive(Debug, Clone, Default)]
 #[must_use]
-pub struct EngineBuilder {
-    endpoints: Vec<Endpoint>,
-    named: Named,
-    limits: Limits,
-    settings: Settings,
-    #[cfg(feature = "signing")]
-    keys: Vec<SigningKey>,
-}
+pub struct EngineBuilder(Inner);
 
 /// Something in a configuration that works and may be a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,7 +165,7 @@ impl Engine {
 impl EngineBuilder {
     /// Adds an endpoint.
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
-        self.endpoints.push(endpoint);
+        self.0.endpoints.push(endpoint);
         self
     }
 
@@ -182,19 +175,19 @@ impl EngineBuilder {
     /// [`ConfigError::BadName`], [`ConfigError::DuplicateName`], [`ConfigError::BadTransformation`] and
     /// [`ConfigError::RecursiveName`].
     pub fn named(mut self, name: &str, transformation: &str) -> Result<Self, ConfigError> {
-        self.named.insert(name, transformation, &self.limits)?;
+        self.0.named.insert(name, transformation, &self.0.limits)?;
         Ok(self)
     }
 
     /// Replaces the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.0.limits = limits;
         self
     }
 
     /// Replaces the settings.
     pub fn settings(mut self, settings: Settings) -> Self {
-        self.settings = settings;
+        self.0.settings = settings;
         self
     }
 
@@ -209,7 +202,7 @@ impl EngineBuilder {
         if key.is_empty() {
             return Err(ConfigError::EmptyKey);
         }
-        self.keys.push(SigningKey::new(key));
+        self.0.keys.push(SigningKey::new(key));
         Ok(self)
     }
 
@@ -219,29 +212,22 @@ impl EngineBuilder {
     /// [`ConfigError::NoEndpoints`], [`ConfigError::NoOrigins`], [`ConfigError::DuplicateBase`] and
     /// [`ConfigError::NoKey`].
     pub fn build(self) -> Result<Engine, ConfigError> {
-        if self.endpoints.is_empty() {
+        if self.0.endpoints.is_empty() {
             return Err(ConfigError::NoEndpoints);
         }
-        if let Some(endpoint) = self.endpoints.iter().find(|endpoint| endpoint.origins().is_empty()) {
+        if let Some(endpoint) = self.0.endpoints.iter().find(|endpoint| endpoint.origins().is_empty()) {
             return Err(ConfigError::NoOrigins(endpoint.base().to_owned()));
         }
-        let bases: Vec<&Base> = self.endpoints.iter().flat_map(Endpoint::bases).collect();
+        let bases: Vec<&Base> = self.0.endpoints.iter().flat_map(Endpoint::bases).collect();
         for (at, base) in bases.iter().enumerate() {
             if bases.iter().take(at).any(|earlier| earlier.same_place(base)) {
                 return Err(ConfigError::DuplicateBase(base.as_str().to_owned()));
             }
         }
         #[cfg(feature = "signing")]
-        if self.settings.restrict_unsigned && self.keys.is_empty() {
+        if self.0.settings.restrict_unsigned && self.0.keys.is_empty() {
             return Err(ConfigError::NoKey);
         }
-        Ok(Engine(Arc::new(Inner {
-            endpoints: self.endpoints,
-            named: self.named,
-            limits: self.limits,
-            settings: self.settings,
-            #[cfg(feature = "signing")]
-            keys: self.keys,
-        })))
+        Ok(Engine(Arc::new(self.0)))
     }
 }
