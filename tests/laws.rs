@@ -5,8 +5,14 @@ use originkit::transform::{ParseErrorKind, Transformation};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+/// `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: default.cases.max(1000), ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(config())]
 
     #[test]
     fn what_reads_prints_and_reads_again(text in transformation()) {
