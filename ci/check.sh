@@ -14,7 +14,7 @@ features() {
     cargo check --quiet --no-default-features --features "$feature"
   done
 }
-benches()  { cargo bench --bench originkit -- --test; }
+benches()  { cargo test --all-features --bench originkit --quiet > /dev/null; }
 fuzz()     { cargo check --quiet --manifest-path fuzz/Cargo.toml --all-targets; }
 package()  { cargo package --allow-dirty --no-verify --list > /dev/null; }
 # The target proves that the core is sans-IO; rustup gets it where the network allows.
