@@ -196,6 +196,27 @@ encode  100x200
 }
 
 #[test]
+fn looks_act_at_their_place() {
+    assert_plan(
+        jpeg(600, 400),
+        "o-50,r-max,b-5_blue,w-90:r-10_0_20_999:r-30,bg-red",
+        "
+decode  600x400
+resize  600x400+0+0 -> 90x60
+border  5 of 0000FF -> 100x70
+round   50x35
+fade    50%
+round   10 0 20 35
+round   30
+flatten on FF0000
+encode  100x70
+",
+    );
+    // Opaque again, whatever the opacity of the colour.
+    assert_plan(jpeg(10, 10), "o-50,bg-FF000040", "decode  10x10\nfade    50%\nflatten on FF0000\nencode  10x10");
+}
+
+#[test]
 fn settings_of_the_output_fold_over_the_steps_taken() {
     let plan = planned(jpeg(100, 100), "q-50,f-png,bg-red:q-60:if-w_gt_500,q-70,if-else,lo-true,if-end").unwrap();
     assert_eq!(plan.output.quality, Some(60));
@@ -241,10 +262,8 @@ fn values_without_a_value_are_ignored() {
 #[test]
 fn what_cannot_be_executed_is_planned_and_named() {
     for (text, want) in [
-        ("r-max", "r"),
         ("bl-5", "bl"),
         ("cr-red", "cr"),
-        ("o-50", "o"),
         ("bg-dominant", "bg"),
         ("w-99,h-99,cm-pad_resize,bg-blurred", "bg"),
         ("e-grayscale", "e-grayscale"),

@@ -4,20 +4,23 @@
 //! agrees with the fragments that ImageKit documents):
 //!
 //! ```text
-//! trim . resize, crop, pad . flip . (effects) . border . (radius) . rotate . (opacity) . flatten . (layers)
+//! trim . resize, crop, pad . flip . (effects) . border . radius . rotate . opacity . flatten . (layers)
 //! ```
 //!
 //! Orientation comes once, before all steps. What stands in parentheses is not executed by this
 //! version, see [`super::unsupported`]; the geometry of everything else is still that of the whole.
 
+use super::effects;
 use super::focus::{self, Anchor};
 use super::sizing::{Fit, Wanted, Window};
 use super::unsupported;
-use super::{Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
+use super::{Frame, Look, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
 use crate::format::Format;
 use crate::limits::LimitError;
 use crate::number::Number;
-use crate::transform::{Background, Border, Color, Edit, Encoding, Pages, Rotation, Scope, Step, Transformation, Trim};
+use crate::transform::{
+    Background, Border, Color, Edit, Encoding, Pages, Radius, Rotation, Scope, Step, Transformation, Trim,
+};
 
 /// Plans a transformation for one source.
 ///
@@ -121,8 +124,15 @@ impl Lowering<'_> {
         if let Some(border) = &edit.paint.border {
             self.border(border, &scope)?;
         }
+        if let Some(radius) = edit.paint.radius {
+            self.round(radius)?;
+        }
         if let Some(Rotation::Degrees(degrees)) = edit.rotation {
             self.rotate(degrees, ground)?;
+        }
+        if let Some(percent) = edit.paint.opacity.filter(|percent| *percent < 100) {
+            self.push(Op::Look(Look::Fade(percent)))?;
+            self.translucent = true;
         }
         if let Some(color) = ground.color.filter(|_| self.translucent) {
             self.push(Op::Flatten(color))?;
@@ -188,6 +198,12 @@ impl Lowering<'_> {
         }
         self.translucent |= border.color.opacity < 100;
         self.push(Op::Border { width: round(width), color: border.color })
+    }
+
+    fn round(&mut self, radius: Radius) -> Result<(), PlanError> {
+        let Some(look) = effects::round(radius, self.plan.size) else { return Ok(()) };
+        self.translucent = true;
+        self.push(Op::Look(look))
     }
 
     fn rotate(&mut self, degrees: Number, ground: Ground) -> Result<(), PlanError> {

@@ -21,13 +21,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod effects;
 mod focus;
+mod look;
 mod lower;
 mod oracle;
 mod show;
 mod sizing;
 mod unsupported;
 
+pub use self::look::{Look, Radii};
 pub use self::lower::plan;
 pub use self::oracle::{Blind, Oracle, SourceInfo};
 pub use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
@@ -154,6 +157,8 @@ pub enum Op {
         /// What fills the corners; `None` leaves them transparent.
         fill: Option<Color>,
     },
+    /// Change how pixels look.
+    Look(Look),
     /// Put a colour behind transparent pixels.
     Flatten(Color),
 }
@@ -167,7 +172,7 @@ impl Op {
             Self::Orient(orientation) => orientation.apply(input),
             Self::Trim(rect) | Self::Crop(rect) => rect.size(),
             Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
-            Self::Flip(_) | Self::Flatten(_) => input,
+            Self::Flip(_) | Self::Look(_) | Self::Flatten(_) => input,
             Self::Border { width, .. } => {
                 let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
                 Size::new(grown(input.width), grown(input.height))

@@ -61,7 +61,7 @@ pub(super) fn note_output(output: &Encoding, found: &mut Vec<Unsupported>) {
 }
 
 fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
-    let Paint { background, border: _, radius, opacity } = paint;
+    let Paint { background, border: _, radius: _, opacity: _ } = paint;
     let reason = match background {
         None | Some(Background::Color(_)) => None,
         Some(Background::Blurred { .. } | Background::Dominant | Background::GradientDominant { .. }) => {
@@ -70,8 +70,6 @@ fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static
         Some(Background::GenerativeFill { .. }) => Some(NEEDS_PROVIDER),
     };
     lacks(reason.is_some(), "bg", reason.unwrap_or_default());
-    lacks(radius.is_some(), "r", NOT_YET);
-    lacks(opacity.is_some_and(|percent| percent < 100), "o", NOT_YET);
 }
 
 fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {

@@ -1,6 +1,6 @@
 //! Turning by any angle.
 
-use super::{expect, index, pixel, turn};
+use super::{expect, index, level, pixel, turn};
 use crate::error::Error;
 use crate::number::Number;
 use crate::pixels::raster::Channels;
@@ -112,9 +112,7 @@ fn straight<const N: usize>([r, g, b, a]: [f64; 4]) -> [u8; N] {
     let share = if a > 0.0 { 255.0 / a } else { 0.0 };
     let mut out = [0; N];
     for (to, value) in out.iter_mut().zip([r * share, g * share, b * share, a]) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
-        let rounded = (value + 0.5) as u8;
-        *to = rounded;
+        *to = level(value);
     }
     out
 }
