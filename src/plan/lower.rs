@@ -4,7 +4,7 @@
 //! agrees with the fragments that ImageKit documents):
 //!
 //! ```text
-//! trim . resize, crop, pad . flip . (effects) . border . radius . rotate . opacity . flatten . (layers)
+//! trim . resize, crop, pad . flip . effects . border . radius . rotate . opacity . flatten . (layers)
 //! ```
 //!
 //! Orientation comes once, before all steps. What stands in parentheses is not executed by this
@@ -19,7 +19,7 @@ use crate::format::Format;
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::transform::{
-    Background, Border, Color, Edit, Encoding, Pages, Radius, Rotation, Scope, Step, Transformation, Trim,
+    Background, Border, Color, Edit, Effects, Encoding, Pages, Radius, Rotation, Scope, Step, Transformation, Trim,
 };
 
 /// Plans a transformation for one source.
@@ -121,6 +121,7 @@ impl Lowering<'_> {
         if let Some(flip) = edit.flip {
             self.push(Op::Flip(flip))?;
         }
+        self.effects(&edit.effects, &scope)?;
         if let Some(border) = &edit.paint.border {
             self.border(border, &scope)?;
         }
@@ -188,6 +189,24 @@ impl Lowering<'_> {
             self.push(Op::Extend { to: frame.canvas, at, fill })?;
         }
         Ok(())
+    }
+
+    fn effects(&mut self, effects: &Effects, scope: &Scope) -> Result<(), PlanError> {
+        let size = self.plan.size;
+        if effects.shadow.is_some() {
+            LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
+        }
+        let looks = [
+            effects.grayscale.then_some(Look::Grayscale),
+            effects.contrast.then_some(Look::Stretch),
+            effects.blur.map(effects::blur),
+            effects.sharpen.map(effects::sharpen),
+            effects.unsharp.map(effects::unsharp),
+            effects.gradient.as_ref().map(|gradient| effects::gradient(gradient, size, scope)),
+            // Below an opaque picture there is none to be seen.
+            effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
+        ];
+        looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))
     }
 
     fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {

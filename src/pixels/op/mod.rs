@@ -1,13 +1,19 @@
 //! The operations of a plan, one family a file. Each takes a picture and gives one.
 
+mod blur;
 mod cut;
 mod extend;
 mod fade;
 mod flatten;
+mod gradient;
 mod look;
 mod resize;
 mod rotate;
 mod round;
+mod sample;
+mod shadow;
+mod sharpen;
+mod tone;
 mod trim;
 mod turn;
 
