@@ -260,3 +260,25 @@ fn shadows_lie_below_and_where_they_are_told() {
     assert_eq!(try_look(&large, "e-shadow").unwrap_err().status(), 400);
     assert!(try_look(&large, "w-500,e-shadow").is_ok());
 }
+
+#[test]
+fn tints_keep_brightness() {
+    let picture = RgbaImage::from_fn(256, 3, |x, y| match y {
+        0 => Rgba([x as u8, x as u8, x as u8, 255]),
+        1 => Rgba([x as u8, 255 - x as u8, 60, 255]),
+        _ => Rgba([40, 90, x as u8, 100]),
+    });
+    let luma = |p: [u8; 4]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
+    let red = look(&picture, "e-colorize-co-red");
+    for (from, to) in picture.pixels().zip(red.pixels()) {
+        // Half a step for the table, half a step for each sample.
+        assert!((luma(from.0) - luma(to.0)).abs() < 1.1 && from.0[3] == to.0[3], "{from:?} {to:?}");
+        assert!(to.0[0] >= to.0[1] && to.0[1].abs_diff(to.0[2]) <= 1, "{to:?} is no red");
+    }
+    // Red where it is as bright as red itself; the default is grey, and none is nothing.
+    assert_pixel(&red, (76, 0), [255, 0, 0, 255], 1);
+    assert_eq!(look(&picture, "e-colorize"), look(&picture, "e-grayscale"));
+    assert_eq!(look(&picture, "e-colorize-co-red_in-0"), picture);
+    let half = look(&picture, "e-colorize-co-red_in-50");
+    assert_pixel(&half, (76, 0), [166, 38, 38, 255], 1);
+}

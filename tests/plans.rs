@@ -214,10 +214,11 @@ encode  100x70
     );
     assert_plan(
         png(200, 100),
-        "e-shadow,e-gradient-ld-right_sp-50,e-usm,e-sharpen,bl-2.5,e-contrast,e-grayscale,fl-v",
+        "e-shadow,e-gradient-ld-right_sp-50,e-usm,e-sharpen,bl-2.5,e-contrast,e-grayscale,e-colorize-co-red_in-40,fl-v",
         "
 decode  200x100
 flip    v
+tint    FF0000 by 0.4
 gray
 stretch
 blur    2.5

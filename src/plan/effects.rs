@@ -4,7 +4,7 @@ use super::look::{self, Look, Radii, Sharpening};
 use super::{Point, Size};
 use crate::color::Color;
 use crate::number::Number;
-use crate::transform::{Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
+use crate::transform::{Colorize, Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
 
 /// `r`: no corner is larger than half the shorter side; `max` is half of either, an ellipse.
 pub(super) fn round(radius: Radius, size: Size) -> Option<Look> {
@@ -21,6 +21,13 @@ pub(super) fn round(radius: Radius, size: Size) -> Option<Look> {
         }
     });
     radii.iter().any(|corner| corner.x > 0.0).then_some(Look::Round(radii))
+}
+
+/// `e-colorize`: grey, and all of it, by default.
+pub(super) fn colorize(colorize: &Colorize) -> Look {
+    let color = colorize.color.unwrap_or(Color { rgb: [128; 3], opacity: 100 });
+    let percent = u16::from(colorize.intensity.unwrap_or(100)) * u16::from(color.opacity);
+    Look::Colorize { color: Color { opacity: 100, ..color }, share: f64::from(percent) / 10_000.0 }
 }
 
 /// `bl`.

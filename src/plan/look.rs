@@ -9,6 +9,13 @@ use crate::transform::Color;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Look {
+    /// Tint it.
+    Colorize {
+        /// The colour whose hue it gets; its opacity is already part of the share.
+        color: Color,
+        /// How much of the tint, 0 to 1.
+        share: f64,
+    },
     /// Make it grey.
     Grayscale,
     /// Stretch its brightness to the full range.
@@ -96,6 +103,7 @@ impl Look {
 impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Colorize { color, share } => write!(f, "tint    {color} by {share}"),
             Self::Grayscale => write!(f, "gray"),
             Self::Stretch => write!(f, "stretch"),
             Self::Blur(sigma) => write!(f, "blur    {sigma}"),

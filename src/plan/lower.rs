@@ -197,6 +197,7 @@ impl Lowering<'_> {
             LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
         }
         let looks = [
+            effects.colorize.as_ref().map(effects::colorize),
             effects.grayscale.then_some(Look::Grayscale),
             effects.contrast.then_some(Look::Stretch),
             effects.blur.map(effects::blur),

@@ -76,7 +76,7 @@ fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'
     let Effects {
         blur: _,
         replace,
-        colorize,
+        colorize: _,
         grayscale: _,
         contrast: _,
         sharpen: _,
@@ -87,7 +87,6 @@ fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'
         ai,
     } = effects;
     lacks(replace.is_some(), "cr", NOT_YET);
-    lacks(colorize.is_some(), "e-colorize", NOT_YET);
     lacks(distort.is_some(), "e-distort", NOT_YET);
     if let Some(ai) = ai {
         lacks(true, ai_key(ai), NEEDS_PROVIDER);

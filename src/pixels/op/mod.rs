@@ -1,6 +1,7 @@
 //! The operations of a plan, one family a file. Each takes a picture and gives one.
 
 mod blur;
+mod colorize;
 mod cut;
 mod extend;
 mod fade;
