@@ -38,6 +38,8 @@ pub struct Limits {
     pub webp_side: u32,
     /// Pixels of a source or a result (documented: 100 million).
     pub pixels: u64,
+    /// Pixels of a picture that gets a shadow (documented: 2 million).
+    pub shadow_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
     /// Bytes of memory one render may take for pixels, checked before the first is decoded.
@@ -66,6 +68,7 @@ impl Default for Limits {
             side: 65_535,
             webp_side: 16_383,
             pixels: 100_000_000,
+            shadow_pixels: 2_000_000,
             source_bytes: 40 * 1024 * 1024,
             memory: 1024 * 1024 * 1024,
             sources: 16,

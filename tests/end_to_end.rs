@@ -149,10 +149,10 @@ async fn a_malformed_url_is_refused_before_any_origin_is_asked() {
 #[tokio::test]
 async fn what_is_not_built_yet_is_refused_by_name() {
     let server = server().await;
-    let (status, headers, _) = server.get("tr:w-200,e-grayscale/photo.jpg", "*/*").await;
+    let (status, headers, _) = server.get("tr:w-200,e-bgremove/photo.jpg", "*/*").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let error = headers["ik-error"].to_str().unwrap();
-    assert!(error.starts_with("ENOTSUP - ") && error.contains("e-grayscale"), "{error}");
+    assert!(error.starts_with("ENOTSUP - ") && error.contains("e-bgremove"), "{error}");
 }
 
 #[tokio::test]

@@ -54,6 +54,7 @@ pub(crate) fn check_op(op: &Op, input: &Raster, limits: &Limits) -> Result<(), L
             let weights = sides.saturating_mul(6 * 8 * 2);
             [bytes(output, input.channels()), copy, between, weights].into_iter().fold(0, u64::saturating_add)
         }
+        Op::Look(look) => bytes(output, Channels::Rgba).saturating_add(look.scratch(size)),
         // Whatever is new may be transparent.
         _ => bytes(output, Channels::Rgba),
     };

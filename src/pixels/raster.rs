@@ -73,6 +73,18 @@ impl Raster {
         &mut self.samples
     }
 
+    /// The colours of all pixels, to change; alpha stays.
+    pub(crate) fn colors_mut(&mut self) -> impl Iterator<Item = &mut [u8; 3]> {
+        self.samples.chunks_exact_mut(self.channels.count()).filter_map(|pixel| pixel.first_chunk_mut())
+    }
+
+    /// A second picture like this one.
+    pub(crate) fn copy(&self) -> Result<Self, Error> {
+        let mut samples = memory::reserve(memory::len(&self.samples))?;
+        samples.extend_from_slice(&self.samples);
+        Self::new(self.size, self.channels, samples)
+    }
+
     /// All samples, to keep.
     pub(crate) fn into_samples(self) -> Vec<u8> {
         self.samples

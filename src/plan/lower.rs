@@ -4,20 +4,23 @@
 //! agrees with the fragments that ImageKit documents):
 //!
 //! ```text
-//! trim . resize, crop, pad . flip . (effects) . border . (radius) . rotate . (opacity) . flatten . (layers)
+//! trim . resize, crop, pad . flip . effects . border . radius . rotate . opacity . flatten . (layers)
 //! ```
 //!
 //! Orientation comes once, before all steps. What stands in parentheses is not executed by this
 //! version, see [`super::unsupported`]; the geometry of everything else is still that of the whole.
 
+use super::effects;
 use super::focus::{self, Anchor};
 use super::sizing::{Fit, Wanted, Window};
 use super::unsupported;
-use super::{Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
+use super::{Frame, Look, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
 use crate::format::Format;
 use crate::limits::LimitError;
 use crate::number::Number;
-use crate::transform::{Background, Border, Color, Edit, Encoding, Pages, Rotation, Scope, Step, Transformation, Trim};
+use crate::transform::{
+    Background, Border, Color, Edit, Effects, Encoding, Pages, Radius, Rotation, Scope, Step, Transformation, Trim,
+};
 
 /// Plans a transformation for one source.
 ///
@@ -118,11 +121,19 @@ impl Lowering<'_> {
         if let Some(flip) = edit.flip {
             self.push(Op::Flip(flip))?;
         }
+        self.effects(&edit.effects, &scope)?;
         if let Some(border) = &edit.paint.border {
             self.border(border, &scope)?;
         }
+        if let Some(radius) = edit.paint.radius {
+            self.round(radius)?;
+        }
         if let Some(Rotation::Degrees(degrees)) = edit.rotation {
             self.rotate(degrees, ground)?;
+        }
+        if let Some(percent) = edit.paint.opacity.filter(|percent| *percent < 100) {
+            self.push(Op::Look(Look::Fade(percent)))?;
+            self.translucent = true;
         }
         if let Some(color) = ground.color.filter(|_| self.translucent) {
             self.push(Op::Flatten(color))?;
@@ -180,6 +191,25 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    fn effects(&mut self, effects: &Effects, scope: &Scope) -> Result<(), PlanError> {
+        let size = self.plan.size;
+        if effects.shadow.is_some() {
+            LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
+        }
+        let looks = [
+            effects.colorize.as_ref().map(effects::colorize),
+            effects.grayscale.then_some(Look::Grayscale),
+            effects.contrast.then_some(Look::Stretch),
+            effects.blur.map(effects::blur),
+            effects.sharpen.map(effects::sharpen),
+            effects.unsharp.map(effects::unsharp),
+            effects.gradient.as_ref().map(|gradient| effects::gradient(gradient, size, scope)),
+            // Below an opaque picture there is none to be seen.
+            effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
+        ];
+        looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))
+    }
+
     fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {
         let Ok(width) = border.width.evaluate(scope) else { return Ok(()) };
         // Below half a pixel there is none, while `round` never goes below one.
@@ -188,6 +218,12 @@ impl Lowering<'_> {
         }
         self.translucent |= border.color.opacity < 100;
         self.push(Op::Border { width: round(width), color: border.color })
+    }
+
+    fn round(&mut self, radius: Radius) -> Result<(), PlanError> {
+        let Some(look) = effects::round(radius, self.plan.size) else { return Ok(()) };
+        self.translucent = true;
+        self.push(Op::Look(look))
     }
 
     fn rotate(&mut self, degrees: Number, ground: Ground) -> Result<(), PlanError> {

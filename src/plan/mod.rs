@@ -21,13 +21,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod effects;
 mod focus;
+mod look;
 mod lower;
 mod oracle;
 mod show;
 mod sizing;
 mod unsupported;
 
+pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 pub use self::lower::plan;
 pub use self::oracle::{Blind, Oracle, SourceInfo};
 pub use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
@@ -60,9 +63,9 @@ impl Plan {
     /// ```
     /// use originkit::plan::{plan, Blind, Rules, Size};
     /// let mut photo = Blind::new(Size::new(640, 865));
-    /// let blurred = plan(&"w-300,bl-5".parse()?, &mut photo, &Rules::default())?;
-    /// assert_eq!(blurred.size, Size::new(300, 405));
-    /// assert_eq!(blurred.executable().unwrap_err().to_string(), "`bl` is not supported: not in this version");
+    /// let cut_out = plan(&"w-300,e-bgremove".parse()?, &mut photo, &Rules::default())?;
+    /// assert_eq!(cut_out.size, Size::new(300, 405));
+    /// assert_eq!(cut_out.executable().unwrap_err().to_string(), "`e-bgremove` is not supported: needs an effect provider");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -78,8 +81,8 @@ impl Plan {
     /// An estimate of the bytes that pixels take at the worst moment of a run.
     ///
     /// It counts four bytes a pixel and at most two pictures at a time, the one an operation reads and
-    /// the one it makes, with two exceptions: decoding counts the decoder's own picture too, resampling
-    /// the one between its vertical and its horizontal pass. Not counted are what codecs and filters
+    /// the one it makes, with three exceptions: decoding counts the decoder's own picture too, resampling
+    /// the one between its vertical and its horizontal pass, and blurring what its passes need. Not counted are what codecs and filters
     /// need besides these pictures, and the encoded files.
     #[must_use]
     pub fn memory(&self) -> u64 {
@@ -154,6 +157,8 @@ pub enum Op {
         /// What fills the corners; `None` leaves them transparent.
         fill: Option<Color>,
     },
+    /// Change how pixels look.
+    Look(Look),
     /// Put a colour behind transparent pixels.
     Flatten(Color),
 }
@@ -167,7 +172,7 @@ impl Op {
             Self::Orient(orientation) => orientation.apply(input),
             Self::Trim(rect) | Self::Crop(rect) => rect.size(),
             Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
-            Self::Flip(_) | Self::Flatten(_) => input,
+            Self::Flip(_) | Self::Look(_) | Self::Flatten(_) => input,
             Self::Border { width, .. } => {
                 let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
                 Size::new(grown(input.width), grown(input.height))
@@ -184,7 +189,9 @@ impl Op {
             Self::Resize { from, to } => (input, Size::new(round(from.width.ceil()), to.height).pixels()),
             _ => (input, 0),
         };
-        input.pixels().saturating_add(output.pixels()).saturating_add(between).saturating_mul(BYTES)
+        let scratch = if let Self::Look(look) = self { look.scratch(input) } else { 0 };
+        let pixels = input.pixels().saturating_add(output.pixels()).saturating_add(between);
+        pixels.saturating_mul(BYTES).saturating_add(scratch)
     }
 }
 

@@ -30,6 +30,7 @@ impl fmt::Display for Plan {
                 Op::Rotate { degrees, fill: Some(fill), .. } => {
                     writeln!(f, "rotate  {degrees} on {fill} -> {size}")
                 }
+                Op::Look(look) => writeln!(f, "{look}"),
                 Op::Flatten(color) => writeln!(f, "flatten on {color}"),
             }?;
         }

@@ -61,7 +61,7 @@ pub(super) fn note_output(output: &Encoding, found: &mut Vec<Unsupported>) {
 }
 
 fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
-    let Paint { background, border: _, radius, opacity } = paint;
+    let Paint { background, border: _, radius: _, opacity: _ } = paint;
     let reason = match background {
         None | Some(Background::Color(_)) => None,
         Some(Background::Blurred { .. } | Background::Dominant | Background::GradientDominant { .. }) => {
@@ -70,22 +70,23 @@ fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static
         Some(Background::GenerativeFill { .. }) => Some(NEEDS_PROVIDER),
     };
     lacks(reason.is_some(), "bg", reason.unwrap_or_default());
-    lacks(radius.is_some(), "r", NOT_YET);
-    lacks(opacity.is_some_and(|percent| percent < 100), "o", NOT_YET);
 }
 
 fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
-    let Effects { blur, replace, colorize, grayscale, contrast, sharpen, unsharp, gradient, shadow, distort, ai } =
-        effects;
-    lacks(blur.is_some(), "bl", NOT_YET);
+    let Effects {
+        blur: _,
+        replace,
+        colorize: _,
+        grayscale: _,
+        contrast: _,
+        sharpen: _,
+        unsharp: _,
+        gradient: _,
+        shadow: _,
+        distort,
+        ai,
+    } = effects;
     lacks(replace.is_some(), "cr", NOT_YET);
-    lacks(colorize.is_some(), "e-colorize", NOT_YET);
-    lacks(*grayscale, "e-grayscale", NOT_YET);
-    lacks(*contrast, "e-contrast", NOT_YET);
-    lacks(sharpen.is_some(), "e-sharpen", NOT_YET);
-    lacks(unsharp.is_some(), "e-usm", NOT_YET);
-    lacks(gradient.is_some(), "e-gradient", NOT_YET);
-    lacks(shadow.is_some(), "e-shadow", NOT_YET);
     lacks(distort.is_some(), "e-distort", NOT_YET);
     if let Some(ai) = ai {
         lacks(true, ai_key(ai), NEEDS_PROVIDER);

@@ -1,10 +1,20 @@
 //! The operations of a plan, one family a file. Each takes a picture and gives one.
 
+mod blur;
+mod colorize;
 mod cut;
 mod extend;
+mod fade;
 mod flatten;
+mod gradient;
+mod look;
 mod resize;
 mod rotate;
+mod round;
+mod sample;
+mod shadow;
+mod sharpen;
+mod tone;
 mod trim;
 mod turn;
 
@@ -34,6 +44,7 @@ pub(crate) fn apply(op: &Op, picture: Raster, limits: &Limits) -> Result<Raster,
         Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),
         Op::Border { width, color } => extend::border(picture, *width, *color),
         Op::Rotate { degrees, to, fill } => rotate::rotate(picture, *degrees, *to, *fill),
+        Op::Look(look) => look::apply(look, picture),
         Op::Flatten(color) => Ok(flatten(picture, *color)),
     }
 }
@@ -48,6 +59,13 @@ pub(crate) fn pixel(color: Color) -> [u8; 4] {
 fn opacity(color: Color) -> u8 {
     let scaled = (u32::from(color.opacity.min(100)) * 255 + 50) / 100;
     u8::try_from(scaled).unwrap_or(u8::MAX)
+}
+
+/// The sample nearest to a value; 0 or 255 for what lies outside.
+fn level(value: f64) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
+    let nearest = (value + 0.5) as u8;
+    nearest
 }
 
 /// An index or a length in memory: a picture that exists has sides that fit.

@@ -1,0 +1,110 @@
+//! From the parameters of one step to [`Look`]s: defaults filled in, shares of a side turned into pixels.
+
+use super::look::{self, Look, Radii, Sharpening};
+use super::{Point, Size};
+use crate::color::Color;
+use crate::number::Number;
+use crate::transform::{Colorize, Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
+
+/// `r`: no corner is larger than half the shorter side; `max` is half of either, an ellipse.
+pub(super) fn round(radius: Radius, size: Size) -> Option<Look> {
+    let (width, height) = (f64::from(size.width), f64::from(size.height));
+    let corners = match radius {
+        Radius::All(corner) => [corner; 4],
+        Radius::Each(corners) => corners,
+    };
+    let radii = corners.map(|corner| match corner {
+        Corner::Max => Radii { x: width / 2.0, y: height / 2.0 },
+        Corner::Px(radius) => {
+            let radius = f64::from(radius).min(width.min(height) / 2.0);
+            Radii { x: radius, y: radius }
+        }
+    });
+    radii.iter().any(|corner| corner.x > 0.0).then_some(Look::Round(radii))
+}
+
+/// `e-colorize`: grey, and all of it, by default.
+pub(super) fn colorize(colorize: &Colorize) -> Look {
+    let color = colorize.color.unwrap_or(Color { rgb: [128; 3], opacity: 100 });
+    let percent = u16::from(colorize.intensity.unwrap_or(100)) * u16::from(color.opacity);
+    Look::Colorize { color: Color { opacity: 100, ..color }, share: f64::from(percent) / 10_000.0 }
+}
+
+/// `bl`.
+pub(super) fn blur(sigma: Number) -> Look {
+    Look::Blur(sigma.to_f64())
+}
+
+/// `e-sharpen`: a gaussian of one pixel, fifty for all of the difference, at most ten times that (chosen).
+pub(super) fn sharpen(sharpen: Sharpen) -> Look {
+    let amount = match sharpen {
+        Sharpen::Default => 1.0,
+        Sharpen::Amount(amount) => (amount.to_f64() / 50.0).min(10.0),
+    };
+    Look::Sharpen(Sharpening { sigma: 1.0, amount, threshold: 0.0 })
+}
+
+/// `e-usm`. The kernel is as wide as sigma needs, whatever the radius says, and sigma at most that of
+/// `bl` (both chosen).
+pub(super) fn unsharp(unsharp: Unsharp) -> Look {
+    let (sigma, amount, threshold) = match unsharp {
+        Unsharp::Default => (2.0, 0.8, 0.024),
+        Unsharp::Exact { radius: _, sigma, amount, threshold } => {
+            (sigma.to_f64().min(100.0), amount.to_f64(), threshold.to_f64())
+        }
+    };
+    Look::Sharpen(Sharpening { sigma, amount, threshold })
+}
+
+/// `e-gradient`. Its line is as long as CSS has it: at right angles to it, lines through its ends
+/// touch the picture's corners.
+pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Look {
+    let degrees = match gradient.direction {
+        None => 180,
+        Some(Direction::Degrees(degrees)) => degrees,
+        Some(Direction::Side(side)) => angle(side),
+    };
+    let (width, height) = (f64::from(size.width), f64::from(size.height));
+    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+    let line = (width * sin).abs() + (height * cos).abs();
+    let stop = gradient.stop.as_ref().and_then(|stop| stop.evaluate(scope).ok()).filter(|stop| *stop > 0.0);
+    let length = match stop {
+        None => line,
+        Some(share) if share <= 1.0 => line * share,
+        Some(pixels) => pixels,
+    };
+    let start = (width / 2.0 - sin * line / 2.0, height / 2.0 + cos * line / 2.0);
+    Look::Gradient(look::Gradient {
+        from: gradient.from.unwrap_or(Color { rgb: [255; 3], opacity: 100 }),
+        to: gradient.to.unwrap_or(Color { rgb: [0; 3], opacity: 0 }),
+        start,
+        end: (start.0 + sin * length, start.1 - cos * length),
+    })
+}
+
+/// `e-shadow`: shares of the sides in whole pixels.
+pub(super) fn shadow(shadow: Shadow, size: Size) -> Look {
+    let part = |percent: Option<i8>, side: u32| {
+        let hundredths = i64::from(percent.unwrap_or(2)) * i64::from(side);
+        (hundredths + 50).div_euclid(100)
+    };
+    Look::Shadow(look::Shadow {
+        sigma: shadow.blur.unwrap_or(10).into(),
+        strength: shadow.strength.unwrap_or(30),
+        offset: Point { x: part(shadow.x, size.width), y: part(shadow.y, size.height) },
+    })
+}
+
+/// Degrees clockwise from the top; corners are halfway between their sides (chosen).
+const fn angle(side: Gravity) -> u16 {
+    match side {
+        Gravity::Top => 0,
+        Gravity::TopRight => 45,
+        Gravity::Right => 90,
+        Gravity::BottomRight => 135,
+        Gravity::Bottom | Gravity::Center => 180,
+        Gravity::BottomLeft => 225,
+        Gravity::Left => 270,
+        Gravity::TopLeft => 315,
+    }
+}

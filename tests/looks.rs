@@ -1,0 +1,284 @@
+//! What each parameter of looks does to pixels. All pictures are drawn here and come back as PNG, which
+//! loses nothing; tolerances are in steps of 255.
+#![cfg(feature = "pixels")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot draw its picture may stop"
+)]
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use originkit::{Error, Format, Options, transform};
+
+fn png(picture: &RgbaImage) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    picture.write_to(&mut out, ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+fn try_look(picture: &RgbaImage, text: &str) -> Result<RgbaImage, Error> {
+    let result = transform(&png(picture), &format!("{text},f-png").parse().unwrap(), &Options::default())?;
+    Ok(image::load_from_memory(&result.bytes).unwrap().to_rgba8())
+}
+
+#[track_caller]
+fn look(picture: &RgbaImage, text: &str) -> RgbaImage {
+    try_look(picture, text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn plain(width: u32, height: u32, pixel: [u8; 4]) -> RgbaImage {
+    RgbaImage::from_pixel(width, height, Rgba(pixel))
+}
+
+fn near(found: [u8; 4], want: [u8; 4], tolerance: u8) -> bool {
+    found.iter().zip(want).all(|(a, b)| a.abs_diff(b) <= tolerance)
+}
+
+#[track_caller]
+fn assert_pixel(picture: &RgbaImage, (x, y): (u32, u32), want: [u8; 4], tolerance: u8) {
+    let found = picture.get_pixel(x, y).0;
+    assert!(near(found, want, tolerance), "{found:?} at {x},{y}, not {want:?}");
+}
+
+#[test]
+fn opacity_multiplies_alpha_and_blends_over_a_background() {
+    let half = plain(4, 4, [200, 100, 0, 128]);
+    assert_pixel(&look(&half, "o-50"), (1, 1), [200, 100, 0, 64], 0);
+    assert_pixel(&look(&half, "o-0"), (1, 1), [0, 0, 0, 0], 200);
+    let opaque = plain(4, 4, [200, 100, 0, 255]);
+    assert_pixel(&look(&opaque, "o-40"), (1, 1), [200, 100, 0, 102], 0);
+    // 0.4 of the picture and 0.6 of the colour, whose own opacity is ignored.
+    assert_pixel(&look(&opaque, "o-40,bg-0000FF20"), (1, 1), [80, 40, 153, 255], 1);
+    assert_eq!(look(&opaque, "o-100"), opaque);
+}
+
+#[test]
+fn what_becomes_transparent_is_no_jpeg_unless_asked() {
+    let mut jpeg = Cursor::new(Vec::new());
+    DynamicImage::from(plain(64, 64, [200, 100, 0, 255])).to_rgb8().write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
+    for (text, want) in
+        [("w-64", Format::Jpeg), ("r-9", Format::Png), ("o-9", Format::Png), ("r-9,f-jpg", Format::Jpeg)]
+    {
+        let result = transform(jpeg.get_ref(), &text.parse().unwrap(), &Options::default()).unwrap();
+        assert!(result.format == want || text == "w-64", "{text}: {}", result.format);
+    }
+}
+
+#[test]
+fn corners_are_round_and_their_edges_smooth() {
+    let white = plain(100, 60, [255; 4]);
+    let round = look(&white, "r-20");
+    for (at, alpha) in
+        [((0, 0), 0), ((99, 0), 0), ((99, 59), 0), ((0, 59), 0), ((20, 0), 255), ((5, 5), 0), ((6, 6), 255)]
+    {
+        // On the diagonal the circle passes 20 * (1 - sqrt(1/2)) = 5.86 from the edges.
+        let found = round.get_pixel(at.0, at.1).0;
+        let fine = if at == (5, 5) { (1..60).contains(&found[3]) } else { found[3] == alpha };
+        assert!(fine, "{found:?} at {at:?}");
+        assert_eq!(found[..3], [255; 3], "the colour stays");
+    }
+    let one = look(&white, "r-20_0_0_0");
+    assert_eq!([(0, 0), (99, 0), (99, 59), (0, 59)].map(|(x, y)| one.get_pixel(x, y).0[3]), [0, 255, 255, 255]);
+    let ellipse = look(&white, "r-max");
+    let area: f64 = ellipse.pixels().map(|p| f64::from(p.0[3]) / 255.0).sum();
+    assert!((area - std::f64::consts::PI * 50.0 * 30.0).abs() < 1.0, "{area}");
+    // Half of the shorter side is the most.
+    assert_eq!(look(&white, "r-999"), look(&white, "r-30"));
+    // Filled where a colour is given, and the border is rounded too.
+    assert_pixel(&look(&white, "r-20,bg-FF0000"), (0, 0), [255, 0, 0, 255], 0);
+    assert_eq!(look(&white, "b-5_blue,r-30").get_pixel(0, 0).0[3], 0);
+}
+
+#[test]
+fn grey_is_weighed_and_keeps_alpha() {
+    for (color, want) in [([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29), ([100, 150, 200], 141)] {
+        let [r, g, b] = color;
+        assert_pixel(&look(&plain(2, 2, [r, g, b, 77]), "e-grayscale"), (0, 0), [want, want, want, 77], 0);
+    }
+}
+
+#[test]
+fn contrast_reaches_both_ends() {
+    // A ramp from 100 to 150, with one stray pixel of each extreme: less than a percent.
+    let mut ramp = RgbaImage::from_fn(51, 40, |x, _| Rgba([100 + x as u8, 100 + x as u8, 100 + x as u8, 255]));
+    ramp.put_pixel(0, 0, Rgba([0, 0, 0, 255]));
+    ramp.put_pixel(1, 0, Rgba([255; 4]));
+    let wide = look(&ramp, "e-contrast");
+    for (x, want) in [(0, 0), (25, 128), (50, 255)] {
+        assert_pixel(&wide, (x, 20), [want, want, want, 255], 3);
+    }
+    let flat = plain(9, 9, [90, 90, 90, 255]);
+    assert_eq!(look(&flat, "e-contrast"), flat);
+    // What cannot be seen has no say.
+    let mut hidden = ramp.clone();
+    hidden.pixels_mut().skip(1000).for_each(|p| *p = Rgba([255, 255, 255, 0]));
+    assert_pixel(&look(&hidden, "e-contrast"), (50, 3), [255; 4], 3);
+}
+
+/// A gaussian in double precision, the edge's pixels repeated outwards, in premultiplied alpha.
+fn gaussian(picture: &RgbaImage, sigma: f64) -> RgbaImage {
+    let reach = (sigma * 5.0).ceil() as i64;
+    let weights: Vec<f64> = (-reach..=reach).map(|d| (-0.5 * (d as f64 / sigma).powi(2)).exp()).collect();
+    let sum: f64 = weights.iter().sum();
+    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
+    let pass = |pixels: &[[f64; 4]], across: bool| -> Vec<[f64; 4]> {
+        (0..height)
+            .flat_map(|y| (0..width).map(move |x| (x, y)))
+            .map(|(x, y)| {
+                let mut out = [0.0; 4];
+                for (d, weight) in (-reach..=reach).zip(&weights) {
+                    let (sx, sy) = if across { (x + d, y) } else { (x, y + d) };
+                    let at = sy.clamp(0, height - 1) * width + sx.clamp(0, width - 1);
+                    out.iter_mut().zip(pixels[at as usize]).for_each(|(o, p)| *o += p * weight / sum);
+                }
+                out
+            })
+            .collect()
+    };
+    let start: Vec<[f64; 4]> = picture
+        .pixels()
+        .map(|p| [0, 1, 2, 3].map(|i| f64::from(p.0[i]) * if i == 3 { 1.0 } else { f64::from(p.0[3]) / 255.0 }))
+        .collect();
+    let done = pass(&pass(&start, true), false);
+    RgbaImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let p = done[(i64::from(y) * width + i64::from(x)) as usize];
+        Rgba([0, 1, 2, 3].map(|i| (if i == 3 { p[3] } else { p[i] * 255.0 / p[3].max(1e-9) } + 0.5) as u8))
+    })
+}
+
+/// The largest difference of any sample that counts.
+fn apart(a: &RgbaImage, b: &RgbaImage) -> u8 {
+    let seen = |(p, q): (&Rgba<u8>, &Rgba<u8>)| {
+        // A colour that is hardly seen is hardly known.
+        let color = (0..3).map(|i| p.0[i].abs_diff(q.0[i])).max().filter(|_| p.0[3] > 127).unwrap_or(0);
+        color.max(p.0[3].abs_diff(q.0[3]))
+    };
+    a.pixels().zip(b.pixels()).map(seen).max().unwrap()
+}
+
+#[test]
+fn blur_is_a_gaussian() {
+    // Edges, corners and a thin line.
+    let hard = RgbaImage::from_fn(97, 61, |x, y| match (x, y) {
+        (30..50, 20..40) => Rgba([255, 0, 0, 255]),
+        (70, _) => Rgba([0, 0, 255, 255]),
+        _ => Rgba([255, 240, 10, 255]),
+    });
+    // A disc of one colour on nothing, whose hidden colour must not show.
+    let disc = RgbaImage::from_fn(80, 80, |x, y| {
+        let inside = (f64::from(x) - 40.0).hypot(f64::from(y) - 40.0) < 25.0;
+        if inside { Rgba([200, 40, 40, 255]) } else { Rgba([0, 255, 0, 0]) }
+    });
+    // Rounding in premultiplied alpha costs up to two steps at half of it, cutting the kernel off one or two.
+    const TOLERANCE: u8 = 5;
+    for sigma in [0.5, 1.0, 2.0, 4.5, 8.0, 9.0, 15.0, 30.0] {
+        for picture in [&hard, &disc] {
+            let off = apart(&gaussian(picture, sigma), &look(picture, &format!("bl-{sigma}")));
+            println!("sigma {sigma}: {off}");
+            assert!(off <= TOLERANCE, "sigma {sigma}: {off} apart");
+        }
+    }
+    assert_eq!(look(&plain(30, 30, [9, 80, 200, 255]), "bl-100"), plain(30, 30, [9, 80, 200, 255]));
+}
+
+#[test]
+fn sharpening_adds_what_blurring_takes() {
+    let edge =
+        RgbaImage::from_fn(40, 10, |x, _| if x < 20 { Rgba([100, 100, 100, 255]) } else { Rgba([150, 150, 150, 255]) });
+    for (text, sigma, amount) in
+        [("e-sharpen", 1.0, 1.0), ("e-sharpen-100", 1.0, 2.0), ("e-usm-2-2-0.8-0.024", 2.0, 0.8)]
+    {
+        let (soft, sharp) = (gaussian(&edge, sigma), look(&edge, text));
+        for x in [18, 19, 20, 21] {
+            let (a, b) = (f64::from(edge.get_pixel(x, 5).0[0]), f64::from(soft.get_pixel(x, 5).0[0]));
+            // Twice the tolerance of the blur, for the amount is up to two; below the threshold nothing.
+            let want = (a + amount * (a - b)) as u8;
+            assert_pixel(&sharp, (x, 5), [want, want, want, 255], 6);
+        }
+        assert_pixel(&sharp, (5, 5), [100, 100, 100, 255], 0);
+    }
+    // All differences are below a tenth of the range.
+    assert_eq!(look(&edge, "e-usm-2-2-5-0.1"), edge);
+    assert_eq!(look(&edge, "e-usm"), look(&edge, "e-usm-2-2-0.8-0.024"));
+    // Alpha stays, and colours nobody sees do not bleed into what is seen.
+    let clear =
+        RgbaImage::from_fn(20, 20, |x, _| if x < 10 { Rgba([90, 90, 90, 255]) } else { Rgba([255, 255, 255, 0]) });
+    assert_pixel(&look(&clear, "e-sharpen"), (9, 9), [90, 90, 90, 255], 1);
+}
+
+#[test]
+fn gradients_run_from_end_to_stop() {
+    let black = plain(100, 50, [0, 0, 0, 255]);
+    // Down: white, which gets thinner to the bottom.
+    let down = look(&black, "e-gradient");
+    for (y, want) in [(0, 252), (24, 130), (49, 3)] {
+        assert_pixel(&down, (60, y), [want, want, want, 255], 1);
+    }
+    // To the right, opaque red to opaque blue, which is reached at a quarter.
+    for text in ["e-gradient-ld-right_from-FF0000_to-0000FF_sp-0.25", "e-gradient-ld-90_from-FF0000_to-0000FF_sp-25"] {
+        let right = look(&black, text);
+        for (x, want) in
+            [(0, [250, 0, 5, 255]), (12, [128, 0, 128, 255]), (25, [0, 0, 255, 255]), (99, [0, 0, 255, 255])]
+        {
+            assert_pixel(&right, (x, 7), want, 1);
+        }
+    }
+    // Towards a corner both other corners are halfway, in a square.
+    let corner = look(&plain(50, 50, [0, 0, 0, 255]), "e-gradient-ld-top_right_from-000000_to-FFFFFF");
+    for (at, want) in [((0, 49), 3), ((49, 0), 252), ((0, 0), 128), ((49, 49), 128)] {
+        assert_pixel(&corner, at, [want, want, want, 255], 1);
+    }
+    // Over nothing there is the gradient alone, and it keeps its colour.
+    let clear = look(&plain(10, 100, [0; 4]), "e-gradient-from-FF0000");
+    assert_pixel(&clear, (5, 50), [255, 0, 0, 126], 2);
+}
+
+#[test]
+fn shadows_lie_below_and_where_they_are_told() {
+    let dot = RgbaImage::from_fn(100, 100, |x, y| {
+        if (40..60).contains(&x) && (40..60).contains(&y) { Rgba([255, 0, 0, 255]) } else { Rgba([0; 4]) }
+    });
+    let sharp = look(&dot, "e-shadow-bl-0_st-40_x-10_y-N20");
+    assert_pixel(&sharp, (50, 50), [255, 0, 0, 255], 0);
+    for (at, alpha) in [((50, 20), 102), ((69, 39), 102), ((50, 39), 102), ((49, 20), 0), ((70, 39), 0), ((65, 40), 0)]
+    {
+        assert_pixel(&sharp, at, [0, 0, 0, alpha], 0);
+    }
+    let soft = look(&dot, "e-shadow-bl-5_st-100_x-30_y-0");
+    // Halfway along a straight edge, some 2 sigma from its ends.
+    let edge = (soft.get_pixel(89, 50).0[3], soft.get_pixel(90, 50).0[3]);
+    assert!(edge.0 > edge.1 && (i32::from(edge.0) + i32::from(edge.1) - 243).abs() < 12, "{edge:?}");
+    assert_eq!(soft.dimensions(), (100, 100));
+    let opaque = plain(50, 50, [10, 20, 30, 255]);
+    assert_eq!(look(&opaque, "e-shadow"), opaque);
+    let large = plain(2001, 1000, [0; 4]);
+    assert_eq!(try_look(&large, "e-shadow").unwrap_err().status(), 400);
+    assert!(try_look(&large, "w-500,e-shadow").is_ok());
+}
+
+#[test]
+fn tints_keep_brightness() {
+    let picture = RgbaImage::from_fn(256, 3, |x, y| match y {
+        0 => Rgba([x as u8, x as u8, x as u8, 255]),
+        1 => Rgba([x as u8, 255 - x as u8, 60, 255]),
+        _ => Rgba([40, 90, x as u8, 100]),
+    });
+    let luma = |p: [u8; 4]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
+    let red = look(&picture, "e-colorize-co-red");
+    for (from, to) in picture.pixels().zip(red.pixels()) {
+        // Half a step for the table, half a step for each sample.
+        assert!((luma(from.0) - luma(to.0)).abs() < 1.1 && from.0[3] == to.0[3], "{from:?} {to:?}");
+        assert!(to.0[0] >= to.0[1] && to.0[1].abs_diff(to.0[2]) <= 1, "{to:?} is no red");
+    }
+    // Red where it is as bright as red itself; the default is grey, and none is nothing.
+    assert_pixel(&red, (76, 0), [255, 0, 0, 255], 1);
+    assert_eq!(look(&picture, "e-colorize"), look(&picture, "e-grayscale"));
+    assert_eq!(look(&picture, "e-colorize-co-red_in-0"), picture);
+    let half = look(&picture, "e-colorize-co-red_in-50");
+    assert_pixel(&half, (76, 0), [166, 38, 38, 255], 1);
+}
