@@ -3,13 +3,6 @@
 //! It draws its pictures itself, writes the results as PNG and an `index.html` that shows them. What
 //! this version refuses is shown with its reason.
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "numbers of one's own drawing"
-)]
 mod pictures;
 
 use std::fmt::Write as _;
