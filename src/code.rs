@@ -13,6 +13,7 @@
 /// | `EFORMAT` | 400 | a file that is no picture this build can read |
 /// | `ENOTSUP` | 400 | a parameter or format this build lacks |
 /// | `EAUTH` | 401 | a wrong, missing or expired signature |
+/// | `EAGAIN` | 200 | an effect that is still being prepared; sent as a page, not as an error (documented) |
 /// | `EMETHOD` | 405 | another method than GET, HEAD and OPTIONS |
 ///
 /// The first four are ordered from the least to the most telling: of several origins' outcomes the greatest
@@ -40,6 +41,8 @@ pub enum ErrorCode {
     Signature,
     /// The method is not allowed.
     Method,
+    /// An effect is not ready yet.
+    Pending,
 }
 
 impl ErrorCode {
@@ -57,6 +60,7 @@ impl ErrorCode {
             Self::Unsupported => "ENOTSUP",
             Self::Signature => "EAUTH",
             Self::Method => "EMETHOD",
+            Self::Pending => "EAGAIN",
         }
     }
 }

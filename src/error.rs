@@ -52,6 +52,7 @@ impl Error {
             Self::Limit(_) | Self::Plan(PlanError::Limit(_)) => ErrorCode::Limit,
             Self::Plan(PlanError::OutsideImage { .. }) => ErrorCode::Invalid,
             Self::Plan(PlanError::Unsupported { .. }) => ErrorCode::Unsupported,
+            Self::Plan(PlanError::Pending { .. }) => ErrorCode::Pending,
             Self::Plan(PlanError::Source(_)) => ErrorCode::Format,
         }
     }
@@ -68,6 +69,8 @@ impl Error {
             }
             ErrorCode::Signature => StatusCode::UNAUTHORIZED,
             ErrorCode::Method => StatusCode::METHOD_NOT_ALLOWED,
+            // Documented: a page that says to come back, not a failure.
+            ErrorCode::Pending => StatusCode::OK,
         }
     }
 }

@@ -40,6 +40,7 @@
 #[cfg(doc)]
 pub mod _guide;
 mod address;
+mod bitmap;
 pub mod blocking;
 pub mod client;
 mod code;
@@ -48,6 +49,7 @@ mod config;
 pub mod delivery;
 mod encoded;
 mod error;
+pub mod extend;
 mod format;
 mod geometry;
 mod limits;

@@ -40,6 +40,8 @@ pub struct Limits {
     pub pixels: u64,
     /// Pixels of a picture that gets a shadow (documented: 2 million).
     pub shadow_pixels: u64,
+    /// Pixels of a picture that `e-retouch` and `e-upscale` are asked for (documented: 16 million).
+    pub effect_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
     /// Bytes of memory one render may take for pixels, checked before the first is decoded.
@@ -69,6 +71,7 @@ impl Default for Limits {
             webp_side: 16_383,
             pixels: 100_000_000,
             shadow_pixels: 2_000_000,
+            effect_pixels: 16_000_000,
             source_bytes: 40 * 1024 * 1024,
             memory: 1024 * 1024 * 1024,
             sources: 16,

@@ -15,6 +15,7 @@ use http::{HeaderName, HeaderValue, Request};
 pub use self::rejection::Rejection;
 
 use crate::code::ErrorCode;
+use crate::extend::Extensions;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::path::AssetPath;
@@ -197,6 +198,10 @@ pub(crate) struct Job {
     pub(crate) negotiation: Negotiation,
     /// `.../ik-thumbnail.jpg`: a still is wanted; JPEG unless `f` says otherwise.
     pub(crate) thumbnail: bool,
+    /// What the embedder brings.
+    pub(crate) extensions: Extensions,
+    /// For effects that invent something: follows from the cache key.
+    pub(crate) seed: u64,
 }
 
 /// Everything the response's headers need.

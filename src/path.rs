@@ -80,6 +80,11 @@ impl AssetPath {
         Self::from_encoded(&percent_encode(text.trim_matches('/')))
     }
 
+    /// Is this, behind `ff`, a file rather than the name of a font? A dot or a slash tells (chosen).
+    pub(crate) fn names_file(font: &str) -> bool {
+        font.contains(['.', '/'])
+    }
+
     /// The path as it is sent, percent-encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -3,7 +3,7 @@
 
 use originkit::plan::{Blind, Op, Oracle, Orientation, Plan, PlanError, Rect, Region, Rules, Size, SourceInfo, plan};
 use originkit::transform::{
-    Aspect, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy, Transformation,
+    AssetPath, Aspect, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy, Transformation,
 };
 use originkit::{Error, ErrorCode, Format};
 use proptest::prelude::*;
@@ -354,7 +354,7 @@ fn limits_hold_for_the_source_and_for_every_operation() {
 struct Trimmed(SourceInfo, Rect, Vec<(Size, u8)>);
 
 impl Oracle for Trimmed {
-    fn source(&mut self) -> Result<SourceInfo, PlanError> {
+    fn source(&mut self, _: Option<&AssetPath>) -> Result<SourceInfo, PlanError> {
         Ok(self.0.clone())
     }
     fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError> {

@@ -7,6 +7,7 @@ use super::named::Named;
 use super::{Base, ConfigError, Endpoint, Origin, Settings};
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
+use crate::extend::Extensions;
 use crate::limits::Limits;
 
 /// An account: endpoints with their origins, stored transformations, settings and limits.
@@ -36,6 +37,7 @@ struct Inner {
     named: Named,
     limits: Limits,
     settings: Settings,
+    extensions: Extensions,
     #[cfg(feature = "signing")]
     keys: Vec<SigningKey>,
 }
@@ -120,6 +122,12 @@ impl Engine {
         &self.0.endpoints
     }
 
+    /// What was registered.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.0.extensions
+    }
+
     pub(crate) fn named(&self) -> &Named {
         &self.0.named
     }
@@ -188,6 +196,12 @@ impl EngineBuilder {
     /// Replaces the settings.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.0.settings = settings;
+        self
+    }
+
+    /// Registers detectors, effects, fonts and decoders.
+    pub fn extensions(mut self, extensions: Extensions) -> Self {
+        self.0.extensions = extensions;
         self
     }
 

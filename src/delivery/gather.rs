@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::attempt::{Found, Search};
 use super::respond::{self, Served};
-use super::{BREAK, Fetch, FetchId, Input, Phase, Rendering};
+use super::{BREAK, Fetch, FetchId, Input, Phase, Rendering, Source};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
@@ -103,12 +103,12 @@ impl Gathering {
     /// Every file is held.
     fn finish(self: Box<Self>) -> Phase {
         let Self { asset, lost, others, job, answer, .. } = *self;
-        let Some(asset) = asset.into_found() else {
+        let Some(mut asset) = asset.into_found() else {
             return fail(&answer, missing_asset(ErrorCode::NotFound));
         };
         let others: Vec<Found> = others.into_iter().filter_map(Search::into_found).collect();
         let brief = lost.is_some() || asset.shaky || others.iter().any(|other| other.shaky);
-        let served = Served { canonical: asset.canonical.filter(|_| lost.is_none()), brief };
+        let served = Served { canonical: asset.canonical.take().filter(|_| lost.is_none()), brief };
 
         let format = Format::sniff(&asset.bytes);
         if answer.original || untouched(&job, format) {
@@ -119,7 +119,8 @@ impl Gathering {
             let message = "the file is not an image".to_owned();
             return fail(&answer, Error::Pixels { code: ErrorCode::Format, message });
         }
-        let sources = std::iter::once(asset.bytes).chain(others.into_iter().map(|other| other.bytes)).collect();
+        let sources = std::iter::once(asset).chain(others);
+        let sources = sources.map(|Found { path, bytes, .. }| Source { path, bytes }).collect();
         Rendering::start(job, sources, served, answer)
     }
 }

@@ -39,13 +39,15 @@ use bytes::Bytes;
 use http::header::ACCEPT;
 use http::{Method, Request, Response};
 
-pub use self::render::{Render, Rendered};
+pub use self::render::{Render, Rendered, Source};
 pub use crate::encoded::Encoded;
 
 use self::gather::Gathering;
 use self::respond::Served;
 use crate::config::Engine;
+use crate::error::Error;
 use crate::order::{Answer, Job, Order, Rejection};
+use crate::plan::PlanError;
 
 /// One order on its way to a response.
 ///
@@ -248,7 +250,7 @@ struct Rendering {
 }
 
 impl Rendering {
-    fn start(job: Arc<Job>, sources: Vec<Bytes>, served: Served, answer: Answer) -> Phase {
+    fn start(job: Arc<Job>, sources: Vec<Source>, served: Served, answer: Answer) -> Phase {
         Phase::Rendering(Box::new(Self { job: Some(Render { job, sources }), served, answer }))
     }
 
@@ -259,6 +261,7 @@ impl Rendering {
         }
         let response = match rendered.result {
             Ok(encoded) => respond::picture(&self.answer, self.served, encoded),
+            Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
             Err(error) => respond::failure(self.answer.head, &self.answer.vary, error),
         };
         Phase::Responding(Box::new(response))

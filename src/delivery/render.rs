@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::order::Job;
+use crate::path::AssetPath;
 use crate::plan::Rules;
 use crate::transform::Transformation;
 
@@ -19,7 +20,17 @@ use crate::transform::Transformation;
 pub struct Render {
     pub(crate) job: Arc<Job>,
     /// One for each wanted file of the order, in its order.
-    pub(crate) sources: Vec<Bytes>,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// A file that a render needs.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Source {
+    /// Where it was found: the asset's path, that of the default image in its place, or what a layer names.
+    pub path: AssetPath,
+    /// The file.
+    pub bytes: Bytes,
 }
 
 /// What came of a [`Render`].
@@ -34,8 +45,19 @@ impl Render {
     #[must_use]
     pub fn run(self) -> Rendered {
         let job = &self.job;
-        let asset = self.sources.first().map(Bytes::as_ref).unwrap_or_default();
-        Rendered::new(crate::pixels::render(asset, &job.transformation, &job.rules, &job.negotiation, job.thumbnail))
+        let mut files = self.sources.iter().map(|source| (&source.path, source.bytes.as_ref()));
+        let asset = files.next();
+        Rendered::new(crate::pixels::render(&crate::pixels::Work {
+            asset: asset.map_or(&[], |(_, bytes)| bytes),
+            path: asset.map_or("", |(path, _)| path.as_str()),
+            files: files.collect(),
+            transformation: &job.transformation,
+            rules: &job.rules,
+            negotiation: &job.negotiation,
+            still: job.thumbnail,
+            extensions: &job.extensions,
+            seed: job.seed,
+        }))
     }
 
     /// What is to be done, with names expanded and hints applied.
@@ -52,7 +74,7 @@ impl Render {
 
     /// The files: the asset first, then those that layers name, in order of mention.
     #[must_use]
-    pub fn sources(&self) -> &[Bytes] {
+    pub fn sources(&self) -> &[Source] {
         &self.sources
     }
 }

@@ -10,6 +10,7 @@
 //! | `Content-DPR` | pictures | ImageKit, *Client hints* |
 //! | `Content-Disposition` | pictures | ImageKit, `ik-attachment`; quoting by RFC 6266 and 8187 |
 //! | `Accept-Ranges: none` | pictures | chosen: a part of a picture would cost the whole |
+//! | `is-intermediate-response`, `Retry-After` | effects in the making | ImageKit, *AI transformations* |
 //! | `ik-error` | errors | ImageKit, *Error codes*: `CODE - message` |
 //! | `X-Content-Type-Options`, `Access-Control-Allow-Origin` | all | chosen |
 //! | `Content-Security-Policy` | SVG | chosen: scripts in it never run |
@@ -17,12 +18,13 @@
 //! OPTIONS has an answer of its own: 204, what is allowed, and no body.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW,
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, LINK, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue, LINK, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Response, StatusCode};
 
@@ -77,6 +79,18 @@ pub(super) fn failure(head: bool, vary: &[HeaderName], error: Error) -> Response
         headers.insert(IK_ERROR, value);
     }
     response.extensions_mut().insert(error);
+    response
+}
+
+/// Says that an effect is being prepared (documented: status 200, a page, and a header that tells it from a
+/// picture). Kept by no cache.
+pub(super) fn intermediate(answer: &Answer, retry_after: Duration) -> Response<Bytes> {
+    let body = Bytes::from_static(b"<!doctype html><p>The asset is currently being prepared</p>");
+    let mut response = response(answer.head, StatusCode::OK, &answer.vary, "text/html; charset=utf-8", body);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+    headers.insert(INTERMEDIATE, HeaderValue::from_static("true"));
     response
 }
 
@@ -218,6 +232,7 @@ const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src
 /// Everything that is answered.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 const IK_ERROR: HeaderName = HeaderName::from_static("ik-error");
+const INTERMEDIATE: HeaderName = HeaderName::from_static("is-intermediate-response");
 const CONTENT_DPR: HeaderName = HeaderName::from_static("content-dpr");
 
 #[cfg(test)]

@@ -131,6 +131,8 @@ impl Engine {
                 rules: rules(self.limits(), settings),
                 negotiation,
                 thumbnail: url.is_thumbnail(),
+                extensions: self.extensions().clone(),
+                seed: seed(cache_key.as_str()),
             }),
             limits: self.limits().clone(),
             record: Record { endpoint: endpoint.base().to_owned(), ignored: url.ignored().to_vec(), cache_key },
@@ -255,8 +257,7 @@ fn with_settings(mut transformation: Transformation, settings: &Settings) -> Tra
 /// Adds the pictures and font files that layers name, each once.
 fn list_sources(transformation: &Transformation, in_text: bool, paths: &mut Vec<AssetPath>) {
     for edit in transformation.edits() {
-        // A name with a dot or slash is a file; others are fonts of the house.
-        let font = edit.text.font.as_deref().filter(|name| in_text && name.contains(['.', '/']));
+        let font = edit.text.font.as_deref().filter(|name| in_text && AssetPath::names_file(name));
         add(font.and_then(|name| AssetPath::from_text(name).ok()), paths);
         for layer in &edit.layers {
             if let Content::Image(path) = &layer.content {
@@ -305,6 +306,11 @@ fn attachment_name(url: &DeliveryUrl) -> String {
         None => url.asset().file_name(),
     };
     url.attachment_filename().map_or_else(path, str::to_owned)
+}
+
+/// The same number for the same key, on every machine and in every version: FNV-1a, 64 bits.
+fn seed(key: &str) -> u64 {
+    key.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 fn rules(limits: &Limits, settings: &Settings) -> Rules {

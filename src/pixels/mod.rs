@@ -15,6 +15,7 @@
 //! `dn`, `cp` and `md`.
 
 mod codec;
+mod extension;
 mod memory;
 mod observe;
 mod op;
@@ -28,7 +29,9 @@ use self::raster::Raster;
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
+use crate::extend::Extensions;
 use crate::format::Format;
+use crate::path::AssetPath;
 use crate::plan::{Rules, plan};
 use crate::policy::Negotiation;
 use crate::transform::Transformation;
@@ -42,7 +45,7 @@ use crate::transform::Transformation;
 /// options.rules.limits.pixels = 25_000_000;
 /// assert_eq!(options.quality, 80);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
     /// For planning, with every limit.
@@ -53,11 +56,15 @@ pub struct Options {
     pub chroma_420: bool,
     /// Formats that may be chosen besides JPEG and PNG where `f` names none.
     pub accept: Vec<Format>,
+    /// Files that layers may name: overlays and fonts.
+    pub files: Vec<(AssetPath, Bytes)>,
+    /// Detectors, effects, fonts and decoders.
+    pub extensions: Extensions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rules: Rules::default(), quality: 80, chroma_420: true, accept: Vec::new() }
+        Self { rules: Rules::default(), quality: 80, chroma_420: true, accept: Vec::new(), files: Vec::new(), extensions: Extensions::new() }
     }
 }
 
@@ -78,7 +85,8 @@ impl Default for Options {
 ///
 /// # Errors
 /// The bytes are no picture that this build reads, a limit is passed, or the transformation asks for
-/// what this build lacks. Layers that name other files are refused: there is no origin to ask.
+/// what this build lacks, or a layer names a file that is not among [`Options::files`]: there is no origin to
+/// ask.
 pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Result<Encoded, Error> {
     let negotiation = Negotiation {
         accepts_webp: options.accept.contains(&Format::WebP),
@@ -88,27 +96,52 @@ pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Re
         quality: options.quality,
         chroma_420: options.chroma_420,
     };
-    render(bytes, wanted, &options.rules, &negotiation, false)
+    render(&Work {
+        asset: bytes,
+        path: "",
+        files: options.files.iter().map(|(path, bytes)| (path, bytes.as_ref())).collect(),
+        transformation: wanted,
+        rules: &options.rules,
+        negotiation: &negotiation,
+        still: false,
+        extensions: &options.extensions,
+        seed: 0,
+    })
 }
 
-/// Plans, carries out and encodes. A `still` is a JPEG unless the transformation says otherwise.
-pub(crate) fn render(
-    bytes: &[u8],
-    wanted: &Transformation,
-    rules: &Rules,
-    negotiation: &Negotiation,
-    still: bool,
-) -> Result<Encoded, Error> {
-    let mut executor = Executor::new(bytes, &rules.limits)?;
-    let plan = plan(wanted, &mut executor, rules)?;
+/// Everything that a picture is made from.
+#[derive(Debug)]
+pub(crate) struct Work<'a> {
+    /// The file.
+    pub(crate) asset: &'a [u8],
+    /// Its path.
+    pub(crate) path: &'a str,
+    /// Files that layers name.
+    pub(crate) files: Vec<(&'a AssetPath, &'a [u8])>,
+    /// What is to be done.
+    pub(crate) transformation: &'a Transformation,
+    pub(crate) rules: &'a Rules,
+    pub(crate) negotiation: &'a Negotiation,
+    /// Is one picture wanted, a JPEG unless the transformation says otherwise?
+    pub(crate) still: bool,
+    pub(crate) extensions: &'a Extensions,
+    /// For effects that invent something.
+    pub(crate) seed: u64,
+}
+
+/// Plans, carries out and encodes.
+pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
+    let (rules, negotiation) = (work.rules, work.negotiation);
+    let mut executor = Executor::new(work)?;
+    let plan = plan(work.transformation, &mut executor, rules)?;
     plan.executable()?;
     let source = executor.info().clone();
     if plan.output.original == Some(true) {
-        return Ok(Encoded::new(Bytes::copy_from_slice(bytes), source.format, source.size));
+        return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
     let picture = executor.run(&plan)?.without_needless_alpha();
     let candidates = match plan.output.format {
-        None if still => vec![Format::Jpeg],
+        None if work.still => vec![Format::Jpeg],
         _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
     };
     output::smallest(picture, &candidates, &plan, negotiation, &rules.limits)
@@ -122,7 +155,7 @@ fn broken(message: impl Into<String>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Render;
+    use crate::delivery::{Render, Source};
     use crate::order::Job;
 
     fn run(text: &str, thumbnail: bool, sources: Vec<Bytes>) -> Result<Format, ErrorCode> {
@@ -134,7 +167,16 @@ mod tests {
             quality: 80,
             chroma_420: false,
         };
-        let job = Job { transformation: text.parse().unwrap(), rules: Rules::default(), negotiation, thumbnail };
+        let job = Job {
+            transformation: text.parse().unwrap(),
+            rules: Rules::default(),
+            negotiation,
+            thumbnail,
+            extensions: Extensions::new(),
+            seed: 0,
+        };
+        let path = AssetPath::from_text("a.png").unwrap();
+        let sources = sources.into_iter().map(|bytes| Source { path: path.clone(), bytes }).collect();
         Render { job: job.into(), sources }.run().result().map(|encoded| encoded.format).map_err(Error::code)
     }
 

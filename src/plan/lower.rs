@@ -4,22 +4,22 @@
 //! agrees with the fragments that ImageKit documents):
 //!
 //! ```text
-//! trim . resize, crop, pad . flip . effects . border . radius . rotate . opacity . flatten . (layers)
+//! trim . resize, crop, pad . flip . effects . border . radius . rotate . opacity . flatten . layers
 //! ```
 //!
-//! Orientation comes once, before all steps. What stands in parentheses is not executed by this
-//! version, see [`super::unsupported`]; the geometry of everything else is still that of the whole.
+//! Orientation comes once, before all steps. What comes after the frame is done next door, by
+//! [`super::dress`], and layers by [`super::layer`]. What cannot be executed is noted, see
+//! [`super::unsupported`]; the geometry of everything else is still that of the whole.
 
-use super::effects;
 use super::focus::{self, Anchor};
 use super::sizing::{Fit, Wanted, Window};
 use super::unsupported;
-use super::{Frame, Look, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
+use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size};
 use crate::format::Format;
 use crate::limits::LimitError;
-use crate::number::Number;
+use crate::path::AssetPath;
 use crate::transform::{
-    Background, Border, Color, Edit, Effects, Encoding, Pages, Radius, Rotation, Scope, Step, Transformation, Trim,
+    Background, Color, Edit, Encoding, Pages, Placing, Rotation, Scope, Step, Transformation, Trim,
 };
 
 /// Plans a transformation for one source.
@@ -32,65 +32,99 @@ use crate::transform::{
 /// - [`PlanError::Limit`] where the source, or what any operation makes of it, is too large,
 /// - whatever the oracle answers with.
 pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> Result<Plan, PlanError> {
-    let source = oracle.source()?;
-    if source.size.pixels() == 0 {
-        return Err(PlanError::Source("it has no pixels".to_owned()));
-    }
-    let plan = Plan {
-        ops: Vec::with_capacity(4),
-        steps: Vec::with_capacity(wanted.steps.len()),
-        size: source.size,
-        output: Encoding::default(),
-        matte: Color::BLACK,
-        unsupported: Vec::new(),
-    };
-    let mut lowering = Lowering {
-        plan,
-        oracle,
-        rules,
-        initial: source.size,
-        density: source.density,
-        conditions: source.format != Format::Gif,
-        translucent: source.alpha,
-    };
+    let mut lowering = Lowering::of_file(oracle, rules, None)?;
     if wanted.wants_original() {
-        lowering.push(Op::Decode { size: source.size, page: 0 })?;
+        let size = lowering.plan.size;
+        lowering.push(Op::Decode { file: None, size, page: 0 })?;
         lowering.plan.output.original = Some(true);
         return Ok(lowering.plan);
     }
-    lowering.start(wanted, source.orientation)?;
+    lowering.start(wanted)?;
     lowering.chain(wanted)?;
     let mut plan = lowering.plan;
     unsupported::note_output(&plan.output, &mut plan.unsupported);
     Ok(plan)
 }
 
-struct Lowering<'a> {
-    plan: Plan,
-    oracle: &'a mut dyn Oracle,
-    rules: &'a Rules,
+/// A plan in the making: that of the asset, or of one layer.
+pub(super) struct Lowering<'a> {
+    pub(super) plan: Plan,
+    pub(super) oracle: &'a mut dyn Oracle,
+    pub(super) rules: &'a Rules,
+    /// The file it starts with; `None` is the asset.
+    file: Option<AssetPath>,
+    orientation: Orientation,
     /// The size of the original once it is upright.
-    initial: Size,
+    pub(super) initial: Size,
+    /// The picture a layer is drawn on.
+    pub(super) base: Option<Size>,
+    /// May expressions name the base alone?
+    pub(super) base_only: bool,
     density: Option<f64>,
     /// Are conditions looked at? Conditional steps are skipped for GIF (documented as unsupported).
     conditions: bool,
     /// Could there be a transparent pixel by now?
-    translucent: bool,
+    pub(super) translucent: bool,
 }
 
-impl Lowering<'_> {
-    fn start(&mut self, wanted: &Transformation, orientation: Orientation) -> Result<(), PlanError> {
+impl<'a> Lowering<'a> {
+    /// Starts with nothing that is read.
+    pub(super) fn new(oracle: &'a mut dyn Oracle, rules: &'a Rules, size: Size) -> Self {
+        let plan = Plan {
+            ops: Vec::with_capacity(4),
+            steps: Vec::new(),
+            size,
+            output: Encoding::default(),
+            matte: Color::BLACK,
+            unsupported: Vec::new(),
+        };
+        Self {
+            plan,
+            oracle,
+            rules,
+            file: None,
+            orientation: Orientation::Upright,
+            initial: size,
+            base: None,
+            base_only: false,
+            density: None,
+            conditions: true,
+            translucent: true,
+        }
+    }
+
+    /// Starts with a file, of which nothing is read yet but the header.
+    pub(super) fn of_file(
+        oracle: &'a mut dyn Oracle,
+        rules: &'a Rules,
+        file: Option<&AssetPath>,
+    ) -> Result<Self, PlanError> {
+        let source = oracle.source(file)?;
+        if source.size.pixels() == 0 {
+            return Err(PlanError::Source("it has no pixels".to_owned()));
+        }
+        let mut lowering = Self::new(oracle, rules, source.size);
+        lowering.file = file.cloned();
+        lowering.orientation = source.orientation;
+        lowering.density = source.density;
+        lowering.conditions = source.format != Format::Gif;
+        lowering.translucent = source.alpha;
+        Ok(lowering)
+    }
+
+    /// Reads the file and sets it upright.
+    pub(super) fn start(&mut self, wanted: &Transformation) -> Result<(), PlanError> {
         let page = wanted.steps.iter().filter_map(first_page).next_back().unwrap_or(0);
-        self.push(Op::Decode { size: self.plan.size, page })?;
+        self.push(Op::Decode { file: self.file.clone(), size: self.plan.size, page })?;
         let asked = || wanted.edits().any(|edit| edit.rotation == Some(Rotation::Auto));
-        if orientation != Orientation::Upright && (self.rules.auto_orient || asked()) {
-            self.push(Op::Orient(orientation))?;
+        if self.orientation != Orientation::Upright && (self.rules.auto_orient || asked()) {
+            self.push(Op::Orient(self.orientation))?;
         }
         self.initial = self.plan.size;
         Ok(())
     }
 
-    fn chain(&mut self, steps: &Transformation) -> Result<(), PlanError> {
+    pub(super) fn chain(&mut self, steps: &Transformation) -> Result<(), PlanError> {
         for step in &steps.steps {
             match step {
                 Step::Edit(edit) => self.edit(edit)?,
@@ -117,34 +151,14 @@ impl Lowering<'_> {
         }
         self.trim(edit.trim)?;
         let mut frame = self.frame(edit, &scope)?;
-        self.draw(&frame, ground)?;
-        if let Some(flip) = edit.flip {
-            self.push(Op::Flip(flip))?;
-        }
-        self.effects(&edit.effects, &scope)?;
-        if let Some(border) = &edit.paint.border {
-            self.border(border, &scope)?;
-        }
-        if let Some(radius) = edit.paint.radius {
-            self.round(radius)?;
-        }
-        if let Some(Rotation::Degrees(degrees)) = edit.rotation {
-            self.rotate(degrees, ground)?;
-        }
-        if let Some(percent) = edit.paint.opacity.filter(|percent| *percent < 100) {
-            self.push(Op::Look(Look::Fade(percent)))?;
-            self.translucent = true;
-        }
-        if let Some(color) = ground.color.filter(|_| self.translucent) {
-            self.push(Op::Flatten(color))?;
-            self.translucent = color.opacity < 100;
-        }
+        self.draw(&frame, edit, ground)?;
+        self.dress(edit, ground, &scope)?;
         frame.output = self.plan.size;
         self.plan.steps.push(frame);
-        Ok(())
+        self.layers(&edit.layers)
     }
 
-    fn trim(&mut self, trim: Option<Trim>) -> Result<(), PlanError> {
+    pub(super) fn trim(&mut self, trim: Option<Trim>) -> Result<(), PlanError> {
         let threshold = match trim {
             None | Some(Trim::Off) => return Ok(()),
             Some(Trim::On) => TRIM_DEFAULT,
@@ -174,7 +188,7 @@ impl Lowering<'_> {
     }
 
     /// The operations of a frame; none where it changes nothing.
-    fn draw(&mut self, frame: &Frame, ground: Ground) -> Result<(), PlanError> {
+    fn draw(&mut self, frame: &Frame, edit: &Edit, ground: Ground) -> Result<(), PlanError> {
         let target = frame.target.size();
         // Copying whole pixels at their own size is a crop, whichever rule asked for it.
         match frame.source.to_rect().filter(|kept| kept.size() == target) {
@@ -183,63 +197,16 @@ impl Lowering<'_> {
             None => self.push(Op::Resize { from: frame.source, to: target })?,
         }
         if target != frame.canvas {
-            let fill = ground.padding();
-            self.translucent |= fill.opacity < 100;
+            let fill = ground.fill(edit, frame.canvas);
+            self.translucent |= matches!(fill, Fill::Color(Color { opacity: ..100, .. }));
             let at = Point { x: frame.target.x.into(), y: frame.target.y.into() };
             self.push(Op::Extend { to: frame.canvas, at, fill })?;
         }
         Ok(())
     }
 
-    fn effects(&mut self, effects: &Effects, scope: &Scope) -> Result<(), PlanError> {
-        let size = self.plan.size;
-        if effects.shadow.is_some() {
-            LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
-        }
-        let looks = [
-            effects.colorize.as_ref().map(effects::colorize),
-            effects.grayscale.then_some(Look::Grayscale),
-            effects.contrast.then_some(Look::Stretch),
-            effects.blur.map(effects::blur),
-            effects.sharpen.map(effects::sharpen),
-            effects.unsharp.map(effects::unsharp),
-            effects.gradient.as_ref().map(|gradient| effects::gradient(gradient, size, scope)),
-            // Below an opaque picture there is none to be seen.
-            effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
-        ];
-        looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))
-    }
-
-    fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {
-        let Ok(width) = border.width.evaluate(scope) else { return Ok(()) };
-        // Below half a pixel there is none, while `round` never goes below one.
-        if width < 0.5 {
-            return Ok(());
-        }
-        self.translucent |= border.color.opacity < 100;
-        self.push(Op::Border { width: round(width), color: border.color })
-    }
-
-    fn round(&mut self, radius: Radius) -> Result<(), PlanError> {
-        let Some(look) = effects::round(radius, self.plan.size) else { return Ok(()) };
-        self.translucent = true;
-        self.push(Op::Look(look))
-    }
-
-    fn rotate(&mut self, degrees: Number, ground: Ground) -> Result<(), PlanError> {
-        let degrees = degrees.rem_euclid(360);
-        if degrees.is_zero() {
-            return Ok(());
-        }
-        let fill = ground.opaque();
-        let to = rotated(self.plan.size, degrees);
-        let exact = degrees.rem_euclid(90).is_zero();
-        self.translucent |= !exact && fill.is_none();
-        self.push(Op::Rotate { degrees, to, fill })
-    }
-
     /// Adds an operation if its result stays within all limits.
-    fn push(&mut self, op: Op) -> Result<(), PlanError> {
+    pub(super) fn push(&mut self, op: Op) -> Result<(), PlanError> {
         let limits = &self.rules.limits;
         let (before, after) = (self.plan.size, op.output(self.plan.size));
         LimitError::check("pixels", after.pixels(), limits.pixels)?;
@@ -249,18 +216,27 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn scope(&self) -> Scope {
-        Scope { initial: self.initial, current: self.plan.size, base: None, density: self.density }
+    pub(super) fn scope(&self) -> Scope {
+        Scope {
+            initial: self.initial,
+            current: self.plan.size,
+            base: self.base,
+            density: self.density,
+            base_only: self.base_only,
+        }
     }
 }
 
 /// `bg` as a colour.
 #[derive(Clone, Copy)]
-struct Ground {
-    color: Option<Color>,
+pub(super) struct Ground {
+    pub(super) color: Option<Color>,
 }
 
 impl Ground {
+    /// None: where `bg` was seen to already.
+    pub(super) const NONE: Self = Self { color: None };
+
     fn of(edit: &Edit) -> Self {
         let color = match edit.paint.background {
             Some(Background::Color(color)) => Some(color),
@@ -275,16 +251,19 @@ impl Ground {
     ///
     /// A translucent ground leaves it transparent, for the whole picture is put on that ground at the
     /// end of the step, and once is enough.
-    fn padding(self) -> Color {
-        match self.color {
-            None => Color::BLACK,
-            Some(color) if color.opacity < 100 => Color { opacity: 0, ..color },
-            Some(color) => color,
-        }
+    fn fill(self, edit: &Edit, canvas: Size) -> Fill {
+        let special = edit.paint.background.as_ref().and_then(|ground| special_fill(ground, &edit.placing, canvas));
+        special.unwrap_or_else(|| {
+            Fill::Color(match self.color {
+                None => Color::BLACK,
+                Some(color) if color.opacity < 100 => Color { opacity: 0, ..color },
+                Some(color) => color,
+            })
+        })
     }
 
     /// What fills the corners that a rotation uncovers.
-    fn opaque(self) -> Option<Color> {
+    pub(super) fn opaque(self) -> Option<Color> {
         self.color.filter(|color| color.opacity >= 100)
     }
 }
@@ -301,32 +280,14 @@ fn first_page(step: &Step) -> Option<u32> {
     }
 }
 
-/// The size that holds a picture turned by an angle between 0 and 360.
-fn rotated(size: Size, degrees: Number) -> Size {
-    match degrees.to_integer() {
-        Some(180) => size,
-        Some(90 | 270) => size.transpose(),
-        _ => {
-            let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
-            let (width, height) = (f64::from(size.width), f64::from(size.height));
-            let side = |a: f64, b: f64| round(a.abs() + b.abs());
-            Size::new(side(width * cos, height * sin), side(width * sin, height * cos))
-        }
+/// What padding consists of where `bg` is no colour; `None` where it cannot be used.
+fn special_fill(ground: &Background, placing: &Placing, canvas: Size) -> Option<Fill> {
+    _ = (placing, canvas);
+    match ground {
+        Background::GenerativeFill { prompt } => Some(Fill::Generated { prompt: prompt.clone() }),
+        _ => None,
     }
 }
 
 /// `t-true` lies between 5 and 15 (documented); ImageKit's editor has 10.
 const TRIM_DEFAULT: u8 = 10;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn turned_pictures_fit_their_canvas() {
-        for (degrees, want) in [("90", (4, 3)), ("180", (3, 4)), ("270", (4, 3)), ("45", (5, 5)), ("0.001", (3, 4))] {
-            let size = rotated(Size::new(3, 4), degrees.parse().unwrap());
-            assert_eq!((size.width, size.height), want, "{degrees}");
-        }
-    }
-}

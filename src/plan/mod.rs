@@ -21,29 +21,38 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod dress;
 mod effects;
+mod fill;
 mod focus;
+mod layer;
 mod look;
 mod lower;
+mod op;
 mod oracle;
 mod show;
 mod sizing;
+mod text;
 mod unsupported;
 
+pub use self::fill::Fill;
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 pub use self::lower::plan;
+pub use self::op::{Mix, Op};
 pub use self::oracle::{Blind, Oracle, SourceInfo};
+pub use self::text::{FontChoice, TextBlock};
 pub use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
 
+use std::time::Duration;
+
 use crate::limits::{LimitError, Limits};
-use crate::number::Number;
-use crate::transform::{Color, Encoding, Flip};
+use crate::transform::{Color, Encoding};
 
 /// Exact operations, in order, from a source to the picture that is encoded.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {
-    /// What is done. The first is always [`Op::Decode`].
+    /// What is done. The first starts it: [`Op::Decode`], or in layers [`Op::Canvas`] or [`Op::Text`].
     pub ops: Vec<Op>,
     /// The frame of each step taken, in order: what was read and where it landed.
     pub steps: Vec<Frame>,
@@ -106,95 +115,6 @@ pub struct Unsupported {
     pub reason: &'static str,
 }
 
-/// One operation. Each takes the picture of the one before.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Op {
-    /// Read the source.
-    Decode {
-        /// Its stored size.
-        size: Size,
-        /// Which page or frame, counted from zero.
-        page: u32,
-    },
-    /// Turn it as its EXIF orientation says.
-    Orient(Orientation),
-    /// Cut away what shows nothing but one colour: the rectangle was measured by the oracle.
-    Trim(Rect),
-    /// Keep this rectangle.
-    Crop(Rect),
-    /// Resample this region to this size.
-    Resize {
-        /// The part that is read; may lie between pixels.
-        from: Region,
-        /// The new size.
-        to: Size,
-    },
-    /// Put the picture on a larger canvas.
-    Extend {
-        /// The size of the canvas.
-        to: Size,
-        /// Where the picture's top left corner goes.
-        at: Point,
-        /// The colour of the rest.
-        fill: Color,
-    },
-    /// Mirror.
-    Flip(Flip),
-    /// Draw a frame around the picture, which grows by twice the width.
-    Border {
-        /// Pixels on each side.
-        width: u32,
-        /// Its colour.
-        color: Color,
-    },
-    /// Turn clockwise. Right angles are exact.
-    Rotate {
-        /// Above 0 and below 360.
-        degrees: Number,
-        /// The size that holds the turned picture.
-        to: Size,
-        /// What fills the corners; `None` leaves them transparent.
-        fill: Option<Color>,
-    },
-    /// Change how pixels look.
-    Look(Look),
-    /// Put a colour behind transparent pixels.
-    Flatten(Color),
-}
-
-impl Op {
-    /// The size of what it makes of a picture of this size.
-    #[must_use]
-    pub fn output(&self, input: Size) -> Size {
-        match *self {
-            Self::Decode { size, .. } => size,
-            Self::Orient(orientation) => orientation.apply(input),
-            Self::Trim(rect) | Self::Crop(rect) => rect.size(),
-            Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
-            Self::Flip(_) | Self::Look(_) | Self::Flatten(_) => input,
-            Self::Border { width, .. } => {
-                let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
-                Size::new(grown(input.width), grown(input.height))
-            }
-        }
-    }
-
-    /// Bytes of the pictures that exist while it runs, see [`Plan::memory`].
-    fn memory(&self, input: Size) -> u64 {
-        const BYTES: u64 = 4;
-        let output = self.output(input);
-        let (input, between) = match self {
-            Self::Decode { size, .. } => (*size, 0),
-            Self::Resize { from, to } => (input, Size::new(round(from.width.ceil()), to.height).pixels()),
-            _ => (input, 0),
-        };
-        let scratch = if let Self::Look(look) = self { look.scratch(input) } else { 0 };
-        let pixels = input.pixels().saturating_add(output.pixels()).saturating_add(between);
-        pixels.saturating_mul(BYTES).saturating_add(scratch)
-    }
-}
-
 /// The geometry of one step: a region of its input on a canvas.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -248,6 +168,12 @@ pub enum PlanError {
     /// Too large.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// An effect is not ready yet.
+    #[error("the effect is being prepared")]
+    Pending {
+        /// When to ask again.
+        retry_after: Duration,
+    },
     /// A parameter that the language has and this version does not execute.
     #[error("`{parameter}` is not supported: {reason}")]
     Unsupported {

@@ -1,26 +1,56 @@
 //! [`Oracle`]: everything the planner cannot know by itself.
 
-use super::{Orientation, Plan, PlanError, Rect, Size};
+use super::{Orientation, Plan, PlanError, Rect, Size, TextBlock, round};
+use crate::extend::{Found, Subject};
 use crate::format::Format;
+use crate::path::AssetPath;
+use crate::transform::Ai;
 
 /// Answers what a plan depends on but arithmetic cannot tell.
 ///
-/// Two features make geometry depend on pixels: trimming, and focus on content. Where one comes up
-/// the planner hands over the plan so far; in production the executor runs it, looks, and keeps the
-/// picture. In tests an oracle is a struct of canned answers.
+/// Four features make geometry depend on pixels: trimming, focus on content, text, and effects that change
+/// a picture's size. Where one comes up the planner hands over the plan so far; in production the executor
+/// runs it, looks, and keeps the picture. In tests an oracle is a struct of canned answers.
 pub trait Oracle {
-    /// Facts from the source's header.
+    /// Facts from the header of a file: `None` is the asset, else the file that a layer names.
     ///
     /// # Errors
-    /// The source cannot be examined.
-    fn source(&mut self) -> Result<SourceInfo, PlanError>;
+    /// The file cannot be examined.
+    fn source(&mut self, file: Option<&AssetPath>) -> Result<SourceInfo, PlanError>;
 
     /// The rectangle that is left after cutting off borders whose colour is within `threshold`
     /// percent of the top left pixel, in the picture that `so_far` makes.
     ///
     /// # Errors
-    /// The picture cannot be made, or this oracle sees no pixels.
+    /// The picture cannot be made.
     fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError>;
+
+    /// Where a subject is in the picture that `so_far` makes; empty, as by default, if nobody can tell.
+    ///
+    /// # Errors
+    /// The picture cannot be made.
+    fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
+        _ = (so_far, subject);
+        Ok(Vec::new())
+    }
+
+    /// The size of a text as it is drawn, padding included.
+    ///
+    /// # Errors
+    /// The font is damaged, the text too large, or, as by default, there are no letters.
+    fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
+        _ = text;
+        Err(PlanError::Unsupported { parameter: "l-text", reason: "there are no fonts here" })
+    }
+
+    /// The size of what an effect makes of the picture that `so_far` makes.
+    ///
+    /// # Errors
+    /// Nobody offers this effect, as by default, it failed, or it takes more time.
+    fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {
+        _ = so_far;
+        Err(PlanError::Unsupported { parameter: effect.key(), reason: "needs an effect provider" })
+    }
 }
 
 /// What a source's header says.
@@ -47,7 +77,11 @@ impl SourceInfo {
     }
 }
 
-/// An oracle that knows a header and no pixels.
+/// An oracle that knows one header and no pixels.
+///
+/// Every file is taken for one like that. Nothing is found to cut off or to keep in sight, a text is taken
+/// to be as wide as a usual one of its length, and effects keep the size. So the geometry of any URL can
+/// be asked for.
 ///
 /// ```
 /// use originkit::plan::{plan, Blind, Rules, Size};
@@ -69,11 +103,33 @@ impl Blind {
 }
 
 impl Oracle for Blind {
-    fn source(&mut self) -> Result<SourceInfo, PlanError> {
+    fn source(&mut self, _: Option<&AssetPath>) -> Result<SourceInfo, PlanError> {
         Ok(self.0.clone())
     }
 
-    fn trim(&mut self, _: &Plan, _: u8) -> Result<Rect, PlanError> {
-        Err(PlanError::Unsupported { parameter: "t", reason: "this oracle sees no pixels" })
+    fn trim(&mut self, so_far: &Plan, _: u8) -> Result<Rect, PlanError> {
+        Ok(Rect::full(so_far.size))
+    }
+
+    fn regions(&mut self, _: &Plan, _: &Subject) -> Result<Vec<Found>, PlanError> {
+        Ok(Vec::new())
+    }
+
+    fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
+        /// Letters of usual fonts are half as wide as the em square.
+        const LETTER: f64 = 0.5;
+        /// Ascent, descent and gap.
+        const LINE: f64 = 1.2;
+        let longest = text.text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+        #[expect(clippy::cast_precision_loss, reason = "a text has few characters")]
+        let width = longest as f64 * text.size * LETTER;
+        let wrap = text.wrap.unwrap_or_else(|| round(width));
+        #[expect(clippy::cast_precision_loss, reason = "a text has few lines")]
+        let lines = text.text.lines().count().max(1) as f64 * (width / f64::from(wrap.max(1))).ceil().max(1.0);
+        Ok(text.padded(Size::new(wrap, round(lines * text.line_height.unwrap_or(text.size * LINE)))))
+    }
+
+    fn effect(&mut self, so_far: &Plan, _: &Ai) -> Result<Size, PlanError> {
+        Ok(so_far.size)
     }
 }

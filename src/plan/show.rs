@@ -2,19 +2,44 @@
 
 use std::fmt;
 
-use super::{Op, Plan};
+use super::{Mix, Op, Plan};
 use crate::transform::Flip;
 
 /// Prints as in the [module's example](super).
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.lines(f, 0)?;
+        writeln!(f, "encode  {}", self.size)?;
+        for lack in &self.unsupported {
+            writeln!(f, "lacks   {}: {}", lack.parameter, lack.reason)?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// The operations; those of a layer stand below the line that draws it, further to the right.
+    fn lines(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         let mut size = self.size;
         for op in &self.ops {
             // A line tells the new size, unless the rectangle in it does.
             size = op.output(size);
+            write!(f, "{:1$}", "", depth * 2)?;
             match op {
-                Op::Decode { page: 0, .. } => writeln!(f, "decode  {size}"),
-                Op::Decode { page, .. } => writeln!(f, "decode  {size} page {}", u64::from(*page) + 1),
+                Op::Decode { file, page, .. } => {
+                    write!(f, "decode  {size}")?;
+                    if let Some(file) = file {
+                        write!(f, " {file}")?;
+                    }
+                    match page {
+                        0 => writeln!(f),
+                        page => writeln!(f, " page {}", u64::from(*page) + 1),
+                    }
+                }
+                Op::Canvas { color, .. } => writeln!(f, "canvas  {size} of {color}"),
+                Op::Text { block, .. } => {
+                    writeln!(f, "text    {size} of {:?} at {} in {}", block.text, block.size, block.color)
+                }
                 Op::Orient(orientation) => writeln!(f, "orient  exif {} -> {size}", orientation.to_exif()),
                 Op::Trim(rect) => writeln!(f, "trim    {rect}"),
                 Op::Crop(rect) => writeln!(f, "crop    {rect}"),
@@ -32,12 +57,26 @@ impl fmt::Display for Plan {
                 }
                 Op::Look(look) => writeln!(f, "{look}"),
                 Op::Flatten(color) => writeln!(f, "flatten on {color}"),
+                Op::Effect { effect, .. } => writeln!(f, "effect  {} -> {size}", effect.key()),
+                Op::Compose { layer, at, mix } => {
+                    writeln!(f, "compose at {},{}{mix}", at.x, at.y)?;
+                    layer.lines(f, depth + 1)
+                }
             }?;
         }
-        writeln!(f, "encode  {}", self.size)?;
-        for lack in &self.unsupported {
-            writeln!(f, "lacks   {}: {}", lack.parameter, lack.reason)?;
-        }
         Ok(())
+    }
+}
+
+/// Prints nothing for the usual.
+impl fmt::Display for Mix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Over => Ok(()),
+            Self::Multiply => write!(f, " multiply"),
+            Self::Displace { x, y } => write!(f, " displace by {x},{y}"),
+            Self::Cutout => write!(f, " cutout"),
+            Self::Cutter => write!(f, " cutter"),
+        }
     }
 }

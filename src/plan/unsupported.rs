@@ -3,7 +3,7 @@
 //! Planning goes on without it; [`Plan::executable`](super::Plan::executable) refuses to run the rest.
 
 use super::Unsupported;
-use crate::transform::{Ai, Background, Content, Edit, Effects, Encoding, Layer, Pages, Paint};
+use crate::transform::{Background, Edit, Effects, Encoding, Pages, Paint};
 
 /// Notes what of an edit cannot be executed.
 pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
@@ -19,7 +19,7 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
         paint,
         effects,
         text: _, // means something in text layers only
-        layers,
+        layers: _,
         encoding: _, // looked at once, when all steps are folded
         default_image: _,
     } = edit;
@@ -32,9 +32,6 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
     lacks(page.as_ref().is_some_and(is_composition), "pg", "only one page or frame, by number");
     note_paint(paint, &mut lacks);
     note_effects(effects, &mut lacks);
-    for layer in layers {
-        lacks(true, layer_key(layer), NOT_YET);
-    }
 }
 
 /// Notes what of the output's settings cannot be executed.
@@ -63,11 +60,10 @@ pub(super) fn note_output(output: &Encoding, found: &mut Vec<Unsupported>) {
 fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
     let Paint { background, border: _, radius: _, opacity: _ } = paint;
     let reason = match background {
-        None | Some(Background::Color(_)) => None,
+        None | Some(Background::Color(_) | Background::GenerativeFill { .. }) => None,
         Some(Background::Blurred { .. } | Background::Dominant | Background::GradientDominant { .. }) => {
             Some("only a colour")
         }
-        Some(Background::GenerativeFill { .. }) => Some(NEEDS_PROVIDER),
     };
     lacks(reason.is_some(), "bg", reason.unwrap_or_default());
 }
@@ -84,35 +80,10 @@ fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'
         gradient: _,
         shadow: _,
         distort,
-        ai,
+        ai: _, // the oracle knows who offers it
     } = effects;
     lacks(replace.is_some(), "cr", NOT_YET);
     lacks(distort.is_some(), "e-distort", NOT_YET);
-    if let Some(ai) = ai {
-        lacks(true, ai_key(ai), NEEDS_PROVIDER);
-    }
-}
-
-const fn ai_key(ai: &Ai) -> &'static str {
-    match ai {
-        Ai::RemoveBackground => "e-bgremove",
-        Ai::RemoveBackgroundExternal => "e-removedotbg",
-        Ai::DropShadow { .. } => "e-dropshadow",
-        Ai::ChangeBackground { .. } => "e-changebg",
-        Ai::Edit { .. } => "e-edit",
-        Ai::Retouch => "e-retouch",
-        Ai::Upscale => "e-upscale",
-        Ai::Variation => "e-genvar",
-    }
-}
-
-const fn layer_key(layer: &Layer) -> &'static str {
-    match layer.content {
-        Content::Image(_) | Content::Canvas => "l-image",
-        Content::Text(_) => "l-text",
-        Content::Video(_) => "l-video",
-        Content::Subtitles(_) => "l-subtitles",
-    }
 }
 
 /// Several pages at once are composed; only one can be picked here.
@@ -127,4 +98,3 @@ fn is_composition(pages: &Pages) -> bool {
 }
 
 const NOT_YET: &str = "not in this version";
-const NEEDS_PROVIDER: &str = "needs an effect provider";

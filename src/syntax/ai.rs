@@ -34,28 +34,16 @@ pub(super) fn read(key: &str, text: &str) -> Result<Ai, Expected> {
 /// Appends key and value.
 pub(super) fn write(effect: &Ai, out: &mut Printer) {
     let mut value = String::new();
-    let key = match effect {
-        Ai::RemoveBackground => "e-bgremove",
-        Ai::RemoveBackgroundExternal => "e-removedotbg",
-        Ai::Retouch => "e-retouch",
-        Ai::Upscale => "e-upscale",
-        Ai::Variation => "e-genvar",
-        Ai::ChangeBackground { prompt } => {
-            prompt::write(prompt, &mut value);
-            "e-changebg"
-        }
-        Ai::Edit { prompt } => {
-            prompt::write(prompt, &mut value);
-            "e-edit"
-        }
+    match effect {
+        Ai::ChangeBackground { prompt } | Ai::Edit { prompt } => prompt::write(prompt, &mut value),
         Ai::DropShadow { azimuth, elevation, strength } => {
             write_subparam("az", azimuth.map(|a| Number::from(u32::from(a))).as_ref(), &mut value);
             write_subparam("el", elevation.as_ref(), &mut value);
             write_subparam("st", strength.as_ref(), &mut value);
-            "e-dropshadow"
         }
-    };
-    out.pair(key, &value);
+        _ => {}
+    }
+    out.pair(effect.key(), &value);
 }
 
 fn drop_shadow(text: &str) -> Result<Ai, Expected> {

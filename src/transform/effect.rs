@@ -165,3 +165,20 @@ pub enum Ai {
     /// `e-genvar`.
     Variation,
 }
+
+impl Ai {
+    /// Its key in the URL: `e-bgremove`.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::RemoveBackground => "e-bgremove",
+            Self::RemoveBackgroundExternal => "e-removedotbg",
+            Self::DropShadow { .. } => "e-dropshadow",
+            Self::ChangeBackground { .. } => "e-changebg",
+            Self::Edit { .. } => "e-edit",
+            Self::Retouch => "e-retouch",
+            Self::Upscale => "e-upscale",
+            Self::Variation => "e-genvar",
+        }
+    }
+}

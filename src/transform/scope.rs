@@ -22,20 +22,24 @@ pub struct Scope {
     pub base: Option<Size>,
     /// `idn`: density of the original in dots per inch.
     pub density: Option<f64>,
+    /// Inside texts and blocks expressions may name the base alone (documented).
+    pub base_only: bool,
 }
 
 impl Scope {
     /// The scope at the start of a chain outside any layer.
     #[must_use]
     pub const fn of(source: Size) -> Self {
-        Self { initial: source, current: source, base: None, density: None }
+        Self { initial: source, current: source, base: None, density: None, base_only: false }
     }
 
     /// What a variable stands for; `None` where it stands for nothing.
     #[must_use]
     pub fn value(&self, variable: Variable) -> Option<f64> {
-        let Self { initial, current, base, density } = self;
+        let Self { initial, current, base, density, base_only } = self;
+        let is_of_base = matches!(variable, Variable::BaseWidth | Variable::BaseHeight | Variable::BaseAspect);
         match variable {
+            _ if *base_only && !is_of_base => None,
             Variable::InitialWidth => Some(initial.width.into()),
             Variable::InitialHeight => Some(initial.height.into()),
             Variable::InitialAspect => Some(initial.ratio()),

@@ -1,7 +1,9 @@
 //! The operations of a plan, one family a file. Each takes a picture and gives one.
 
 mod blur;
+mod canvas;
 mod colorize;
+mod compose;
 mod cut;
 mod extend;
 mod fade;
@@ -18,27 +20,29 @@ mod tone;
 mod trim;
 mod turn;
 
+pub(crate) use self::canvas::canvas;
+pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::flatten;
 pub(crate) use self::trim::trim;
 
-use super::{Raster, broken, memory};
+use super::{Raster, broken};
 use crate::error::Error;
-use crate::limits::Limits;
-use crate::plan::{Op, Orientation, Size};
+use crate::plan::{Fill, Op, Orientation, Size};
 use crate::transform::{Color, Flip};
 
-/// Carries out one operation that works on pixels.
+/// Carries out one operation that works on pixels. Its memory was checked.
 ///
 /// # Errors
-/// It would pass a limit, or it does not fit the picture: then the plan was not made for it.
-pub(crate) fn apply(op: &Op, picture: Raster, limits: &Limits) -> Result<Raster, Error> {
-    memory::check_op(op, &picture, limits)?;
+/// It does not fit the picture: then the plan was not made for it.
+pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
     match op {
-        Op::Decode { .. } => Err(broken("a plan decodes first and once")),
+        Op::Decode { .. } | Op::Canvas { .. } | Op::Text { .. } => Err(broken("a plan starts once")),
+        Op::Compose { .. } | Op::Effect { .. } => Err(broken("an operation that needs more than a picture")),
         Op::Orient(orientation) => turn::turn(picture, *orientation),
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),
         Op::Resize { from, to } => resize::resize(picture, *from, *to),
-        Op::Extend { to, at, fill } => extend::extend(picture, *to, *at, *fill),
+        Op::Extend { to, at, fill: Fill::Color(fill) } => extend::extend(picture, *to, *at, *fill),
+        Op::Extend { .. } => Err(broken("a background that is refused while planning")),
         Op::Flip(Flip::Horizontal) => turn::turn(picture, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn::turn(picture, Orientation::MirrorVertical),
         Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),

@@ -1,0 +1,71 @@
+//! Asking what an embedder brought: pictures go out and come back as [`Bitmap`]s.
+
+use super::raster::Channels;
+use super::{Raster, Work, broken, memory};
+use crate::code::ErrorCode;
+use crate::error::Error;
+use crate::extend::{Bitmap, Effect, EffectJob, Found, Outcome, Search, Subject};
+use crate::limits::LimitError;
+use crate::path::AssetPath;
+use crate::plan::PlanError;
+use crate::transform::Ai;
+
+/// Lets the effector change a picture.
+///
+/// # Errors
+/// There is none, it does not offer this, it failed, needs time, or gave too large a picture.
+pub(super) fn effect(work: &Work<'_>, effect: Effect<'_>, picture: Raster) -> Result<Raster, Error> {
+    let lacking = || PlanError::Unsupported { parameter: key(effect), reason: "needs an effect provider" };
+    let effector = work.extensions.the_effector().ok_or_else(lacking)?;
+    let may_grow = matches!(effect, Effect::Ai(Ai::Upscale | Ai::Edit { .. }));
+    let size = picture.size();
+    let limits = &work.rules.limits;
+    let max_pixels = if may_grow { limits.pixels } else { size.pixels() };
+    let image = bitmap(picture)?;
+    match effector.apply(EffectJob { image, effect, seed: work.seed, max_pixels }) {
+        Outcome::Done(image) if may_grow || image.size() == size => {
+            LimitError::check("pixels", image.size().pixels(), limits.pixels)?;
+            raster(image)
+        }
+        Outcome::Done(_) => Err(broken("an effect provider changed a size that it may not change")),
+        Outcome::Pending { retry_after } => Err(PlanError::Pending { retry_after }.into()),
+        Outcome::Unsupported => Err(lacking().into()),
+        // What an extension says is for the log of whoever wrote it, not for strangers.
+        Outcome::Failed(_) => Err(broken(format!("the provider of `{}` failed", key(effect)))),
+    }
+}
+
+/// Asks the detector. Whatever goes wrong there is "not found": a detector never fails a response.
+pub(super) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject) -> Result<Vec<Found>, Error> {
+    let Some(detector) = work.extensions.the_detector() else { return Ok(Vec::new()) };
+    let image = bitmap(picture.copy()?)?;
+    let found = detector.find(&Search { image: &image, subject, asset: work.path });
+    Ok(found.unwrap_or_default())
+}
+
+/// A layer names a file that is not here.
+pub(super) fn missing(path: &AssetPath) -> Error {
+    // The path stands in the URL and is no secret, but a response does not echo it.
+    _ = path;
+    Error::Origin { code: ErrorCode::NotFound, message: "no file was found for a layer" }
+}
+
+fn bitmap(picture: Raster) -> Result<Bitmap, Error> {
+    let size = picture.size();
+    let samples = picture.with_alpha()?.into_samples();
+    Bitmap::new(size, samples).ok_or_else(|| broken("a picture with a wrong size"))
+}
+
+fn raster(image: Bitmap) -> Result<Raster, Error> {
+    let size = image.size();
+    let picture = Raster::new(size, Channels::Rgba, image.into_rgba())?;
+    debug_assert_eq!(memory::bytes(size, Channels::Rgba), memory::len(picture.samples()));
+    Ok(picture.without_needless_alpha())
+}
+
+const fn key(effect: Effect<'_>) -> &'static str {
+    match effect {
+        Effect::Ai(ai) => ai.key(),
+        Effect::GenerativeFill { .. } => "bg-genfill",
+    }
+}

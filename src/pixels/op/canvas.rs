@@ -1,0 +1,19 @@
+//! Blocks of one colour.
+
+use super::pixel;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::pixels::raster::Channels;
+use crate::pixels::{Raster, memory};
+use crate::plan::Size;
+use crate::transform::Color;
+
+/// A picture of one colour.
+///
+/// # Errors
+/// It would take too much memory.
+pub(crate) fn canvas(size: Size, color: Color, limits: &Limits) -> Result<Raster, Error> {
+    let channels = if color.opacity < 100 { Channels::Rgba } else { Channels::Rgb };
+    memory::check(memory::bytes(size, channels), limits)?;
+    Raster::filled(size, channels, pixel(color))
+}

@@ -1,0 +1,125 @@
+//! What an edit does to the picture once its frame is drawn: `fl e-... bl b r rt o bg`.
+
+use super::effects;
+use super::lower::{Ground, Lowering};
+use super::{Look, Op, PlanError, Size, round};
+use crate::limits::LimitError;
+use crate::number::Number;
+use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};
+
+impl Lowering<'_> {
+    /// Everything after the frame, in the fixed order.
+    pub(super) fn dress(&mut self, edit: &Edit, ground: Ground, scope: &Scope) -> Result<(), PlanError> {
+        if let Some(flip) = edit.flip {
+            self.push(Op::Flip(flip))?;
+        }
+        self.effects(&edit.effects, scope)?;
+        if let Some(border) = &edit.paint.border {
+            self.border(border, scope)?;
+        }
+        if let Some(radius) = edit.paint.radius {
+            self.round(radius)?;
+        }
+        if let Some(Rotation::Degrees(degrees)) = edit.rotation {
+            self.rotate(degrees, ground)?;
+        }
+        if let Some(percent) = edit.paint.opacity.filter(|percent| *percent < 100) {
+            self.push(Op::Look(Look::Fade(percent)))?;
+            self.translucent = true;
+        }
+        if let Some(color) = ground.color.filter(|_| self.translucent) {
+            self.push(Op::Flatten(color))?;
+            self.translucent = color.opacity < 100;
+        }
+        Ok(())
+    }
+
+    fn effects(&mut self, effects: &Effects, scope: &Scope) -> Result<(), PlanError> {
+        let size = self.plan.size;
+        if effects.shadow.is_some() {
+            LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
+        }
+        if let Some(effect) = effects.ai.as_ref().filter(|effect| !matches!(effect, Ai::DropShadow { .. })) {
+            self.ai(effect)?;
+        }
+        let size = self.plan.size;
+        let looks = [
+            effects.colorize.as_ref().map(effects::colorize),
+            effects.grayscale.then_some(Look::Grayscale),
+            effects.contrast.then_some(Look::Stretch),
+            effects.blur.map(effects::blur),
+            effects.sharpen.map(effects::sharpen),
+            effects.unsharp.map(effects::unsharp),
+            effects.gradient.as_ref().map(|gradient| effects::gradient(gradient, size, scope)),
+            // Below an opaque picture there is none to be seen.
+            effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
+        ];
+        looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))?;
+        effects.ai.iter().filter(|effect| matches!(effect, Ai::DropShadow { .. })).try_for_each(|effect| self.ai(effect))
+    }
+
+    fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {
+        let Ok(width) = border.width.evaluate(scope) else { return Ok(()) };
+        // Below half a pixel there is none, while `round` never goes below one.
+        if width < 0.5 {
+            return Ok(());
+        }
+        self.translucent |= border.color.opacity < 100;
+        self.push(Op::Border { width: round(width), color: border.color })
+    }
+
+    fn round(&mut self, radius: Radius) -> Result<(), PlanError> {
+        let Some(look) = effects::round(radius, self.plan.size) else { return Ok(()) };
+        self.translucent = true;
+        self.push(Op::Look(look))
+    }
+
+    fn rotate(&mut self, degrees: Number, ground: Ground) -> Result<(), PlanError> {
+        let degrees = degrees.rem_euclid(360);
+        if degrees.is_zero() {
+            return Ok(());
+        }
+        let fill = ground.opaque();
+        let to = rotated(self.plan.size, degrees);
+        let exact = degrees.rem_euclid(90).is_zero();
+        self.translucent |= !exact && fill.is_none();
+        self.push(Op::Rotate { degrees, to, fill })
+    }
+
+    /// An effect that needs a model: whoever offers it is asked now, for its result may have another size.
+    fn ai(&mut self, effect: &Ai) -> Result<(), PlanError> {
+        if matches!(effect, Ai::Retouch | Ai::Upscale) {
+            LimitError::check("pixels for this effect", self.plan.size.pixels(), self.rules.limits.effect_pixels)?;
+        }
+        let to = self.oracle.effect(&self.plan, effect)?;
+        self.translucent = true;
+        self.push(Op::Effect { effect: effect.clone(), to })
+    }
+}
+
+/// The size that holds a picture turned by an angle between 0 and 360.
+fn rotated(size: Size, degrees: Number) -> Size {
+    match degrees.to_integer() {
+        Some(180) => size,
+        Some(90 | 270) => size.transpose(),
+        _ => {
+            let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
+            let (width, height) = (f64::from(size.width), f64::from(size.height));
+            let side = |a: f64, b: f64| round(a.abs() + b.abs());
+            Size::new(side(width * cos, height * sin), side(width * sin, height * cos))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turned_pictures_fit_their_canvas() {
+        for (degrees, want) in [("90", (4, 3)), ("180", (3, 4)), ("270", (4, 3)), ("45", (5, 5)), ("0.001", (3, 4))] {
+            let size = rotated(Size::new(3, 4), degrees.parse().unwrap());
+            assert_eq!((size.width, size.height), want, "{degrees}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! [`Fill`]: what padding consists of.
+
+use std::fmt;
+
+use crate::transform::Color;
+
+/// What fills the part of a canvas that the picture leaves free (`bg`).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Fill {
+    /// A colour.
+    Color(Color),
+    /// The picture itself, enlarged to cover the canvas and blurred.
+    Blurred {
+        /// Sigma of the gaussian in pixels.
+        sigma: f64,
+        /// Added to each channel, -255 to 255.
+        brightness: i16,
+    },
+    /// The most frequent colour of the picture's border.
+    Dominant,
+    /// A gradient between the dominant colours of sides (2) or corners (4).
+    DominantGradient {
+        /// How many colours.
+        palette: u8,
+    },
+    /// What an effect provider invents.
+    Generated {
+        /// What to invent.
+        prompt: Option<String>,
+    },
+}
+
+/// Prints as in a plan.
+impl fmt::Display for Fill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Color(color) => color.fmt(f),
+            Self::Blurred { sigma, brightness: 0 } => write!(f, "itself blurred {sigma}"),
+            Self::Blurred { sigma, brightness } => write!(f, "itself blurred {sigma} and {brightness:+} bright"),
+            Self::Dominant => write!(f, "its dominant colour"),
+            Self::DominantGradient { palette } => write!(f, "a gradient of {palette} of its colours"),
+            Self::Generated { .. } => write!(f, "what is invented"),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! [`Op`]: one operation of a plan.
+
+use super::fill::Fill;
+use super::look::Look;
+use super::text::TextBlock;
+use super::{Orientation, Plan, Point, Rect, Region, Size, round};
+use crate::number::Number;
+use crate::path::AssetPath;
+use crate::transform::{Ai, Color, Flip};
+
+/// One operation. Each takes the picture of the one before.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Op {
+    /// Read a file.
+    Decode {
+        /// Which: `None` is the asset, else the file that a layer names.
+        file: Option<AssetPath>,
+        /// Its stored size.
+        size: Size,
+        /// Which page or frame, counted from zero.
+        page: u32,
+    },
+    /// Start with a block of one colour (`ik_canvas`).
+    Canvas {
+        /// Its size.
+        size: Size,
+        /// Its colour.
+        color: Color,
+    },
+    /// Start with a text.
+    Text {
+        /// What is drawn.
+        block: Box<TextBlock>,
+        /// The size it has, padding included, as the oracle measured it.
+        size: Size,
+    },
+    /// Turn it as its EXIF orientation says.
+    Orient(Orientation),
+    /// Cut away what shows nothing but one colour: the rectangle was measured by the oracle.
+    Trim(Rect),
+    /// Keep this rectangle.
+    Crop(Rect),
+    /// Resample this region to this size.
+    Resize {
+        /// The part that is read; may lie between pixels.
+        from: Region,
+        /// The new size.
+        to: Size,
+    },
+    /// Put the picture on a larger canvas.
+    Extend {
+        /// The size of the canvas.
+        to: Size,
+        /// Where the picture's top left corner goes.
+        at: Point,
+        /// What the rest consists of.
+        fill: Fill,
+    },
+    /// Mirror.
+    Flip(Flip),
+    /// Draw a frame around the picture, which grows by twice the width.
+    Border {
+        /// Pixels on each side.
+        width: u32,
+        /// Its colour.
+        color: Color,
+    },
+    /// Turn clockwise. Right angles are exact.
+    Rotate {
+        /// Above 0 and below 360.
+        degrees: Number,
+        /// The size that holds the turned picture.
+        to: Size,
+        /// What fills the corners; `None` leaves them transparent.
+        fill: Option<Color>,
+    },
+    /// Change how pixels look.
+    Look(Look),
+    /// Put a colour behind transparent pixels.
+    Flatten(Color),
+    /// Let an effect provider change it.
+    Effect {
+        /// How.
+        effect: Ai,
+        /// The size of what it gave when the oracle asked.
+        to: Size,
+    },
+    /// Draw a layer over it.
+    Compose {
+        /// What makes the layer.
+        layer: Box<Plan>,
+        /// Where its top left corner goes; may lie outside.
+        at: Point,
+        /// How it mixes with what is below.
+        mix: Mix,
+    },
+}
+
+/// How a layer mixes with what is below (`lm`).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Mix {
+    /// It covers.
+    Over,
+    /// Colours are multiplied.
+    Multiply,
+    /// Red and green of the layer move the pixels below, at most this far across and down.
+    Displace {
+        /// Pixels to the right at full red.
+        x: f64,
+        /// Pixels down at full green.
+        y: f64,
+    },
+    /// It cuts a hole.
+    Cutout,
+    /// Only what is under it stays.
+    Cutter,
+}
+
+impl Op {
+    /// The size of what it makes of a picture of this size.
+    #[must_use]
+    pub fn output(&self, input: Size) -> Size {
+        match *self {
+            Self::Decode { size, .. } | Self::Canvas { size, .. } | Self::Text { size, .. } => size,
+            Self::Orient(orientation) => orientation.apply(input),
+            Self::Trim(rect) | Self::Crop(rect) => rect.size(),
+            Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } | Self::Effect { to, .. } => to,
+            Self::Flip(_) | Self::Look(_) | Self::Flatten(_) | Self::Compose { .. } => input,
+            Self::Border { width, .. } => {
+                let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
+                Size::new(grown(input.width), grown(input.height))
+            }
+        }
+    }
+
+    /// Bytes of the pictures that exist while it runs, see [`Plan::memory`].
+    pub(super) fn memory(&self, input: Size) -> u64 {
+        const BYTES: u64 = 4;
+        let output = self.output(input);
+        // What starts a plan has no input: the bytes count the decoder's own picture, and the text's mask.
+        let input = if self.is_start() { output } else { input };
+        let besides = match self {
+            Self::Resize { from, to } => Size::new(round(from.width.ceil()), to.height).pixels().saturating_mul(BYTES),
+            Self::Look(look) => look.scratch(input),
+            // A layer is made while its base waits.
+            Self::Compose { layer, .. } => layer.memory(),
+            // The backdrop is resampled and blurred beside the canvas.
+            Self::Extend { fill: Fill::Blurred { .. }, to, .. } => to.pixels().saturating_mul(2 * BYTES),
+            _ => 0,
+        };
+        input.pixels().saturating_add(output.pixels()).saturating_mul(BYTES).saturating_add(besides)
+    }
+
+    /// Does it start a plan, needing no picture?
+    #[must_use]
+    pub const fn is_start(&self) -> bool {
+        matches!(self, Self::Decode { .. } | Self::Canvas { .. } | Self::Text { .. })
+    }
+}
