@@ -54,6 +54,7 @@ impl Error {
             Self::Plan(PlanError::Unsupported { .. }) => ErrorCode::Unsupported,
             Self::Plan(PlanError::Pending { .. }) => ErrorCode::Pending,
             Self::Plan(PlanError::Source(_)) => ErrorCode::Format,
+            Self::Plan(PlanError::Pixels { code, .. }) => *code,
         }
     }
 

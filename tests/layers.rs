@@ -195,7 +195,9 @@ fn layers_are_drawn_in_order_and_last() {
 
 #[test]
 fn blends_have_their_numbers() {
-    assert!(planned("l-image,i-logo.png,lm-multiply,l-end").unwrap().to_string().contains("compose at 200,150 multiply"));
+    assert!(
+        planned("l-image,i-logo.png,lm-multiply,l-end").unwrap().to_string().contains("compose at 200,150 multiply")
+    );
     let displaced = planned("l-image,i-logo.png,lm-displace,lx-20,ly-N5,l-end").unwrap().to_string();
     assert!(displaced.contains("compose at 0,0 displace by 20,-5"), "{displaced}");
     assert!(displaced.contains("resize  200x100+0+0 -> 600x400"), "the map is stretched over the base");

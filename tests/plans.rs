@@ -3,7 +3,8 @@
 
 use originkit::plan::{Blind, Op, Oracle, Orientation, Plan, PlanError, Rect, Region, Rules, Size, SourceInfo, plan};
 use originkit::transform::{
-    AssetPath, Aspect, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy, Transformation,
+    Aspect, AssetPath, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy,
+    Transformation,
 };
 use originkit::{Error, ErrorCode, Format};
 use proptest::prelude::*;

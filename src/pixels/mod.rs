@@ -64,7 +64,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rules: Rules::default(), quality: 80, chroma_420: true, accept: Vec::new(), files: Vec::new(), extensions: Extensions::new() }
+        Self {
+            rules: Rules::default(),
+            quality: 80,
+            chroma_420: true,
+            accept: Vec::new(),
+            files: Vec::new(),
+            extensions: Extensions::new(),
+        }
     }
 }
 

@@ -73,7 +73,11 @@ impl<'a> Executor<'a> {
         match op {
             Op::Effect { effect, to } => {
                 let done = extension::effect(self.work, Effect::Ai(effect), picture)?;
-                if done.size() == *to { Ok(done) } else { Err(broken("an effect that changed its mind about the size")) }
+                if done.size() == *to {
+                    Ok(done)
+                } else {
+                    Err(broken("an effect that changed its mind about the size"))
+                }
             }
             Op::Compose { layer, at, mix } => {
                 // While the layer is made the base waits.
@@ -161,6 +165,6 @@ fn planning(error: Error) -> PlanError {
     match error {
         Error::Limit(limit) => PlanError::Limit(limit),
         Error::Plan(error) => error,
-        other => PlanError::Source(other.to_string()),
+        other => PlanError::Pixels { code: other.code(), message: other.to_string() },
     }
 }

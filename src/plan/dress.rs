@@ -55,7 +55,11 @@ impl Lowering<'_> {
             effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
         ];
         looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))?;
-        effects.ai.iter().filter(|effect| matches!(effect, Ai::DropShadow { .. })).try_for_each(|effect| self.ai(effect))
+        effects
+            .ai
+            .iter()
+            .filter(|effect| matches!(effect, Ai::DropShadow { .. }))
+            .try_for_each(|effect| self.ai(effect))
     }
 
     fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {

@@ -193,7 +193,9 @@ fn mix(blend: Option<Blend>, place: &Place, scope: &Scope) -> Mix {
         Some(Blend::Displace) => {
             let far = |position: &Option<Position>| match position {
                 None => 0.0,
-                Some(Position::Edge(offset) | Position::Center(offset)) => distance(offset, scope).map_or(0.0, Along::signed),
+                Some(Position::Edge(offset) | Position::Center(offset)) => {
+                    distance(offset, scope).map_or(0.0, Along::signed)
+                }
             };
             Mix::Displace { x: far(&place.x), y: far(&place.y) }
         }
@@ -205,8 +207,10 @@ fn mix(blend: Option<Blend>, place: &Place, scope: &Scope) -> Mix {
 /// A negative distance is that between the far edges; with an anchor of its own it simply counts to the left
 /// or upwards. What would start beyond the base is pulled back inside (documented; how far is chosen).
 fn place(place: &Place, base: Size, own: Size, scope: &Scope) -> Point {
-    let x = place.x.as_ref().and_then(|position| along(position, base.width, own.width, place.anchor.map(across), scope));
-    let y = place.y.as_ref().and_then(|position| along(position, base.height, own.height, place.anchor.map(down), scope));
+    let x =
+        place.x.as_ref().and_then(|position| along(position, base.width, own.width, place.anchor.map(across), scope));
+    let y =
+        place.y.as_ref().and_then(|position| along(position, base.height, own.height, place.anchor.map(down), scope));
     if x.is_some() || y.is_some() {
         return Point { x: x.unwrap_or_default(), y: y.unwrap_or_default() };
     }

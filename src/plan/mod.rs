@@ -45,6 +45,7 @@ pub use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
 
 use std::time::Duration;
 
+use crate::code::ErrorCode;
 use crate::limits::{LimitError, Limits};
 use crate::transform::{Color, Encoding};
 
@@ -185,4 +186,12 @@ pub enum PlanError {
     /// A fact about the source could not be found out.
     #[error("the source could not be examined: {0}")]
     Source(String),
+    /// Whoever was asked for pixels could not make them.
+    #[error("{message}")]
+    Pixels {
+        /// What kind of failure it was.
+        code: ErrorCode,
+        /// What happened.
+        message: String,
+    },
 }
