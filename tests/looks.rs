@@ -282,3 +282,75 @@ fn tints_keep_brightness() {
     let half = look(&picture, "e-colorize-co-red_in-50");
     assert_pixel(&half, (76, 0), [166, 38, 38, 255], 1);
 }
+
+#[test]
+fn a_colour_is_replaced_with_its_shades() {
+    // Green with a darker green, and red beside it.
+    let picture =
+        RgbaImage::from_fn(6, 1, |x, _| Rgba([[0, 200, 0, 255], [0, 170, 0, 255], [220, 0, 0, 255]][x as usize / 2]));
+    let blue = look(&picture, "cr-0000C8_20_00C800");
+    assert_pixel(&blue, (0, 0), [0, 0, 200, 255], 0);
+    // As much darker as it was, as far as channels go.
+    assert_pixel(&blue, (2, 0), [0, 0, 200, 255], 0);
+    assert_pixel(&blue, (4, 0), [220, 0, 0, 255], 0);
+    // Without an old colour it is the one there is most of.
+    let most = RgbaImage::from_fn(5, 1, |x, _| Rgba(if x < 3 { [250, 250, 250, 255] } else { [0, 0, 0, 255] }));
+    assert_pixel(&look(&most, "cr-FF0000_10"), (0, 0), [255, 0, 0, 255], 0);
+    assert_pixel(&look(&most, "cr-FF0000_10"), (4, 0), [0, 0, 0, 255], 0);
+    // Nothing else is near enough.
+    assert_eq!(look(&picture, "cr-0000C8_0_FFFFFF"), picture);
+}
+
+#[test]
+fn padding_follows_from_the_picture() {
+    // Left red, right blue, with a white row at the top that is not at the sides.
+    let picture = RgbaImage::from_fn(40, 20, |x, _| Rgba(if x < 20 { [200, 0, 0, 255] } else { [0, 0, 200, 255] }));
+    let square = "w-40,h-40,cm-pad_resize,bg-";
+    let blurred = look(&picture, &format!("{square}blurred_4"));
+    assert_eq!(blurred.dimensions(), (40, 40));
+    assert_pixel(&blurred, (3, 2), [200, 0, 0, 255], 8);
+    assert_pixel(&blurred, (37, 38), [0, 0, 200, 255], 8);
+    // Where the sides meet the backdrop is soft and the picture is not.
+    assert_pixel(&blurred, (20, 2), [95, 0, 105, 255], 30);
+    assert_pixel(&blurred, (19, 20), [200, 0, 0, 255], 0);
+    assert_pixel(&look(&picture, &format!("{square}blurred_4_50")), (3, 2), [250, 50, 50, 255], 8);
+    assert_pixel(&look(&picture, &format!("{square}blurred_4_N50")), (3, 2), [150, 0, 0, 255], 8);
+
+    let framed = RgbaImage::from_fn(40, 20, |x, y| {
+        Rgba(if x == 0 || y == 0 || x == 39 || y == 19 { [10, 200, 30, 255] } else { [90, 90, 90, 255] })
+    });
+    assert_pixel(&look(&framed, &format!("{square}dominant")), (20, 2), [10, 200, 30, 255], 0);
+
+    let wide = look(&picture, "w-80,h-20,cm-pad_resize,bg-gradient_dominant");
+    assert_pixel(&wide, (0, 10), [200, 0, 0, 255], 0);
+    assert_pixel(&wide, (79, 10), [0, 0, 200, 255], 0);
+    assert_pixel(&wide, (10, 3), [175, 0, 25, 255], 2);
+    let four = look(&picture, &format!("{square}gradient_dominant_4"));
+    assert_pixel(&four, (0, 0), [200, 0, 0, 255], 0);
+    assert_pixel(&four, (39, 39), [0, 0, 200, 255], 0);
+    // Without anything to pad there is nothing to see of it, and blurred is for padding after resizing alone.
+    assert_eq!(look(&picture, "w-40,h-20,bg-dominant"), picture);
+    assert_pixel(&look(&picture, "w-40,h-40,cm-pad_extract,bg-blurred"), (20, 2), [0, 0, 0, 255], 0);
+}
+
+#[test]
+fn pictures_are_tilted_and_bent() {
+    let picture = plain(60, 20, [200, 100, 0, 255]);
+    let tilted = look(&picture, "e-distort-p-10_0_50_0_60_20_0_20");
+    assert_eq!(tilted.dimensions(), (60, 20));
+    assert_eq!(tilted.get_pixel(2, 2).0[3], 0);
+    assert_pixel(&tilted, (30, 10), [200, 100, 0, 255], 1);
+    assert_pixel(&tilted, (3, 18), [200, 100, 0, 255], 1);
+    // A bow tie is no picture: ignored.
+    assert_eq!(look(&picture, "e-distort-p-0_0_60_20_60_0_0_20"), picture);
+
+    let arch = look(&picture, "e-distort-a-180");
+    assert_eq!(arch.dimensions(), (60, 30));
+    assert_pixel(&arch, (30, 5), [200, 100, 0, 255], 1);
+    assert_eq!((arch.get_pixel(30, 28).0[3], arch.get_pixel(0, 0).0[3]), (0, 0));
+    let smile = look(&picture, "e-distort-a-N180");
+    assert_pixel(&smile, (30, 25), [200, 100, 0, 255], 1);
+    assert_eq!(look(&picture, "e-distort-a-0"), picture);
+    // With a background there is no hole.
+    assert_pixel(&look(&picture, "e-distort-a-180,bg-white"), (0, 0), [255, 255, 255, 255], 0);
+}

@@ -140,7 +140,7 @@ impl Watched {
             }
             Output::Render(job) => {
                 assert!(self.response.is_none());
-                assert!(job.sources().iter().all(|file| !file.is_empty() && file.len() <= SOURCE_BYTES));
+                assert!(job.sources().iter().all(|file| !file.bytes.is_empty() && file.bytes.len() <= SOURCE_BYTES));
                 self.renders += 1;
                 self.render_out = true;
                 assert_eq!(self.renders, 1);

@@ -287,9 +287,6 @@ fn values_without_a_value_are_ignored() {
 #[test]
 fn what_cannot_be_executed_is_planned_and_named() {
     for (text, want) in [
-        ("cr-red", "cr"),
-        ("bg-dominant", "bg"),
-        ("w-99,h-99,cm-pad_resize,bg-blurred", "bg"),
         ("l-video,i-a.mp4,l-end", "l-video"),
         ("l-image,i-a.png,l-subtitles,i-a.srt,l-end,l-end", "l-subtitles"),
         ("n-thumb", "n"),

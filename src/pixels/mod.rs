@@ -20,6 +20,7 @@ mod memory;
 mod observe;
 mod op;
 mod output;
+mod palette;
 mod raster;
 
 use bytes::Bytes;

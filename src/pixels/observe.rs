@@ -4,8 +4,8 @@ use super::{Raster, Work, broken, codec, extension, memory, op};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::path::AssetPath;
-use crate::plan::{Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock};
-use crate::transform::Ai;
+use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock};
+use crate::transform::{Ai, Color};
 
 /// The oracle that has the files.
 ///
@@ -78,6 +78,14 @@ impl<'a> Executor<'a> {
                 } else {
                     Err(broken("an effect that changed its mind about the size"))
                 }
+            }
+            Op::Extend { to, at, fill: Fill::Generated { prompt } } => {
+                let clear = Color { opacity: 0, ..Color::BLACK };
+                let size = picture.size();
+                let corner = |at: i64| u32::try_from(at).map_err(|_| broken("a picture that sticks out of its canvas"));
+                let known = Rect { x: corner(at.x)?, y: corner(at.y)?, width: size.width, height: size.height };
+                let canvas = op::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, picture)?;
+                extension::effect(self.work, Effect::GenerativeFill { prompt: prompt.as_deref(), known }, canvas)
             }
             Op::Compose { layer, at, mix } => {
                 // While the layer is made the base waits.

@@ -2,7 +2,7 @@
 
 use super::effects;
 use super::lower::{Ground, Lowering};
-use super::{Look, Op, PlanError, Size, round};
+use super::{Distortion, Look, Op, PlanError, Size, round};
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};
@@ -44,6 +44,7 @@ impl Lowering<'_> {
         }
         let size = self.plan.size;
         let looks = [
+            effects.replace.as_ref().map(|r| Look::Replace { to: r.to, tolerance: r.tolerance, from: r.from }),
             effects.colorize.as_ref().map(effects::colorize),
             effects.grayscale.then_some(Look::Grayscale),
             effects.contrast.then_some(Look::Stretch),
@@ -59,7 +60,12 @@ impl Lowering<'_> {
             .ai
             .iter()
             .filter(|effect| matches!(effect, Ai::DropShadow { .. }))
-            .try_for_each(|effect| self.ai(effect))
+            .try_for_each(|effect| self.ai(effect))?;
+        let Some(how) = effects.distort.and_then(|distort| Distortion::new(distort, self.plan.size)) else {
+            return Ok(());
+        };
+        self.translucent = true;
+        self.push(Op::Distort { how, to: how.output(self.plan.size) })
     }
 
     fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {

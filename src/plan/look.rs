@@ -9,6 +9,15 @@ use crate::transform::Color;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Look {
+    /// Replace a colour.
+    Replace {
+        /// The new one.
+        to: Color,
+        /// How far colours may be from the old one, 0 to 100.
+        tolerance: u8,
+        /// The old one; `None` is the most frequent.
+        from: Option<Color>,
+    },
     /// Tint it.
     Colorize {
         /// The colour whose hue it gets; its opacity is already part of the share.
@@ -103,6 +112,12 @@ impl Look {
 impl fmt::Display for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Replace { to, tolerance, from: None } => {
+                write!(f, "replace {to} for what is most, within {tolerance}")
+            }
+            Self::Replace { to, tolerance, from: Some(from) } => {
+                write!(f, "replace {to} for {from}, within {tolerance}")
+            }
             Self::Colorize { color, share } => write!(f, "tint    {color} by {share}"),
             Self::Grayscale => write!(f, "gray"),
             Self::Stretch => write!(f, "stretch"),

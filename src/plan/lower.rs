@@ -14,12 +14,13 @@
 use super::focus::{self, Anchor};
 use super::sizing::{Fit, Wanted, Window};
 use super::unsupported;
-use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size};
+use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
 use crate::format::Format;
 use crate::limits::LimitError;
+use crate::number::Number;
 use crate::path::AssetPath;
 use crate::transform::{
-    Background, Color, Edit, Encoding, Pages, Placing, Rotation, Scope, Step, Transformation, Trim,
+    Background, Color, Edit, Encoding, Mode, Pages, Placing, Rotation, Scope, Step, Transformation, Trim,
 };
 
 /// Plans a transformation for one source.
@@ -282,10 +283,18 @@ fn first_page(step: &Step) -> Option<u32> {
 
 /// What padding consists of where `bg` is no colour; `None` where it cannot be used.
 fn special_fill(ground: &Background, placing: &Placing, canvas: Size) -> Option<Fill> {
-    _ = (placing, canvas);
     match ground {
+        Background::Color(_) => None,
+        // Only with `cm-pad_resize` (documented).
+        Background::Blurred { .. } if !matches!(placing.mode, Some(Mode::PadResize | Mode::PadResizeNoEnlarge)) => None,
+        Background::Blurred { intensity, brightness } => {
+            let auto = || f64::from(round(f64::from(canvas.width.min(canvas.height)) / 20.0).clamp(5, 100));
+            let sigma = intensity.map_or_else(auto, Number::to_f64);
+            Some(Fill::Blurred { sigma, brightness: *brightness })
+        }
+        Background::Dominant => Some(Fill::Dominant),
+        Background::GradientDominant { palette } => Some(Fill::DominantGradient { palette: *palette }),
         Background::GenerativeFill { prompt } => Some(Fill::Generated { prompt: prompt.clone() }),
-        _ => None,
     }
 }
 

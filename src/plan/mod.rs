@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod distort;
 mod dress;
 mod effects;
 mod fill;
@@ -35,6 +36,7 @@ mod sizing;
 mod text;
 mod unsupported;
 
+pub use self::distort::{Arc, Distortion};
 pub use self::fill::Fill;
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 pub use self::lower::plan;

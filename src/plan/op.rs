@@ -1,5 +1,6 @@
 //! [`Op`]: one operation of a plan.
 
+use super::distort::Distortion;
 use super::fill::Fill;
 use super::look::Look;
 use super::text::TextBlock;
@@ -77,6 +78,13 @@ pub enum Op {
     },
     /// Change how pixels look.
     Look(Look),
+    /// Tilt or bend it.
+    Distort {
+        /// How.
+        how: Distortion,
+        /// The size of the canvas.
+        to: Size,
+    },
     /// Put a colour behind transparent pixels.
     Flatten(Color),
     /// Let an effect provider change it.
@@ -126,7 +134,8 @@ impl Op {
             Self::Decode { size, .. } | Self::Canvas { size, .. } | Self::Text { size, .. } => size,
             Self::Orient(orientation) => orientation.apply(input),
             Self::Trim(rect) | Self::Crop(rect) => rect.size(),
-            Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } | Self::Effect { to, .. } => to,
+            Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
+            Self::Distort { to, .. } | Self::Effect { to, .. } => to,
             Self::Flip(_) | Self::Look(_) | Self::Flatten(_) | Self::Compose { .. } => input,
             Self::Border { width, .. } => {
                 let grown = |side: u32| side.saturating_add(width.saturating_mul(2));

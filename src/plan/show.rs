@@ -56,6 +56,7 @@ impl Plan {
                     writeln!(f, "rotate  {degrees} on {fill} -> {size}")
                 }
                 Op::Look(look) => writeln!(f, "{look}"),
+                Op::Distort { how, .. } => writeln!(f, "{how} -> {size}"),
                 Op::Flatten(color) => writeln!(f, "flatten on {color}"),
                 Op::Effect { effect, .. } => writeln!(f, "effect  {} -> {size}", effect.key()),
                 Op::Compose { layer, at, mix } => {

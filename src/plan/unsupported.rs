@@ -3,7 +3,7 @@
 //! Planning goes on without it; [`Plan::executable`](super::Plan::executable) refuses to run the rest.
 
 use super::Unsupported;
-use crate::transform::{Background, Edit, Effects, Encoding, Pages, Paint};
+use crate::transform::{Edit, Encoding, Pages};
 
 /// Notes what of an edit cannot be executed.
 pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
@@ -16,8 +16,8 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
         placing: _,
         flip: _,
         rotation: _,
-        paint,
-        effects,
+        paint: _,
+        effects: _,
         text: _, // means something in text layers only
         layers: _,
         encoding: _, // looked at once, when all steps are folded
@@ -30,8 +30,6 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
     };
     lacks(named.is_some(), "n", "the name was not expanded");
     lacks(page.as_ref().is_some_and(is_composition), "pg", "only one page or frame, by number");
-    note_paint(paint, &mut lacks);
-    note_effects(effects, &mut lacks);
 }
 
 /// Notes what of the output's settings cannot be executed.
@@ -57,35 +55,6 @@ pub(super) fn note_output(output: &Encoding, found: &mut Vec<Unsupported>) {
     );
 }
 
-fn note_paint(paint: &Paint, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
-    let Paint { background, border: _, radius: _, opacity: _ } = paint;
-    let reason = match background {
-        None | Some(Background::Color(_) | Background::GenerativeFill { .. }) => None,
-        Some(Background::Blurred { .. } | Background::Dominant | Background::GradientDominant { .. }) => {
-            Some("only a colour")
-        }
-    };
-    lacks(reason.is_some(), "bg", reason.unwrap_or_default());
-}
-
-fn note_effects(effects: &Effects, lacks: &mut impl FnMut(bool, &'static str, &'static str)) {
-    let Effects {
-        blur: _,
-        replace,
-        colorize: _,
-        grayscale: _,
-        contrast: _,
-        sharpen: _,
-        unsharp: _,
-        gradient: _,
-        shadow: _,
-        distort,
-        ai: _, // the oracle knows who offers it
-    } = effects;
-    lacks(replace.is_some(), "cr", NOT_YET);
-    lacks(distort.is_some(), "e-distort", NOT_YET);
-}
-
 /// Several pages at once are composed; only one can be picked here.
 fn is_composition(pages: &Pages) -> bool {
     match pages {
@@ -96,5 +65,3 @@ fn is_composition(pages: &Pages) -> bool {
         },
     }
 }
-
-const NOT_YET: &str = "not in this version";

@@ -1,6 +1,6 @@
 //! Changes of looks: which operation is done by which file.
 
-use super::{blur, colorize, fade, gradient, round, shadow, sharpen, tone};
+use super::{blur, colorize, fade, gradient, replace, round, shadow, sharpen, tone};
 use crate::error::Error;
 use crate::pixels::Raster;
 use crate::plan::Look;
@@ -8,6 +8,7 @@ use crate::plan::Look;
 /// Carries out one change of looks. The size stays.
 pub(super) fn apply(look: &Look, picture: Raster) -> Result<Raster, Error> {
     match *look {
+        Look::Replace { to, tolerance, from } => Ok(replace::replace(picture, to, tolerance, from)),
         Look::Colorize { color, share } => Ok(colorize::colorize(picture, color, share)),
         Look::Grayscale => Ok(tone::grayscale(picture)),
         Look::Stretch => Ok(tone::stretch(picture)),

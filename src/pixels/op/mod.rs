@@ -1,15 +1,18 @@
 //! The operations of a plan, one family a file. Each takes a picture and gives one.
 
+mod backdrop;
 mod blur;
 mod canvas;
 mod colorize;
 mod compose;
 mod cut;
+mod distort;
 mod extend;
 mod fade;
 mod flatten;
 mod gradient;
 mod look;
+mod replace;
 mod resize;
 mod rotate;
 mod round;
@@ -27,7 +30,7 @@ pub(crate) use self::trim::trim;
 
 use super::{Raster, broken};
 use crate::error::Error;
-use crate::plan::{Fill, Op, Orientation, Size};
+use crate::plan::{Op, Orientation, Size};
 use crate::transform::{Color, Flip};
 
 /// Carries out one operation that works on pixels. Its memory was checked.
@@ -41,8 +44,8 @@ pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
         Op::Orient(orientation) => turn::turn(picture, *orientation),
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),
         Op::Resize { from, to } => resize::resize(picture, *from, *to),
-        Op::Extend { to, at, fill: Fill::Color(fill) } => extend::extend(picture, *to, *at, *fill),
-        Op::Extend { .. } => Err(broken("a background that is refused while planning")),
+        Op::Extend { to, at, fill } => backdrop::extend_with(picture, *to, *at, fill),
+        Op::Distort { how, to } => distort::distort(picture, how, *to),
         Op::Flip(Flip::Horizontal) => turn::turn(picture, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn::turn(picture, Orientation::MirrorVertical),
         Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),
@@ -66,7 +69,7 @@ fn opacity(color: Color) -> u8 {
 }
 
 /// The sample nearest to a value; 0 or 255 for what lies outside.
-fn level(value: f64) -> u8 {
+pub(super) fn level(value: f64) -> u8 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
     let nearest = (value + 0.5) as u8;
     nearest

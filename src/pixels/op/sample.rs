@@ -16,6 +16,11 @@ pub(super) struct Source<'a, const N: usize> {
 impl<const N: usize> Source<'_, N> {
     /// The mean of the four pixels around a point, weighed by their nearness and, for colour, alpha.
     pub(super) fn sample(&self, x: f64, y: f64) -> [u8; N] {
+        straight(self.point(x, y))
+    }
+
+    /// The same, premultiplied.
+    pub(super) fn point(&self, x: f64, y: f64) -> [f64; 4] {
         let (left, top) = (x.floor(), y.floor());
         let (right_share, low_share) = (x - left, y - top);
         let mut sum = [0.0; 4];
@@ -30,7 +35,7 @@ impl<const N: usize> Source<'_, N> {
                 *sum += value * weight;
             }
         }
-        straight(sum)
+        sum
     }
 
     /// One pixel, premultiplied.

@@ -1,0 +1,89 @@
+//! Padding that follows from the picture itself (`bg-blurred`, `bg-dominant`, `bg-gradient_dominant`).
+//!
+//! Behind transparent pixels of the picture the backdrop is seen, too, but for the plain dominant colour,
+//! which like any colour fills the rest alone (both chosen).
+
+use super::blur::blur;
+use super::compose::compose;
+use super::resize::resize;
+use super::{extend, flatten, index, level};
+use crate::error::Error;
+use crate::pixels::raster::Channels;
+use crate::pixels::{Raster, broken, palette};
+use crate::plan::{Fill, Mix, Point, Rect, Region, Size};
+use crate::transform::Color;
+
+/// Puts the picture on a canvas of this size.
+pub(super) fn extend_with(picture: Raster, to: Size, at: Point, fill: &Fill) -> Result<Raster, Error> {
+    let canvas = match *fill {
+        Fill::Color(color) => return extend::extend(picture, to, at, color),
+        Fill::Dominant => {
+            let rgb = palette::dominant_of_border(&picture);
+            return extend::extend(picture, to, at, Color { rgb, opacity: 100 });
+        }
+        Fill::Blurred { sigma, brightness } => blurred(&picture, to, sigma, brightness)?,
+        Fill::DominantGradient { palette } if palette > 2 => four(&picture, to)?,
+        Fill::DominantGradient { .. } => two(&picture, to)?,
+        Fill::Generated { .. } => return Err(broken("a background that an effect provider makes")),
+    };
+    compose(canvas, &picture, at, Mix::Over)
+}
+
+/// The picture, enlarged to cover the canvas, blurred and made brighter.
+fn blurred(picture: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Raster, Error> {
+    let size = picture.size();
+    let (width, height) = (f64::from(size.width), f64::from(size.height));
+    let scale = (f64::from(to.width) / width).max(f64::from(to.height) / height);
+    let (w, h) = ((f64::from(to.width) / scale).min(width), (f64::from(to.height) / scale).min(height));
+    let middle = Region { x: (width - w) / 2.0, y: (height - h) / 2.0, width: w, height: h };
+    let backdrop = flatten::flatten(resize(picture.copy()?, middle, to)?, Color::BLACK);
+    let mut backdrop = blur(backdrop, sigma)?;
+    for sample in backdrop.samples_mut() {
+        *sample = u8::try_from((i16::from(*sample) + brightness).clamp(0, 255)).unwrap_or(u8::MAX);
+    }
+    Ok(backdrop)
+}
+
+/// From one side's colour to that of the side across, in the direction in which there is more to fill.
+fn two(picture: &Raster, to: Size) -> Result<Raster, Error> {
+    let Size { width, height } = picture.size();
+    let across = to.width - width.min(to.width) >= to.height - height.min(to.height);
+    let (first, last) = if across {
+        (Rect { x: 0, y: 0, width: 1, height }, Rect { x: width - 1, y: 0, width: 1, height })
+    } else {
+        (Rect { x: 0, y: 0, width, height: 1 }, Rect { x: 0, y: height - 1, width, height: 1 })
+    };
+    let [first, last] = [first, last].map(|side| palette::dominant_in(picture, side));
+    let corners = if across { [first, last, first, last] } else { [first, first, last, last] };
+    gradient(to, corners)
+}
+
+/// Between the colours of the four quarters.
+fn four(picture: &Raster, to: Size) -> Result<Raster, Error> {
+    let Size { width, height } = picture.size();
+    let (w, h) = (width.div_ceil(2), height.div_ceil(2));
+    let quarter = |x: u32, y: u32| palette::dominant_in(picture, Rect { x, y, width: w, height: h });
+    let (x, y) = (width - w, height - h);
+    gradient(to, [quarter(0, 0), quarter(x, 0), quarter(0, y), quarter(x, y)])
+}
+
+/// A canvas between the colours of its corners: top left, top right, bottom left, bottom right.
+fn gradient(to: Size, corners: [[u8; 3]; 4]) -> Result<Raster, Error> {
+    let mut canvas = Raster::filled(to, Channels::Rgb, [0; 4])?;
+    let [a, b, c, d] = corners.map(|corner| corner.map(f64::from));
+    let share = |at: usize, side: usize| if side > 1 { at as f64 / (side - 1) as f64 } else { 0.0 };
+    let (wide, high) = (index(to.width)?, index(to.height)?);
+    let mix = |a: [f64; 3], b: [f64; 3], t: f64| {
+        let mut mixed = a;
+        mixed.iter_mut().zip(b).for_each(|(a, b)| *a += (b - *a) * t);
+        mixed
+    };
+    let stride = canvas.stride();
+    for (y, row) in canvas.samples_mut().chunks_exact_mut(stride).enumerate() {
+        let (left, right) = (mix(a, c, share(y, high)), mix(b, d, share(y, high)));
+        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            *pixel = mix(left, right, share(x, wide)).map(level);
+        }
+    }
+    Ok(canvas)
+}
