@@ -8,6 +8,7 @@ mod pictures;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use originkit::delivery::Encoded;
 use originkit::transform::AssetPath;
 use originkit::{Options, bytes::Bytes, transform};
 
@@ -40,8 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             write!(page, "<h3>{name}</h3>")?;
             for text in *rows {
                 count += 1;
-                let figure = match shown(text).parse().map_err(Into::into).and_then(|t| transform(bytes, &t, &options))
-                {
+                let figure = match drawn(bytes, text, &options) {
                     Ok(result) => {
                         let file = format!("{count:04}.{}", result.format.extension());
                         std::fs::write(format!("{folder}/{file}"), &result.bytes)?;
@@ -61,6 +61,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(format!("{folder}/index.html"), page)?;
     println!("{folder}/index.html: {count} pictures");
     Ok(())
+}
+
+fn drawn(file: &[u8], text: &str, options: &Options) -> Result<Encoded, Box<dyn std::error::Error>> {
+    Ok(transform(file, &shown(text).parse()?, options)?)
 }
 
 /// What is shown: small, and for looks without loss.
