@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("transform", 1),
     ("syntax", 1),
     ("extend", 1),
+    ("dialect", 2),
     ("plan", 2),
     ("address", 3),
     ("config", 4),

@@ -4,6 +4,9 @@
 //! endpoint [ "/ik-seo" ] *( "/tr:" transformation ) "/" path [ "/ik-thumbnail.jpg" ] [ "?" query ]
 //! ```
 //!
+//! An endpoint may have a [`Dialect`]; then segments in front of the path, or parameters of the query, may say what is
+//! to be done, unless a native transformation does.
+//!
 //! # Laws
 //!
 //! 1. The path and what is left of the query keep their encoding byte for byte.
@@ -22,9 +25,10 @@ pub use self::signature::{SignatureError, sign};
 #[cfg(feature = "signing")]
 pub(crate) use self::signature::{SigningKey, verify};
 
+use crate::dialect::{Dialect, Foreign, Front, Token};
 use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, PathError, percent_decode};
-use crate::syntax::{Ignored, ParseError, Reading};
+use crate::syntax::{Ignored, ParseError, ParseErrorKind, Reason};
 use crate::transform::Transformation;
 
 /// An image URL, read: which asset, transformed how.
@@ -38,8 +42,13 @@ pub struct DeliveryUrl {
     base: String,
     /// Host, and port where it is not the scheme's own, by which the endpoint was reached.
     authority: String,
-    reading: Reading,
-    has_transformation: bool,
+    transformation: Transformation,
+    /// What it was read from; of another dialect, what it was translated to.
+    text: Option<String>,
+    /// Tokens without effect: first those of the transformation in force.
+    ignored: Vec<Ignored>,
+    /// So many of them.
+    in_force: usize,
     path: AssetPath,
     thumbnail: bool,
     params: Params,
@@ -82,19 +91,26 @@ impl DeliveryUrl {
     /// What is to be done with the asset. Names are not expanded yet.
     #[must_use]
     pub fn transformation(&self) -> &Transformation {
-        &self.reading.transformation
+        &self.transformation
     }
 
-    /// The transformation as written, percent-decoded; `None` where there is none.
+    /// The transformation as written, percent-decoded, or translated from the endpoint's dialect; `None` where there
+    /// is none.
     #[must_use]
     pub fn transformation_text(&self) -> Option<&str> {
-        self.has_transformation.then_some(self.reading.text.as_str())
+        self.text.as_deref()
     }
 
-    /// Tokens of the transformation that have no effect.
+    /// Tokens of the transformation that have no effect. Those of the endpoint's dialect are among them, also where
+    /// a part of one is lost, and where a native transformation wins over all of them.
     #[must_use]
     pub fn ignored(&self) -> &[Ignored] {
-        &self.reading.ignored
+        &self.ignored
+    }
+
+    /// Those that belong to the transformation in force.
+    pub(crate) fn ignored_in_force(&self) -> &[Ignored] {
+        self.ignored.get(..self.in_force).unwrap_or_default()
     }
 
     /// Was `ik-thumbnail.jpg` at the end: a still of a document or an animation?
@@ -135,7 +151,10 @@ impl DeliveryUrl {
 
     /// Refuses tokens without effect.
     pub(crate) fn check_strictly(&self) -> Result<(), ParseError> {
-        self.reading.clone().strict().map(drop)
+        let Some(first) = self.ignored.iter().find(|it| !matches!(it.reason, Reason::Partly(_))) else { return Ok(()) };
+        let Ignored { token, span, reason, foreign } = first.clone();
+        let text = if foreign { self.raw.clone() } else { self.text.clone().unwrap_or_default() };
+        Err(ParseError { kind: ParseErrorKind::Ignored { token, reason }, span, text })
     }
 
     pub(crate) const fn asset(&self) -> &AssetPath {
@@ -210,6 +229,8 @@ pub(crate) struct Below<'a> {
     pub(crate) authority: &'a str,
     /// May the path be a URL?
     pub(crate) proxy: bool,
+    /// The syntax that its old URLs are in.
+    pub(crate) dialect: Option<Dialect>,
     /// The raw path behind the base.
     pub(crate) rest: &'a str,
 }
@@ -217,13 +238,35 @@ pub(crate) struct Below<'a> {
 /// Reads what stands behind an endpoint.
 pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Result<DeliveryUrl, UrlError> {
     check_length(target, limits)?;
-    let params = Params::read(target.query.unwrap_or_default());
-    let (in_path, path, thumbnail) = take_path_apart(below)?;
-    let text = if in_path.is_empty() { params.transformation.clone() } else { Some(in_path) };
-    let reading = match &text {
-        Some(text) => Transformation::parse(text, limits)?,
-        None => Reading { transformation: Transformation::default(), ignored: Vec::new(), text: String::new() },
+    let parts = take_path_apart(&below, target.path.len() - below.rest.len())?;
+    let mut foreign = Foreign::default();
+    let query = Token { text: target.query.unwrap_or_default(), start: target.path.len() + 1 };
+    let params = Params::read(query, below.dialect, &mut foreign);
+    let native = if parts.native.is_empty() { params.transformation.as_deref() } else { Some(parts.native.as_str()) };
+    let path = parts.asset(native.is_some())?;
+
+    let (reading, mut ignored) = match (native, below.dialect) {
+        (Some(text), _) => (Some(Transformation::parse(text, limits)?), Vec::new()),
+        (None, None) => (None, Vec::new()),
+        (None, Some(dialect)) => {
+            foreign.segments = parts.front.steps(&parts.segments).to_vec();
+            let (mut reading, ignored) = dialect.translate(&foreign, limits)?;
+            // They are among the foreign ones.
+            reading.iter_mut().for_each(|reading| reading.ignored.clear());
+            (reading, ignored)
+        }
     };
+    let (transformation, text) = match reading {
+        Some(reading) => {
+            ignored.splice(0..0, reading.ignored);
+            (reading.transformation, Some(reading.text))
+        }
+        None => (Transformation::default(), None),
+    };
+    let in_force = ignored.len();
+    if native.is_some() {
+        ignored.extend(foreign.overruled());
+    }
     let raw = match target.query {
         Some(query) => format!("{}?{query}", target.path),
         None => target.path.to_owned(),
@@ -232,10 +275,12 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
         raw,
         base: below.base.to_owned(),
         authority: below.authority.to_owned(),
-        has_transformation: text.is_some(),
-        reading,
+        transformation,
+        text,
+        ignored,
+        in_force,
         path,
-        thumbnail,
+        thumbnail: parts.thumbnail,
         params,
     })
 }
@@ -246,17 +291,50 @@ pub(crate) fn check_length(target: &Target<'_>, limits: &Limits) -> Result<(), L
     LimitError::check("bytes in the URL", bytes as u64, limits.url_bytes as u64)
 }
 
-/// Transformations joined by `:`, the asset's path, and whether a thumbnail is wanted.
-fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlError> {
-    let mut transformations: Vec<&str> = Vec::new();
-    let mut segments: Vec<&str> = Vec::new();
+/// A raw path behind an endpoint.
+struct Parts<'a> {
+    /// The `tr:` segments, joined by `:`.
+    native: String,
+    /// All others, without marks of ours.
+    segments: Vec<Token<'a>>,
+    /// Those of them that may belong to the dialect.
+    front: Front,
+    /// Was `ik-seo` in front?
+    renamed: bool,
+    /// Was `ik-thumbnail.jpg` at the end?
+    thumbnail: bool,
+}
+
+impl Parts<'_> {
+    /// The asset's path. Where a native transformation wins, what the dialect would take for steps are folders.
+    fn asset(&self, native: bool) -> Result<AssetPath, UrlError> {
+        let front = if native { self.front.without_steps() } else { self.front };
+        let segments: Vec<_> = front.asset(&self.segments).map(|segment| segment.text).collect();
+        let path = if self.renamed { renamed(&segments)? } else { segments.join("/") };
+        Ok(AssetPath::from_encoded(&path)?)
+    }
+}
+
+/// Takes the path behind an endpoint apart, which starts at a byte of the whole path.
+fn take_path_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a>, UrlError> {
+    let mut native: Vec<&str> = Vec::new();
+    let mut segments: Vec<Token<'a>> = Vec::new();
     let mut rest = below.rest.trim_start_matches('/');
+    let front = |segments: &[Token<'a>], direct: bool, asset: usize| {
+        below.dialect.map_or_else(Front::default, |dialect| dialect.front(segments, direct, asset))
+    };
+    // Does what we have so far follow the endpoint at once? Could a URL still be the whole asset?
+    let (mut direct, mut whole) = (true, true);
     let mut suffixed = false;
     loop {
+        let at = start + below.rest.len() - rest.len();
         // Nothing inside a URL in the path belongs to us.
-        if below.proxy && segments.is_empty() && is_url(rest) {
-            segments.extend(rest.split('/'));
-            break;
+        if below.proxy && whole && is_url(rest) {
+            if front(&segments, direct, 0).covers(segments.len()) {
+                segments.extend(Token { text: rest, start: at }.split('/'));
+                break;
+            }
+            whole = false;
         }
         let (segment, behind) = match rest.split_once('/') {
             Some((segment, behind)) => (segment, Some(behind)),
@@ -264,10 +342,13 @@ fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlErr
         };
         match params::behind_prefix(segment) {
             // A `tr:` behind the suffix is no transformation, and then the suffix is none either.
-            Some(text) if !suffixed => transformations.push(text),
+            Some(text) if !suffixed => {
+                direct &= !segments.is_empty();
+                native.push(text);
+            }
             _ => {
                 suffixed |= segment == THUMBNAIL;
-                segments.push(segment);
+                segments.push(Token { text: segment, start: at });
             }
         }
         match behind {
@@ -275,9 +356,9 @@ fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlErr
             None => break,
         }
     }
-    transformations.retain(|text| !text.is_empty());
-    let last = segments.last().copied().unwrap_or_default();
-    let first = segments.first().copied().unwrap_or_default();
+    native.retain(|text| !text.is_empty());
+    let last = segments.last().map_or("", |segment| segment.text);
+    let first = segments.first().map_or("", |segment| segment.text);
     if VIDEO.contains(&last) {
         return Err(UrlError::Unsupported("video delivery"));
     }
@@ -288,8 +369,13 @@ fn take_path_apart(below: Below<'_>) -> Result<(String, AssetPath, bool), UrlErr
     if thumbnail {
         segments.pop();
     }
-    let path = if first == SEO { renamed(segments.get(1..).unwrap_or_default())? } else { segments.join("/") };
-    Ok((transformations.join(":"), AssetPath::from_encoded(&path)?, thumbnail))
+    let renamed = first == SEO;
+    if renamed {
+        segments.remove(0);
+    }
+    // What is renamed needs both names.
+    let front = front(&segments, direct, if renamed { 2 } else { 1 });
+    Ok(Parts { native: native.join(":"), segments, front, renamed, thumbnail })
 }
 
 /// Is it a URL, percent-decoded once? One slash behind the colon will do: front ends collapse two.
@@ -328,8 +414,10 @@ mod tests {
     use super::*;
 
     fn apart(rest: &str, proxy: bool) -> Result<(String, String, bool), UrlError> {
-        let below = Below { base: "https://e", authority: "e", proxy, rest };
-        take_path_apart(below).map(|(text, path, thumbnail)| (text, path.as_str().to_owned(), thumbnail))
+        let below = Below { base: "https://e", authority: "e", proxy, dialect: None, rest };
+        let parts = take_path_apart(&below, 0)?;
+        let path = parts.asset(false)?;
+        Ok((parts.native, path.as_str().to_owned(), parts.thumbnail))
     }
 
     #[test]

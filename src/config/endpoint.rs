@@ -1,6 +1,7 @@
 //! [`Endpoint`]: a URL prefix, and the origins behind it.
 
 use super::{Base, ConfigError, Origin};
+use crate::dialect::Dialect;
 
 /// A URL-endpoint: the front of the image URLs it serves, and the origins it asks, in order.
 ///
@@ -22,6 +23,7 @@ pub struct Endpoint {
     bases: Vec<Base>,
     origins: Vec<Origin>,
     strict: bool,
+    dialect: Option<Dialect>,
     name: String,
 }
 
@@ -33,7 +35,13 @@ impl Endpoint {
     /// [`ConfigError::BadUrl`].
     pub fn new(base: &str) -> Result<Self, ConfigError> {
         let base = Base::new(base)?;
-        Ok(Self { name: base.as_str().to_owned(), bases: vec![base], origins: Vec::new(), strict: false })
+        Ok(Self {
+            name: base.as_str().to_owned(),
+            bases: vec![base],
+            origins: Vec::new(),
+            strict: false,
+            dialect: None,
+        })
     }
 
     /// One more base under which it is reached, such as a custom domain.
@@ -59,6 +67,24 @@ impl Endpoint {
         self
     }
 
+    /// Reads another service's URLs too (documented: URL rewriters). A native transformation in a URL wins over what
+    /// the dialect would read (chosen).
+    ///
+    /// ```
+    /// use originkit::{Dialect, Endpoint};
+    /// let old = Endpoint::new("https://ik.imagekit.io/shop")?.dialect(Dialect::cloudinary());
+    /// let url = old.parse("https://ik.imagekit.io/shop/image/upload/c_fill,w_300/e_sepia/shoes/red.jpg")?;
+    /// assert_eq!(url.transformation_text(), Some("c-maintain_ratio,w-300"));
+    /// assert_eq!(url.path(), "shoes/red.jpg");
+    /// assert_eq!(url.ignored()[0].token, "e_sepia");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = Some(dialect);
+        self
+    }
+
     /// Its first base URL, without a slash at the end; it is called by this.
     #[must_use]
     pub fn base(&self) -> &str {
@@ -77,6 +103,10 @@ impl Endpoint {
 
     pub(crate) const fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    pub(crate) const fn reads(&self) -> Option<Dialect> {
+        self.dialect
     }
 
     pub(crate) fn has_proxy(&self) -> bool {
