@@ -68,7 +68,7 @@ pub mod transform;
 
 pub use address::{DeliveryUrl, UrlError};
 #[cfg(feature = "signing")]
-pub use address::{SignatureError, sign};
+pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;
 pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
 pub use delivery::Delivery;

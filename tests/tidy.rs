@@ -115,6 +115,8 @@ fn third_parties_stay_where_they_belong() {
         ("image::", &["pixels/"]),
         ("fast_image_resize", &["pixels/"]),
         ("hmac::", &["address/"]),
+        ("sha1::", &["address/"]),
+        ("sha2::", &["address/"]),
     ];
     for (file, text) in all_sources() {
         for (line_number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {
