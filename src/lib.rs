@@ -66,7 +66,7 @@ mod syntax;
 pub mod tower;
 pub mod transform;
 
-pub use address::{DeliveryUrl, UrlError};
+pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 #[cfg(feature = "signing")]
 pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;

@@ -13,6 +13,7 @@
 //! 2. The path is a checked [`AssetPath`]: joined to a base it stays below it.
 //! 3. A transformation in the path wins over one in the query (chosen).
 
+mod build;
 #[cfg(feature = "signing")]
 mod key;
 mod params;
@@ -23,6 +24,8 @@ mod target;
 
 use std::fmt;
 
+pub(crate) use self::build::Start;
+pub use self::build::{BuildError, UrlBuilder};
 #[cfg(feature = "signing")]
 pub use self::key::SigningKey;
 pub(crate) use self::params::Params;

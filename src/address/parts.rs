@@ -116,7 +116,7 @@ fn renamed(segments: &[&str]) -> Result<String, UrlError> {
 /// The suffix that asks for a still.
 const THUMBNAIL: &str = "ik-thumbnail.jpg";
 /// The segment behind the endpoint that marks a name for search engines.
-const SEO: &str = "ik-seo";
+pub(super) const SEO: &str = "ik-seo";
 /// Suffixes of video features.
 const VIDEO: [&str; 4] = ["ik-video.mp4", "ik-gif-video.mp4", "ik-master.m3u8", "ik-master.mpd"];
 /// How the first segment starts that asks for a picture out of a text.

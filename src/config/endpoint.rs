@@ -1,6 +1,7 @@
 //! [`Endpoint`]: a URL prefix, and the origins behind it.
 
 use super::{Base, ConfigError, Origin};
+use crate::address::{Start, Target, UrlBuilder};
 use crate::dialect::Dialect;
 
 /// A URL-endpoint: the front of the image URLs it serves, and the origins it asks, in order.
@@ -95,6 +96,36 @@ impl Endpoint {
     #[must_use]
     pub fn origins(&self) -> &[Origin] {
         &self.origins
+    }
+
+    /// Starts the URL of an asset below this endpoint, as ImageKit's SDKs write it.
+    ///
+    /// What no URL can hold is percent-encoded in the path, and what is encoded already stays so: a file's `%` is
+    /// written `%25`. An absolute URL is taken as it is, if it lies below the endpoint.
+    ///
+    /// ```
+    /// use originkit::Endpoint;
+    /// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
+    /// assert_eq!(shop.url("/shoes/red one.jpg").build()?, "https://ik.imagekit.io/shop/shoes/red%20one.jpg");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn url(&self, path: &str) -> UrlBuilder {
+        UrlBuilder::new(if path.starts_with("http://") || path.starts_with("https://") {
+            self.start_of(path).unwrap_or(Start::Elsewhere)
+        } else {
+            Start::Path { base: self.base().to_owned(), path: path.to_owned() }
+        })
+    }
+
+    fn start_of(&self, url: &str) -> Option<Start> {
+        let mut url = url::Url::parse(url).ok()?;
+        url.set_fragment(None);
+        let query = url.query().unwrap_or_default().to_owned();
+        url.set_query(None);
+        let target = Target::of_url(url.as_str())?;
+        let (_, _, rest) = self.find(&target.normal_authority(), target.path)?;
+        let base = url.as_str().strip_suffix(rest)?.to_owned();
+        Some(Start::Url { base, url: url.into(), query })
     }
 
     pub(crate) fn bases(&self) -> &[Base] {
