@@ -63,6 +63,8 @@ struct Report {
     ignored: BTreeMap<(String, String), (u64, String)>,
     /// Why URLs are refused, how often, with an example.
     reasons: BTreeMap<String, (u64, String)>,
+    /// Stored transformations that must be made anew, and how often they are asked for.
+    names: BTreeMap<String, u64>,
 }
 
 impl Report {
@@ -77,9 +79,12 @@ impl Report {
                     let entry = report.reasons.entry(rejection.to_string()).or_insert((0, url.to_owned()));
                     entry.0 += count;
                 }
-                Ok(read) if read.ignored().is_empty() => report.honoured += count,
                 Ok(read) => {
-                    report.partly += count;
+                    let whole = read.ignored().is_empty();
+                    *(if whole { &mut report.honoured } else { &mut report.partly }) += count;
+                    for name in read.transformation().edits().filter_map(|edit| edit.named.as_ref()) {
+                        *report.names.entry(name.to_string()).or_default() += count;
+                    }
                     for ignored in read.ignored() {
                         let found = (key(ignored), ignored.reason.to_string());
                         report.ignored.entry(found).or_insert((0, ignored.token.clone())).0 += count;
@@ -124,6 +129,7 @@ impl Report {
             "refused": self.refused,
             "without_effect": lost.collect::<Vec<_>>(),
             "refusals": refusals.collect::<Vec<_>>(),
+            "named": self.names,
         })
     }
 
@@ -138,6 +144,10 @@ impl Report {
         line(self.refused, "refused");
         for (why, count, url) in self.refusals() {
             line(count, &format!("  {why}, as {url}"));
+        }
+        if !self.names.is_empty() {
+            println!("stored transformations that must be stored here too:");
+            self.names.iter().for_each(|(name, count)| line(*count, &format!("  {name}")));
         }
     }
 }
