@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `--endpoint URL` names the endpoint (by default the host, with the account on `ik.imagekit.io`),
-//! `--origin URL` its origins in order, `--size WxH` the picture's size (by default 4000x3000). The exit
+//! `--dialect cloudinary|imgix|akamai` whose URLs it reads too, `--origin URL` its origins in order, `--size WxH` the picture's size (by default 4000x3000). The exit
 //! code is 0, 1 for a URL that would be refused, and 2 for arguments that make no sense.
 
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use http::Request;
 use originkit::plan::{Blind, Rules, Size, plan};
-use originkit::{Endpoint, Engine, Error, Origin};
+use originkit::{Dialect, Endpoint, Engine, Error, Origin};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -38,6 +38,9 @@ fn main() -> ExitCode {
 
 fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     let mut endpoint = Endpoint::new(&arguments.endpoint)?;
+    if let Some(dialect) = arguments.dialect {
+        endpoint = endpoint.dialect(dialect);
+    }
     for base in &arguments.origins {
         endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
     }
@@ -147,6 +150,7 @@ struct Arguments {
     url: String,
     endpoint: String,
     origins: Vec<String>,
+    dialect: Option<Dialect>,
     accept: Option<String>,
     size: Size,
     json: bool,
@@ -155,13 +159,21 @@ struct Arguments {
 impl Arguments {
     fn read() -> Result<Self, Box<dyn std::error::Error>> {
         let (mut url, mut endpoint, mut origins) = (None, None, Vec::new());
-        let (mut accept, mut size, mut json) = (None, Size::new(4000, 3000), false);
+        let (mut accept, mut size, mut json, mut dialect) = (None, Size::new(4000, 3000), false, None);
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
                 "--endpoint" => endpoint = Some(value()?),
                 "--origin" => origins.push(value()?),
+                "--dialect" => {
+                    dialect = Some(match value()?.as_str() {
+                        "cloudinary" => Dialect::cloudinary(),
+                        "imgix" => Dialect::Imgix,
+                        "akamai" => Dialect::Akamai,
+                        other => return Err(format!("there is no dialect {other}").into()),
+                    });
+                }
                 "--accept" => accept = Some(value()?),
                 "--json" => json = true,
                 "--size" => {
@@ -174,12 +186,12 @@ impl Arguments {
             }
         }
         let url =
-            url.ok_or("usage: explain [--endpoint URL] [--origin URL] [--accept VALUE] [--size WxH] [--json] URL")?;
+            url.ok_or("usage: explain [--endpoint URL] [--dialect NAME] [--origin URL] [--accept VALUE] [--size WxH] [--json] URL")?;
         let endpoint = endpoint.map_or_else(|| default_endpoint(&url), Ok)?;
         if origins.is_empty() {
             origins.push("https://www.example.com".to_owned());
         }
-        Ok(Self { url, endpoint, origins, accept, size, json })
+        Ok(Self { url, endpoint, origins, dialect, accept, size, json })
     }
 }
 

@@ -47,6 +47,7 @@ mod code;
 mod color;
 mod config;
 pub mod delivery;
+mod dialect;
 mod encoded;
 mod error;
 pub mod extend;
@@ -65,12 +66,13 @@ mod syntax;
 pub mod tower;
 pub mod transform;
 
-pub use address::{DeliveryUrl, UrlError};
+pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 #[cfg(feature = "signing")]
-pub use address::{SignatureError, sign};
+pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;
 pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
 pub use delivery::Delivery;
+pub use dialect::{Dialect, Rewritten};
 pub use error::Error;
 pub use format::Format;
 pub use limits::{LimitError, Limits};

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("transform", 1),
     ("syntax", 1),
     ("extend", 1),
+    ("dialect", 2),
     ("plan", 2),
     ("address", 3),
     ("config", 4),
@@ -114,6 +115,9 @@ fn third_parties_stay_where_they_belong() {
         ("image::", &["pixels/"]),
         ("fast_image_resize", &["pixels/"]),
         ("hmac::", &["address/"]),
+        ("sha1::", &["address/"]),
+        ("sha2::", &["address/"]),
+        ("url::", &["address/", "config/", "policy/"]),
     ];
     for (file, text) in all_sources() {
         for (line_number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {

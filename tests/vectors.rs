@@ -22,6 +22,8 @@ mod geometry;
 mod invalid;
 #[path = "vectors/parse.rs"]
 mod parse;
+#[path = "vectors/rewriters.rs"]
+mod rewriters;
 #[cfg(feature = "signing")]
 #[path = "vectors/sign.rs"]
 mod sign;
@@ -54,8 +56,7 @@ fn format_of(vector: &Value) -> Option<(&'static str, Check)> {
     } else if has("tr") && vector["expect"].get("steps").is_some() {
         Some(("parse", parse::check))
     } else if has("path_and_query") {
-        // Rewriters are later work.
-        None
+        Some(("rewriters", rewriters::check))
     } else {
         Some(("unknown", unknown))
     }

@@ -3,6 +3,9 @@
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 
+#[doc = include_str!("rewriting.md")]
+pub mod rewriting {}
+
 #[doc = include_str!("client.md")]
 pub mod client {}
 

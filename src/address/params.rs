@@ -1,5 +1,6 @@
 //! [`Params`]: the query of an image URL, ours and the origin's.
 
+use crate::dialect::{Claim, Dialect, Foreign, Token};
 use crate::path::percent_decode;
 
 /// A query taken apart. Names are compared after one percent-decoding, the first value counts.
@@ -22,13 +23,16 @@ pub(crate) struct Params {
 }
 
 impl Params {
-    pub(crate) fn read(query: &str) -> Self {
+    /// Reads a query. What belongs to another dialect goes to `foreign`, and not to the origin.
+    pub(crate) fn read<'a>(query: Token<'a>, dialect: Option<Dialect>, foreign: &mut Foreign<'a>) -> Self {
         let mut params = Self::default();
         let mut attachment = None;
         let mut rest = Vec::new();
-        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        for token in query.split('&').filter(|token| !token.text.is_empty()) {
+            let parameter = token.text;
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let slot = match decoded(name).as_str() {
+            let name = decoded(name);
+            let slot = match name.as_str() {
                 "tr" => {
                     // Stored transformations are shown with the prefix in ImageKit's dashboard, and copied so.
                     let text = behind_prefix(value).unwrap_or(value);
@@ -43,8 +47,12 @@ impl Params {
                 "ik-attachment-filename" => &mut params.attachment_filename,
                 "ik-obj-version" => &mut params.version,
                 name if name.starts_with("ik-") => continue,
-                _ => {
-                    rest.push(parameter);
+                name => {
+                    let claim = dialect.map_or(Claim::None, |dialect| dialect.claim(name));
+                    foreign.add(token, claim);
+                    if claim != Claim::Taken {
+                        rest.push(parameter);
+                    }
                     continue;
                 }
             };
@@ -75,22 +83,25 @@ fn decoded(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn read(query: &str) -> Params {
+        Params::read(Token { text: query, start: 0 }, None, &mut Foreign::default())
+    }
+
     #[test]
     fn queries_are_taken_apart() {
-        let params =
-            Params::read("v=1&tr=&t%72=w-100&tr=w-5&x=a%20b&y&ik-sdk-version=2&ik-new=3&&tr:w-1&Tr=w-7&ik-t=5");
+        let params = read("v=1&tr=&t%72=w-100&tr=w-5&x=a%20b&y&ik-sdk-version=2&ik-new=3&&tr:w-1&Tr=w-7&ik-t=5");
         assert_eq!(params.transformation.as_deref(), Some("w-100"));
         assert_eq!(params.rest.as_deref(), Some("v=1&x=a%20b&y&tr:w-1&Tr=w-7"));
         assert_eq!(params.expires.as_deref(), Some("5"));
-        let params = Params::read("ik-attachment=true&ik-attachment-filename=my%20photo+1&ik-attachment=false");
+        let params = read("ik-attachment=true&ik-attachment-filename=my%20photo+1&ik-attachment=false");
         assert!(params.attachment);
         assert_eq!(params.attachment_filename.as_deref(), Some("my photo+1"));
-        assert_eq!(Params::read("ik-attachment-filename=").attachment_filename, None);
+        assert_eq!(read("ik-attachment-filename=").attachment_filename, None);
         for (query, text) in [("tr=tr:w-1", "w-1"), ("tr=tr%3aw-1", "w-1"), ("tr=trim", "trim"), ("tr=w-1=2", "w-1=2")]
         {
-            assert_eq!(Params::read(query).transformation.as_deref(), Some(text), "{query}");
+            assert_eq!(read(query).transformation.as_deref(), Some(text), "{query}");
         }
-        assert_eq!(Params::read(""), Params::default());
-        assert_eq!(Params::read("&tr=w-1").rest, None);
+        assert_eq!(read(""), Params::default());
+        assert_eq!(read("&tr=w-1").rest, None);
     }
 }

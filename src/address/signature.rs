@@ -1,44 +1,16 @@
-//! Signed URLs (documented: Signed URLs): `ik-s` is a HMAC-SHA1 of what stands behind the endpoint.
+//! Signed URLs (documented: Signed URLs): `ik-s` is a HMAC of what stands behind the endpoint.
 //!
 //! ```text
 //! message   = path without its first slash [ "?" query without ik-t and ik-s ] expiry
 //! expiry    = seconds since 1970 / "9999999999"
-//! signature = lower-case hex of HMAC-SHA1(key, message)
+//! signature = lower-case hex of HMAC-SHA1(key, message), or of HMAC-SHA256 where the key says so
 //! ```
 //!
 //! The bytes of the URL are signed, not its meaning: `%2C` is not `,` here.
 
-use std::fmt;
-
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha1::Sha1;
-
 use super::Target;
+use super::key::{SigningKey, unhex};
 use crate::path::percent_decode;
-
-/// A private key of the account. Never printed.
-#[derive(Clone)]
-pub(crate) struct SigningKey(Hmac<Sha1>);
-
-impl SigningKey {
-    pub(crate) fn new(key: &str) -> Self {
-        match Hmac::new_from_slice(key.as_bytes()) {
-            Ok(mac) => Self(mac),
-            // HMAC takes keys of every length; an error would only have been a shorter key.
-            Err(_) => Self(Hmac::new(&hmac::digest::Key::<Hmac<Sha1>>::default())),
-        }
-    }
-
-    fn mac(&self, rest: &str, expiry: &str) -> Hmac<Sha1> {
-        self.0.clone().chain_update(rest).chain_update(expiry)
-    }
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey")
-    }
-}
 
 /// Why a signature does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +30,7 @@ pub enum SignatureError {
 /// Signs a URL as ImageKit's SDKs do; a signature and an expiry in it are replaced.
 ///
 /// `expires` counts seconds since 1970; without it the URL is good for ever. A URL that does not start
-/// with the endpoint is signed as a whole, which no endpoint will accept.
+/// with the endpoint is signed as a whole, which no endpoint will accept. A text is a key for HMAC-SHA1.
 ///
 /// ```
 /// let url = "https://ik.imagekit.io/demo/tr:w-300,h-200/a%20b/%C3%A9.png";
@@ -66,13 +38,13 @@ pub enum SignatureError {
 /// assert_eq!(signed, format!("{url}?ik-s=7bc534bddc657613644c5b1efa5eb59f475ce447"));
 /// ```
 #[must_use]
-pub fn sign(url: &str, endpoint: &str, key: &str, expires: Option<u64>) -> String {
+pub fn sign(url: &str, endpoint: &str, key: impl Into<SigningKey>, expires: Option<u64>) -> String {
     let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
     let mut signed = with_query(path, &query.map(|query| Signed::read(query).rest).unwrap_or_default());
     let endpoint = format!("{}/", endpoint.trim_end_matches('/'));
     let rest = signed.replacen(&endpoint, "", 1);
     let expiry = expires.map_or_else(|| NEVER.to_owned(), |seconds| seconds.to_string());
-    let code = hex(&SigningKey::new(key).mac(&rest, &expiry).finalize().into_bytes());
+    let code = key.into().sign(&rest, &expiry);
     signed.push(if signed.contains('?') { '&' } else { '?' });
     if expires.is_some() {
         signed += &format!("ik-t={expiry}&");
@@ -97,10 +69,7 @@ pub(crate) fn verify(target: &Target<'_>, rest: &str, keys: &[SigningKey], now: 
     let message = with_query(rest.strip_prefix('/').unwrap_or(rest), &signed.rest);
     let code = unhex(signature).ok_or(SignatureError::Wrong)?;
     // Every key is tried, so that the time tells nothing of which one fits.
-    let fits = keys.iter().fold(false, |fits, key| {
-        let mac = key.mac(&message, expiry.unwrap_or(NEVER));
-        mac.verify_slice(&code).is_ok() | fits
-    });
+    let fits = keys.iter().fold(false, |fits, key| key.fits(&message, expiry.unwrap_or(NEVER), &code) | fits);
     if !fits {
         return Err(SignatureError::Wrong);
     }
@@ -139,22 +108,6 @@ fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Forty lower-case hex digits.
-fn unhex(text: &str) -> Option<[u8; 20]> {
-    let digit = |b: u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
-    };
-    let digits: Vec<u8> = text.bytes().map(digit).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? << 4 | pair.get(1)?)).collect();
-    if digits.len() == 40 { bytes.try_into().ok() } else { None }
-}
-
 /// What stands for the expiry of a URL that has none.
 const NEVER: &str = "9999999999";
 
@@ -167,7 +120,8 @@ mod tests {
     fn check(url: &str, now: u64) -> Result<bool, SignatureError> {
         let target = Target::of_url(url).unwrap();
         let rest = target.path.strip_prefix("/demo").unwrap();
-        verify(&target, rest, &[SigningKey::new("old"), SigningKey::new("key")], now)
+        let keys = [SigningKey::sha1("old"), SigningKey::sha1("key"), SigningKey::sha256("long")];
+        verify(&target, rest, &keys, now)
     }
 
     #[test]
@@ -207,7 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_not_printed() {
-        assert_eq!(format!("{:?}", SigningKey::new("secret")), "SigningKey");
+    fn each_key_has_its_algorithm() {
+        let base = "https://e.com/demo";
+        let signed = sign(URL, base, SigningKey::sha256("long"), Some(100));
+        assert_eq!(check(&signed, 100), Ok(true));
+        assert_eq!(check(&signed, 101), Err(SignatureError::Expired));
+        for key in [SigningKey::sha1("long"), SigningKey::sha256("key"), SigningKey::sha256("other")] {
+            assert_eq!(check(&sign(URL, base, key, None), 0), Err(SignatureError::Wrong));
+        }
+        // The front of a longer signature is no signature.
+        let at = signed.len() - 24;
+        assert_eq!(check(&signed[..at], 100), Err(SignatureError::Wrong));
     }
 }

@@ -1,6 +1,8 @@
 //! [`Endpoint`]: a URL prefix, and the origins behind it.
 
 use super::{Base, ConfigError, Origin};
+use crate::address::{Start, Target, UrlBuilder};
+use crate::dialect::Dialect;
 
 /// A URL-endpoint: the front of the image URLs it serves, and the origins it asks, in order.
 ///
@@ -22,6 +24,7 @@ pub struct Endpoint {
     bases: Vec<Base>,
     origins: Vec<Origin>,
     strict: bool,
+    dialect: Option<Dialect>,
     name: String,
 }
 
@@ -33,7 +36,13 @@ impl Endpoint {
     /// [`ConfigError::BadUrl`].
     pub fn new(base: &str) -> Result<Self, ConfigError> {
         let base = Base::new(base)?;
-        Ok(Self { name: base.as_str().to_owned(), bases: vec![base], origins: Vec::new(), strict: false })
+        Ok(Self {
+            name: base.as_str().to_owned(),
+            bases: vec![base],
+            origins: Vec::new(),
+            strict: false,
+            dialect: None,
+        })
     }
 
     /// One more base under which it is reached, such as a custom domain.
@@ -59,6 +68,24 @@ impl Endpoint {
         self
     }
 
+    /// Reads another service's URLs too (documented: URL rewriters). A native transformation in a URL wins over what
+    /// the dialect would read (chosen).
+    ///
+    /// ```
+    /// use originkit::{Dialect, Endpoint};
+    /// let old = Endpoint::new("https://ik.imagekit.io/shop")?.dialect(Dialect::cloudinary());
+    /// let url = old.parse("https://ik.imagekit.io/shop/image/upload/c_fill,w_300/e_sepia/shoes/red.jpg")?;
+    /// assert_eq!(url.transformation_text(), Some("c-maintain_ratio,w-300"));
+    /// assert_eq!(url.path(), "shoes/red.jpg");
+    /// assert_eq!(url.ignored()[0].token, "e_sepia");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = Some(dialect);
+        self
+    }
+
     /// Its first base URL, without a slash at the end; it is called by this.
     #[must_use]
     pub fn base(&self) -> &str {
@@ -71,12 +98,46 @@ impl Endpoint {
         &self.origins
     }
 
+    /// Starts the URL of an asset below this endpoint, as ImageKit's SDKs write it.
+    ///
+    /// What no URL can hold is percent-encoded in the path, and what is encoded already stays so: a file's `%` is
+    /// written `%25`. An absolute URL is taken as it is, if it lies below the endpoint.
+    ///
+    /// ```
+    /// use originkit::Endpoint;
+    /// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
+    /// assert_eq!(shop.url("/shoes/red one.jpg").build()?, "https://ik.imagekit.io/shop/shoes/red%20one.jpg");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn url(&self, path: &str) -> UrlBuilder {
+        UrlBuilder::new(if path.starts_with("http://") || path.starts_with("https://") {
+            self.start_of(path).unwrap_or(Start::Elsewhere)
+        } else {
+            Start::Path { base: self.base().to_owned(), path: path.to_owned() }
+        })
+    }
+
+    fn start_of(&self, url: &str) -> Option<Start> {
+        let mut url = url::Url::parse(url).ok()?;
+        url.set_fragment(None);
+        let query = url.query().unwrap_or_default().to_owned();
+        url.set_query(None);
+        let target = Target::of_url(url.as_str())?;
+        let (_, _, rest) = self.find(&target.normal_authority(), target.path)?;
+        let base = url.as_str().strip_suffix(rest)?.to_owned();
+        Some(Start::Url { base, url: url.into(), query })
+    }
+
     pub(crate) fn bases(&self) -> &[Base] {
         &self.bases
     }
 
     pub(crate) const fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    pub(crate) const fn reads(&self) -> Option<Dialect> {
+        self.dialect
     }
 
     pub(crate) fn has_proxy(&self) -> bool {

@@ -205,18 +205,20 @@ impl EngineBuilder {
         self
     }
 
-    /// Adds a key that signatures may be made with; several serve to change keys without a gap.
+    /// Adds a key that signatures may be made with; several serve to change keys without a gap. A text is a key for
+    /// HMAC-SHA1, as ImageKit's are; see [`SigningKey::sha256`] for another.
     ///
     /// Without any key a signature in a URL cannot be checked, and is ignored.
     ///
     /// # Errors
     /// [`ConfigError::EmptyKey`].
     #[cfg(feature = "signing")]
-    pub fn signing_key(mut self, key: &str) -> Result<Self, ConfigError> {
+    pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Result<Self, ConfigError> {
+        let key = key.into();
         if key.is_empty() {
             return Err(ConfigError::EmptyKey);
         }
-        self.0.keys.push(SigningKey::new(key));
+        self.0.keys.push(key);
         Ok(self)
     }
 

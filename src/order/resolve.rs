@@ -33,7 +33,13 @@ impl Endpoint {
     }
 
     fn read(&self, target: &Target<'_>, base: &Base, rest: &str, limits: &Limits) -> Result<DeliveryUrl, Rejection> {
-        let below = Below { base: base.as_str(), authority: base.authority(), proxy: self.has_proxy(), rest };
+        let below = Below {
+            base: base.as_str(),
+            authority: base.authority(),
+            proxy: self.has_proxy(),
+            dialect: self.reads(),
+            rest,
+        };
         let url = address::read(target, below, limits)?;
         if self.is_strict() {
             url.check_strictly()?;
@@ -234,7 +240,7 @@ fn is_named_only(url: &DeliveryUrl) -> bool {
         Step::Edit(edit) => edit.named.is_some() && **edit == Edit { named: edit.named.clone(), ..Edit::default() },
         Step::If(_) => false,
     };
-    url.ignored().is_empty() && url.transformation().steps.iter().all(named)
+    url.ignored_in_force().is_empty() && url.transformation().steps.iter().all(named)
 }
 
 /// Settings that have a parameter of their own: as if each URL started with it.

@@ -209,7 +209,7 @@ impl<'a> Lowering<'a> {
 
     fn ignore(&mut self, token: Token<'_>, reason: Reason) {
         let span = token.start..token.start + token.text.len();
-        self.ignored.push(Ignored { token: token.text.to_owned(), span, reason });
+        self.ignored.push(Ignored { token: token.text.to_owned(), span, reason, foreign: false });
     }
 }
 

@@ -13,6 +13,8 @@ mod print;
 mod prompt;
 mod value;
 
+pub(crate) use self::print::{path_parameter, text_parameter};
+
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -49,12 +51,14 @@ pub struct Reading {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ignored {
-    /// The token, percent-decoded.
+    /// The token, percent-decoded; one of another dialect is as it was written.
     pub token: String,
-    /// Where it stands in [`Reading::text`], in bytes.
+    /// Where it stands in [`Reading::text`], in bytes; one of another dialect in the path and query that were read.
     pub span: Range<usize>,
     /// Why it had none.
     pub reason: Reason,
+    /// Is it of another [`Dialect`](crate::Dialect)?
+    pub foreign: bool,
 }
 
 /// Why a token has no effect.
@@ -73,6 +77,10 @@ pub enum Reason {
     NoInput,
     /// A later token, or one that wins over it, took its place.
     Superseded,
+    /// Another dialect has it, and there is no translation.
+    NoCounterpart,
+    /// It has an effect, but not all of it: what is lost is described. Only in other dialects.
+    Partly(&'static str),
 }
 
 /// A transformation that is refused as a whole, with the place.
@@ -176,6 +184,8 @@ impl fmt::Display for Reason {
             Self::VideoOnly => f.write_str("it is for video only"),
             Self::NoInput => f.write_str("the layer has no usable input"),
             Self::Superseded => f.write_str("another one took its place"),
+            Self::NoCounterpart => f.write_str("it has no translation"),
+            Self::Partly(lost) => write!(f, "a part of it is lost: {lost}"),
         }
     }
 }
@@ -188,7 +198,7 @@ impl Reading {
     pub fn strict(self) -> Result<Transformation, ParseError> {
         match self.ignored.into_iter().next() {
             None => Ok(self.transformation),
-            Some(Ignored { token, span, reason }) => {
+            Some(Ignored { token, span, reason, .. }) => {
                 Err(ParseError { kind: ParseErrorKind::Ignored { token, reason }, span, text: self.text })
             }
         }

@@ -124,10 +124,23 @@ fn layer(it: &Layer, out: &mut Printer) {
     out.word("l-end");
 }
 
-/// Plain where ImageKit's SDKs write it plain: `^[a-zA-Z0-9-._/ ]*$`.
+/// `i` or `ie` with a path, not percent-encoded.
+pub(crate) fn path_parameter(path: &str) -> String {
+    if is_plain_path(path) {
+        format!("i-{}", path.replace('/', "@@"))
+    } else {
+        format!("ie-{}", base64::encode(path.as_bytes()))
+    }
+}
+
+/// `i` or `ie` with a text, not percent-encoded.
+pub(crate) fn text_parameter(text: &str) -> String {
+    if text.bytes().all(is_plain) { format!("i-{text}") } else { format!("ie-{}", base64::encode(text.as_bytes())) }
+}
+
 fn path_input(path: &AssetPath, out: &mut Printer) {
     let path = path.decoded();
-    if path.bytes().all(|b| b == b'/' || is_plain(b)) {
+    if is_plain_path(&path) {
         out.pair("i", &path.replace('/', "@@"));
     } else {
         out.pair("ie", &base64::encode(path.as_bytes()));
@@ -143,6 +156,11 @@ fn text_input(text: &str, out: &mut Printer) {
     } else {
         out.pair("ie", &encoded);
     }
+}
+
+/// Plain where ImageKit's SDKs write it plain: `^[a-zA-Z0-9-._/ ]*$`.
+fn is_plain_path(path: &str) -> bool {
+    path.bytes().all(|b| b == b'/' || is_plain(b))
 }
 
 fn is_plain(byte: u8) -> bool {

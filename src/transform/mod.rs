@@ -32,6 +32,7 @@
 //! 2. `print(parse(s))` is the canonical form, a fixed point. Equal canonical forms are equal values.
 //! 3. Reading never panics and takes time linear in the length of the text.
 
+mod build;
 mod condition;
 mod crop;
 mod edit;

@@ -1,0 +1,28 @@
+//! Other services' URLs: no panic, and what is read prints natively, reads again and is the same.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use originkit::transform::Transformation;
+use originkit::{Dialect, Endpoint, Limits};
+
+fuzz_target!(|input: (u8, &str)| {
+    let (which, text) = input;
+    let dialect = match which % 4 {
+        0 => Dialect::cloudinary(),
+        1 => Dialect::Cloudinary { preserve_asset_delivery_types: true },
+        2 => Dialect::Imgix,
+        _ => Dialect::Akamai,
+    };
+    let endpoint = Endpoint::new("https://img.example.com").expect("a URL").dialect(dialect);
+    _ = endpoint.parse(&format!("https://img.example.com/{text}"));
+
+    let Ok(read) = dialect.read(text) else { return };
+    assert!(read.ignored.iter().all(|it| text.get(it.span.clone()) == Some(&it.token)));
+    // The canonical form may be longer than the text, so that it is given more room.
+    let mut room = Limits::default();
+    room.transformation_bytes *= 8;
+    let canonical = read.transformation.to_string();
+    let again = Transformation::parse(&canonical, &room).expect("the canonical form reads");
+    assert_eq!(again.transformation, read.transformation);
+    assert!(again.ignored.is_empty());
+});

@@ -1,0 +1,291 @@
+//! [`UrlBuilder`]: an image URL put together.
+//!
+//! For equal parameters it writes what ImageKit's JavaScript SDK writes, byte for byte:
+//!
+//! ```text
+//! base [ "/ik-seo" ] [ "/tr:" transformation ] "/" path
+//!     [ "?" parameters of yours [ "&tr=" transformation ] [ "&ik-t=" expiry ] [ "&ik-s=" signature ] ]
+//! ```
+//!
+//! Where the SDK's result would be no URL, or another one than was meant, the character in question is
+//! percent-encoded, or the whole refused.
+
+use std::fmt::Write as _;
+#[cfg(feature = "signing")]
+use std::time::SystemTime;
+
+use url::form_urlencoded;
+
+use super::parts::SEO;
+#[cfg(feature = "signing")]
+use super::{SigningKey, sign};
+use crate::limits::Limits;
+use crate::path::{AssetPath, PathError};
+use crate::syntax::ParseError;
+use crate::transform::Transformation;
+
+/// Puts the URL of an asset together; made by [`Endpoint::url`](crate::Endpoint::url).
+///
+/// ```
+/// use originkit::Endpoint;
+/// use originkit::transform::{Edit, Gravity};
+/// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
+/// let url = shop.url("shoes/red one.jpg").transformation(Edit::new().width(300).focus(Gravity::Top)).build()?;
+/// assert_eq!(url, "https://ik.imagekit.io/shop/shoes/red%20one.jpg?tr=w-300,fo-top");
+///
+/// let url = shop.url("shoes/red.jpg").transformation_text("h-200,w-300").in_path().query("v", "2").build()?;
+/// assert_eq!(url, "https://ik.imagekit.io/shop/tr:h-200,w-300/shoes/red.jpg?v=2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct UrlBuilder {
+    start: Start,
+    /// The transformation, percent-encoded as far as its author saw to it.
+    text: Result<String, BuildError>,
+    in_path: bool,
+    /// Parameters, percent-encoded, in order.
+    parameters: Vec<Parameter>,
+    seo: Option<String>,
+    #[cfg(feature = "signing")]
+    expires: Option<u64>,
+}
+
+/// Where the URL comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Start {
+    /// A path below a base.
+    Path { base: String, path: String },
+    /// A URL as it stands, below a base; its query apart.
+    Url { base: String, url: String, query: String },
+    /// A URL that is not below the endpoint.
+    Elsewhere,
+}
+
+#[derive(Debug, Clone)]
+enum Parameter {
+    /// Written as forms are: spaces as `+`.
+    Form(String, String),
+    /// Written as it is.
+    Encoded(String),
+}
+
+/// Why no URL can be put together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The path is unfit for an origin.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A name for search engines stands for that of a file: the path has no extension, the name is empty, or the URL
+    /// is absolute.
+    #[error("only a path with an extension can be given a name for search engines")]
+    Seo,
+    /// The transformation's text is malformed.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// A transformation that was put together in code has no spelling: a width of zero, say.
+    #[error("the transformation cannot be written: `{0}` is read as another one")]
+    Unwritable(String),
+    /// The URL is absolute, and not below the endpoint.
+    #[error("the URL does not lie below the endpoint")]
+    Elsewhere,
+    /// An expiry without a signature would mean nothing.
+    #[error("a URL that expires must be signed")]
+    Unsigned,
+}
+
+impl UrlBuilder {
+    pub(crate) const fn new(start: Start) -> Self {
+        Self {
+            start,
+            text: Ok(String::new()),
+            in_path: false,
+            parameters: Vec::new(),
+            seo: None,
+            #[cfg(feature = "signing")]
+            expires: None,
+        }
+    }
+
+    /// What is to be done with the asset, written canonically.
+    pub fn transformation(mut self, transformation: impl Into<Transformation>) -> Self {
+        let transformation = transformation.into();
+        let text = transformation.to_string();
+        self.text = match Transformation::parse(&text, &Limits::default()) {
+            Ok(read) if read.transformation == transformation && read.ignored.is_empty() => Ok(text),
+            Ok(_) => Err(BuildError::Unwritable(text)),
+            Err(error) => Err(error.into()),
+        };
+        self
+    }
+
+    /// What is to be done with the asset, written as it is given: `h-200,w-300`. Values that are text are
+    /// percent-encoded already; what no URL can hold at its place is encoded here.
+    pub fn transformation_text(mut self, text: &str) -> Self {
+        self.text = match Transformation::parse(text, &Limits::default()) {
+            Ok(_) => Ok(text.strip_prefix("tr:").unwrap_or(text).to_owned()),
+            Err(error) => Err(error.into()),
+        };
+        self
+    }
+
+    /// Writes the transformation into the path, as `/tr:w-300/`, where it wins over one in the query. The SDKs write it
+    /// into the query unless told otherwise, and so does this. An absolute URL always gets it there.
+    pub const fn in_path(mut self) -> Self {
+        self.in_path = true;
+        self
+    }
+
+    /// Adds a parameter to the query, written as HTML forms do.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push(Parameter::Form(name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Has the picture saved under this name instead of shown; an empty one leaves the asset's own.
+    pub fn attachment(mut self, name: &str) -> Self {
+        self.parameters.push(Parameter::Encoded("ik-attachment=true".to_owned()));
+        if !name.is_empty() {
+            // Read back, `+` is no space.
+            let name = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+            self.parameters.push(Parameter::Encoded(format!("ik-attachment-filename={name}")));
+        }
+        self
+    }
+
+    /// Shows search engines this name, without extension, in the place of the file's own.
+    pub fn seo(mut self, name: &str) -> Self {
+        self.seo = Some(name.to_owned());
+        self
+    }
+
+    /// Has the signature expire; in seconds since 1970.
+    #[cfg(feature = "signing")]
+    pub const fn expires(mut self, second: u64) -> Self {
+        self.expires = Some(second);
+        self
+    }
+
+    /// Has the signature expire at this time.
+    #[cfg(feature = "signing")]
+    pub fn expires_at(self, time: SystemTime) -> Self {
+        self.expires(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    }
+
+    /// The URL, unsigned.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub fn build(self) -> Result<String, BuildError> {
+        #[cfg(feature = "signing")]
+        if self.expires.is_some() {
+            return Err(BuildError::Unsigned);
+        }
+        self.unsigned().map(|(url, _)| url)
+    }
+
+    /// The URL, signed; a text is a key for HMAC-SHA1, as ImageKit's are.
+    ///
+    /// ```
+    /// use originkit::Endpoint;
+    /// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
+    /// let url = shop.url("a.jpg").expires(1_700_000_000).sign("private_key_test")?;
+    /// let signature = "e751ec1a8a9950c07247a69d06af248b927e74a7";
+    /// assert_eq!(url, format!("https://ik.imagekit.io/shop/a.jpg?ik-t=1700000000&ik-s={signature}"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    #[cfg(feature = "signing")]
+    pub fn sign(self, key: impl Into<SigningKey>) -> Result<String, BuildError> {
+        let expires = self.expires;
+        self.unsigned().map(|(url, base)| sign(&url, &base, key, expires))
+    }
+
+    /// The URL, and the base that it lies below.
+    fn unsigned(self) -> Result<(String, String), BuildError> {
+        let text = self.text?;
+        let (base, front, mut query, in_path) = match self.start {
+            Start::Elsewhere => return Err(BuildError::Elsewhere),
+            Start::Url { .. } if self.seo.is_some() => return Err(BuildError::Seo),
+            // What is absolute stays as it is.
+            Start::Url { base, url, query } => (base, url, query, false),
+            Start::Path { base, path } => {
+                let mut segments = vec![base.clone()];
+                let path = match &self.seo {
+                    None => path,
+                    Some(name) => {
+                        segments.push(SEO.to_owned());
+                        renamed(&path, name)?
+                    }
+                };
+                if self.in_path && !text.is_empty() {
+                    segments.push(format!("tr:{}", encode(&text, PATH)));
+                }
+                // The SDK joins with one slash, and leaves one where there are several.
+                let path = encode(&path, b"?#");
+                let parts: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+                segments.push(AssetPath::from_encoded(&parts.join("/"))?.as_str().to_owned());
+                let end = if path.ends_with('/') { "/" } else { "" };
+                (base, segments.join("/") + end, String::new(), self.in_path)
+            }
+        };
+        if !query.is_empty() && self.parameters.iter().any(|it| matches!(it, Parameter::Form(..))) {
+            // What is there already is written anew, as by the SDK.
+            let pairs = form_urlencoded::parse(query.as_bytes());
+            query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        }
+        for parameter in self.parameters {
+            match parameter {
+                Parameter::Encoded(parameter) => append(&mut query, &parameter),
+                Parameter::Form(name, value) => {
+                    let mut form = form_urlencoded::Serializer::new(String::new());
+                    append(&mut query, &form.append_pair(&name, &value).finish());
+                }
+            }
+        }
+        if !text.is_empty() && !in_path {
+            append(&mut query, &format!("tr={}", encode(&text, QUERY)));
+        }
+        let url = if query.is_empty() { front } else { format!("{front}?{query}") };
+        Ok((url, base))
+    }
+}
+
+fn append(query: &mut String, parameter: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(parameter);
+}
+
+/// `folder/photo.jpg` under another name: `folder/photo/name.jpg`, which is read as the former.
+fn renamed(path: &str, name: &str) -> Result<String, BuildError> {
+    let (stem, extension) = path.trim_end_matches('/').rsplit_once('.').ok_or(BuildError::Seo)?;
+    let fine = !extension.contains('/') && !stem.is_empty() && !stem.ends_with('/') && !name.is_empty();
+    // A slash in the name would make another path of it.
+    let name = name.replace('%', "%25").replace('/', "%2F");
+    if fine && !extension.is_empty() { Ok(format!("{stem}/{name}.{extension}")) } else { Err(BuildError::Seo) }
+}
+
+/// What would end the segment that a transformation is in.
+const PATH: &[u8] = b"/?#\\";
+/// What would end the parameter that it is in.
+const QUERY: &[u8] = b"&#";
+
+/// Percent-encodes what no URL can hold (WHATWG URL, path percent-encode set), and some more. What is encoded already
+/// stays so.
+fn encode(text: &str, more: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte <= b' ' || byte >= 0x7F || b"\"<>`{}".contains(&byte) || more.contains(&byte) {
+            // Writing to a string cannot fail.
+            _ = write!(out, "%{byte:02X}");
+        } else {
+            out.push(char::from(byte));
+        }
+    }
+    out
+}

@@ -1,0 +1,294 @@
+//! Other services' URLs, read as the same [`Transformation`]: a [`Dialect`] translates into native text, which then
+//! goes through the reader that every text goes through.
+//!
+//! It works on a path and a query alone. Endpoints, `tr:`, `ik-` parameters and signatures are the address's business.
+//!
+//! ```text
+//! Cloudinary   /c_fill,w_300/e_blur:500/folder/a.jpg    path segments before the asset
+//! imgix        /folder/a.jpg?w=300&fit=crop             query parameters
+//! Akamai       /folder/a.jpg?imwidth=300                two query parameters
+//! ```
+//!
+//! # Laws
+//!
+//! 1. No text panics, and the time taken is linear in its length.
+//! 2. The canonical print of what is read reads back natively as the same value.
+//! 3. A token of the dialect has an effect, or is listed with a reason.
+//! 4. What does not belong to the dialect stays as it was written, in its order and encoding.
+
+mod akamai;
+mod cloudinary;
+mod draft;
+mod imgix;
+mod value;
+
+use crate::limits::{LimitError, Limits};
+use crate::path::{AssetPath, percent_decode};
+use crate::syntax::{Ignored, ParseError, Reading, Reason};
+use crate::transform::Transformation;
+
+use self::draft::Draft;
+
+/// The URL syntax of another service, for an endpoint whose old URLs are still in use (documented: URL rewriters).
+///
+/// Give it to an endpoint, or read single texts with it:
+///
+/// ```
+/// use originkit::{Dialect, Endpoint};
+/// let shop = Endpoint::new("https://ik.imagekit.io/shop")?.dialect(Dialect::Imgix);
+/// let url = shop.parse("https://ik.imagekit.io/shop/shoe.jpg?w=300&fit=max&sepia=80&v=2")?;
+/// assert_eq!(url.transformation().to_string(), "w-300,c-at_max");
+/// assert_eq!(url.query(), Some("sepia=80&v=2")); // what stays goes to the origin
+/// assert_eq!(url.ignored()[0].token, "sepia=80");
+///
+/// let read = Dialect::cloudinary().read("c_fill,w_300")?;
+/// assert_eq!(read.transformation.to_string(), "w-300,c-maintain_ratio");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// Cloudinary: `/c_fill,w_300/folder/a.jpg`.
+    Cloudinary {
+        /// Keeps `image/upload` and its like, where they follow the endpoint, in the asset's path.
+        preserve_asset_delivery_types: bool,
+    },
+    /// imgix: `/folder/a.jpg?w=300&fit=crop`.
+    Imgix,
+    /// Akamai Image Manager: `/folder/a.jpg?imwidth=300`.
+    Akamai,
+}
+
+/// A path and query, read in another service's syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rewritten {
+    /// What is to be done with the asset.
+    pub transformation: Transformation,
+    /// The native text it was read from, percent-decoded; `None` where nothing was asked for.
+    pub text: Option<String>,
+    /// The asset's path, as written; `None` where there is none.
+    pub path: Option<AssetPath>,
+    /// What of the query goes to the origin.
+    pub query: Option<String>,
+    /// Tokens without effect, in whole or in part; their spans count bytes of the text that was read.
+    pub ignored: Vec<Ignored>,
+}
+
+impl Dialect {
+    /// Cloudinary's, with `image/upload` and its like cut off.
+    #[must_use]
+    pub const fn cloudinary() -> Self {
+        Self::Cloudinary { preserve_asset_delivery_types: false }
+    }
+
+    /// Reads what stands behind an endpoint, within the default limits: `/w_300/folder/a.jpg`, `/folder/a.jpg?w=300`.
+    ///
+    /// A text without `/` and `?` may also be a transformation alone: `c_fill,w_300`, `w=300&fit=crop`. Only the
+    /// dialect is read: `tr` and `ik-` parameters are nothing special here, as they are to
+    /// [`Endpoint::parse`](crate::Endpoint::parse).
+    ///
+    /// ```
+    /// use originkit::Dialect;
+    /// let read = Dialect::Akamai.read("/folder/a.jpg?imwidth=300&imdensity=2&v=1")?;
+    /// assert_eq!(read.text.as_deref(), Some("w-300"));
+    /// assert_eq!(read.path.unwrap().as_str(), "folder/a.jpg");
+    /// assert_eq!(read.query.as_deref(), Some("imdensity=2&v=1"));
+    /// assert_eq!(read.ignored[0].token, "imdensity=2");
+    /// # Ok::<(), originkit::transform::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ParseError`] where the native text is refused, or the path of the asset is unfit, or the text too long.
+    pub fn read(&self, path_and_query: &str) -> Result<Rewritten, ParseError> {
+        let limits = Limits::default();
+        let text = path_and_query;
+        let refuse = |kind, span| ParseError { kind, span, text: text.to_owned() };
+        LimitError::check("bytes in the URL", text.len() as u64, limits.url_bytes as u64)
+            .map_err(|error| refuse(error.into(), 0..0))?;
+        let (path, query, query_at) = match text.split_once('?') {
+            Some((path, query)) => (path, query, path.len() + 1),
+            None if !text.contains('/') && self.has_parameters() && text.contains('=') => ("", text, 0),
+            None => (text, "", 0),
+        };
+        let relative = path.trim_start_matches('/');
+        let segments: Vec<_> = Token { text: relative, start: path.len() - relative.len() }.split('/').collect();
+        // Without either, the last segment may be a step as well.
+        let front = self.front(&segments, true, usize::from(text.contains(['/', '?'])));
+
+        let mut foreign = Foreign { segments: front.steps(&segments).to_vec(), ..Foreign::default() };
+        let mut rest = Vec::new();
+        for parameter in (Token { text: query, start: query_at }).split('&').filter(|it| !it.text.is_empty()) {
+            let claim = self.claim(&parameter.decoded_name());
+            foreign.add(parameter, claim);
+            if claim != Claim::Taken {
+                rest.push(parameter.text);
+            }
+        }
+        let path: Vec<_> = front.asset(&segments).map(|segment| segment.text).collect();
+        let path = Some(path.join("/")).filter(|path| !path.is_empty());
+        let path = path.map(|path| AssetPath::from_encoded(&path)).transpose();
+        let path = path.map_err(|error| refuse(error.into(), 0..relative.len()))?;
+        let (reading, ignored) = self.translate(&foreign, &limits)?;
+        let (transformation, text) = reading.map_or_else(Default::default, |it| (it.transformation, Some(it.text)));
+        let query = (!rest.is_empty()).then(|| rest.join("&"));
+        Ok(Rewritten { transformation, text, path, query, ignored })
+    }
+
+    /// What a query parameter is to the dialect; its name is percent-decoded.
+    pub(crate) fn claim(self, name: &str) -> Claim {
+        match self {
+            Self::Cloudinary { .. } => Claim::None,
+            Self::Imgix => imgix::claim(name),
+            Self::Akamai => akamai::claim(name),
+        }
+    }
+
+    /// Which segments are not part of the asset's path, to which at least so many at the end belong. `direct`: the
+    /// first of them follows the endpoint at once.
+    pub(crate) fn front(self, segments: &[Token<'_>], direct: bool, asset: usize) -> Front {
+        match self {
+            Self::Cloudinary { preserve_asset_delivery_types: keep } => {
+                Front { keep, ..cloudinary::front(segments, direct, asset) }
+            }
+            Self::Imgix | Self::Akamai => Front::default(),
+        }
+    }
+
+    /// Native text from all that is foreign, read; and what of it has no effect.
+    ///
+    /// # Errors
+    /// [`ParseError`] where the native text is refused.
+    pub(crate) fn translate(
+        self,
+        foreign: &Foreign<'_>,
+        limits: &Limits,
+    ) -> Result<(Option<Reading>, Vec<Ignored>), ParseError> {
+        let mut draft = Draft::default();
+        match self {
+            Self::Cloudinary { .. } => cloudinary::translate(&foreign.segments, &mut draft),
+            Self::Imgix => imgix::translate(&foreign.parameters, &mut draft),
+            Self::Akamai => akamai::translate(&foreign.parameters, &mut draft),
+        }
+        foreign.untranslated.iter().for_each(|token| draft.ignore(*token, Reason::NoCounterpart));
+        draft.finish(limits)
+    }
+
+    const fn has_parameters(self) -> bool {
+        matches!(self, Self::Imgix | Self::Akamai)
+    }
+}
+
+/// What a query parameter is to a dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It is translated, and goes to no origin.
+    Taken,
+    /// The service knows it, and it has no translation: the origin gets it.
+    Untranslated,
+    /// It is no parameter of the service.
+    None,
+}
+
+/// How the segments of a path begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Front {
+    /// So many say which kind of asset it is, and how it is delivered.
+    kind: usize,
+    /// They stay part of the asset's path.
+    keep: bool,
+    /// So many behind them say what is to be done.
+    steps: usize,
+}
+
+impl Front {
+    /// The segments that say what is to be done.
+    pub(crate) fn steps<'s, 'a>(self, segments: &'s [Token<'a>]) -> &'s [Token<'a>] {
+        segments.get(self.kind..self.kind + self.steps).unwrap_or_default()
+    }
+
+    /// The segments of the asset's path.
+    pub(crate) fn asset<'s, 'a>(self, segments: &'s [Token<'a>]) -> impl Iterator<Item = Token<'a>> + use<'s, 'a> {
+        let kept = if self.keep { self.kind } else { 0 };
+        segments.iter().take(kept).chain(segments.iter().skip(self.kind + self.steps)).copied()
+    }
+
+    /// The same, where a native transformation leaves the foreign steps no meaning: they are folders then.
+    pub(crate) fn without_steps(self) -> Self {
+        Self { steps: 0, ..self }
+    }
+
+    /// Do all of so many segments belong to the front?
+    pub(crate) fn covers(self, segments: usize) -> bool {
+        self.kind + self.steps == segments
+    }
+}
+
+/// A piece of a foreign text, as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Token<'a> {
+    pub(crate) text: &'a str,
+    /// Its first byte in the path and query that were read.
+    pub(crate) start: usize,
+}
+
+impl<'a> Token<'a> {
+    /// The pieces between separators.
+    pub(crate) fn split(self, separator: char) -> impl Iterator<Item = Self> + use<'a> {
+        let mut at = self.start;
+        self.text.split(separator).map(move |text| {
+            let start = at;
+            at += text.len() + separator.len_utf8();
+            Token { text, start }
+        })
+    }
+
+    /// Behind the first `=`, percent-decoded; what is no UTF-8 is replaced. `+` stays `+` (chosen).
+    pub(crate) fn decoded_value(self) -> String {
+        decoded(self.text.split_once('=').map_or("", |(_, value)| value))
+    }
+
+    /// Before the first `=`, percent-decoded.
+    pub(crate) fn decoded_name(self) -> String {
+        decoded(self.text.split('=').next().unwrap_or_default())
+    }
+
+    fn ignored(self, reason: Reason) -> Ignored {
+        Ignored { token: self.text.to_owned(), span: self.start..self.start + self.text.len(), reason, foreign: true }
+    }
+}
+
+/// All of a URL that is in the dialect.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Foreign<'a> {
+    /// Of the path.
+    pub(crate) segments: Vec<Token<'a>>,
+    /// Of the query.
+    parameters: Vec<Token<'a>>,
+    /// Of the query, left there.
+    untranslated: Vec<Token<'a>>,
+}
+
+impl<'a> Foreign<'a> {
+    /// Adds a parameter of the query.
+    pub(crate) fn add(&mut self, parameter: Token<'a>, claim: Claim) {
+        match claim {
+            Claim::Taken => self.parameters.push(parameter),
+            Claim::Untranslated => self.untranslated.push(parameter),
+            Claim::None => {}
+        }
+    }
+
+    /// What has no effect because a native transformation wins: all of it (chosen).
+    pub(crate) fn overruled(&self) -> Vec<Ignored> {
+        let taken = self.parameters.iter().map(|token| token.ignored(Reason::Superseded));
+        let mut ignored: Vec<_> =
+            taken.chain(self.untranslated.iter().map(|token| token.ignored(Reason::NoCounterpart))).collect();
+        ignored.sort_by_key(|ignored| ignored.span.start);
+        ignored
+    }
+}
+
+fn decoded(text: &str) -> String {
+    String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned()
+}

@@ -1,0 +1,292 @@
+//! Building transformations in code: one method a parameter, named as its field.
+
+use super::{
+    Align, Aspect, Background, Blend, Border, Color, Conditional, Content, Corner, Dpr, Edit, Expr, Flip, Focus,
+    Gravity, Layer, Length, Measure, Mode, Name, Offset, OutputFormat, Place, Position, Radius, Rotation, Sharpen,
+    Step, Strategy, Transformation, Trim, Typography,
+};
+use crate::number::Number;
+use crate::path::AssetPath;
+
+/// ```
+/// use originkit::transform::{Edit, Transformation};
+/// let t = Transformation::new().then(Edit::new().width(400).height(300)).then(Edit::new().rotation(90));
+/// assert_eq!(t.to_string(), "w-400,h-300:rt-90");
+/// assert_eq!(t, "h-300,w-400:rt-90".parse()?);
+/// # Ok::<(), originkit::transform::ParseError>(())
+/// ```
+impl Transformation {
+    /// A chain of no steps yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { steps: Vec::new() }
+    }
+
+    /// Adds a step behind those there are.
+    #[must_use]
+    pub fn then(mut self, step: impl Into<Step>) -> Self {
+        self.steps.push(step.into());
+        self
+    }
+}
+
+impl From<Edit> for Transformation {
+    fn from(edit: Edit) -> Self {
+        Self::new().then(edit)
+    }
+}
+
+impl From<Edit> for Step {
+    fn from(edit: Edit) -> Self {
+        Self::Edit(Box::new(edit))
+    }
+}
+
+impl From<Conditional> for Step {
+    fn from(choice: Conditional) -> Self {
+        Self::If(Box::new(choice))
+    }
+}
+
+/// A method that sets a field.
+macro_rules! setters {
+    ($($(#[$doc:meta])+ $name:ident $($field:ident).+ : $type:ty;)+) => {
+        $(
+            $(#[$doc])+
+            #[must_use]
+            pub fn $name(mut self, value: impl Into<$type>) -> Self {
+                self.$($field).+ = Some(value.into());
+                self
+            }
+        )+
+    };
+}
+
+/// ```
+/// use originkit::transform::{Color, Edit, Gravity, Layer, OutputFormat, Strategy};
+/// let logo = Layer::image("brand/logo.png")?.edit(Edit::new().width(80)).focus(Gravity::BottomRight);
+/// let edit = Edit::new()
+///     .width(300)
+///     .aspect(4, 3)
+///     .strategy(Strategy::AtLeast)
+///     .background("F3F3F3".parse::<Color>()?)
+///     .format(OutputFormat::WebP)
+///     .quality(70)
+///     .layer(logo);
+/// assert_eq!(
+///     originkit::transform::Transformation::from(edit).to_string(),
+///     "w-300,ar-4-3,c-at_least,bg-F3F3F3,f-webp,q-70,l-image,i-brand@@logo.png,lfo-bottom_right,w-80,l-end"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Parameters without a method are fields: `edit.effects.shadow = Some(Shadow::default())`. Values outside a
+/// parameter's domain have no spelling; [`Endpoint::url`](crate::Endpoint::url) refuses them.
+impl Edit {
+    /// An edit that changes nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        /// `n`.
+        named named: Name;
+        /// `t`.
+        trim trim: Trim;
+        /// `w`: pixels, a [`Number`] (below 1 it is a share), or an expression.
+        width sizing.width: Length;
+        /// `h`, as [`Edit::width`].
+        height sizing.height: Length;
+        /// `dpr`.
+        dpr sizing.dpr: Dpr;
+        /// `c`.
+        strategy placing.strategy: Strategy;
+        /// `cm`.
+        mode placing.mode: Mode;
+        /// `fo`.
+        focus placing.focus: Focus;
+        /// `z`.
+        zoom placing.zoom: Number;
+        /// `fl`.
+        flip flip: Flip;
+        /// `rt`: degrees clockwise.
+        rotation rotation: Rotation;
+        /// `bg`.
+        background paint.background: Background;
+        /// `r`.
+        radius paint.radius: Radius;
+        /// `o`: percent.
+        opacity paint.opacity: u8;
+        /// `bl`.
+        blur effects.blur: Number;
+        /// `e-sharpen`.
+        sharpen effects.sharpen: Sharpen;
+        /// `f`.
+        format encoding.format: OutputFormat;
+        /// `q`: 1 to 100.
+        quality encoding.quality: u8;
+        /// `lo`.
+        lossless encoding.lossless: bool;
+        /// `pr`.
+        progressive encoding.progressive: bool;
+        /// `di`.
+        default_image default_image: AssetPath;
+        /// `fs`, in a text layer.
+        font_size text.size: Measure;
+        /// `ff`, in a text layer.
+        font text.font: String;
+        /// `co`, in a text layer.
+        color text.color: Color;
+        /// `ia`, in a text layer.
+        align text.align: Align;
+        /// `tg`, in a text layer.
+        typography text.typography: Typography;
+    }
+
+    /// `ar`: width to height.
+    #[must_use]
+    pub fn aspect(mut self, width: impl Into<Number>, height: impl Into<Number>) -> Self {
+        self.sizing.aspect = Some(Aspect::Ratio(width.into(), height.into()));
+        self
+    }
+
+    /// `cm-extract` with `x` and `y`: cuts out the region there.
+    #[must_use]
+    pub fn extract(mut self, x: impl Into<Measure>, y: impl Into<Measure>) -> Self {
+        self.placing.mode = Some(Mode::Extract);
+        (self.placing.x, self.placing.y) = (Some(x.into()), Some(y.into()));
+        self
+    }
+
+    /// `b`.
+    #[must_use]
+    pub fn border(mut self, width: impl Into<Measure>, color: Color) -> Self {
+        self.paint.border = Some(Border { width: width.into(), color });
+        self
+    }
+
+    /// `e-grayscale`.
+    #[must_use]
+    pub const fn grayscale(mut self) -> Self {
+        self.effects.grayscale = true;
+        self
+    }
+
+    /// `e-contrast`.
+    #[must_use]
+    pub const fn contrast(mut self) -> Self {
+        self.effects.contrast = true;
+        self
+    }
+
+    /// `orig`: nothing is done to the file.
+    #[must_use]
+    pub const fn original(mut self) -> Self {
+        self.encoding.original = Some(true);
+        self
+    }
+
+    /// Adds a layer over those there are.
+    #[must_use]
+    pub fn layer(mut self, layer: Layer) -> Self {
+        self.layers.push(layer);
+        self
+    }
+}
+
+/// ```
+/// use originkit::transform::{Edit, Layer, Transformation};
+/// let text = Layer::text("Sale: 20%").edit(Edit::new().font_size(30).color("red".parse::<originkit::transform::Color>()?));
+/// let t = Transformation::from(Edit::new().layer(text.at(10, -20)));
+/// assert_eq!(t.to_string(), "l-text,ie-U2FsZTogMjAl,lx-10,ly-N20,fs-30,co-FF0000,l-end");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl Layer {
+    /// A picture, by its path as text.
+    ///
+    /// # Errors
+    /// See [`PathError`](super::PathError).
+    pub fn image(path: &str) -> Result<Self, super::PathError> {
+        AssetPath::from_text(path).map(|path| Self::of(Content::Image(path)))
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::of(Content::Text(text.into()))
+    }
+
+    /// A block of one colour, or a gradient; its edit says which and how large.
+    #[must_use]
+    pub fn canvas() -> Self {
+        Self::of(Content::Canvas)
+    }
+
+    /// What is shown, in the centre and as it is.
+    #[must_use]
+    pub fn of(content: Content) -> Self {
+        Self { content, steps: Transformation::new(), place: Place::default(), blend: None }
+    }
+
+    /// Adds a step that is done to it first.
+    #[must_use]
+    pub fn edit(mut self, step: impl Into<Step>) -> Self {
+        self.steps = self.steps.then(step);
+        self
+    }
+
+    /// `lx`, `ly`: of its top left corner; a negative number counts from the far edge.
+    #[must_use]
+    pub fn at(mut self, x: impl Into<Offset>, y: impl Into<Offset>) -> Self {
+        (self.place.x, self.place.y) = (Some(Position::Edge(x.into())), Some(Position::Edge(y.into())));
+        self
+    }
+
+    /// `lfo`: at which side, corner or the centre.
+    #[must_use]
+    pub const fn focus(mut self, side: Gravity) -> Self {
+        self.place.focus = Some(side);
+        self
+    }
+
+    /// `lm`: how it mixes with what is below.
+    #[must_use]
+    pub const fn blend(mut self, blend: Blend) -> Self {
+        self.blend = Some(blend);
+        self
+    }
+}
+
+/// A conversion into a type with parts: the whole from a part.
+macro_rules! conversions {
+    ($($from:ty => $to:ty: $value:ident => $whole:expr;)+) => {
+        $(
+            impl From<$from> for $to {
+                fn from($value: $from) -> Self {
+                    $whole
+                }
+            }
+        )+
+    };
+}
+
+conversions! {
+    u32 => Length: pixels => Self::Px(pixels.into());
+    Number => Length: number => if number < Number::ONE { Self::Share(number) } else { Self::Px(number) };
+    Expr => Length: expr => Self::Expr(expr);
+    u32 => Measure: pixels => Self::Px(pixels.into());
+    Number => Measure: number => Self::Px(number);
+    Expr => Measure: expr => Self::Expr(expr);
+    i32 => Offset: pixels => Number::from(pixels).into();
+    Number => Offset: number => if number.is_negative() { Self::Far(-number) } else { Self::Near(number) };
+    Expr => Offset: expr => Self::Expr(expr);
+    Number => Dpr: factor => Self::Factor(factor);
+    i32 => Rotation: degrees => Self::Degrees(degrees.into());
+    Number => Rotation: degrees => Self::Degrees(degrees);
+    Gravity => Focus: side => Self::Side(side);
+    Color => Background: color => Self::Color(color);
+    u32 => Radius: pixels => Self::All(Corner::Px(pixels));
+    Corner => Radius: corner => Self::All(corner);
+    Number => Sharpen: amount => Self::Amount(amount);
+}

@@ -1,0 +1,45 @@
+//! rewriters.json: a URL in another service's syntax to native transformation, asset and origin query.
+
+use originkit::transform::{Reading, Transformation};
+use originkit::{Dialect, Endpoint, Limits};
+use serde_json::Value;
+
+pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
+    const BASE: &str = "https://ik.imagekit.io/demo";
+    let dialect = match vector["rewriter"].as_str().unwrap() {
+        "cloudinary" => {
+            // Not in the vectors of the project, but in the service's configuration.
+            let preserve = ["preserve_asset_delivery_types", "preserveAssetDeliveryTypes"];
+            let preserve_asset_delivery_types = preserve.iter().any(|key| vector[*key] == true);
+            Dialect::Cloudinary { preserve_asset_delivery_types }
+        }
+        "imgix" => Dialect::Imgix,
+        "akamai" => Dialect::Akamai,
+        other => return Err(format!("there is no rewriter {other}")),
+    };
+    let endpoint = Endpoint::new(BASE).unwrap().dialect(dialect);
+    let path_and_query = vector["path_and_query"].as_str().unwrap();
+    let url = endpoint.parse(&format!("{BASE}{path_and_query}")).map_err(|e| e.to_string())?;
+    let want = &vector["expect"];
+
+    // Two spellings of one value are equal, but both must be heard alike.
+    let read = |text: &str| Transformation::parse(text, &Limits::default()).map_err(|e| format!("{e:#}"));
+    match (url.transformation_text(), want["transformation"].as_str()) {
+        (None, None) => {}
+        (Some(found), Some(want)) => {
+            let (Reading { transformation, .. }, want) = (read(want)?, want);
+            if transformation != *url.transformation() {
+                return Err(format!("transformation: found {found}, expected {want}"));
+            }
+            if read(&url.transformation().to_string())?.transformation != transformation {
+                return Err(format!("{} reads as another value", url.transformation()));
+            }
+        }
+        (found, want) => return Err(format!("transformation: found {found:?}, expected {want:?}")),
+    }
+    let same = |what: &str, found: &str, want: &str| {
+        if found == want { Ok(()) } else { Err(format!("{what}: found {found}, expected {want}")) }
+    };
+    same("asset", url.path(), want["asset_path"].as_str().unwrap())?;
+    same("query", url.query().unwrap_or_default(), want["origin_query"].as_str().unwrap())
+}
