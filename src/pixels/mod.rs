@@ -146,6 +146,8 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     if plan.output.original == Some(true) {
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
+    #[cfg(feature = "svg")]
+    let plan = if source.vector { rasterise(plan, &rules.limits) } else { plan };
     let picture = executor.run(&plan)?.without_needless_alpha();
     let candidates = match plan.output.format {
         None if work.still => vec![Format::Jpeg],

@@ -26,6 +26,7 @@ mod effects;
 mod fill;
 mod focus;
 mod layer;
+mod fuse;
 mod look;
 mod lower;
 mod op;
@@ -36,6 +37,8 @@ mod text;
 mod unsupported;
 
 pub use self::fill::Fill;
+#[cfg_attr(not(feature = "svg"), expect(unused_imports, reason = "nothing else can be drawn at any size"))]
+pub(crate) use self::fuse::rasterise;
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 pub use self::lower::plan;
 pub use self::op::{Mix, Op};

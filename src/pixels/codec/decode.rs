@@ -6,6 +6,10 @@ use image::codecs::webp::WebPDecoder;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 
+#[cfg(feature = "avif")]
+use super::avif;
+#[cfg(feature = "svg")]
+use super::svg;
 use super::{jpeg, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
@@ -20,6 +24,13 @@ use crate::plan::{Orientation, Size, SourceInfo};
 /// # Errors
 /// The file is no picture, no picture this build reads, or passes a limit.
 pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    match Format::sniff(bytes) {
+        #[cfg(feature = "svg")]
+        Some(Format::Svg) => return svg::probe(bytes, limits),
+        #[cfg(feature = "avif")]
+        Some(Format::Avif) => return avif::probe(bytes, limits),
+        _ => {}
+    }
     let header = Header::read(bytes, limits)?;
     let mut decoder = header.decoder(header.head, limits)?;
     let size = header.check(&decoder, limits)?;
@@ -33,13 +44,21 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     Ok(info)
 }
 
-/// The pixels of a file: the first picture of several, without orientation.
+/// The pixels of a file: the first picture of several, without orientation. A drawing is drawn at `size`.
 ///
 /// # Errors
 /// As [`probe`], and the file is damaged or cut short.
-pub(crate) fn decode(bytes: &[u8], page: u32, limits: &Limits) -> Result<Raster, Error> {
+#[cfg_attr(not(feature = "svg"), expect(unused_variables, reason = "only drawings have no size of their own"))]
+pub(crate) fn decode(bytes: &[u8], page: u32, size: Size, limits: &Limits) -> Result<Raster, Error> {
     if page > 0 {
         return Err(unsupported("pages and frames other than the first are not supported".to_owned()));
+    }
+    match Format::sniff(bytes) {
+        #[cfg(feature = "svg")]
+        Some(Format::Svg) => return svg::draw(bytes, size, limits),
+        #[cfg(feature = "avif")]
+        Some(Format::Avif) => return avif::decode(bytes, limits),
+        _ => {}
     }
     let header = Header::read(bytes, limits)?;
     let complete = match header.format {
@@ -202,11 +221,11 @@ fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
     }
 }
 
-fn of_a_kind(format: Format) -> Error {
+pub(super) fn of_a_kind(format: Format) -> Error {
     unsupported(format!("the source is a {format} of a kind that this build cannot read"))
 }
 
-fn damaged(format: Format) -> Error {
+pub(super) fn damaged(format: Format) -> Error {
     Error::Pixels { code: ErrorCode::Format, message: format!("the source is a {format} that is damaged or cut short") }
 }
 
