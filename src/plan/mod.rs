@@ -25,8 +25,8 @@ mod dress;
 mod effects;
 mod fill;
 mod focus;
-mod layer;
 mod fuse;
+mod layer;
 mod look;
 mod lower;
 mod op;
@@ -37,9 +37,11 @@ mod text;
 mod unsupported;
 
 pub use self::fill::Fill;
-#[cfg_attr(not(feature = "svg"), expect(unused_imports, reason = "nothing else can be drawn at any size"))]
+#[cfg(feature = "pixels")]
 pub(crate) use self::fuse::rasterise;
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
+#[cfg(feature = "pixels")]
+pub(crate) use self::lower::page;
 pub use self::lower::plan;
 pub use self::op::{Mix, Op};
 pub use self::oracle::{Blind, Oracle, SourceInfo};

@@ -24,6 +24,7 @@ use crate::plan::{Orientation, Size, SourceInfo};
 /// # Errors
 /// The file is no picture, no picture this build reads, or passes a limit.
 pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
     match Format::sniff(bytes) {
         #[cfg(feature = "svg")]
         Some(Format::Svg) => return svg::probe(bytes, limits),
@@ -118,9 +119,13 @@ impl<'a> Header<'a> {
             Format::Bmp => Ok(plain(0)),
             // Its decoder fills a buffer of its own first.
             Format::Tiff => Ok(plain(16)),
-            Format::Avif | Format::Svg | Format::Heic | Format::Psd | Format::Pdf => {
-                Err(unsupported(format!("this build cannot read {format}")))
-            }
+            Format::Avif | Format::Svg => Err(unsupported(format!(
+                "this build cannot read {format}: it needs the feature `{format}`, or a decoder (`Extensions::decoder`)"
+            ))),
+            Format::Heic | Format::Psd | Format::Pdf => Err(unsupported(format!(
+                "{} sources need a decoder: register one with `Extensions::decoder`",
+                format.extension().to_ascii_uppercase()
+            ))),
         }
     }
 
@@ -219,6 +224,11 @@ fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
         ImageError::Unsupported(_) => of_a_kind(format),
         _ => damaged(format),
     }
+}
+
+/// A page that is not as large as the one the plan was made for.
+pub(crate) fn other_page(format: Format) -> Error {
+    unsupported(format!("the source is a {format} whose pages differ in size: a layer shows the first"))
 }
 
 pub(super) fn of_a_kind(format: Format) -> Error {

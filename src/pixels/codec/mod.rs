@@ -14,7 +14,7 @@ mod png;
 mod svg;
 mod webp;
 
-pub(crate) use self::decode::{decode, probe};
+pub(crate) use self::decode::{decode, other_page, probe};
 
 use super::{Raster, memory};
 use crate::code::ErrorCode;

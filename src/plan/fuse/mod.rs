@@ -1,6 +1,7 @@
 //! Fusing: plans that make the same picture with less work, or a better one.
 
+#[cfg(feature = "pixels")]
 mod rasterise;
 
-#[cfg_attr(not(feature = "svg"), expect(unused_imports, reason = "nothing else can be drawn at any size"))]
+#[cfg(feature = "pixels")]
 pub(crate) use self::rasterise::rasterise;

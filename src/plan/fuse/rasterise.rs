@@ -2,20 +2,28 @@
 
 use crate::geometry::{Rect, Region, Size, round};
 use crate::limits::Limits;
+use crate::path::AssetPath;
 use crate::plan::{Op, Plan};
 
-/// Lets a plan for a drawing decode it at the size of its first resizing, which is left out.
+/// Lets a plan decode drawings at the size of their first resizing, which is left out.
 ///
 /// ```text
 /// decode 24x24 . resize 24x18+0+3 -> 400x300   becomes   decode 400x400 . crop 400x300+0+50
 /// ```
 ///
 /// Where the whole drawing at that scale would pass a limit (a small part of it is wanted, much enlarged)
-/// it is decoded as large as may be, and resized from there.
-#[cfg_attr(not(feature = "svg"), expect(dead_code, reason = "nothing else can be drawn at any size"))]
-pub(crate) fn rasterise(mut plan: Plan, limits: &Limits) -> Plan {
-    if let Some(drawn) = drawn(&plan.ops, limits) {
+/// it is decoded as large as may be, and resized from there. So are layers. `is_drawing` tells of each file.
+pub(crate) fn rasterise(mut plan: Plan, is_drawing: &dyn Fn(Option<&AssetPath>) -> bool, limits: &Limits) -> Plan {
+    if let Some(Op::Decode { file, .. }) = plan.ops.first()
+        && is_drawing(file.as_ref())
+        && let Some(drawn) = drawn(&plan.ops, limits)
+    {
         plan.ops = drawn;
+    }
+    for op in &mut plan.ops {
+        if let Op::Compose { layer, .. } = op {
+            **layer = rasterise(layer.as_ref().clone(), is_drawing, limits);
+        }
     }
     plan
 }
@@ -100,7 +108,7 @@ mod tests {
         ] {
             let planned = plan(&text.parse().unwrap(), &mut Blind::new(Size::new(40, 20)), &Rules::default()).unwrap();
             let size = planned.size;
-            let drawn = rasterise(planned, &Limits::default());
+            let drawn = rasterise(planned, &|_| true, &Limits::default());
             let shown: Vec<String> = drawn
                 .to_string()
                 .lines()

@@ -126,7 +126,9 @@ impl<'a> Meta<'a> {
             (kind == b"auxl" && to.contains(&self.primary) && self.is_alpha(*from)).then_some(*from)
         });
         let premultiplied = alpha.is_some_and(|alpha| {
-            self.references.iter().any(|(kind, from, to)| kind == b"prem" && *from == self.primary && to.contains(&alpha))
+            self.references
+                .iter()
+                .any(|(kind, from, to)| kind == b"prem" && *from == self.primary && to.contains(&alpha))
         });
         let alpha = match alpha {
             Some(alpha) => Some(self.item(alpha, file)?),
@@ -146,7 +148,9 @@ impl<'a> Meta<'a> {
     }
 
     fn is_alpha(&self, item: u32) -> bool {
-        let named = |name: &[u8]| name == b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" || name == b"urn:mpeg:hevc:2015:auxid:1";
+        let named = |name: &[u8]| {
+            name == b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" || name == b"urn:mpeg:hevc:2015:auxid:1"
+        };
         let mut kinds = self.properties_of(item).filter(|(kind, _)| kind == b"auxC");
         self.kind(item) == Some(*b"av01")
             && kinds.any(|(_, mut body)| {
@@ -179,7 +183,8 @@ impl<'a> Meta<'a> {
                     _ => return None,
                 };
                 let start = usize::try_from(base.checked_add(offset)?).ok()?;
-                let length = if length == 0 { source.len().checked_sub(start)? } else { usize::try_from(length).ok()? };
+                let length =
+                    if length == 0 { source.len().checked_sub(start)? } else { usize::try_from(length).ok()? };
                 data.extend_from_slice(source.get(start..start.checked_add(length)?)?);
                 // Pieces that overlap without end.
                 if data.len() > file.len() {

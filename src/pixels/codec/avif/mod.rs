@@ -9,9 +9,9 @@ mod container;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use ravif::{Encoder, Img, RGB8, RGBA8};
 use re_rav1d::dav1d::pixel::YUVRange;
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
-use ravif::{Encoder, Img, RGB8, RGBA8};
 
 use self::color::{Planes, Sampling};
 use self::container::Still;
