@@ -61,6 +61,8 @@ mod path;
 mod pixels;
 pub mod plan;
 mod policy;
+#[cfg(feature = "sanitize")]
+mod svg;
 mod syntax;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -80,6 +82,8 @@ pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Options, transform};
 pub use policy::{ACCEPT_CH, GuardError};
+#[cfg(feature = "sanitize")]
+pub use svg::sanitize_svg;
 
 pub use {bytes, http};
 

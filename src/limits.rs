@@ -44,6 +44,14 @@ pub struct Limits {
     pub effect_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
+    /// Bytes of an SVG (documented: 5 MB).
+    pub svg_bytes: u64,
+    /// Elements, ends of elements, comments and the like in an SVG.
+    pub svg_nodes: u64,
+    /// Pixels that may be touched in drawing an SVG, those of layers, filters and embedded pictures included.
+    pub svg_work: u64,
+    /// Pixels of an AVIF to be written: encoding one takes a second for each megapixel, or so.
+    pub avif_pixels: u64,
     /// Bytes of memory one render may take for pixels, checked before the first is decoded.
     pub memory: u64,
     /// Different files one request may need.
@@ -73,6 +81,10 @@ impl Default for Limits {
             shadow_pixels: 2_000_000,
             effect_pixels: 16_000_000,
             source_bytes: 40 * 1024 * 1024,
+            svg_bytes: 5 * 1024 * 1024,
+            svg_nodes: 200_000,
+            svg_work: 1_000_000_000,
+            avif_pixels: 8_000_000,
             memory: 1024 * 1024 * 1024,
             sources: 16,
             redirects: 3,

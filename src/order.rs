@@ -198,6 +198,8 @@ pub(crate) struct Job {
     pub(crate) negotiation: Negotiation,
     /// `.../ik-thumbnail.jpg`: a still is wanted; JPEG unless `f` says otherwise.
     pub(crate) thumbnail: bool,
+    /// An SVG that passes through is sanitised.
+    pub(crate) sanitize: bool,
     /// What the embedder brings.
     pub(crate) extensions: Extensions,
     /// For effects that invent something: follows from the cache key.

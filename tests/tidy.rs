@@ -27,6 +27,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("policy", 4),
     ("order", 5),
     ("error", 6),
+    ("svg", 6),
     ("pixels", 6),
     ("delivery", 7),
     ("client", 8),
@@ -118,6 +119,11 @@ fn third_parties_stay_where_they_belong() {
         ("sha1::", &["address/"]),
         ("sha2::", &["address/"]),
         ("url::", &["address/", "config/", "policy/"]),
+        ("roxmltree::", &["svg/", "pixels/codec/svg/"]),
+        ("resvg::", &["pixels/"]),
+        ("simplecss::", &["pixels/"]),
+        ("ravif::", &["pixels/"]),
+        ("re_rav1d::", &["pixels/"]),
     ];
     for (file, text) in all_sources() {
         for (line_number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {

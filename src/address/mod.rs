@@ -148,6 +148,12 @@ impl DeliveryUrl {
         self.params.attachment_filename.as_deref()
     }
 
+    /// `ik-sanitizeSvg`: is an SVG to be sanitised? `None` leaves it to the settings.
+    #[must_use]
+    pub const fn sanitizes_svg(&self) -> Option<bool> {
+        self.params.sanitize_svg
+    }
+
     /// `ik-s`, unchecked.
     #[must_use]
     pub fn signature(&self) -> Option<&str> {

@@ -16,6 +16,8 @@ pub(crate) struct Params {
     pub(crate) attachment: bool,
     /// `ik-attachment-filename`.
     pub(crate) attachment_filename: Option<String>,
+    /// `ik-sanitizeSvg`: `true` or `false`, anything else is as if absent.
+    pub(crate) sanitize_svg: Option<bool>,
     /// `ik-obj-version`: means nothing to web origins, but is another picture to caches.
     pub(crate) version: Option<String>,
     /// Everything else, as written; what starts with `ik-` is reserved and goes to no origin.
@@ -26,7 +28,7 @@ impl Params {
     /// Reads a query. What belongs to another dialect goes to `foreign`, and not to the origin.
     pub(crate) fn read<'a>(query: Token<'a>, dialect: Option<Dialect>, foreign: &mut Foreign<'a>) -> Self {
         let mut params = Self::default();
-        let mut attachment = None;
+        let (mut attachment, mut sanitize) = (None, None);
         let mut rest = Vec::new();
         for token in query.split('&').filter(|token| !token.text.is_empty()) {
             let parameter = token.text;
@@ -45,6 +47,7 @@ impl Params {
                 "ik-t" => &mut params.expires,
                 "ik-attachment" => &mut attachment,
                 "ik-attachment-filename" => &mut params.attachment_filename,
+                "ik-sanitizeSvg" => &mut sanitize,
                 "ik-obj-version" => &mut params.version,
                 name if name.starts_with("ik-") => continue,
                 name => {
@@ -59,6 +62,7 @@ impl Params {
             slot.get_or_insert_with(|| decoded(value));
         }
         params.attachment = attachment.as_deref() == Some("true");
+        params.sanitize_svg = sanitize.and_then(|value| value.parse().ok());
         params.attachment_filename = params.attachment_filename.filter(|name| !name.is_empty());
         params.rest = (!rest.is_empty()).then(|| rest.join("&"));
         params
@@ -97,6 +101,9 @@ mod tests {
         assert!(params.attachment);
         assert_eq!(params.attachment_filename.as_deref(), Some("my photo+1"));
         assert_eq!(read("ik-attachment-filename=").attachment_filename, None);
+        for (query, want) in [("true", Some(true)), ("false", Some(false)), ("1", None), ("", None)] {
+            assert_eq!(read(&format!("ik-sanitizeSvg={query}")).sanitize_svg, want);
+        }
         for (query, text) in [("tr=tr:w-1", "w-1"), ("tr=tr%3aw-1", "w-1"), ("tr=trim", "trim"), ("tr=w-1=2", "w-1=2")]
         {
             assert_eq!(read(query).transformation.as_deref(), Some(text), "{query}");

@@ -28,6 +28,10 @@ pub struct Settings {
     pub color_profile: bool,
     /// Metadata is kept, as if by `md-true` (documented: off).
     pub metadata: bool,
+    /// SVGs that pass through are sanitised, and `ik-sanitizeSvg=false` does not stop it (chosen: on; ImageKit
+    /// sanitises unless a URL says otherwise). Off: `ik-sanitizeSvg=true` asks for it.
+    #[cfg(feature = "sanitize")]
+    pub sanitize_svg: bool,
     /// Only signed URLs are served (documented: off). Needs a key.
     #[cfg(feature = "signing")]
     pub restrict_unsigned: bool,
@@ -53,6 +57,8 @@ impl Default for Settings {
             chroma_420: true,
             color_profile: false,
             metadata: false,
+            #[cfg(feature = "sanitize")]
+            sanitize_svg: true,
             #[cfg(feature = "signing")]
             restrict_unsigned: false,
             restrict_unnamed: false,

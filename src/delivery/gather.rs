@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Answer, Job, Order, Wanted};
-use crate::transform::{Encoding, OutputFormat};
+use crate::policy;
 
 /// The phase in which files are wanted.
 #[derive(Debug)]
@@ -111,7 +111,9 @@ impl Gathering {
         let served = Served { canonical: asset.canonical.take().filter(|_| lost.is_none()), brief };
 
         let format = Format::sniff(&asset.bytes);
-        if answer.original || untouched(&job, format) {
+        // What is to be sanitised is computing, if not much.
+        let cleaned = !answer.original && job.sanitize && format == Some(Format::Svg);
+        if answer.original || (untouched(&job, format) && !cleaned) {
             let response = respond::untouched(&answer, served, &asset.path, asset.bytes, format);
             return Phase::Responding(Box::new(response));
         }
@@ -132,12 +134,7 @@ impl Gathering {
 fn untouched(job: &Job, format: Option<Format>) -> bool {
     match format {
         None | Some(Format::Pdf) => job.transformation.is_empty() && !job.thumbnail,
-        Some(Format::Svg) => {
-            let mut output = Encoding::default();
-            job.transformation.edits().for_each(|edit| output.fold(&edit.encoding));
-            let raster = [OutputFormat::Jpeg, OutputFormat::Png, OutputFormat::WebP, OutputFormat::Avif].map(Some);
-            !job.thumbnail && !raster.contains(&output.format)
-        }
+        Some(Format::Svg) => policy::keeps_svg(&job.transformation, job.thumbnail),
         Some(_) => false,
     }
 }

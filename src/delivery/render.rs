@@ -44,6 +44,10 @@ impl Render {
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run(self) -> Rendered {
+        #[cfg(feature = "sanitize")]
+        if let Some(sanitized) = self.sanitize() {
+            return sanitized;
+        }
         let job = &self.job;
         let mut files = self.sources.iter().map(|source| (&source.path, source.bytes.as_ref()));
         let asset = files.next();
@@ -58,6 +62,19 @@ impl Render {
             extensions: &job.extensions,
             seed: job.seed,
         }))
+    }
+
+    /// Sanitises, where that is all there is to do: an SVG passes through that is to be harmless.
+    ///
+    /// [`Render::run`] does this by itself. Who renders with another library asks here first.
+    #[cfg(feature = "sanitize")]
+    #[must_use]
+    pub fn sanitize(&self) -> Option<Rendered> {
+        let job = &self.job;
+        let bytes = &self.sources.first()?.bytes;
+        let passes = job.sanitize && crate::policy::keeps_svg(&job.transformation, job.thumbnail);
+        let is_svg = || crate::format::Format::sniff(bytes) == Some(crate::format::Format::Svg);
+        (passes && is_svg()).then(|| Rendered::new(crate::svg::sanitize_svg(bytes, &job.rules.limits)))
     }
 
     /// What is to be done, with names expanded and hints applied.

@@ -116,8 +116,12 @@ impl Engine {
         let negotiation = Negotiation::new(headers, settings, &transformation);
         let accept = negotiates.then_some(ACCEPT);
         let vary: Vec<HeaderName> = accept.into_iter().chain(used.headers()).collect();
-        let cache_key =
+        let sanitize = sanitizes(settings, url.sanitizes_svg());
+        let mut cache_key =
             cache_key(endpoint, url, &transformation, content_dpr.as_deref(), negotiates.then_some(&negotiation));
+        if sanitize && !sanitizes(settings, None) {
+            cache_key.0.push_str(" sanitize:1");
+        }
 
         let (wanted, fallback) = self.files(endpoint, url, &transformation, original)?;
         let attachment = url.is_attachment().then(|| attachment_name(url));
@@ -137,6 +141,7 @@ impl Engine {
                 rules: rules(self.limits(), settings),
                 negotiation,
                 thumbnail: url.is_thumbnail(),
+                sanitize,
                 extensions: self.extensions().clone(),
                 seed: seed(cache_key.as_str()),
             }),
@@ -317,6 +322,17 @@ fn attachment_name(url: &DeliveryUrl) -> String {
 /// The same number for the same key, on every machine and in every version: FNV-1a, 64 bits.
 fn seed(key: &str) -> u64 {
     key.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
+/// Is an SVG sanitised? The setting is a floor: a URL can ask for more, not for less (chosen).
+const fn sanitizes(settings: &Settings, asked: Option<bool>) -> bool {
+    #[cfg(feature = "sanitize")]
+    return settings.sanitize_svg || matches!(asked, Some(true));
+    #[cfg(not(feature = "sanitize"))]
+    {
+        _ = (settings, asked);
+        false
+    }
 }
 
 fn rules(limits: &Limits, settings: &Settings) -> Rules {

@@ -4,7 +4,8 @@ use super::raster::Channels;
 use super::{Raster, Work, broken, memory};
 use crate::code::ErrorCode;
 use crate::error::Error;
-use crate::extend::{Bitmap, Effect, EffectJob, Found, Outcome, Search, Subject};
+use crate::extend::{Bitmap, Decoder, Effect, EffectJob, Found, Outcome, Search, Subject};
+use crate::format::Format;
 use crate::limits::LimitError;
 use crate::path::AssetPath;
 use crate::plan::PlanError;
@@ -41,6 +42,29 @@ pub(super) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject) -> Resu
     let image = bitmap(picture.copy()?)?;
     let found = detector.find(&Search { image: &image, subject, asset: work.path });
     Ok(found.unwrap_or_default())
+}
+
+/// The decoder that the embedder has for a file: it is asked before our own.
+pub(super) fn decoder<'a>(work: &Work<'a>, file: &[u8]) -> Option<(Format, &'a dyn Decoder)> {
+    let format = Format::sniff(file)?;
+    work.extensions.decoder_of(format).map(|decoder| (format, decoder))
+}
+
+/// Lets it read a page.
+///
+/// # Errors
+/// It cannot, or gave more pixels than it may.
+pub(super) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: u32) -> Result<Raster, Error> {
+    let limits = &work.rules.limits;
+    LimitError::check("bytes in the source", memory::len(file), limits.source_bytes)?;
+    let max_pixels = limits.pixels.min(limits.memory / 8);
+    // Its message is for the log of whoever wrote it.
+    let image = decoder.decode(file, page, max_pixels).map_err(|_| Error::Pixels {
+        code: ErrorCode::Format,
+        message: "the source is of a registered format, and its decoder cannot read it".to_owned(),
+    })?;
+    LimitError::check("pixels", image.size().pixels(), max_pixels)?;
+    raster(image)
 }
 
 /// A layer names a file that is not here.

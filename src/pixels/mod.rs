@@ -33,8 +33,8 @@ use crate::error::Error;
 use crate::extend::Extensions;
 use crate::format::Format;
 use crate::path::AssetPath;
-use crate::plan::{Rules, plan};
-use crate::policy::Negotiation;
+use crate::plan::{Rules, plan, rasterise};
+use crate::policy::{self, Negotiation};
 use crate::transform::Transformation;
 
 /// What [`transform`] needs to know besides the file and the transformation.
@@ -140,6 +140,9 @@ pub(crate) struct Work<'a> {
 /// Plans, carries out and encodes.
 pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     let (rules, negotiation) = (work.rules, work.negotiation);
+    if Format::sniff(work.asset) == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still) {
+        return untouched_svg(work);
+    }
     let mut executor = Executor::new(work)?;
     let plan = plan(work.transformation, &mut executor, rules)?;
     plan.executable()?;
@@ -147,12 +150,31 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     if plan.output.original == Some(true) {
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
+    let plan = rasterise(plan, &|file| executor.is_drawing(file), &rules.limits);
     let picture = executor.run(&plan)?.without_needless_alpha();
     let candidates = match plan.output.format {
         None if work.still => vec![Format::Jpeg],
         _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
     };
     output::smallest(picture, &candidates, &plan, negotiation, &rules.limits)
+}
+
+/// An SVG as a delivery has it: itself, and harmless. The original is the original.
+fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
+    #[cfg(feature = "sanitize")]
+    {
+        let mut encoded = crate::svg::sanitize_svg(work.asset, &work.rules.limits)?;
+        if work.transformation.wants_original() {
+            encoded.bytes = Bytes::copy_from_slice(work.asset);
+        }
+        Ok(encoded)
+    }
+    #[cfg(not(feature = "sanitize"))]
+    {
+        // Nobody here can read it, not even its size.
+        let bytes = Bytes::copy_from_slice(work.asset);
+        Ok(Encoded::new(bytes, Format::Svg, crate::plan::Size::new(1, 1)))
+    }
 }
 
 /// A failure of our own: a plan that does not fit its picture, an encoder that gives up.
@@ -180,6 +202,7 @@ mod tests {
             rules: Rules::default(),
             negotiation,
             thumbnail,
+            sanitize: false,
             extensions: Extensions::new(),
             seed: 0,
         };

@@ -1,10 +1,12 @@
 //! [`Executor`]: carries out plans, and looks at pixels where planning must.
 
+use super::raster::Channels;
 use super::{Raster, Work, broken, codec, extension, memory, op};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
+use crate::format::Format;
 use crate::path::AssetPath;
-use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock};
+use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page};
 use crate::transform::{Ai, Color};
 
 /// The oracle that has the files.
@@ -15,6 +17,8 @@ use crate::transform::{Ai, Color};
 pub(crate) struct Executor<'a> {
     work: &'a Work<'a>,
     info: SourceInfo,
+    /// Pictures that a decoder of the embedder made to be asked for their size.
+    decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
 }
@@ -25,8 +29,10 @@ impl<'a> Executor<'a> {
     /// # Errors
     /// It is no picture that this build reads within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
-        let info = codec::probe(work.asset, &work.rules.limits)?;
-        Ok(Self { work, info, kept: Vec::new() })
+        let info = SourceInfo::new(Size::new(1, 1));
+        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new() };
+        executor.info = executor.examine(None, page(work.transformation))?;
+        Ok(executor)
     }
 
     /// What the asset's header says.
@@ -60,11 +66,46 @@ impl<'a> Executor<'a> {
     fn start(&mut self, op: &Op) -> Result<Raster, Error> {
         let limits = &self.work.rules.limits;
         match op {
-            Op::Decode { file, page, .. } => codec::decode(self.file(file.as_ref())?, *page, limits),
+            Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size),
             Op::Canvas { size, color } => op::canvas(*size, *color, limits),
             Op::Text { block, .. } => self.draw(block),
             _ => Err(broken("a plan that starts with nothing")),
         }
+    }
+
+    /// What a file's header says, or the embedder's decoder.
+    fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
+        let bytes = self.file(file)?;
+        let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+            return codec::probe(bytes, &self.work.rules.limits);
+        };
+        let picture = extension::decode(self.work, decoder, bytes, page)?;
+        let mut info = SourceInfo::new(picture.size());
+        info.format = format;
+        info.alpha = picture.channels() == Channels::Rgba;
+        self.decoded.push((file.cloned(), page, picture));
+        Ok(info)
+    }
+
+    fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
+        let bytes = self.file(file)?;
+        let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+            return codec::decode(bytes, page, size, &self.work.rules.limits);
+        };
+        let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
+        let picture = match known {
+            Some(at) => self.decoded.swap_remove(at).2,
+            None => extension::decode(self.work, decoder, bytes, page)?,
+        };
+        // The plan is for the first page where a layer asks for another.
+        if picture.size() == size { Ok(picture) } else { Err(codec::other_page(format)) }
+    }
+
+    /// Is it a file that can be decoded at any size?
+    pub(crate) fn is_drawing(&self, file: Option<&AssetPath>) -> bool {
+        let is_svg = |bytes: &&[u8]| Format::sniff(bytes) == Some(Format::Svg);
+        let svg = self.file(file).ok().filter(is_svg);
+        cfg!(feature = "svg") && svg.is_some_and(|bytes| extension::decoder(self.work, bytes).is_none())
     }
 
     fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
@@ -114,7 +155,8 @@ impl<'a> Executor<'a> {
 
     /// Bytes of all pictures that are kept.
     fn held(&self) -> u64 {
-        self.kept.iter().map(|(_, picture)| memory::len(picture.samples())).sum()
+        let kept = self.kept.iter().map(|(_, picture)| picture);
+        kept.chain(self.decoded.iter().map(|(_, _, picture)| picture)).map(|p| memory::len(p.samples())).sum()
     }
 
     /// Keeps a picture for when its plan goes on.
@@ -132,10 +174,7 @@ impl Oracle for Executor<'_> {
     fn source(&mut self, file: Option<&AssetPath>) -> Result<SourceInfo, PlanError> {
         match file {
             None => Ok(self.info.clone()),
-            Some(_) => {
-                let bytes = self.file(file).map_err(planning)?;
-                codec::probe(bytes, &self.work.rules.limits).map_err(planning)
-            }
+            Some(_) => self.examine(file, 0).map_err(planning),
         }
     }
 

@@ -115,8 +115,7 @@ impl<'a> Lowering<'a> {
 
     /// Reads the file and sets it upright.
     pub(super) fn start(&mut self, wanted: &Transformation) -> Result<(), PlanError> {
-        let page = wanted.steps.iter().filter_map(first_page).next_back().unwrap_or(0);
-        self.push(Op::Decode { file: self.file.clone(), size: self.plan.size, page })?;
+        self.push(Op::Decode { file: self.file.clone(), size: self.plan.size, page: page(wanted) })?;
         let asked = || wanted.edits().any(|edit| edit.rotation == Some(Rotation::Auto));
         if self.orientation != Orientation::Upright && (self.rules.auto_orient || asked()) {
             self.push(Op::Orient(self.orientation))?;
@@ -267,6 +266,11 @@ impl Ground {
     pub(super) fn opaque(self) -> Option<Color> {
         self.color.filter(|color| color.opacity >= 100)
     }
+}
+
+/// The frame or page that is read, counted from zero: of several steps the last to say counts.
+pub(crate) fn page(wanted: &Transformation) -> u32 {
+    wanted.steps.iter().filter_map(first_page).next_back().unwrap_or(0)
 }
 
 /// The frame or page a step asks for, counted from zero.

@@ -26,6 +26,7 @@ mod dress;
 mod effects;
 mod fill;
 mod focus;
+mod fuse;
 mod layer;
 mod look;
 mod lower;
@@ -38,7 +39,11 @@ mod unsupported;
 
 pub use self::distort::{Arc, Distortion};
 pub use self::fill::Fill;
+#[cfg(feature = "pixels")]
+pub(crate) use self::fuse::rasterise;
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
+#[cfg(feature = "pixels")]
+pub(crate) use self::lower::page;
 pub use self::lower::plan;
 pub use self::op::{Mix, Op};
 pub use self::oracle::{Blind, Oracle, SourceInfo};

@@ -67,13 +67,22 @@ pub struct SourceInfo {
     pub alpha: bool,
     /// Dots per inch, if the file says so.
     pub density: Option<f64>,
+    /// Is it a drawing without pixels of its own, which can be decoded at any size?
+    pub vector: bool,
 }
 
 impl SourceInfo {
     /// An opaque, upright JPEG of this size; the fields are open to change.
     #[must_use]
     pub const fn new(size: Size) -> Self {
-        Self { size, orientation: Orientation::Upright, format: Format::Jpeg, alpha: false, density: None }
+        Self {
+            size,
+            orientation: Orientation::Upright,
+            format: Format::Jpeg,
+            alpha: false,
+            density: None,
+            vector: false,
+        }
     }
 }
 

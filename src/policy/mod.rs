@@ -14,6 +14,6 @@ pub(crate) use self::guard::approve;
 pub use self::hints::ACCEPT_CH;
 pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;
-pub(crate) use self::negotiate::{Negotiation, consults_accept};
+pub(crate) use self::negotiate::{Negotiation, consults_accept, keeps_svg};
 pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
 pub(crate) use self::verdict::{Verdict, verdict};

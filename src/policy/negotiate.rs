@@ -7,6 +7,14 @@ use crate::config::Settings;
 use crate::format::Format;
 use crate::transform::{Encoding, OutputFormat, Step, Transformation};
 
+/// Does an SVG stay one? It does unless pixels were asked for (documented for `f-auto`).
+pub(crate) fn keeps_svg(transformation: &Transformation, thumbnail: bool) -> bool {
+    let mut output = Encoding::default();
+    transformation.edits().for_each(|edit| output.fold(&edit.encoding));
+    let raster = [OutputFormat::Jpeg, OutputFormat::Png, OutputFormat::WebP, OutputFormat::Avif].map(Some);
+    !thumbnail && !raster.contains(&output.format)
+}
+
 /// What a request and the settings say about the output format, before the source is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Negotiation {

@@ -134,7 +134,7 @@ impl Script {
                     running.push_back((fetch, events));
                 }
                 Output::Render(job) => {
-                    let sizes: Vec<_> = job.sources().iter().map(Bytes::len).collect();
+                    let sizes: Vec<_> = job.sources().iter().map(|source| source.bytes.len()).collect();
                     writeln!(told, "  render {sizes:?}").unwrap();
                     assert!(delivery.handle(Input::Rendered(rendered(job))).is_break());
                 }

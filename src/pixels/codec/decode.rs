@@ -6,6 +6,10 @@ use image::codecs::webp::WebPDecoder;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 
+#[cfg(feature = "avif")]
+use super::avif;
+#[cfg(feature = "svg")]
+use super::svg;
 use super::{jpeg, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
@@ -20,6 +24,14 @@ use crate::plan::{Orientation, Size, SourceInfo};
 /// # Errors
 /// The file is no picture, no picture this build reads, or passes a limit.
 pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
+    match Format::sniff(bytes) {
+        #[cfg(feature = "svg")]
+        Some(Format::Svg) => return svg::probe(bytes, limits),
+        #[cfg(feature = "avif")]
+        Some(Format::Avif) => return avif::probe(bytes, limits),
+        _ => {}
+    }
     let header = Header::read(bytes, limits)?;
     let mut decoder = header.decoder(header.head, limits)?;
     let size = header.check(&decoder, limits)?;
@@ -33,13 +45,21 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     Ok(info)
 }
 
-/// The pixels of a file: the first picture of several, without orientation.
+/// The pixels of a file: the first picture of several, without orientation. A drawing is drawn at `size`.
 ///
 /// # Errors
 /// As [`probe`], and the file is damaged or cut short.
-pub(crate) fn decode(bytes: &[u8], page: u32, limits: &Limits) -> Result<Raster, Error> {
+#[cfg_attr(not(feature = "svg"), expect(unused_variables, reason = "only drawings have no size of their own"))]
+pub(crate) fn decode(bytes: &[u8], page: u32, size: Size, limits: &Limits) -> Result<Raster, Error> {
     if page > 0 {
         return Err(unsupported("pages and frames other than the first are not supported".to_owned()));
+    }
+    match Format::sniff(bytes) {
+        #[cfg(feature = "svg")]
+        Some(Format::Svg) => return svg::draw(bytes, size, limits),
+        #[cfg(feature = "avif")]
+        Some(Format::Avif) => return avif::decode(bytes, limits),
+        _ => {}
     }
     let header = Header::read(bytes, limits)?;
     let complete = match header.format {
@@ -99,9 +119,13 @@ impl<'a> Header<'a> {
             Format::Bmp => Ok(plain(0)),
             // Its decoder fills a buffer of its own first.
             Format::Tiff => Ok(plain(16)),
-            Format::Avif | Format::Svg | Format::Heic | Format::Psd | Format::Pdf => {
-                Err(unsupported(format!("this build cannot read {format}")))
-            }
+            Format::Avif | Format::Svg => Err(unsupported(format!(
+                "this build cannot read {format}: it needs the feature `{format}`, or a decoder (`Extensions::decoder`)"
+            ))),
+            Format::Heic | Format::Psd | Format::Pdf => Err(unsupported(format!(
+                "{} sources need a decoder: register one with `Extensions::decoder`",
+                format.extension().to_ascii_uppercase()
+            ))),
         }
     }
 
@@ -202,11 +226,16 @@ fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
     }
 }
 
-fn of_a_kind(format: Format) -> Error {
+/// A page that is not as large as the one the plan was made for.
+pub(crate) fn other_page(format: Format) -> Error {
+    unsupported(format!("the source is a {format} whose pages differ in size: a layer shows the first"))
+}
+
+pub(super) fn of_a_kind(format: Format) -> Error {
     unsupported(format!("the source is a {format} of a kind that this build cannot read"))
 }
 
-fn damaged(format: Format) -> Error {
+pub(super) fn damaged(format: Format) -> Error {
     Error::Pixels { code: ErrorCode::Format, message: format!("the source is a {format} that is damaged or cut short") }
 }
 

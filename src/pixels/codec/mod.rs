@@ -3,14 +3,18 @@
 //! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by
 //! arithmetic on the file's header before a decoder takes memory for pixels.
 
+#[cfg(feature = "avif")]
+mod avif;
 mod decode;
 mod gif;
 mod huffman;
 mod jpeg;
 mod png;
+#[cfg(feature = "svg")]
+mod svg;
 mod webp;
 
-pub(crate) use self::decode::{decode, probe};
+pub(crate) use self::decode::{decode, other_page, probe};
 
 use super::{Raster, memory};
 use crate::code::ErrorCode;
@@ -42,6 +46,15 @@ pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, lim
         // libwebp's own copy, and for lossless the tables of its backward references.
         Format::WebP => ("pixels on a side of a WebP", limits.webp_side, if settings.lossless { 20 } else { 8 }),
         Format::Gif => ("pixels on a side of a GIF", SIDE_16, 6),
+        // Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
+        #[cfg(feature = "avif")]
+        Format::Avif => {
+            let pixels = picture.size().pixels();
+            if let Err(error) = LimitError::check("pixels in an AVIF", pixels, limits.avif_pixels) {
+                return Some(error.into());
+            }
+            ("pixels on a side of an AVIF", SIDE_16, 64)
+        }
         _ => return Some(unsupported(format!("this build cannot write {format}"))),
     };
     let size = picture.size();
@@ -59,6 +72,8 @@ pub(crate) fn encode(picture: &Raster, format: Format, settings: &Settings) -> R
         Format::Png => png::encode(picture),
         Format::WebP => webp::encode(picture, settings),
         Format::Gif => gif::encode(picture),
+        #[cfg(feature = "avif")]
+        Format::Avif => avif::encode(picture, settings),
         _ => Err(unsupported(format!("this build cannot write {format}"))),
     }
 }

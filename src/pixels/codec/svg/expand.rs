@@ -1,0 +1,243 @@
+//! How large a tree becomes when references are followed, before anybody follows them.
+//!
+//! `use`, patterns, markers, masks and the like may each be used many times, in one another: a kilobyte can
+//! describe a billion shapes (the *billion laughs* of XML, without entities). This walk goes where the
+//! renderer's reading will go, counts, and stops at the limit. It errs upwards.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use roxmltree::{Document, Node, NodeId};
+use simplecss::{AttributeOperator, DeclarationTokenizer, Element, PseudoClass, StyleSheet};
+
+use super::super::decode::damaged;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::memory;
+
+/// Bytes that the tree will hold, if that and everything else is within the limits.
+pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<u64, Error> {
+    let sheet = Sheet::read(document)?;
+    let ids = document.descendants().filter_map(|n| Some((n.attribute("id")?, n.id()))).collect();
+    let mut walk = Walk {
+        document,
+        sheet,
+        ids,
+        known: HashMap::new(),
+        path: Vec::new(),
+        size: 0,
+        allowed: limits.svg_bytes.saturating_mul(GROWTH),
+    };
+    walk.visit(document.root_element(), &Inherited::default(), 0)?;
+    let held = walk.size.saturating_mul(HELD);
+    memory::check(held, limits)?;
+    Ok(held)
+}
+
+struct Walk<'a, 'b> {
+    document: &'a Document<'b>,
+    sheet: Sheet<'a>,
+    ids: HashMap<&'a str, NodeId>,
+    /// What elements refer to, once they were looked at.
+    known: HashMap<NodeId, Rc<Own<'a>>>,
+    /// The elements that were gone to by reference, and have not been left.
+    path: Vec<NodeId>,
+    /// Something like bytes of text, if every reference were replaced by what it refers to.
+    size: u64,
+    allowed: u64,
+}
+
+/// What an element itself refers to.
+#[derive(Default)]
+struct Own<'a> {
+    /// Drawn or applied once for this element.
+    once: Vec<&'a str>,
+    /// Properties that its descendants inherit; empty where it is set to something else.
+    passed: Vec<(Passed, Vec<&'a str>)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Passed {
+    Fill,
+    Stroke,
+    Markers,
+}
+
+/// What is in force from above.
+#[derive(Clone, Default)]
+struct Inherited<'a> {
+    fill: Vec<&'a str>,
+    stroke: Vec<&'a str>,
+    markers: Vec<&'a str>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn visit(&mut self, node: Node<'a, '_>, above: &Inherited<'a>, depth: u64) -> Result<(), Error> {
+        LimitError::check("levels of an SVG", depth, DEPTH)?;
+        let tag = node.tag_name().name();
+        let text: usize = node.attributes().map(|a| a.value().len()).sum();
+        let base = if tag == "stop" { 16 } else { 64 };
+        self.add(base + u64::try_from(text).unwrap_or(u64::MAX))?;
+
+        let own = self.own(node);
+        let mut inherited = above.clone();
+        for (kind, references) in &own.passed {
+            let slot = match kind {
+                Passed::Fill => &mut inherited.fill,
+                Passed::Stroke => &mut inherited.stroke,
+                Passed::Markers => &mut inherited.markers,
+            };
+            slot.clone_from(references);
+        }
+        for id in &own.once {
+            self.follow(id, &inherited, depth)?;
+        }
+        if matches!(tag, "path" | "line" | "polyline" | "polygon" | "rect" | "circle" | "ellipse" | "text" | "use") {
+            for id in inherited.fill.iter().chain(&inherited.stroke) {
+                self.follow(id, &Inherited::default(), depth)?;
+            }
+            let before = self.size;
+            for id in &inherited.markers {
+                self.follow(id, &Inherited::default(), depth)?;
+            }
+            // One at each vertex, of which there are no more than numbers.
+            let vertices = ["d", "points"].into_iter().filter_map(|name| node.attribute(name)).map(str::len).max();
+            let more = u64::try_from(vertices.unwrap_or(16) / 2).unwrap_or(u64::MAX);
+            self.add((self.size - before).saturating_mul(more))?;
+        }
+        for child in node.children().filter(Node::is_element) {
+            self.visit(child, &inherited, depth + 1)?;
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
+        let Some(target) = self.ids.get(id).and_then(|id| self.document.get_node(*id)) else { return Ok(()) };
+        // What refers to itself shows nothing by the rules, and loops by accident.
+        if self.path.contains(&target.id()) {
+            return Err(damaged(Format::Svg));
+        }
+        self.path.push(target.id());
+        self.visit(target, inherited, depth + 1)?;
+        self.path.pop();
+        Ok(())
+    }
+
+    fn add(&mut self, size: u64) -> Result<(), LimitError> {
+        self.size = self.size.saturating_add(size);
+        LimitError::check("bytes in an SVG whose references are followed", self.size, self.allowed)
+    }
+
+    fn own(&mut self, node: Node<'a, '_>) -> Rc<Own<'a>> {
+        if let Some(known) = self.known.get(&node.id()) {
+            return Rc::clone(known);
+        }
+        let mut own = Own::default();
+        for attribute in node.attributes() {
+            match attribute.name() {
+                "style" => DeclarationTokenizer::from(attribute.value()).for_each(|d| own.add(d.name, d.value)),
+                "href" => own.once.extend(attribute.value().strip_prefix('#')),
+                name => own.add(name, attribute.value()),
+            }
+        }
+        for rule in &self.sheet.rules.rules {
+            if rule.selector.matches(&Styled(node)) {
+                rule.declarations.iter().for_each(|d| own.add(d.name, d.value));
+            }
+        }
+        let own = Rc::new(own);
+        self.known.insert(node.id(), Rc::clone(&own));
+        own
+    }
+}
+
+impl<'a> Own<'a> {
+    fn add(&mut self, name: &str, value: &'a str) {
+        // All values were written by the sanitiser, and so are references.
+        let references = value.split("url(#").skip(1).filter_map(|rest| rest.split_once(')')).map(|(id, _)| id);
+        let kind = match name {
+            "fill" => Passed::Fill,
+            "stroke" => Passed::Stroke,
+            "marker" | "marker-start" | "marker-mid" | "marker-end" => Passed::Markers,
+            _ => return self.once.extend(references),
+        };
+        match self.passed.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, known)) => known.extend(references),
+            None => self.passed.push((kind, references.collect())),
+        }
+    }
+}
+
+/// The style sheets, if comparing them with all elements is little enough work.
+struct Sheet<'a> {
+    rules: StyleSheet<'a>,
+}
+
+impl<'a> Sheet<'a> {
+    fn read(document: &'a Document<'_>) -> Result<Self, LimitError> {
+        let mut rules = StyleSheet::new();
+        let (mut elements, mut levels) = (0_u64, 0_u64);
+        let mut cost = 0_u64;
+        for node in document.descendants().filter(Node::is_element) {
+            elements += 1;
+            levels = levels.max(u64::try_from(node.ancestors().count()).unwrap_or(u64::MAX));
+        }
+        for text in document.descendants().filter(|n| n.has_tag_name("style")).filter_map(|n| n.text()) {
+            for rule in text.split('}') {
+                let (selectors, declarations) = rule.rsplit_once('{').unwrap_or_default();
+                let declared = u64::try_from(declarations.matches(':').count()).unwrap_or(u64::MAX);
+                for selector in selectors.split(',') {
+                    // Each descendant combinator tries all ancestors anew.
+                    let tries = levels.saturating_pow(descents(selector));
+                    cost = cost.saturating_add(tries.saturating_add(declared));
+                }
+            }
+            rules.parse_more(text);
+        }
+        LimitError::check("comparisons of style rules in an SVG", cost.saturating_mul(elements), COMPARISONS)?;
+        Ok(Self { rules })
+    }
+}
+
+/// How often a selector says "anywhere below".
+fn descents(selector: &str) -> u32 {
+    let combinator = |part: &str| matches!(part, ">" | "+" | "~");
+    let parts: Vec<&str> = selector.split_ascii_whitespace().collect();
+    let gaps = parts.windows(2).filter(|pair| !pair.iter().any(|part| combinator(part))).count();
+    u32::try_from(gaps).unwrap_or(u32::MAX)
+}
+
+/// An element as style sheets see it.
+struct Styled<'a, 'b>(Node<'a, 'b>);
+
+impl Element for Styled<'_, '_> {
+    fn parent_element(&self) -> Option<Self> {
+        self.0.parent_element().map(Styled)
+    }
+
+    fn prev_sibling_element(&self) -> Option<Self> {
+        self.0.prev_sibling_element().map(Styled)
+    }
+
+    fn has_local_name(&self, name: &str) -> bool {
+        self.0.tag_name().name() == name
+    }
+
+    fn attribute_matches(&self, name: &str, operator: AttributeOperator<'_>) -> bool {
+        self.0.attribute(name).is_some_and(|value| operator.matches(value))
+    }
+
+    fn pseudo_class_matches(&self, class: PseudoClass<'_>) -> bool {
+        matches!(class, PseudoClass::FirstChild) && self.0.prev_sibling_element().is_none()
+    }
+}
+
+/// A file may grow by so much when its references are followed.
+const GROWTH: u64 = 4;
+/// Bytes of memory for each byte of text.
+const HELD: u64 = 12;
+/// Of what is drawn in one another, however it came there.
+const DEPTH: u64 = 128;
+/// Of one rule with one element, each some ten nanoseconds.
+const COMPARISONS: u64 = 50_000_000;

@@ -1,0 +1,81 @@
+//! What `href` may point at: a part of the same file, or a raster picture inside it.
+
+use crate::format::Format;
+use crate::path::percent_decode;
+
+/// `#id`, written as it is compared.
+pub(super) fn local(text: &str) -> Option<String> {
+    let id = text.trim().strip_prefix('#')?;
+    is_id(id).then(|| format!("#{id}"))
+}
+
+/// Can it be named by `url(#id)` without a quote or an escape?
+pub(super) fn is_id(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    !text.is_empty() && text.chars().all(plain)
+}
+
+/// A picture as `data:image/png;base64,...`, with the type that its first bytes tell.
+pub(super) fn picture(text: &str) -> Option<String> {
+    let (head, data) = text.trim_start().split_once(',')?;
+    let head = head.to_ascii_lowercase();
+    let kind = head.strip_prefix("data:")?.strip_suffix(";base64")?;
+    if !kind.starts_with("image/") {
+        return None;
+    }
+    let data = if data.contains('%') {
+        String::from_utf8(percent_decode(data.as_bytes()).into_owned()).ok()?
+    } else {
+        data.to_owned()
+    };
+    let data: String = data.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let format = Format::sniff(&first_bytes(&data)?)?;
+    let raster = matches!(format, Format::Png | Format::Jpeg | Format::Gif | Format::WebP | Format::Avif);
+    raster.then(|| format!("data:{};base64,{data}", format.content_type()))
+}
+
+/// As many bytes as tell a format; `None` if it is no base64 to its end.
+fn first_bytes(data: &str) -> Option<Vec<u8>> {
+    const LOOK_AT: usize = 64;
+    let digits = data.trim_end_matches('=');
+    let mut out = Vec::with_capacity(LOOK_AT);
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for digit in digits.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        if out.len() < LOOK_AT {
+            bits = bits << 6 | u32::from(value);
+            held += 6;
+            if held >= 8 {
+                held -= 8;
+                let [.., byte] = (bits >> held).to_be_bytes();
+                out.push(byte);
+            }
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_are_told_by_their_bytes() {
+        let gif = "R0lGODlhAQABAAAAACwAAAAAAQABAAAC";
+        let want = Some(format!("data:image/gif;base64,{gif}"));
+        assert_eq!(picture(&format!("data:image/gif;base64,{gif}")), want);
+        assert_eq!(picture(&format!(" DATA:image/png;base64,\n {gif}")), want);
+        assert_eq!(picture(&format!("data:image/png;base64,%52{}", &gif[1..])), want);
+        for text in ["data:image/gif;base64,", "data:image/gif,GIF89a", "data:text/html;base64,R0lGODlh", "#a", ""] {
+            assert_eq!(picture(text), None, "{text}");
+        }
+        assert_eq!(picture(&format!("data:image/gif;base64,{gif}<")), None);
+    }
+}

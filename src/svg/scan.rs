@@ -1,0 +1,153 @@
+//! One look at the text before a tree is built: counts, depth, and no declarations.
+//!
+//! It knows as much of XML as it must to tell tags from what only looks like some. Where it and the parser
+//! disagree the parser refuses: both follow the same grammar, and this one only counts.
+
+use crate::error::Error;
+use crate::limits::{LimitError, Limits};
+
+use super::broken;
+
+/// The file as text, if it stays within all bounds.
+pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Error> {
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    LimitError::check("bytes in an SVG", length, limits.svg_bytes)?;
+    if bytes.starts_with(b"\x1F\x8B") {
+        return Err(broken("is compressed"));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_| broken("is not UTF-8"))?;
+    scan(text, limits)?;
+    Ok(text)
+}
+
+fn scan(text: &str, limits: &Limits) -> Result<(), Error> {
+    let (mut nodes, mut depth, mut namespaces) = (0_u64, 0_u64, 0_u64);
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('<') {
+        rest = if let Some(comment) = after.strip_prefix("!--") {
+            behind(comment, "-->")?
+        } else if let Some(data) = after.strip_prefix("![CDATA[") {
+            behind(data, "]]>")?
+        } else if let Some(instruction) = after.strip_prefix('?') {
+            behind(instruction, "?>")?
+        } else if after.starts_with('!') {
+            document_type(after)?
+        } else if let Some(end) = after.strip_prefix('/') {
+            depth = depth.saturating_sub(1);
+            behind(end, ">")?
+        } else {
+            let tag = Tag::read(after)?;
+            LimitError::check("attributes of an SVG element", tag.attributes, ATTRIBUTES)?;
+            namespaces += tag.namespaces;
+            LimitError::check("namespaces in an SVG", namespaces, NAMESPACES)?;
+            depth += 1;
+            LimitError::check("levels of an SVG", depth, DEPTH)?;
+            depth -= u64::from(tag.empty);
+            tag.rest
+        };
+        nodes += 1;
+        LimitError::check("nodes of an SVG", nodes, limits.svg_nodes)?;
+    }
+    Ok(())
+}
+
+/// What stands behind an end mark.
+fn behind<'a>(text: &'a str, mark: &str) -> Result<&'a str, Error> {
+    text.split_once(mark).map(|(_, rest)| rest).ok_or_else(|| broken("is not well-formed"))
+}
+
+/// Passes over `!DOCTYPE svg PUBLIC "..." "..."`, which many programs write and nobody reads.
+fn document_type(text: &str) -> Result<&str, Error> {
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => quote = Some(byte),
+            // Entities are what bombs are made of, and all that a browser would read in it.
+            (None, b'[') => return Err(broken("declares entities")),
+            (None, b'>') => return Ok(text.get(at + 1..).unwrap_or_default()),
+            _ => {}
+        }
+    }
+    Err(broken("is not well-formed"))
+}
+
+struct Tag<'a> {
+    attributes: u64,
+    namespaces: u64,
+    /// Does it end with `/>`?
+    empty: bool,
+    rest: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    fn read(text: &'a str) -> Result<Self, Error> {
+        let (mut quote, mut attributes, mut before) = (None, 0, 0);
+        for (at, byte) in text.bytes().enumerate() {
+            match (quote, byte) {
+                (Some(open), _) if open == byte => quote = None,
+                (Some(_), _) => {}
+                (None, b'"' | b'\'') => {
+                    attributes += 1;
+                    quote = Some(byte);
+                }
+                (None, b'>') => {
+                    let tag = text.get(..at).unwrap_or_default();
+                    // Too many rather than too few: the word may stand in a value.
+                    let namespaces = u64::try_from(tag.matches("xmlns").count()).unwrap_or(u64::MAX);
+                    let rest = text.get(at + 1..).unwrap_or_default();
+                    return Ok(Self { attributes, namespaces, empty: before == b'/', rest });
+                }
+                _ => {}
+            }
+            before = byte;
+        }
+        Err(broken("is not well-formed"))
+    }
+}
+
+/// An XML parser compares each attribute of an element with all others.
+const ATTRIBUTES: u64 = 256;
+/// Each element that declares one is given a list of all that are in force.
+const NAMESPACES: u64 = 256;
+/// Trees are walked by functions that call themselves; drawings are rarely nested more than twenty deep.
+const DEPTH: u64 = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::ErrorCode;
+
+    #[test]
+    fn counts_tags_and_nothing_else() {
+        let nodes = |text: &str, allowed: u64| {
+            let mut limits = Limits::default();
+            limits.svg_nodes = allowed;
+            scan(text, &limits).map_err(|e| e.code())
+        };
+        let file = "<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'a>b' \"c\"><svg a='<>' b=\"/>\"><!-- <g> --><g/><![CDATA[<g><g>]]></svg>";
+        assert_eq!(nodes(file, 7), Ok(()));
+        assert_eq!(nodes(file, 6), Err(ErrorCode::Limit));
+    }
+
+    #[test]
+    fn one_more_is_refused() {
+        let code = |text: &str| scan(text, &Limits::default()).map_err(|e| e.code());
+        let nested = |depth: usize| "<g>".repeat(depth) + &"</g>".repeat(depth);
+        assert_eq!(code(&nested(128)), Ok(()));
+        assert_eq!(code(&nested(129)), Err(ErrorCode::Limit));
+        assert_eq!(code(&nested(50_000)), Err(ErrorCode::Limit));
+        assert_eq!(code(&"<g/>".repeat(1000)), Ok(()));
+        let attributes = |count: usize| format!("<g{}/>", " a='b'".repeat(count));
+        assert_eq!(code(&attributes(256)), Ok(()));
+        assert_eq!(code(&attributes(257)), Err(ErrorCode::Limit));
+        assert_eq!(code(&"<g xmlns:a='b'/>".repeat(256)), Ok(()));
+        assert_eq!(code(&"<g xmlns:a='b'/>".repeat(257)), Err(ErrorCode::Limit));
+        assert_eq!(code("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>"), Err(ErrorCode::Format));
+        for cut in ["<", "<g", "<g a='", "<!--", "<![CDATA[", "<?x", "<!DOCTYPE", "</g"] {
+            assert_eq!(code(cut), Err(ErrorCode::Format), "{cut}");
+        }
+    }
+}
