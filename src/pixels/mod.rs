@@ -16,12 +16,14 @@
 
 mod codec;
 mod extension;
+mod lab;
 mod memory;
 mod observe;
 mod op;
 mod output;
 mod palette;
 mod raster;
+mod saliency;
 
 use bytes::Bytes;
 

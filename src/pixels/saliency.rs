@@ -35,7 +35,7 @@ use super::lab::lab;
 use super::{Raster, memory, op};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::plan::{Region, Size};
+use crate::plan::Region;
 
 /// Pixels on the longer side of what is looked at.
 const SIDE: u32 = 96;

@@ -26,6 +26,7 @@ mod turn;
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::flatten;
+pub(crate) use self::resize::shrink;
 pub(crate) use self::trim::trim;
 
 use super::{Raster, broken};
