@@ -113,6 +113,7 @@ fn third_parties_stay_where_they_belong() {
         ("nom::", &["syntax/"]),
         ("image::", &["pixels/"]),
         ("fast_image_resize", &["pixels/"]),
+        ("thumbhash::", &["pixels/"]),
         ("hmac::", &["address/"]),
     ];
     for (file, text) in all_sources() {

@@ -50,7 +50,12 @@ pub(super) fn frame(
         Window::Whole => Region::full(input),
         Window::Part(width, height) => {
             let kept = found.map_or((width, height), |area| closer(area, (width, height), target, placing));
-            place.region(kept, input)
+            // What needs no scaling need not be blurred by half a pixel either.
+            if found.is_some() && kept == (f64::from(target.width), f64::from(target.height)) {
+                place.rect(target, input).into()
+            } else {
+                place.region(kept, input)
+            }
         }
         Window::Pixels(kept) => place.rect(kept, input).into(),
         Window::Extract(asked) => focus::extract(asked, input, placing, place, scope)?.into(),

@@ -4,6 +4,7 @@
 //! arithmetic on the file's header before a decoder takes memory for pixels.
 
 mod decode;
+mod frames;
 mod gif;
 mod huffman;
 mod jpeg;
@@ -11,6 +12,7 @@ mod png;
 mod webp;
 
 pub(crate) use self::decode::{decode, probe};
+pub(crate) use self::frames::frames;
 
 use super::{Raster, memory};
 use crate::code::ErrorCode;

@@ -4,10 +4,9 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
-use crate::limits::Limits;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
-use crate::plan::{Op, Region, Size, round};
+use crate::plan::{Region, Size, round};
 
 /// Resamples this region to this size.
 ///
@@ -23,8 +22,8 @@ pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, 
 }
 
 /// A small copy of the whole picture with at most this many pixels on a side, each the mean of those it
-/// stands for. Its memory is checked here.
-pub(crate) fn shrink(picture: &Raster, side: u32, limits: &Limits) -> Result<Raster, Error> {
+/// stands for.
+pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
     let size = picture.size();
     let longer = size.width.max(size.height);
     if longer <= side {
@@ -32,9 +31,7 @@ pub(crate) fn shrink(picture: &Raster, side: u32, limits: &Limits) -> Result<Ras
     }
     let share = f64::from(side) / f64::from(longer);
     let to = Size::new(round(f64::from(size.width) * share), round(f64::from(size.height) * share));
-    let from = Region::full(size);
-    memory::check_op(&Op::Resize { from, to }, picture, 0, limits)?;
-    resample(picture, from, to, FilterType::Box)
+    resample(picture, Region::full(size), to, FilterType::Box)
 }
 
 fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
