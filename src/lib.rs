@@ -80,7 +80,7 @@ pub use format::Format;
 pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
-pub use pixels::{Options, transform};
+pub use pixels::{Info, Options, inspect, transform};
 pub use policy::{ACCEPT_CH, GuardError};
 #[cfg(feature = "sanitize")]
 pub use svg::sanitize_svg;

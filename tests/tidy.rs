@@ -115,6 +115,7 @@ fn third_parties_stay_where_they_belong() {
         ("nom::", &["syntax/"]),
         ("image::", &["pixels/"]),
         ("fast_image_resize", &["pixels/"]),
+        ("thumbhash::", &["pixels/"]),
         ("hmac::", &["address/"]),
         ("sha1::", &["address/"]),
         ("sha2::", &["address/"]),

@@ -18,10 +18,12 @@ use std::time::SystemTime;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use originkit::client::drive;
-use originkit::{Endpoint, Engine, Origin};
+use originkit::{Endpoint, Engine, Options, Origin, inspect};
 use tokio::net::TcpListener;
 
 use client::{Pool, Reqwest};
@@ -49,6 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let engine = Engine::builder().endpoint(endpoint).named("thumb", "w-160,h-160,fo-top")?.build()?;
 
+    println!("http://127.0.0.1:{port}/info/photo.jpg tells size, colours and placeholders");
     println!("origins, asked in this order:");
     origins.iter().for_each(|base| println!("  {base}"));
     println!("try:");
@@ -64,6 +67,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let app = axum::Router::new()
         .route("/", get(|| async { Html(PAGE) }))
+        .route("/info/{*path}", get(describe))
         .fallback(deliver)
         .with_state(Server { engine, client: Reqwest::new()? });
     axum::serve(listener, app).await?;
@@ -75,6 +79,26 @@ async fn deliver(State(server): State<Server>, request: Request) -> Response {
     let delivery = server.engine.deliver(&request, SystemTime::now());
     let response = drive(delivery, &server.client, &Pool).await;
     response.map(Body::from).into_response()
+}
+
+/// The original's size, colours and placeholders as JSON: fetched like any other, looked at where it may block.
+async fn describe(State(server): State<Server>, mut request: Request) -> Response {
+    let path = request.uri().path().trim_start_matches("/info/");
+    let Ok(original) = format!("/demo/tr:orig-true/{path}").parse() else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    *request.uri_mut() = original;
+    let delivery = server.engine.deliver(&request, SystemTime::now());
+    let response = drive(delivery, &server.client, &Pool).await;
+    if response.status() != StatusCode::OK {
+        return response.map(Body::from).into_response();
+    }
+    let look = move || inspect(response.body(), &Options::default());
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Ok(info)) => ([(CONTENT_TYPE, "application/json")], info.to_json()).into_response(),
+        Ok(Err(error)) => (error.status(), error.to_string()).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 struct Arguments {

@@ -1,7 +1,7 @@
 //! Asking what an embedder brought: pictures go out and come back as [`Bitmap`]s.
 
 use super::raster::Channels;
-use super::{Raster, Work, broken, memory};
+use super::{Raster, Work, broken, memory, saliency};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::extend::{Bitmap, Decoder, Effect, EffectJob, Found, Outcome, Search, Subject};
@@ -36,12 +36,25 @@ pub(super) fn effect(work: &Work<'_>, effect: Effect<'_>, picture: Raster) -> Re
     }
 }
 
-/// Asks the detector. Whatever goes wrong there is "not found": a detector never fails a response.
-pub(super) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject) -> Result<Vec<Found>, Error> {
-    let Some(detector) = work.extensions.the_detector() else { return Ok(Vec::new()) };
-    let image = bitmap(picture.copy()?)?;
-    let found = detector.find(&Search { image: &image, subject, asset: work.path });
-    Ok(found.unwrap_or_default())
+/// Where a subject is in a picture made of the file with this path.
+///
+/// The registered detector is asked first; whatever goes wrong there is "not found", for a detector never
+/// fails a response. What is salient the crate then finds by itself.
+pub(super) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
+    let limits = &work.rules.limits;
+    if let Some(detector) = work.extensions.the_detector() {
+        let copy = memory::bytes(picture.size(), Channels::Rgba);
+        memory::check(memory::len(picture.samples()).saturating_add(copy), limits)?;
+        let image = bitmap(picture.copy_with_alpha()?)?;
+        let found = detector.find(&Search { image: &image, subject, asset }).unwrap_or_default();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    match subject {
+        Subject::Salient => Ok(saliency::salient(picture, limits)?.map(Found::at).into_iter().collect()),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The decoder that the embedder has for a file: it is asked before our own.

@@ -37,6 +37,22 @@ pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
     LimitError::check("bytes of memory for pixels", bytes, limits.memory)
 }
 
+/// Passes a picture that can be looked at in small: a premultiplied copy, the picture between the two
+/// passes of a resize to [`op::shrink`](super::op::shrink)'s sizes, its weights, and what is worked out
+/// from the small one.
+pub(crate) fn check_shrink(picture: &Raster, limits: &Limits) -> Result<(), LimitError> {
+    /// More than both sides of any small picture.
+    const SIDE: u32 = 128;
+    /// Planes of numbers for each of its pixels.
+    const WORK: u64 = 128 * (SIDE as u64) * (SIDE as u64);
+    let size = picture.size();
+    let held = len(picture.samples());
+    let copy = if picture.channels() == Channels::Rgba { held } else { 0 };
+    let between = bytes(Size::new(size.width, SIDE.min(size.height)), picture.channels());
+    let weights = u64::from(size.width).saturating_add(size.height.into()).saturating_mul(16);
+    check([held, copy, between, weights, WORK].into_iter().fold(0, u64::saturating_add), limits)
+}
+
 /// Passes an operation that stays within the limits: its input, its output and what it needs meanwhile.
 ///
 /// `elsewhere`: bytes of pictures that are kept for later.

@@ -16,14 +16,20 @@
 
 mod codec;
 mod extension;
+mod inspect;
+mod lab;
 mod memory;
 mod observe;
 mod op;
 mod output;
 mod palette;
+mod placeholder;
 mod raster;
+mod saliency;
 
 use bytes::Bytes;
+
+pub use self::inspect::{Info, inspect};
 
 use self::observe::Executor;
 use self::raster::Raster;

@@ -187,7 +187,11 @@ impl Oracle for Executor<'_> {
 
     fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
         let picture = self.advance(&so_far.ops).map_err(planning)?;
-        let found = extension::find(self.work, &picture, subject).map_err(planning)?;
+        let asset = match so_far.ops.first() {
+            Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
+            _ => self.work.path,
+        };
+        let found = extension::find(self.work, &picture, subject, asset).map_err(planning)?;
         self.keep(so_far, picture);
         Ok(found)
     }

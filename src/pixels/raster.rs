@@ -73,6 +73,15 @@ impl Raster {
         &mut self.samples
     }
 
+    /// All pixels, row by row.
+    pub(crate) fn pixels(&self) -> impl Iterator<Item = [u8; 4]> {
+        self.samples.chunks_exact(self.channels.count()).map(|pixel| match *pixel {
+            [r, g, b, a] => [r, g, b, a],
+            [r, g, b] => [r, g, b, u8::MAX],
+            _ => [0; 4],
+        })
+    }
+
     /// The colours of all pixels, to change; alpha stays.
     pub(crate) fn colors_mut(&mut self) -> impl Iterator<Item = &mut [u8; 3]> {
         self.samples.chunks_exact_mut(self.channels.count()).filter_map(|pixel| pixel.first_chunk_mut())
@@ -141,14 +150,13 @@ impl Raster {
 
     /// The same picture with alpha.
     pub(crate) fn with_alpha(self) -> Result<Self, Error> {
-        if self.channels == Channels::Rgba {
-            return Ok(self);
-        }
+        if self.channels == Channels::Rgba { Ok(self) } else { self.copy_with_alpha() }
+    }
+
+    /// A second picture like this one, with alpha.
+    pub(crate) fn copy_with_alpha(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgba))?;
-        samples.extend(self.samples.chunks_exact(3).flat_map(|p| match *p {
-            [r, g, b] => [r, g, b, u8::MAX],
-            _ => [0; 4],
-        }));
+        samples.extend(self.pixels().flatten());
         Self::new(self.size, Channels::Rgba, samples)
     }
 }

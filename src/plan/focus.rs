@@ -1,9 +1,9 @@
 //! Where: the place of a box in a larger one, from `fo x y xc yc`. How large both are is given.
 //!
-//! Content (`fo-auto`, faces, objects, stored areas) is not looked at: without a detector its place is
-//! the centre (chosen).
+//! What `fo` asks to keep in sight (`fo-auto`, faces, objects, stored areas) has been found by then, or
+//! not: its place is then the centre (chosen).
 
-use super::{PlanError, Rect, Region, Size};
+use super::{PlanError, Rect, Region, Size, content};
 use crate::transform::{Focus, Gravity, Measure, Placing, Scope};
 
 /// Where a box sits on one axis.
@@ -65,6 +65,58 @@ impl Anchor {
     }
 }
 
+/// Where the part of a picture is that is kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Place {
+    /// At a side, in a corner, in the middle.
+    Side(Anchor),
+    /// Around an area, moved inside.
+    Around(Region),
+}
+
+impl Place {
+    /// Places a box between pixels.
+    pub(super) fn region(self, (width, height): (f64, f64), outer: Size) -> Region {
+        match self {
+            Self::Side(anchor) => anchor.region(width, height, outer),
+            Self::Around(area) => {
+                let (x, y) = content::center(area);
+                let place = |at: f64, length: f64, all: u32| (at - length / 2.0).min(f64::from(all) - length).max(0.0);
+                Region { x: place(x, width, outer.width), y: place(y, height, outer.height), width, height }
+            }
+        }
+    }
+
+    /// Places a box on pixels.
+    pub(super) fn rect(self, inner: Size, outer: Size) -> Rect {
+        match self {
+            Self::Side(anchor) => anchor.rect(inner, outer),
+            Self::Around(area) => {
+                let (x, y) = content::center(area);
+                let place =
+                    |at: f64, length: u32, all: u32| clamp(at - f64::from(length) / 2.0, all.saturating_sub(length));
+                Rect {
+                    x: place(x, inner.width, outer.width),
+                    y: place(y, inner.height, outer.height),
+                    width: inner.width,
+                    height: inner.height,
+                }
+            }
+        }
+    }
+}
+
+/// Do coordinates say where `cm-extract` cuts?
+pub(super) fn has_coordinates(placing: &Placing, scope: &Scope) -> bool {
+    let Placing { x, y, x_center, y_center, .. } = placing;
+    [x, y, x_center, y_center].into_iter().any(|measure| value(measure.as_ref(), scope).is_some())
+}
+
+/// Do coordinates say on both axes what `cm-pad_extract` keeps?
+pub(super) fn has_corner(placing: &Placing, scope: &Scope) -> bool {
+    value(placing.x.as_ref(), scope).is_some() && value(placing.y.as_ref(), scope).is_some()
+}
+
 /// The rectangle that `cm-extract` cuts out where `asked` pixels are wanted.
 ///
 /// `x` and `y` give its corner, and a rectangle that would stick out is moved inside (chosen). Else
@@ -73,7 +125,13 @@ impl Anchor {
 ///
 /// # Errors
 /// [`PlanError::OutsideImage`].
-pub(super) fn extract(asked: Size, input: Size, placing: &Placing, scope: &Scope) -> Result<Rect, PlanError> {
+pub(super) fn extract(
+    asked: Size,
+    input: Size,
+    placing: &Placing,
+    focus: Place,
+    scope: &Scope,
+) -> Result<Rect, PlanError> {
     let width = asked.width.min(input.width);
     let height = asked.height.min(input.height);
     let (x, y) = (value(placing.x.as_ref(), scope), value(placing.y.as_ref(), scope));
@@ -95,12 +153,12 @@ pub(super) fn extract(asked: Size, input: Size, placing: &Placing, scope: &Scope
             .filter(|rect| rect.fits(input))
             .ok_or_else(|| PlanError::OutsideImage { region: format!("{asked}{x:+}{y:+}"), picture: input });
     }
-    Ok(Anchor::of(placing.focus.as_ref()).rect(Size::new(width, height), input))
+    Ok(focus.rect(Size::new(width, height), input))
 }
 
 /// The rectangle that `cm-pad_extract` keeps: on each axis from `x` or `y` if given, else by focus.
-pub(super) fn pad_extract(kept: Size, input: Size, placing: &Placing, scope: &Scope) -> Rect {
-    let by_focus = Anchor::of(placing.focus.as_ref()).rect(kept, input);
+pub(super) fn pad_extract(kept: Size, input: Size, placing: &Placing, focus: Place, scope: &Scope) -> Rect {
+    let by_focus = focus.rect(kept, input);
     let x = value(placing.x.as_ref(), scope).map_or(by_focus.x, |x| clamp(x, input.width.saturating_sub(kept.width)));
     let y = value(placing.y.as_ref(), scope).map_or(by_focus.y, |y| clamp(y, input.height.saturating_sub(kept.height)));
     Rect { x, y, ..by_focus }
@@ -136,6 +194,11 @@ mod tests {
         Placing { x: read(x), y: read(y), x_center, y_center, focus, ..Placing::default() }
     }
 
+    fn cut(asked: Size, placing: &Placing) -> Result<Rect, PlanError> {
+        let by_side = Place::Side(Anchor::of(placing.focus.as_ref()));
+        extract(asked, PICTURE, placing, by_side, &Scope::of(PICTURE))
+    }
+
     #[test]
     fn extracts_from_corners_centres_or_sides() {
         use Gravity::{BottomRight, Center, Left};
@@ -155,7 +218,7 @@ mod tests {
             ("", "", "300", "716", Center, None),
         ] {
             let placing = placing(x, y, xc, yc, gravity);
-            let got = extract(Size::new(300, 300), PICTURE, &placing, &Scope::of(PICTURE));
+            let got = cut(Size::new(300, 300), &placing);
             assert_eq!(got.ok().map(|rect| (rect.x, rect.y)), want, "{placing:?}");
         }
     }
@@ -163,18 +226,38 @@ mod tests {
     #[test]
     fn a_region_outside_is_named() {
         let placing = placing("", "", "100", "500", Gravity::Center);
-        let error = extract(Size::new(300, 300), PICTURE, &placing, &Scope::of(PICTURE)).unwrap_err();
+        let error = cut(Size::new(300, 300), &placing).unwrap_err();
         assert_eq!(error.to_string(), "the region 300x300-50+350 leaves the picture, which is 640x865");
         // Centred and larger than the picture: the documented failure, not a clamp.
         let placing = self::placing("", "", "320", "", Gravity::Center);
-        assert!(extract(Size::new(700, 700), PICTURE, &placing, &Scope::of(PICTURE)).is_err());
+        assert!(cut(Size::new(700, 700), &placing).is_err());
     }
 
     #[test]
     fn padding_takes_each_axis_by_itself() {
         let placing = placing("20", "", "1", "1", Gravity::BottomRight);
-        let rect = pad_extract(Size::new(600, 600), PICTURE, &placing, &Scope::of(PICTURE));
+        let by_side = Place::Side(Anchor::of(placing.focus.as_ref()));
+        let rect = pad_extract(Size::new(600, 600), PICTURE, &placing, by_side, &Scope::of(PICTURE));
         assert_eq!((rect.x, rect.y), (20, 265));
+    }
+
+    #[test]
+    fn what_was_found_is_in_the_middle_where_there_is_room() {
+        for (area, size, between, on) in [
+            ((300.0, 400.0, 40.0, 60.0), (100, 200), (270.0, 330.0), (270, 330)),
+            ((300.0, 400.0, 41.0, 61.0), (100, 200), (270.5, 330.5), (271, 331)),
+            ((300.0, 400.0, 40.5, 60.5), (100, 200), (270.25, 330.25), (270, 330)),
+            ((0.0, 0.0, 40.0, 60.0), (100, 200), (0.0, 0.0), (0, 0)),
+            ((600.0, 800.0, 40.0, 65.0), (100, 200), (540.0, 665.0), (540, 665)),
+            ((600.0, 10.0, 0.0, 0.0), (640, 865), (0.0, 0.0), (0, 0)),
+        ] {
+            let (x, y, width, height) = area;
+            let place = Place::Around(Region { x, y, width, height });
+            let region = place.region((f64::from(size.0), f64::from(size.1)), PICTURE);
+            assert_eq!((region.x, region.y), between, "{area:?}");
+            let rect = place.rect(Size::new(size.0, size.1), PICTURE);
+            assert_eq!((rect.x, rect.y), on, "{area:?}");
+        }
     }
 
     #[test]

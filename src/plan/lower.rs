@@ -11,10 +11,9 @@
 //! [`super::dress`], and layers by [`super::layer`]. What cannot be executed is noted, see
 //! [`super::unsupported`]; the geometry of everything else is still that of the whole.
 
-use super::focus::{self, Anchor};
-use super::sizing::{Fit, Wanted, Window};
+use super::frame::frame;
 use super::unsupported;
-use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Region, Rules, Size, round};
+use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Rules, Size, round};
 use crate::format::Format;
 use crate::limits::LimitError;
 use crate::number::Number;
@@ -150,7 +149,7 @@ impl<'a> Lowering<'a> {
             self.plan.matte = Color { opacity: 100, ..color };
         }
         self.trim(edit.trim)?;
-        let mut frame = self.frame(edit, &scope)?;
+        let mut frame = frame(edit, &scope, &self.plan, self.oracle, self.rules.limits.side)?;
         self.draw(&frame, edit, ground)?;
         self.dress(edit, ground, &scope)?;
         frame.output = self.plan.size;
@@ -169,22 +168,6 @@ impl<'a> Lowering<'a> {
             return Err(PlanError::Source(format!("trimmed to {left}, which is outside {}", self.plan.size)));
         }
         if left == Rect::full(self.plan.size) { Ok(()) } else { self.push(Op::Trim(left)) }
-    }
-
-    /// Puts size and place together.
-    fn frame(&self, edit: &Edit, scope: &Scope) -> Result<Frame, PlanError> {
-        let input = self.plan.size;
-        let wanted = Wanted::new(&edit.sizing, input, scope, self.rules.limits.side);
-        let Fit { window, target, canvas } = Fit::new(wanted, input, &edit.placing);
-        let anchor = Anchor::of(edit.placing.focus.as_ref());
-        let source = match window {
-            Window::Whole => Region::full(input),
-            Window::Part(width, height) => anchor.region(width, height, input),
-            Window::Pixels(kept) => anchor.rect(kept, input).into(),
-            Window::Extract(asked) => focus::extract(asked, input, &edit.placing, scope)?.into(),
-            Window::PadExtract(kept) => focus::pad_extract(kept, input, &edit.placing, scope).into(),
-        };
-        Ok(Frame { input, source, canvas, target: anchor.rect(target, canvas), output: canvas })
     }
 
     /// The operations of a frame; none where it changes nothing.

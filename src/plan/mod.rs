@@ -21,11 +21,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod content;
 mod distort;
 mod dress;
 mod effects;
 mod fill;
 mod focus;
+mod frame;
 mod fuse;
 mod layer;
 mod look;

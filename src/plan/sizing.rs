@@ -34,18 +34,20 @@ impl Wanted {
             .with_dpr(sizing.dpr.as_ref(), input, scope)
     }
 
+    /// Are both sides given?
+    pub(super) const fn is_frame(self) -> bool {
+        self.width.is_some() && self.height.is_some()
+    }
+
+    /// Is neither side given?
+    pub(super) const fn is_open(self) -> bool {
+        self.width.is_none() && self.height.is_none()
+    }
+
     /// `ar` gives the second side where there is one.
     fn with_aspect(self, aspect: Option<&Aspect>, scope: &Scope) -> Self {
-        let (across, down) = match aspect {
-            None => return self,
-            Some(Aspect::Ratio(across, down)) => {
-                let (across, down) = (across.to_fraction(), down.to_fraction());
-                (across.0 * down.1, down.0 * across.1)
-            }
-            Some(Aspect::Expr(expr)) => (expr.evaluate(scope).unwrap_or_default(), 1.0),
-        };
+        let Some((across, down)) = shape(aspect, scope) else { return self };
         match self {
-            _ if across <= 0.0 || down <= 0.0 => self,
             Self { width: Some(width), height: None } => Self { height: Some(width * down / across), ..self },
             Self { width: None, height: Some(height) } => Self { width: Some(height * across / down), ..self },
             _ => self,
@@ -76,6 +78,18 @@ impl Wanted {
         let fine = |side: f64| (1.0..=5000.0).contains(&side);
         if fine(sides.0) && fine(sides.1) { larger } else { self }
     }
+}
+
+/// `ar` as width to height, both above zero.
+pub(super) fn shape(aspect: Option<&Aspect>, scope: &Scope) -> Option<(f64, f64)> {
+    let (across, down) = match aspect? {
+        Aspect::Ratio(across, down) => {
+            let (across, down) = (across.to_fraction(), down.to_fraction());
+            (across.0 * down.1, down.0 * across.1)
+        }
+        Aspect::Expr(expr) => (expr.evaluate(scope).ok()?, 1.0),
+    };
+    (across > 0.0 && down > 0.0).then_some((across, down))
 }
 
 /// The sizes of a step: what is read, what it becomes, and the canvas that is put on.

@@ -6,6 +6,7 @@
 #[cfg(feature = "avif")]
 mod avif;
 mod decode;
+mod frames;
 mod gif;
 mod huffman;
 mod jpeg;
@@ -15,6 +16,7 @@ mod svg;
 mod webp;
 
 pub(crate) use self::decode::{decode, other_page, probe};
+pub(crate) use self::frames::frames;
 
 use super::{Raster, memory};
 use crate::code::ErrorCode;

@@ -26,7 +26,9 @@ mod turn;
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::flatten;
+pub(crate) use self::resize::shrink;
 pub(crate) use self::trim::trim;
+pub(crate) use self::turn::turn;
 
 use super::{Raster, broken};
 use crate::error::Error;
@@ -76,7 +78,7 @@ pub(super) fn level(value: f64) -> u8 {
 }
 
 /// An index or a length in memory: a picture that exists has sides that fit.
-fn index(length: u32) -> Result<usize, Error> {
+pub(crate) fn index(length: u32) -> Result<usize, Error> {
     usize::try_from(length).map_err(|_| broken("out of address space"))
 }
 

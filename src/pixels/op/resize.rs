@@ -6,7 +6,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use crate::error::Error;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
-use crate::plan::{Region, Size};
+use crate::plan::{Region, Size, round};
 
 /// Resamples this region to this size.
 ///
@@ -18,6 +18,24 @@ pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, 
         return Ok(picture);
     }
     let from = inside(from, size).ok_or_else(|| broken("a resize outside the picture"))?;
+    resample(&picture, from, to, FilterType::Lanczos3)
+}
+
+/// A small copy of the whole picture with at most this many pixels on a side, each the mean of those it
+/// stands for.
+pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
+    let size = picture.size();
+    let longer = size.width.max(size.height);
+    if longer <= side {
+        return picture.copy();
+    }
+    let share = f64::from(side) / f64::from(longer);
+    let to = Size::new(round(f64::from(size.width) * share), round(f64::from(size.height) * share));
+    resample(picture, Region::full(size), to, FilterType::Box)
+}
+
+fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
+    let size = picture.size();
     let channels = picture.channels();
     let kind = match channels {
         Channels::Rgb => PixelType::U8x3,
@@ -29,7 +47,7 @@ pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, 
     let mut target =
         Image::from_slice_u8(to.width, to.height, &mut samples, kind).map_err(|e| broken(e.to_string()))?;
     let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .resize_alg(ResizeAlg::Convolution(filter))
         .crop(from.x, from.y, from.width, from.height)
         .use_alpha(true);
     Resizer::new().resize(&source, &mut target, &options).map_err(|e| broken(e.to_string()))?;

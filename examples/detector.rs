@@ -1,0 +1,109 @@
+//! Faces, objects and stored areas from a model of your own, whatever it is written in.
+//!
+//! ```text
+//! cargo run --release --example detector IN OUT 'w-300,h-300,fo-face' 'python3 find.py'
+//! ```
+//!
+//! `originkit` ships no model. A [`Detector`] is a closure away from any that you have: here one that
+//! starts a program, writes the picture to it as PPM, and reads a line for each thing found,
+//!
+//! ```text
+//! face 0.98 412 96 120 150        what, how sure, left, top, width, height in pixels
+//! dog  0.71 30.5 200 310 280
+//! ```
+//!
+//! A model in the process, or one behind a socket, takes the same place. Areas that editors stored with
+//! an asset (`fo-custom`) need no model at all: they come from a table.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::process::{Command, ExitCode, Stdio};
+
+use originkit::extend::{Bitmap, BoxError, Detector, Extensions, Found, Object, Region, Search, Subject};
+use originkit::{Options, transform};
+
+/// Any function from a picture to labelled areas, and the areas stored with assets.
+struct Model<F> {
+    find: F,
+    stored: HashMap<String, Region>,
+}
+
+/// What, how sure, where.
+type Seen = (String, f32, Region);
+
+impl<F> Detector for Model<F>
+where
+    F: Fn(&Bitmap) -> Result<Vec<Seen>, BoxError> + Send + Sync,
+{
+    fn find(&self, search: &Search<'_>) -> Result<Vec<Found>, BoxError> {
+        let wanted: Vec<&str> = match search.subject {
+            // The built-in detector answers where this one does not.
+            Subject::Salient => return Ok(Vec::new()),
+            Subject::Custom => return Ok(self.stored.get(search.asset).copied().map(Found::at).into_iter().collect()),
+            Subject::Faces => vec!["face"],
+            Subject::Objects(objects) => objects.iter().map(Object::name).collect(),
+            // What later versions can ask for.
+            _ => return Ok(Vec::new()),
+        };
+        let seen = (self.find)(search.image)?;
+        let found = |(name, score, area): Seen| {
+            let mut found = Found::at(area);
+            found.score = score;
+            found.label = Object::new(&name);
+            found
+        };
+        Ok(seen.into_iter().filter(|(name, ..)| wanted.contains(&name.as_str())).map(found).collect())
+    }
+}
+
+/// Lets a program look at a picture.
+fn ask(command: &str, picture: &Bitmap) -> Result<Vec<Seen>, BoxError> {
+    let mut words = command.split_whitespace();
+    let program = words.next().ok_or("no program was named")?;
+    let mut child = Command::new(program).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().ok_or("the program takes no input")?;
+    write!(input, "P6 {} {} 255\n", picture.size().width, picture.size().height)?;
+    input.write_all(&picture.rgba().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect::<Vec<_>>())?;
+    drop(input);
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        return Err(format!("{program}: {}", output.status).into());
+    }
+    String::from_utf8(output.stdout)?.lines().map(read).collect()
+}
+
+fn read(line: &str) -> Result<Seen, BoxError> {
+    let mut words = line.split_whitespace();
+    let name = words.next().ok_or("an empty line")?.to_owned();
+    let numbers = words.map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+    let [score, x, y, width, height] = numbers.try_into().map_err(|_| format!("five numbers, not: {line}"))?;
+    Ok((name, score as f32, Region { x, y, width, height }))
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), BoxError> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [input, output, text, command] = arguments.as_slice() else {
+        return Err("usage: detector IN OUT 'w-300,h-300,fo-face' 'python3 find.py'".into());
+    };
+    let command = command.clone();
+    let find = move |picture: &Bitmap| {
+        // A detector that fails is one that finds nothing; say so somewhere.
+        ask(&command, picture).inspect_err(|error| eprintln!("{error}"))
+    };
+    let mut options = Options::default();
+    options.extensions = Extensions::new().detector(Model { find, stored: HashMap::new() });
+    let picture = transform(&std::fs::read(input)?, &text.parse()?, &options)?;
+    std::fs::write(output, &picture.bytes)?;
+    println!("{output}: {} {}", picture.format, picture.size);
+    Ok(())
+}

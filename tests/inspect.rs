@@ -1,0 +1,91 @@
+//! What `inspect` tells of files that are drawn here.
+#![cfg(feature = "pixels")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::float_cmp, reason = "a test")]
+
+mod pictures;
+
+use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use originkit::plan::{Orientation, Size};
+use originkit::{Error, Format, Options, inspect};
+
+/// Three quarters blue, a quarter orange, on the right.
+fn flag(width: u32, height: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, _| if x * 4 < width * 3 { Rgb([20, 40, 180]) } else { Rgb([240, 150, 20]) })
+}
+
+#[test]
+fn a_picture_is_described() {
+    let file = pictures::jpeg(&flag(800, 400));
+    let info = inspect(&file, &Options::default()).unwrap();
+    assert_eq!((info.size, info.format, info.frames, info.alpha), (Size::new(800, 400), Format::Jpeg, 1, false));
+    assert_eq!((info.orientation, info.bytes), (Orientation::Upright, file.len() as u64));
+    let near =
+        |color: originkit::transform::Color, want: [u8; 3]| color.rgb.iter().zip(want).all(|(a, b)| a.abs_diff(b) <= 6);
+    assert!(near(info.dominant.unwrap(), [20, 40, 180]), "{:?}", info.dominant);
+    for want in [[20, 40, 180], [240, 150, 20]] {
+        assert!(info.palette.iter().any(|(color, _)| near(*color, want)), "{:?}", info.palette);
+    }
+    assert!((info.palette.iter().map(|(_, share)| share).sum::<f64>() - 1.0).abs() < 1e-9);
+    // 4x3 components.
+    assert!(info.blur_hash.starts_with('L') && info.blur_hash.len() == 28, "{}", info.blur_hash);
+    assert!((5..=25).contains(&info.thumb_hash.len()));
+}
+
+#[test]
+fn json_can_be_read_by_others() {
+    let clear = RgbaImage::from_fn(40, 60, |x, _| Rgba([200, 30, 60, if x < 20 { 255 } else { 0 }]));
+    let file = pictures::file(clear, ImageFormat::Png);
+    let info = inspect(&file, &Options::default()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&info.to_json()).unwrap();
+    assert_eq!(json["width"], 40);
+    assert_eq!(json["height"], 60);
+    assert_eq!(json["format"], "png");
+    assert_eq!(json["orientation"], 1);
+    assert_eq!(json["alpha"], true);
+    assert_eq!(json["frames"], 1);
+    assert_eq!(json["bytes"], file.len());
+    assert_eq!(json["density"], serde_json::Value::Null);
+    assert_eq!(json["dominant"], "#C81E3C");
+    assert_eq!(json["palette"], serde_json::json!([{ "color": "#C81E3C", "share": 1.0 }]));
+    assert_eq!(json["blurhash"], info.blur_hash.as_str());
+    assert!(json["thumbhash"].as_str().unwrap().len() > 20);
+    let empty = RgbaImage::from_pixel(3, 3, Rgba([1, 2, 3, 0]));
+    let info = inspect(&pictures::file(empty, ImageFormat::Png), &Options::default()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&info.to_json()).unwrap();
+    assert_eq!((&json["dominant"], &json["palette"]), (&serde_json::Value::Null, &serde_json::json!([])));
+}
+
+#[test]
+fn everything_is_told_of_the_picture_as_it_is_seen() {
+    let upright = inspect(&pictures::jpeg(&flag(400, 200)), &Options::default()).unwrap();
+    // Stored lying on its side: to be turned by 90 degrees.
+    let stored = image::imageops::rotate270(&flag(400, 200));
+    let file = pictures::jpeg_with_exif(&pictures::jpeg(&stored), 6);
+    let turned = inspect(&file, &Options::default()).unwrap();
+    assert_eq!((turned.size, turned.orientation), (Size::new(400, 200), Orientation::Rotate90));
+    assert_eq!(turned.blur_hash[..2], upright.blur_hash[..2]);
+    let mut as_stored = Options::default();
+    as_stored.rules.auto_orient = false;
+    let lying = inspect(&file, &as_stored).unwrap();
+    assert_eq!(lying.size, Size::new(200, 400));
+    assert!(lying.blur_hash.starts_with('T'), "3x4 components: {}", lying.blur_hash);
+}
+
+#[test]
+fn any_size_is_fine_and_limits_hold() {
+    for (width, height) in [(1, 1), (1, 500), (500, 1), (101, 100), (3000, 2)] {
+        let file = pictures::file(RgbImage::from_pixel(width, height, Rgb([9, 99, 199])), ImageFormat::Png);
+        let info = inspect(&file, &Options::default()).unwrap();
+        assert_eq!(info.size, Size::new(width, height));
+        assert_eq!(info.dominant.unwrap().rgb, [9, 99, 199]);
+    }
+    let file = pictures::file(flag(100, 100), ImageFormat::Png);
+    let mut strict = Options::default();
+    strict.rules.limits.pixels = 9_999;
+    assert!(matches!(inspect(&file, &strict), Err(Error::Limit(_))));
+    strict.rules.limits.pixels = 10_000;
+    assert!(inspect(&file, &strict).is_ok());
+    for end in [0, 10, 40, file.len() / 2] {
+        assert!(inspect(&file[..end], &Options::default()).is_err());
+    }
+}
