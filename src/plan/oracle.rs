@@ -67,13 +67,16 @@ pub struct SourceInfo {
     pub alpha: bool,
     /// Dots per inch, if the file says so.
     pub density: Option<f64>,
+    /// Frames of an animation, 1 of anything else. Counted no further than to one more than
+    /// [`Limits::frames`](crate::Limits::frames).
+    pub frames: u32,
 }
 
 impl SourceInfo {
     /// An opaque, upright JPEG of this size; the fields are open to change.
     #[must_use]
     pub const fn new(size: Size) -> Self {
-        Self { size, orientation: Orientation::Upright, format: Format::Jpeg, alpha: false, density: None }
+        Self { size, orientation: Orientation::Upright, format: Format::Jpeg, alpha: false, density: None, frames: 1 }
     }
 }
 

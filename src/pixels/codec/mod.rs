@@ -3,14 +3,22 @@
 //! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by
 //! arithmetic on the file's header before a decoder takes memory for pixels.
 
+mod animated_webp;
+mod animation;
+mod changes;
 mod decode;
 mod gif;
 mod huffman;
 mod jpeg;
+mod palette;
 mod png;
+mod quantise;
 mod webp;
+mod writer;
 
+pub(crate) use self::animation::Animation;
 pub(crate) use self::decode::{decode, probe};
+pub(crate) use self::writer::Writer;
 
 use super::{Raster, memory};
 use crate::code::ErrorCode;

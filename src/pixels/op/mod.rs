@@ -22,7 +22,7 @@ mod turn;
 
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
-pub(crate) use self::flatten::flatten;
+pub(crate) use self::flatten::{flatten, over};
 pub(crate) use self::trim::trim;
 
 use super::{Raster, broken};
