@@ -38,6 +38,11 @@ pub struct Limits {
     pub webp_side: u32,
     /// Pixels of a source or a result (documented: 100 million).
     pub pixels: u64,
+    /// Frames of an animation that are read: all, or for a still those up to the one asked for.
+    pub frames: u32,
+    /// Pixels of all frames that are read together, and of all that are written: each frame counts as the whole
+    /// picture, however little it changes.
+    pub animation_pixels: u64,
     /// Pixels of a picture that gets a shadow (documented: 2 million).
     pub shadow_pixels: u64,
     /// Pixels of a picture that `e-retouch` and `e-upscale` are asked for (documented: 16 million).
@@ -78,6 +83,8 @@ impl Default for Limits {
             side: 65_535,
             webp_side: 16_383,
             pixels: 100_000_000,
+            frames: 1000,
+            animation_pixels: 200_000_000,
             shadow_pixels: 2_000_000,
             effect_pixels: 16_000_000,
             source_bytes: 40 * 1024 * 1024,

@@ -112,7 +112,7 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
         format: source.format,
         orientation: source.orientation,
         alpha,
-        frames: codec::frames(bytes, source.format),
+        frames: source.frames,
         bytes: memory::len(bytes),
         density: source.density,
         dominant: palette.first().map(|_| color(palette::dominant(&small))),

@@ -32,6 +32,15 @@ pub(crate) fn zeros(bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(taken)
 }
 
+/// Fills a vector with so many copies of a value; what it held is gone, its memory is used again.
+pub(crate) fn refill<T: Clone>(vec: &mut Vec<T>, count: u64, value: T) -> Result<(), Error> {
+    let count = usize::try_from(count).map_err(|_| broken("out of address space"))?;
+    vec.clear();
+    vec.try_reserve_exact(count).map_err(|_| broken("out of memory"))?;
+    vec.resize(count, value);
+    Ok(())
+}
+
 /// Passes what one render may hold at a time.
 pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
     LimitError::check("bytes of memory for pixels", bytes, limits.memory)

@@ -69,6 +69,9 @@ pub struct SourceInfo {
     pub density: Option<f64>,
     /// Is it a drawing without pixels of its own, which can be decoded at any size?
     pub vector: bool,
+    /// Frames of an animation, 1 of anything else. Counted no further than to one more than
+    /// [`Limits::frames`](crate::Limits::frames).
+    pub frames: u32,
 }
 
 impl SourceInfo {
@@ -82,6 +85,7 @@ impl SourceInfo {
             alpha: false,
             density: None,
             vector: false,
+            frames: 1,
         }
     }
 }

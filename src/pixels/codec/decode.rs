@@ -3,14 +3,14 @@
 use std::io::Cursor;
 
 use image::codecs::webp::WebPDecoder;
-use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
+use image::codecs::{bmp::BmpDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
 use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 
 #[cfg(feature = "avif")]
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{jpeg, png, unsupported, webp};
+use super::{animation, jpeg, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
@@ -33,6 +33,9 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
         _ => {}
     }
     let header = Header::read(bytes, limits)?;
+    if header.format == Format::Gif {
+        return animation::probe_gif(bytes, limits);
+    }
     let mut decoder = header.decoder(header.head, limits)?;
     let size = header.check(&decoder, limits)?;
     let mut info = SourceInfo::new(size);
@@ -42,42 +45,38 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     info.format = header.format;
     info.alpha = decoder.color_type().has_alpha();
     info.density = header.density;
+    info.frames = animation::count(bytes, header.format, limits);
     Ok(info)
 }
 
-/// The pixels of a file: the first picture of several, without orientation. A drawing is drawn at `size`.
+/// The pixels of a file, or of one frame of it, counted from zero; without orientation. A drawing is drawn at
+/// `size`.
 ///
 /// # Errors
-/// As [`probe`], and the file is damaged or cut short.
+/// As [`probe`], the file is damaged or cut short, or it has not so many frames.
 #[cfg_attr(not(feature = "svg"), expect(unused_variables, reason = "only drawings have no size of their own"))]
 pub(crate) fn decode(bytes: &[u8], page: u32, size: Size, limits: &Limits) -> Result<Raster, Error> {
-    if page > 0 {
-        return Err(unsupported("pages and frames other than the first are not supported".to_owned()));
-    }
-    match Format::sniff(bytes) {
+    match (page, Format::sniff(bytes)) {
         #[cfg(feature = "svg")]
-        Some(Format::Svg) => return svg::draw(bytes, size, limits),
+        (0, Some(Format::Svg)) => return svg::draw(bytes, size, limits),
         #[cfg(feature = "avif")]
-        Some(Format::Avif) => return avif::decode(bytes, limits),
+        (0, Some(Format::Avif)) => return avif::decode(bytes, limits),
         _ => {}
     }
     let header = Header::read(bytes, limits)?;
-    let complete = match header.format {
-        Format::Jpeg => jpeg::is_complete(bytes),
-        Format::WebP => webp::is_complete(bytes),
-        // These decoders notice for themselves.
-        _ => true,
-    };
-    if !complete {
-        return Err(damaged(header.format));
+    if header.format == Format::Gif || animation::count(bytes, header.format, limits) > 1 {
+        return animation::frame(bytes, header.format, page, limits);
     }
-    let decoder = header.decoder(bytes, limits)?;
-    let size = header.check(&decoder, limits)?;
-    let color = decoder.color_type();
-    let mut samples = memory::zeros(decoder.total_bytes())?;
-    decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, header.format, limits))?;
-    let (channels, samples) = to_8_bit_color(samples, color)?;
-    Ok(Raster::new(size, channels, samples)?.without_needless_alpha())
+    match (page, header.format) {
+        (0, _) => header.pixels(bytes, limits),
+        (_, Format::Tiff) => Err(unsupported("pages of a tiff other than the first are not supported".to_owned())),
+        _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
+    }
+}
+
+/// The pixels of a file that is no animation, or of the picture that viewers show who know of none.
+pub(super) fn still(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
+    Header::read(bytes, limits)?.pixels(bytes, limits)
 }
 
 /// What is known before a decoder is built.
@@ -112,8 +111,8 @@ impl<'a> Header<'a> {
                 LimitError::check("pixels", start.size.pixels(), limits.pixels)?;
                 Ok(Self { density: start.density, ..plain(0) })
             }
-            // A second frame where the first does not fill the screen.
-            Format::Gif => Ok(plain(5)),
+            // See `animation`.
+            Format::Gif => Ok(plain(0)),
             // Planes of a lossy file, or ARGB and tables of a lossless one; a canvas if it is animated.
             Format::WebP => Ok(plain(8)),
             Format::Bmp => Ok(plain(0)),
@@ -142,7 +141,6 @@ impl<'a> Header<'a> {
                 Format::Jpeg => Box::new(JpegDecoder::new(file)?),
                 Format::Png => Box::new(PngDecoder::with_limits(file, png::bounds(bytes, &bounds))?),
                 Format::WebP => Box::new(WebPDecoder::new(file)?),
-                Format::Gif => Box::new(GifDecoder::new(file)?),
                 Format::Bmp => Box::new(BmpDecoder::new(file)?),
                 _ => Box::new(TiffDecoder::new(file)?),
             };
@@ -150,6 +148,26 @@ impl<'a> Header<'a> {
             Ok(decoder)
         };
         open().map_err(|e| explain(&e, self.format, limits))
+    }
+
+    /// The pixels of the file that it is the header of.
+    fn pixels(&self, bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
+        let complete = match self.format {
+            Format::Jpeg => jpeg::is_complete(bytes),
+            Format::WebP => webp::is_complete(bytes),
+            // These decoders notice for themselves.
+            _ => true,
+        };
+        if !complete {
+            return Err(damaged(self.format));
+        }
+        let decoder = self.decoder(bytes, limits)?;
+        let size = self.check(&decoder, limits)?;
+        let color = decoder.color_type();
+        let mut samples = memory::zeros(decoder.total_bytes())?;
+        decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, self.format, limits))?;
+        let (channels, samples) = to_8_bit_color(samples, color)?;
+        Ok(Raster::new(size, channels, samples)?.without_needless_alpha())
     }
 
     /// The size, once it is known to be within the limits.

@@ -3,20 +3,26 @@
 //! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by
 //! arithmetic on the file's header before a decoder takes memory for pixels.
 
+mod animated_webp;
+mod animation;
+mod changes;
 #[cfg(feature = "avif")]
 mod avif;
 mod decode;
-mod frames;
 mod gif;
 mod huffman;
 mod jpeg;
+mod palette;
 mod png;
+mod quantise;
 #[cfg(feature = "svg")]
 mod svg;
 mod webp;
+mod writer;
 
+pub(crate) use self::animation::Animation;
 pub(crate) use self::decode::{decode, other_page, probe};
-pub(crate) use self::frames::frames;
+pub(crate) use self::writer::Writer;
 
 use super::{Raster, memory};
 use crate::code::ErrorCode;

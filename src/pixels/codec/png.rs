@@ -19,9 +19,8 @@ pub(super) struct Start {
 impl Start {
     /// Reads `IHDR`, which comes first, and looks for `pHYs` among the chunks before the pixels.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut rest = bytes.get(8..)?;
         let mut start = None;
-        while let Some((kind, body, after)) = chunk(rest) {
+        for (kind, body) in Chunks::of_file(bytes)? {
             match (kind, &mut start) {
                 (b"IHDR", None) => {
                     let size = Size::new(be32(body, 0)?, be32(body, 4)?);
@@ -32,7 +31,6 @@ impl Start {
                 (b"IDAT", _) => break,
                 _ => {}
             }
-            rest = after;
         }
         start
     }
@@ -67,13 +65,64 @@ pub(super) fn encode(picture: &Raster) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// The first chunk: its kind, its body, and what follows it.
-fn chunk(bytes: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
-    let length = usize::try_from(be32(bytes, 0)?).ok()?;
-    let (kind, rest) = bytes.get(4..)?.split_first_chunk()?;
-    let (body, rest) = rest.split_at_checked(length)?;
-    Some((kind, body, rest.get(4..)?))
+/// What every file starts with.
+pub(super) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
+
+/// The chunks of a file, kind and body, up to the first that is cut short. Checksums are not looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chunks<'a>(&'a [u8]);
+
+impl<'a> Chunks<'a> {
+    /// All chunks; `None` for what is no PNG.
+    pub(super) fn of_file(bytes: &'a [u8]) -> Option<Self> {
+        bytes.strip_prefix(SIGNATURE).map(Self)
+    }
 }
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = (&'a [u8; 4], &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let length = usize::try_from(be32(self.0, 0)?).ok()?;
+        let (kind, rest) = self.0.get(4..)?.split_first_chunk()?;
+        let (body, rest) = rest.split_at_checked(length)?;
+        self.0 = rest.get(4..)?;
+        Some((kind, body))
+    }
+}
+
+/// Appends a chunk with its length and checksum.
+pub(super) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
+    // Bodies are parts of files, whose bytes are limited.
+    out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
+    let start = out.len();
+    out.extend_from_slice(kind);
+    out.extend_from_slice(body);
+    let crc = !out.iter().skip(start).fold(u32::MAX, |crc, byte| {
+        let [low, ..] = crc.to_le_bytes();
+        CRC.get(usize::from(low ^ byte)).copied().unwrap_or(0) ^ (crc >> 8)
+    });
+    out.extend(crc.to_be_bytes());
+}
+
+/// For each byte what it does to a checksum (W3C PNG, annex D).
+static CRC: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut rest: &mut [u32] = &mut table;
+    let mut byte: u32 = 0;
+    while let Some((entry, after)) = rest.split_first_mut() {
+        let mut crc = byte;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+            bit += 1;
+        }
+        *entry = crc;
+        rest = after;
+        byte += 1;
+    }
+    table
+};
 
 /// Dots per inch from a `pHYs` chunk, which counts in metres.
 fn density(body: &[u8]) -> Option<f64> {
@@ -82,7 +131,7 @@ fn density(body: &[u8]) -> Option<f64> {
     (body.get(8) == Some(&1) && per_metre > 0.0).then_some(per_metre * INCH)
 }
 
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
 }
 
@@ -105,5 +154,12 @@ mod tests {
         assert_eq!(start.size, Size::new(5, 4));
         assert_eq!(start.density.map(f64::round), Some(72.0));
         assert_eq!(Start::read(&file[..20]), None);
+    }
+
+    #[test]
+    fn chunks_are_written_with_their_checksum() {
+        let mut file = Vec::new();
+        write_chunk(&mut file, b"IEND", b"");
+        assert_eq!(file, b"\0\0\0\0IEND\xAE\x42\x60\x82");
     }
 }

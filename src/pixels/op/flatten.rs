@@ -19,7 +19,7 @@ pub(crate) fn flatten(mut picture: Raster, color: Color) -> Raster {
 }
 
 /// One straight pixel over another: Porter and Duff's *over*, rounded.
-pub(super) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
+pub(crate) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
     let [fr, fg, fb, fa] = front.map(u32::from);
     let [br, bg, bb, ba] = back.map(u32::from);
     // Weights of both colours, in units of 1/255^2.

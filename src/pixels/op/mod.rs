@@ -25,7 +25,7 @@ mod turn;
 
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
-pub(crate) use self::flatten::flatten;
+pub(crate) use self::flatten::{flatten, over};
 pub(crate) use self::resize::shrink;
 pub(crate) use self::trim::trim;
 pub(crate) use self::turn::turn;

@@ -1,0 +1,185 @@
+//! Animations: GIF, animated WebP and animated PNG, one frame at a time.
+//!
+//! Each frame is handed out as a viewer shows it: drawn over what the frames before it left. One canvas is held,
+//! never all frames. Before the first is decoded, frames and their pixels are counted by walking over the file's
+//! blocks, so that a file which holds more than [`Limits`] allow is refused at once, and never cut in silence.
+
+mod apng;
+mod canvas;
+mod gif;
+mod webp;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use self::canvas::Canvas;
+use super::decode::damaged;
+use crate::code::ErrorCode;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::{Raster, memory};
+use crate::plan::{Rect, Size, SourceInfo};
+
+/// How often an animation is played; `None` without end.
+pub(crate) type Plays = Option<NonZeroU32>;
+
+/// A file of several frames, to be read from the first on.
+pub(crate) struct Animation<'a> {
+    frames: Box<dyn Frames + 'a>,
+    canvas: Canvas,
+    plays: Plays,
+    /// Frames not yet read.
+    left: u32,
+    format: Format,
+}
+
+/// Knows how to draw the next frame.
+trait Frames {
+    /// Draws it and says how long it is shown; `None` after the last.
+    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Duration>, Error>;
+}
+
+/// What the header of a GIF says.
+pub(super) fn probe_gif(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    let size = gif::screen(bytes).filter(|size| size.pixels() > 0).ok_or_else(|| damaged(Format::Gif))?;
+    LimitError::check("pixels", size.pixels(), limits.pixels)?;
+    let mut info = SourceInfo::new(size);
+    info.format = Format::Gif;
+    info.alpha = true;
+    info.frames = count(bytes, Format::Gif, limits);
+    Ok(info)
+}
+
+/// How many frames there are: 1 for what is no animation, and one more than is allowed for all that is more.
+pub(super) fn count(bytes: &[u8], format: Format, limits: &Limits) -> u32 {
+    let most = usize::try_from(limits.frames).unwrap_or(usize::MAX).saturating_add(1);
+    let count = match format {
+        Format::Gif => gif::Blocks::new(bytes).take(most).count(),
+        Format::WebP => webp::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
+        Format::Png => apng::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
+        _ => 1,
+    };
+    u32::try_from(count).unwrap_or(u32::MAX).max(1)
+}
+
+impl<'a> Animation<'a> {
+    /// Opens a file to read its first `until` frames, or all of them.
+    ///
+    /// # Errors
+    /// It is damaged, or passes a limit.
+    pub(crate) fn open(bytes: &'a [u8], format: Format, limits: &'a Limits, until: Option<u32>) -> Result<Self, Error> {
+        let most = until.unwrap_or(u32::MAX);
+        let (size, plays, budget, complete, frames): (_, _, _, _, Box<dyn Frames + 'a>) = match format {
+            Format::Gif => {
+                let size = gif::screen(bytes).ok_or_else(|| damaged(format))?;
+                let mut blocks = gif::Blocks::new(bytes);
+                let budget = Budget::count(size, blocks.by_ref(), most, limits)?;
+                (size, blocks.plays, budget, blocks.complete, Box::new(gif::Reader::new(bytes)?))
+            }
+            Format::WebP => {
+                let overview = webp::Overview::read(bytes).ok_or_else(|| damaged(format))?;
+                let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
+                let complete = super::webp::is_complete(bytes);
+                (overview.canvas, overview.plays, budget, complete, Box::new(webp::Reader { parts: overview.parts(), limits }))
+            }
+            Format::Png => {
+                let overview = apng::Overview::read(bytes).ok_or_else(|| damaged(format))?;
+                let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
+                let reader = apng::Reader { parts: overview.parts(), overview, limits };
+                (overview.canvas, overview.plays, budget, overview.is_complete(), Box::new(reader))
+            }
+            _ => return Err(damaged(format)),
+        };
+        if budget.frames == 0 || (until.is_none() && !complete) {
+            return Err(damaged(format));
+        }
+        budget.check(size, limits)?;
+        Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format })
+    }
+
+    /// The size of all frames.
+    pub(crate) const fn size(&self) -> Size {
+        self.canvas.size()
+    }
+
+    /// How often it is played.
+    pub(crate) const fn plays(&self) -> Plays {
+        self.plays
+    }
+
+    /// How many frames are left.
+    pub(crate) const fn left(&self) -> u32 {
+        self.left
+    }
+
+    /// Draws the next frame, and says how long it is shown. `None` after the last.
+    ///
+    /// # Errors
+    /// It is damaged or cut short.
+    pub(crate) fn advance(&mut self) -> Result<Option<Duration>, Error> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        self.left = left;
+        // As many are there as were counted.
+        self.frames.draw_next(&mut self.canvas)?.map(Some).ok_or_else(|| damaged(self.format))
+    }
+
+    /// What is shown now, without alpha if it is opaque.
+    pub(crate) fn picture(&self) -> Result<Raster, Error> {
+        self.canvas.picture()
+    }
+}
+
+/// One frame, counted from zero, as a viewer shows it.
+///
+/// # Errors
+/// There are not so many, or one up to there is damaged, or they pass a limit together.
+pub(super) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) -> Result<Raster, Error> {
+    let until = page.saturating_add(1);
+    LimitError::check("frames", until.into(), limits.frames.into())?;
+    let mut animation = Animation::open(bytes, format, limits, Some(until))?;
+    if animation.left() < until {
+        return Err(no_such_page(until, animation.left()));
+    }
+    while animation.advance()?.is_some() {}
+    animation.picture()
+}
+
+/// The error for a page beyond the last; `page` is counted from one here, as in URLs.
+pub(super) fn no_such_page(page: u32, pages: u32) -> Error {
+    let message = format!("`pg` asks for number {page} of the source, which has {pages}");
+    Error::Pixels { code: ErrorCode::Invalid, message }
+}
+
+/// What reading frames takes, from their places alone.
+#[derive(Debug, Default)]
+struct Budget {
+    frames: u32,
+    /// Pixels decoded or composed: the frame's or the canvas', whichever are more.
+    pixels: u64,
+    /// Of the largest frame.
+    largest: u64,
+}
+
+impl Budget {
+    /// Goes over all frames that are to be read, and on to the end of the file if that is all.
+    fn count(canvas: Size, areas: impl Iterator<Item = Rect>, most: u32, limits: &Limits) -> Result<Self, LimitError> {
+        let mut budget = Self::default();
+        for area in areas.take(usize::try_from(most).unwrap_or(usize::MAX)) {
+            budget.frames += 1;
+            LimitError::check("frames", budget.frames.into(), limits.frames.into())?;
+            let pixels = area.size().pixels();
+            LimitError::check("pixels of a frame", pixels, limits.pixels)?;
+            budget.largest = budget.largest.max(pixels);
+            budget.pixels = budget.pixels.saturating_add(pixels.max(canvas.pixels()));
+            LimitError::check("pixels of all frames", budget.pixels, limits.animation_pixels)?;
+        }
+        Ok(budget)
+    }
+
+    /// The canvas, what it was before, the picture handed out, and a frame with what its decoder needs.
+    fn check(&self, canvas: Size, limits: &Limits) -> Result<(), LimitError> {
+        LimitError::check("pixels", canvas.pixels(), limits.pixels)?;
+        memory::check(canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12)), limits)
+    }
+}
