@@ -44,6 +44,10 @@ pub struct Limits {
     pub effect_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
+    /// Bytes of a colour profile once inflated; a larger one is as if absent.
+    pub profile_bytes: u64,
+    /// Bytes of EXIF, and of XMP, once inflated; larger is as if absent.
+    pub metadata_bytes: u64,
     /// Bytes of memory one render may take for pixels, checked before the first is decoded.
     pub memory: u64,
     /// Different files one request may need.
@@ -73,6 +77,8 @@ impl Default for Limits {
             shadow_pixels: 2_000_000,
             effect_pixels: 16_000_000,
             source_bytes: 40 * 1024 * 1024,
+            profile_bytes: 4 * 1024 * 1024,
+            metadata_bytes: 1024 * 1024,
             memory: 1024 * 1024 * 1024,
             sources: 16,
             redirects: 3,

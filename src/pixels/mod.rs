@@ -152,7 +152,8 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         None if work.still => vec![Format::Jpeg],
         _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
     };
-    output::smallest(picture, &candidates, &plan, negotiation, &rules.limits)
+    let source = output::Source { bytes: work.asset, info: &source };
+    output::smallest(picture, &candidates, &plan, negotiation, &source, &rules.limits)
 }
 
 /// A failure of our own: a plan that does not fit its picture, an encoder that gives up.

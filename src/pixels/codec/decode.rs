@@ -1,12 +1,13 @@
 //! Reading headers and pixels.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use image::codecs::webp::WebPDecoder;
 use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
-use image::{ColorType, ImageDecoder, ImageError, ImageResult};
+use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult};
 
-use super::{jpeg, png, unsupported, webp};
+use super::{Profile, inks, jpeg, metadata, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
@@ -29,15 +30,27 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     info.orientation = Orientation::from_exif(orientation);
     info.format = header.format;
     info.alpha = decoder.color_type().has_alpha();
-    info.density = header.density;
+    info.density = metadata::density(bytes, header.format, header.density, limits);
     Ok(info)
+}
+
+/// What the samples of a result are to mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colors {
+    /// The colours of sRGB.
+    Srgb,
+    /// Those of the source's profile, which goes with them.
+    Kept,
 }
 
 /// The pixels of a file: the first picture of several, without orientation.
 ///
+/// A picture with 8-bit samples of light keeps its profile, to be converted when that costs least, or never.
+/// Deep samples and inks are converted here.
+///
 /// # Errors
 /// As [`probe`], and the file is damaged or cut short.
-pub(crate) fn decode(bytes: &[u8], page: u32, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn decode(bytes: &[u8], page: u32, colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     if page > 0 {
         return Err(unsupported("pages and frames other than the first are not supported".to_owned()));
     }
@@ -54,10 +67,27 @@ pub(crate) fn decode(bytes: &[u8], page: u32, limits: &Limits) -> Result<Raster,
     let decoder = header.decoder(bytes, limits)?;
     let size = header.check(&decoder, limits)?;
     let color = decoder.color_type();
+    let mut profile = Profile::of(bytes, header.format, limits);
+    let inks =
+        header.inks || matches!(decoder.original_color_type(), ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
+    if let Some(profile) = profile.as_ref().filter(|p| inks && p.is_cmyk())
+        && let Some(samples) = inks::decode(bytes, header.format, size, profile)
+    {
+        return Raster::new(size, Channels::Rgb, samples);
+    }
     let mut samples = memory::zeros(decoder.total_bytes())?;
     decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, header.format, limits))?;
-    let (channels, samples) = to_8_bit_color(samples, color)?;
-    Ok(Raster::new(size, channels, samples)?.without_needless_alpha())
+    profile = profile.filter(|p| !inks && p.fits(color)).map(|p| if colors == Colors::Kept { p.keep() } else { p });
+    let deep = profile.as_ref().filter(|p| !p.kept).and_then(|p| p.deep_to_srgb(&samples, color));
+    let (channels, samples) = match deep {
+        Some(converted) => {
+            profile = None;
+            converted?
+        }
+        None => to_8_bit_color(samples, color)?,
+    };
+    let picture = Raster::new(size, channels, samples)?;
+    Ok(picture.with_profile(profile.map(Arc::new)).without_needless_alpha())
 }
 
 /// What is known before a decoder is built.
@@ -67,6 +97,8 @@ struct Header<'a> {
     head: &'a [u8],
     /// Bytes that decoding takes for each pixel besides the result.
     work: u64,
+    /// Is it a JPEG of inks, which the decoder passes off as one of light?
+    inks: bool,
     density: Option<f64>,
 }
 
@@ -76,7 +108,7 @@ impl<'a> Header<'a> {
         let Some(format) = Format::sniff(bytes) else {
             return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
         };
-        let plain = |work| Self { format, head: bytes, work, density: None };
+        let plain = |work| Self { format, head: bytes, work, inks: false, density: None };
         match format {
             Format::Jpeg => {
                 let start = jpeg::Start::read(bytes).ok_or_else(|| damaged(format))?;
@@ -84,7 +116,8 @@ impl<'a> Header<'a> {
                     return Err(of_a_kind(format));
                 }
                 let head = bytes.get(..start.scan).unwrap_or(bytes);
-                Ok(Self { format, head, work: start.coefficients(), density: start.density })
+                let work = start.coefficients() + start.inks();
+                Ok(Self { format, head, work, inks: start.inks() > 0, density: start.density })
             }
             Format::Png => {
                 let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
@@ -179,7 +212,7 @@ fn channels_of(color: ColorType) -> Channels {
 }
 
 /// The nearest: 65535 is 255 times 257.
-fn from_16_bit(sample: u16) -> u8 {
+pub(super) fn from_16_bit(sample: u16) -> u8 {
     u8::try_from((u32::from(sample) + 128) / 257).unwrap_or(u8::MAX)
 }
 
