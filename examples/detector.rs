@@ -41,7 +41,7 @@ where
             Subject::Salient => return Ok(Vec::new()),
             Subject::Custom => return Ok(self.stored.get(search.asset).copied().map(Found::at).into_iter().collect()),
             Subject::Faces => vec!["face"],
-            Subject::Objects(objects) => objects.iter().map(Object::name).collect(),
+            Subject::Objects(objects) => objects.iter().copied().map(Object::name).collect(),
             // What later versions can ask for.
             _ => return Ok(Vec::new()),
         };

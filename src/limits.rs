@@ -57,6 +57,10 @@ pub struct Limits {
     pub svg_work: u64,
     /// Pixels of an AVIF to be written: encoding one takes a second for each megapixel, or so.
     pub avif_pixels: u64,
+    /// Bytes of a colour profile once inflated; a larger one is as if absent.
+    pub profile_bytes: u64,
+    /// Bytes of EXIF, and of XMP, once inflated; larger is as if absent.
+    pub metadata_bytes: u64,
     /// Bytes of memory one render may take for pixels, checked before the first is decoded.
     pub memory: u64,
     /// Different files one request may need.
@@ -92,6 +96,8 @@ impl Default for Limits {
             svg_nodes: 200_000,
             svg_work: 1_000_000_000,
             avif_pixels: 8_000_000,
+            profile_bytes: 4 * 1024 * 1024,
+            metadata_bytes: 1024 * 1024,
             memory: 1024 * 1024 * 1024,
             sources: 16,
             redirects: 3,

@@ -3,7 +3,7 @@
 
 use originkit::plan::{Blind, Op, Oracle, Orientation, Plan, PlanError, Rect, Region, Rules, Size, SourceInfo, plan};
 use originkit::transform::{
-    Aspect, AssetPath, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy,
+    Aspect, AssetPath, Density, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy,
     Transformation,
 };
 use originkit::{Error, ErrorCode, Format};
@@ -285,22 +285,41 @@ fn values_without_a_value_are_ignored() {
 }
 
 #[test]
+fn a_density_is_a_number_by_then() {
+    for (text, at_72, without) in [
+        ("dn-300", Some(300), Some(300)),
+        ("dn-idn_mul_2", Some(144), None),
+        ("dn-idn_div_5", Some(14), None),
+        ("dn-idn_mul_20", None, None),
+        ("dn-300:dn-idn_sub_72", Some(300), Some(300)),
+        ("dn-300:w-5:dn-idn", Some(72), Some(300)),
+        ("if-w_gt_50,dn-10,if-else,dn-20,if-end", Some(10), Some(10)),
+        ("w-5", None, None),
+    ] {
+        for (density, want) in [(Some(72.0), at_72), (None, without)] {
+            let mut source = jpeg(100, 100);
+            source.density = density;
+            assert_eq!(planned(source, text).unwrap().output.density, want.map(Density::Dpi), "{text}, {density:?}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_executed_is_planned_and_named() {
     for (text, want) in [
         ("l-video,i-a.mp4,l-end", "l-video"),
         ("l-image,i-a.png,l-subtitles,i-a.srt,l-end,l-end", "l-subtitles"),
         ("n-thumb", "n"),
         ("pg-2_3", "pg"),
-        ("dn-300", "dn"),
-        ("md-true", "md"),
-        ("cp-true", "cp"),
     ] {
         let plan = planned(jpeg(100, 100), text).unwrap();
         let error = plan.executable().unwrap_err();
         assert!(matches!(error, PlanError::Unsupported { parameter, .. } if parameter == want), "{text}: {error}");
         assert_eq!(Error::from(error).code(), ErrorCode::Unsupported);
     }
-    for text in ["o-100", "md-true:md-false", "fo-face,w-50,h-50", "fo-car", "z-2", "pg-2", "e-grayscale-false"] {
+    for text in
+        ["o-100", "md-true", "cp-true", "dn-300", "fo-face,w-50,h-50", "fo-car", "z-2", "pg-2", "e-grayscale-false"]
+    {
         assert_eq!(planned(jpeg(100, 100), text).unwrap().executable(), Ok(()), "{text}");
     }
     // Branches that are not taken lack nothing.

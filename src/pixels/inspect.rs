@@ -94,7 +94,9 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     const COLORS: usize = 6;
     let limits = &options.rules.limits;
     let source = codec::probe(bytes, limits)?;
-    let picture = codec::decode(bytes, 0, source.size, limits)?;
+    let picture =
+        codec::decode(bytes, codec::Request { page: 0, size: source.size, colors: codec::Colors::Srgb }, limits)?
+            .settled();
     let alpha = picture.is_transparent();
     memory::check_shrink(&picture, limits)?;
     let small = op::shrink(&picture, SIDE)?;

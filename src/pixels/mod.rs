@@ -162,7 +162,8 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         None if work.still => vec![Format::Jpeg],
         _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
     };
-    output::smallest(picture, &candidates, &plan, negotiation, &rules.limits)
+    let source = output::Source { bytes: work.asset, info: &source };
+    output::smallest(picture, &candidates, &plan, negotiation, &source, &rules.limits)
 }
 
 /// An SVG as a delivery has it: itself, and harmless. The original is the original.

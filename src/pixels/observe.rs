@@ -1,7 +1,8 @@
 //! [`Executor`]: carries out plans, and looks at pixels where planning must.
 
+use super::codec::{self, Colors, Request};
 use super::raster::Channels;
-use super::{Raster, Work, broken, codec, extension, memory, op};
+use super::{Raster, Work, broken, extension, memory, op};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::format::Format;
@@ -42,7 +43,9 @@ impl<'a> Executor<'a> {
 
     /// Carries out a plan to its end.
     pub(crate) fn run(mut self, plan: &Plan) -> Result<Raster, Error> {
-        self.advance(&plan.ops)
+        let picture = self.advance(&plan.ops)?.settled();
+        // What a branch asked for that was not taken, or a step took back, was kept for nothing.
+        Ok(if plan.output.keeps_profile() { picture } else { picture.to_srgb() })
     }
 
     /// The picture after these operations; goes on from the longest beginning that is kept.
@@ -90,7 +93,9 @@ impl<'a> Executor<'a> {
     fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
         let bytes = self.file(file)?;
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
-            return codec::decode(bytes, page, size, &self.work.rules.limits);
+            // Layers are in sRGB (chosen).
+            let colors = if file.is_none() { self.colors() } else { Colors::Srgb };
+            return codec::decode(bytes, Request { page, size, colors }, &self.work.rules.limits);
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
         let picture = match known {
@@ -111,7 +116,10 @@ impl<'a> Executor<'a> {
     fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
         let limits = &self.work.rules.limits;
         memory::check_op(op, &picture, self.held(), limits)?;
-        match op {
+        let picture = if op::keeps_colors(op, picture.size()) { picture } else { picture.settled() };
+        // A profile that is left is to be kept: what is drawn now is drawn in its numbers.
+        let profile = picture.profile().cloned();
+        let done = match op {
             Op::Effect { effect, to } => {
                 let done = extension::effect(self.work, Effect::Ai(effect), picture)?;
                 if done.size() == *to {
@@ -130,11 +138,18 @@ impl<'a> Executor<'a> {
             }
             Op::Compose { layer, at, mix } => {
                 // While the layer is made the base waits.
-                let overlay = self.advance(&layer.ops)?;
+                let overlay = self.advance(&layer.ops)?.settled();
                 op::compose(picture, &overlay, *at, *mix)
             }
             op => op::apply(op, picture),
-        }
+        };
+        done.map(|picture| picture.with_profile(profile))
+    }
+
+    /// What the samples of the asset are to mean.
+    fn colors(&self) -> Colors {
+        let kept = self.work.transformation.edits().any(|edit| edit.encoding.keeps_profile());
+        if kept { Colors::Kept } else { Colors::Srgb }
     }
 
     /// The bytes of a file that a plan names.
@@ -151,6 +166,11 @@ impl<'a> Executor<'a> {
     #[expect(clippy::unused_self, reason = "fonts are looked up in it")]
     fn draw(&self, _: &TextBlock) -> Result<Raster, Error> {
         Err(PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
+    }
+
+    /// The picture so far, in colours that can be looked at.
+    fn look(&mut self, so_far: &Plan) -> Result<Raster, PlanError> {
+        self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
     }
 
     /// Bytes of all pictures that are kept.
@@ -179,14 +199,14 @@ impl Oracle for Executor<'_> {
     }
 
     fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError> {
-        let picture = self.advance(&so_far.ops).map_err(planning)?;
+        let picture = self.look(so_far)?;
         let rect = op::trim(&picture, threshold);
         self.keep(so_far, picture);
         Ok(rect)
     }
 
     fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
-        let picture = self.advance(&so_far.ops).map_err(planning)?;
+        let picture = self.look(so_far)?;
         let asset = match so_far.ops.first() {
             Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
             _ => self.work.path,
@@ -201,8 +221,9 @@ impl Oracle for Executor<'_> {
     }
 
     fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {
-        let picture = self.advance(&so_far.ops).map_err(planning)?;
-        let done = extension::effect(self.work, Effect::Ai(effect), picture).map_err(planning)?;
+        let picture = self.look(so_far)?;
+        let profile = picture.profile().cloned();
+        let done = extension::effect(self.work, Effect::Ai(effect), picture).map_err(planning)?.with_profile(profile);
         let size = done.size();
         let mut after = so_far.clone();
         after.ops.push(Op::Effect { effect: effect.clone(), to: size });

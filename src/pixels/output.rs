@@ -2,16 +2,25 @@
 
 use bytes::Bytes;
 
-use super::codec::{self, Settings};
+use super::codec::{self, Attachments, Settings};
 use super::{Raster, op};
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::plan::Plan;
+use crate::plan::{Plan, SourceInfo};
 use crate::policy::Negotiation;
 use crate::transform::Color;
+
+/// Where a picture comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// The file.
+    pub(crate) bytes: &'a [u8],
+    /// What its header says.
+    pub(crate) info: &'a SourceInfo,
+}
 
 /// Encodes a picture in the best of these formats; of files of one size the first.
 ///
@@ -25,14 +34,19 @@ pub(crate) fn smallest(
     candidates: &[Format],
     plan: &Plan,
     negotiation: &Negotiation,
+    source: &Source<'_>,
     limits: &Limits,
 ) -> Result<Encoded, Error> {
     let settings = Settings {
-        quality: plan.output.quality.unwrap_or(negotiation.quality),
+        quality: plan.output.quality.unwrap_or_else(|| {
+            // What is lost already does not come back with more bytes.
+            codec::quality(source.bytes, source.info.format).unwrap_or(u8::MAX).min(negotiation.quality)
+        }),
         lossless: plan.output.lossless.unwrap_or(false),
         progressive: plan.output.progressive.unwrap_or(false),
         chroma_420: negotiation.chroma_420,
     };
+    let attached = Attachments::of(source.bytes, source.info, plan, limits);
     let mut refused = None;
     let mut best: Option<(Format, Vec<u8>)> = None;
     let size = picture.size();
@@ -47,7 +61,10 @@ pub(crate) fn smallest(
         if !format.has_alpha() {
             picture = op::flatten(picture, Color { opacity: 100, ..plan.matte });
         }
-        let bytes = codec::encode(&picture, format, &settings)?;
+        if !codec::holds_profile(format) {
+            picture = picture.to_srgb();
+        }
+        let bytes = codec::encode(&picture, format, &settings, &attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));

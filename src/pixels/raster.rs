@@ -1,10 +1,16 @@
 //! [`Raster`]: decoded pixels.
 
+use std::sync::Arc;
+
+use super::codec::Profile;
 use super::{broken, memory};
 use crate::error::Error;
 use crate::plan::Size;
 
-/// A picture of 8-bit sRGB samples, row by row from the top, without gaps between rows.
+/// A picture of 8-bit samples, row by row from the top, without gaps between rows.
+///
+/// The samples are sRGB, unless there is a profile that says otherwise. It comes from a decoder; moving
+/// pixels around leaves it alone, and whatever looks at colours wants it [settled](Self::settled) before.
 ///
 /// Opaque pictures carry no alpha, which saves a quarter of all work. Alpha is straight, not
 /// premultiplied: most operations move pixels and never look at it.
@@ -13,6 +19,7 @@ pub(crate) struct Raster {
     size: Size,
     channels: Channels,
     samples: Vec<u8>,
+    profile: Option<Arc<Profile>>,
 }
 
 /// What a pixel consists of.
@@ -38,7 +45,11 @@ impl Raster {
     /// A picture made of these samples; an error of ours if there are not exactly as many as `size` says.
     pub(crate) fn new(size: Size, channels: Channels, samples: Vec<u8>) -> Result<Self, Error> {
         let exact = size.pixels() > 0 && memory::bytes(size, channels) == memory::len(&samples);
-        if exact { Ok(Self { size, channels, samples }) } else { Err(broken("a picture with a wrong size")) }
+        if exact {
+            Ok(Self { size, channels, samples, profile: None })
+        } else {
+            Err(broken("a picture with a wrong size"))
+        }
     }
 
     /// A picture of one colour.
@@ -51,6 +62,29 @@ impl Raster {
             samples.extend_from_slice(pixel);
         }
         Self::new(size, channels, samples)
+    }
+
+    /// The same samples, with another meaning.
+    pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// What its samples mean, if that is not sRGB.
+    pub(crate) const fn profile(&self) -> Option<&Arc<Profile>> {
+        self.profile.as_ref()
+    }
+
+    /// Converted to sRGB, unless the result is to keep its profile.
+    pub(crate) fn settled(self) -> Self {
+        if self.profile.as_ref().is_some_and(|profile| profile.kept) { self } else { self.to_srgb() }
+    }
+
+    /// Converted to sRGB, if it is anything else.
+    pub(crate) fn to_srgb(mut self) -> Self {
+        if let Some(profile) = self.profile.take() {
+            profile.to_srgb(&mut self);
+        }
+        self
     }
 
     /// Its size.
@@ -91,7 +125,7 @@ impl Raster {
     pub(crate) fn copy(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::len(&self.samples))?;
         samples.extend_from_slice(&self.samples);
-        Self::new(self.size, self.channels, samples)
+        Ok(Self { samples, size: self.size, channels: self.channels, profile: self.profile.clone() })
     }
 
     /// All samples, to keep.
@@ -157,7 +191,8 @@ impl Raster {
     pub(crate) fn copy_with_alpha(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgba))?;
         samples.extend(self.pixels().flatten());
-        Self::new(self.size, Channels::Rgba, samples)
+        let profile = self.profile.clone();
+        Ok(Self::new(self.size, Channels::Rgba, samples)?.with_profile(profile))
     }
 }
 

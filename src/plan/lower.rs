@@ -19,7 +19,7 @@ use crate::limits::LimitError;
 use crate::number::Number;
 use crate::path::AssetPath;
 use crate::transform::{
-    Background, Color, Edit, Encoding, Mode, Pages, Placing, Rotation, Scope, Step, Transformation, Trim,
+    Background, Color, Density, Edit, Encoding, Mode, Pages, Placing, Rotation, Scope, Step, Transformation, Trim,
 };
 
 /// Plans a transformation for one source.
@@ -41,9 +41,7 @@ pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> 
     }
     lowering.start(wanted)?;
     lowering.chain(wanted)?;
-    let mut plan = lowering.plan;
-    unsupported::note_output(&plan.output, &mut plan.unsupported);
-    Ok(plan)
+    Ok(lowering.plan)
 }
 
 /// A plan in the making: that of the asset, or of one layer.
@@ -143,7 +141,7 @@ impl<'a> Lowering<'a> {
         // Variables mean the output of the step before, so this is read before anything changes.
         let scope = self.scope();
         unsupported::note(edit, &mut self.plan.unsupported);
-        self.plan.output.fold(&edit.encoding);
+        self.output(&edit.encoding, &scope);
         let ground = Ground::of(edit);
         if let Some(color) = ground.color {
             self.plan.matte = Color { opacity: 100, ..color };
@@ -155,6 +153,19 @@ impl<'a> Lowering<'a> {
         frame.output = self.plan.size;
         self.plan.steps.push(frame);
         self.layers(&edit.layers)
+    }
+
+    /// Settings of the output; a density that is an expression becomes a number.
+    ///
+    /// A value that is none, or no density, leaves the one before (chosen).
+    fn output(&mut self, encoding: &Encoding, scope: &Scope) {
+        let before = self.plan.output.density.take();
+        self.plan.output.fold(encoding);
+        let density = match self.plan.output.density.take() {
+            Some(Density::Expr(expr)) => expr.evaluate(scope).ok().and_then(dots).map(Density::Dpi),
+            known => known,
+        };
+        self.plan.output.density = density.or(before);
     }
 
     pub(super) fn trim(&mut self, trim: Option<Trim>) -> Result<(), PlanError> {
@@ -266,6 +277,13 @@ fn first_page(step: &Step) -> Option<u32> {
         // Not supported inside conditions (documented).
         Step::If(_) => None,
     }
+}
+
+/// Whole dots per inch, within what is documented.
+fn dots(value: f64) -> Option<u16> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
+    let nearest = value.round() as u16;
+    (1..=1200).contains(&nearest).then_some(nearest)
 }
 
 /// What padding consists of where `bg` is no colour; `None` where it cannot be used.

@@ -3,7 +3,7 @@
 //! Planning goes on without it; [`Plan::executable`](super::Plan::executable) refuses to run the rest.
 
 use super::Unsupported;
-use crate::transform::{Edit, Encoding, Pages};
+use crate::transform::{Edit, Pages};
 
 /// Notes what of an edit cannot be executed.
 pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
@@ -20,7 +20,8 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
         effects: _,
         text: _, // means something in text layers only
         layers: _,
-        encoding: _, // looked at once, when all steps are folded
+        // Whoever encodes knows what it can write; `c2pa` needs a signer, without one it is ignored (chosen).
+        encoding: _,
         default_image: _,
     } = edit;
     let mut lacks = |present: bool, parameter: &'static str, reason: &'static str| {
@@ -30,29 +31,6 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
     };
     lacks(named.is_some(), "n", "the name was not expanded");
     lacks(page.as_ref().is_some_and(is_composition), "pg", "only one page or frame, by number");
-}
-
-/// Notes what of the output's settings cannot be executed.
-pub(super) fn note_output(output: &Encoding, found: &mut Vec<Unsupported>) {
-    let Encoding {
-        format: _, // whoever encodes knows what it can write
-        quality: _,
-        lossless: _,
-        progressive: _,
-        color_profile,
-        metadata,
-        density,
-        c2pa: _, // needs a signer, without one it is ignored (chosen)
-        original: _,
-    } = output;
-    let lacking = [
-        (*color_profile == Some(true), "cp", "colour profiles are not kept"),
-        (*metadata == Some(true), "md", "metadata is not kept"),
-        (density.is_some(), "dn", "the density is not written"),
-    ];
-    found.extend(
-        lacking.into_iter().filter(|row| row.0).map(|(_, parameter, reason)| Unsupported { parameter, reason }),
-    );
 }
 
 /// Several pages at once are composed; only one can be picked here.

@@ -73,7 +73,7 @@ impl Negotiation {
         if matches!(source, Format::Svg | Format::Gif) {
             return vec![source];
         }
-        let keeps = output.color_profile == Some(true) || output.metadata == Some(true);
+        let keeps = output.keeps_profile();
         let avif = self.avif && self.accepts_avif && !keeps && source != Format::Heic;
         let modern = [(avif, Format::Avif), (self.accepts_webp, Format::WebP)];
         modern

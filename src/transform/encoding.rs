@@ -27,6 +27,12 @@ pub struct Encoding {
 }
 
 impl Encoding {
+    /// Is the colour profile kept, alone or with all metadata?
+    #[must_use]
+    pub(crate) fn keeps_profile(&self) -> bool {
+        self.color_profile == Some(true) || self.metadata == Some(true)
+    }
+
     /// Takes over what `later` sets: of the steps that are taken, the last one to speak counts.
     pub fn fold(&mut self, later: &Self) {
         let Self { format, quality, lossless, progressive, color_profile, metadata, density, c2pa, original } = self;

@@ -84,13 +84,28 @@ pub(crate) fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn webp_with_exif(webp: &[u8], size: (u32, u32), orientation: u8) -> Vec<u8> {
+    webp_with(webp, size, &[(b"EXIF", &exif(orientation))])
+}
+
+/// A WebP in the extended container (RFC 9649, 2.7), with a profile before the picture and the rest behind.
+pub(crate) fn webp_with(webp: &[u8], size: (u32, u32), extras: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let three = |n: u32| n.to_le_bytes()[..3].to_vec();
-    let extended = [vec![0x08, 0, 0, 0], three(size.0 - 1), three(size.1 - 1)].concat();
+    let flag = |(kind, _): &(&[u8; 4], &[u8])| match *kind {
+        b"ICCP" => 0x20,
+        b"EXIF" => 0x08,
+        _ => 0x04,
+    };
+    let flags: u8 = extras.iter().map(flag).sum();
+    let extended = [vec![flags, 0, 0, 0], three(size.0 - 1), three(size.1 - 1)].concat();
     let chunk = |kind: &[u8; 4], body: &[u8]| {
         let padding = vec![0; body.len() % 2];
         [&kind[..], &(body.len() as u32).to_le_bytes(), body, &padding].concat()
     };
-    let body = [b"WEBP", &chunk(b"VP8X", &extended)[..], &webp[12..], &chunk(b"EXIF", &exif(orientation))].concat();
+    let some = |before: bool| -> Vec<u8> {
+        let wanted = extras.iter().filter(|(kind, _)| (*kind == b"ICCP") == before);
+        wanted.flat_map(|(kind, body)| chunk(kind, body)).collect()
+    };
+    let body = [b"WEBP", &chunk(b"VP8X", &extended)[..], &some(true), &webp[12..], &some(false)].concat();
     [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
 }
 

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
+use super::Settings;
 use super::animation::Plays;
 use super::changes::{OPEN, index, rows, rows_mut, take, window};
 use super::palette::Pixel;
-use super::webp::{Chunks, encode, write_chunk};
-use super::Settings;
+use super::webp::{Chunks, encode_picture, write_chunk};
 use crate::error::Error;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
@@ -78,7 +78,7 @@ impl Writer {
         let (samples, blend) = self.cut(area, changed)?;
         let part = Raster::new(area.size(), Channels::Rgba, samples)?.without_needless_alpha();
         self.alpha |= part.channels() == Channels::Rgba;
-        let still = encode(&part, &self.settings)?;
+        let still = encode_picture(&part, &self.settings)?;
 
         let mut body = memory::reserve(memory::len(&still) + 16)?;
         for number in [area.x / 2, area.y / 2, area.width - 1, area.height - 1, self.clock.milliseconds(delay)] {

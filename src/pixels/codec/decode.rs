@@ -1,16 +1,17 @@
 //! Reading headers and pixels.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use image::codecs::webp::WebPDecoder;
 use image::codecs::{bmp::BmpDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
-use image::{ColorType, ImageDecoder, ImageError, ImageResult};
+use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult};
 
 #[cfg(feature = "avif")]
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{animation, jpeg, png, unsupported, webp};
+use super::{Profile, animation, inks, jpeg, metadata, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
@@ -44,31 +45,51 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     info.orientation = Orientation::from_exif(orientation);
     info.format = header.format;
     info.alpha = decoder.color_type().has_alpha();
-    info.density = header.density;
+    info.density = metadata::density(bytes, header.format, header.density, limits);
     info.frames = animation::count(bytes, header.format, limits);
     Ok(info)
 }
 
-/// The pixels of a file, or of one frame of it, counted from zero; without orientation. A drawing is drawn at
-/// `size`.
+/// What of a file is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// Which page or frame, counted from zero.
+    pub(crate) page: u32,
+    /// Its size; a drawing has no other.
+    pub(crate) size: Size,
+    pub(crate) colors: Colors,
+}
+
+/// What the samples of a result are to mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colors {
+    /// The colours of sRGB.
+    Srgb,
+    /// Those of the source's profile, which goes with them.
+    Kept,
+}
+
+/// The pixels of a file, or of one frame of it, without orientation.
+///
+/// A picture with 8-bit samples of light keeps its profile, to be converted when that costs least, or never.
+/// Deep samples and inks are converted here.
 ///
 /// # Errors
 /// As [`probe`], the file is damaged or cut short, or it has not so many frames.
-#[cfg_attr(not(feature = "svg"), expect(unused_variables, reason = "only drawings have no size of their own"))]
-pub(crate) fn decode(bytes: &[u8], page: u32, size: Size, limits: &Limits) -> Result<Raster, Error> {
-    match (page, Format::sniff(bytes)) {
+pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
+    match (request.page, Format::sniff(bytes)) {
         #[cfg(feature = "svg")]
-        (0, Some(Format::Svg)) => return svg::draw(bytes, size, limits),
+        (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, limits),
         #[cfg(feature = "avif")]
         (0, Some(Format::Avif)) => return avif::decode(bytes, limits),
         _ => {}
     }
-    let header = Header::read(bytes, limits)?;
+    let (header, page) = (Header::read(bytes, limits)?, request.page);
     if header.format == Format::Gif || animation::count(bytes, header.format, limits) > 1 {
         return animation::frame(bytes, header.format, page, limits);
     }
     match (page, header.format) {
-        (0, _) => header.pixels(bytes, limits),
+        (0, _) => header.pixels(bytes, request.colors, limits),
         (_, Format::Tiff) => Err(unsupported("pages of a tiff other than the first are not supported".to_owned())),
         _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
     }
@@ -76,7 +97,7 @@ pub(crate) fn decode(bytes: &[u8], page: u32, size: Size, limits: &Limits) -> Re
 
 /// The pixels of a file that is no animation, or of the picture that viewers show who know of none.
 pub(super) fn still(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
-    Header::read(bytes, limits)?.pixels(bytes, limits)
+    Header::read(bytes, limits)?.pixels(bytes, Colors::Srgb, limits)
 }
 
 /// What is known before a decoder is built.
@@ -86,6 +107,8 @@ struct Header<'a> {
     head: &'a [u8],
     /// Bytes that decoding takes for each pixel besides the result.
     work: u64,
+    /// Is it a JPEG of inks, which the decoder passes off as one of light?
+    inks: bool,
     density: Option<f64>,
 }
 
@@ -95,7 +118,7 @@ impl<'a> Header<'a> {
         let Some(format) = Format::sniff(bytes) else {
             return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
         };
-        let plain = |work| Self { format, head: bytes, work, density: None };
+        let plain = |work| Self { format, head: bytes, work, inks: false, density: None };
         match format {
             Format::Jpeg => {
                 let start = jpeg::Start::read(bytes).ok_or_else(|| damaged(format))?;
@@ -103,7 +126,8 @@ impl<'a> Header<'a> {
                     return Err(of_a_kind(format));
                 }
                 let head = bytes.get(..start.scan).unwrap_or(bytes);
-                Ok(Self { format, head, work: start.coefficients(), density: start.density })
+                let work = start.coefficients() + start.inks();
+                Ok(Self { format, head, work, inks: start.inks() > 0, density: start.density })
             }
             Format::Png => {
                 let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
@@ -151,7 +175,7 @@ impl<'a> Header<'a> {
     }
 
     /// The pixels of the file that it is the header of.
-    fn pixels(&self, bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
+    fn pixels(&self, bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
         let complete = match self.format {
             Format::Jpeg => jpeg::is_complete(bytes),
             Format::WebP => webp::is_complete(bytes),
@@ -164,10 +188,27 @@ impl<'a> Header<'a> {
         let decoder = self.decoder(bytes, limits)?;
         let size = self.check(&decoder, limits)?;
         let color = decoder.color_type();
+        let mut profile = Profile::of(bytes, self.format, limits);
+        let stored = decoder.original_color_type();
+        let inks = self.inks || matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
+        if let Some(profile) = profile.as_ref().filter(|p| inks && p.is_cmyk())
+            && let Some(samples) = inks::decode(bytes, self.format, size, profile)
+        {
+            return Raster::new(size, Channels::Rgb, samples);
+        }
         let mut samples = memory::zeros(decoder.total_bytes())?;
         decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, self.format, limits))?;
-        let (channels, samples) = to_8_bit_color(samples, color)?;
-        Ok(Raster::new(size, channels, samples)?.without_needless_alpha())
+        profile = profile.filter(|p| !inks && p.fits(color)).map(|p| if colors == Colors::Kept { p.keep() } else { p });
+        let deep = profile.as_ref().filter(|p| !p.kept).and_then(|p| p.deep_to_srgb(&samples, color));
+        let (channels, samples) = match deep {
+            Some(converted) => {
+                profile = None;
+                converted?
+            }
+            None => to_8_bit_color(samples, color)?,
+        };
+        let picture = Raster::new(size, channels, samples)?;
+        Ok(picture.with_profile(profile.map(Arc::new)).without_needless_alpha())
     }
 
     /// The size, once it is known to be within the limits.
@@ -221,7 +262,7 @@ fn channels_of(color: ColorType) -> Channels {
 }
 
 /// The nearest: 65535 is 255 times 257.
-fn from_16_bit(sample: u16) -> u8 {
+pub(super) fn from_16_bit(sample: u16) -> u8 {
     u8::try_from((u32::from(sample) + 128) / 257).unwrap_or(u8::MAX)
 }
 

@@ -317,9 +317,8 @@ fn start(size: Size, palette: &Palette, plays: Plays) -> Result<Encoder<Vec<u8>>
     let encoder = Encoder::new(Vec::new(), side(size.width)?, side(size.height)?, &table(palette));
     let mut encoder = encoder.map_err(|e| broken(e.to_string()))?;
     // Files say how often they are to be played again; without a word it is once.
-    let repeat = plays.map_or(Repeat::Infinite, |plays| {
-        Repeat::Finite(u16::try_from(plays.get() - 1).unwrap_or(u16::MAX))
-    });
+    let repeat =
+        plays.map_or(Repeat::Infinite, |plays| Repeat::Finite(u16::try_from(plays.get() - 1).unwrap_or(u16::MAX)));
     encoder.set_repeat(repeat).map_err(|e| broken(e.to_string()))?;
     Ok(encoder)
 }
@@ -333,7 +332,9 @@ fn visible([r, g, b, a]: Pixel) -> Pixel {
 fn far([r, g, b, _]: Pixel, [sr, sg, sb, shown]: Pixel) -> bool {
     shown == 0 || distance([r, g, b], [sr, sg, sb]) > near()
 }
-fn near()->u32{ std::env::var("NEAR").ok().map_or(28, |v| v.parse().unwrap()) }
+fn near() -> u32 {
+    std::env::var("NEAR").ok().map_or(28, |v| v.parse().unwrap())
+}
 
 /// How bad the palette of the file may serve another frame than the first.
 fn allowed(first: f32) -> f32 {

@@ -1,15 +1,16 @@
 //! JPEG: what its markers say (ITU-T T.81, annex B), and writing it.
 
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, PixelDensity, PixelDensityUnit, SamplingFactor};
 
+use super::metadata::{Attachments, EXIF, XMP};
 use super::{Settings, huffman};
 use crate::error::Error;
 use crate::pixels::{Raster, broken};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
-const SOS: u8 = 0xDA;
-const APP0: u8 = 0xE0;
+pub(super) const SOS: u8 = 0xDA;
+pub(super) const APP0: u8 = 0xE0;
 
 /// What stands before the first scan.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +52,11 @@ impl Start {
     pub(super) fn coefficients(&self) -> u64 {
         if self.progressive { 2 * u64::from(self.components) } else { 0 }
     }
+
+    /// Bytes of inks for each pixel.
+    pub(super) fn inks(&self) -> u64 {
+        if self.components == 4 { 4 } else { 0 }
+    }
 }
 
 /// Does the file reach its end marker? Decoders fill what is missing with grey and say nothing.
@@ -62,7 +68,7 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
 /// Writes a JPEG, with Huffman tables made to measure.
 ///
 /// For baseline files that is done here, since the encoder would write one scan for each component.
-pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let side = |side: u32| u16::try_from(side).map_err(|_| broken("a JPEG larger than its format allows"));
     let mut bytes = Vec::new();
@@ -71,12 +77,38 @@ pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, E
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
     encoder.set_optimized_huffman_tables(settings.progressive);
     encoder.set_progressive(settings.progressive);
+    if let Some(density) = attached.density {
+        encoder.set_density(in_inches(density));
+    }
+    // What does not fit into a segment stays behind.
+    for (name, block) in [(EXIF, &attached.exif), (XMP, &attached.xmp)] {
+        if let Some(block) = block {
+            _ = encoder.add_app_segment(1, [name, block].concat());
+        }
+    }
+    if let Some(profile) = picture.profile() {
+        encoder.add_icc_profile(profile.icc()).map_err(|e| broken(e.to_string()))?;
+    }
     encoder
         .encode(picture.samples(), side(size.width)?, side(size.height)?, ColorType::Rgb)
         .map_err(|e| broken(e.to_string()))?;
     // What was just written can be read; should it not be, it is a good file as it is.
     let smaller = if settings.progressive { None } else { huffman::recode(&bytes) };
     Ok(smaller.unwrap_or(bytes))
+}
+
+/// For a JFIF header, which holds whole numbers of 16 bits.
+fn in_inches(density: f64) -> PixelDensity {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
+    let dots = (density.round() as u16).max(1);
+    PixelDensity { density: (dots, dots), unit: PixelDensityUnit::Inches }
+}
+
+/// Is there the marker of Adobe, whose files of four components hold the opposite of inks?
+pub(super) fn is_adobe(bytes: &[u8]) -> bool {
+    segments(bytes)
+        .take_while(|segment| segment.marker != SOS)
+        .any(|segment| segment.marker == APP0 + 14 && segment.payload.starts_with(b"Adobe"))
 }
 
 /// A marker with what belongs to it.
@@ -178,7 +210,7 @@ mod tests {
         let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples).unwrap();
         for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
             let settings = Settings { quality: 90, lossless: false, progressive, chroma_420 };
-            let bytes = encode(&picture, &settings).unwrap();
+            let bytes = encode(&picture, &settings, &Attachments::default()).unwrap();
             let scans = segments(&bytes).filter(|segment| segment.marker == SOS).count();
             assert!(progressive || scans == 1, "{scans} scans");
             let one = image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw();

@@ -5,23 +5,32 @@
 
 mod animated_webp;
 mod animation;
-mod changes;
 #[cfg(feature = "avif")]
 mod avif;
+mod changes;
 mod decode;
+mod exif;
 mod gif;
 mod huffman;
+mod ifd;
+mod inks;
 mod jpeg;
+mod metadata;
 mod palette;
 mod png;
+mod profile;
+mod quality;
 mod quantise;
+mod reduce;
 #[cfg(feature = "svg")]
 mod svg;
 mod webp;
 mod writer;
 
 pub(crate) use self::animation::Animation;
-pub(crate) use self::decode::{decode, other_page, probe};
+pub(crate) use self::decode::{Colors, Request, decode, other_page, probe};
+pub(crate) use self::metadata::Attachments;
+pub(crate) use self::profile::Profile;
 pub(crate) use self::writer::Writer;
 
 use super::{Raster, memory};
@@ -30,7 +39,17 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 
-/// How a file is written. Metadata never is.
+/// The quality a source was written with, 1 to 100; `None` where there is none to be told.
+pub(crate) fn quality(bytes: &[u8], format: Format) -> Option<u8> {
+    if format == Format::Jpeg { quality::estimate(bytes) } else { None }
+}
+
+/// Can a file of this format say which colours its numbers mean?
+pub(crate) const fn holds_profile(format: Format) -> bool {
+    matches!(format, Format::Jpeg | Format::Png | Format::WebP)
+}
+
+/// How a file is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// 1 to 100, for lossy formats.
@@ -74,11 +93,18 @@ pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, lim
 }
 
 /// Writes a file. A format without transparency wants a picture without alpha.
-pub(crate) fn encode(picture: &Raster, format: Format, settings: &Settings) -> Result<Vec<u8>, Error> {
+///
+/// With the picture goes its profile, if it still has one, and what is attached.
+pub(crate) fn encode(
+    picture: &Raster,
+    format: Format,
+    settings: &Settings,
+    attached: &Attachments,
+) -> Result<Vec<u8>, Error> {
     match format {
-        Format::Jpeg => jpeg::encode(picture, settings),
-        Format::Png => png::encode(picture),
-        Format::WebP => webp::encode(picture, settings),
+        Format::Jpeg => jpeg::encode(picture, settings, attached),
+        Format::Png => png::encode(picture, attached),
+        Format::WebP => webp::encode(picture, settings, attached),
         Format::Gif => gif::encode(picture),
         #[cfg(feature = "avif")]
         Format::Avif => avif::encode(picture, settings),

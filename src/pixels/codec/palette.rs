@@ -236,7 +236,11 @@ mod tests {
         let patch: Vec<Pixel> = (0..90).map(|i| [128, 128, 128, if i % 3 == 0 { 0 } else { 255 }]).collect();
         for dither in [false, true] {
             let mut out = Vec::new();
-            if dither { palette.dither(&patch, 10, 7, &mut out) } else { palette.draw(&patch, 7, &mut out) }
+            if dither {
+                palette.dither(&patch, 10, 7, &mut out)
+            } else {
+                palette.draw(&patch, 7, &mut out)
+            }
             assert!(out.iter().enumerate().all(|(i, index)| (*index == 7) == (i % 3 == 0)));
         }
     }

@@ -266,7 +266,8 @@ mod tests {
         // Sixteen clouds of colours, one with most of the pixels.
         let centers: Vec<Rgb> =
             (0..16).map(|i| [i % 4 * 70 + 20, i / 4 * 70 + 20, (i % 3) * 60 + 30]).map(|c: [u8; 3]| c).collect();
-        let cloud = |center: Rgb| (0..27_u8).map(move |i| [center[0] + i % 3, center[1] + i / 3 % 3, center[2] + i / 9]);
+        let cloud =
+            |center: Rgb| (0..27_u8).map(move |i| [center[0] + i % 3, center[1] + i / 3 % 3, center[2] + i / 9]);
         let mut patch = opaque(centers.iter().copied().flat_map(cloud));
         patch.extend(opaque(cloud(centers[5])).repeat(300));
         quantiser.count(&patch);

@@ -1,6 +1,7 @@
-//! WebP: whether it is complete, and writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
+//! WebP: its container (RFC 9649), and writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
 
 use super::Settings;
+use super::metadata::Attachments;
 use crate::error::Error;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
@@ -19,7 +20,8 @@ pub(super) struct Chunks<'a>(&'a [u8]);
 impl<'a> Chunks<'a> {
     /// All chunks; `None` for what is no WebP.
     pub(super) fn of_file(bytes: &'a [u8]) -> Option<Self> {
-        (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")).then(|| Self::new(bytes.get(12..).unwrap_or_default()))
+        (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
+            .then(|| Self::new(bytes.get(12..).unwrap_or_default()))
     }
 
     /// Chunks inside another.
@@ -70,9 +72,55 @@ pub(super) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
     Some([&b"RIFF"[..], &length.to_le_bytes(), b"WEBP", &chunks].concat())
 }
 
-/// Writes a WebP.
+/// Writes a WebP, with what else there is around the picture.
+pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+    let file = encode_picture(picture, settings)?;
+    let profile = picture.profile().map(|profile| profile.icc());
+    let extras = [(b"ICCP", profile), (b"EXIF", attached.exif.as_deref()), (b"XMP ", attached.xmp.as_deref())];
+    if extras.iter().all(|(_, extra)| extra.is_none()) {
+        return Ok(file);
+    }
+    let alpha = picture.channels() == Channels::Rgba;
+    extended(&file, picture.size(), alpha, extras).ok_or_else(|| broken("a WebP larger than its container"))
+}
+
+/// Puts a file of one picture into the extended container (RFC 9649, 2.7): the profile before the picture, the
+/// rest behind it.
+fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u8]>); 3]) -> Option<Vec<u8>> {
+    const ALPHA: u8 = 0x10;
+    let mut flags = if alpha { ALPHA } else { 0 };
+    for ((_, extra), flag) in extras.iter().zip([0x20, 0x08, 0x04]) {
+        flags |= if extra.is_some() { flag } else { 0 };
+    }
+    let mut out = b"RIFF\0\0\0\0WEBP".to_vec();
+    let mut canvas = vec![flags, 0, 0, 0];
+    for side in [size.width, size.height] {
+        // One less, in three bytes.
+        canvas.extend(side.checked_sub(1)?.to_le_bytes().into_iter().take(3));
+    }
+    write_chunk(&mut out, b"VP8X", &canvas);
+    let [profile, behind @ ..] = extras;
+    if let (kind, Some(body)) = profile {
+        write_chunk(&mut out, kind, body);
+    }
+    // Alpha is apart from a lossy picture, and part of a lossless one.
+    for kind in [b"ALPH", b"VP8 ", b"VP8L"] {
+        if let Some((_, body)) = Chunks::of_file(file)?.find(|(found, _)| *found == kind) {
+            write_chunk(&mut out, kind, body);
+        }
+    }
+    for (kind, body) in behind {
+        if let Some(body) = body {
+            write_chunk(&mut out, kind, body);
+        }
+    }
+    let length = u32::try_from(out.len().checked_sub(8)?).ok()?;
+    out.get_mut(4..8)?.copy_from_slice(&length.to_le_bytes());
+    Some(out)
+}
+
 #[cfg(feature = "webp-lossy")]
-pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub(super) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     use webp::{Encoder, PixelLayout, WebPConfig};
 
     /// Effort from 0 to 6: libwebp's default.
@@ -94,9 +142,9 @@ pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, E
     Ok(file.to_vec())
 }
 
-/// Writes a WebP without loss, whatever the settings: there is no lossy encoder in this build.
+/// Without loss, whatever the settings: there is no lossy encoder in this build.
 #[cfg(not(feature = "webp-lossy"))]
-pub(super) fn encode(picture: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
+pub(super) fn encode_picture(picture: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
     use image::ExtendedColorType;
     use image::codecs::webp::WebPEncoder;
 

@@ -58,6 +58,15 @@ pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
     }
 }
 
+/// Does it leave colours as they are, and to later a conversion that then costs no more than now?
+pub(crate) fn keeps_colors(op: &Op, size: Size) -> bool {
+    match op {
+        Op::Orient(_) | Op::Trim(_) | Op::Crop(_) | Op::Flip(_) => true,
+        Op::Resize { to, .. } => to.pixels() <= size.pixels(),
+        _ => false,
+    }
+}
+
 /// A colour as a pixel.
 pub(crate) fn pixel(color: Color) -> [u8; 4] {
     let [r, g, b] = color.rgb;

@@ -81,7 +81,13 @@ impl<'a> Animation<'a> {
                 let overview = webp::Overview::read(bytes).ok_or_else(|| damaged(format))?;
                 let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
                 let complete = super::webp::is_complete(bytes);
-                (overview.canvas, overview.plays, budget, complete, Box::new(webp::Reader { parts: overview.parts(), limits }))
+                (
+                    overview.canvas,
+                    overview.plays,
+                    budget,
+                    complete,
+                    Box::new(webp::Reader { parts: overview.parts(), limits }),
+                )
             }
             Format::Png => {
                 let overview = apng::Overview::read(bytes).ok_or_else(|| damaged(format))?;

@@ -8,8 +8,8 @@ use super::{Frames, Plays, damaged};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::codec::webp::{Chunks, still};
 use crate::pixels::codec::decode;
+use crate::pixels::codec::webp::{Chunks, still};
 use crate::plan::{Rect, Size};
 
 /// One frame of a file.
@@ -41,7 +41,8 @@ impl<'a> Overview<'a> {
             return None;
         }
         let canvas = Size::new(le24(head, 4)? + 1, le24(head, 7)? + 1);
-        let plays = chunks.clone().find(|(kind, _)| *kind == b"ANIM").and_then(|(_, body)| body.get(4..)?.first_chunk());
+        let plays =
+            chunks.clone().find(|(kind, _)| *kind == b"ANIM").and_then(|(_, body)| body.get(4..)?.first_chunk());
         let plays = NonZeroU32::new(plays.map_or(0, |count| u16::from_le_bytes(*count).into()));
         Some(Self { canvas, plays, chunks })
     }
