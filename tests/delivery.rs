@@ -367,7 +367,8 @@ fn what_is_no_image_is_untouched_if_no_image_was_asked_for() {
 #[test]
 fn an_svg_stays_one_and_runs_no_script() {
     let svg = ("https://www.example.com/a.svg", file(b"<svg/>"));
-    assert_snapshot!(Script::get("/tr:w-300/a.svg", std::slice::from_ref(&svg)).run(), @r#"
+    let request = Request::get("https://img.example.com/tr:w-300/a.svg");
+    assert_snapshot!(Script::new(unsanitized(), request, std::slice::from_ref(&svg)).run(), @r#"
     request GET https://img.example.com/tr:w-300/a.svg
       fetch 1 https://www.example.com/a.svg
         head 1 200
@@ -381,6 +382,46 @@ fn an_svg_stays_one_and_runs_no_script() {
     "#);
     let told = Script::get("/tr:f-png/a.svg", &[svg]).run();
     assert!(told.contains("render [6]"), "{told}");
+}
+
+/// An engine that passes SVGs on as they are.
+fn unsanitized() -> Engine {
+    let origin = Origin::new("https://www.example.com").unwrap().canonical("https://www.example.com").unwrap();
+    #[cfg_attr(not(feature = "sanitize"), expect(unused_mut, reason = "nothing to switch off"))]
+    let mut settings = Settings::default();
+    #[cfg(feature = "sanitize")]
+    {
+        settings.sanitize_svg = false;
+    }
+    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(origin);
+    Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
+}
+
+#[test]
+#[cfg(feature = "sanitize")]
+fn an_svg_is_sanitised_where_others_are_rendered() {
+    let hostile = || ("https://www.example.com/a.svg", file(b"<svg onload='a()'><script>b()</script><g/></svg>"));
+    let clean = r#"<svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>"#;
+    let get = |path: &str| Request::get(format!("https://img.example.com{path}"));
+    for (path, engine, want) in [
+        ("/a.svg", engine(|_| {}), clean),
+        ("/tr:w-300/a.svg", engine(|_| {}), clean),
+        // A URL cannot switch off what the settings switch on, but can ask where they do not.
+        ("/a.svg?ik-sanitizeSvg=false", engine(|_| {}), clean),
+        ("/a.svg?ik-sanitizeSvg=true", unsanitized(), clean),
+        ("/a.svg", unsanitized(), "<script>"),
+        ("/tr:orig-true/a.svg", engine(|_| {}), "<script>"),
+    ] {
+        let told = Script::new(engine, get(path), &[hostile()]).run();
+        assert!(told.contains(want), "{path}: {told}");
+        assert!(told.contains("content-security-policy: default-src 'none'"), "{path}: {told}");
+    }
+    let broken = ("https://www.example.com/a.svg", file(b"<svg><g></svg>"));
+    let told = Script::get("/a.svg", &[broken]).run();
+    assert!(
+        told.contains("respond 400") && told.contains("EFORMAT - the source is an SVG that is not well-formed"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -133,3 +133,9 @@ pub(crate) fn tiff_with_orientation(picture: &RgbImage, orientation: u16) -> Vec
     out.extend(gray);
     out
 }
+
+/// A PNG that says it is so large, and goes no further.
+pub(crate) fn png_header_of(width: u32, height: u32) -> Vec<u8> {
+    let body = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+    [&b"\x89PNG\r\n\x1a\n"[..], &png_chunk(b"IHDR", &body)].concat()
+}
