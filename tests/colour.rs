@@ -25,14 +25,14 @@ use originkit::{Format, Options, transform};
 use pictures::*;
 use profiles::*;
 
-/// Measured, mean and largest in levels: Display P3 0.19 and 1.17, Adobe RGB 0.20 and 0.91, BT.2020 0.17 and
-/// 1.01, linear 0.21 and 0.62, the scanner's table 0.42 and 2.09. Rounding alone is 0.25 and 0.50.
+/// Measured, mean and largest in levels: Display P3 0.19 and 0.83, Adobe RGB 0.19 and 0.76, BT.2020 0.17 and
+/// 1.03, linear 0.21 and 0.62, the scanner's table 0.42 and 2.09. Rounding alone is 0.25 and 0.50.
 #[test]
 fn three_channels_agree_with_little_cms() {
     let picture = cube(17);
     for (name, icc, mean, most) in [
-        ("Display P3", display_p3(), 0.25, 1.2),
-        ("Adobe RGB", adobe_like(), 0.25, 1.2),
+        ("Display P3", display_p3(), 0.25, 0.9),
+        ("Adobe RGB", adobe_like(), 0.25, 0.9),
         ("BT.2020 with a table", wide_with_table(), 0.25, 1.2),
         ("linear", linear(), 0.25, 1.2),
         ("a scanner", scanner(), 0.5, 2.5),
@@ -66,7 +66,7 @@ fn jpegs_have_profiles_in_parts() {
     }
 }
 
-/// Measured: 0.28 and 0.79 at most.
+/// Measured: 0.28 and 0.52 at most, which is rounding.
 #[test]
 fn gray_agrees_with_little_cms() {
     let ramp = GrayImage::from_fn(256, 8, |x, _| Luma([x as u8]));
@@ -74,7 +74,7 @@ fn gray_agrees_with_little_cms() {
         let icc = gray(gamma);
         let want = by_little_cms(&icc, ramp.as_raw(), PixelFormat::GRAY_8);
         let found = distance(view(&run(&png_in(ramp.clone(), &icc), "f-png")).as_raw(), &want);
-        assert!(found.0 < 0.35 && found.1 < 1.0, "gamma {gamma}: {found:?}");
+        assert!(found.0 < 0.3 && found.1 < 0.6, "gamma {gamma}: {found:?}");
     }
     let mut plain = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut plain, 95).encode_image(&photo_gray(40, 30)).unwrap();
@@ -128,7 +128,7 @@ fn deep_samples_are_converted_before_they_are_rounded() {
     let want = by_little_cms(&icc, &bytes, PixelFormat::RGB_16);
     let result = view(&run(&png_in(ramp, &icc), "f-png"));
     let found = distance(result.as_raw(), &want);
-    // Measured: 0.25 and 0.51, which is rounding.
+    // Measured: 0.25 and 0.54, which is rounding.
     assert!(found.0 < 0.3 && found.1 < 0.6, "{found:?}");
     let levels = |channel: usize| {
         let mut all: Vec<u8> = result.pixels().map(|p| p.0[channel]).collect();
@@ -144,6 +144,12 @@ fn deep_samples_are_converted_before_they_are_rounded() {
     let want = by_little_cms(&icc, &bytes, PixelFormat::GRAY_16);
     let found = distance(view(&run(&png_in(gray_ramp, &icc), "f-png")).as_raw(), &want);
     assert!(found.0 < 0.3 && found.1 < 0.6, "gray: {found:?}");
+
+    // Through a table, and as TIFF.
+    let deep = DynamicImage::from(cube(17)).to_rgb16();
+    let want = by_little_cms(&scanner(), cube(17).as_raw(), PixelFormat::RGB_8);
+    let found = distance(view(&run(&png_in(deep, &scanner()), "f-png")).as_raw(), &want);
+    assert!(found.0 < 0.5 && found.1 < 2.5, "table: {found:?}");
 }
 
 #[test]

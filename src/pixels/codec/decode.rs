@@ -267,7 +267,7 @@ pub(super) fn from_16_bit(sample: u16) -> u8 {
 }
 
 /// From 0.0..=1.0.
-fn from_float(sample: f32) -> u8 {
+pub(super) fn from_float(sample: f32) -> u8 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN is zero")]
     let rounded = (sample * 255.0 + 0.5) as u8;
     rounded

@@ -22,6 +22,8 @@ mod profile;
 mod quality;
 mod quantise;
 mod reduce;
+mod shaper;
+mod space;
 #[cfg(feature = "svg")]
 mod svg;
 mod webp;

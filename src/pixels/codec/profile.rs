@@ -5,14 +5,13 @@
 //! for another kind of samples, is as if absent: the samples are sRGB then.
 
 use std::fmt;
+use std::sync::Arc;
 
 use image::ColorType;
-use moxcms::{
-    Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, DataColorSpace, Layout,
-    MatrixCoefficients, ProfileClass, RenderingIntent, ToneReprCurve, TransferCharacteristics, TransformOptions,
-};
+use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileClass, RenderingIntent, TransformOptions};
 
-use super::{metadata, png};
+use super::shaper::Shaper;
+use super::{metadata, png, space};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -33,20 +32,22 @@ impl Profile {
     /// The profile that a file brings along.
     pub(crate) fn of(file: &[u8], format: Format, limits: &Limits) -> Option<Self> {
         // The order in which they count is that of PNG (third edition, 4.3).
-        let spaces = if format == Format::Png { png::Spaces::read(file) } else { png::Spaces::default() };
-        if let Some(profile) = spaces.cicp.and_then(from_code_points) {
-            return Self::checked(Vec::new(), profile);
+        let said = if format == Format::Png { png::Spaces::read(file) } else { png::Spaces::default() };
+        if let Some(color) = said.cicp.and_then(space::from_code_points) {
+            return Self::checked(Vec::new(), color);
         }
         if let Some(profile) = metadata::icc(file, format, limits).and_then(Self::read) {
             return Some(profile);
         }
-        let gamma = spaces.gamma.filter(|_| !spaces.srgb)?;
-        Self::checked(Vec::new(), from_gamma(gamma, spaces.primaries)?)
+        let gamma = said.gamma.filter(|_| !said.srgb)?;
+        Self::checked(Vec::new(), space::from_gamma(gamma, said.primaries)?)
     }
 
     /// A profile of the International Color Consortium.
     pub(crate) fn read(icc: Vec<u8>) -> Option<Self> {
-        let color = ColorProfile::new_from_slice(&icc).ok()?;
+        // Its length has been checked; nothing in it can be longer.
+        let options = ParsingOptions { max_profile_size: usize::MAX, ..ParsingOptions::default() };
+        let color = ColorProfile::new_from_slice_with_options(&icc, options).ok()?;
         Self::checked(icc, color)
     }
 
@@ -56,7 +57,7 @@ impl Profile {
 
         let of_a_device = matches!(color.profile_class, DisplayDevice | InputDevice | OutputDevice | ColorSpace);
         let usable = of_a_device && matches!(color.color_space, Rgb | Gray | Cmyk);
-        let is_srgb = is_srgb(&color);
+        let is_srgb = space::is_srgb(&color);
         usable.then_some(Self { icc, color, is_srgb, kept: false })
     }
 
@@ -90,43 +91,27 @@ impl Profile {
         if self.is_srgb {
             return;
         }
-        match self.color.color_space {
-            DataColorSpace::Gray => self.gray_to_srgb(picture),
-            _ => self.rgb_to_srgb(picture),
+        if let Some(shaper) = Shaper::new(&self.color) {
+            picture.colors_mut().for_each(|pixel| *pixel = shaper.convert(*pixel));
+        } else if self.color.color_space == DataColorSpace::Rgb {
+            self.by_tables(picture);
         }
     }
 
-    fn rgb_to_srgb(&self, picture: &mut Raster) {
+    fn by_tables(&self, picture: &mut Raster) {
         let (layout, count) = match picture.channels() {
             Channels::Rgb => (Layout::Rgb, CHUNK * 3),
             Channels::Rgba => (Layout::Rgba, CHUNK * 4),
         };
         let srgb = ColorProfile::new_srgb();
-        let Some(transform) = self.transform(|o| self.color.create_transform_8bit(layout, &srgb, layout, o).ok())
-        else {
-            return;
-        };
+        let transform = self.transform(|o| self.color.create_transform_8bit(layout, &srgb, layout, o).ok());
+        let Some(transform) = transform else { return };
         let mut before = Vec::with_capacity(count);
         for after in picture.samples_mut().chunks_mut(count) {
             before.clear();
             before.extend_from_slice(after);
             // The lengths are equal and whole pixels, so it does not fail.
             _ = transform.transform(&before, after);
-        }
-    }
-
-    fn gray_to_srgb(&self, picture: &mut Raster) {
-        let srgb = ColorProfile::new_srgb();
-        let transform = self.transform(|o| self.color.create_transform_8bit(Layout::Gray, &srgb, Layout::Rgb, o).ok());
-        let all: Vec<u8> = (0..=u8::MAX).collect();
-        let mut table = vec![0; all.len() * 3];
-        if transform.and_then(|transform| transform.transform(&all, &mut table).ok()).is_none() {
-            return;
-        }
-        for pixel in picture.colors_mut() {
-            for (channel, sample) in pixel.iter_mut().enumerate() {
-                *sample = table.get(usize::from(*sample) * 3 + channel).copied().unwrap_or(*sample);
-            }
         }
     }
 
@@ -138,34 +123,40 @@ impl Profile {
         if self.is_srgb || size < 2 || !self.fits(color) {
             return None;
         }
-        let (channels, to) =
-            if color.has_alpha() { (Channels::Rgba, Layout::Rgba) } else { (Channels::Rgb, Layout::Rgb) };
-        let from = match (color.has_color(), color.has_alpha()) {
-            (false, false) => Layout::Gray,
-            (false, true) => Layout::GrayAlpha,
-            (true, _) => to,
+        let read: fn(&[u8]) -> f32 = match size {
+            2 => |s| s.try_into().map_or(0.0, |s| f32::from(u16::from_ne_bytes(s)) / 65535.0),
+            _ => |s| s.try_into().map_or(0.0, f32::from_ne_bytes),
         };
+        let convert = self.deep()?;
+        let channels = if color.has_alpha() { Channels::Rgba } else { Channels::Rgb };
+        let pixels = memory::len(samples) / u64::from(color.bytes_per_pixel()).max(1);
+        Some(memory::reserve(pixels.saturating_mul(channels.count() as u64)).map(|mut out| {
+            for pixel in samples.chunks_exact(usize::from(color.bytes_per_pixel())) {
+                let mut values = pixel.chunks_exact(size).map(read);
+                let mut next = || values.next().unwrap_or_default();
+                let first = next();
+                out.extend(convert(if color.has_color() { [first, next(), next()] } else { [first; 3] }));
+                // Opacity is no colour.
+                out.extend(values.map(super::decode::from_float));
+            }
+            (channels, out)
+        }))
+    }
+
+    /// The way of one pixel of samples between 0 and 1.
+    fn deep(&self) -> Option<Box<dyn Fn([f32; 3]) -> [u8; 3]>> {
+        if let Some(shaper) = Shaper::deep(&self.color) {
+            return Some(Box::new(move |pixel| shaper.convert_deep(pixel)));
+        }
         let srgb = ColorProfile::new_srgb();
         let transform = self.transform(|options| {
             let exact = TransformOptions { prefer_fixed_point: false, ..options };
-            self.color.create_transform_16bit(from, &srgb, to, exact).ok()
+            self.color.create_transform_f32(Layout::Rgb, &srgb, Layout::Rgb, exact).ok()
         })?;
-        let pixels = memory::len(samples) / u64::from(color.bytes_per_pixel()).max(1);
-        Some(memory::reserve(pixels.saturating_mul(channels.count() as u64)).map(|mut out| {
-            let read: fn(&[u8]) -> u16 = match size {
-                2 => |s| s.try_into().map_or(0, u16::from_ne_bytes),
-                _ => |s| s.try_into().map_or(0, |s| from_float(f32::from_ne_bytes(s))),
-            };
-            let (mut before, mut after) = (Vec::with_capacity(CHUNK * 4), Vec::with_capacity(CHUNK * 4));
-            for chunk in samples.chunks(CHUNK * usize::from(color.bytes_per_pixel())) {
-                before.clear();
-                before.extend(chunk.chunks_exact(size).map(read));
-                after.clear();
-                after.resize(before.len() / usize::from(color.channel_count()) * channels.count(), 0);
-                _ = transform.transform(&before, &mut after);
-                out.extend(after.iter().map(|sample| super::decode::from_16_bit(*sample)));
-            }
-            (channels, out)
+        Some(Box::new(move |pixel| {
+            let mut color = [0.0; 3];
+            _ = transform.transform(&pixel.map(|sample| sample.clamp(0.0, 1.0)), &mut color);
+            color.map(super::decode::from_float)
         }))
     }
 
@@ -179,10 +170,7 @@ impl Profile {
     }
 
     /// Makes a transform for the profile's intent, or for the first other one that it has tables for.
-    fn transform<T: ?Sized>(
-        &self,
-        make: impl Fn(TransformOptions) -> Option<std::sync::Arc<T>>,
-    ) -> Option<std::sync::Arc<T>> {
+    fn transform<T: ?Sized>(&self, make: impl Fn(TransformOptions) -> Option<Arc<T>>) -> Option<Arc<T>> {
         use RenderingIntent::{Perceptual, RelativeColorimetric, Saturation};
         let named = match self.color.rendering_intent {
             Perceptual => Perceptual,
@@ -209,94 +197,6 @@ impl fmt::Debug for Profile {
         let Self { icc, color, is_srgb, kept } = self;
         write!(f, "Profile({:?}, {} bytes, is_srgb: {is_srgb}, kept: {kept})", color.color_space, icc.len())
     }
-}
-
-/// Does it say no more than that colours are sRGB? Then there is nothing to convert.
-///
-/// Looks at the primaries and at a few places of the curves. What passes is off by one level at most.
-fn is_srgb(color: &ColorProfile) -> bool {
-    /// In the space of ICC profiles; files round to 1/65536, and some authors earlier.
-    const NEAR: f64 = 0.0015;
-    let same_curve = |curve: &Option<ToneReprCurve>| {
-        let Some(Ok(curve)) = curve.as_ref().map(ToneReprCurve::make_linear_evaluator) else { return false };
-        (0..=32_u8).map(|n| f32::from(n) / 32.0).all(|x| (encoded(curve.evaluate_value(x)) - x).abs() < 0.6 / 255.0)
-    };
-    let luts = [&color.lut_a_to_b_perceptual, &color.lut_a_to_b_colorimetric, &color.lut_a_to_b_saturation];
-    if luts.iter().any(|lut| lut.is_some()) {
-        return false;
-    }
-    match color.color_space {
-        DataColorSpace::Gray => same_curve(&color.gray_trc),
-        DataColorSpace::Rgb => {
-            let (found, srgb) = (color.colorant_matrix().v, ColorProfile::new_srgb().colorant_matrix().v);
-            let near = |(a, b): (&f64, &f64)| (a - b).abs() < NEAR;
-            found.as_flattened().iter().zip(srgb.as_flattened()).all(near)
-                && [&color.red_trc, &color.green_trc, &color.blue_trc].into_iter().all(same_curve)
-        }
-        _ => false,
-    }
-}
-
-/// Light to sRGB (IEC 61966-2-1).
-fn encoded(light: f32) -> f32 {
-    if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
-}
-
-/// `cICP` (ITU-T H.273): primaries and transfer by number.
-///
-/// Not for PQ and HLG, whose highlights would have to be squeezed: those are as if absent.
-fn from_code_points([primaries, transfer, matrix, full_range]: [u8; 4]) -> Option<ColorProfile> {
-    let transfer_characteristics = TransferCharacteristics::try_from(transfer).ok()?;
-    let color_primaries = CicpColorPrimaries::try_from(primaries).ok()?;
-    let high = matches!(transfer_characteristics, TransferCharacteristics::Smpte2084 | TransferCharacteristics::Hlg);
-    if high || (matrix, full_range) != (0, 1) {
-        return None;
-    }
-    let profile = ColorProfile::new_from_cicp(CicpProfile {
-        color_primaries,
-        transfer_characteristics,
-        matrix_coefficients: MatrixCoefficients::Identity,
-        full_range: true,
-    });
-    // Numbers without a meaning leave it incomplete.
-    profile.is_matrix_shaper().then_some(profile)
-}
-
-/// `gAMA` in 1/100000, and `cHRM`: white, red, green and blue, x and y of each in 1/100000.
-///
-/// A gamma of 1/2.2 means the curve of sRGB, as it was written by everyone who had nothing more exact.
-fn from_gamma(gamma: u32, primaries: Option<[u32; 8]>) -> Option<ColorProfile> {
-    const ONE: f32 = 100_000.0;
-    if !(10_000..=500_000).contains(&gamma) {
-        return None;
-    }
-    let mut profile = ColorProfile::new_srgb();
-    profile.cicp = None;
-    if gamma.abs_diff(45_455) > 500 {
-        #[expect(clippy::cast_precision_loss, reason = "it has six digits")]
-        let curve = moxcms::curve_from_gamma(ONE / gamma as f32);
-        profile.red_trc = Some(curve.clone());
-        profile.green_trc = Some(curve.clone());
-        profile.blue_trc = Some(curve);
-    }
-    if let Some(numbers) = primaries {
-        #[expect(clippy::cast_precision_loss, reason = "below 100001")]
-        let [wx, wy, rx, ry, gx, gy, bx, by] = numbers.map(|n| n.min(100_000) as f32 / ONE);
-        let [white, red, green, blue] = [(wx, wy), (rx, ry), (gx, gy), (bx, by)].map(|(x, y)| Chromaticity::new(x, y));
-        if [wy, ry, gy, by].into_iter().any(|y| y < 0.001) {
-            return None;
-        }
-        profile.update_rgb_colorimetry(white.to_xyyb(), ColorPrimaries { red, green, blue });
-    }
-    let sane = profile.colorant_matrix().v.as_flattened().iter().all(|n| n.is_finite() && n.abs() < 4.0);
-    sane.then_some(profile)
-}
-
-/// From 0.0..=1.0.
-fn from_float(sample: f32) -> u16 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN is zero")]
-    let rounded = (sample * 65535.0 + 0.5) as u16;
-    rounded
 }
 
 /// Pixels that are converted at a time.
