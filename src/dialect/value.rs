@@ -113,7 +113,7 @@ mod tests {
         for text in ["", "1", "12", "12345", "1234567", "123456789", "red", "ééé", "#FF0000"] {
             assert!(color_hex(text, Alpha::Last).is_err(), "{text}");
         }
-        let exact = |a: u32| ((100.0 * f64::from(a) / 255.0).round() as u32).min(99);
+        let exact = |a: u32| format!("{:.0}", 100.0 * f64::from(a) / 255.0).parse::<u32>().unwrap().min(99);
         for a in 0..=255 {
             assert_eq!(color_hex(&format!("{a:02X}112233"), Alpha::First), Ok(format!("112233{:02}", exact(a))));
         }

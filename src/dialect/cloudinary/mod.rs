@@ -22,8 +22,10 @@ use crate::syntax::Reason;
 /// Finds the transformation: segments of nothing but tokens of the table (chosen), before the asset's own.
 pub(super) fn front(segments: &[Token<'_>], direct: bool, asset: usize) -> Front {
     let kind = match segments {
-        [kind, delivery, rest @ ..] if direct && kind.text == "image" && rest.len() >= asset => {
-            if DELIVERY.contains(&delivery.text) { 2 } else { 0 }
+        [kind, delivery, rest @ ..]
+            if direct && kind.text == "image" && DELIVERY.contains(&delivery.text) && rest.len() >= asset =>
+        {
+            2
         }
         _ => 0,
     };
