@@ -224,7 +224,7 @@ gray
 stretch
 blur    2.5
 sharpen 1 over 1 above 0
-sharpen 0.8 over 2 above 0.024
+sharpen 0.8 over 2 within 2 above 0.024
 blend   FFFFFF at 0,50 to 00000000 at 50,50
 shadow  30% at 4,2 blurred 10
 encode  200x100

@@ -1,6 +1,7 @@
 //! The colours of a picture: the most frequent one, and a few that stand for all.
 //!
-//! Both count pixels in bins of similar colour. The palette is Heckbert's median cut (*Color image
+//! Both count pixels in bins of similar colour. Noise around the corner of a bin falls into eight of them,
+//! so the most frequent colour is sought among bins with all that touch them. The palette is Heckbert's median cut (*Color image
 //! quantization for frame buffer display*, SIGGRAPH 1982) over the bins: the box whose colours differ most,
 //! weighed by how many pixels it has, is cut in half until there are enough. Nothing is random.
 
@@ -88,19 +89,22 @@ impl Bin {
     }
 }
 
-/// Sixteen levels of each channel.
+/// Eight levels of each channel.
 struct Bins(Vec<Bin>);
+
+/// Bins along each channel.
+const SIDE: usize = 32;
 
 impl Bins {
     fn new() -> Self {
-        Self(vec![Bin::default(); 1 << 12])
+        Self(vec![Bin::default(); SIDE * SIDE * SIDE])
     }
 
     fn add(&mut self, row: &[u8], channels: Channels) {
         for pixel in row.chunks_exact(channels.count()) {
             let &[r, g, b, ref alpha @ ..] = pixel else { continue };
             let weight = f64::from(alpha.first().copied().unwrap_or(u8::MAX)) / 255.0;
-            let place = usize::from(r >> 4) << 8 | usize::from(g >> 4) << 4 | usize::from(b >> 4);
+            let place = [r, g, b].into_iter().fold(0, |place, sample| place * SIDE + usize::from(sample >> 3));
             if let Some(bin) = self.0.get_mut(place) {
                 *bin = bin.plus(Bin { weight, sum: [r, g, b].map(|v| f64::from(v) * weight) });
             }
@@ -117,9 +121,22 @@ impl Bins {
         }
     }
 
+    /// The mean of a bin and its surroundings, where there is most in them; of equals where there is most in
+    /// the bin itself.
     fn fullest(&self) -> [u8; 3] {
-        let fullest = self.0.iter().max_by(|a, b| a.weight.total_cmp(&b.weight));
-        fullest.map_or([0; 3], Bin::mean)
+        let used = self.0.iter().enumerate().filter(|(_, own)| own.weight > 0.0);
+        let found = used.map(|(at, own)| (self.around(at), own.weight));
+        let most = found.max_by(|(a, own), (b, other)| a.weight.total_cmp(&b.weight).then(own.total_cmp(other)));
+        most.map_or([0; 3], |(all, _)| all.mean())
+    }
+
+    /// A bin and all that touch it.
+    fn around(&self, at: usize) -> Bin {
+        let near = |at: usize| at.saturating_sub(1)..(at + 2).min(SIDE);
+        let (red, green, blue) = (at / SIDE / SIDE, at / SIDE % SIDE, near(at % SIDE));
+        let lines = near(red).flat_map(|red| near(green).map(move |green| (red * SIDE + green) * SIDE));
+        let bins = lines.flat_map(|line| self.0.get(line + blue.start..line + blue.end).unwrap_or_default());
+        bins.fold(Bin::default(), |sum, bin| sum.plus(*bin))
     }
 
     fn used(&self) -> Vec<Bin> {
@@ -174,6 +191,14 @@ mod tests {
         assert_eq!(dominant(&picture), [250, 0, 0]);
         assert_eq!(dominant_in(&picture, Rect { x: 5, y: 0, width: 4, height: 1 }), [0, 0, 250]);
         assert_eq!(dominant(&row(&[([7, 7, 7, 0], 3)])), [0, 0, 0]);
+    }
+
+    #[test]
+    fn noise_is_one_colour() {
+        let noise = (0..64).map(|n| ([126 + n as u8 % 4, 126 + n as u8 / 4 % 4, 126 + n as u8 / 16, 255], 1));
+        let picture = row(&noise.chain([([255, 0, 0, 255], 30), ([0, 0, 255, 255], 30)]).collect::<Vec<_>>());
+        assert!(dominant(&picture).iter().all(|sample| (127..=128).contains(sample)));
+        assert_eq!(dominant(&row(&[([200, 100, 9, 255], 3), ([0, 0, 255, 255], 2)])), [200, 100, 9]);
     }
 
     #[test]

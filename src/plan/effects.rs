@@ -41,19 +41,19 @@ pub(super) fn sharpen(sharpen: Sharpen) -> Look {
         Sharpen::Default => 1.0,
         Sharpen::Amount(amount) => (amount.to_f64() / 50.0).min(10.0),
     };
-    Look::Sharpen(Sharpening { sigma: 1.0, amount, threshold: 0.0 })
+    Look::Sharpen(Sharpening { sigma: 1.0, radius: None, amount, threshold: 0.0 })
 }
 
-/// `e-usm`. The kernel is as wide as sigma needs, whatever the radius says, and sigma at most that of
-/// `bl` (both chosen).
+/// `e-usm`. The kernel ends at the radius, and sigma is at most that of `bl` (both chosen).
 pub(super) fn unsharp(unsharp: Unsharp) -> Look {
-    let (sigma, amount, threshold) = match unsharp {
-        Unsharp::Default => (2.0, 0.8, 0.024),
-        Unsharp::Exact { radius: _, sigma, amount, threshold } => {
-            (sigma.to_f64().min(100.0), amount.to_f64(), threshold.to_f64())
+    let (radius, sigma, amount, threshold) = match unsharp {
+        Unsharp::Default => (2.0, 2.0, 0.8, 0.024),
+        Unsharp::Exact { radius, sigma, amount, threshold } => {
+            (radius.to_f64(), sigma.to_f64().min(100.0), amount.to_f64(), threshold.to_f64())
         }
     };
-    Look::Sharpen(Sharpening { sigma, amount, threshold })
+    let radius = Some(radius).filter(|radius| *radius > 0.0);
+    Look::Sharpen(Sharpening { sigma, radius, amount, threshold })
 }
 
 /// `e-gradient`. Its line is as long as CSS has it: at right angles to it, lines through its ends

@@ -49,6 +49,8 @@ pub enum Look {
 pub struct Sharpening {
     /// Of the gaussian, in pixels.
     pub sigma: f64,
+    /// Where the gaussian is cut off, in pixels from its middle; `None` is as far as it shows.
+    pub radius: Option<f64>,
     /// How much of the difference is added.
     pub amount: f64,
     /// Differences up to this share of the range are left alone.
@@ -94,17 +96,21 @@ pub struct Radii {
 impl Look {
     /// Bytes it needs besides the picture it reads and the one it makes.
     pub(crate) fn scratch(&self, size: Size) -> u64 {
-        const BYTES: u64 = 4;
-        // Rows and columns of the kernel, at either edge.
-        const TAPS: u64 = 2 * 64;
-        let picture = size.pixels().saturating_mul(BYTES);
-        let edges = (u64::from(size.width) + u64::from(size.height)).saturating_mul(TAPS * BYTES);
-        let pictures = match self {
-            Self::Blur(_) => 1,
-            Self::Sharpen(_) | Self::Shadow(_) => 2,
-            _ => return 0,
-        };
-        picture.saturating_mul(pictures).saturating_add(edges)
+        // Four numbers of four bytes a pixel.
+        const BYTES: u64 = 16;
+        // Rows in reach of the longest kernel, and those that are read and written.
+        const ROWS: u64 = 2 * 64 + 8;
+        match self {
+            Self::Blur(_) | Self::Sharpen(_) | Self::Shadow(_) => {
+                let rows = (u64::from(size.width) + ROWS).saturating_mul(ROWS);
+                // Wide gaussians go by way of a picture of half its width and height or less.
+                let cells = (u64::from(size.width) / 2 + 4).saturating_mul(u64::from(size.height) / 2 + 4);
+                rows.saturating_add(cells).saturating_mul(BYTES)
+            }
+            // What counts how frequent colours are.
+            Self::Replace { .. } => 1 << 20,
+            _ => 0,
+        }
     }
 }
 
@@ -122,8 +128,10 @@ impl fmt::Display for Look {
             Self::Grayscale => write!(f, "gray"),
             Self::Stretch => write!(f, "stretch"),
             Self::Blur(sigma) => write!(f, "blur    {sigma}"),
-            Self::Sharpen(Sharpening { sigma, amount, threshold }) => {
-                write!(f, "sharpen {amount} over {sigma} above {threshold}")
+            Self::Sharpen(Sharpening { sigma, radius, amount, threshold }) => {
+                write!(f, "sharpen {amount} over {sigma}")?;
+                radius.map_or(Ok(()), |radius| write!(f, " within {radius}"))?;
+                write!(f, " above {threshold}")
             }
             Self::Gradient(Gradient { from, to, start, end }) => {
                 // Without `+ 0.0` there would be a negative zero.

@@ -1,89 +1,102 @@
 //! Gaussian blur.
 
-use image::{DynamicImage, RgbImage, RgbaImage};
-
-use super::resize::resize;
+use super::coarse::convolve_coarsely;
+use super::gauss::{Kernel, Rows, Samples, convolve};
 use crate::error::Error;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken};
-use crate::plan::{Region, Size, round};
+use crate::pixels::Raster;
 
 /// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
-///
-/// A wide gaussian leaves no detail that a smaller picture could not hold. So the picture is shrunk,
-/// blurred and enlarged again: the time does not grow with sigma.
-pub(super) fn blur(picture: Raster, sigma: f64) -> Result<Raster, Error> {
-    if sigma < LEAST {
-        return Ok(picture);
+pub(super) fn blur(mut picture: Raster, sigma: f64) -> Result<Raster, Error> {
+    if sigma >= LEAST {
+        gaussian(&mut Samples::of(&mut picture), sigma, f64::INFINITY)?;
     }
-    if sigma <= DIRECT {
-        return convolve(picture, sigma);
-    }
-    let size = picture.size();
-    let factor = (sigma / FINE).floor();
-    let small = Size::new(round(f64::from(size.width) / factor), round(f64::from(size.height) / factor));
-    let shrunk = resize(picture, Region::full(size), small)?;
-    resize(convolve(shrunk, sigma / factor)?, Region::full(small), size)
+    Ok(picture)
 }
 
-/// Two passes of a gaussian, in premultiplied alpha.
-fn convolve(picture: Raster, sigma: f64) -> Result<Raster, Error> {
-    let (size, channels) = (picture.size(), picture.channels());
-    let mut samples = picture.into_samples();
-    let image = match channels {
-        Channels::Rgb => RgbImage::from_raw(size.width, size.height, samples).map(DynamicImage::ImageRgb8),
-        Channels::Rgba => {
-            samples.as_chunks_mut().0.iter_mut().for_each(premultiply);
-            RgbaImage::from_raw(size.width, size.height, samples).map(DynamicImage::ImageRgba8)
-        }
-    };
-    #[expect(clippy::cast_possible_truncation, reason = "between the least sigma and DIRECT")]
-    let blurred = image.ok_or_else(|| broken("a picture with a wrong size"))?.blur(sigma as f32);
-    let mut samples = blurred.into_bytes();
-    if channels == Channels::Rgba {
-        samples.as_chunks_mut().0.iter_mut().for_each(divide);
+/// Convolves with a gaussian of this sigma that is cut off at this radius, directly or coarsely.
+pub(super) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64) -> Result<(), Error> {
+    // Where a radius cuts the gaussian off, cells are to be small beside the radius too.
+    let cell = (sigma / FINE).min(radius / EDGE).floor();
+    let short = radius < 2.0 * sigma && radius <= f64::from(Kernel::LONGEST);
+    if cell < 2.0 || short {
+        let kernel = Kernel::new(sigma, radius);
+        return convolve(rows, &kernel, &kernel);
     }
-    Raster::new(size, channels, samples)
-}
-
-fn premultiply([color @ .., alpha]: &mut [u8; 4]) {
-    let all = u16::from(*alpha);
-    for sample in color {
-        *sample = u8::try_from((u16::from(*sample) * all + 127) / 255).unwrap_or(u8::MAX);
-    }
-}
-
-fn divide([color @ .., alpha]: &mut [u8; 4]) {
-    let all = u16::from(*alpha);
-    for sample in color {
-        // Nothing is left of the colour of what cannot be seen.
-        let straight = (u16::from(*sample) * 255 + all / 2).checked_div(all).unwrap_or_default();
-        *sample = u8::try_from(straight).unwrap_or(u8::MAX);
-    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
+    convolve_coarsely(rows, sigma, radius, cell as u16)
 }
 
 /// Below this the neighbours of a pixel weigh nothing: exp(-50).
 const LEAST: f64 = 0.1;
-/// The largest sigma that is applied to the picture as it is (chosen, by time).
-const DIRECT: f64 = 8.0;
-/// The least sigma on a smaller picture: it lets pass 10^-34 of what is finer than a pixel.
-const FINE: f64 = 4.0;
+/// Sigma in cells, at least: a stripe pattern that cells cannot hold leaves a trace of less than
+/// 0.02 / FINE^2 of it (the first zero of a tent's spectrum times the gaussian's, at its maximum).
+const FINE: f64 = 2.5;
+/// Cells up to a sharp edge of the kernel.
+const EDGE: f64 = 16.0;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::raster::Channels;
+    use crate::plan::Size;
 
     #[test]
     fn pictures_smaller_than_the_kernel_are_fine() {
-        for (width, height) in [(1, 1), (2, 3), (1, 40), (40, 1), (7, 7)] {
-            for sigma in [0.01, 0.3, 1.0, 5.0, 8.0, 9.0, 100.0] {
+        for (width, height) in [(1, 1), (2, 3), (1, 40), (40, 1), (7, 7), (33, 2)] {
+            for sigma in [0.01, 0.3, 1.0, 4.9, 5.0, 8.0, 9.0, 100.0] {
                 for channels in [Channels::Rgb, Channels::Rgba] {
                     let picture = Raster::filled(Size::new(width, height), channels, [10, 200, 77, 255]).unwrap();
-                    let blurred = blur(picture.clone(), sigma).unwrap();
-                    let same = blurred.samples().iter().zip(picture.samples()).all(|(a, b)| a.abs_diff(*b) <= 1);
-                    assert!(same && blurred.size() == picture.size(), "{width}x{height} by {sigma}");
+                    assert_eq!(blur(picture.clone(), sigma).unwrap(), picture, "{width}x{height} by {sigma}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_radius_cuts_the_gaussian_off() {
+        // One white pixel: the picture of the kernel, and nothing of it beyond the radius.
+        let side = 401_u32;
+        for (sigma, radius, reach) in [(3.0, 1.2, 2), (30.0, 10.0, 10), (100.0, 65.0, 65), (2.0, 50.0, 7)] {
+            let mut samples = vec![0.0; (side * side) as usize];
+            samples[(side * side / 2) as usize] = 255.0;
+            let mut seen = Seen { samples, stride: side as usize };
+            gaussian(&mut seen, sigma, radius).unwrap();
+            let middle = &seen.samples[(side / 2 * side) as usize..][..side as usize];
+            let own = middle[(side / 2) as usize];
+            assert!(own > 0.0);
+            for (x, value) in (0..side).zip(middle) {
+                let away = x.abs_diff(side / 2);
+                // Cells end within a sixteenth of the radius.
+                let outside = f64::from(away) > f64::from(reach) * 1.15;
+                assert!(!outside || value.abs() < own * 1e-4, "{sigma} {radius}: {value} at {away}");
+                let inside = f64::from(away) < f64::from(reach) * 0.85;
+                let want = (-0.5 * (f64::from(away) / sigma).powi(2)).exp();
+                assert!(!inside || (f64::from(value / own) - want).abs() < 0.03, "{sigma} {radius}: {value} at {away}");
+            }
+        }
+    }
+
+    /// Rows of numbers.
+    struct Seen {
+        samples: Vec<f32>,
+        stride: usize,
+    }
+
+    impl Rows for Seen {
+        fn stride(&self) -> usize {
+            self.stride
+        }
+        fn count(&self) -> usize {
+            1
+        }
+        fn height(&self) -> usize {
+            self.samples.len() / self.stride
+        }
+        fn read(&mut self, y: usize, into: &mut [f32]) {
+            into.copy_from_slice(&self.samples[y * self.stride..][..self.stride]);
+        }
+        fn finish(&mut self, y: usize, means: &[f32]) {
+            self.samples[y * self.stride..][..self.stride].copy_from_slice(means);
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! All is done in sRGB and straight alpha, in place: a picture without transparency stays one.
 
+use super::flatten::blend;
 use super::index;
-use super::sample::Source;
+use super::sample::{Source, straight};
 use crate::error::Error;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
@@ -80,18 +81,25 @@ fn alpha<const N: usize>(pixel: &[u8; N]) -> u32 {
 
 /// Source over destination (Porter and Duff, 1984).
 fn cover<const B: usize, const L: usize>(below: &mut [u8; B], above: &[u8; L]) {
-    let (la, ba) = (alpha(above), alpha(below));
-    // Both in parts of 255 * 255.
-    let (upper, lower) = (la * 255, ba * (255 - la));
-    let all = upper + lower;
-    if all == 0 {
-        return;
+    let (upper, lower) = (above.get(3).copied().unwrap_or(u8::MAX), below.get(3).copied().unwrap_or(u8::MAX));
+    let colors = below.iter_mut().zip(above).take(3);
+    match (upper, lower) {
+        (0, _) => return,
+        (u8::MAX, _) => colors.for_each(|(b, l)| *b = *l),
+        (_, u8::MAX) => colors.for_each(|(b, l)| *b = blend(*l, *b, upper)),
+        _ => {
+            // In parts of 255 * 255.
+            let (upper, lower) = (u32::from(upper) * 255, u32::from(lower) * (255 - u32::from(upper)));
+            let all = upper + lower;
+            colors.for_each(|(b, l)| *b = to_u8((u32::from(*l) * upper + u32::from(*b) * lower + all / 2) / all));
+            if let Some(alpha) = below.get_mut(3) {
+                *alpha = to_u8((all + 127) / 255);
+            }
+            return;
+        }
     }
-    for (b, l) in below.iter_mut().zip(above).take(3) {
-        *b = to_u8((u32::from(*l) * upper + u32::from(*b) * lower + all / 2) / all);
-    }
-    if let Some(b) = below.get_mut(3) {
-        *b = to_u8((all + 127) / 255);
+    if let Some(alpha) = below.get_mut(3) {
+        *alpha = upper.max(*alpha);
     }
 }
 
@@ -142,8 +150,7 @@ fn displace(base: &Raster, map: &Raster, x: f64, y: f64) -> Result<Raster, Error
 
 fn displaced<const N: usize>(base: &Raster, map: &Raster, far_x: f64, far_y: f64) -> Result<Vec<u8>, Error> {
     let size = base.size();
-    let source = Source::<N> { pixels: base.samples().as_chunks().0, size, outside: [0.0; 4] };
-    let (right, bottom) = (f64::from(size.width) - 1.0, f64::from(size.height) - 1.0);
+    let source = Source::<N>::of(base);
     let mut out = memory::zeros(memory::bytes(size, base.channels()))?;
     let count = map.channels().count();
     for ((y, row), map) in (0_u32..).zip(out.chunks_exact_mut(base.stride())).zip(map.rows()) {
@@ -151,8 +158,9 @@ fn displaced<const N: usize>(base: &Raster, map: &Raster, far_x: f64, far_y: f64
             let &[red, green, _, ref rest @ ..] = moves else { continue };
             let share = f64::from(rest.first().copied().unwrap_or(u8::MAX)) / 255.0;
             let shift = |channel: u8, far: f64| (f64::from(channel) - 127.5) / 127.5 * far * share;
-            let (sx, sy) = (f64::from(x) + shift(red, far_x), f64::from(y) + shift(green, far_y));
-            *pixel = source.sample(sx.clamp(0.0, right), sy.clamp(0.0, bottom));
+            // Pixel centres lie at halves.
+            let (x, y) = (f64::from(x) + 0.5 + shift(red, far_x), f64::from(y) + 0.5 + shift(green, far_y));
+            *pixel = straight(source.between(x, y));
         }
     }
     Ok(out)

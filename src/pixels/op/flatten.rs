@@ -20,16 +20,30 @@ pub(crate) fn flatten(mut picture: Raster, color: Color) -> Raster {
 
 /// One straight pixel over another: Porter and Duff's *over*, rounded.
 pub(crate) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
-    let [fr, fg, fb, fa] = front.map(u32::from);
-    let [br, bg, bb, ba] = back.map(u32::from);
-    // Weights of both colours, in units of 1/255^2.
-    let (front, back) = (fa * 255, ba * (255 - fa));
-    let all = front + back;
-    if all == 0 {
-        return [0; 4];
+    let ([fr, fg, fb, fa], [br, bg, bb, ba]) = (front, back);
+    match (fa, ba) {
+        (u8::MAX, _) => front,
+        (0, 0) => [0; 4],
+        (0, _) => back,
+        (_, u8::MAX) => [blend(fr, br, fa), blend(fg, bg, fa), blend(fb, bb, fa), u8::MAX],
+        _ => {
+            let (fa, ba) = (u32::from(fa), u32::from(ba));
+            // Weights of both colours, in units of 1/255^2.
+            let (front, back) = (fa * 255, ba * (255 - fa));
+            let all = front + back;
+            let mix = |f: u8, b: u8| narrow((u32::from(f) * front + u32::from(b) * back + all / 2) / all);
+            [mix(fr, br), mix(fg, bg), mix(fb, bb), narrow((all + 127) / 255)]
+        }
     }
-    let mix = |f: u32, b: u32| narrow((f * front + b * back + all / 2) / all);
-    [mix(fr, br), mix(fg, bg), mix(fb, bb), narrow((all + 127) / 255)]
+}
+
+/// So much of one sample, of 255, and the rest of another, rounded.
+pub(super) fn blend(front: u8, back: u8, share: u8) -> u8 {
+    let [front, back, share] = [front, back, share].map(u16::from);
+    // Division by 255, exact with its rounding for all products of two bytes.
+    let sum = front * share + back * (255 - share) + 128;
+    let [_, blended] = (sum + (sum >> 8)).to_le_bytes();
+    blended
 }
 
 /// A mean of samples is a sample.

@@ -19,7 +19,8 @@ pub(super) fn gradient(mut picture: Raster, gradient: Gradient) -> Raster {
     for (y, row) in (0_u32..).zip(picture.samples_mut().chunks_exact_mut(stride)) {
         let down = (f64::from(y) + 0.5 - y0) * dy;
         for (x, target) in (0_u32..).zip(row.chunks_exact_mut(count)) {
-            let way = (((f64::from(x) + 0.5 - x0) * dx + down) / square).clamp(0.0, 1.0);
+            #[expect(clippy::cast_possible_truncation, reason = "a share of one")]
+            let way = (((f64::from(x) + 0.5 - x0) * dx + down) / square).clamp(0.0, 1.0) as f32;
             let mut mixed = from;
             for (sample, to) in mixed.iter_mut().zip(to) {
                 *sample += (to - *sample) * way;

@@ -3,6 +3,7 @@
 mod backdrop;
 mod blur;
 mod canvas;
+mod coarse;
 mod colorize;
 mod compose;
 mod cut;
@@ -10,7 +11,9 @@ mod distort;
 mod extend;
 mod fade;
 mod flatten;
+mod gauss;
 mod gradient;
+mod lab;
 mod look;
 mod replace;
 mod resize;
@@ -22,6 +25,7 @@ mod sharpen;
 mod tone;
 mod trim;
 mod turn;
+mod warp;
 
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
@@ -47,7 +51,7 @@ pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),
         Op::Resize { from, to } => resize::resize(picture, *from, *to),
         Op::Extend { to, at, fill } => backdrop::extend_with(picture, *to, *at, fill),
-        Op::Distort { how, to } => distort::distort(picture, how, *to),
+        Op::Distort { how, to } => distort::distort(&picture, how, *to),
         Op::Flip(Flip::Horizontal) => turn::turn(picture, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn::turn(picture, Orientation::MirrorVertical),
         Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),

@@ -1,6 +1,6 @@
 //! Turning by any angle.
 
-use super::sample::{Source, premultiplied};
+use super::sample::{Source, premultiplied, straight};
 use super::{expect, index, pixel, turn};
 use crate::error::Error;
 use crate::number::Number;
@@ -40,7 +40,7 @@ fn turned<const N: usize>(picture: &Raster, sin: f64, cos: f64, to: Size, outsid
     let size = picture.size();
     let half = |s: Size| (f64::from(s.width) / 2.0, f64::from(s.height) / 2.0);
     let ((cx, cy), (tx, ty)) = (half(size), half(to));
-    let source = Source::<N> { pixels: picture.samples().as_chunks().0, size, outside: premultiplied(outside) };
+    let (source, outside) = (Source::<N>::of(picture), premultiplied(outside));
     let mut out = memory::zeros(memory::bytes(to, picture.channels()))?;
     let stride = index(to.width)? * N;
     for (y, row) in (0_u32..).zip(out.chunks_exact_mut(stride)) {
@@ -48,7 +48,7 @@ fn turned<const N: usize>(picture: &Raster, sin: f64, cos: f64, to: Size, outsid
         for (x, pixel) in (0_u32..).zip(row.as_chunks_mut::<N>().0) {
             let dx = f64::from(x) + 0.5 - tx;
             // Backwards through the rotation; pixel centres lie at halves.
-            *pixel = source.sample(dx * cos + dy * sin + cx - 0.5, dy * cos - dx * sin + cy - 0.5);
+            *pixel = straight(source.between_or(dx * cos + dy * sin + cx, dy * cos - dx * sin + cy, outside));
         }
     }
     Ok(out)

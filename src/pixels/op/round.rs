@@ -11,17 +11,21 @@ use crate::plan::Radii;
 /// A pixel on the edge keeps the share of its alpha that lies inside.
 pub(super) fn round(picture: Raster, corners: [Radii; 4]) -> Result<Raster, Error> {
     let mut picture = picture.with_alpha()?;
-    let (height, stride) = (picture.size().height, picture.stride());
+    let stride = picture.stride();
     let [top_left, top_right, bottom_right, bottom_left] = corners;
-    for (above, row) in (0_u32..height).zip(picture.samples_mut().chunks_exact_mut(stride)) {
-        let (above, below) = (f64::from(above), f64::from(height - 1 - above));
-        let pixels = row.as_chunks_mut::<4>().0;
-        cut(pixels.iter_mut(), top_left, above);
-        cut(pixels.iter_mut(), bottom_left, below);
-        cut(pixels.iter_mut().rev(), top_right, above);
-        cut(pixels.iter_mut().rev(), bottom_right, below);
-    }
+    cut_corners(picture.samples_mut().chunks_exact_mut(stride), top_left, top_right);
+    cut_corners(picture.samples_mut().chunks_exact_mut(stride).rev(), bottom_left, bottom_right);
     Ok(picture)
+}
+
+/// Cuts two corners; rows come from their horizontal edge inwards.
+fn cut_corners<'a>(rows: impl Iterator<Item = &'a mut [u8]>, left: Radii, right: Radii) {
+    let high = left.y.max(right.y);
+    for (away, row) in (0_u32..).map(f64::from).take_while(|away| *away < high).zip(rows) {
+        let pixels = row.as_chunks_mut::<4>().0;
+        cut(pixels.iter_mut(), left, away);
+        cut(pixels.iter_mut().rev(), right, away);
+    }
 }
 
 /// Cuts the end of a row that lies so far from the corner's horizontal edge.

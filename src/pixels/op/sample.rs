@@ -1,37 +1,55 @@
 //! Reading between pixels.
 
-use super::level;
+use crate::pixels::Raster;
 use crate::plan::Size;
 
 /// Where pixels are read from.
 pub(super) struct Source<'a, const N: usize> {
     /// All of them, row by row.
-    pub(super) pixels: &'a [[u8; N]],
+    pixels: &'a [[u8; N]],
     /// The size of the picture.
-    pub(super) size: Size,
-    /// What lies around it, premultiplied.
-    pub(super) outside: [f64; 4],
+    size: Size,
 }
 
-impl<const N: usize> Source<'_, N> {
-    /// The mean of the four pixels around a point, weighed by their nearness and, for colour, alpha.
-    pub(super) fn sample(&self, x: f64, y: f64) -> [u8; N] {
-        straight(self.point(x, y))
+impl<'a, const N: usize> Source<'a, N> {
+    /// A picture whose pixels have so many samples.
+    pub(super) fn of(picture: &'a Raster) -> Self {
+        Self { pixels: picture.samples().as_chunks().0, size: picture.size() }
     }
 
-    /// The same, premultiplied.
-    pub(super) fn point(&self, x: f64, y: f64) -> [f64; 4] {
+    /// The pixel nearest to a point, premultiplied. Beyond an edge everything is as the edge.
+    pub(super) fn nearest(&self, x: f64, y: f64) -> [f32; 4] {
+        self.tap(x.floor(), y.floor())
+    }
+
+    /// The mean of the four pixels around a point, weighed by their nearness, premultiplied. The centre
+    /// of the first pixel lies at one half; beyond an edge everything is as the edge.
+    pub(super) fn between(&self, x: f64, y: f64) -> [f32; 4] {
+        self.mean(x, y, |x, y| self.tap(x, y))
+    }
+
+    /// The same, with something else beyond the edges.
+    pub(super) fn between_or(&self, x: f64, y: f64, outside: [f32; 4]) -> [f32; 4] {
+        let (width, height) = (f64::from(self.size.width), f64::from(self.size.height));
+        self.mean(x, y, |x, y| {
+            let inside = x >= 0.0 && y >= 0.0 && x < width && y < height;
+            if inside { self.tap(x, y) } else { outside }
+        })
+    }
+
+    fn mean(&self, x: f64, y: f64, tap: impl Fn(f64, f64) -> [f32; 4]) -> [f32; 4] {
+        let (x, y) = (x - 0.5, y - 0.5);
         let (left, top) = (x.floor(), y.floor());
-        let (right_share, low_share) = (x - left, y - top);
+        #[expect(clippy::cast_possible_truncation, reason = "shares of one")]
+        let (right, low) = ((x - left) as f32, (y - top) as f32);
         let mut sum = [0.0; 4];
         for (dx, dy, weight) in [
-            (0.0, 0.0, (1.0 - right_share) * (1.0 - low_share)),
-            (1.0, 0.0, right_share * (1.0 - low_share)),
-            (0.0, 1.0, (1.0 - right_share) * low_share),
-            (1.0, 1.0, right_share * low_share),
+            (0.0, 0.0, (1.0 - right) * (1.0 - low)),
+            (1.0, 0.0, right * (1.0 - low)),
+            (0.0, 1.0, (1.0 - right) * low),
+            (1.0, 1.0, right * low),
         ] {
-            let tap = self.tap(left + dx, top + dy);
-            for (sum, value) in sum.iter_mut().zip(tap) {
+            for (sum, value) in sum.iter_mut().zip(tap(left + dx, top + dy)) {
                 *sum += value * weight;
             }
         }
@@ -39,19 +57,18 @@ impl<const N: usize> Source<'_, N> {
     }
 
     /// One pixel, premultiplied.
-    fn tap(&self, x: f64, y: f64) -> [f64; 4] {
-        let (width, height) = (f64::from(self.size.width), f64::from(self.size.height));
-        if x < 0.0 || y < 0.0 || x >= width || y >= height {
-            return self.outside;
-        }
+    fn tap(&self, x: f64, y: f64) -> [f32; 4] {
+        let last = |side: u32| f64::from(side.saturating_sub(1));
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "whole numbers inside the picture, which is in memory"
+            reason = "inside the picture, which is in memory; what is no number is zero"
         )]
-        let at = y as usize * self.size.width as usize + x as usize;
+        let at = |v: f64, side: u32| v.clamp(0.0, last(side)) as usize;
+        let (x, y) = (at(x, self.size.width), at(y, self.size.height));
+        let row = y * self.size.width as usize;
         let mut straight = [0, 0, 0, u8::MAX];
-        for (to, from) in straight.iter_mut().zip(self.pixels.get(at).into_iter().flatten()) {
+        for (to, from) in straight.iter_mut().zip(self.pixels.get(row + x).into_iter().flatten()) {
             *to = *from;
         }
         premultiplied(straight)
@@ -59,18 +76,18 @@ impl<const N: usize> Source<'_, N> {
 }
 
 /// Colour times alpha; alpha stays from 0 to 255.
-pub(super) fn premultiplied([r, g, b, a]: [u8; 4]) -> [f64; 4] {
-    let a = f64::from(a);
+pub(super) fn premultiplied([r, g, b, a]: [u8; 4]) -> [f32; 4] {
+    let a = f32::from(a);
     let share = a / 255.0;
-    [f64::from(r) * share, f64::from(g) * share, f64::from(b) * share, a]
+    [f32::from(r) * share, f32::from(g) * share, f32::from(b) * share, a]
 }
 
 /// Back to a straight pixel.
-pub(super) fn straight<const N: usize>([r, g, b, a]: [f64; 4]) -> [u8; N] {
+pub(super) fn straight<const N: usize>([r, g, b, a]: [f32; 4]) -> [u8; N] {
     let share = if a > 0.0 { 255.0 / a } else { 0.0 };
     let mut out = [0; N];
     for (to, value) in out.iter_mut().zip([r * share, g * share, b * share, a]) {
-        *to = level(value);
+        *to = super::gauss::narrow(value);
     }
     out
 }

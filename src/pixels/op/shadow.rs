@@ -1,7 +1,8 @@
 //! A shadow below the visible part of a picture.
 
-use super::blur::blur;
+use super::blur::gaussian;
 use super::flatten::over;
+use super::gauss::Samples;
 use super::{index, level};
 use crate::error::Error;
 use crate::pixels::raster::Channels;
@@ -15,27 +16,29 @@ pub(super) fn shadow(mut picture: Raster, shadow: Shadow) -> Result<Raster, Erro
     if picture.channels() == Channels::Rgb {
         return Ok(picture);
     }
-    let below = blur(cast(&picture, shadow)?, shadow.sigma)?;
-    let (below, _) = below.samples().as_chunks::<4>();
-    for (pixel, below) in picture.samples_mut().as_chunks_mut::<4>().0.iter_mut().zip(below) {
-        *pixel = over(*pixel, *below);
+    let mut below = cast(&picture, shadow)?;
+    if shadow.sigma > 0.0 {
+        gaussian(&mut Samples::plane(&mut below, index(picture.size().width)?), shadow.sigma, f64::INFINITY)?;
+    }
+    for (pixel, alpha) in picture.samples_mut().as_chunks_mut::<4>().0.iter_mut().zip(below) {
+        *pixel = over(*pixel, [0, 0, 0, alpha]);
     }
     Ok(picture)
 }
 
-/// The shadow alone, with sharp edges.
-fn cast(picture: &Raster, shadow: Shadow) -> Result<Raster, Error> {
-    let (size, stride) = (picture.size(), picture.stride());
-    let mut samples = memory::zeros(memory::bytes(size, Channels::Rgba))?;
+/// The opacity of the shadow alone, with sharp edges.
+fn cast(picture: &Raster, shadow: Shadow) -> Result<Vec<u8>, Error> {
+    let size = picture.size();
+    let mut samples = memory::zeros(size.pixels())?;
     let ((skip_x, take_x), (skip_y, take_y)) = (shift(shadow.offset.x)?, shift(shadow.offset.y)?);
-    let rows = samples.chunks_exact_mut(stride).skip(skip_y).zip(picture.rows().skip(take_y));
+    let rows = samples.chunks_exact_mut(index(size.width)?).skip(skip_y).zip(picture.rows().skip(take_y));
     for (target, row) in rows {
-        let pixels = target.as_chunks_mut::<4>().0.iter_mut().skip(skip_x);
-        for ([.., target], [.., alpha]) in pixels.zip(row.as_chunks::<4>().0.iter().skip(take_x)) {
+        let pixels = target.iter_mut().skip(skip_x);
+        for (target, [.., alpha]) in pixels.zip(row.as_chunks::<4>().0.iter().skip(take_x)) {
             *target = level(f64::from(*alpha) * f64::from(shadow.strength) / 100.0);
         }
     }
-    Raster::new(size, Channels::Rgba, samples)
+    Ok(samples)
 }
 
 /// How many pixels are left out at the start of the target and of the source.
