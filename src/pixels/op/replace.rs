@@ -1,6 +1,6 @@
 //! Replacing a colour (`cr`).
 
-use super::lab::{Lab, Space};
+use super::oklab::{Lab, Space};
 use crate::pixels::{Raster, palette};
 use crate::transform::Color;
 

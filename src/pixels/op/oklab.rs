@@ -3,6 +3,8 @@
 //!
 //! Björn Ottosson, *A perceptual color space for image processing* (2020); the numbers are those of CSS Color 4.
 
+use crate::pixels::lab::linear;
+
 /// Lightness from 0 to 1, and two axes of colour with grey at zero.
 pub(super) type Lab = [f32; 3];
 
@@ -16,11 +18,9 @@ pub(super) struct Space {
 
 impl Space {
     pub(super) fn new() -> Self {
-        // IEC 61966-2-1, both ways.
-        let light = |v: f64| if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) };
+        // IEC 61966-2-1.
         let sample = |v: f64| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
-        #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
-        let lights = (0..=u8::MAX).map(|v| light(f64::from(v) / 255.0) as f32).collect();
+        let lights = (0..=u8::MAX).map(linear).collect();
         let steps = (0..=STEPS).map(|v| f64::from(v) / f64::from(STEPS));
         Self { lights, samples: steps.map(|v| super::level(sample(v) * 255.0)).collect() }
     }
