@@ -20,6 +20,7 @@ mod profiles;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use lcms2::PixelFormat;
 use originkit::delivery::Encoded;
+use originkit::transform::AssetPath;
 use originkit::{Format, Options, transform};
 
 use pictures::*;
@@ -344,6 +345,71 @@ fn a_profile_that_no_result_can_have_is_used_up() {
     let mut gif = file(DynamicImage::from(photo(9, 9)).to_rgba8(), ImageFormat::Gif);
     gif.truncate(gif.len());
     assert_eq!(run(&gif, "cp-true,md-true").format, Format::Gif);
+}
+
+#[test]
+fn layers_are_srgb_and_meet_the_base_in_its_numbers() {
+    let red = RgbImage::from_pixel(8, 8, Rgb([230, 40, 40]));
+    let in_srgb = by_little_cms(&display_p3(), red.as_raw(), PixelFormat::RGB_8);
+    let mut options = Options::default();
+    options.files = vec![(AssetPath::from_text("over.png").unwrap(), png_in(red, &display_p3()).into())];
+    let base = png_in(photo(40, 40), &display_p3());
+    let run = |text: &str| transform(&base, &text.parse().unwrap(), &options).unwrap();
+    for text in ["l-image,i-over.png,lx-4,ly-4,l-end,f-png", "cp-true,l-image,i-over.png,lx-4,ly-4,l-end,f-png"] {
+        let result = run(text);
+        let picture = view(&result);
+        assert!(distance(&picture.get_pixel(8, 8).0, &in_srgb[..3]).1 < 1.0, "{text}");
+        assert_eq!(profile_of(&result).is_some(), text.contains("cp-true"));
+        let kept = picture.get_pixel(30, 30) == photo(40, 40).get_pixel(30, 30);
+        assert_eq!(kept, text.contains("cp-true"), "{text}");
+    }
+}
+
+#[test]
+fn frames_of_an_animation_have_its_profile() {
+    let (one, other) = (cube(5), image::imageops::flip_vertical(&cube(5)));
+    let size = one.dimensions();
+    let mut apng = Vec::new();
+    let mut encoder = png::Encoder::new(&mut apng, size.0, size.1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_animated(2, 0).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(one.as_raw()).unwrap();
+    writer.write_image_data(other.as_raw()).unwrap();
+    writer.finish().unwrap();
+    let apng = png_with(&apng, b"iCCP", &[b"name\0\0", &deflated(&adobe_like())[..]].concat());
+    for (page, picture) in [(1, one), (2, other)] {
+        let want = by_little_cms(&adobe_like(), picture.as_raw(), PixelFormat::RGB_8);
+        let seen = view(&run(&apng, &format!("pg-{page},f-png")));
+        assert!(distance(seen.as_raw(), &want).1 < 1.0, "frame {page}");
+    }
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn an_avif_says_it_by_numbers() {
+    // In blocks, so that nothing is lost but by rounding.
+    let picture = image::imageops::resize(&cube(3), 9 * 8, 3 * 8, image::imageops::FilterType::Nearest);
+    let pixels: Vec<ravif::RGB8> = picture.pixels().map(|p| ravif::RGB8::new(p.0[0], p.0[1], p.0[2])).collect();
+    let encoder = ravif::Encoder::new().with_quality(100.0).with_speed(9).with_num_threads(Some(1));
+    let encoder = encoder.with_internal_color_model(ravif::ColorModel::RGB);
+    let mut avif = encoder.encode_rgb(ravif::Img::new(&pixels, 72, 24)).unwrap().avif_file;
+    let plain = view(&run(&avif, "f-png"));
+    let at = avif.windows(8).position(|w| w == b"colrnclx").unwrap() + 8;
+    for (primaries, transfer, icc) in
+        [(12, 13, Some(display_p3())), (1, 1, None), (2, 2, None), (12, 1, Some(display_p3()))]
+    {
+        avif[at..at + 4].copy_from_slice(&[0, primaries, 0, transfer]);
+        let seen = view(&run(&avif, "f-png"));
+        match icc {
+            None => assert!(seen == plain, "{primaries} {transfer}"),
+            Some(icc) => {
+                let want = by_little_cms(&icc, plain.as_raw(), PixelFormat::RGB_8);
+                let found = distance(seen.as_raw(), &want);
+                assert!(found.1 < 1.0, "{primaries} {transfer}: {found:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -7,12 +7,12 @@
 //! ```
 //!
 //! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before
-//! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result.
+//! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result
+//! that was not asked for.
 //!
-//! Missing in this version: animations (the first frame is read), colour profiles (samples are taken
-//! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG,
-//! baseline JPEGs with a scan for each component, keeping the quality of a source that has less, and
-//! `dn`, `cp` and `md`.
+//! Missing in this version: animations (the first frame is read), palettes that lose colours for PNG,
+//! baseline JPEGs with a scan for each component, and of colours: curves of high dynamic range (PQ, HLG),
+//! which are taken as sRGB, profiles in GIF and BMP, and keeping IPTC or what EXIF a TIFF or AVIF has.
 
 mod codec;
 mod extension;

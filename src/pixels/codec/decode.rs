@@ -69,6 +69,13 @@ pub(crate) enum Colors {
     Kept,
 }
 
+impl Colors {
+    /// A profile, marked to be kept if it can be.
+    pub(super) fn of(self, profile: Profile) -> Arc<Profile> {
+        Arc::new(if self == Self::Kept { profile.keep() } else { profile })
+    }
+}
+
 /// The pixels of a file, or of one frame of it, without orientation.
 ///
 /// A picture with 8-bit samples of light keeps its profile, to be converted when that costs least, or never.
@@ -81,7 +88,7 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         #[cfg(feature = "svg")]
         (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, limits),
         #[cfg(feature = "avif")]
-        (0, Some(Format::Avif)) => return avif::decode(bytes, limits),
+        (0, Some(Format::Avif)) => return avif::decode(bytes, request.colors, limits),
         _ => {}
     }
     let (header, page) = (Header::read(bytes, limits)?, request.page);
@@ -188,7 +195,7 @@ impl<'a> Header<'a> {
         let decoder = self.decoder(bytes, limits)?;
         let size = self.check(&decoder, limits)?;
         let color = decoder.color_type();
-        let mut profile = Profile::of(bytes, self.format, limits);
+        let profile = Profile::of(bytes, self.format, limits);
         let stored = decoder.original_color_type();
         let inks = self.inks || matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
         if let Some(profile) = profile.as_ref().filter(|p| inks && p.is_cmyk())
@@ -198,7 +205,7 @@ impl<'a> Header<'a> {
         }
         let mut samples = memory::zeros(decoder.total_bytes())?;
         decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, self.format, limits))?;
-        profile = profile.filter(|p| !inks && p.fits(color)).map(|p| if colors == Colors::Kept { p.keep() } else { p });
+        let mut profile = profile.filter(|p| !inks && p.fits(color)).map(|p| colors.of(p));
         let deep = profile.as_ref().filter(|p| !p.kept).and_then(|p| p.deep_to_srgb(&samples, color));
         let (channels, samples) = match deep {
             Some(converted) => {
@@ -208,7 +215,7 @@ impl<'a> Header<'a> {
             None => to_8_bit_color(samples, color)?,
         };
         let picture = Raster::new(size, channels, samples)?;
-        Ok(picture.with_profile(profile.map(Arc::new)).without_needless_alpha())
+        Ok(picture.with_profile(profile).without_needless_alpha())
     }
 
     /// The size, once it is known to be within the limits.

@@ -103,6 +103,12 @@ impl<'a> Overview<'a> {
     }
 }
 
+/// Are the samples of a file gray?
+pub(super) fn is_gray(bytes: &[u8]) -> bool {
+    const COLORED: u8 = 2;
+    Overview::read(bytes).is_some_and(|Overview { kind: [_, color, ..], .. }| color & COLORED == 0)
+}
+
 /// The compressed pixels in a chunk.
 fn pixels<'a>((kind, body): (&'a [u8; 4], &'a [u8])) -> Option<&'a [u8]> {
     match kind {

@@ -10,9 +10,13 @@ mod gif;
 mod webp;
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
+use image::ColorType;
+
 use self::canvas::Canvas;
+use super::Profile;
 use super::decode::damaged;
 use crate::code::ErrorCode;
 use crate::error::Error;
@@ -32,6 +36,8 @@ pub(crate) struct Animation<'a> {
     /// Frames not yet read.
     left: u32,
     format: Format,
+    /// Of all frames. Results that move keep none.
+    profile: Option<Arc<Profile>>,
 }
 
 /// Knows how to draw the next frame.
@@ -101,7 +107,9 @@ impl<'a> Animation<'a> {
             return Err(damaged(format));
         }
         budget.check(size, limits)?;
-        Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format })
+        let samples = if format == Format::Png && apng::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
+        let profile = Profile::of(bytes, format, limits).filter(|profile| profile.fits(samples)).map(Arc::new);
+        Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format, profile })
     }
 
     /// The size of all frames.
@@ -132,7 +140,7 @@ impl<'a> Animation<'a> {
 
     /// What is shown now, without alpha if it is opaque.
     pub(crate) fn picture(&self) -> Result<Raster, Error> {
-        self.canvas.picture()
+        Ok(self.canvas.picture()?.with_profile(self.profile.clone()))
     }
 }
 

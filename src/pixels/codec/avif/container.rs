@@ -19,6 +19,8 @@ pub(super) struct Still {
     /// Are colours multiplied by opacity?
     pub(super) premultiplied: bool,
     pub(super) profile: Profile,
+    /// A profile of the International Color Consortium, which counts before numbers.
+    pub(super) icc: Option<Vec<u8>>,
 }
 
 /// How samples become colours, where the container says so; else the AV1 data do.
@@ -27,6 +29,8 @@ pub(super) struct Profile {
     /// A number of ISO/IEC 23091-2.
     pub(super) matrix: Option<u16>,
     pub(super) full_range: Option<bool>,
+    /// Numbers of primaries and transfer.
+    pub(super) space: Option<[u8; 2]>,
 }
 
 impl Still {
@@ -102,7 +106,7 @@ impl<'a> Meta<'a> {
             // A grid of tiles, or another codec in the same container.
             return Some(Err(of_a_kind(Format::Avif)));
         }
-        let (mut size, mut profile) = (None, Profile::default());
+        let (mut size, mut profile, mut icc) = (None, Profile::default(), None);
         let (mut turns, mut mirror) = (0, None);
         for (kind, mut body) in self.properties_of(self.primary) {
             match &kind {
@@ -112,11 +116,16 @@ impl<'a> Meta<'a> {
                 }
                 b"irot" => turns = body.number(1)? & 3,
                 b"imir" => mirror = Some(body.number(1)? & 1),
-                b"colr" if body.take(4)? == b"nclx" => {
-                    body.take(4)?;
-                    profile.matrix = u16::try_from(body.number(2)?).ok();
-                    profile.full_range = Some(body.number(1)? & 0x80 != 0);
-                }
+                b"colr" => match body.take(4)? {
+                    b"nclx" => {
+                        let [primaries, transfer] = [body.number(2)?, body.number(2)?].map(u8::try_from);
+                        profile.space = primaries.ok().zip(transfer.ok()).map(<[u8; 2]>::from);
+                        profile.matrix = u16::try_from(body.number(2)?).ok();
+                        profile.full_range = Some(body.number(1)? & 0x80 != 0);
+                    }
+                    b"prof" | b"rICC" => icc = Some(body.0.to_vec()),
+                    _ => {}
+                },
                 b"clap" => return Some(Err(of_a_kind(Format::Avif))),
                 _ => {}
             }
@@ -135,7 +144,7 @@ impl<'a> Meta<'a> {
             None => None,
         };
         let color = self.item(self.primary, file)?;
-        Some(Ok(Still { size, orientation: orientation(turns, mirror), color, alpha, premultiplied, profile }))
+        Some(Ok(Still { size, orientation: orientation(turns, mirror), color, alpha, premultiplied, profile, icc }))
     }
 
     fn kind(&self, item: u32) -> Option<[u8; 4]> {

@@ -15,8 +15,8 @@ use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
 
 use self::color::{Planes, Sampling};
 use self::container::Still;
-use super::Settings;
-use super::decode::{damaged, of_a_kind};
+use super::decode::{Colors, damaged, of_a_kind};
+use super::{Profile, Settings};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -36,12 +36,20 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
 }
 
 /// The pixels, without orientation.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
+///
+/// Samples of more than 8 bits are rounded before a profile is applied to them.
+pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let still = Still::read(bytes)?;
     LimitError::check("pixels", still.size.pixels(), limits.pixels)?;
     // Planes of 16 bits, as many again in the decoder, and the result.
     memory::check(still.size.pixels().saturating_mul(20), limits)?;
     let size = still.size;
+    let icc = still.icc.filter(|icc| memory::len(icc) <= limits.profile_bytes);
+    let profile = icc.and_then(Profile::read).or_else(|| {
+        let [primaries, transfer] = still.profile.space?;
+        Profile::from_code_points(primaries, transfer)
+    });
+    let profile = profile.filter(|profile| profile.fits(image::ColorType::Rgb8)).map(|profile| colors.of(profile));
     // It is as old as C, in part: what it stumbles over is the file's fault, and ends with it.
     let decoded = catch_unwind(AssertUnwindSafe(|| {
         let picture = frame(still.color, size)?;
@@ -54,7 +62,8 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
         }
         Raster::new(size, Channels::Rgb, samples)
     }));
-    Ok(decoded.unwrap_or_else(|_| Err(damaged(Format::Avif)))?.without_needless_alpha())
+    let picture = decoded.unwrap_or_else(|_| Err(damaged(Format::Avif)))?;
+    Ok(picture.with_profile(profile).without_needless_alpha())
 }
 
 /// Decodes the one frame of an item, which must have the size that the container says.
