@@ -9,11 +9,12 @@
 //! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result.
 //!
-//! Missing in this version: animations (the first frame is read), colour profiles (samples are taken
+//! Missing in this version: colour profiles (samples are taken
 //! as sRGB whatever a profile says, and the profile is dropped), writing AVIF, palettes for PNG,
 //! baseline JPEGs with a scan for each component, keeping the quality of a source that has less, and
 //! `dn`, `cp` and `md`.
 
+mod animate;
 mod codec;
 mod extension;
 mod memory;
@@ -146,12 +147,16 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     if plan.output.original == Some(true) {
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
+    let settings = output::settings(&plan, negotiation);
+    if let Some(encoded) = animate::animation(work, &mut executor, &plan, &settings)? {
+        return Ok(encoded);
+    }
     let picture = executor.run(&plan)?.without_needless_alpha();
     let candidates = match plan.output.format {
         None if work.still => vec![Format::Jpeg],
         _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
     };
-    output::smallest(picture, &candidates, &plan, negotiation, &rules.limits)
+    output::smallest(picture, &candidates, &plan, &settings, &rules.limits)
 }
 
 /// A failure of our own: a plan that does not fit its picture, an encoder that gives up.

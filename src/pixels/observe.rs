@@ -17,6 +17,8 @@ pub(crate) struct Executor<'a> {
     info: SourceInfo,
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
+    /// Bytes that are taken elsewhere: by the frames before and after this one.
+    pub(super) besides: u64,
 }
 
 impl<'a> Executor<'a> {
@@ -26,7 +28,7 @@ impl<'a> Executor<'a> {
     /// It is no picture that this build reads within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
         let info = codec::probe(work.asset, &work.rules.limits)?;
-        Ok(Self { work, info, kept: Vec::new() })
+        Ok(Self { work, info, kept: Vec::new(), besides: 0 })
     }
 
     /// What the asset's header says.
@@ -67,7 +69,12 @@ impl<'a> Executor<'a> {
         }
     }
 
-    fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
+    /// The picture of the layer that an operation draws.
+    pub(super) fn layer(&mut self, op: &Op) -> Result<Option<Raster>, Error> {
+        if let Op::Compose { layer, .. } = op { self.advance(&layer.ops).map(Some) } else { Ok(None) }
+    }
+
+    pub(super) fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
         let limits = &self.work.rules.limits;
         memory::check_op(op, &picture, self.held(), limits)?;
         match op {
@@ -104,9 +111,9 @@ impl<'a> Executor<'a> {
         Err(PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
     }
 
-    /// Bytes of all pictures that are kept.
+    /// Bytes of all pictures that are kept, here and elsewhere.
     fn held(&self) -> u64 {
-        self.kept.iter().map(|(_, picture)| memory::len(picture.samples())).sum()
+        self.kept.iter().map(|(_, picture)| memory::len(picture.samples())).fold(self.besides, u64::saturating_add)
     }
 
     /// Keeps a picture for when its plan goes on.

@@ -9,9 +9,30 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::plan::Plan;
+use crate::plan::{Fill, Op, Plan};
 use crate::policy::Negotiation;
 use crate::transform::Color;
+
+/// How the result of a plan is encoded.
+pub(crate) fn settings(plan: &Plan, negotiation: &Negotiation) -> Settings {
+    Settings {
+        quality: plan.output.quality.unwrap_or(negotiation.quality),
+        lossless: plan.output.lossless.unwrap_or(false),
+        exact: plan.ops.iter().all(moves_pixels),
+        progressive: plan.output.progressive.unwrap_or(false),
+        chroma_420: negotiation.chroma_420,
+    }
+}
+
+/// Is every pixel after it one from before, or of a colour that the plan names?
+fn moves_pixels(op: &Op) -> bool {
+    match op {
+        Op::Decode { .. } | Op::Orient(_) | Op::Trim(_) | Op::Crop(_) | Op::Flip(_) | Op::Border { .. } => true,
+        Op::Extend { fill, .. } => matches!(fill, Fill::Color(_)),
+        Op::Rotate { degrees, .. } => degrees.to_f64() % 90.0 == 0.0,
+        _ => false,
+    }
+}
 
 /// Encodes a picture in the best of these formats; of files of one size the first.
 ///
@@ -24,15 +45,9 @@ pub(crate) fn smallest(
     picture: Raster,
     candidates: &[Format],
     plan: &Plan,
-    negotiation: &Negotiation,
+    settings: &Settings,
     limits: &Limits,
 ) -> Result<Encoded, Error> {
-    let settings = Settings {
-        quality: plan.output.quality.unwrap_or(negotiation.quality),
-        lossless: plan.output.lossless.unwrap_or(false),
-        progressive: plan.output.progressive.unwrap_or(false),
-        chroma_420: negotiation.chroma_420,
-    };
     let mut refused = None;
     let mut best: Option<(Format, Vec<u8>)> = None;
     let size = picture.size();
@@ -40,14 +55,14 @@ pub(crate) fn smallest(
     // Formats without transparency come last: the picture is flattened for them, for good.
     let (with_alpha, without) = candidates.iter().partition::<Vec<Format>, _>(|format| format.has_alpha());
     for format in with_alpha.into_iter().chain(without) {
-        if let Some(error) = codec::refusal(&picture, format, &settings, limits) {
+        if let Some(error) = codec::refusal(&picture, format, settings, limits) {
             refused = refused.or(Some(error));
             continue;
         }
         if !format.has_alpha() {
             picture = op::flatten(picture, Color { opacity: 100, ..plan.matte });
         }
-        let bytes = codec::encode(&picture, format, &settings)?;
+        let bytes = codec::encode(&picture, format, settings)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));

@@ -25,6 +25,7 @@ use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::plan::Size;
 
 /// How a file is written. Metadata never is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) quality: u8,
     /// WebP without loss. PNG has none anyway.
     pub(crate) lossless: bool,
+    /// Nothing was resampled or blended: a GIF keeps the colours of its source.
+    pub(crate) exact: bool,
     /// JPEG that appears as a whole, then sharpens.
     pub(crate) progressive: bool,
     /// JPEG with halved chroma planes.
@@ -41,23 +44,39 @@ pub(crate) struct Settings {
 
 /// Why this picture cannot be written in this format: the format has no encoder, or it would pass a limit.
 pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, limits: &Limits) -> Option<Error> {
-    /// Sides are stored in 16 bits.
-    const SIDE_16: u32 = u16::MAX as u32;
-    let (what, side, work) = match format {
-        // Coefficients of two bytes for each sample, or symbols of four bytes.
-        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, 6),
-        Format::Png => ("pixels on a side of a PNG", i32::MAX.unsigned_abs(), 4),
-        // libwebp's own copy, and for lossless the tables of its backward references.
-        Format::WebP => ("pixels on a side of a WebP", limits.webp_side, if settings.lossless { 20 } else { 8 }),
-        Format::Gif => ("pixels on a side of a GIF", SIDE_16, 6),
-        _ => return Some(unsupported(format!("this build cannot write {format}"))),
+    let Some((side, work)) = bounds(format, settings, limits) else {
+        return Some(unsupported(format!("this build cannot write {format}")));
     };
     let size = picture.size();
     let needed = memory::len(picture.samples()).saturating_add(size.pixels().saturating_mul(work));
-    LimitError::check(what, size.width.max(size.height).into(), side.into())
-        .and_then(|()| memory::check(needed, limits))
-        .err()
-        .map(Error::from)
+    side.check(size).and_then(|()| memory::check(needed, limits)).err().map(Error::from)
+}
+
+/// How long a side may be in a format.
+struct Side(&'static str, u32);
+
+impl Side {
+    fn check(&self, size: Size) -> Result<(), LimitError> {
+        LimitError::check(self.0, size.width.max(size.height).into(), self.1.into())
+    }
+}
+
+/// How long the sides of a picture may be, and how many bytes its encoder takes for a pixel; `None` if it has none.
+const fn bounds(format: Format, settings: &Settings, limits: &Limits) -> Option<(Side, u64)> {
+    /// Sides are stored in 16 bits.
+    const SIDE_16: u32 = u16::MAX as u32;
+    Some(match format {
+        // Coefficients of two bytes for each sample, or symbols of four bytes.
+        Format::Jpeg => (Side("pixels on a side of a JPEG", SIDE_16), 6),
+        Format::Png => (Side("pixels on a side of a PNG", i32::MAX.unsigned_abs()), 4),
+        // libwebp's own copy, and for lossless the tables of its backward references.
+        Format::WebP => {
+            (Side("pixels on a side of a WebP", limits.webp_side), if settings.lossless { 20 } else { 8 })
+        }
+        // Four bytes a pixel, and the number of its colour.
+        Format::Gif => (Side("pixels on a side of a GIF", SIDE_16), 6),
+        _ => return None,
+    })
 }
 
 /// Writes a file. A format without transparency wants a picture without alpha.
@@ -66,7 +85,7 @@ pub(crate) fn encode(picture: &Raster, format: Format, settings: &Settings) -> R
         Format::Jpeg => jpeg::encode(picture, settings),
         Format::Png => png::encode(picture),
         Format::WebP => webp::encode(picture, settings),
-        Format::Gif => gif::encode(picture),
+        Format::Gif => gif::encode(picture, settings),
         _ => Err(unsupported(format!("this build cannot write {format}"))),
     }
 }
