@@ -26,7 +26,9 @@ fn written(text: &str) -> RgbaImage {
 /// Left, top, right and bottom of what differs from the base.
 fn touched(picture: &RgbaImage) -> Option<[u32; 4]> {
     let changed = picture.enumerate_pixels().filter(|(.., p)| p.0 != [200, 200, 200, 255]);
-    changed.map(|(x, y, _)| [x, y, x, y]).reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+    changed
+        .map(|(x, y, _)| [x, y, x, y])
+        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 #[test]

@@ -10,10 +10,11 @@
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result
 //! that was not asked for.
 //!
-//! Missing in this version: animations (the first frame is read), palettes that lose colours for PNG,
+//! Missing in this version: palettes that lose colours for PNG,
 //! baseline JPEGs with a scan for each component, and of colours: curves of high dynamic range (PQ, HLG),
 //! which are taken as sRGB, profiles in GIF and BMP, and keeping IPTC or what EXIF a TIFF or AVIF has.
 
+mod animate;
 mod codec;
 mod extension;
 mod inspect;
@@ -159,13 +160,17 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
     let plan = rasterise(plan, &|file| executor.is_drawing(file), &rules.limits);
+    let file = output::Source { bytes: work.asset, info: &source };
+    let settings = output::settings(&plan, negotiation, &file);
+    if let Some(encoded) = animate::animation(work, &mut executor, &plan, &settings)? {
+        return Ok(encoded);
+    }
     let picture = executor.run(&plan)?.without_needless_alpha();
     let candidates = match plan.output.format {
         None if work.still => vec![Format::Jpeg],
         _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
     };
-    let source = output::Source { bytes: work.asset, info: &source };
-    output::smallest(picture, &candidates, &plan, negotiation, &source, &rules.limits)
+    output::smallest(picture, &candidates, &plan, &settings, &file, &rules.limits)
 }
 
 /// An SVG as a delivery has it: itself, and harmless. The original is the original.

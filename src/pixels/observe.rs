@@ -1,9 +1,9 @@
 //! [`Executor`]: carries out plans, and looks at pixels where planning must.
 
-#[cfg(feature = "text")]
-use super::text::{self, FontBook};
 use super::codec::{self, Colors, Request};
 use super::raster::Channels;
+#[cfg(feature = "text")]
+use super::text::{self, FontBook};
 use super::{Raster, Work, broken, extension, memory, op};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
@@ -24,6 +24,8 @@ pub(crate) struct Executor<'a> {
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
+    /// Bytes that are taken elsewhere: by the frames before and after this one.
+    pub(super) besides: u64,
 }
 
 impl<'a> Executor<'a> {
@@ -33,7 +35,7 @@ impl<'a> Executor<'a> {
     /// It is no picture that this build reads within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
         let info = SourceInfo::new(Size::new(1, 1));
-        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new() };
+        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new(), besides: 0 };
         executor.info = executor.examine(None, page(work.transformation))?;
         Ok(executor)
     }
@@ -115,7 +117,16 @@ impl<'a> Executor<'a> {
         cfg!(feature = "svg") && svg.is_some_and(|bytes| extension::decoder(self.work, bytes).is_none())
     }
 
-    fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
+    /// The picture of the layer that an operation draws.
+    pub(super) fn layer(&mut self, op: &Op) -> Result<Option<Raster>, Error> {
+        if let Op::Compose { layer, .. } = op {
+            self.advance(&layer.ops).map(Raster::settled).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    pub(super) fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
         let limits = &self.work.rules.limits;
         memory::check_op(op, &picture, self.held(), limits)?;
         let picture = if op::keeps_colors(op, picture.size()) { picture } else { picture.settled() };
@@ -193,10 +204,12 @@ impl<'a> Executor<'a> {
         self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
     }
 
-    /// Bytes of all pictures that are kept.
+    /// Bytes of all pictures that are kept, here and elsewhere.
     fn held(&self) -> u64 {
         let kept = self.kept.iter().map(|(_, picture)| picture);
-        kept.chain(self.decoded.iter().map(|(_, _, picture)| picture)).map(|p| memory::len(p.samples())).sum()
+        kept.chain(self.decoded.iter().map(|(_, _, picture)| picture))
+            .map(|p| memory::len(p.samples()))
+            .fold(self.besides, u64::saturating_add)
     }
 
     /// Keeps a picture for when its plan goes on.

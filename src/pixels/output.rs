@@ -9,7 +9,7 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::plan::{Plan, SourceInfo};
+use crate::plan::{Fill, Op, Plan, SourceInfo};
 use crate::policy::Negotiation;
 use crate::transform::Color;
 
@@ -20,6 +20,30 @@ pub(crate) struct Source<'a> {
     pub(crate) bytes: &'a [u8],
     /// What its header says.
     pub(crate) info: &'a SourceInfo,
+}
+
+/// How the result of a plan is encoded.
+pub(crate) fn settings(plan: &Plan, negotiation: &Negotiation, source: &Source<'_>) -> Settings {
+    Settings {
+        quality: plan.output.quality.unwrap_or_else(|| {
+            // What is lost already does not come back with more bytes.
+            codec::quality(source.bytes, source.info.format).unwrap_or(u8::MAX).min(negotiation.quality)
+        }),
+        lossless: plan.output.lossless.unwrap_or(false),
+        exact: plan.ops.iter().all(moves_pixels),
+        progressive: plan.output.progressive.unwrap_or(false),
+        chroma_420: negotiation.chroma_420,
+    }
+}
+
+/// Is every pixel after it one from before, or of a colour that the plan names?
+fn moves_pixels(op: &Op) -> bool {
+    match op {
+        Op::Decode { .. } | Op::Orient(_) | Op::Trim(_) | Op::Crop(_) | Op::Flip(_) | Op::Border { .. } => true,
+        Op::Extend { fill, .. } => matches!(fill, Fill::Color(_)),
+        Op::Rotate { degrees, .. } => degrees.to_f64() % 90.0 == 0.0,
+        _ => false,
+    }
 }
 
 /// Encodes a picture in the best of these formats; of files of one size the first.
@@ -33,19 +57,10 @@ pub(crate) fn smallest(
     picture: Raster,
     candidates: &[Format],
     plan: &Plan,
-    negotiation: &Negotiation,
+    settings: &Settings,
     source: &Source<'_>,
     limits: &Limits,
 ) -> Result<Encoded, Error> {
-    let settings = Settings {
-        quality: plan.output.quality.unwrap_or_else(|| {
-            // What is lost already does not come back with more bytes.
-            codec::quality(source.bytes, source.info.format).unwrap_or(u8::MAX).min(negotiation.quality)
-        }),
-        lossless: plan.output.lossless.unwrap_or(false),
-        progressive: plan.output.progressive.unwrap_or(false),
-        chroma_420: negotiation.chroma_420,
-    };
     let attached = Attachments::of(source.bytes, source.info, plan, limits);
     let mut refused = None;
     let mut best: Option<(Format, Vec<u8>)> = None;
@@ -54,7 +69,7 @@ pub(crate) fn smallest(
     // Formats without transparency come last: the picture is flattened for them, for good.
     let (with_alpha, without) = candidates.iter().partition::<Vec<Format>, _>(|format| format.has_alpha());
     for format in with_alpha.into_iter().chain(without) {
-        if let Some(error) = codec::refusal(&picture, format, &settings, limits) {
+        if let Some(error) = codec::refusal(&picture, format, settings, limits) {
             refused = refused.or(Some(error));
             continue;
         }
@@ -64,7 +79,7 @@ pub(crate) fn smallest(
         if !codec::holds_profile(format) {
             picture = picture.to_srgb();
         }
-        let bytes = codec::encode(&picture, format, &settings, &attached)?;
+        let bytes = codec::encode(&picture, format, settings, &attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));

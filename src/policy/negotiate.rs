@@ -69,6 +69,25 @@ impl Negotiation {
         }
     }
 
+    /// The formats for a result that moves as its source does, best first, of which the first that can hold it is
+    /// taken; empty if a format without animations is asked for.
+    ///
+    /// Unlike stills, animations are not encoded in several formats to find the smallest: that takes too long.
+    /// WebP is smaller than GIF but for the simplest drawings (chosen).
+    pub(crate) fn animated(&self, output: &Encoding, source: Format) -> Vec<Format> {
+        let own = if source == Format::WebP { Format::WebP } else { Format::Gif };
+        let best = if self.accepts_webp { vec![Format::WebP, Format::Gif] } else { vec![Format::Gif] };
+        match output.format {
+            Some(OutputFormat::Jpeg | OutputFormat::Png | OutputFormat::Avif) => vec![],
+            Some(OutputFormat::WebP) => vec![Format::WebP],
+            Some(OutputFormat::Gif) if source == Format::Gif => vec![Format::Gif],
+            Some(OutputFormat::Original) => vec![own],
+            Some(OutputFormat::Auto) => best,
+            None | Some(OutputFormat::Gif | OutputFormat::Svg) if self.best_format => best,
+            None | Some(OutputFormat::Gif | OutputFormat::Svg) => vec![own],
+        }
+    }
+
     fn best(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {
         if matches!(source, Format::Svg | Format::Gif) {
             return vec![source];

@@ -1,4 +1,5 @@
 //! Pictures drawn by the tests, and files with things in them that encoders do not write.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::io::Cursor;
 

@@ -126,32 +126,35 @@ impl Writer {
         Ok((samples, blend))
     }
 
-    /// Opens blocks without changes, if that is worth it and possible: a block that changes must be opaque.
+    /// Opens blocks without changes, if that is worth it and possible: what is drawn must not shine through.
+    ///
+    /// Lossy files are compressed in blocks of 16x16, so nothing smaller is opened there.
     fn leave_open(&self, area: Rect, samples: &mut [u8], changed: &impl Fn(Pixel, Pixel) -> bool) -> bool {
+        #[derive(Clone, Copy, Default)]
+        struct Block {
+            changed: bool,
+            soft: bool,
+        }
         let side = if self.near > 0 { 16 } else { 1 };
         let columns = index(area.width).div_ceil(side);
-        let mut blocks = vec![false; columns * index(area.height).div_ceil(side)];
+        let place = |x: usize, y: usize| y / side * columns + x / side;
+        let mut blocks = vec![Block::default(); columns * index(area.height).div_ceil(side)];
         let pairs = rows(&self.shown, self.size.width, area).zip(rows(&self.frame, self.size.width, area));
         for (y, (shown, frame)) in pairs.enumerate() {
             for (x, (shown, new)) in shown.iter().zip(frame).enumerate() {
-                if changed(*shown, *new) {
-                    if new.last() != Some(&u8::MAX) {
-                        return false;
-                    }
-                    if let Some(block) = blocks.get_mut(y / side * columns + x / side) {
-                        *block = true;
-                    }
-                }
+                let Some(block) = blocks.get_mut(place(x, y)) else { continue };
+                block.changed |= changed(*shown, *new);
+                // Nothing over nothing is nothing.
+                block.soft |= new.last() != Some(&u8::MAX) && (*shown, *new) != (OPEN, OPEN);
             }
         }
-        let open = blocks.iter().filter(|changed| !**changed).count();
-        if open * 4 < blocks.len() {
+        let open = blocks.iter().filter(|block| !block.changed).count();
+        if open * 4 < blocks.len() || blocks.iter().any(|block| block.changed && block.soft) {
             return false;
         }
-        // Samples next to a block that is drawn are drawn too where they are opaque; no, blocks are whole.
         for (y, row) in samples.chunks_exact_mut(index(area.width) * 4).enumerate() {
             for (x, pixel) in row.as_chunks_mut().0.iter_mut().enumerate() {
-                if blocks.get(y / side * columns + x / side) == Some(&false) {
+                if blocks.get(place(x, y)).is_some_and(|block| !block.changed) {
                     *pixel = OPEN;
                 }
             }
@@ -166,13 +169,14 @@ fn differs(old: Pixel, new: Pixel, near: u8) -> bool {
     old != new && ((old.last() != new.last()) || old.into_iter().zip(new).any(far))
 }
 
-/// Losses that are not seen beside those of this quality.
+/// Differences that are not seen beside the losses of this quality.
 const fn near(quality: u8) -> u8 {
     match quality {
-        90.. => 1,
-        75..90 => 2,
-        50..75 => 3,
-        _ => 4,
+        95.. => 1,
+        85..95 => 3,
+        75..85 => 4,
+        50..75 => 6,
+        _ => 8,
     }
 }
 

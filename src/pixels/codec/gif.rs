@@ -10,20 +10,21 @@ use std::time::Duration;
 
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
+use super::Settings;
 use super::animation::Plays;
 use super::changes::{OPEN, around, index, rows, rows_mut, take, window};
-use super::palette::{Palette, Pixel, Rgb, distance};
-use super::quantise::Quantiser;
+use super::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
+use super::quantise::{Quantiser, float};
 use crate::error::Error;
 use crate::pixels::{Raster, broken, memory};
 use crate::plan::{Rect, Size};
 
 /// Writes a GIF of one frame.
-pub(super) fn encode(picture: &Raster) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let mut patch = Vec::new();
     take(picture, &mut patch, visible)?;
-    let (shared, drawing) = Shared::of(&mut Quantiser::default(), &patch, size)?;
+    let (shared, drawing) = Shared::of(&mut Quantiser::default(), &patch, size, Exactness::of(settings))?;
     let mut encoder = start(size, &shared.palette, NonZeroU32::new(1))?;
     drawing.write(&mut encoder, &shared.palette, DisposalMethod::Keep)?;
     encoder.into_inner().map_err(|e| broken(e.to_string()))
@@ -33,6 +34,7 @@ pub(super) fn encode(picture: &Raster) -> Result<Vec<u8>, Error> {
 pub(super) struct Writer {
     size: Size,
     plays: Plays,
+    exactness: Exactness,
     /// Begins with the first frame, whose palette is that of the file.
     encoder: Option<Encoder<Vec<u8>>>,
     shared: Shared,
@@ -69,29 +71,35 @@ impl Shared {
     }
 
     /// A palette for the first frame, and the frame in it.
-    fn of(quantiser: &mut Quantiser, patch: &[Pixel], size: Size) -> Result<(Self, Drawing), Error> {
+    fn of(
+        quantiser: &mut Quantiser,
+        patch: &[Pixel],
+        size: Size,
+        exactness: Exactness,
+    ) -> Result<(Self, Drawing), Error> {
         // One number is left for what is open.
         let most = if patch.contains(&OPEN) { 255 } else { 256 };
         let mut shared = Self::default();
-        if let Some(colors) = quantiser.exact(patch, most) {
+        if let Some(colors) = quantiser.exact(patch, most).filter(|colors| exactness.keeps(colors.len())) {
             shared.palette = Palette::new(&colors);
             shared.exact = true;
         } else {
             quantiser.count(patch);
-            shared.palette = Palette::new(&quantiser.reduce(255));
+            shared.palette = Palette::new(&quantiser.reduce(255, exactness.enough));
             shared.error = quantiser.error(&mut shared.palette);
         }
         let mut drawing = Drawing::new(Rect::full(size), None);
-        drawing.draw(patch, &mut shared.palette, shared.error > COARSE)?;
+        drawing.draw(patch, &mut shared.palette, is_coarse(shared.error))?;
         Ok((shared, drawing))
     }
 }
 
 impl Writer {
-    pub(super) fn new(size: Size, plays: Plays) -> Result<Self, Error> {
+    pub(super) fn new(size: Size, plays: Plays, settings: &Settings) -> Result<Self, Error> {
         let mut writer = Self {
             size,
             plays,
+            exactness: Exactness::of(settings),
             encoder: None,
             shared: Shared::default(),
             pending: None,
@@ -133,7 +141,7 @@ impl Writer {
 
     fn first(&mut self) -> Result<Drawing, Error> {
         self.patch.clone_from(&self.frame);
-        let (shared, drawing) = Shared::of(&mut self.quantiser, &self.patch, self.size)?;
+        let (shared, drawing) = Shared::of(&mut self.quantiser, &self.patch, self.size, self.exactness)?;
         self.encoder = Some(start(self.size, &shared.palette, self.plays)?);
         self.shared = shared;
         Ok(drawing)
@@ -141,6 +149,7 @@ impl Writer {
 
     fn next(&mut self) -> Result<Drawing, Error> {
         self.make_room()?;
+        let exactness = self.exactness;
         let changed = |old: Pixel, new: Pixel| new != OPEN && new != old;
         let Some(area) = window(self.size, &self.source, &self.frame, changed) else {
             self.patch.clear();
@@ -152,15 +161,15 @@ impl Writer {
             Some(colors) => (self.shared.lacks(&colors).then(|| Palette::new(&colors)), false),
             None => {
                 // What is near enough stays: there is no more than near anyway.
-                self.cut(area, |new, old, shown| changed(old, new) && far(new, shown))?;
+                self.cut(area, |new, old, shown| changed(old, new) && exactness.far(new, shown))?;
                 self.quantiser.count(&self.patch);
                 let mut error = self.quantiser.error(&mut self.shared.palette);
                 let mut own = None;
-                if !has_room(&self.shared.palette) || error > allowed(self.shared.error) {
-                    let palette = own.insert(Palette::new(&self.quantiser.reduce(255)));
+                if !has_room(&self.shared.palette) || error > exactness.allowed(self.shared.error) {
+                    let palette = own.insert(Palette::new(&self.quantiser.reduce(255, exactness.enough)));
                     error = self.quantiser.error(palette);
                 }
-                (own, error > COARSE)
+                (own, is_coarse(error))
             }
         };
         let mut drawing = Drawing::new(area, own);
@@ -328,23 +337,49 @@ fn visible([r, g, b, a]: Pixel) -> Pixel {
     if a < 128 { OPEN } else { [r, g, b, u8::MAX] }
 }
 
-/// Is what is shown too far from what should be?
-fn far([r, g, b, _]: Pixel, [sr, sg, sb, shown]: Pixel) -> bool {
-    shown == 0 || distance([r, g, b], [sr, sg, sb]) > near()
-}
-fn near() -> u32 {
-    std::env::var("NEAR").ok().map_or(28, |v| v.parse().unwrap())
-}
-
-/// How bad the palette of the file may serve another frame than the first.
-fn allowed(first: f32) -> f32 {
-    let k = std::env::var("ALLOW").ok().map_or(1.5, |v| v.parse().unwrap());
-    let l = std::env::var("ALLOW2").ok().map_or(14.0, |v| v.parse().unwrap());
-    (first * k).max(l)
+/// How exact colours are to be, as mean squares of differences.
+#[derive(Debug, Clone, Copy)]
+struct Exactness {
+    /// Are the colours those of the source, and to be kept if they fit a palette?
+    exact: bool,
+    /// A palette this good has no need of more colours, and what is shown may differ from what should be by as much.
+    enough: f32,
 }
 
-/// An error that is seen: it is dithered away.
-const COARSE: f32 = 28.0;
+impl Exactness {
+    fn of(settings: &Settings) -> Self {
+        // Two levels at the usual quality of 80, none at 100.
+        let levels = f32::from(100 - settings.quality.min(100)) / 10.0;
+        Self { exact: settings.exact || settings.lossless || settings.quality >= 100, enough: uniform(levels) }
+    }
+
+    /// Are so many colours kept as they are?
+    const fn keeps(self, colors: usize) -> bool {
+        const FEW: usize = 16;
+        self.exact || colors <= FEW
+    }
+
+    /// Is this too far from what is shown?
+    fn far(self, [r, g, b, _]: Pixel, [sr, sg, sb, shown]: Pixel) -> bool {
+        shown == 0 || float(distance([r, g, b], [sr, sg, sb])) > self.enough
+    }
+
+    /// How bad the palette of the file may serve another frame, if it serves the first so well: a palette for each
+    /// frame costs three quarters of a kilobyte, and colours that change where nothing moves are seen.
+    fn allowed(self, first: f32) -> f32 {
+        (first * 5.0).max(self.enough * 2.0)
+    }
+}
+
+/// An error that is seen where colours change slowly: it is dithered away.
+fn is_coarse(error: f32) -> bool {
+    error > uniform(2.0)
+}
+
+/// The square of a difference of so many levels in each channel.
+fn uniform(levels: f32) -> f32 {
+    levels * levels * WEIGHTS.map(float).iter().sum::<f32>()
+}
 
 /// Time in hundredths of a second, as exact as the sum of it can be.
 #[derive(Debug, Default)]

@@ -209,7 +209,7 @@ mod tests {
             .collect();
         let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples).unwrap();
         for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
-            let settings = Settings { quality: 90, lossless: false, progressive, chroma_420 };
+            let settings = Settings { quality: 90, lossless: false, exact: false, progressive, chroma_420 };
             let bytes = encode(&picture, &settings, &Attachments::default()).unwrap();
             let scans = segments(&bytes).filter(|segment| segment.marker == SOS).count();
             assert!(progressive || scans == 1, "{scans} scans");

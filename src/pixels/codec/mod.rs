@@ -40,6 +40,7 @@ use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::plan::Size;
 
 /// The quality a source was written with, 1 to 100; `None` where there is none to be told.
 pub(crate) fn quality(bytes: &[u8], format: Format) -> Option<u8> {
@@ -58,6 +59,8 @@ pub(crate) struct Settings {
     pub(crate) quality: u8,
     /// WebP without loss. PNG has none anyway.
     pub(crate) lossless: bool,
+    /// Nothing was resampled or blended: a GIF keeps the colours of its source.
+    pub(crate) exact: bool,
     /// JPEG that appears as a whole, then sharpens.
     pub(crate) progressive: bool,
     /// JPEG with halved chroma planes.
@@ -66,32 +69,46 @@ pub(crate) struct Settings {
 
 /// Why this picture cannot be written in this format: the format has no encoder, or it would pass a limit.
 pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, limits: &Limits) -> Option<Error> {
-    /// Sides are stored in 16 bits.
-    const SIDE_16: u32 = u16::MAX as u32;
-    let (what, side, work) = match format {
-        // Coefficients of two bytes for each sample, or symbols of four bytes.
-        Format::Jpeg => ("pixels on a side of a JPEG", SIDE_16, 6),
-        Format::Png => ("pixels on a side of a PNG", i32::MAX.unsigned_abs(), 4),
-        // libwebp's own copy, and for lossless the tables of its backward references.
-        Format::WebP => ("pixels on a side of a WebP", limits.webp_side, if settings.lossless { 20 } else { 8 }),
-        Format::Gif => ("pixels on a side of a GIF", SIDE_16, 6),
-        // Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
-        #[cfg(feature = "avif")]
-        Format::Avif => {
-            let pixels = picture.size().pixels();
-            if let Err(error) = LimitError::check("pixels in an AVIF", pixels, limits.avif_pixels) {
-                return Some(error.into());
-            }
-            ("pixels on a side of an AVIF", SIDE_16, 64)
-        }
-        _ => return Some(unsupported(format!("this build cannot write {format}"))),
+    #[cfg(feature = "avif")]
+    if format == Format::Avif
+        && let Err(error) = LimitError::check("pixels in an AVIF", picture.size().pixels(), limits.avif_pixels)
+    {
+        return Some(error.into());
+    }
+    let Some((side, work)) = bounds(format, settings, limits) else {
+        return Some(unsupported(format!("this build cannot write {format}")));
     };
     let size = picture.size();
     let needed = memory::len(picture.samples()).saturating_add(size.pixels().saturating_mul(work));
-    LimitError::check(what, size.width.max(size.height).into(), side.into())
-        .and_then(|()| memory::check(needed, limits))
-        .err()
-        .map(Error::from)
+    side.check(size).and_then(|()| memory::check(needed, limits)).err().map(Error::from)
+}
+
+/// How long a side may be in a format.
+struct Side(&'static str, u32);
+
+impl Side {
+    fn check(&self, size: Size) -> Result<(), LimitError> {
+        LimitError::check(self.0, size.width.max(size.height).into(), self.1.into())
+    }
+}
+
+/// How long the sides of a picture may be, and how many bytes its encoder takes for a pixel; `None` if it has none.
+const fn bounds(format: Format, settings: &Settings, limits: &Limits) -> Option<(Side, u64)> {
+    /// Sides are stored in 16 bits.
+    const SIDE_16: u32 = u16::MAX as u32;
+    Some(match format {
+        // Coefficients of two bytes for each sample, or symbols of four bytes.
+        Format::Jpeg => (Side("pixels on a side of a JPEG", SIDE_16), 6),
+        Format::Png => (Side("pixels on a side of a PNG", i32::MAX.unsigned_abs()), 4),
+        // libwebp's own copy, and for lossless the tables of its backward references.
+        Format::WebP => (Side("pixels on a side of a WebP", limits.webp_side), if settings.lossless { 20 } else { 8 }),
+        // Four bytes a pixel, and the number of its colour.
+        Format::Gif => (Side("pixels on a side of a GIF", SIDE_16), 6),
+        // Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
+        #[cfg(feature = "avif")]
+        Format::Avif => (Side("pixels on a side of an AVIF", SIDE_16), 64),
+        _ => return None,
+    })
 }
 
 /// Writes a file. A format without transparency wants a picture without alpha.
@@ -107,7 +124,7 @@ pub(crate) fn encode(
         Format::Jpeg => jpeg::encode(picture, settings, attached),
         Format::Png => png::encode(picture, attached),
         Format::WebP => webp::encode(picture, settings, attached),
-        Format::Gif => gif::encode(picture),
+        Format::Gif => gif::encode(picture, settings),
         #[cfg(feature = "avif")]
         Format::Avif => avif::encode(picture, settings),
         _ => Err(unsupported(format!("this build cannot write {format}"))),

@@ -76,11 +76,12 @@ impl Quantiser {
         }
     }
 
-    /// At most so many colours for what was counted last.
-    pub(super) fn reduce(&self, most: usize) -> Vec<Rgb> {
+    /// At most so many colours for what was counted last, or as many as bring the error down to `enough`.
+    pub(super) fn reduce(&self, most: usize, enough: f32) -> Vec<Rgb> {
         let mut points: Vec<Point> = self.cells.iter().map(Cell::point).collect();
+        let enough = enough * points.iter().map(|point| point.weight).sum::<f32>();
         let mut groups = vec![Group::new(&points, 0..points.len())];
-        while groups.len() < most {
+        while groups.len() < most && groups.iter().map(|group| group.spread).sum::<f32>() > enough {
             let widest = groups.iter_mut().max_by(|a, b| a.spread.total_cmp(&b.spread));
             let Some(group) = widest.filter(|group| group.spread > 0.0) else { break };
             let Range { start, end } = group.range;
@@ -234,7 +235,7 @@ fn level(value: f32) -> u8 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and distances, of which the leading digits matter")]
-fn float(value: u32) -> f32 {
+pub(super) fn float(value: u32) -> f32 {
     value as f32
 }
 
@@ -271,7 +272,7 @@ mod tests {
         let mut patch = opaque(centers.iter().copied().flat_map(cloud));
         patch.extend(opaque(cloud(centers[5])).repeat(300));
         quantiser.count(&patch);
-        let mut palette = Palette::new(&quantiser.reduce(16));
+        let mut palette = Palette::new(&quantiser.reduce(16, 0.0));
         assert_eq!(palette.colors().len(), 16);
         for [r, g, b] in &centers {
             let index = palette.nearest([r + 1, g + 1, b + 1]);
@@ -281,8 +282,8 @@ mod tests {
         assert!(quantiser.error(&mut palette) < 7.0);
         // What was counted before does not linger.
         quantiser.count(&opaque([[9, 9, 9]]));
-        assert_eq!(quantiser.reduce(256), [[9, 9, 9]]);
+        assert_eq!(quantiser.reduce(256, 0.0), [[9, 9, 9]]);
         quantiser.count(&[]);
-        assert!(quantiser.reduce(256).is_empty());
+        assert!(quantiser.reduce(256, 0.0).is_empty());
     }
 }

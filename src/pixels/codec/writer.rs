@@ -6,11 +6,17 @@ use super::animation::Plays;
 use super::{Settings, animated_webp, gif, unsupported};
 use crate::error::Error;
 use crate::format::Format;
-use crate::pixels::Raster;
+use crate::limits::Limits;
+use crate::pixels::{Raster, memory};
 use crate::plan::Size;
 
-/// An animation that is being written. Frames are compressed as they come; none is kept.
-pub(crate) enum Writer {
+/// An animation that is being written. Frames are compressed as they come; none but the last is kept.
+pub(crate) struct Writer {
+    kind: Kind,
+    memory: u64,
+}
+
+enum Kind {
     Gif(Box<gif::Writer>),
     WebP(Box<animated_webp::Writer>),
 }
@@ -19,36 +25,64 @@ impl Writer {
     /// Begins a file.
     ///
     /// # Errors
-    /// The format has no animations.
-    pub(crate) fn new(format: Format, size: Size, plays: Plays, settings: &Settings) -> Result<Self, Error> {
-        match format {
-            Format::Gif => Ok(Self::Gif(Box::new(gif::Writer::new(size, plays)?))),
-            Format::WebP => Ok(Self::WebP(Box::new(animated_webp::Writer::new(size, plays, settings)?))),
-            _ => Err(unsupported(format!("this build cannot write animations as {format}"))),
-        }
+    /// The format has no animations, or would pass a limit.
+    pub(crate) fn new(
+        format: Format,
+        size: Size,
+        plays: Plays,
+        settings: &Settings,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
+        /// Pixels and indices of this frame, of the one before, and of what changed.
+        const GIF: u64 = 20;
+        /// The same without indices, besides what a still takes.
+        const WEBP: u64 = 12;
+        let (side, work) = super::bounds(format, settings, limits).ok_or_else(|| cannot(format))?;
+        let work = match format {
+            Format::Gif => GIF,
+            Format::WebP => work + WEBP,
+            _ => return Err(cannot(format)),
+        };
+        side.check(size)?;
+        let memory = size.pixels().saturating_mul(work);
+        memory::check(memory, limits)?;
+        let kind = match format {
+            Format::Gif => Kind::Gif(Box::new(gif::Writer::new(size, plays, settings)?)),
+            _ => Kind::WebP(Box::new(animated_webp::Writer::new(size, plays, settings)?)),
+        };
+        Ok(Self { kind, memory })
     }
 
     /// Appends a frame, shown for this long.
     pub(crate) fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
-        match self {
-            Self::Gif(writer) => writer.push(picture, delay),
-            Self::WebP(writer) => writer.push(picture, delay),
+        match &mut self.kind {
+            Kind::Gif(writer) => writer.push(picture, delay),
+            Kind::WebP(writer) => writer.push(picture, delay),
         }
+    }
+
+    /// Bytes it takes besides the file.
+    pub(crate) const fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// Bytes of the file so far.
     pub(crate) fn written(&self) -> u64 {
-        match self {
-            Self::Gif(writer) => writer.written(),
-            Self::WebP(writer) => writer.written(),
+        match &self.kind {
+            Kind::Gif(writer) => writer.written(),
+            Kind::WebP(writer) => writer.written(),
         }
     }
 
     /// The file.
     pub(crate) fn finish(self) -> Result<Vec<u8>, Error> {
-        match self {
-            Self::Gif(writer) => writer.finish(),
-            Self::WebP(writer) => writer.finish(),
+        match self.kind {
+            Kind::Gif(writer) => writer.finish(),
+            Kind::WebP(writer) => writer.finish(),
         }
     }
+}
+
+fn cannot(format: Format) -> Error {
+    unsupported(format!("this build cannot write animations as {format}"))
 }

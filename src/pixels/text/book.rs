@@ -44,7 +44,11 @@ impl<'a> FontBook<'a> {
         let (first, later) = if sources.is_empty() { (Some(sans), None) } else { (None, Some(sans)) };
         sources.extend(first);
         for (number, bytes) in self.provider.map(Fonts::fallbacks).unwrap_or_default().into_iter().enumerate() {
-            sources.push(Source { name: format!("fallback font {}", number + 1), bytes: File::Owned(bytes), varied: true });
+            sources.push(Source {
+                name: format!("fallback font {}", number + 1),
+                bytes: File::Owned(bytes),
+                varied: true,
+            });
         }
         sources.extend(later);
         sources.push(many);

@@ -83,9 +83,8 @@ impl Coverage {
         while step <= pieces {
             let t = step / pieces;
             let u = 1.0 - t;
-            let weigh = |p0: f64, p1: f64, p2: f64, p3: f64| {
-                u * u * u * p0 + 3.0 * u * t * (u * p1 + t * p2) + t * t * t * p3
-            };
+            let weigh =
+                |p0: f64, p1: f64, p2: f64, p3: f64| u * u * u * p0 + 3.0 * u * t * (u * p1 + t * p2) + t * t * t * p3;
             let next = (weigh(from.0, a.0, b.0, to.0), weigh(from.1, a.1, b.1, to.1));
             self.line(last, next);
             last = next;

@@ -64,13 +64,12 @@ impl<'a> Face<'a> {
     /// # Errors
     /// It is no font this build reads; the message says which.
     pub(super) fn new(name: &str, bytes: &'a [u8], typography: Typography, varied: bool) -> Result<Self, Error> {
-        let unreadable = |why: &str| Error::Pixels {
-            code: ErrorCode::Format,
-            message: format!("the {name} {why}"),
-        };
+        let unreadable = |why: &str| Error::Pixels { code: ErrorCode::Format, message: format!("the {name} {why}") };
         let font = match FileRef::new(bytes) {
             Ok(FileRef::Font(font)) => font,
-            Ok(FileRef::Collection(fonts)) => fonts.get(0).map_err(|_| unreadable("has a first font that is broken"))?,
+            Ok(FileRef::Collection(fonts)) => {
+                fonts.get(0).map_err(|_| unreadable("has a first font that is broken"))?
+            }
             Err(_) => return Err(unreadable("is neither TrueType nor OpenType")),
         };
         let em = font.head().map_or(0, |head| head.units_per_em());
@@ -181,12 +180,7 @@ pub(super) struct Run {
 }
 
 /// How to come from a file to a style: by axes it has, else by changing outlines.
-fn style(
-    font: &FontRef<'_>,
-    typography: Typography,
-    varied: bool,
-    em: f32,
-) -> (Vec<(Tag, f32)>, Synthesis) {
+fn style(font: &FontRef<'_>, typography: Typography, varied: bool, em: f32) -> (Vec<(Tag, f32)>, Synthesis) {
     let own = font.attributes();
     let axis = |tag: &[u8; 4]| font.axes().get_by_tag(Tag::new(tag)).filter(|_| varied);
     let mut settings = Vec::new();

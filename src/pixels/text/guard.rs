@@ -132,11 +132,8 @@ fn local_subroutines<'a>(font: &CffFontRef<'a>, glyph: GlyphId) -> Result<(Index
 fn top_dict(data: &[u8], second: bool) -> Result<Range<usize>, Error> {
     use skrifa::raw::FontRead;
     use skrifa::raw::tables::{cff::Cff, cff2::Cff2};
-    let part = if second {
-        Cff2::read(data.into())?.top_dict_data()
-    } else {
-        Cff::read(data.into())?.top_dicts().get(0)?
-    };
+    let part =
+        if second { Cff2::read(data.into())?.top_dict_data() } else { Cff::read(data.into())?.top_dicts().get(0)? };
     // A part of `data`, which its distance from the start of it tells.
     let start = (part.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize);
     Ok(start..start.saturating_add(part.len()))

@@ -140,11 +140,7 @@ impl Layout {
 }
 
 fn setter<'a>(block: &TextBlock, sources: &'a [Source<'a>], characters: u64) -> Setter<'a> {
-    Setter {
-        faces: Faces::new(sources, block.typography),
-        size: block.size,
-        most: characters.saturating_mul(PARTS),
-    }
+    Setter { faces: Faces::new(sources, block.typography), size: block.size, most: characters.saturating_mul(PARTS) }
 }
 
 /// The ink of all lines, the first one's baseline at zero.

@@ -197,7 +197,9 @@ impl Collector {
 
     fn push(&mut self, curve: Curve) {
         self.room = self.room.saturating_sub(1);
-        if self.room > 0 && let Some(contour) = self.outline.contours.last_mut() {
+        if self.room > 0
+            && let Some(contour) = self.outline.contours.last_mut()
+        {
             contour.curves.push(curve);
         }
         self.here = match curve {
@@ -240,9 +242,7 @@ fn bounds(contour: &Contour) -> Option<Bounds> {
     for curve in &contour.curves {
         let (xs, ys) = match *curve {
             Curve::Line(end) => (span(&[from.x, end.x]), span(&[from.y, end.y])),
-            Curve::Cubic([a, b, end]) => {
-                (cubic_span([from.x, a.x, b.x, end.x]), cubic_span([from.y, a.y, b.y, end.y]))
-            }
+            Curve::Cubic([a, b, end]) => (cubic_span([from.x, a.x, b.x, end.x]), cubic_span([from.y, a.y, b.y, end.y])),
         };
         let own = Bounds { left: xs.0, low: ys.0, right: xs.1, high: ys.1 };
         whole = Some(whole.map_or(own, |other| other.union(own)));
@@ -311,7 +311,10 @@ mod tests {
             let outline = ring(left).finish(Synthesis { growth: 10.0, slant: false }).unwrap();
             let around = |contour: &Contour| bounds(contour).unwrap();
             let square = |low: f64, high: f64| Bounds { left: low, low, right: high, high };
-            assert_eq!(outline.contours.iter().map(around).collect::<Vec<_>>(), [square(-5.0, 105.0), square(45.0, 55.0)]);
+            assert_eq!(
+                outline.contours.iter().map(around).collect::<Vec<_>>(),
+                [square(-5.0, 105.0), square(45.0, 55.0)]
+            );
         }
     }
 

@@ -38,6 +38,7 @@ pub(crate) struct Animation<'a> {
     format: Format,
     /// Of all frames. Results that move keep none.
     profile: Option<Arc<Profile>>,
+    memory: u64,
 }
 
 /// Knows how to draw the next frame.
@@ -106,15 +107,20 @@ impl<'a> Animation<'a> {
         if budget.frames == 0 || (until.is_none() && !complete) {
             return Err(damaged(format));
         }
-        budget.check(size, limits)?;
+        let memory = budget.memory(size, limits)?;
         let samples = if format == Format::Png && apng::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
         let profile = Profile::of(bytes, format, limits).filter(|profile| profile.fits(samples)).map(Arc::new);
-        Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format, profile })
+        Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format, profile, memory })
     }
 
     /// The size of all frames.
     pub(crate) const fn size(&self) -> Size {
         self.canvas.size()
+    }
+
+    /// Bytes it takes, as it was checked.
+    pub(crate) const fn memory(&self) -> u64 {
+        self.memory
     }
 
     /// How often it is played.
@@ -192,8 +198,10 @@ impl Budget {
     }
 
     /// The canvas, what it was before, the picture handed out, and a frame with what its decoder needs.
-    fn check(&self, canvas: Size, limits: &Limits) -> Result<(), LimitError> {
+    fn memory(&self, canvas: Size, limits: &Limits) -> Result<u64, LimitError> {
         LimitError::check("pixels", canvas.pixels(), limits.pixels)?;
-        memory::check(canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12)), limits)
+        let bytes = canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12));
+        memory::check(bytes, limits)?;
+        Ok(bytes)
     }
 }
