@@ -11,7 +11,6 @@
 )]
 
 mod movies;
-#[expect(dead_code, reason = "shared with tests that need other pictures")]
 mod pictures;
 
 use std::time::{Duration, Instant};

@@ -13,7 +13,6 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
-#[expect(dead_code, reason = "shared with tests that draw other pictures")]
 mod pictures;
 mod profiles;
 

@@ -8,7 +8,6 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
-#[expect(dead_code, reason = "shared with tests that read pictures back")]
 mod pictures;
 
 use std::time::{Duration, Instant};

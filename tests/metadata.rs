@@ -10,9 +10,7 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
-#[expect(dead_code, reason = "shared with tests that draw other pictures")]
 mod pictures;
-#[expect(dead_code, reason = "shared with tests that measure colours")]
 mod profiles;
 
 use std::io::Cursor;

@@ -2,7 +2,6 @@
 #![cfg(feature = "svg")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-#[expect(dead_code, reason = "shared with tests that read other files")]
 mod pictures;
 
 use std::time::{Duration, Instant};

@@ -88,7 +88,8 @@ fn fonts_come_from_files_and_from_the_embedder() {
     let mono = with(text, &options).unwrap();
     let named = "l-text,i-iiiiMMMM,fs-20,ff-PT Mono,l-end";
     assert_ne!(written(named), mono, "unknown here, so the default");
-    let options = Options { extensions: Extensions::new().fonts(Mono), ..Options::default() };
+    let mut options = Options::default();
+    options.extensions = Extensions::new().fonts(Mono);
     assert_eq!(with(named, &options).unwrap(), mono);
 }
 

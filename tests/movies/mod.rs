@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
-use image::{AnimationDecoder, ImageDecoder, ImageFormat, Rgba, RgbaImage};
+use image::{AnimationDecoder, ImageFormat, Rgba, RgbaImage};
 
 use crate::pictures::{file, png_chunk};
 
