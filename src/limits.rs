@@ -34,6 +34,8 @@ pub struct Limits {
     pub base64_chars: usize,
     /// Largest width or height that a URL may ask for (documented: 65535); larger is as if absent.
     pub side: u32,
+    /// Largest width or height of a text layer, its padding included (documented: 16383).
+    pub text_side: u32,
     /// Largest width or height of a WebP (documented: 16383, which is libwebp's).
     pub webp_side: u32,
     /// Pixels of a source or a result (documented: 100 million).
@@ -85,6 +87,7 @@ impl Default for Limits {
             text_chars: 2000,
             base64_chars: 2500,
             side: 65_535,
+            text_side: 16_383,
             webp_side: 16_383,
             pixels: 100_000_000,
             frames: 1000,

@@ -130,6 +130,11 @@ fn third_parties_stay_where_they_belong() {
         ("simplecss::", &["pixels/"]),
         ("ravif::", &["pixels/"]),
         ("re_rav1d::", &["pixels/"]),
+        ("harfrust::", &["pixels/text/"]),
+        ("skrifa::", &["pixels/text/"]),
+        ("unicode_bidi::", &["pixels/text/"]),
+        ("icu_segmenter::", &["pixels/text/"]),
+        ("icu_properties::", &["pixels/text/"]),
     ];
     for (file, text) in all_sources() {
         for (line_number, line) in text.lines().enumerate().filter(|(_, l)| !l.trim_start().starts_with("//")) {

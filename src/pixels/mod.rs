@@ -26,6 +26,8 @@ mod palette;
 mod placeholder;
 mod raster;
 mod saliency;
+#[cfg(feature = "text")]
+mod text;
 
 use bytes::Bytes;
 

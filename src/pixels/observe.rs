@@ -2,6 +2,8 @@
 
 use super::codec::{self, Colors, Request};
 use super::raster::Channels;
+#[cfg(feature = "text")]
+use super::text::{self, FontBook};
 use super::{Raster, Work, broken, extension, memory, op};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
@@ -163,9 +165,27 @@ impl<'a> Executor<'a> {
         if path.as_str() == self.work.path { Ok(self.work.asset) } else { Err(extension::missing(path)) }
     }
 
+    #[cfg(feature = "text")]
+    fn draw(&self, text: &TextBlock) -> Result<Raster, Error> {
+        let file = |path: &AssetPath| self.file(Some(path));
+        text::draw(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits)
+    }
+
+    #[cfg(feature = "text")]
+    fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
+        let file = |path: &AssetPath| self.file(Some(path));
+        text::measure(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits)
+    }
+
+    #[cfg(not(feature = "text"))]
     #[expect(clippy::unused_self, reason = "fonts are looked up in it")]
     fn draw(&self, _: &TextBlock) -> Result<Raster, Error> {
         Err(PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
+    }
+
+    #[cfg(not(feature = "text"))]
+    fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
+        self.draw(text).map(|picture| picture.size())
     }
 
     /// The picture so far, in colours that can be looked at.
@@ -216,8 +236,8 @@ impl Oracle for Executor<'_> {
         Ok(found)
     }
 
-    fn text(&mut self, _: &TextBlock) -> Result<Size, PlanError> {
-        Err(PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" })
+    fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
+        self.measure(text).map_err(planning)
     }
 
     fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {

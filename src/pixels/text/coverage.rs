@@ -1,0 +1,254 @@
+//! [`Coverage`]: how much of each pixel a shape covers.
+//!
+//! Exact areas rather than samples: each line adds, to the pixels it passes and signed by its direction,
+//! the area between itself and the right edge. Summed from the left, that is how often a pixel is inside,
+//! in part where the edge runs. Small text gains most: every column and row of an edge has its own grey.
+
+use super::outline::{Curve, Outline, Point};
+
+/// How far a curve may lie from the lines drawn for it, in pixels.
+const TOLERANCE: f64 = 0.05;
+
+/// Sums of a window onto the page, to use again for each glyph.
+#[derive(Debug, Default)]
+pub(super) struct Coverage {
+    width: usize,
+    height: usize,
+    /// Changes of coverage from pixel to pixel; each row has one more than pixels.
+    changes: Vec<f32>,
+}
+
+/// Where a glyph's origin stands in a window, and how large its units are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placement {
+    /// From the left of the window.
+    pub(super) x: f64,
+    /// From the top.
+    pub(super) y: f64,
+    /// Pixels of a font unit.
+    pub(super) scale: f64,
+}
+
+impl Placement {
+    fn apply(self, point: Point) -> (f64, f64) {
+        (f64::from(point.x).mul_add(self.scale, self.x), (-f64::from(point.y)).mul_add(self.scale, self.y))
+    }
+}
+
+impl Coverage {
+    /// Starts an empty window.
+    pub(super) fn clear(&mut self, width: usize, height: usize) {
+        (self.width, self.height) = (width, height);
+        self.changes.clear();
+        self.changes.resize((width + 1) * height, 0.0);
+    }
+
+    /// Adds a glyph.
+    pub(super) fn outline(&mut self, outline: &Outline, place: Placement) {
+        for contour in &outline.contours {
+            let start = place.apply(contour.start);
+            let mut from = start;
+            for curve in &contour.curves {
+                match *curve {
+                    Curve::Line(end) => {
+                        let to = place.apply(end);
+                        self.line(from, to);
+                        from = to;
+                    }
+                    Curve::Cubic(rest) => {
+                        let [a, b, to] = rest.map(|point| place.apply(point));
+                        self.cubic(from, a, b, to);
+                        from = to;
+                    }
+                }
+            }
+            self.line(from, start);
+        }
+    }
+
+    /// Adds a rectangle.
+    pub(super) fn rectangle(&mut self, (left, top): (f64, f64), (right, bottom): (f64, f64)) {
+        self.line((left, bottom), (left, top));
+        self.line((right, top), (right, bottom));
+    }
+
+    fn cubic(&mut self, from: (f64, f64), a: (f64, f64), b: (f64, f64), to: (f64, f64)) {
+        // So many lines of equal parameter keep the tolerance: the second differences bound the bend.
+        let bend = |p: (f64, f64), q: (f64, f64), r: (f64, f64)| {
+            2.0f64.mul_add(-q.0, p.0 + r.0).hypot(2.0f64.mul_add(-q.1, p.1 + r.1))
+        };
+        let pieces = (0.75 * bend(from, a, b).max(bend(a, b, to)) / TOLERANCE).sqrt().ceil().clamp(1.0, 256.0);
+        let mut last = from;
+        let mut step = 1.0;
+        while step <= pieces {
+            let t = step / pieces;
+            let u = 1.0 - t;
+            let weigh =
+                |p0: f64, p1: f64, p2: f64, p3: f64| u * u * u * p0 + 3.0 * u * t * (u * p1 + t * p2) + t * t * t * p3;
+            let next = (weigh(from.0, a.0, b.0, to.0), weigh(from.1, a.1, b.1, to.1));
+            self.line(last, next);
+            last = next;
+            step += 1.0;
+        }
+    }
+
+    /// Adds the area between a line and the right edge, positive where the line goes down.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "rows of a picture, clamped to the window"
+    )]
+    fn line(&mut self, from: (f64, f64), to: (f64, f64)) {
+        let (top, bottom, sign) = if from.1 <= to.1 { (from, to, 1.0) } else { (to, from, -1.0) };
+        let (first, last) = (top.1.max(0.0), bottom.1.min(self.height as f64));
+        if first.partial_cmp(&last) != Some(std::cmp::Ordering::Less) {
+            return;
+        }
+        let slope = (bottom.0 - top.0) / (bottom.1 - top.1);
+        let at = |y: f64| (y - top.1).mul_add(slope, top.0);
+        for row in first as usize..last.ceil() as usize {
+            let (start, end) = (first.max(row as f64), last.min(row as f64 + 1.0));
+            self.piece(row, at(start), at(end), sign * (end - start));
+        }
+    }
+
+    /// Adds a piece of a line that stays within a row: how far down it goes, and between which x.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "columns of a picture, clamped to the window"
+    )]
+    fn piece(&mut self, row: usize, a: f64, b: f64, down: f64) {
+        let (left, right) = if a <= b { (a, b) } else { (b, a) };
+        let edge = self.width as f64;
+        let start = row * (self.width + 1);
+        let Some(cells) = self.changes.get_mut(start..=start + self.width) else { return };
+        let mut add = |column: usize, mean: f64, down: f64| {
+            // The part of the pixel to the right of the line, and the rest from the next one on.
+            let beyond = down * (mean - column as f64);
+            if let Some([here, next]) = cells.get_mut(column..).and_then(|rest| rest.first_chunk_mut()) {
+                *here += (down - beyond) as f32;
+                *next += beyond as f32;
+            }
+        };
+        if right <= 0.0 {
+            add(0, 0.0, down);
+        } else if left >= 0.0 && left.floor() + 1.0 >= right {
+            // Nearly always within one pixel.
+            add(left as usize, (left + right) / 2.0, down);
+        } else {
+            let share = down / (right - left);
+            if left < 0.0 {
+                add(0, 0.0, share * -left);
+            }
+            for column in left.max(0.0) as usize..right.min(edge).ceil() as usize {
+                let (from, to) = (left.max(column as f64), right.min(column as f64 + 1.0));
+                add(column, (from + to) / 2.0, share * (to - from));
+            }
+        }
+    }
+
+    /// Covers a page, whose rows are so wide, with the window's left top at a pixel.
+    pub(super) fn cover(&self, page: &mut [u8], page_width: usize, (x, y): (usize, usize)) {
+        if self.width == 0 || page_width == 0 {
+            return;
+        }
+        let rows = page.chunks_exact_mut(page_width).skip(y);
+        for (row, changes) in rows.zip(self.changes.chunks_exact(self.width + 1)) {
+            let mut inside = 0.0f32;
+            for (pixel, change) in row.iter_mut().skip(x).zip(changes.iter().take(self.width)) {
+                inside += change;
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+                let added = inside.abs().min(1.0).mul_add(255.0, 0.5) as u8;
+                if added > 0 {
+                    *pixel = both(*pixel, added);
+                }
+            }
+        }
+    }
+}
+
+/// The coverage of two shapes, each of which covers a pixel independently of the other.
+fn both(a: u8, b: u8) -> u8 {
+    let free = (255 - u32::from(a)) * (255 - u32::from(b));
+    255 - u8::try_from((free + 127) / 255).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covered(width: usize, height: usize, draw: impl Fn(&mut Coverage)) -> Vec<u8> {
+        let mut coverage = Coverage::default();
+        coverage.clear(width, height);
+        draw(&mut coverage);
+        let mut page = vec![0; width * height];
+        coverage.cover(&mut page, width, (0, 0));
+        page
+    }
+
+    #[test]
+    fn edges_cover_the_part_they_cover() {
+        let page = covered(4, 3, |c| c.rectangle((0.5, 0.25), (3.25, 2.0)));
+        assert_eq!(page, [96, 191, 191, 48, 128, 255, 255, 64, 0, 0, 0, 0]);
+        // A triangle: half of each pixel on the diagonal, in any direction of the way round.
+        for flip in [false, true] {
+            let page = covered(3, 3, |c| {
+                let mut corners = [(0.0, 0.0), (3.0, 3.0), (0.0, 3.0), (0.0, 0.0)];
+                if flip {
+                    corners.reverse();
+                }
+                corners.windows(2).for_each(|pair| c.line(pair[0], pair[1]));
+            });
+            assert_eq!(page, [128, 0, 0, 255, 128, 0, 255, 255, 128]);
+        }
+    }
+
+    #[test]
+    fn what_lies_outside_is_cut_off() {
+        let whole = covered(9, 5, |c| {
+            c.line((-30.0, -10.0), (12.0, 6.0));
+            c.line((12.0, 6.0), (-5.0, 3.5));
+            c.line((-5.0, 3.5), (-30.0, -10.0));
+        });
+        // The same drawn with room on all sides.
+        let mut coverage = Coverage::default();
+        coverage.clear(60, 30);
+        coverage.line((10.0, 2.0), (52.0, 18.0));
+        coverage.line((52.0, 18.0), (35.0, 15.5));
+        coverage.line((35.0, 15.5), (10.0, 2.0));
+        let mut page = vec![0; 60 * 30];
+        coverage.cover(&mut page, 60, (0, 0));
+        let middle: Vec<u8> = page.chunks(60).skip(12).take(5).flat_map(|row| row[40..49].to_vec()).collect();
+        assert!(middle.iter().zip(&whole).all(|(a, b)| a.abs_diff(*b) <= 1), "{middle:?}\n{whole:?}");
+        assert!(whole.iter().any(|v| *v > 0));
+    }
+
+    #[test]
+    fn numbers_out_of_all_bounds_are_harmless() {
+        for far in [1e300, f64::INFINITY, f64::NAN] {
+            covered(3, 3, |c| {
+                c.line((-far, -far), (far, far));
+                c.line((far, 1.0), (1.0, far));
+                c.cubic((0.0, 0.0), (far, 0.0), (0.0, far), (1.0, 1.0));
+            });
+        }
+    }
+
+    #[test]
+    fn a_circle_has_its_area() {
+        // Four cubics, radius 40: the usual 0.5523 of it to the control points.
+        let (r, k) = (40.0, 40.0 * 0.5523);
+        let page = covered(100, 100, |c| {
+            let at = |x: f64, y: f64| (50.3 + x, 50.7 + y);
+            c.cubic(at(r, 0.0), at(r, k), at(k, r), at(0.0, r));
+            c.cubic(at(0.0, r), at(-k, r), at(-r, k), at(-r, 0.0));
+            c.cubic(at(-r, 0.0), at(-r, -k), at(-k, -r), at(0.0, -r));
+            c.cubic(at(0.0, -r), at(k, -r), at(r, -k), at(r, 0.0));
+        });
+        let area = page.iter().map(|v| f64::from(*v) / 255.0).sum::<f64>();
+        assert!((area - std::f64::consts::PI * r * r).abs() < 6.0, "{area}");
+    }
+}

@@ -1,0 +1,113 @@
+//! Which font draws what.
+
+use bytes::Bytes;
+
+use super::*;
+use crate::code::ErrorCode;
+use crate::extend::{FontQuery, Fonts};
+
+/// A provider with one regular face only.
+struct OneFace(&'static [u8], Vec<&'static [u8]>);
+
+impl Fonts for OneFace {
+    fn find(&self, wanted: &FontQuery<'_>) -> Option<Bytes> {
+        let known = !wanted.bold && !wanted.italic && wanted.family == "Lobster";
+        known.then(|| Bytes::from_static(self.0))
+    }
+    fn fallbacks(&self) -> Vec<Bytes> {
+        self.1.iter().copied().map(Bytes::from_static).collect()
+    }
+}
+
+#[test]
+fn what_a_family_lacks_is_made_up() {
+    let provider = OneFace(notosans::REGULAR_TTF, Vec::new());
+    let book = FontBook::new(Some(&provider), &no_files);
+    let font = FontChoice::Named("Lobster".to_owned());
+    let with = |bold, italic| {
+        let mut typography = Typography::default();
+        (typography.bold, typography.italic) = (bold, italic);
+        let block = TextBlock { typography, font: font.clone(), ..block("Hll") };
+        draw(&block, &book, &Limits::default()).unwrap()
+    };
+    let [plain, bold, italic] = [(false, false), (true, false), (false, true)].map(|(b, i)| with(b, i));
+    // Stems grow by 45/24 pixels, half of it on each side; between letters the space stays.
+    let grown = |a: u32, b: u32| a - b;
+    assert_eq!(grown(bold.size().height, plain.size().height), 2);
+    assert!((5..=7).contains(&grown(bold.size().width, plain.size().width)));
+    // 0.2126 of the height of an ascender.
+    assert!((6..=9).contains(&grown(italic.size().width, plain.size().width)));
+    assert_eq!(italic.size().height, plain.size().height);
+    assert!(with(true, true).size().width > italic.size().width);
+}
+
+#[test]
+fn fonts_are_asked_in_order() {
+    let provider = OneFace(dejavu::serif::regular(), vec![dejavu::sans_mono::regular(), dejavu::sans::bold()]);
+    let limits = Limits::default();
+    let book = FontBook::new(Some(&provider), &no_files);
+    let named = |name: &str, text: &str| TextBlock { font: FontChoice::Named(name.to_owned()), ..block(text) };
+    // An unknown name is as if none were given.
+    let picture = |block: &TextBlock| draw(block, &book, &limits).unwrap();
+    assert_eq!(picture(&named("Nothing", "abc")), picture(&block("abc")));
+    assert_ne!(picture(&named("Lobster", "abc")), picture(&block("abc")));
+    // What the chosen font lacks comes from the first fallback that has it, else from the bundled ones.
+    assert_eq!(picture(&block("שלום")), picture(&named("Lobster", "שלום")));
+    assert_ne!(picture(&block("שלום")), drawn(&block("שלום")));
+    assert_eq!(picture(&block("\u{1F600}")), drawn(&block("\u{1F600}")));
+    // One that is none shows only when it is needed.
+    let broken = OneFace(dejavu::serif::regular(), vec![b"?"]);
+    let book = FontBook::new(Some(&broken), &no_files);
+    assert_eq!(draw(&block("abc"), &book, &limits).unwrap(), drawn(&block("abc")));
+    let error = draw(&block("abcש"), &book, &limits).unwrap_err();
+    assert_eq!(error.to_string(), "the fallback font 1 is neither TrueType nor OpenType");
+}
+
+#[test]
+fn fonts_that_are_none_are_refused() {
+    let limits = Limits::default();
+    let path: AssetPath = AssetPath::from_text("fonts/some.ttf").unwrap();
+    let file = TextBlock { font: FontChoice::File(path.clone()), ..block("abc") };
+    let with = |bytes: &'static [u8]| {
+        let files = |asked: &AssetPath| if *asked == path { Ok(bytes) } else { Err(broken("another file")) };
+        draw(&file, &FontBook::new(None, &files), &limits)
+    };
+    let named = TextBlock { font: FontChoice::Default, ..block("abc") };
+    assert_eq!(with(notosans::REGULAR_TTF).unwrap(), drawn(&named));
+    assert_ne!(with(notosans::ITALIC_TTF).unwrap(), drawn(&named));
+    for bytes in [&b""[..], b"<html>", b"wOF2\0\0\0\0", b"\0\x01\0\0\0\0\0\0\0\0\0\0"] {
+        let error = with(bytes).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Format);
+        assert!(error.to_string().starts_with("the font file of a text "), "{error}");
+    }
+    let provider = OneFace(b"?", Vec::new());
+    let lobster = TextBlock { font: FontChoice::Named("Lobster".to_owned()), ..block("abc") };
+    let error = draw(&lobster, &FontBook::new(Some(&provider), &no_files), &limits).unwrap_err();
+    assert_eq!(error.to_string(), "the named font is neither TrueType nor OpenType");
+}
+
+#[test]
+fn broken_fonts_do_no_harm() {
+    let path: AssetPath = AssetPath::from_text("a.ttf").unwrap();
+    let mut file = TextBlock { font: FontChoice::File(path), size: 12.0, ..block("Affine é ffi") };
+    file.typography.bold = true;
+    let font = notosans::REGULAR_TTF;
+    let try_with = |bytes: Vec<u8>| {
+        let files = |_: &AssetPath| Ok(&*bytes);
+        // A picture or an error, soon.
+        drop(draw(&file, &FontBook::new(None, &files), &Limits::default()));
+    };
+    (1..24).for_each(|part| try_with(font[..font.len() * part / 24].to_vec()));
+    // A byte wrong now and then, in headers and tables; the same ones each time.
+    let mut seed = 1u32;
+    for _ in 0..60 {
+        let mut bytes = font.to_vec();
+        for _ in 0..40 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let reach = if seed % 3 == 0 { 300 } else { bytes.len() };
+            let at = (seed >> 8) as usize % reach;
+            bytes[at] = seed as u8;
+        }
+        try_with(bytes);
+    }
+}
