@@ -62,8 +62,9 @@ fn ask(command: &str, picture: &Bitmap) -> Result<Vec<Seen>, BoxError> {
     let program = words.next().ok_or("no program was named")?;
     let mut child = Command::new(program).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().ok_or("the program takes no input")?;
-    write!(input, "P6 {} {} 255\n", picture.size().width, picture.size().height)?;
-    input.write_all(&picture.rgba().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect::<Vec<_>>())?;
+    writeln!(input, "P6 {} {} 255", picture.size().width, picture.size().height)?;
+    let colors = picture.rgba().chunks_exact(4).filter_map(|pixel| pixel.first_chunk::<3>());
+    input.write_all(&colors.flatten().copied().collect::<Vec<u8>>())?;
     drop(input);
     let output = child.wait_with_output()?;
     if !output.status.success() {
@@ -75,9 +76,10 @@ fn ask(command: &str, picture: &Bitmap) -> Result<Vec<Seen>, BoxError> {
 fn read(line: &str) -> Result<Seen, BoxError> {
     let mut words = line.split_whitespace();
     let name = words.next().ok_or("an empty line")?.to_owned();
+    let score = words.next().ok_or("no score")?.parse()?;
     let numbers = words.map(str::parse).collect::<Result<Vec<f64>, _>>()?;
-    let [score, x, y, width, height] = numbers.try_into().map_err(|_| format!("five numbers, not: {line}"))?;
-    Ok((name, score as f32, Region { x, y, width, height }))
+    let [x, y, width, height] = numbers.try_into().map_err(|_| format!("four numbers, not: {line}"))?;
+    Ok((name, score, Region { x, y, width, height }))
 }
 
 fn main() -> ExitCode {

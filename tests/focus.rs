@@ -1,6 +1,12 @@
 //! Focus on content: what detectors are asked, which part of the picture their answers keep, and what the
 //! crate finds by itself. All pictures are drawn here.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test that cannot draw its picture may stop"
+)]
 
 use originkit::extend::{Found, Subject};
 use originkit::plan::{Oracle, Plan, PlanError, Rect, Region, Rules, Size, SourceInfo, plan};
@@ -292,10 +298,13 @@ mod pixels {
         }
     }
 
+    /// What for, in which file, in a picture of which size.
+    type Asked = (Subject, String, Size);
+
     /// Answers with what it was told, and writes down what it was asked.
     struct Told {
         answer: Result<Vec<Found>, &'static str>,
-        asked: Arc<Mutex<Vec<(Subject, String, Size)>>>,
+        asked: Arc<Mutex<Vec<Asked>>>,
     }
 
     impl Detector for Told {
@@ -306,7 +315,7 @@ mod pixels {
         }
     }
 
-    fn told(answer: Result<Vec<Found>, &'static str>) -> (Extensions, Arc<Mutex<Vec<(Subject, String, Size)>>>) {
+    fn told(answer: Result<Vec<Found>, &'static str>) -> (Extensions, Arc<Mutex<Vec<Asked>>>) {
         let asked = Arc::default();
         (Extensions::new().detector(Told { answer, asked: Arc::clone(&asked) }), asked)
     }
@@ -340,7 +349,7 @@ mod pixels {
             assert!((found - want).abs() < 0.02, "{text}, {answer:?}: {found}");
             assert!(!asked.lock().unwrap().is_empty());
         }
-        assert_eq!(crop("fo-face", Extensions::new()), 0.0, "without a detector the centre");
+        assert!(crop("fo-face", Extensions::new()) < 0.02, "without a detector the centre");
     }
 
     #[test]

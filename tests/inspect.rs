@@ -1,7 +1,15 @@
 //! What `inspect` tells of files that are drawn here.
 #![cfg(feature = "pixels")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::float_cmp, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot draw its picture may stop"
+)]
 
+#[expect(dead_code, reason = "shared with tests that draw other pictures")]
 mod pictures;
 
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};

@@ -120,7 +120,7 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
         dominant: palette.first().map(|_| color(palette::dominant(&small))),
         palette,
         blur_hash: placeholder::blur_hash(&small)?,
-        thumb_hash: placeholder::thumb_hash(small)?,
+        thumb_hash: placeholder::thumb_hash(&small)?,
     })
 }
 

@@ -31,6 +31,9 @@
 //! | edges, saturation and skin, as two well-known croppers weigh them | 0.74, 0.73 | 0.87, 0.88 | 0.58 | 0.57 |
 //! | this | 0.85 | 0.94 | 0.80 | 0.82 |
 //!
+//! On 18 further photographs, found after all that was settled, it keeps 0.82 where the centre keeps 0.71 and
+//! those croppers 0.71 and 0.88; of all crops 0.94, 0.92, 0.85 and 0.94.
+//!
 //! It fails where the subject has the colours of a busy background, and takes the path of light that a
 //! low sun leaves on the sea for the subject. Without skin it loses 0.01, at 64 or 128 pixels nothing.
 
@@ -397,8 +400,7 @@ mod tests {
     #[test]
     fn memory_is_counted_before_it_is_taken() {
         let picture = Raster::filled(Size::new(500, 500), Channels::Rgb, [9; 4]).unwrap();
-        let mut limits = Limits::default();
-        limits.memory = 750_000;
+        let limits = Limits { memory: 750_000, ..Limits::default() };
         assert!(matches!(salient(&picture, &limits), Err(Error::Limit(_))));
     }
 }

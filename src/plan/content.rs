@@ -134,11 +134,13 @@ mod tests {
 
     const PICTURE: Size = Size::new(640, 865);
 
-    fn region((x, y, width, height): (f64, f64, f64, f64)) -> Region {
+    type Numbers = (f64, f64, f64, f64);
+
+    fn region((x, y, width, height): Numbers) -> Region {
         Region { x, y, width, height }
     }
 
-    fn found(areas: &[((f64, f64, f64, f64), f32)]) -> Vec<Found> {
+    fn found(areas: &[(Numbers, f32)]) -> Vec<Found> {
         areas.iter().map(|(area, score)| Found { score: *score, ..Found::at(region(*area)) }).collect()
     }
 

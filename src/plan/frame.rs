@@ -34,13 +34,12 @@ pub(super) fn frame(
     let placing = &edit.placing;
     let wanted = Wanted::new(&edit.sizing, input, scope, longest);
     let mut look = || placing.focus.as_ref().map_or(Ok(None), |focus| find(focus, so_far, oracle));
-    if matches!(placing.focus, Some(Focus::Objects(_))) && !wanted.is_frame() {
-        if let Some(area) = look()? {
-            let shape = if wanted.is_open() { sizing::shape(edit.sizing.aspect.as_ref(), scope) } else { None };
-            let kept = content::tight(area, shape, input);
-            let canvas = Fit::new(wanted, kept.size(), placing).canvas;
-            return Ok(Frame { input, source: kept.into(), canvas, target: Rect::full(canvas), output: canvas });
-        }
+    let around_objects = matches!(placing.focus, Some(Focus::Objects(_))) && !wanted.is_frame();
+    if let Some(area) = if around_objects { look()? } else { None } {
+        let shape = if wanted.is_open() { sizing::shape(edit.sizing.aspect.as_ref(), scope) } else { None };
+        let kept = content::tight(area, shape, input);
+        let canvas = Fit::new(wanted, kept.size(), placing).canvas;
+        return Ok(Frame { input, source: kept.into(), canvas, target: Rect::full(canvas), output: canvas });
     }
     let Fit { window, target, canvas } = Fit::new(wanted, input, placing);
     let anchor = Anchor::of(placing.focus.as_ref());
