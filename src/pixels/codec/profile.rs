@@ -50,6 +50,12 @@ impl Profile {
         Self::checked(icc, color)
     }
 
+    /// Primaries and transfer by their numbers in ITU-T H.273.
+    #[cfg(feature = "avif")]
+    pub(crate) fn of_code_points(primaries: u8, transfer: u8) -> Option<Self> {
+        Self::checked(Vec::new(), from_code_points([primaries, transfer, 0, 1])?)
+    }
+
     fn checked(icc: Vec<u8>, color: ColorProfile) -> Option<Self> {
         use DataColorSpace::{Cmyk, Gray, Rgb};
         use ProfileClass::{ColorSpace, DisplayDevice, InputDevice, OutputDevice};
