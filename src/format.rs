@@ -58,6 +58,7 @@ impl Format {
         } else if has(4, b"ftyp") {
             match bytes.get(8..12)? {
                 b"avif" | b"avis" => Some(Self::Avif),
+                b"mif1" | b"msf1" if names_avif(bytes) => Some(Self::Avif),
                 b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" | b"mif1" | b"msf1" => Some(Self::Heic),
                 _ => None,
             }
@@ -127,6 +128,14 @@ impl fmt::Display for Format {
     }
 }
 
+/// Is AVIF among the brands of a file that is first of all a container of pictures (ISO/IEC 14496-12, 4.3)?
+fn names_avif(bytes: &[u8]) -> bool {
+    let size = bytes.first_chunk().map_or(0, |size| u32::from_be_bytes(*size));
+    let end = usize::try_from(size).unwrap_or(usize::MAX).min(bytes.len());
+    let brands = bytes.get(16..end).unwrap_or_default();
+    brands.chunks_exact(4).any(|brand| matches!(brand, b"avif" | b"avis"))
+}
+
 /// An SVG starts with `<svg`, perhaps after a byte order mark, an XML declaration, comments or white space.
 fn sniff_svg(bytes: &[u8]) -> bool {
     const LOOK_AT: usize = 1024;
@@ -159,12 +168,15 @@ mod tests {
     #[test]
     fn tells_formats_by_their_first_bytes() {
         let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
-        let cases: [(&[u8], Option<Format>); 12] = [
+        let cases: [(&[u8], Option<Format>); 15] = [
             (b"\xFF\xD8\xFF\xE0", Some(Format::Jpeg)),
             (webp, Some(Format::WebP)),
             (b"GIF89a", Some(Format::Gif)),
             (b"\0\0\0\x20ftypavif", Some(Format::Avif)),
             (b"\0\0\0\x20ftypheic", Some(Format::Heic)),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", Some(Format::Heic)),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", Some(Format::Avif)),
+            (b"\0\0\0\x14ftypmif1\0\0\0\0mif1avif", Some(Format::Heic)),
             (b"\0\0\0\x20ftypisom", None),
             (b"II*\0", Some(Format::Tiff)),
             (b"<?xml version=\"1.0\"?><!-- a --><svg/>", Some(Format::Svg)),

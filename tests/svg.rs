@@ -105,7 +105,7 @@ fn overlays_are_drawn_as_large_as_they_are_wanted() {
     let logo = svg("viewBox='0 0 4 4'", "<rect width='2' height='4' fill='red'/><rect x='2' width='2' height='4'/>");
     options.files = vec![(originkit::transform::AssetPath::from_text("logo.svg").unwrap(), logo.into())];
     let base = file(RgbaImage::from_pixel(60, 40, Rgba([255; 4])), ImageFormat::Png);
-    let picture = try_draw(&base, "l-image,i-logo.svg,w-20,lx-10,ly-5,l-end,f-png", &options).unwrap();
+    let picture = try_draw(&base, "l-image,i-logo.svg,w-20,t-false,lx-10,ly-5,l-end,f-png", &options).unwrap();
     let red = |x, y| *picture.get_pixel(x, y) == Rgba([255, 0, 0, 255]);
     let black = |x, y| *picture.get_pixel(x, y) == Rgba([0, 0, 0, 255]);
     // Four pixels became twenty, and the edge is still one.
@@ -147,7 +147,7 @@ fn nothing_is_read_from_outside() {
             format!("<image width='8' height='8' href='{href}'/>"),
             format!("<image width='8' height='8' xlink:href='{href}'/>"),
             format!(
-                "<filter id='f'><feImage href='{href}'/></filter><g filter='url(#f)'><rect width='8' height='8' opacity='0'/></g>"
+                "<filter id='f'><feImage href='{href}'/></filter><g filter='url(#f)'><rect width='8' height='8'/></g>"
             ),
             format!("<use href='{href}#a'/>"),
             format!("<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='{href}'/>"),
@@ -167,11 +167,20 @@ fn nothing_is_read_from_outside() {
 #[test]
 fn bombs_are_refused_or_defused() {
     let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
-    let twice =
-        |of: &str, attribute: &str| format!("<rect width='99' height='99' {attribute}='url(#{of})'/>").repeat(10);
+    let shape = |attributes: &str| format!("<rect width='99' height='99' {attributes}/>");
+    let filtered = |steps: &str| format!("<filter id='f'>{steps}</filter>{}", shape("filter='url(#f)'"));
+    // Each is used ten times by the one before it, and the first by the drawing.
+    let chained = |element: &str, attribute: &str, count: usize| {
+        let ten = |id: usize| shape(&format!("{attribute}='url(#i{id})'")).repeat(10);
+        let defined = |id: usize| format!("<{element} id='i{id}' width='9' height='9'>{}</{element}>", ten(id + 1));
+        (0..count).map(defined).collect::<String>() + &ten(0)
+    };
+    let nested = |tag: &str, count: usize, inside: &str| {
+        format!("{}{inside}{}", format!("<{tag}>").repeat(count), "</g>".repeat(count))
+    };
     let png_of_900_megapixels = base64(&png_header_of(30_000, 30_000));
     let bombs: Vec<(&str, String)> = vec![
-        ("nested elements", "<g>".repeat(100_000) + &"</g>".repeat(100_000)),
+        ("nested elements", nested("g", 100_000, "")),
         ("200 001 nodes", "<g/>".repeat(200_000)),
         ("attributes", format!("<g {}/>", lines(100_000, &|n| format!("a{n}='' ")))),
         ("namespaces", lines(10_000, &|n| format!("<g xmlns:n{n}='urn:n{n}'/>"))),
@@ -198,33 +207,45 @@ fn bombs_are_refused_or_defused() {
                 "L1 1".repeat(100_000)
             ),
         ),
+        ("patterns of patterns", chained("pattern", "fill", 12)),
+        ("masks of masks", chained("mask", "mask", 12)),
+        ("clips of clips", chained("clipPath", "clip-path", 12)),
         (
-            "patterns of patterns",
-            lines(12, &|n| {
-                format!(
-                    "<pattern id='p{n}' width='9' height='9' patternUnits='userSpaceOnUse'>{}</pattern>",
-                    twice(&format!("p{}", n + 1), "fill")
-                )
-            }) + &twice("p0", "fill"),
+            "a circle of masks",
+            lines(3, &|n| format!("<mask id='k{n}'><g mask='url(#k{})'/></mask>", (n + 1) % 3))
+                + &shape("mask='url(#k0)'"),
         ),
-        ("masks of masks", lines(12, &|n| format!("<mask id='k{n}'>{}</mask>", twice(&format!("k{}", n + 1), "mask"))) + &twice("k0", "mask")),
-        (
-            "clips of clips",
-            lines(12, &|n| format!("<clipPath id='c{n}'>{}</clipPath>", twice(&format!("c{}", n + 1), "clip-path"))) + &twice("c0", "clip-path"),
-        ),
-        ("a circle of masks", lines(3, &|n| format!("<mask id='k{n}'>{}</mask>", twice(&format!("k{}", (n + 1) % 3), "mask"))) + &twice("k0", "mask")),
         ("itself in itself", "<g id='a'><g id='b'><use href='#a'/></g></g><use href='#b'/>".to_owned()),
-        ("a huge tile", "<pattern id='p' width='50000' height='50000' patternUnits='userSpaceOnUse'><rect/></pattern><rect width='99' height='99' fill='url(#p)'/>".to_owned()),
-        ("octaves", "<filter id='f'><feTurbulence baseFrequency='.1' numOctaves='4000000000'/></filter><rect width='99' height='99' filter='url(#f)'/>".to_owned()),
-        ("a wide eraser", format!("<filter id='f'>{}</filter><rect width='99' height='99' filter='url(#f)'/>", "<feMorphology radius='9999'/>".repeat(100))),
-        ("many steps of a filter", format!("<filter id='f'>{}</filter><rect width='99' height='99' filter='url(#f)'/>", "<feFlood/>".repeat(60_000))),
-        ("layers in layers", format!("{}<rect width='9999' height='9999'/>{}", "<g opacity='.9'>".repeat(100), "</g>".repeat(100)).repeat(20)),
+        (
+            "a huge tile",
+            format!(
+                "<pattern id='p' width='50000' height='50000' patternUnits='userSpaceOnUse'>{}</pattern>{}",
+                shape(""),
+                shape("fill='url(#p)'")
+            ),
+        ),
+        ("octaves", filtered("<feTurbulence baseFrequency='.1' numOctaves='4000000000'/>")),
+        ("a wide eraser", filtered(&"<feMorphology radius='9999'/>".repeat(100))),
+        ("many steps of a filter", filtered(&"<feFlood/>".repeat(60_000))),
+        ("layers in layers", nested("g opacity='.9'", 100, "<rect width='9999' height='9999'/>").repeat(20)),
         ("edges", format!("<path d='M0 0{}'/>", "L1 99L2 0".repeat(400_000))),
         ("dashes", "<path stroke='red' stroke-dasharray='.0001' d='M0 0H99'/>".repeat(20_000)),
-        ("selectors", format!("<style>{}</style>{}", "g g g g g g{fill:red}".repeat(1000), "<g>".repeat(100) + &"</g>".repeat(100))),
-        ("rules", format!("<style>{}</style>{}", lines(20_000, &|n| format!(".a{n}{{fill:red}}")), "<g/>".repeat(100_000))),
+        ("selectors", format!("<style>{}</style>", "g g g g g g{fill:red}".repeat(1000)) + &nested("g", 100, "")),
+        (
+            "rules",
+            format!("<style>{}</style>{}", lines(20_000, &|n| format!(".a{n}{{fill:red}}")), "<g/>".repeat(100_000)),
+        ),
+        (
+            "rules for nobody",
+            format!("<style>{}</style><g/>", lines(9_000, &|n| format!(".a{n}{{fill:red !important}}"))),
+        ),
+        ("declarations", format!("<style>a{{{}}}</style><g/>", "fill:red;".repeat(400_000))),
         ("pictures", format!("<image width='9' height='9' href='data:image/png;base64,{png_of_900_megapixels}'/>")),
-        ("stops", format!("<linearGradient id='l'>{}</linearGradient>{}", "<stop/>".repeat(20_000), twice("l", "fill").repeat(1000))),
+        (
+            "stops",
+            format!("<linearGradient id='l'>{}</linearGradient>", "<stop/>".repeat(20_000))
+                + &shape("fill='url(#l)'").repeat(10_000),
+        ),
     ];
     for (name, body) in bombs {
         let bytes = svg("viewBox='0 0 1000 1000'", &body);
@@ -372,8 +393,9 @@ fn the_corpus_comes_out_harmless() {
     }
     // With what real programs write in front of it.
     let real = "\u{feff}<?xml version='1.0' encoding='UTF-8' standalone='no'?>\n<!-- Made by -->\n<!DOCTYPE svg PUBLIC \
-                '-//W3C//DTD SVG 1.1//EN' 'http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd'>\n<svg xmlns='http://www.w3.org/2000/svg' \
-                xmlns:inkscape='http://www.inkscape.org/namespaces/inkscape' inkscape:version='1'><inkscape:grid/><g inkscape:label='a'/></svg>";
+                '-//W3C//DTD SVG 1.1//EN' 'http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd'>\n\
+                <svg xmlns='http://www.w3.org/2000/svg' xmlns:inkscape='http://www.inkscape.org/namespaces/inkscape' \
+                inkscape:version='1'><inkscape:grid/><g inkscape:label='a'/></svg>";
     let clean = sanitize_svg(real.as_bytes(), &Limits::default()).unwrap().bytes;
     assert_eq!(clean, "<svg xmlns=\"http://www.w3.org/2000/svg\"><g/></svg>");
 }
@@ -411,9 +433,13 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[<>/a-z='\"&;#! ?\\[\\]-]{0,80}") {
+    fn any_bytes_are_an_answer(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        text in "[<>/a-z='\"&;#! ?\\[\\]-]{0,80}",
+    ) {
         _ = sanitize_svg(&bytes, &Limits::default());
-        for file in [format!("<svg>{text}</svg>"), format!("<svg {text}/>"), format!("<svg><style>{text}</style></svg>"), text] {
+        let (inside, attributes) = (format!("<svg>{text}</svg>"), format!("<svg {text}/>"));
+        for file in [inside, attributes, format!("<svg><style>{text}</style></svg>"), text] {
             if let Ok(once) = sanitize_svg(file.as_bytes(), &Limits::default()) {
                 let shown = std::str::from_utf8(&once.bytes).unwrap();
                 prop_assert_eq!(forbidden(shown), Vec::<String>::new());

@@ -70,30 +70,36 @@ pub(super) fn value(text: &str) -> Option<String> {
     (open == 0 && !out.is_empty()).then_some(out)
 }
 
-/// `a:b;c:d` with the declarations that are known.
+/// `a:b;c:d` with the declarations that are known; of several of one property the one that counts.
 pub(super) fn declarations(text: &str) -> String {
-    let mut out = String::new();
+    let mut kept: Vec<(String, String)> = Vec::new();
     let text = without_comments(text).unwrap_or_default();
     for part in split(&text, ';') {
         let Some((name, given)) = part.split_once(':') else { continue };
         let name = name.trim().to_ascii_lowercase();
-        let Some(value) = value(given).filter(|_| names::is_property(&name)) else { continue };
-        if !out.is_empty() {
-            out.push(';');
+        // Longer ones are none that anybody wrote.
+        let Some(value) = value(given).filter(|value| names::is_property(&name) && value.len() <= LONGEST) else {
+            continue;
+        };
+        let known = kept.iter().position(|(known, _)| *known == name);
+        match known.and_then(|at| kept.get_mut(at)) {
+            Some((_, earlier)) if earlier.contains('!') && !value.contains('!') => {}
+            Some((_, earlier)) => *earlier = value,
+            None => kept.push((name, value)),
         }
-        out.extend([&name, ":", &value]);
     }
-    out
+    let kept: Vec<String> = kept.into_iter().map(|(name, value)| format!("{name}:{value}")).collect();
+    kept.join(";")
 }
 
-/// A style sheet: rules, and rules inside `@media`.
-pub(super) fn sheet(text: &str) -> String {
-    let mut out = String::new();
+/// A style sheet: rules, and rules inside `@media`. One text for each.
+pub(super) fn sheet(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
     rules(&without_comments(text).unwrap_or_default(), true, &mut out);
     out
 }
 
-fn rules(text: &str, media: bool, out: &mut String) {
+fn rules(text: &str, media: bool, out: &mut Vec<String>) {
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         // Marks that hid sheets from old browsers.
@@ -112,15 +118,15 @@ fn rules(text: &str, media: bool, out: &mut String) {
         rest = after.trim_start();
         let prelude = prelude.trim();
         if let Some(query) = prelude.strip_prefix("@media").filter(|_| media) {
-            let mut nested = String::new();
+            let mut nested = Vec::new();
             rules(inside, false, &mut nested);
             if let Some(query) = plain(query, is_query).filter(|_| !nested.is_empty()) {
-                out.extend(["@media ", &query, "{", &nested, "}"]);
+                out.push(format!("@media {query}{{{}}}", nested.concat()));
             }
         } else if let Some(selector) = plain(prelude, is_selector).filter(|_| !inside.contains('{')) {
             let kept = declarations(inside);
             if !kept.is_empty() {
-                out.extend([&selector, "{", &kept, "}"]);
+                out.push(format!("{selector}{{{kept}}}"));
             }
         }
     }
@@ -234,6 +240,9 @@ fn is_query(c: char) -> bool {
     is_word(c) || matches!(c, ' ' | '.' | ':' | ',' | '(' | ')' | '/' | '<' | '>' | '=')
 }
 
+/// Bytes of the value of a declaration.
+const LONGEST: usize = 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +290,7 @@ mod tests {
     fn sheets() {
         for (text, want) in [
             ("a { fill : red ; ; stroke : blue }", "a{fill:red;stroke:blue}"),
+            ("a{fill:red;x:1;fill:blue}b{fill:red !important;fill:blue}", "a{fill:blue;x:1}b{fill:red !important}"),
             (".a,.b > g{fill:red}c{fill:}", ".a,.b > g{fill:red}"),
             ("@import 'x';@font-face{font-family:x;src:url(y)}a{fill:red}", "a{fill:red}"),
             ("@media print{a{fill:red}}@media x{}", "@media print{a{fill:red}}"),
@@ -297,9 +307,9 @@ mod tests {
             ("a{fill:red", ""),
             ("}a{fill:red}", ""),
         ] {
-            let once = sheet(text);
+            let once = sheet(text).concat();
             assert_eq!(once, want, "{text}");
-            assert_eq!(sheet(&once), once);
+            assert_eq!(sheet(&once).concat(), once);
         }
     }
 }

@@ -50,8 +50,7 @@ impl<'a> Writer<'a> {
         let start = self.out.len();
         self.out.push('>');
         if name == "style" {
-            let texts: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
-            escape(&css::sheet(&texts), &mut self.out);
+            escape(&rules(node).concat(), &mut self.out);
         } else {
             for child in node.children() {
                 match child.node_type() {
@@ -86,9 +85,34 @@ impl<'a> Writer<'a> {
         if !names::is_element(name) || unseen || (name == "style" && !sheet_of_css()) {
             return;
         }
+        if self.drawing && name == "style" {
+            self.sheets(node);
+            return;
+        }
         self.out.extend(["<", name]);
         self.attributes(node, &[]);
         self.children(node, name);
+    }
+
+    /// A style sheet in pieces: to draw it, it is read by a parser that counts lines from the start of a
+    /// piece for each declaration.
+    fn sheets(&mut self, node: Node<'_, '_>) {
+        const PIECE: usize = 8 * 1024;
+        let mut length = PIECE;
+        for rule in rules(node).iter().filter(|rule| !rule.starts_with('@')) {
+            if length >= PIECE {
+                self.out.push_str("<style>");
+                length = 0;
+            }
+            escape(rule, &mut self.out);
+            length += rule.len();
+            if length >= PIECE {
+                self.out.push_str("</style>");
+            }
+        }
+        if length < PIECE {
+            self.out.push_str("</style>");
+        }
     }
 
     /// The attributes that are known, but for those given already.
@@ -101,8 +125,10 @@ impl<'a> Writer<'a> {
                 None if given.contains(&name) => None,
                 None => self.attribute(element, name, text).map(|value| (name, value)),
                 Some(names::XLINK) if name == "href" && !has_href => target(element, text).map(|value| (name, value)),
-                Some(names::XML) if name == "space" => Some(("xml:space", text.to_owned())),
-                Some(names::XML) if name == "lang" => Some(("xml:lang", text.to_owned())),
+                Some(names::XML) if name == "space" && matches!(text, "preserve" | "default") => {
+                    Some(("xml:space", text.to_owned()))
+                }
+                Some(names::XML) if name == "lang" => css::value(text).map(|value| ("xml:lang", value)),
                 Some(_) => None,
             };
             if let Some((name, value)) = kept {
@@ -119,11 +145,24 @@ impl<'a> Writer<'a> {
             "href" => target(element, text),
             "style" => Some(css::declarations(text)).filter(|kept| !kept.is_empty()),
             // Before the properties: some names are both, and numbers need no look.
-            _ if names::is_plain(name) && (element != "style" || name != "type") => Some(text.to_owned()),
+            _ if names::is_plain(name) && (element != "style" || name != "type") => plain(text),
             _ if names::is_property(name) => css::value(text),
             _ => None,
         }
     }
+}
+
+/// A value that is no address, and not like one.
+fn plain(text: &str) -> Option<String> {
+    let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let addresses = squeezed.to_ascii_lowercase().contains("url(");
+    (!addresses).then(|| text.to_owned())
+}
+
+/// The rules of a style sheet that are kept.
+fn rules(node: Node<'_, '_>) -> Vec<String> {
+    let texts: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
+    css::sheet(&texts)
 }
 
 /// What `href` of an element points at, if it may.

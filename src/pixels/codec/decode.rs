@@ -87,8 +87,12 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
     match (request.page, Format::sniff(bytes)) {
         #[cfg(feature = "svg")]
         (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, limits),
+        #[cfg(feature = "svg")]
+        (page, Some(Format::Svg)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
         #[cfg(feature = "avif")]
         (0, Some(Format::Avif)) => return avif::decode(bytes, request.colors, limits),
+        #[cfg(feature = "avif")]
+        (page, Some(Format::Avif)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
         _ => {}
     }
     let (header, page) = (Header::read(bytes, limits)?, request.page);

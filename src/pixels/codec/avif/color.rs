@@ -4,7 +4,7 @@ use re_rav1d::dav1d::Picture;
 use re_rav1d::dav1d::pixel::MatrixCoefficients;
 
 use super::super::decode::of_a_kind;
-use super::container::Profile;
+use super::container::Meaning;
 use crate::error::Error;
 use crate::format::Format;
 use crate::pixels::{broken, memory};
@@ -90,9 +90,9 @@ impl Range {
 
 impl Planes {
     /// As RGB.
-    pub(super) fn to_rgb(&self, profile: &Profile) -> Result<Vec<u8>, Error> {
-        let range = Range::new(self.depth, profile.full_range.unwrap_or(self.full_range));
-        let matrix = profile.matrix.filter(|matrix| *matrix != UNSPECIFIED).unwrap_or(self.matrix);
+    pub(super) fn to_rgb(&self, meaning: &Meaning) -> Result<Vec<u8>, Error> {
+        let range = Range::new(self.depth, meaning.full_range.unwrap_or(self.full_range));
+        let matrix = meaning.matrix.filter(|matrix| *matrix != UNSPECIFIED).unwrap_or(self.matrix);
         let mut out = memory::reserve(self.size.pixels().saturating_mul(3))?;
         let luma = |sample: &u16| (f32::from(*sample) - range.black) * range.luma;
         let (Some([u, v]), Some(size)) = (&self.chroma, self.sampling.chroma(self.size)) else {

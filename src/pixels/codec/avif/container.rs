@@ -18,19 +18,19 @@ pub(super) struct Still {
     pub(super) alpha: Option<Vec<u8>>,
     /// Are colours multiplied by opacity?
     pub(super) premultiplied: bool,
-    pub(super) profile: Profile,
-    /// A profile of the International Color Consortium, which counts before numbers.
-    pub(super) icc: Option<Vec<u8>>,
+    pub(super) meaning: Meaning,
 }
 
 /// How samples become colours, where the container says so; else the AV1 data do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Profile {
-    /// A number of ISO/IEC 23091-2.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Meaning {
+    /// A number of ITU-T H.273, as the next two.
     pub(super) matrix: Option<u16>,
     pub(super) full_range: Option<bool>,
-    /// Numbers of primaries and transfer.
-    pub(super) space: Option<[u8; 2]>,
+    /// Primaries and transfer.
+    pub(super) space: Option<[u16; 2]>,
+    /// A profile of the International Color Consortium, which goes first.
+    pub(super) icc: Option<Vec<u8>>,
 }
 
 impl Still {
@@ -106,7 +106,7 @@ impl<'a> Meta<'a> {
             // A grid of tiles, or another codec in the same container.
             return Some(Err(of_a_kind(Format::Avif)));
         }
-        let (mut size, mut profile, mut icc) = (None, Profile::default(), None);
+        let (mut size, mut meaning) = (None, Meaning::default());
         let (mut turns, mut mirror) = (0, None);
         for (kind, mut body) in self.properties_of(self.primary) {
             match &kind {
@@ -116,14 +116,13 @@ impl<'a> Meta<'a> {
                 }
                 b"irot" => turns = body.number(1)? & 3,
                 b"imir" => mirror = Some(body.number(1)? & 1),
-                b"colr" => match body.take(4)? {
+                b"colr" => match &body.kind()? {
                     b"nclx" => {
-                        let [primaries, transfer] = [body.number(2)?, body.number(2)?].map(u8::try_from);
-                        profile.space = primaries.ok().zip(transfer.ok()).map(<[u8; 2]>::from);
-                        profile.matrix = u16::try_from(body.number(2)?).ok();
-                        profile.full_range = Some(body.number(1)? & 0x80 != 0);
+                        meaning.space = Some([body.short()?, body.short()?]);
+                        meaning.matrix = Some(body.short()?);
+                        meaning.full_range = Some(body.number(1)? & 0x80 != 0);
                     }
-                    b"prof" | b"rICC" => icc = Some(body.0.to_vec()),
+                    b"prof" | b"rICC" => meaning.icc = Some(body.0.to_vec()),
                     _ => {}
                 },
                 b"clap" => return Some(Err(of_a_kind(Format::Avif))),
@@ -144,7 +143,7 @@ impl<'a> Meta<'a> {
             None => None,
         };
         let color = self.item(self.primary, file)?;
-        Some(Ok(Still { size, orientation: orientation(turns, mirror), color, alpha, premultiplied, profile, icc }))
+        Some(Ok(Still { size, orientation: orientation(turns, mirror), color, alpha, premultiplied, meaning }))
     }
 
     fn kind(&self, item: u32) -> Option<[u8; 4]> {
@@ -243,6 +242,10 @@ impl<'a> Reader<'a> {
         self.long(bytes).and_then(|number| u32::try_from(number).ok())
     }
 
+    fn short(&mut self) -> Option<u16> {
+        self.number(2).and_then(|number| u16::try_from(number).ok())
+    }
+
     fn id(&mut self, wide: bool) -> Option<u32> {
         self.number(if wide { 4 } else { 2 })
     }
@@ -312,5 +315,93 @@ impl<'a> Reader<'a> {
             references.push((kind, from, to));
         }
         Some(references)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len() + 8).unwrap();
+        [&length.to_be_bytes()[..], kind, body].concat()
+    }
+
+    /// A file with a picture of 5x3 in `idat`, in two pieces, and these further properties.
+    fn file(kind: &[u8; 4], properties: &[Vec<u8>]) -> Vec<u8> {
+        let size = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 3]);
+        let all: Vec<u8> = [&[size][..], properties].concat().concat();
+        let count = u8::try_from(properties.len() + 1).unwrap();
+        let used: Vec<u8> = (1..=count).map(|index| 0x80 | index).collect();
+        let meta = [
+            vec![0; 4],
+            boxed(b"hdlr", &[0; 12]),
+            boxed(b"pitm", &[0, 0, 0, 0, 0, 7]),
+            // Version 1: offsets and lengths of four bytes; method 1; two extents, of 3 and 2 bytes.
+            boxed(
+                b"iloc",
+                &[1, 0, 0, 0, 0x44, 0, 0, 1, 0, 7, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 6, 0, 0, 0, 2],
+            ),
+            boxed(
+                b"iinf",
+                &[&[0, 0, 0, 0, 0, 1][..], &boxed(b"infe", &[&[2, 0, 0, 0, 0, 7, 0, 0][..], kind, &[0]].concat())]
+                    .concat(),
+            ),
+            boxed(
+                b"iprp",
+                &[boxed(b"ipco", &all), boxed(b"ipma", &[&[0, 0, 0, 0, 0, 0, 0, 1, 0, 7, count][..], &used].concat())]
+                    .concat(),
+            ),
+            boxed(b"idat", b"-abc--de--"),
+        ]
+        .concat();
+        [boxed(b"ftyp", b"avif\0\0\0\0avifmif1"), boxed(b"free", b"x"), boxed(b"meta", &meta)].concat()
+    }
+
+    #[test]
+    fn items_are_put_together() {
+        let bytes = file(b"av01", &[boxed(b"colr", &[b"nclx", &[0, 1, 0, 13, 0, 6, 0x80][..]].concat())]);
+        let still = Still::read(&bytes).unwrap();
+        assert_eq!((still.size, still.orientation), (Size::new(5, 3), Orientation::Upright));
+        assert_eq!((still.color.as_slice(), still.alpha), (&b"abcde"[..], None));
+        let want = Meaning { matrix: Some(6), full_range: Some(true), space: Some([1, 13]), icc: None };
+        assert_eq!(still.meaning, want);
+        let bytes = file(b"av01", &[boxed(b"colr", b"profabc")]);
+        assert_eq!(Still::read(&bytes).unwrap().meaning.icc.as_deref(), Some(&b"abc"[..]));
+        for end in 0..bytes.len() {
+            assert!(Still::read(&bytes[..end]).is_err(), "{end}");
+        }
+        assert_eq!(Still::read(&file(b"grid", &[])).unwrap_err().code(), crate::ErrorCode::Unsupported);
+        assert_eq!(
+            Still::read(&file(b"av01", &[boxed(b"clap", &[0; 32])])).unwrap_err().code(),
+            crate::ErrorCode::Unsupported
+        );
+    }
+
+    #[test]
+    fn turned_first_and_then_mirrored() {
+        // Where the top left pixel of what is stored, and the one right of it, end up: told by the EXIF tag.
+        for (turns, mirror, tag) in [
+            (None, None, 1),
+            (Some(1), None, 8),
+            (Some(2), None, 3),
+            (Some(3), None, 6),
+            (None, Some(0), 4),
+            (None, Some(1), 2),
+            (Some(1), Some(0), 5),
+            (Some(1), Some(1), 7),
+            (Some(2), Some(0), 2),
+            (Some(2), Some(1), 4),
+            (Some(3), Some(0), 7),
+            (Some(3), Some(1), 5),
+        ] {
+            let properties: Vec<_> = turns
+                .map(|turns| boxed(b"irot", &[turns]))
+                .into_iter()
+                .chain(mirror.map(|mirror| boxed(b"imir", &[mirror])))
+                .collect();
+            let still = Still::read(&file(b"av01", &properties)).unwrap();
+            assert_eq!(still.orientation.to_exif(), tag, "{turns:?} {mirror:?}");
+        }
     }
 }

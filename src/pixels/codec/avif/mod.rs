@@ -8,15 +8,17 @@ mod color;
 mod container;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use image::ColorType;
 use ravif::{Encoder, Img, RGB8, RGBA8};
 use re_rav1d::dav1d::pixel::YUVRange;
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
 
 use self::color::{Planes, Sampling};
-use self::container::Still;
-use super::decode::{Colors, damaged, of_a_kind};
-use super::{Profile, Settings};
+use self::container::{Meaning, Still};
+use super::decode::{damaged, of_a_kind};
+use super::{Colors, Profile, Settings};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -36,24 +38,17 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
 }
 
 /// The pixels, without orientation.
-///
-/// Samples of more than 8 bits are rounded before a profile is applied to them.
 pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let still = Still::read(bytes)?;
     LimitError::check("pixels", still.size.pixels(), limits.pixels)?;
     // Planes of 16 bits, as many again in the decoder, and the result.
     memory::check(still.size.pixels().saturating_mul(20), limits)?;
     let size = still.size;
-    let icc = still.icc.filter(|icc| memory::len(icc) <= limits.profile_bytes);
-    let profile = icc.and_then(Profile::read).or_else(|| {
-        let [primaries, transfer] = still.profile.space?;
-        Profile::from_code_points(primaries, transfer)
-    });
-    let profile = profile.filter(|profile| profile.fits(image::ColorType::Rgb8)).map(|profile| colors.of(profile));
+    let profile = profile(&still.meaning, colors, limits).map(Arc::new);
     // It is as old as C, in part: what it stumbles over is the file's fault, and ends with it.
     let decoded = catch_unwind(AssertUnwindSafe(|| {
         let picture = frame(still.color, size)?;
-        let mut samples = planes(&picture, size)?.to_rgb(&still.profile)?;
+        let mut samples = planes(&picture, size)?.to_rgb(&still.meaning)?;
         if let Some(data) = still.alpha {
             let alpha = frame(data, size)?;
             let alpha = planes(&alpha, size)?.gray()?;
@@ -65,6 +60,24 @@ pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Ra
     let picture = decoded.unwrap_or_else(|_| Err(damaged(Format::Avif)))?;
     Ok(picture.with_profile(profile).without_needless_alpha())
 }
+
+/// What its colours mean, if that is not sRGB.
+fn profile(meaning: &Meaning, colors: Colors, limits: &Limits) -> Option<Profile> {
+    let small = meaning.icc.as_ref().filter(|icc| memory::len(icc) <= limits.profile_bytes);
+    let icc = small.cloned().and_then(Profile::read).filter(|profile| profile.fits(ColorType::Rgb8));
+    if let Some(profile) = icc {
+        return Some(if colors == Colors::Kept { profile.keep() } else { profile });
+    }
+    let [primaries, transfer] = meaning.space?.map(|number| u8::try_from(number).unwrap_or(UNSPECIFIED));
+    let primaries = if primaries == UNSPECIFIED { SRGB.0 } else { primaries };
+    // The curves of video stand in pictures that are looked at like all others (so do browsers).
+    let transfer = if matches!(transfer, 1 | UNSPECIFIED | 6 | 14 | 15) { SRGB.1 } else { transfer };
+    if (primaries, transfer) == SRGB { None } else { Profile::from_code_points(primaries, transfer) }
+}
+
+/// Primaries and transfer of sRGB (ITU-T H.273).
+const SRGB: (u8, u8) = (1, 13);
+const UNSPECIFIED: u8 = 2;
 
 /// Decodes the one frame of an item, which must have the size that the container says.
 fn frame(data: Vec<u8>, size: Size) -> Result<Picture, Error> {

@@ -178,24 +178,29 @@ impl<'a> Sheet<'a> {
     fn read(document: &'a Document<'_>) -> Result<Self, LimitError> {
         let mut rules = StyleSheet::new();
         let (mut elements, mut levels) = (0_u64, 0_u64);
-        let mut cost = 0_u64;
+        let (mut cost, mut all) = (0_u64, 0_u64);
         for node in document.descendants().filter(Node::is_element) {
             elements += 1;
             levels = levels.max(u64::try_from(node.ancestors().count()).unwrap_or(u64::MAX));
         }
-        for text in document.descendants().filter(|n| n.has_tag_name("style")).filter_map(|n| n.text()) {
+        let sheets = || document.descendants().filter(|n| n.has_tag_name("style")).filter_map(|n| n.text());
+        for text in sheets() {
             for rule in text.split('}') {
                 let (selectors, declarations) = rule.rsplit_once('{').unwrap_or_default();
                 let declared = u64::try_from(declarations.matches(':').count()).unwrap_or(u64::MAX);
+                all = all.saturating_add(declared);
                 for selector in selectors.split(',') {
                     // Each descendant combinator tries all ancestors anew.
                     let tries = levels.saturating_pow(descents(selector));
                     cost = cost.saturating_add(tries.saturating_add(declared));
                 }
             }
+        }
+        LimitError::check("declarations in the style sheets of an SVG", all, DECLARATIONS)?;
+        LimitError::check("comparisons of style rules in an SVG", cost.saturating_mul(elements), COMPARISONS)?;
+        for text in sheets() {
             rules.parse_more(text);
         }
-        LimitError::check("comparisons of style rules in an SVG", cost.saturating_mul(elements), COMPARISONS)?;
         Ok(Self { rules })
     }
 }
@@ -239,5 +244,7 @@ const GROWTH: u64 = 4;
 const HELD: u64 = 12;
 /// Of what is drawn in one another, however it came there.
 const DEPTH: u64 = 128;
+/// In all style sheets together.
+const DECLARATIONS: u64 = 10_000;
 /// Of one rule with one element, each some ten nanoseconds.
 const COMPARISONS: u64 = 50_000_000;
