@@ -2,7 +2,6 @@
 #![cfg(feature = "avif")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-#[expect(dead_code, reason = "shared with tests that read other files")]
 mod pictures;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};

@@ -9,7 +9,6 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
-#[expect(dead_code, reason = "shared with tests that draw other pictures")]
 mod pictures;
 
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};

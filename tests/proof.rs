@@ -12,7 +12,6 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
-#[expect(dead_code, reason = "shared with tests of files")]
 mod pictures;
 
 use image::{ImageFormat, Rgba, RgbaImage};

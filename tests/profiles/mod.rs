@@ -1,4 +1,5 @@
 //! Colour profiles made by the tests, files that carry them, and what Little CMS makes of colours.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::io::{Cursor, Write as _};
 

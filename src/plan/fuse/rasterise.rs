@@ -101,7 +101,7 @@ mod tests {
             ("w-10,h-10,x-5,y-2,cm-extract:w-100", "decode 400x200, crop 100x100+50+20"),
             ("w-10,h-10,cm-extract:w-20:rt-90", "decode 80x40, crop 20x20+30+10, rotate 90 -> 20x20"),
             ("rt-90:w-100", "decode 40x20, rotate 90 -> 20x40, resize 20x40+0+0 -> 100x200"),
-            ("w-33,h-33,cm-pad_resize", "decode 33x17, extend 33x33 at 0,8 000000"),
+            ("w-33,h-33,cm-pad_resize", "decode 33x17, extend at 0,8 on 000000 -> 33x33"),
             ("", "decode 40x20"),
             // A hundredth of the drawing, a thousand times as large.
             ("w-4,h-2,cm-extract:w-4000", "decode 11582x5791, resize 1158.2x579.1+0+0 -> 4000x2000"),

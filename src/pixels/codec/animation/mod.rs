@@ -113,11 +113,6 @@ impl<'a> Animation<'a> {
         Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format, profile, memory })
     }
 
-    /// The size of all frames.
-    pub(crate) const fn size(&self) -> Size {
-        self.canvas.size()
-    }
-
     /// Bytes it takes, as it was checked.
     pub(crate) const fn memory(&self) -> u64 {
         self.memory
