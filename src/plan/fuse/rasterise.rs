@@ -104,7 +104,7 @@ mod tests {
             ("w-33,h-33,cm-pad_resize", "decode 33x17, extend at 0,8 on 000000 -> 33x33"),
             ("", "decode 40x20"),
             // A hundredth of the drawing, a thousand times as large.
-            ("w-4,h-2,cm-extract:w-4000", "decode 11582x5791, resize 1158.2x579.1+0+0 -> 4000x2000"),
+            ("w-4,h-2,cm-extract:w-4000", "decode 11580x5790, resize 1158x579+5211+2605.5 -> 4000x2000"),
         ] {
             let planned = plan(&text.parse().unwrap(), &mut Blind::new(Size::new(40, 20)), &Rules::default()).unwrap();
             let size = planned.size;

@@ -64,7 +64,9 @@ pub(super) fn count(bytes: &[u8], format: Format, limits: &Limits) -> u32 {
     let count = match format {
         Format::Gif => gif::Blocks::new(bytes).take(most).count(),
         Format::WebP => webp::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
-        Format::Png => apng::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
+        // One that is cut short is no still, but a damaged animation.
+        Format::Png => apng::Overview::read(bytes)
+            .map_or(1, |overview| overview.parts().take(most).count().max(if overview.is_complete() { 1 } else { 2 })),
         _ => 1,
     };
     u32::try_from(count).unwrap_or(u32::MAX).max(1)
