@@ -37,6 +37,16 @@
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::float_cmp,
+        reason = "unit tests draw pictures of known numbers"
+    )
+)]
+
 #[cfg(doc)]
 pub mod _guide;
 mod address;

@@ -1,6 +1,7 @@
 //! Animations: read frame by frame, transformed frame by frame, written frame by frame.
 //!
 //! Sources are drawn and put into files here; results are read by other decoders than ours.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,10 @@
 //! Other services' URLs: every row of the mappings, and how they go together with the rest of a URL.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    reason = "a test with known numbers"
+)]
 
 use std::time::SystemTime;
 

@@ -1,5 +1,13 @@
 //! Layers: what is planned for them, by oracles with canned answers and no pixels.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test"
+)]
 
 use originkit::plan::{Op, Oracle, Plan, PlanError, Rect, Rules, Size, SourceInfo, TextBlock, plan};
 use originkit::transform::{AssetPath, Transformation};

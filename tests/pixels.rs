@@ -1,6 +1,6 @@
 //! Transformations of real files, looked at pixel by pixel. All pictures are drawn here.
 #![cfg(feature = "pixels")]
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

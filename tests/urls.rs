@@ -1,4 +1,10 @@
 //! URLs that are put together: how they are spelled, and that they are read as what they were made from.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    reason = "a test with known numbers"
+)]
 
 use originkit::transform::{Edit, Focus, Gravity, Layer, Length, Number, PathError, Transformation};
 use originkit::{BuildError, Endpoint, UrlBuilder};

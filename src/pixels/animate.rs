@@ -51,7 +51,7 @@ pub(super) fn animation(
                 _ => executor.apply(op, picture)?,
             };
         }
-        writer.push(&picture.to_srgb(), delay)?;
+        writer.push(&picture.into_srgb(), delay)?;
     }
     let bytes = writer.finish()?;
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))

@@ -49,7 +49,7 @@ impl<'a> Executor<'a> {
     pub(crate) fn run(mut self, plan: &Plan) -> Result<Raster, Error> {
         let picture = self.advance(&plan.ops)?.settled();
         // What a branch asked for that was not taken, or a step took back, was kept for nothing.
-        Ok(if plan.output.keeps_profile() { picture } else { picture.to_srgb() })
+        Ok(if plan.output.keeps_profile() { picture } else { picture.into_srgb() })
     }
 
     /// The picture after these operations; goes on from the longest beginning that is kept.

@@ -77,7 +77,7 @@ pub(crate) fn smallest(
             picture = op::flatten(picture, Color { opacity: 100, ..plan.matte });
         }
         if !codec::holds_profile(format) {
-            picture = picture.to_srgb();
+            picture = picture.into_srgb();
         }
         let bytes = codec::encode(&picture, format, settings, &attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));

@@ -76,11 +76,11 @@ impl Raster {
 
     /// Converted to sRGB, unless the result is to keep its profile.
     pub(crate) fn settled(self) -> Self {
-        if self.profile.as_ref().is_some_and(|profile| profile.kept) { self } else { self.to_srgb() }
+        if self.profile.as_ref().is_some_and(|profile| profile.kept) { self } else { self.into_srgb() }
     }
 
     /// Converted to sRGB, if it is anything else.
-    pub(crate) fn to_srgb(mut self) -> Self {
+    pub(crate) fn into_srgb(mut self) -> Self {
         if let Some(profile) = self.profile.take() {
             profile.to_srgb(&mut self);
         }

@@ -247,7 +247,7 @@ impl Ground {
     /// end of the step, and once is enough.
     fn fill(self, edit: &Edit, canvas: Size) -> Fill {
         let special = edit.paint.background.as_ref().and_then(|ground| special_fill(ground, &edit.placing, canvas));
-        special.unwrap_or_else(|| {
+        special.unwrap_or({
             Fill::Color(match self.color {
                 None => Color::BLACK,
                 Some(color) if color.opacity < 100 => Color { opacity: 0, ..color },

@@ -123,8 +123,7 @@ mod tests {
     #[test]
     fn counts_tags_and_nothing_else() {
         let nodes = |text: &str, allowed: u64| {
-            let mut limits = Limits::default();
-            limits.svg_nodes = allowed;
+            let limits = Limits { svg_nodes: allowed, ..Limits::default() };
             scan(text, &limits).map_err(|e| e.code())
         };
         let file = "<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'a>b' \"c\"><svg a='<>' b=\"/>\"><!-- <g> --><g/><![CDATA[<g><g>]]></svg>";

@@ -56,7 +56,7 @@ impl<'a> Writer<'a> {
                 match child.node_type() {
                     NodeType::Element => self.element(child, name),
                     NodeType::Text if names::holds_text(name) => {
-                        escape(child.text().unwrap_or_default(), &mut self.out)
+                        escape(child.text().unwrap_or_default(), &mut self.out);
                     }
                     _ => {}
                 }

@@ -1,4 +1,5 @@
 //! Animations drawn by the tests, files made of them, and reading files by decoders that are not ours.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 
 use std::io::Cursor;
 use std::time::Duration;

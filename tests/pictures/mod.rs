@@ -1,5 +1,11 @@
 //! Pictures drawn by the tests, and files with things in them that encoders do not write.
-#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(
+    dead_code,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    reason = "each test takes what it needs"
+)]
 
 use std::io::Cursor;
 

@@ -52,9 +52,8 @@ pub(super) fn upright_xmp(mut packet: Vec<u8>) -> Vec<u8> {
     while let Some(at) = packet.get(from..).and_then(|rest| rest.windows(NAME.len()).position(|w| w == NAME)) {
         from += at + NAME.len();
         // An attribute `="6"`, or an element `>6<`.
-        let digit = match packet.get_mut(from..) {
-            Some([b'=', b'"' | b'\'', digit, ..] | [b'>', digit, b'<', ..]) => digit,
-            _ => continue,
+        let Some([b'=', b'"' | b'\'', digit, ..] | [b'>', digit, b'<', ..]) = packet.get_mut(from..) else {
+            continue;
         };
         *digit = b'1';
     }

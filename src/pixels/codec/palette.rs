@@ -237,9 +237,9 @@ mod tests {
         for dither in [false, true] {
             let mut out = Vec::new();
             if dither {
-                palette.dither(&patch, 10, 7, &mut out)
+                palette.dither(&patch, 10, 7, &mut out);
             } else {
-                palette.draw(&patch, 7, &mut out)
+                palette.draw(&patch, 7, &mut out);
             }
             assert!(out.iter().enumerate().all(|(i, index)| (*index == 7) == (i % 3 == 0)));
         }

@@ -28,6 +28,9 @@ pub(crate) struct Profile {
     pub(crate) kept: bool,
 }
 
+/// From samples between 0 and 1 to sRGB.
+type Conversion = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
+
 impl Profile {
     /// The profile that a file brings along.
     pub(crate) fn of(file: &[u8], format: Format, limits: &Limits) -> Option<Self> {
@@ -152,7 +155,7 @@ impl Profile {
     }
 
     /// The way of one pixel of samples between 0 and 1.
-    fn deep(&self) -> Option<Box<dyn Fn([f32; 3]) -> [u8; 3]>> {
+    fn deep(&self) -> Option<Conversion> {
         if let Some(shaper) = Shaper::deep(&self.color) {
             return Some(Box::new(move |pixel| shaper.convert_deep(pixel)));
         }

@@ -206,9 +206,11 @@ mod tests {
     /// A font of these tables and the usual ones, whose last glyph is `a`.
     fn font(glyphs: u16, mut tables: Vec<(&[u8; 4], Vec<u8>)>) -> Vec<u8> {
         let mut head = vec![0; 54];
-        (head[18..20].copy_from_slice(&1000u16.to_be_bytes()), head[51] = 1);
+        head[18..20].copy_from_slice(&1000u16.to_be_bytes());
+        head[51] = 1;
         let mut hhea = vec![0; 36];
-        (hhea[4..6].copy_from_slice(&800u16.to_be_bytes()), hhea[35] = 1);
+        hhea[4..6].copy_from_slice(&800u16.to_be_bytes());
+        hhea[35] = 1;
         let cmap = words(&[0, 1, 3, 10, 0, 12, 12, 0, 0, 28, 0, 0, 0, 1, 0, 0x61, 0, 0x61, 0, glyphs - 1]);
         tables.push((b"maxp", words(&[0, 0x5000, glyphs])));
         tables.push((b"hmtx", words(&vec![0; usize::from(glyphs) + 1])));

@@ -62,7 +62,7 @@ fn drawn(ops: &[Op], limits: &Limits) -> Option<Vec<Op>> {
             nearest.min(whole - side)
         };
         let (x, y) = (place(region.x * sx, to.width, whole.width), place(region.y * sy, to.height, whole.height));
-        drawn.extend((whole != *to).then(|| Op::Crop(Rect { x, y, width: to.width, height: to.height })));
+        drawn.extend((whole != *to).then_some(Op::Crop(Rect { x, y, width: to.width, height: to.height })));
     } else {
         let from = Region { x: region.x * sx, y: region.y * sy, width: region.width * sx, height: region.height * sy };
         drawn.push(Op::Resize { from, to: *to });

@@ -1,4 +1,4 @@
-//! GIF: walking over its blocks (GIF89a, 1990), and reading its frames by the `gif` crate.
+//! GIF: walking over its blocks (`GIF89a`, 1990), and reading its frames by the `gif` crate.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

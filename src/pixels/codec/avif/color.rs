@@ -169,7 +169,7 @@ impl Planes {
 /// The sample that covers this one at half the scale, and the other one beside it.
 fn neighbours(at: usize) -> (usize, usize) {
     let near = at / 2;
-    (near, if at % 2 == 0 { near.saturating_sub(1) } else { near + 1 })
+    (near, if at.is_multiple_of(2) { near.saturating_sub(1) } else { near + 1 })
 }
 
 /// RGB and opacity as RGBA with straight alpha.

@@ -55,6 +55,9 @@ struct Meta<'a> {
     data: &'a [u8],
 }
 
+/// What kind, from which item, to which others.
+type Reference = ([u8; 4], u32, Vec<u32>);
+
 impl<'a> Meta<'a> {
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut file = Reader(bytes);
@@ -304,7 +307,7 @@ impl<'a> Reader<'a> {
         Some(items)
     }
 
-    fn references(&mut self) -> Option<Vec<([u8; 4], u32, Vec<u32>)>> {
+    fn references(&mut self) -> Option<Vec<Reference>> {
         let (version, _) = self.version()?;
         let mut references = Vec::new();
         while !self.0.is_empty() {

@@ -104,7 +104,7 @@ fn broken_fonts_do_no_harm() {
         let mut bytes = font.to_vec();
         for _ in 0..40 {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let reach = if seed % 3 == 0 { 300 } else { bytes.len() };
+            let reach = if seed.is_multiple_of(3) { 300 } else { bytes.len() };
             let at = (seed >> 8) as usize % reach;
             bytes[at] = seed as u8;
         }
