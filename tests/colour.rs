@@ -2,6 +2,7 @@
 //!
 //! Little CMS is the second opinion. It computes in floating point; we answer in 8 bits, so half a level
 //! of difference is rounding, and the rest is ours.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
 #![expect(
     clippy::unwrap_used,

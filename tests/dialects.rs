@@ -393,10 +393,10 @@ fn laws(dialect: Dialect, text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(&text[ignored.span.clone()], &ignored.token);
     }
     let native = ["tr", "ik-", "https:", "http:", "#", "%"].iter().any(|it| text.contains(it));
-    if !native && text.starts_with('/') && read.path.is_some() {
+    if let Some(path) = read.path.as_ref().filter(|_| !native && text.starts_with('/')) {
         let url = endpoint(dialect).parse(&format!("{BASE}{text}")).map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(url.transformation(), &read.transformation);
-        prop_assert_eq!(url.path(), read.path.as_ref().unwrap().as_str());
+        prop_assert_eq!(url.path(), path.as_str());
         prop_assert_eq!(url.query(), read.query.as_deref());
         prop_assert_eq!(url.ignored().len(), read.ignored.len());
         for ignored in url.ignored() {

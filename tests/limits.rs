@@ -1,4 +1,5 @@
 //! Hostile and damaged files: refused by arithmetic, and never a panic.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
 #![expect(
     clippy::unwrap_used,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::encoded::Encoded;
 use crate::error::Error;
+use crate::extend::Extensions;
 use crate::order::Job;
 use crate::path::AssetPath;
 use crate::plan::Rules;
@@ -87,6 +88,18 @@ impl Render {
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.job.rules
+    }
+
+    /// What the embedder registered, for whoever renders elsewhere.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.job.extensions
+    }
+
+    /// A number for effects that invent something: the same for the same request.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.job.seed
     }
 
     /// The files: the asset first, then those that layers name, in order of mention.

@@ -74,6 +74,7 @@ impl Negotiation {
     ///
     /// Unlike stills, animations are not encoded in several formats to find the smallest: that takes too long.
     /// WebP is smaller than GIF but for the simplest drawings (chosen).
+    #[cfg(feature = "pixels")]
     pub(crate) fn animated(&self, output: &Encoding, source: Format) -> Vec<Format> {
         let own = if source == Format::WebP { Format::WebP } else { Format::Gif };
         let best = if self.accepts_webp { vec![Format::WebP, Format::Gif] } else { vec![Format::Gif] };
