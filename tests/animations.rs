@@ -3,7 +3,7 @@
 //! Sources are drawn and put into files here; results are read by other decoders than ours.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,

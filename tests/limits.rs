@@ -1,7 +1,7 @@
 //! Hostile and damaged files: refused by arithmetic, and never a panic.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,

@@ -1,6 +1,6 @@
 //! What stands in files besides pixels: nothing of it in a result unless asked for, and then true.
 #![cfg(feature = "pixels")]
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
