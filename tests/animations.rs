@@ -1,13 +1,13 @@
 //! Animations: read frame by frame, transformed frame by frame, written frame by frame.
 //!
 //! Sources are drawn and put into files here; results are read by other decoders than ours.
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a test that cannot draw its picture may stop"
 )]
 

@@ -2,7 +2,6 @@
 //!
 //! Little CMS is the second opinion. It computes in floating point; we answer in 8 bits, so half a level
 //! of difference is rounding, and the rest is ours.
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -203,7 +202,8 @@ fn a_broken_profile_is_never_an_error() {
     let picture = cube(2);
     let plain = photo_gray(4, 4);
     let inks = [7; 64];
-    let kinds: [(Vec<u8>, &dyn Fn(&[u8]) -> Vec<u8>, usize); 5] = [
+    type Writer<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+    let kinds: [(Vec<u8>, Writer<'_>, usize); 5] = [
         (display_p3(), &|icc| png_in(picture.clone(), icc), 100),
         (wide_with_table(), &|icc| png_in(picture.clone(), icc), 100),
         (gray(2.0), &|icc| png_in(plain.clone(), icc), 100),

@@ -1,5 +1,4 @@
 //! Hostile and damaged files: refused by arithmetic, and never a panic.
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
