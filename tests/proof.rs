@@ -9,6 +9,7 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
+    clippy::needless_range_loop,
     reason = "a test that cannot draw its picture may stop"
 )]
 
