@@ -36,6 +36,8 @@
 //! | [`Delivery`] | the sans-IO machine that fulfils one order |
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
+//!
+//! What an embedder may bring (models, fonts, decoders) is [`extend`].
 
 #![cfg_attr(
     test,
