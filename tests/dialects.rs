@@ -286,7 +286,11 @@ fn only_translated_names_count_as_names() {
     // What a native name wins over asks for nothing.
     let imgix = engine(Dialect::Imgix, settings);
     assert!(resolve(&imgix, &format!("{BASE}/a.jpg?tr=n-thumb&w=5&auto=format")).is_ok());
-    assert!(matches!(resolve(&imgix, &format!("{BASE}/a.jpg?w=5")), Err(Rejection::Unnamed)));
+    // What is left to the origin does neither.
+    assert!(resolve(&imgix, &format!("{BASE}/a.jpg?auto=format&v=1")).is_ok());
+    for query in ["w=5", "w=abc"] {
+        assert!(matches!(resolve(&imgix, &format!("{BASE}/a.jpg?{query}")), Err(Rejection::Unnamed)));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! endpoint [ "/ik-seo" ] *( "/tr:" transformation ) "/" path [ "/ik-thumbnail.jpg" ] [ "?" query ]
 //! ```
 //!
-//! An endpoint may have a [`Dialect`]; then segments in front of the path, or parameters of the query, may say what is
+//! An endpoint may have a [`Dialect`](crate::Dialect); then segments in front of the path, or parameters of the query, may say what is
 //! to be done, unless a native transformation does.
 //!
 //! # Laws
@@ -216,9 +216,7 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
         None => (Transformation::default(), None),
     };
     let in_force = ignored.len();
-    if native.is_some() {
-        ignored.extend(foreign.overruled());
-    }
+    ignored.extend(foreign.untranslated(native.is_some()));
     let raw = match target.query {
         Some(query) => format!("{}?{query}", target.path),
         None => target.path.to_owned(),

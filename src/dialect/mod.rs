@@ -129,7 +129,9 @@ impl Dialect {
         let path = Some(path.join("/")).filter(|path| !path.is_empty());
         let path = path.map(|path| AssetPath::from_encoded(&path)).transpose();
         let path = path.map_err(|error| refuse(error.into(), 0..relative.len()))?;
-        let (reading, ignored) = self.translate(&foreign, &limits)?;
+        let (reading, mut ignored) = self.translate(&foreign, &limits)?;
+        ignored.extend(foreign.untranslated(false));
+        ignored.sort_by_key(|ignored| ignored.span.start);
         let (transformation, text) = reading.map_or_else(Default::default, |it| (it.transformation, Some(it.text)));
         let query = (!rest.is_empty()).then(|| rest.join("&"));
         Ok(Rewritten { transformation, text, path, query, ignored })
@@ -155,7 +157,7 @@ impl Dialect {
         }
     }
 
-    /// Native text from all that is foreign, read; and what of it has no effect.
+    /// Native text from all that has a translation, read; and what of that has no effect.
     ///
     /// # Errors
     /// [`ParseError`] where the native text is refused.
@@ -170,7 +172,6 @@ impl Dialect {
             Self::Imgix => imgix::translate(&foreign.parameters, &mut draft),
             Self::Akamai => akamai::translate(&foreign.parameters, &mut draft),
         }
-        foreign.untranslated.iter().for_each(|token| draft.ignore(*token, Reason::NoCounterpart));
         draft.finish(limits)
     }
 
@@ -279,11 +280,12 @@ impl<'a> Foreign<'a> {
         }
     }
 
-    /// What has no effect because a native transformation wins: all of it (chosen).
-    pub(crate) fn overruled(&self) -> Vec<Ignored> {
-        let taken = self.parameters.iter().map(|token| token.ignored(Reason::Superseded));
-        let mut ignored: Vec<_> =
-            taken.chain(self.untranslated.iter().map(|token| token.ignored(Reason::NoCounterpart))).collect();
+    /// What of the query is not translated: all of it where a native transformation wins (chosen).
+    pub(crate) fn untranslated(&self, native: bool) -> Vec<Ignored> {
+        let taken: &[_] = if native { &self.parameters } else { &[] };
+        let taken = taken.iter().map(|token| token.ignored(Reason::Superseded));
+        let left = self.untranslated.iter().map(|token| token.ignored(Reason::NoCounterpart));
+        let mut ignored: Vec<_> = taken.chain(left).collect();
         ignored.sort_by_key(|ignored| ignored.span.start);
         ignored
     }
