@@ -1,5 +1,6 @@
 //! [`Layout`]: where every glyph of a text stands in its box, and how large that is.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::book::{Faces, FontBook, Source};
@@ -18,6 +19,8 @@ use crate::transform::Align;
 const HAIR: f64 = 1.0 / 32.0;
 /// Glyphs a text may have for each character allowed: letters fall apart into few parts.
 const PARTS: u64 = 4;
+/// How often a byte of the text may be shaped; twice is usual.
+const TRIES: u64 = 100;
 /// How often a pixel may be drawn in the mean, as glyphs may overlap.
 const LAYERS: u64 = 4;
 
@@ -140,7 +143,13 @@ impl Layout {
 }
 
 fn setter<'a>(block: &TextBlock, sources: &'a [Source<'a>], characters: u64) -> Setter<'a> {
-    Setter { faces: Faces::new(sources, block.typography), size: block.size, most: characters.saturating_mul(PARTS) }
+    Setter {
+        faces: Faces::new(sources, block.typography),
+        size: block.size,
+        most: characters.saturating_mul(PARTS),
+        // A character has up to four bytes.
+        left: Cell::new(characters.saturating_mul(4 * TRIES)),
+    }
 }
 
 /// The ink of all lines, the first one's baseline at zero.

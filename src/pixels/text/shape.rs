@@ -1,5 +1,6 @@
 //! From characters to glyphs: the first font of a list that has a character draws it.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use skrifa::GlyphId;
@@ -34,6 +35,8 @@ pub(super) struct Setter<'a> {
     pub(super) size: f64,
     /// How many glyphs a line may have.
     pub(super) most: u64,
+    /// How many bytes of text may still be shaped: lines are tried in more than one length.
+    pub(super) left: Cell<u64>,
 }
 
 impl Setter<'_> {
@@ -49,6 +52,9 @@ impl Setter<'_> {
         run: Run,
         line: &mut Vec<Glyph>,
     ) -> Result<(), Error> {
+        let length = piece.len() as u64;
+        LimitError::check("bytes of text to shape", length, self.left.get())?;
+        self.left.set(self.left.get() - length);
         self.set_from(0, text, context, piece, run, line)
     }
 
