@@ -176,6 +176,37 @@ impl Window {
     }
 }
 
+/// Counts units from one restart marker to the next.
+#[derive(Debug)]
+pub(super) struct Restart {
+    /// Units between markers; zero if there are none.
+    interval: u16,
+    /// Units until the next.
+    left: u16,
+    /// The number of the next.
+    number: u8,
+}
+
+impl Restart {
+    pub(super) const fn new(interval: u16) -> Self {
+        Self { interval, left: interval, number: 0 }
+    }
+
+    /// Makes sure that a whole unit can be read. True where everything begins anew.
+    #[inline(always)]
+    pub(super) fn before_unit(&mut self, bits: &mut Bits<'_>) -> Result<bool, ReadError> {
+        let anew = self.interval > 0 && self.left == 0;
+        if anew {
+            bits.restart(self.number)?;
+            self.number = self.number.wrapping_add(1);
+            self.left = self.interval;
+        }
+        self.left = self.left.wrapping_sub(1);
+        bits.before_unit()?;
+        Ok(anew)
+    }
+}
+
 /// What [`unstuff`] did.
 struct Step {
     read: usize,

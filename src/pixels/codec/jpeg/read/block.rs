@@ -1,96 +1,113 @@
 //! The coefficients of one block of a sequential scan (T.81, F.2.2).
 
 use super::bits::{Data, Window};
-use super::huffman::{Skip, Skips, Values, extended};
+use super::huffman::{Skip, Skips, Symbols, Value, Values, extended};
 use super::{Damaged, ReadError};
 
-/// Coefficients times their steps, column by column.
-pub(super) type Block = [i16; 64];
+/// Coefficients times their steps, column by column. Only as many columns and rows are there as are wanted.
+///
+/// The second half is where coefficients go that are not wanted.
+pub(super) type Block = [i16; 128];
+
+/// For each coefficient in zigzag order where it goes and its step, and for what lies beyond.
+pub(super) type Steps = [Step; 128];
 
 /// For each coefficient in zigzag order its place in a [`Block`], and its step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     pub(super) place: u8,
-    pub(super) step: u16,
+    pub(super) step: i16,
+}
+
+impl Step {
+    /// Not wanted.
+    pub(super) const NONE: Self = Self { place: 64, step: 0 };
 }
 
 /// For coefficients in zigzag order: where each stands in a block that is stored column by column.
 pub(super) const PLACES: [u8; 64] = places();
 
-/// Reads the AC coefficients up to number `last` of the zigzag order and passes over the others.
+/// Where reading stopped, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The block ends.
+    End,
+    /// This block ends, and so many others of a progressive scan with it: two to this power, and as many
+    /// more as that many bits say.
+    Run(u32),
+    /// The last coefficient asked for was this one, or would lie behind.
+    At(usize),
+}
+
+/// Reads AC coefficients behind number `at` of the zigzag order, up to number `last`, which is below 64.
 ///
-/// Gives the places met, or'ed: a row or a column that is in none of them is empty.
+/// Numbers given to `put` are below 128. Those from 64 on are to be ignored, and so is a zero.
 #[inline(always)]
 pub(super) fn read_ac(
     window: &mut Window,
     data: &Data,
     values: &Values,
-    skips: Option<&Skips>,
-    steps: &[Step; 64],
+    mut at: usize,
     last: usize,
-    block: &mut Block,
-) -> Result<u8, ReadError> {
-    let mut met = 0;
-    let mut at = 0;
-    let mut put = |at: usize, value: i32| {
-        // `at` is below 64 wherever this is called.
-        if let Some(step) = steps.get(at & 63) {
-            met |= step.place;
-            if let Some(slot) = block.get_mut(usize::from(step.place & 63)) {
-                *slot = value.wrapping_mul(i32::from(step.step)) as i16;
-            }
-        }
-    };
-    'block: while at < last {
+    mut put: impl FnMut(usize, i16),
+) -> Result<Stop, ReadError> {
+    while at < last {
         window.refill(data);
         // Five times ten bits are there.
         for _ in 0..4 {
             let entry = values.peek(*window);
-            let next = at + entry.advance();
-            if next <= last {
-                put(next, entry.value());
-                window.skip(entry.length());
+            let [first, second] = entry.values;
+            let next = at + usize::from(entry.last);
+            if next < last {
+                put(at + usize::from(entry.first), first);
+                put(next, second);
+                window.skip(u32::from(entry.length));
                 at = next;
-                if at == last {
-                    break 'block;
-                }
                 continue;
             }
-            if entry.is_end() {
-                window.skip(entry.length());
-                return Ok(met);
-            }
-            if entry.is_plain() {
-                // Beyond what is wanted: left to the skips.
-                break 'block;
-            }
-            let before = *window;
-            let (advance, value) = if let Some(symbol) = entry.symbol() {
-                // At most ten bits for the code and fifteen for the value are there.
-                window.skip(entry.length());
-                (usize::from(symbol >> 4) + 1, extended(window, u32::from(symbol & 15)))
-            } else {
-                let (advance, value, after) = values.read_long(*window, data)?;
-                *window = after;
-                if advance >= Skip::END {
-                    return Ok(met);
+            let one = at + usize::from(entry.first);
+            if entry.last >= Value::END {
+                if next <= usize::from(Value::END) + 63 {
+                    put(one, first);
+                    window.skip(u32::from(entry.length));
+                    return Ok(Stop::End);
                 }
-                (advance, value)
-            };
-            if at + advance > last {
-                *window = before;
-                break 'block;
+            } else if entry.last >= Value::SYMBOL {
+                let (symbol, mut after) = if entry.last == Value::SYMBOL {
+                    let mut after = *window;
+                    after.skip(u32::from(entry.length));
+                    (first as u8, after)
+                } else {
+                    values.read_long(*window)?
+                };
+                let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+                if size == 0 && run < 15 {
+                    *window = after;
+                    return Ok(if run == 0 { Stop::End } else { Stop::Run(run as u32) });
+                }
+                if at + run + 1 > last {
+                    return Ok(Stop::At(at));
+                }
+                // Behind sixteen bits for the code and thirty for what came before, these may be missing.
+                after.refill(data);
+                at += run + 1;
+                put(at, extended(&mut after, size) as i16);
+                *window = after;
+                break;
             }
-            at += advance;
-            put(at, value);
-            continue 'block;
+            // The first of two, or the only one.
+            if one > last {
+                return Ok(Stop::At(at));
+            }
+            put(one, first);
+            window.skip(u32::from(entry.first_length));
+            at = one;
+            if at == last {
+                return Ok(Stop::At(at));
+            }
         }
     }
-    if at < 63 {
-        let Some(skips) = skips else { return Err(Damaged("a run beyond the end of a block")) };
-        skip_ac(window, data, values, skips, at)?;
-    }
-    Ok(met)
+    Ok(Stop::At(at))
 }
 
 /// Passes over all AC coefficients behind number `at` of the zigzag order.
@@ -98,7 +115,7 @@ pub(super) fn read_ac(
 pub(super) fn skip_ac(
     window: &mut Window,
     data: &Data,
-    values: &Values,
+    symbols: &Symbols,
     skips: &Skips,
     mut at: usize,
 ) -> Result<(), ReadError> {
@@ -118,10 +135,15 @@ pub(super) fn skip_ac(
                 return Ok(());
             }
             // A long code, or several symbols of which some belong to the next block.
-            let (advance, _, after) = values.read_long(*window, data)?;
-            *window = after;
-            at += advance;
-            if at == 63 || advance >= Skip::END {
+            window.refill(data);
+            let symbol = symbols.read(window)?;
+            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            window.skip(size);
+            if size == 0 && run < 15 {
+                return Ok(());
+            }
+            at += run + 1;
+            if at == 63 {
                 return Ok(());
             }
             if at > 63 {

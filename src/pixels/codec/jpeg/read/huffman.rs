@@ -70,7 +70,7 @@ impl Symbols {
         Ok(symbol)
     }
 
-    /// A symbol whose code is longer.
+    /// A symbol whose code is longer than `SHORT`. The window must hold 16 bits.
     #[cold]
     fn read_long(&self, mut window: Window) -> Result<(u8, Window), ReadError> {
         let next = window.peek::<16>() as u32;
@@ -110,108 +110,99 @@ pub(super) struct Values {
     pub(super) symbols: Symbols,
 }
 
-/// What the next bits say: from the lowest, eight bits for how many of them that takes, eight for how
-/// far it goes in the block, sixteen for the value of the coefficient there.
+/// What the next bits say: up to two coefficients, or one and the end of the block.
+///
+/// Where there is one, both are the same one at the same place, so that nobody has to ask.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Value(u32);
+pub(super) struct Value {
+    /// The first coefficient, and the second.
+    pub(super) values: [i16; 2],
+    /// How far it is to the first from the one before.
+    pub(super) first: u8,
+    /// How far to the last: at least 64 in special cases, which is beyond the end of every block.
+    pub(super) last: u8,
+    /// How many bits the first takes.
+    pub(super) first_length: u8,
+    /// How many bits all takes.
+    pub(super) length: u8,
+}
 
 impl Value {
     pub(super) const BITS: u32 = 10;
-    /// Goes beyond the end of every block: the block ends.
-    const END: u32 = 128;
-    /// Likewise: the code alone fits, and the value is a symbol.
-    const SYMBOL: u32 = 64;
-    /// Likewise: not even the code fits.
-    const LONG: Self = Self(255 << 8);
+    /// The code fits and the bits behind do not: the first value is the symbol.
+    pub(super) const SYMBOL: u8 = 64;
+    /// Not even the code fits.
+    pub(super) const LONG: u8 = 65;
+    /// The block ends, so much further. The end counts as one, since it takes a place where a
+    /// coefficient could be.
+    pub(super) const END: u8 = 128;
+    /// As a distance: to nowhere.
+    const NOWHERE: u8 = 64;
 
-    #[inline(always)]
-    pub(super) const fn length(self) -> u32 {
-        self.0 & 0xFF
+    const NONE: Self = Self { values: [0; 2], first: Self::NOWHERE, last: Self::LONG, first_length: 0, length: 0 };
+
+    /// What one symbol says, with the bits of the window that follow its code.
+    fn new(symbol: u8, code: u32, window: u32) -> Self {
+        let (run, size) = (symbol >> 4, u32::from(symbol & 15));
+        let length = (code + size) as u8;
+        let plain = |advance, value| Self { values: [value; 2], first: advance, last: advance, first_length: length, length };
+        match (run, size) {
+            // Sixteen zeros.
+            (15, 0) => plain(16, 0),
+            (0, 0) => Self { last: Self::END + 1, first: Self::NOWHERE, ..plain(0, 0) },
+            // The end of several blocks, in a progressive file.
+            (_, 0) => Self { last: Self::SYMBOL, ..plain(Self::NOWHERE, i16::from(symbol)) },
+            _ if code + size > Self::BITS => {
+                Self { last: Self::SYMBOL, length: code as u8, ..plain(Self::NOWHERE, i16::from(symbol)) }
+            }
+            _ => {
+                let raw = (window >> (Self::BITS - code - size)) as i32 & ((1 << size) - 1);
+                let value = if raw >> (size - 1) == 0 { raw + 1 - (1 << size) } else { raw };
+                plain(run + 1, value as i16)
+            }
+        }
     }
 
-    /// How far it goes from the coefficient before.
-    #[inline(always)]
-    pub(super) const fn advance(self) -> usize {
-        (self.0 >> 8 & 0xFF) as usize
-    }
-
-    #[inline(always)]
-    pub(super) const fn value(self) -> i32 {
-        self.0 as i32 >> 16
-    }
-
-    #[inline(always)]
-    pub(super) const fn is_end(self) -> bool {
-        self.0 >> 8 & 0xFF == Self::END
-    }
-
-    /// A coefficient or a run of zeros, and not one of the special cases.
-    #[inline(always)]
-    pub(super) const fn is_plain(self) -> bool {
-        self.0 >> 8 & 0xFF < Self::SYMBOL
-    }
-
-    /// The symbol, if only that fits.
-    #[inline(always)]
-    pub(super) const fn symbol(self) -> Option<u8> {
-        if self.0 >> 8 & 0xFF == Self::SYMBOL { Some((self.0 >> 16) as u8) } else { None }
-    }
-
-    const fn new(length: u32, advance: u32, value: i32) -> Self {
-        Self(length | advance << 8 | (value as u32) << 16)
+    /// With another behind it, if both fit.
+    fn then(self, next: Self) -> Self {
+        let length = self.length + next.length;
+        let plain = next.last < Self::SYMBOL;
+        if self.last >= Self::SYMBOL || u32::from(length) > Self::BITS || !(plain || next.last == Self::END + 1) {
+            return self;
+        }
+        let values = if plain { [self.values[0], next.values[0]] } else { self.values };
+        Self { values, last: self.last + next.last, length, ..self }
     }
 }
 
 impl Values {
     pub(super) fn new(codes: Codes<'_>) -> Result<Self, ReadError> {
         let symbols = Symbols::new(codes)?;
-        let mut entries = Box::new([Value::LONG; 1 << Value::BITS]);
-        let mut slots = entries.iter_mut();
-        for (length, symbol) in codes.in_order() {
-            if length > Value::BITS {
-                break;
+        let mut single = Box::new([Value::NONE; 1 << Value::BITS]);
+        let mut slots = (0..).zip(single.iter_mut());
+        for (length, symbol) in codes.in_order().take_while(|(length, _)| *length <= Value::BITS) {
+            for (window, slot) in slots.by_ref().take(1 << (Value::BITS - length)) {
+                *slot = Value::new(symbol, length, window);
             }
-            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-            let below = Value::BITS - length;
-            for rest in 0..1_i32 << below {
-                let Some(slot) = slots.next() else { break };
-                *slot = match (run, size) {
-                    (15, 0) => Value::new(length, 16, 0),
-                    // Larger runs without a coefficient do not exist here, and end the block elsewhere too.
-                    (_, 0) => Value::new(length, Value::END, 0),
-                    _ if size > below => Value::new(length, Value::SYMBOL, i32::from(symbol)),
-                    _ => {
-                        let raw = rest >> (below - size);
-                        let value = if raw >> (size - 1) == 0 { raw + 1 - (1 << size) } else { raw };
-                        Value::new(length + size, run + 1, value)
-                    }
-                };
-            }
+        }
+        let mut entries = single.clone();
+        for (window, entry) in (0_usize..).zip(entries.iter_mut()) {
+            let next = single.get((window << entry.length) & ((1 << Value::BITS) - 1));
+            *entry = next.map_or(*entry, |next| entry.then(*next));
         }
         Ok(Self { entries, symbols })
     }
 
     /// What the next [`Value::BITS`] bits say.
     #[inline(always)]
-    pub(super) fn peek(&self, window: Window) -> Value {
-        self.entries.get(window.peek::<{ Value::BITS }>()).copied().unwrap_or(Value::LONG)
+    pub(super) fn peek(&self, window: Window) -> &Value {
+        self.entries.get(window.peek::<{ Value::BITS }>()).unwrap_or(&Value::NONE)
     }
 
-    /// A symbol that [`Values::peek`] has no answer to: how far it goes, and the value; beyond every
-    /// block for its end. Refills by itself.
+    /// The symbol of a code that is longer, and the window behind the code.
     #[inline(never)]
-    pub(super) fn read_long(&self, mut window: Window, data: &Data) -> Result<(usize, i32, Window), ReadError> {
-        window.refill(data);
-        let symbol = self.symbols.read(&mut window)?;
-        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-        Ok(match (run, size) {
-            (15, 0) => (16, 0, window),
-            (_, 0) => (Value::END as usize, 0, window),
-            _ => {
-                let value = extended(&mut window, size);
-                (run + 1, value, window)
-            }
-        })
+    pub(super) fn read_long(&self, window: Window) -> Result<(u8, Window), ReadError> {
+        self.symbols.read_long(window)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::block::PLACES;
 use super::header::Header;
 use super::{Request, Scale};
 use crate::geometry::{Rect, Size};
@@ -88,12 +89,22 @@ impl Part {
         Size::new(columns * self.across * self.wide, self.down * self.high)
     }
 
+    /// For each coefficient in zigzag order its place in a block that only has those wanted, if it has one.
+    pub(super) fn places(&self) -> [Option<u8>; 64] {
+        PLACES.map(|place| {
+            let (column, row) = (u32::from(place >> 3), u32::from(place & 7));
+            (column < self.wide && row < self.high).then_some((column * self.high + row) as u8)
+        })
+    }
+
+    /// The coefficients needed, each a bit by its number in zigzag order.
+    pub(super) fn wanted(&self) -> u64 {
+        self.places().iter().rev().fold(0, |all, place| all << 1 | u64::from(place.is_some()))
+    }
+
     /// The last coefficient needed, in zigzag order.
     pub(super) fn last(&self) -> usize {
-        // In zigzag order the corner of a rectangle comes after all its other coefficients, unless the
-        // rectangle is flat.
-        let needed = |place: &u8| u32::from(place >> 3) < self.wide && u32::from(place & 7) < self.high;
-        super::block::PLACES.iter().rposition(needed).unwrap_or(0)
+        63 - (self.wanted() | 1).leading_zeros() as usize
     }
 }
 

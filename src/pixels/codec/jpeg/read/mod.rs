@@ -16,13 +16,16 @@
 
 mod bits;
 mod block;
+mod coefficients;
 mod header;
 mod huffman;
 mod idct;
 mod layout;
 mod markers;
 mod planes;
+mod progressive;
 mod reader;
+mod script;
 mod sequential;
 mod strip;
 

@@ -1,10 +1,12 @@
 //! Reading row by row.
 
+use super::coefficients::Coefficients;
 use super::layout::Layout;
 use super::markers::{self, File};
+use super::script::Script;
 use super::sequential::Sequential;
 use super::strip::Strip;
-use super::{ReadError, Request};
+use super::{ReadError, Request, progressive};
 use crate::geometry::{Rect, Size};
 use crate::limits::{LimitError, Limits};
 
@@ -21,6 +23,8 @@ pub(crate) struct Reader<'a> {
 enum Source<'a> {
     /// The scans, each with components of its own: they are read side by side.
     Sequential(Vec<Sequential<'a>>),
+    /// What all scans together say.
+    Progressive(Vec<Coefficients>),
 }
 
 /// The rows of one row of units.
@@ -33,25 +37,17 @@ pub(crate) struct Rows<'a> {
 impl<'a> Reader<'a> {
     pub(crate) fn new(bytes: &'a [u8], request: &Request, limits: &Limits) -> Result<Self, ReadError> {
         let file = markers::file(bytes)?;
-        let layout = Layout::new(&file.header, request);
         LimitError::check("pixels", file.header.size.pixels(), limits.pixels)?;
+        let layout = Layout::new(&file.header, request);
         let strips: u64 = layout.parts.iter().map(|part| Strip::bytes(&layout, part)).sum();
-        LimitError::check("bytes of memory for pixels", strips, limits.memory)?;
-        let source = Self::source(&file, &layout)?;
+        let source = if file.header.progressive {
+            progressive(&file, &layout, strips, limits)?
+        } else {
+            check_memory(strips, limits)?;
+            sequential(&file, &layout)?
+        };
         let strips = layout.parts.iter().map(|part| Strip::new(&layout, part)).collect::<Result<_, _>>()?;
         Ok(Self { row: layout.rows.start, strips, source, layout })
-    }
-
-    fn source(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadError> {
-        let mut scans = Vec::new();
-        for scan in &file.scans {
-            let mut scan = Sequential::new(file, scan, layout)?;
-            for row in 0..layout.rows.start {
-                scan.read_row(layout, row, None)?;
-            }
-            scans.push(scan);
-        }
-        Ok(Source::Sequential(scans))
     }
 
     /// The samples of luma that come out, in the coordinates of the whole reduced picture.
@@ -79,10 +75,51 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
+            Source::Progressive(all) => {
+                for (coefficients, strip) in all.iter().zip(&mut self.strips) {
+                    coefficients.reduce(row, strip);
+                }
+            }
         }
         self.row += 1;
         Ok(Some(Rows { strips: &self.strips, row }))
     }
+}
+
+fn sequential<'a>(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadError> {
+    let mut scans = Vec::new();
+    for scan in &file.scans {
+        let mut scan = Sequential::new(file, scan, layout)?;
+        for row in 0..layout.rows.start {
+            scan.read_row(layout, row, None)?;
+        }
+        scans.push(scan);
+    }
+    Ok(Source::Sequential(scans))
+}
+
+fn progressive<'a>(file: &File<'_>, layout: &Layout, strips: u64, limits: &Limits) -> Result<Source<'a>, ReadError> {
+    let script = Script::new(file, layout)?;
+    let parts = || layout.parts.iter().zip(script.refined.iter().copied());
+    check_memory(strips + parts().map(|(part, refined)| Coefficients::bytes(layout, part, refined)).sum::<u64>(), limits)?;
+    let mut all = Vec::with_capacity(3);
+    for (component, (part, refined)) in parts().enumerate() {
+        // The table is the one that was there when the component was first scanned (T.81, B.2.4.1).
+        let scan = file.scans.iter().find(|scan| scan.parts.iter().any(|part| part.component == component));
+        let table = file.header.components.get(component).map_or(0, |c| c.table);
+        let steps = scan.ok_or(ReadError::Damaged("a component without a scan"))?.tables.steps(table)?;
+        all.push(Coefficients::new(layout, *part, refined, &steps)?);
+    }
+    for (scan, needed) in file.scans.iter().zip(script.needed) {
+        if needed {
+            progressive::read_scan(file, scan, layout, &mut all)?;
+        }
+    }
+    Ok(Source::Progressive(all))
+}
+
+fn check_memory(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
+    LimitError::check("bytes of memory for pixels", bytes, limits.memory)
 }
 
 impl Rows<'_> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::bits::{Bits, Data, Window};
-use super::block::{Block, PLACES, Step, read_ac, skip_ac};
+use super::bits::{Bits, Data, Restart, Window};
+use super::block::{Block, Step, Steps, Stop, read_ac, skip_ac};
 use super::huffman::{Skips, Symbols, Values};
 use super::idct;
 use super::layout::{self, Layout};
@@ -36,24 +36,13 @@ struct Part {
     differences: Symbols,
     values: Values,
     skips: Option<Skips>,
-    steps: [Step; 64],
+    steps: Steps,
     shape: layout::Part,
     /// The last coefficient that is wanted.
     last: usize,
     reduce: idct::Reduce,
     /// The DC coefficient before.
     dc: i32,
-}
-
-/// Restart markers.
-#[derive(Debug)]
-struct Restart {
-    /// Units between them; zero if there are none.
-    interval: u16,
-    /// Units until the next.
-    left: u16,
-    /// The number of the next.
-    number: u8,
 }
 
 impl<'a> Sequential<'a> {
@@ -71,7 +60,7 @@ impl<'a> Sequential<'a> {
                 differences: Symbols::new(scan.tables.dc(part.dc)?)?,
                 skips: (last < 63 || !whole).then(|| Skips::new(codes)),
                 values,
-                steps: steps(&scan.tables.steps(table)?),
+                steps: steps(&shape, &scan.tables.steps(table)?),
                 shape,
                 last,
                 reduce: idct::reduce_to(shape.wide, shape.high),
@@ -80,10 +69,9 @@ impl<'a> Sequential<'a> {
         }
         let unit = match parts.as_slice() {
             [_] => vec![Place { part: 0, x: 0, y: 0 }],
-            _ => parts.iter().enumerate().flat_map(|(part, of)| of.shape.places(part)).collect(),
+            _ => parts.iter().enumerate().flat_map(|(part, of)| of.shape.unit(part)).collect(),
         };
-        let interval = scan.tables.restart;
-        let restart = Restart { interval, left: interval, number: 0 };
+        let restart = Restart::new(scan.tables.restart);
         Ok(Self { bits: Bits::new(file.bytes, scan.data), parts, unit, restart })
     }
 
@@ -117,17 +105,11 @@ impl<'a> Sequential<'a> {
         mut strips: Option<&mut [Strip]>,
     ) -> Result<(), ReadError> {
         let Self { bits, parts, unit, restart } = self;
+        let mut block: Block = [0; 128];
         for column in 0..units {
-            if restart.interval > 0 {
-                if restart.left == 0 {
-                    bits.restart(restart.number)?;
-                    restart.number = restart.number.wrapping_add(1);
-                    restart.left = restart.interval;
-                    parts.iter_mut().for_each(|part| part.dc = 0);
-                }
-                restart.left -= 1;
+            if restart.before_unit(bits)? {
+                parts.iter_mut().for_each(|part| part.dc = 0);
             }
-            bits.before_unit()?;
             let wanted = columns.contains(&column);
             let (data, mut window) = bits.parts();
             for place in unit.iter() {
@@ -136,12 +118,12 @@ impl<'a> Sequential<'a> {
                 part.dc = part.dc.wrapping_add(part.differences.read_difference(&mut window)?);
                 let strip = strips.as_deref_mut().filter(|_| wanted).and_then(|all| all.get_mut(part.component));
                 let Some(strip) = strip else {
-                    part.pass(&mut window, data)?;
+                    part.pass(&mut window, data, 0)?;
                     continue;
                 };
-                let block = if unit.len() == 1 { column - columns.start } else { (column - columns.start) * part.shape.across + place.x };
-                let target = strip.at(block * part.shape.wide, (top + place.y) * part.shape.high);
-                part.read(&mut window, data, target)?;
+                let number = if unit.len() == 1 { column - columns.start } else { (column - columns.start) * part.shape.across + place.x };
+                let target = strip.at(number * part.shape.wide, (top + place.y) * part.shape.high);
+                part.read(&mut window, data, &mut block, target)?;
             }
             bits.window = window;
         }
@@ -155,44 +137,60 @@ impl<'a> Sequential<'a> {
 }
 
 impl Part {
-    /// Passes over the AC coefficients of a block.
+    /// Passes over the AC coefficients of a block behind this one.
     #[inline(always)]
-    fn pass(&self, window: &mut Window, data: &Data) -> Result<(), ReadError> {
-        let skips = self.skips.as_ref().ok_or(Damaged("a block that was to be read"))?;
-        skip_ac(window, data, &self.values, skips, 0)
+    fn pass(&self, window: &mut Window, data: &Data, at: usize) -> Result<(), ReadError> {
+        // Without a table for it nothing was to be passed over.
+        let skips = self.skips.as_ref().ok_or(Damaged("a run beyond the end of a block"))?;
+        skip_ac(window, data, &self.values.symbols, skips, at)
     }
 
     /// Reads the AC coefficients of a block and makes its samples.
     #[inline(always)]
-    fn read(&self, window: &mut Window, data: &Data, (samples, stride): (&mut [u8], usize)) -> Result<(), ReadError> {
+    fn read(&self, window: &mut Window, data: &Data, block: &mut Block, (samples, stride): (&mut [u8], usize)) -> Result<(), ReadError> {
         let [Step { step, .. }, ..] = self.steps;
         let dc = self.dc.wrapping_mul(i32::from(step)) as i16;
         if self.last == 0 {
-            self.pass(window, data)?;
+            self.pass(window, data, 0)?;
             if let Some(sample) = samples.first_mut() {
                 *sample = idct::mean(dc);
             }
             return Ok(());
         }
-        let mut block: Block = [0; 64];
-        let met = read_ac(window, data, &self.values, self.skips.as_ref(), &self.steps, self.last, &mut block)?;
-        let [first, ..] = &mut block;
+        if let Some(kept) = block.first_chunk_mut() {
+            *kept = [0_i16; 64];
+        }
+        let mut met = 0;
+        let put = |at: usize, value: i16| {
+            if let Some(step) = self.steps.get(at & 127) {
+                met |= step.place;
+                if let Some(slot) = block.get_mut(usize::from(step.place & 127)) {
+                    *slot = value.wrapping_mul(step.step);
+                }
+            }
+        };
+        if let Stop::At(at @ ..63) = read_ac(window, data, &self.values, 0, self.last, put)? {
+            self.pass(window, data, at)?;
+        }
+        let [first, ..] = block;
         *first = dc;
-        (self.reduce)(&block, met, samples, stride);
+        (self.reduce)(block, met & 63, samples, stride);
         Ok(())
     }
 }
 
 impl layout::Part {
-    fn places(self, part: usize) -> impl Iterator<Item = Place> {
+    fn unit(self, part: usize) -> impl Iterator<Item = Place> {
         (0..self.down).flat_map(move |y| (0..self.across).map(move |x| Place { part, x, y }))
     }
 }
 
-fn steps(steps: &[u16; 64]) -> [Step; 64] {
-    let mut all = [Step { place: 0, step: 0 }; 64];
-    for ((to, place), step) in all.iter_mut().zip(PLACES).zip(steps) {
-        *to = Step { place, step: *step };
+fn steps(shape: &layout::Part, steps: &[u16; 64]) -> Steps {
+    let mut all = [Step::NONE; 128];
+    for ((to, place), step) in all.iter_mut().zip(shape.places()).zip(steps) {
+        if let Some(place) = place {
+            *to = Step { place, step: *step as i16 };
+        }
     }
     all
 }
