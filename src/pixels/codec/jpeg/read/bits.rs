@@ -24,7 +24,7 @@ pub(super) struct Bits<'a> {
 
 /// Data without stuffing.
 #[derive(Debug)]
-pub(super) struct Data([u8; ROOM]);
+pub(super) struct Data([u8; ROOM + WORD]);
 
 const ROOM: usize = 16 * 1024;
 
@@ -52,7 +52,7 @@ pub(super) struct Window {
 impl<'a> Bits<'a> {
     /// The data that begins at this place in a file.
     pub(super) fn new(source: &'a [u8], at: usize) -> Self {
-        let data = Box::new(Data([0; ROOM]));
+        let data = Box::new(Data([0; ROOM + WORD]));
         let window = Window { bits: 0, count: 0, at: 0 };
         let mut bits = Self { source, taken: at, data, filled: 0, ended: false, enough: 0, window };
         bits.fill();
@@ -91,7 +91,7 @@ impl<'a> Bits<'a> {
         self.data.0.copy_within(from..self.filled, 0);
         self.filled -= from;
         self.window.at -= from;
-        let room = self.data.0.get_mut(self.filled..).unwrap_or_default();
+        let room = self.data.0.get_mut(self.filled..ROOM).unwrap_or_default();
         let step = unstuff(self.source.get(self.taken..).unwrap_or_default(), room);
         self.taken += step.read;
         self.filled += step.written;

@@ -39,7 +39,8 @@ pub(super) enum Stop {
     At(usize),
 }
 
-/// Reads AC coefficients behind number `at` of the zigzag order, up to number `last`, which is below 64.
+/// Reads AC coefficients behind number `at` of the zigzag order, up to number `last`. The block, or its
+/// band, goes on to number `end`, which is below 64.
 ///
 /// Numbers given to `put` are below 128. Those from 64 on are to be ignored, and so is a zero.
 #[inline(always)]
@@ -48,7 +49,7 @@ pub(super) fn read_ac(
     data: &Data,
     values: &Values,
     mut at: usize,
-    last: usize,
+    (last, end): (usize, usize),
     mut put: impl FnMut(usize, i16),
 ) -> Result<Stop, ReadError> {
     while at < last {
@@ -67,7 +68,7 @@ pub(super) fn read_ac(
             }
             let one = at + usize::from(entry.first);
             if entry.last >= Value::END {
-                if next <= usize::from(Value::END) + 63 {
+                if next <= usize::from(Value::END) + end {
                     put(one, first);
                     window.skip(u32::from(entry.length));
                     return Ok(Stop::End);

@@ -147,7 +147,7 @@ impl Reading<'_> {
                         }
                     }
                 };
-                match read_ac(&mut window, data, values, first - 1, last, put)? {
+                match read_ac(&mut window, data, values, first - 1, (last, last), put)? {
                     Stop::End => {}
                     Stop::Run(bits) => {
                         window.refill(data);

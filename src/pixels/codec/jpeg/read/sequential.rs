@@ -169,7 +169,7 @@ impl Part {
                 }
             }
         };
-        if let Stop::At(at @ ..63) = read_ac(window, data, &self.values, 0, self.last, put)? {
+        if let Stop::At(at @ ..63) = read_ac(window, data, &self.values, 0, (self.last, 63), put)? {
             self.pass(window, data, at)?;
         }
         let [first, ..] = block;

@@ -2,15 +2,15 @@
 
 use super::FRACTION;
 
-/// A length of a transform.
-pub(super) struct Length<const N: usize>;
+/// Carries the transforms of all lengths.
+pub(super) struct Length;
 
-/// Makes `N` samples of `N` coefficients in each lane, and passes them through `end`.
-pub(super) trait Transform<const N: usize> {
-    fn lanes<const L: usize, T>(input: &[[i16; L]; N], out: &mut [[T; L]; N], end: impl Fn(i32) -> T);
+/// Makes `TO` samples of the first `FROM` coefficients in each lane, and passes them through `end`.
+pub(super) trait Transform<const FROM: usize, const TO: usize> {
+    fn lanes<const L: usize, T>(input: &[[i16; L]; FROM], out: &mut [[T; L]; TO], end: impl Fn(i32) -> T);
 }
 
-impl Transform<1> for Length<1> {
+impl Transform<1, 1> for Length {
     #[inline(always)]
     fn lanes<const L: usize, T>([x0]: &[[i16; L]; 1], [out]: &mut [[T; L]; 1], end: impl Fn(i32) -> T) {
         for (out, x0) in out.iter_mut().zip(x0) {
@@ -19,7 +19,7 @@ impl Transform<1> for Length<1> {
     }
 }
 
-impl Transform<2> for Length<2> {
+impl Transform<2, 2> for Length {
     #[inline(always)]
     fn lanes<const L: usize, T>([x0, x1]: &[[i16; L]; 2], [o0, o1]: &mut [[T; L]; 2], end: impl Fn(i32) -> T) {
         for ((x0, x1), (o0, o1)) in x0.iter().zip(x1).zip(o0.iter_mut().zip(o1)) {
@@ -29,7 +29,7 @@ impl Transform<2> for Length<2> {
     }
 }
 
-impl Transform<4> for Length<4> {
+impl Transform<4, 4> for Length {
     #[inline(always)]
     fn lanes<const L: usize, T>(
         [x0, x1, x2, x3]: &[[i16; L]; 4],
@@ -45,7 +45,7 @@ impl Transform<4> for Length<4> {
     }
 }
 
-impl Transform<8> for Length<8> {
+impl Transform<8, 8> for Length {
     #[inline(always)]
     fn lanes<const L: usize, T>(
         [x0, x1, x2, x3, x4, x5, x6, x7]: &[[i16; L]; 8],
@@ -65,6 +65,28 @@ impl Transform<8> for Length<8> {
             let d1 = sum(low, [C3, -C7]) + sum(high, [-C1, -C5]);
             let d2 = sum(low, [C5, -C1]) + sum(high, [C7, C3]);
             let d3 = sum(low, [C7, -C5]) + sum(high, [C3, -C1]);
+            (*o0, *o1, *o2, *o3) = (end(e0 + d0), end(e1 + d1), end(e2 + d2), end(e3 + d3));
+            (*o7, *o6, *o5, *o4) = (end(e0 - d0), end(e1 - d1), end(e2 - d2), end(e3 - d3));
+        }
+    }
+}
+
+impl Transform<4, 8> for Length {
+    #[inline(always)]
+    fn lanes<const L: usize, T>(
+        [x0, x1, x2, x3]: &[[i16; L]; 4],
+        [o0, o1, o2, o3, o4, o5, o6, o7]: &mut [[T; L]; 8],
+        end: impl Fn(i32) -> T,
+    ) {
+        let inputs = x0.iter().zip(x2).zip(x1.iter().zip(x3));
+        let outs = (o0.iter_mut().zip(o7).zip(o1.iter_mut().zip(o6)))
+            .zip(o2.iter_mut().zip(o5).zip(o3.iter_mut().zip(o4)));
+        for (((x0, x2), (x1, x3)), (((o0, o7), (o1, o6)), ((o2, o5), (o3, o4)))) in inputs.zip(outs) {
+            let (even, odd) = ([*x0, *x2], [*x1, *x3]);
+            let (e0, e1) = (sum(even, [ONE, C2]), sum(even, [ONE, C6]));
+            let (e2, e3) = (sum(even, [ONE, -C6]), sum(even, [ONE, -C2]));
+            let (d0, d1) = (sum(odd, [C1, C3]), sum(odd, [C3, -C7]));
+            let (d2, d3) = (sum(odd, [C5, -C1]), sum(odd, [C7, -C5]));
             (*o0, *o1, *o2, *o3) = (end(e0 + d0), end(e1 + d1), end(e2 + d2), end(e3 + d3));
             (*o7, *o6, *o5, *o4) = (end(e0 - d0), end(e1 - d1), end(e2 - d2), end(e3 - d3));
         }

@@ -41,14 +41,30 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
         (8, 1) => reduce::<8, 1>,
         (8, 2) => reduce::<8, 2>,
         (8, 4) => reduce::<8, 4>,
-        _ => reduce::<8, 8>,
+        _ => whole,
     }
+}
+
+/// A whole block: the most common, and often without half of its columns and rows.
+fn whole(block: &Block, met: u8, rows: &mut [u8], stride: usize) {
+    const LATER: u8 = 0b100_100;
+    let Some(few) = block.as_chunks::<8>().0.first_chunk::<4>().filter(|_| met & LATER == 0 && met != 0) else {
+        return reduce::<8, 8>(block, met, rows, stride);
+    };
+    let mut between = [[0; 8]; 8];
+    first(few, &mut between);
+    let mut turned = [[0; 8]; 8];
+    transpose(&mut between, &mut turned);
+    let mut out = [[0; 8]; 8];
+    if let Some(few) = turned.first_chunk::<4>() {
+        second(few, &mut out);
+    }
+    write(rows, stride, &out);
 }
 
 fn reduce<const ACROSS: usize, const DOWN: usize>(block: &Block, met: u8, rows: &mut [u8], stride: usize)
 where
-    Length<ACROSS>: Transform<ACROSS>,
-    Length<DOWN>: Transform<DOWN>,
+    Length: Transform<ACROSS, ACROSS> + Transform<DOWN, DOWN>,
 {
     if met == 0 {
         let [dc, ..] = *block;
@@ -57,11 +73,11 @@ where
     }
     let Some(input) = block.as_chunks().0.first_chunk() else { return };
     let mut between = [[0; DOWN]; ACROSS];
-    first(input, &mut between);
+    first::<ACROSS, ACROSS, DOWN>(input, &mut between);
     let mut turned = [[0; ACROSS]; DOWN];
     transpose(&mut between, &mut turned);
     let mut out = [[0; ACROSS]; DOWN];
-    second(&turned, &mut out);
+    second::<DOWN, DOWN, ACROSS>(&turned, &mut out);
     write(rows, stride, &out);
 }
 
@@ -79,11 +95,11 @@ fn write<const ACROSS: usize, const DOWN: usize>(mut rows: &mut [u8], stride: us
 ///
 /// A call for each direction: compilers find the lanes of one, and lose them in both together.
 #[inline(never)]
-fn first<const N: usize, const L: usize>(input: &[[i16; L]; N], out: &mut [[i16; L]; N])
+fn first<const FROM: usize, const TO: usize, const L: usize>(input: &[[i16; L]; FROM], out: &mut [[i16; L]; TO])
 where
-    Length<N>: Transform<N>,
+    Length: Transform<FROM, TO>,
 {
-    Length::<N>::lanes(input, out, |sample| {
+    Length::lanes(input, out, |sample| {
         let rounded = (sample + (1 << (FRACTION - KEPT - 1))) >> (FRACTION - KEPT);
         rounded.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
     });
@@ -91,11 +107,11 @@ where
 
 /// Columns are transformed, each a lane.
 #[inline(never)]
-fn second<const N: usize, const L: usize>(input: &[[i16; L]; N], out: &mut [[u8; L]; N])
+fn second<const FROM: usize, const TO: usize, const L: usize>(input: &[[i16; L]; FROM], out: &mut [[u8; L]; TO])
 where
-    Length<N>: Transform<N>,
+    Length: Transform<FROM, TO>,
 {
-    Length::<N>::lanes(input, out, level::<{ FRACTION + KEPT }>);
+    Length::lanes(input, out, level::<{ FRACTION + KEPT }>);
 }
 
 /// The one sample of a block of which only the mean is wanted.
