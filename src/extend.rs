@@ -27,7 +27,7 @@
 //!             return Outcome::Unsupported;
 //!         }
 //!         for pixel in job.image.rgba_mut().chunks_exact_mut(4) {
-//!             if let [250.., 250.., 250.., alpha] = pixel {
+//!             if let [250..=255, 250..=255, 250..=255, alpha] = pixel {
 //!                 *alpha = 0;
 //!             }
 //!         }

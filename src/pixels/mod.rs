@@ -42,7 +42,7 @@ use crate::error::Error;
 use crate::extend::Extensions;
 use crate::format::Format;
 use crate::path::AssetPath;
-use crate::plan::{Rules, plan, rasterise};
+use crate::plan::{Rules, plan, rasterise, shrink_on_load};
 use crate::policy::{self, Negotiation};
 use crate::transform::Transformation;
 
@@ -160,6 +160,7 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
     let plan = rasterise(plan, &|file| executor.is_drawing(file), &rules.limits);
+    let plan = shrink_on_load(plan, &|file| executor.shrinks(file));
     let file = output::Source { bytes: work.asset, info: &source };
     let settings = output::settings(&plan, negotiation, &file);
     if let Some(encoded) = animate::animation(work, &mut executor, &plan, &settings)? {

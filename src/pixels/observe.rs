@@ -117,6 +117,12 @@ impl<'a> Executor<'a> {
         cfg!(feature = "svg") && svg.is_some_and(|bytes| extension::decoder(self.work, bytes).is_none())
     }
 
+    /// Is it a file that can be reduced while it is decoded?
+    pub(crate) fn shrinks(&self, file: Option<&AssetPath>) -> bool {
+        let bytes = self.file(file).ok();
+        bytes.is_some_and(|bytes| codec::shrinks(bytes) && extension::decoder(self.work, bytes).is_none())
+    }
+
     /// The picture of the layer that an operation draws.
     pub(super) fn layer(&mut self, op: &Op) -> Result<Option<Raster>, Error> {
         if let Op::Compose { layer, .. } = op {

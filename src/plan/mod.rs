@@ -42,7 +42,7 @@ mod unsupported;
 pub use self::distort::{Arc, Distortion};
 pub use self::fill::Fill;
 #[cfg(feature = "pixels")]
-pub(crate) use self::fuse::rasterise;
+pub(crate) use self::fuse::{rasterise, shrink_on_load};
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::lower::page;
@@ -82,9 +82,10 @@ impl Plan {
     /// ```
     /// use originkit::plan::{plan, Blind, Rules, Size};
     /// let mut photo = Blind::new(Size::new(640, 865));
-    /// let cut_out = plan(&"w-300,e-bgremove".parse()?, &mut photo, &Rules::default())?;
-    /// assert_eq!(cut_out.size, Size::new(300, 405));
-    /// assert_eq!(cut_out.executable().unwrap_err().to_string(), "`e-bgremove` is not supported: needs an effect provider");
+    /// let pages = plan(&"w-300,pg-2_3".parse()?, &mut photo, &Rules::default())?;
+    /// assert_eq!(pages.size, Size::new(300, 405));
+    /// let refused = pages.executable().unwrap_err().to_string();
+    /// assert_eq!(refused, "`pg` is not supported: only one page or frame, by number");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

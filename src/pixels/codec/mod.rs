@@ -11,7 +11,6 @@ mod changes;
 mod decode;
 mod exif;
 mod gif;
-mod huffman;
 mod ifd;
 mod inks;
 mod jpeg;
@@ -41,6 +40,11 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::plan::Size;
+
+/// Can a file be decoded at less than its size?
+pub(crate) fn shrinks(bytes: &[u8]) -> bool {
+    Format::sniff(bytes) == Some(Format::Jpeg) && jpeg::shrinks(bytes)
+}
 
 /// The quality a source was written with, 1 to 100; `None` where there is none to be told.
 pub(crate) fn quality(bytes: &[u8], format: Format) -> Option<u8> {

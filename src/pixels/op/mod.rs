@@ -30,7 +30,7 @@ mod warp;
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::{flatten, over};
-pub(crate) use self::resize::shrink;
+pub(crate) use self::resize::{shrink, shrink_to};
 pub(crate) use self::trim::trim;
 pub(crate) use self::turn::turn;
 

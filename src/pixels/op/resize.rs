@@ -34,6 +34,12 @@ pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
     resample(picture, Region::full(size), to, FilterType::Box)
 }
 
+/// A copy of the whole picture at this size, each pixel the mean of those it stands for.
+pub(crate) fn shrink_to(picture: &Raster, to: Size) -> Result<Raster, Error> {
+    let smaller = resample(picture, Region::full(picture.size()), to, FilterType::Box)?;
+    Ok(smaller.with_profile(picture.profile().cloned()))
+}
+
 fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
     let size = picture.size();
     let channels = picture.channels();

@@ -1,14 +1,14 @@
 //! Huffman tables made to measure for a baseline JPEG (ITU-T T.81, annexes C, F and K.2).
 //!
 //! The encoder's own optimisation splits a baseline file into a scan for each component, see
-//! [`Start::scattered`](super::jpeg::Start::scattered). Here a file with the standard tables is read
+//! [`Start::scattered`](super::Start::scattered). Here a file with the standard tables is read
 //! symbol by symbol and written again with tables that fit its symbols, a fifth smaller. No coefficient
 //! changes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::jpeg::{Segment, segments};
+use super::{Segment, segments};
 
 /// The same picture with tables made to measure; `None` if the file is not baseline in one scan.
 pub(super) fn recode(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -2,10 +2,16 @@
 
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, PixelDensity, PixelDensityUnit, SamplingFactor};
 
+use super::Settings;
 use super::metadata::{Attachments, EXIF, XMP};
-use super::{Settings, huffman};
 use crate::error::Error;
 use crate::pixels::{Raster, broken};
+
+mod read;
+mod recode;
+mod reduced;
+
+pub(crate) use self::reduced::{reduced, shrinks};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
@@ -93,7 +99,7 @@ pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachmen
         .encode(picture.samples(), side(size.width)?, side(size.height)?, ColorType::Rgb)
         .map_err(|e| broken(e.to_string()))?;
     // What was just written can be read; should it not be, it is a good file as it is.
-    let smaller = if settings.progressive { None } else { huffman::recode(&bytes) };
+    let smaller = if settings.progressive { None } else { recode::recode(&bytes) };
     Ok(smaller.unwrap_or(bytes))
 }
 

@@ -1,0 +1,177 @@
+//! The coefficients of one block of a sequential scan (T.81, F.2.2).
+
+use super::bits::{Data, Window};
+use super::huffman::{Skip, Skips, Symbols, Value, Values, extended};
+use super::{Damaged, ReadError};
+
+/// Coefficients times their steps, column by column. Only as many columns and rows are there as are wanted.
+///
+/// The second half is where coefficients go that are not wanted.
+pub(super) type Block = [i16; 128];
+
+/// For each coefficient in zigzag order where it goes and its step, and for what lies beyond.
+pub(super) type Steps = [Step; 128];
+
+/// For each coefficient in zigzag order its place in a [`Block`], and its step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) place: u8,
+    pub(super) step: i16,
+}
+
+impl Step {
+    /// Not wanted.
+    pub(super) const NONE: Self = Self { place: 64, step: 0 };
+}
+
+/// For coefficients in zigzag order: where each stands in a block that is stored column by column.
+pub(super) const PLACES: [u8; 64] = places();
+
+/// Where reading stopped, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The block ends.
+    End,
+    /// This block ends, and so many others of a progressive scan with it: two to this power, and as many
+    /// more as that many bits say.
+    Run(u32),
+    /// The last coefficient asked for was this one, or would lie behind.
+    At(usize),
+}
+
+/// Reads AC coefficients behind number `at` of the zigzag order, up to number `last`. The block, or its
+/// band, goes on to number `end`, which is below 64.
+///
+/// Numbers given to `put` are below 128. Those from 64 on are to be ignored, and so is a zero.
+#[inline(always)]
+pub(super) fn read_ac(
+    window: &mut Window,
+    data: &Data,
+    values: &Values,
+    mut at: usize,
+    (last, end): (usize, usize),
+    mut put: impl FnMut(usize, i16),
+) -> Result<Stop, ReadError> {
+    while at < last {
+        window.refill(data);
+        // Five times ten bits are there.
+        for _ in 0..4 {
+            let entry = values.peek(*window);
+            let [first, second] = entry.values;
+            let next = at + usize::from(entry.last);
+            if next < last {
+                put(at + usize::from(entry.first), first);
+                put(next, second);
+                window.skip(u32::from(entry.length));
+                at = next;
+                continue;
+            }
+            let one = at + usize::from(entry.first);
+            if entry.last >= Value::END {
+                if next <= usize::from(Value::END) + end {
+                    put(one, first);
+                    window.skip(u32::from(entry.length));
+                    return Ok(Stop::End);
+                }
+            } else if entry.last >= Value::SYMBOL {
+                let (symbol, mut after) = if entry.last == Value::SYMBOL {
+                    let mut after = *window;
+                    after.skip(u32::from(entry.length));
+                    (first as u8, after)
+                } else {
+                    values.read_long(*window)?
+                };
+                let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+                if size == 0 && run < 15 {
+                    *window = after;
+                    return Ok(if run == 0 { Stop::End } else { Stop::Run(run as u32) });
+                }
+                if at + run + 1 > last {
+                    return Ok(Stop::At(at));
+                }
+                // Behind sixteen bits for the code and thirty for what came before, these may be missing.
+                after.refill(data);
+                at += run + 1;
+                put(at, extended(&mut after, size) as i16);
+                *window = after;
+                break;
+            }
+            // The first of two, or the only one.
+            if one > last {
+                return Ok(Stop::At(at));
+            }
+            put(one, first);
+            window.skip(u32::from(entry.first_length));
+            at = one;
+            if at == last {
+                return Ok(Stop::At(at));
+            }
+        }
+    }
+    Ok(Stop::At(at))
+}
+
+/// Passes over all AC coefficients behind number `at` of the zigzag order.
+#[inline(always)]
+pub(super) fn skip_ac(
+    window: &mut Window,
+    data: &Data,
+    symbols: &Symbols,
+    skips: &Skips,
+    mut at: usize,
+) -> Result<(), ReadError> {
+    loop {
+        window.refill(data);
+        // Twice twelve bits for codes and fifteen behind the last are there.
+        for _ in 0..2 {
+            let entry = skips.peek(*window);
+            let next = at + entry.advance();
+            if next < 63 {
+                window.skip(entry.length());
+                at = next;
+                continue;
+            }
+            if next == 63 || (Skip::END..=Skip::END + 63).contains(&next) {
+                window.skip(entry.length());
+                return Ok(());
+            }
+            // A long code, or several symbols of which some belong to the next block.
+            window.refill(data);
+            let symbol = symbols.read(window)?;
+            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            window.skip(size);
+            if size == 0 && run < 15 {
+                return Ok(());
+            }
+            at += run + 1;
+            if at == 63 {
+                return Ok(());
+            }
+            if at > 63 {
+                return Err(Damaged("a run beyond the end of a block"));
+            }
+            break;
+        }
+    }
+}
+
+/// The zigzag (T.81, figure A.6) for blocks stored column by column.
+const fn places() -> [u8; 64] {
+    let mut places = [0; 64];
+    let (mut column, mut row, mut up) = (0_u8, 0_u8, true);
+    let mut rest: &mut [u8] = &mut places;
+    while let Some((place, others)) = rest.split_first_mut() {
+        *place = column * 8 + row;
+        rest = others;
+        // Along a diagonal; at an edge of the block to the next one, which goes the other way.
+        match (up, column, row) {
+            (true, 7, _) => (row, up) = (row + 1, false),
+            (true, _, 0) => (column, up) = (column + 1, false),
+            (true, ..) => (column, row) = (column + 1, row - 1),
+            (false, _, 7) => (column, up) = (column + 1, true),
+            (false, 0, _) => (row, up) = (row + 1, true),
+            (false, ..) => (column, row) = (column - 1, row + 1),
+        }
+    }
+    places
+}

@@ -1,0 +1,130 @@
+//! The coefficients of a progressive file, kept until its last scan: only those that are wanted, of the
+//! blocks that are wanted.
+
+use std::ops::Range;
+
+use super::block::Block;
+use super::idct;
+use super::layout::{Layout, Part};
+use super::strip::Strip;
+use super::{ReadError, zeros};
+
+/// The coefficients of a component.
+#[derive(Debug)]
+pub(super) struct Coefficients {
+    /// Block by block, row by row; in a block column by column.
+    values: Vec<i16>,
+    /// For every block, and not only those that are kept, a bit for each coefficient that is not zero;
+    /// empty if no scan asks.
+    pub(super) nonzero: Vec<u64>,
+    /// The blocks that are kept.
+    columns: Range<u32>,
+    rows: Range<u32>,
+    /// For each coefficient its place in a block, or beyond.
+    places: [u8; 64],
+    part: Part,
+    /// By place.
+    steps: [i16; 64],
+}
+
+/// The place of a coefficient that is not kept.
+const NOWHERE: u8 = 255;
+
+impl Coefficients {
+    /// Bytes that this takes.
+    pub(super) fn bytes(layout: &Layout, part: &Part, refined: bool) -> u64 {
+        let (columns, rows) = kept(layout, part);
+        let blocks = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
+        blocks * u64::from(part.wide * part.high) * 2 + if refined { part.blocks.pixels() * 8 } else { 0 }
+    }
+
+    pub(super) fn new(layout: &Layout, part: Part, refined: bool, zigzag: &[u16; 64]) -> Result<Self, ReadError> {
+        let (columns, rows) = kept(layout, &part);
+        let blocks = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
+        let places = part.places().map(|place| place.unwrap_or(NOWHERE));
+        let nonzero = zeros(if refined { part.blocks.pixels() } else { 0 })?;
+        let mut steps = [0; 64];
+        for (place, step) in places.iter().zip(zigzag) {
+            if let Some(to) = steps.get_mut(usize::from(*place)) {
+                *to = *step as i16;
+            }
+        }
+        let values = zeros(blocks * u64::from(part.wide * part.high))?;
+        Ok(Self { values, nonzero, columns, rows, places, part, steps })
+    }
+
+    /// Behind the last row of blocks that is kept.
+    pub(super) const fn end(&self) -> u32 {
+        self.rows.end
+    }
+
+    pub(super) const fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// What is kept of a block, and what is known of it.
+    #[inline(always)]
+    pub(super) fn block(&mut self, column: u32, row: u32) -> (Kept<'_>, Option<&mut u64>) {
+        let known = self.nonzero.get_mut((row * self.part.blocks.width + column) as usize);
+        let kept = self.columns.contains(&column) && self.rows.contains(&row);
+        let values = if kept {
+            let wide = self.columns.end - self.columns.start;
+            let size = (self.part.wide * self.part.high) as usize;
+            let start = ((row - self.rows.start) * wide + column - self.columns.start) as usize * size;
+            self.values.get_mut(start..).and_then(|rest| rest.get_mut(..size)).unwrap_or_default()
+        } else {
+            &mut []
+        };
+        (Kept { values, places: &self.places }, known)
+    }
+
+    /// Makes the samples of a row of units.
+    pub(super) fn reduce(&self, row: u32, strip: &mut Strip) {
+        let Part { down, wide, high, .. } = self.part;
+        let reduce = idct::reduce_to(wide, high);
+        let size = (wide * high) as usize;
+        let kept = (self.columns.end - self.columns.start) as usize;
+        let mut block: Block = [0; 128];
+        for y in 0..down {
+            let Some(line) = (row * down + y).checked_sub(self.rows.start) else { continue };
+            let blocks = self.values.chunks_exact(size).skip(line as usize * kept).take(kept);
+            for (x, values) in (0..).zip(blocks) {
+                for (to, (value, step)) in block.iter_mut().zip(values.iter().zip(&self.steps)) {
+                    *to = value.wrapping_mul(*step);
+                }
+                let others = values.iter().skip(1).fold(0, |any, value| any | value);
+                let (samples, stride) = strip.at(x * wide, y * high);
+                reduce(&block, if others == 0 { 0 } else { 63 }, samples, stride);
+            }
+        }
+    }
+}
+
+/// What is kept of a block.
+#[derive(Debug)]
+pub(super) struct Kept<'a> {
+    values: &'a mut [i16],
+    places: &'a [u8; 64],
+}
+
+impl Kept<'_> {
+    /// The place of a coefficient, if it is kept. Its number is below 64.
+    #[inline(always)]
+    pub(super) fn at(&mut self, number: usize) -> Option<&mut i16> {
+        let place = self.places.get(number & 63)?;
+        self.values.get_mut(usize::from(*place))
+    }
+
+    /// Is anything kept?
+    pub(super) const fn is_any(&self) -> bool {
+        !self.values.is_empty()
+    }
+}
+
+/// The blocks that are kept: those of the units that are wanted, without those that fill up units.
+fn kept(layout: &Layout, part: &Part) -> (Range<u32>, Range<u32>) {
+    let (columns, rows) = (&layout.columns, &layout.rows);
+    let columns = columns.start * part.across..(columns.end * part.across).min(part.blocks.width);
+    let rows = rows.start * part.down..(rows.end * part.down).min(part.blocks.height);
+    (columns, rows)
+}

@@ -1,0 +1,99 @@
+//! Reading JPEGs, reduced and cropped on the way (ITU-T T.81).
+//!
+//! ```text
+//! markers ──▶ header ──▶ layout        what is there, what is wanted of it
+//!    │ scans
+//!    ▼
+//! bits ──▶ huffman ──▶ block ──▶ idct ──▶ strip ──▶ planes, rgb
+//! ```
+//!
+//! Most of the time goes into Huffman codes. What is not wanted is passed over as cheaply as it can be:
+//! coefficients that a reduced block does not need several at a time, blocks outside the crop likewise,
+//! what lies behind it not at all.
+//!
+//! Files of unusual kinds are left to another decoder ([`ReadError::Unusual`]). Files that are damaged
+//! or cut short are refused where that is seen, which is stricter than browsers are.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "fields of a few bits are cut out of wider words; what a cast drops is zero or was masked"
+)]
+
+mod bits;
+mod block;
+mod coefficients;
+mod header;
+mod huffman;
+mod idct;
+mod layout;
+mod markers;
+mod planes;
+mod progressive;
+mod reader;
+mod script;
+mod sequential;
+mod strip;
+
+pub(crate) use self::header::Header;
+pub(crate) use self::layout::Chroma;
+pub(crate) use self::planes::{Plane, read};
+
+use self::ReadError::{Damaged, Unusual};
+use crate::geometry::Rect;
+use crate::limits::LimitError;
+
+/// What is wanted of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) scale: Scale,
+    pub(crate) chroma: Chroma,
+    /// In pixels of the whole picture; all of it if there is none.
+    pub(crate) crop: Option<Rect>,
+}
+
+/// How much a picture is reduced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    #[allow(dead_code, reason = "whole pictures are left to the `image` crate, which is faster there")]
+    Full,
+    Half,
+    Quarter,
+    Eighth,
+}
+
+/// Why a file was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReadError {
+    /// It is of a kind that another decoder may know.
+    Unusual(&'static str),
+    /// It is not what it should be.
+    Damaged(&'static str),
+    Limit(LimitError),
+    OutOfMemory,
+}
+
+impl From<LimitError> for ReadError {
+    fn from(error: LimitError) -> Self {
+        Self::Limit(error)
+    }
+}
+
+/// Reads what a file's header says.
+pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, ReadError> {
+    markers::header(bytes)
+}
+
+/// An empty vector that holds so many without growing.
+fn reserve<T>(count: u64) -> Result<Vec<T>, ReadError> {
+    let mut taken = Vec::new();
+    let count = usize::try_from(count).map_err(|_| ReadError::OutOfMemory)?;
+    taken.try_reserve_exact(count).map_err(|_| ReadError::OutOfMemory)?;
+    Ok(taken)
+}
+
+/// So many zeros.
+fn zeros<T: Copy + Default>(count: u64) -> Result<Vec<T>, ReadError> {
+    let mut taken = reserve(count)?;
+    taken.resize(taken.capacity().min(usize::try_from(count).unwrap_or(usize::MAX)), T::default());
+    Ok(taken)
+}

@@ -1,0 +1,279 @@
+//! The scans of a progressive file (T.81, annex G).
+
+use super::bits::{Bits, Data, Restart, Window};
+use super::block::{Stop, read_ac};
+use super::coefficients::{Coefficients, Kept};
+use super::huffman::{Symbols, Values};
+use super::layout::Layout;
+use super::markers::{File, Scan};
+use super::{Damaged, ReadError};
+
+/// Reads one scan.
+pub(super) fn read_scan(
+    file: &File<'_>,
+    scan: &Scan<'_>,
+    layout: &Layout,
+    all: &mut [Coefficients],
+) -> Result<(), ReadError> {
+    let mut reading = Reading {
+        bits: Bits::new(file.bytes, scan.data),
+        restart: Restart::new(scan.tables.restart),
+        low: u32::from(scan.low),
+    };
+    match (scan.band.0, scan.high, scan.parts.as_slice()) {
+        (0, 0, _) => reading.first_dc(scan, layout, all)?,
+        (0, ..) => reading.refine_dc(scan, layout, all)?,
+        (_, high, [part]) => {
+            let coefficients = all.get_mut(part.component).ok_or(Damaged("a component without a place"))?;
+            let codes = scan.tables.ac(part.ac)?;
+            let band = (usize::from(scan.band.0), usize::from(scan.band.1 & 63));
+            if high == 0 {
+                reading.first_ac(band, &Values::new(codes)?, coefficients)?;
+            } else {
+                reading.refine_ac(band, &Symbols::new(codes)?, coefficients)?;
+            }
+        }
+        _ => return Err(Damaged("a scan of several components")),
+    }
+    // Where the last rows were not read, more is left over than padding.
+    let whole = layout.rows.end == layout.units.height;
+    if whole { reading.bits.finish() } else { reading.bits.check() }
+}
+
+/// A scan that is being read.
+struct Reading<'a> {
+    bits: Bits<'a>,
+    restart: Restart,
+    /// Bits that are left to later scans.
+    low: u32,
+}
+
+impl Reading<'_> {
+    fn first_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<(), ReadError> {
+        let tables = scan.parts.iter().map(|part| scan.tables.dc(part.dc).and_then(Symbols::new));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let mut before = vec![0_i32; tables.len()];
+        let low = self.low;
+        self.units(scan, layout, all, &mut before, |window, index, before, value| {
+            let (Some(table), Some(before)) = (tables.get(index), before.get_mut(index)) else { return Ok(()) };
+            *before = before.wrapping_add(table.read_difference(window)?);
+            if let Some(value) = value {
+                *value = (*before << low) as i16;
+            }
+            Ok(())
+        })
+    }
+
+    fn refine_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<(), ReadError> {
+        let low = self.low;
+        self.units(scan, layout, all, &mut [], |window, _, _, value| {
+            let bit = window.take(1) as i16;
+            if let Some(value) = value {
+                *value |= bit << low;
+            }
+            Ok(())
+        })
+    }
+
+    /// Visits all blocks of a scan of DC coefficients, with the place of each if it is kept.
+    fn units(
+        &mut self,
+        scan: &Scan<'_>,
+        layout: &Layout,
+        all: &mut [Coefficients],
+        before: &mut [i32],
+        mut read: impl FnMut(&mut Window, usize, &mut [i32], Option<&mut i16>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let alone = scan.parts.len() == 1;
+        let mut shapes = Vec::with_capacity(scan.parts.len());
+        for part in &scan.parts {
+            let shape = *layout.parts.get(part.component).ok_or(Damaged("a component without a place"))?;
+            let (across, down) = if alone { (1, 1) } else { (shape.across, shape.down) };
+            shapes.push((part.component, across, down, shape));
+        }
+        let (wide, high) = match shapes.as_slice() {
+            [(_, _, _, shape)] => (shape.blocks.width, (layout.rows.end * shape.down).min(shape.blocks.height)),
+            _ => (layout.units.width, layout.rows.end),
+        };
+        for row in 0..high {
+            for column in 0..wide {
+                if self.restart.before_unit(&mut self.bits)? {
+                    before.fill(0);
+                }
+                let (data, mut window) = self.bits.parts();
+                for (index, (component, across, down, shape)) in shapes.iter().enumerate() {
+                    let Some(coefficients) = all.get_mut(*component) else { continue };
+                    for (y, x) in (0..*down).flat_map(|y| (0..*across).map(move |x| (y, x))) {
+                        let (column, row) = (column * across + x, row * down + y);
+                        window.refill(data);
+                        let real = column < shape.blocks.width && row < shape.blocks.height;
+                        let mut kept = real.then(|| coefficients.block(column, row).0);
+                        read(&mut window, index, before, kept.as_mut().and_then(|kept| kept.at(0)))?;
+                    }
+                }
+                self.bits.window = window;
+            }
+        }
+        Ok(())
+    }
+
+    fn first_ac(
+        &mut self,
+        (first, last): (usize, usize),
+        values: &Values,
+        coefficients: &mut Coefficients,
+    ) -> Result<(), ReadError> {
+        let low = self.low;
+        let (wide, high) = (coefficients.part().blocks.width, coefficients.end());
+        // Blocks that end before they begin.
+        let mut ended = 0_u32;
+        for row in 0..high {
+            for column in 0..wide {
+                if self.restart.before_unit(&mut self.bits)? {
+                    ended = 0;
+                }
+                if ended > 0 {
+                    ended -= 1;
+                    continue;
+                }
+                let (data, mut window) = self.bits.parts();
+                let (mut kept, known) = coefficients.block(column, row);
+                let mut met = 0_u64;
+                let put = |number: usize, value: i16| {
+                    if number < 64 && value != 0 {
+                        met |= 1 << number;
+                        if let Some(slot) = kept.at(number) {
+                            *slot = value << low;
+                        }
+                    }
+                };
+                match read_ac(&mut window, data, values, first - 1, (last, last), put)? {
+                    Stop::End => {}
+                    Stop::Run(bits) => {
+                        window.refill(data);
+                        ended = (1 << bits) - 1 + window.take(bits) as u32;
+                    }
+                    Stop::At(at) if at == last => {}
+                    Stop::At(_) => return Err(Damaged("a run beyond the end of a band")),
+                }
+                if let Some(known) = known {
+                    *known |= met;
+                }
+                self.bits.window = window;
+            }
+        }
+        Ok(())
+    }
+
+    fn refine_ac(
+        &mut self,
+        (first, last): (usize, usize),
+        symbols: &Symbols,
+        coefficients: &mut Coefficients,
+    ) -> Result<(), ReadError> {
+        let low = self.low;
+        let band = (u64::MAX >> (63 - last)) & (u64::MAX << first);
+        let (wide, high) = (coefficients.part().blocks.width, coefficients.end());
+        let mut ended = 0_u32;
+        for row in 0..high {
+            for column in 0..wide {
+                if self.restart.before_unit(&mut self.bits)? {
+                    ended = 0;
+                }
+                let (kept, Some(known)) = coefficients.block(column, row) else { continue };
+                let (data, window) = self.bits.parts();
+                let mut block = Refining { window, data, kept, known: *known, left: band, low };
+                if ended == 0 {
+                    ended = block.read(symbols, known)?;
+                }
+                if ended > 0 {
+                    ended -= 1;
+                    block.correct(block.known & block.left);
+                }
+                self.bits.window = block.window;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A block whose coefficients get one bit more (T.81, G.1.2.3).
+struct Refining<'a> {
+    window: Window,
+    data: &'a Data,
+    kept: Kept<'a>,
+    /// The coefficients that were not zero before.
+    known: u64,
+    /// Those of the band that were not passed yet.
+    left: u64,
+    low: u32,
+}
+
+impl Refining<'_> {
+    /// Reads up to the end of the block, and says how many blocks end there: none if it was filled.
+    #[inline(always)]
+    fn read(&mut self, symbols: &Symbols, new: &mut u64) -> Result<u32, ReadError> {
+        while self.left != 0 {
+            self.window.refill(self.data);
+            let symbol = symbols.read(&mut self.window)?;
+            let (run, size) = (u32::from(symbol >> 4), symbol & 15);
+            let value = match (run, size) {
+                (15, 0) => 0,
+                (_, 0) => return Ok((1 << run) + self.window.take(run) as u32),
+                (_, 1) => {
+                    if self.window.take(1) == 1 {
+                        1
+                    } else {
+                        -1
+                    }
+                }
+                _ => return Err(Damaged("a refinement by more than one bit")),
+            };
+            // The run counts zeros only; the place behind it is one too.
+            let mut zeros = self.left & !self.known;
+            for _ in 0..run {
+                zeros &= zeros.wrapping_sub(1);
+            }
+            let place = zeros & zeros.wrapping_neg();
+            if place == 0 && value != 0 {
+                return Err(Damaged("a run beyond the end of a band"));
+            }
+            // Up to the place, or all if the zeros ran out.
+            let passed = self.left & place.wrapping_sub(1);
+            self.correct(passed & self.known);
+            self.left &= !(passed | place);
+            if value != 0 {
+                *new |= place;
+                if let Some(slot) = self.kept.at(place.trailing_zeros() as usize) {
+                    *slot = value << self.low;
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    /// One bit for each of these coefficients: away from zero or not.
+    #[inline(always)]
+    fn correct(&mut self, mut which: u64) {
+        while which != 0 {
+            self.window.refill(self.data);
+            let mut count = which.count_ones().min(32);
+            if !self.kept.is_any() {
+                for _ in 0..count {
+                    which &= which - 1;
+                }
+                self.window.skip(count);
+                continue;
+            }
+            let bits = self.window.take(count);
+            while count > 0 {
+                count -= 1;
+                if let Some(slot) = self.kept.at(which.trailing_zeros() as usize) {
+                    let bit = (bits >> count & 1) as i16;
+                    *slot = slot.wrapping_add((bit << self.low).wrapping_mul(slot.signum()));
+                }
+                which &= which - 1;
+            }
+        }
+    }
+}

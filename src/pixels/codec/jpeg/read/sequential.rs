@@ -1,0 +1,206 @@
+//! A sequential scan, unit by unit.
+
+use std::ops::Range;
+
+use super::bits::{Bits, Data, Restart, Window};
+use super::block::{Block, Step, Steps, Stop, read_ac, skip_ac};
+use super::huffman::{Skips, Symbols, Values};
+use super::idct;
+use super::layout::{self, Layout};
+use super::markers::{File, Scan};
+use super::strip::Strip;
+use super::{Damaged, ReadError};
+
+/// Reads one scan, a row of units at a time.
+#[derive(Debug)]
+pub(super) struct Sequential<'a> {
+    bits: Bits<'a>,
+    parts: Vec<Part>,
+    /// The blocks of a unit.
+    unit: Vec<Place>,
+    restart: Restart,
+}
+
+/// A block in a unit: whose it is, and where.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    part: usize,
+    x: u32,
+    y: u32,
+}
+
+/// A component in the scan.
+#[derive(Debug)]
+struct Part {
+    component: usize,
+    differences: Symbols,
+    values: Values,
+    skips: Option<Skips>,
+    steps: Steps,
+    shape: layout::Part,
+    /// The last coefficient that is wanted.
+    last: usize,
+    reduce: idct::Reduce,
+    /// The DC coefficient before.
+    dc: i32,
+}
+
+impl<'a> Sequential<'a> {
+    pub(super) fn new(file: &File<'a>, scan: &Scan<'a>, layout: &Layout) -> Result<Self, ReadError> {
+        let whole = layout.columns == (0..layout.units.width) && layout.rows.start == 0;
+        let mut parts = Vec::with_capacity(scan.parts.len());
+        for part in &scan.parts {
+            let shape = *layout.parts.get(part.component).ok_or(Damaged("a component without a place"))?;
+            let table = file.header.components.get(part.component).map_or(0, |c| c.table);
+            let codes = scan.tables.ac(part.ac)?;
+            let values = Values::new(codes)?;
+            let last = shape.last();
+            parts.push(Part {
+                component: part.component,
+                differences: Symbols::new(scan.tables.dc(part.dc)?)?,
+                skips: (last < 63 || !whole).then(|| Skips::new(codes)),
+                values,
+                steps: steps(&shape, &scan.tables.steps(table)?),
+                shape,
+                last,
+                reduce: idct::reduce_to(shape.wide, shape.high),
+                dc: 0,
+            });
+        }
+        let unit = match parts.as_slice() {
+            [_] => vec![Place { part: 0, x: 0, y: 0 }],
+            _ => parts.iter().enumerate().flat_map(|(part, of)| of.shape.unit(part)).collect(),
+        };
+        let restart = Restart::new(scan.tables.restart);
+        Ok(Self { bits: Bits::new(file.bytes, scan.data), parts, unit, restart })
+    }
+
+    /// Reads a row of units into the strips of all components, or past them if none are given.
+    pub(super) fn read_row(
+        &mut self,
+        layout: &Layout,
+        row: u32,
+        mut strips: Option<&mut [Strip]>,
+    ) -> Result<(), ReadError> {
+        let [only] = self.parts.as_slice() else {
+            return self.read_line(layout.units.width, &layout.columns, 0, strips);
+        };
+        // Not interleaved, its units are single blocks, without those that would fill up units.
+        let shape = only.shape;
+        let columns = layout.columns.start * shape.across..layout.columns.end * shape.across;
+        for y in 0..shape.down {
+            if row * shape.down + y < shape.blocks.height {
+                self.read_line(shape.blocks.width, &columns, y, strips.as_deref_mut())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads so many units, and keeps those in these columns.
+    fn read_line(
+        &mut self,
+        units: u32,
+        columns: &Range<u32>,
+        top: u32,
+        mut strips: Option<&mut [Strip]>,
+    ) -> Result<(), ReadError> {
+        let Self { bits, parts, unit, restart } = self;
+        let mut block: Block = [0; 128];
+        for column in 0..units {
+            if restart.before_unit(bits)? {
+                parts.iter_mut().for_each(|part| part.dc = 0);
+            }
+            let wanted = columns.contains(&column);
+            let (data, mut window) = bits.parts();
+            for place in unit.iter() {
+                let Some(part) = parts.get_mut(place.part) else { continue };
+                window.refill(data);
+                part.dc = part.dc.wrapping_add(part.differences.read_difference(&mut window)?);
+                let strip = strips.as_deref_mut().filter(|_| wanted).and_then(|all| all.get_mut(part.component));
+                let Some(strip) = strip else {
+                    part.pass(&mut window, data, 0)?;
+                    continue;
+                };
+                let number = if unit.len() == 1 {
+                    column - columns.start
+                } else {
+                    (column - columns.start) * part.shape.across + place.x
+                };
+                let target = strip.at(number * part.shape.wide, (top + place.y) * part.shape.high);
+                part.read(&mut window, data, &mut block, target)?;
+            }
+            bits.window = window;
+        }
+        Ok(())
+    }
+
+    /// Was there all that should have been? To be asked behind the last row.
+    pub(super) fn finish(&self) -> Result<(), ReadError> {
+        self.bits.finish()
+    }
+}
+
+impl Part {
+    /// Passes over the AC coefficients of a block behind this one.
+    #[inline(always)]
+    fn pass(&self, window: &mut Window, data: &Data, at: usize) -> Result<(), ReadError> {
+        // Without a table for it nothing was to be passed over.
+        let skips = self.skips.as_ref().ok_or(Damaged("a run beyond the end of a block"))?;
+        skip_ac(window, data, &self.values.symbols, skips, at)
+    }
+
+    /// Reads the AC coefficients of a block and makes its samples.
+    #[inline(always)]
+    fn read(
+        &self,
+        window: &mut Window,
+        data: &Data,
+        block: &mut Block,
+        (samples, stride): (&mut [u8], usize),
+    ) -> Result<(), ReadError> {
+        let [Step { step, .. }, ..] = self.steps;
+        let dc = self.dc.wrapping_mul(i32::from(step)) as i16;
+        if self.last == 0 {
+            self.pass(window, data, 0)?;
+            if let Some(sample) = samples.first_mut() {
+                *sample = idct::mean(dc);
+            }
+            return Ok(());
+        }
+        if let Some(kept) = block.first_chunk_mut() {
+            *kept = [0_i16; 64];
+        }
+        let mut met = 0;
+        let put = |at: usize, value: i16| {
+            if let Some(step) = self.steps.get(at & 127) {
+                met |= step.place;
+                if let Some(slot) = block.get_mut(usize::from(step.place & 127)) {
+                    *slot = value.wrapping_mul(step.step);
+                }
+            }
+        };
+        if let Stop::At(at @ ..63) = read_ac(window, data, &self.values, 0, (self.last, 63), put)? {
+            self.pass(window, data, at)?;
+        }
+        let [first, ..] = block;
+        *first = dc;
+        (self.reduce)(block, met & 63, samples, stride);
+        Ok(())
+    }
+}
+
+impl layout::Part {
+    fn unit(self, part: usize) -> impl Iterator<Item = Place> {
+        (0..self.down).flat_map(move |y| (0..self.across).map(move |x| Place { part, x, y }))
+    }
+}
+
+fn steps(shape: &layout::Part, steps: &[u16; 64]) -> Steps {
+    let mut all = [Step::NONE; 128];
+    for ((to, place), step) in all.iter_mut().zip(shape.places()).zip(steps) {
+        if let Some(place) = place {
+            *to = Step { place, step: *step as i16 };
+        }
+    }
+    all
+}

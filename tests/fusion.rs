@@ -1,0 +1,134 @@
+//! Fused plans against the plans they were made from, as pictures.
+#![cfg(feature = "pixels")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a test that cannot draw its picture may stop"
+)]
+
+mod pictures;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageFormat, Rgb, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use originkit::{Options, transform};
+use pictures::{exif, file, photo};
+
+fn run(bytes: &[u8], text: &str) -> RgbImage {
+    let wanted = format!("{text}:f-png").parse().unwrap();
+    let result = transform(bytes, &wanted, &Options::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    image::load_from_memory(&result.bytes).unwrap().to_rgb8()
+}
+
+/// Peak signal to noise, in decibels.
+fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
+    assert_eq!(a.dimensions(), b.dimensions());
+    let squares: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+    10.0 * (255.0_f64.powi(2) / (squares / a.as_raw().len() as f64).max(1e-9)).log10()
+}
+
+fn jpeg(picture: &RgbImage, sampling: SamplingFactor, progressive: bool, restart: u16) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, 92);
+    encoder.set_sampling_factor(sampling);
+    encoder.set_progressive(progressive);
+    if restart > 0 {
+        encoder.set_restart_interval(restart);
+    }
+    encoder.encode(picture.as_raw(), picture.width() as u16, picture.height() as u16, ColorType::Rgb).unwrap();
+    out
+}
+
+/// What the source is decoded to by a decoder that is not ours, as a PNG: nothing of it is decoded reduced.
+fn unfused(bytes: &[u8]) -> Vec<u8> {
+    file(image::load_from_memory(bytes).unwrap().to_rgb8(), ImageFormat::Png)
+}
+
+#[test]
+fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
+    let samplings = [
+        SamplingFactor::R_4_4_4,
+        SamplingFactor::R_4_2_2,
+        SamplingFactor::R_4_2_0,
+        SamplingFactor::R_4_4_0,
+        SamplingFactor::R_4_1_1,
+    ];
+    for (width, height) in [(640, 480), (333, 517), (1001, 250)] {
+        let picture = photo(width, height);
+        for sampling in samplings {
+            for (progressive, restart) in [(false, 0), (true, 0), (false, 5)] {
+                // The encoder gives each component a scan of its own here, and such baseline files are refused.
+                if matches!(sampling, SamplingFactor::R_4_1_1) && !progressive {
+                    continue;
+                }
+                let bytes = jpeg(&picture, sampling, progressive, restart);
+                let whole = unfused(&bytes);
+                for text in ["w-0.4", "w-0.2", "w-0.1", "w-40,h-40", "w-60,h-30,fo-bottom_right", "h-30,w-70,c-force"] {
+                    let quality = psnr(&run(&bytes, text), &run(&whole, text));
+                    let what = format!("{text} of {width}x{height} {sampling:?} {progressive} {restart}");
+                    assert!(quality > 34.0, "{what}: {quality:.1} dB");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn gray_and_turned_pictures_are_reduced_too() {
+    let picture = photo(400, 304);
+    let gray = RgbImage::from_fn(400, 304, |x, y| Rgb([picture.get_pixel(x, y).0[1]; 3]));
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 92)
+        .encode_image(&image::DynamicImage::from(gray.clone()).to_luma8())
+        .unwrap();
+    assert!(psnr(&run(&bytes, "w-50"), &run(&unfused(&bytes), "w-50")) > 38.0);
+
+    let stored = jpeg(&picture, SamplingFactor::R_4_2_0, false, 0);
+    for orientation in 1..=8 {
+        let segment = [b"Exif\0\0", &exif(orientation)[..]].concat();
+        let length = (segment.len() as u16 + 2).to_be_bytes();
+        let turned = [&stored[..2], &[0xFF, 0xE1], &length, &segment, &stored[2..]].concat();
+        let upright = {
+            let mut whole = image::DynamicImage::from(image::load_from_memory(&stored).unwrap().to_rgb8());
+            whole.apply_orientation(image::metadata::Orientation::from_exif(orientation).unwrap());
+            file(whole.to_rgb8(), ImageFormat::Png)
+        };
+        for text in ["w-45", "w-30,h-30,fo-top_left"] {
+            let quality = psnr(&run(&turned, text), &run(&upright, text));
+            assert!(quality > 34.0, "{text} of orientation {orientation}: {quality:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn damaged_files_are_refused_or_read_and_never_panic() {
+    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % below as u64) as usize
+    };
+    let picture = photo(97, 61);
+    for progressive in [false, true] {
+        let whole = jpeg(&picture, SamplingFactor::R_4_2_0, progressive, 3);
+        for end in 0..whole.len() {
+            if end % 7 == 0 {
+                let cut = transform(&whole[..end], &"w-9".parse().unwrap(), &Options::default());
+                assert!(cut.is_err(), "cut at {end} of {}", whole.len());
+            }
+        }
+        for _ in 0..3000 {
+            let mut damaged = whole.clone();
+            for _ in 0..1 + next(4) {
+                let at = next(damaged.len());
+                damaged[at] = next(256) as u8;
+            }
+            // Any answer will do.
+            _ = transform(&damaged, &"w-9".parse().unwrap(), &Options::default());
+        }
+    }
+}
