@@ -1,4 +1,5 @@
 //! URLs that are put together: how they are spelled, and that they are read as what they were made from.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use originkit::transform::{Edit, Focus, Gravity, Layer, Length, Number, PathError, Transformation};
 use originkit::{BuildError, Endpoint, UrlBuilder};
