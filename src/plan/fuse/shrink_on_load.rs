@@ -87,7 +87,7 @@ mod tests {
         }
         assert_eq!(
             fused("w-100", Size::new(1001, 999), upright),
-            "decode 126x125, resize 125.13x124.88+0+0 -> 100x100, encode 100x100"
+            "decode 251x250, resize 250.25x249.75+0+0 -> 100x100, encode 100x100"
         );
     }
 
