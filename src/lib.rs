@@ -32,6 +32,7 @@
 //! | [`Origin`] | a base URL and its header policy |
 //! | [`DeliveryUrl`] | one parsed URL: path, transformation, `ik-` parameters |
 //! | [`Transformation`](transform::Transformation) | the language: steps of edits, layers, conditions |
+//! | [`Dialect`] | another service's URL syntax, for an endpoint |
 //! | [`Order`] | what was asked for, with nothing left to look up |
 //! | [`Delivery`] | the sans-IO machine that fulfils one order |
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |

@@ -35,7 +35,7 @@ fuzz_target!(|program: &[u8]| {
                     out.push(fetch.id);
                 }
                 Output::Render(job) => {
-                    assert!(job.sources().iter().all(|file| file.len() as u64 <= SOURCE_BYTES));
+                    assert!(job.sources().iter().all(|file| file.bytes.len() as u64 <= SOURCE_BYTES));
                     render_out = true;
                 }
                 Output::Respond(_) => responses += 1,
