@@ -247,7 +247,7 @@ pub enum Outcome {
     Failed(BoxError),
 }
 
-/// Has fonts by name.
+/// Has fonts by name. Both methods are called for each text: keep the bytes.
 pub trait Fonts: Send + Sync {
     /// The file (TrueType or OpenType) of a family; `None` for one that is unknown, which is then drawn
     /// with the bundled font.
