@@ -46,11 +46,9 @@ impl Profile {
         Self::checked(Vec::new(), space::from_gamma(gamma, said.primaries)?)
     }
 
-    /// The space of a video (ITU-T H.273). Its curves for cameras are shown as sRGB, as browsers do (chosen).
+    /// Primaries and transfer by number (ITU-T H.273).
     #[cfg(feature = "avif")]
     pub(super) fn from_code_points(primaries: u8, transfer: u8) -> Option<Self> {
-        const SRGB: u8 = 13;
-        let transfer = if matches!(transfer, 1 | 2 | 6 | 14 | 15) { SRGB } else { transfer };
         Self::checked(Vec::new(), space::from_code_points([primaries, transfer, 0, 1])?)
     }
 
