@@ -85,6 +85,34 @@ fn gray_agrees_with_little_cms() {
     assert!(found.0 < 0.35 && found.1 < 1.0, "JPEG: {found:?}");
 }
 
+/// A JPEG that is reduced while it is read has the colours of one that is not.
+#[test]
+fn profiles_go_with_jpegs_that_are_reduced() {
+    let mut plain_gray = Vec::new();
+    let picture = photo_gray(320, 240);
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut plain_gray, 95).encode_image(&picture).unwrap();
+    let colored = jpeg(&photo(320, 240));
+    for (name, plain, icc, format) in [
+        ("gray", &plain_gray, gray(1.4), Some(PixelFormat::GRAY_8)),
+        ("gray with a profile for colours", &plain_gray, adobe_like(), None),
+        ("colours", &colored, adobe_like(), Some(PixelFormat::RGB_8)),
+        ("colours with a profile for gray", &colored, gray(1.4), None),
+    ] {
+        for text in ["w-32,f-png", "w-80,f-png", "w-150,f-png"] {
+            let before = view(&run(plain, text));
+            let seen = view(&run(&jpeg_in(plain, &icc, 65_000), text));
+            let Some(format) = format else {
+                assert!(seen == before, "{name}, {text}");
+                continue;
+            };
+            let is_gray = format == PixelFormat::GRAY_8;
+            let samples: Vec<u8> = before.as_raw().iter().copied().step_by(if is_gray { 3 } else { 1 }).collect();
+            let found = distance(seen.as_raw(), &by_little_cms(&icc, &samples, format));
+            assert!(found.0 < 0.35 && found.1 < 1.2, "{name}, {text}: {found:?}");
+        }
+    }
+}
+
 /// Measured, as CIE 1976 differences: mean 0.66, largest 2.6. The table is sampled again in 17 places for each
 /// ink, and Little CMS takes other ways between places. The JPEGs are of even blocks, and lose little.
 #[test]

@@ -191,7 +191,8 @@ impl<'a> Header<'a> {
         if jpeg::is_complete(bytes)
             && let Some(picture) = jpeg::reduced(bytes, request.size, limits)?
         {
-            let profile = Profile::of(bytes, self.format, limits).filter(|profile| profile.fits(ColorType::Rgb8));
+            let samples = if jpeg::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
+            let profile = Profile::of(bytes, self.format, limits).filter(|profile| profile.fits(samples));
             return Ok(picture.with_profile(profile.map(|profile| request.colors.of(profile))));
         }
         let picture = self.pixels(bytes, request.colors, limits)?;

@@ -65,6 +65,11 @@ impl Start {
     }
 }
 
+/// Does a file hold luma alone?
+pub(super) fn is_gray(bytes: &[u8]) -> bool {
+    Start::read(bytes).is_some_and(|start| start.components == 1)
+}
+
 /// Does the file reach its end marker? Decoders fill what is missing with grey and say nothing.
 pub(super) fn is_complete(bytes: &[u8]) -> bool {
     // The last two bytes say so in nearly every file; a walk sees past what some cameras append.
