@@ -229,6 +229,26 @@ impl Orientation {
         }
     }
 
+    /// Where a region of the turned picture lies in the stored one, which has this size.
+    pub(crate) fn before(self, turned: Region, stored: Size) -> Region {
+        let Region { x, y, width, height } = turned;
+        // Counted from the right and from the bottom of the stored picture.
+        let from_right = |at: f64, length: f64| f64::from(stored.width) - at - length;
+        let from_bottom = |at: f64, length: f64| f64::from(stored.height) - at - length;
+        match self {
+            Self::Upright => turned,
+            Self::MirrorHorizontal => Region { x: from_right(x, width), ..turned },
+            Self::MirrorVertical => Region { y: from_bottom(y, height), ..turned },
+            Self::Rotate180 => Region { x: from_right(x, width), y: from_bottom(y, height), ..turned },
+            Self::MirrorRotate270 => Region { x: y, y: x, width: height, height: width },
+            Self::Rotate90 => Region { x: y, y: from_bottom(x, width), width: height, height: width },
+            Self::MirrorRotate90 => {
+                Region { x: from_right(y, height), y: from_bottom(x, width), width: height, height: width }
+            }
+            Self::Rotate270 => Region { x: from_right(y, height), y: x, width: height, height: width },
+        }
+    }
+
     /// The size of the picture once turned.
     #[must_use]
     pub const fn apply(self, stored: Size) -> Size {

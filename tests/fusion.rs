@@ -14,13 +14,36 @@ mod pictures;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use originkit::plan::Fusion;
 use originkit::{Options, transform};
 use pictures::{exif, file, photo};
 
 fn run(bytes: &[u8], text: &str) -> RgbImage {
-    let wanted = format!("{text}:f-png").parse().unwrap();
-    let result = transform(bytes, &wanted, &Options::default()).unwrap_or_else(|error| panic!("{text}: {error}"));
+    run_with(bytes, &format!("{text}:f-png"), Fusion::ALL)
+}
+
+fn run_with(bytes: &[u8], text: &str, fusion: Fusion) -> RgbImage {
+    let mut options = Options::default();
+    options.rules.fusion = fusion;
+    let result =
+        transform(bytes, &text.parse().unwrap(), &options).unwrap_or_else(|error| panic!("{text}: {error}"));
     image::load_from_memory(&result.bytes).unwrap().to_rgb8()
+}
+
+/// Every pass with those it needs, and all.
+fn passes() -> [(&'static str, Fusion); 5] {
+    let with = |set: fn(&mut Fusion)| {
+        let mut fusion = Fusion::NONE;
+        set(&mut fusion);
+        fusion
+    };
+    [
+        ("orient_last", with(|f| f.orient_last = true)),
+        ("crop_first", with(|f| f.crop_first = true)),
+        ("shrink_on_load", with(|f| (f.crop_first, f.shrink_on_load) = (true, true))),
+        ("planes", with(|f| (f.crop_first, f.planes) = (true, true))),
+        ("all", Fusion::ALL),
+    ]
 }
 
 /// Peak signal to noise, in decibels.
@@ -76,6 +99,54 @@ fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
     }
 }
 
+/// The same file by the same steps, with and without each pass. `f-jpg` stays in planes.
+#[test]
+fn every_pass_makes_the_picture_of_the_plan_it_was_made_from() {
+    let mut worst = std::collections::BTreeMap::new();
+    for (width, height) in [(640, 480), (333, 517)] {
+        let picture = photo(width, height);
+        for sampling in [SamplingFactor::R_4_4_4, SamplingFactor::R_4_2_2, SamplingFactor::R_4_2_0] {
+            let bytes = turned(&jpeg(&picture, sampling, false, 0), 6);
+            for text in [
+                "w-0.7",
+                "w-0.3",
+                "w-55",
+                "w-60,h-60",
+                "w-41,h-77,fo-bottom_right",
+                "w-200,h-200,x-30,y-40,cm-extract:w-60",
+                "w-100:bl-3",
+                "w-90,h-70:e-grayscale",
+                "w-90,h-70:rt-180,fl-h",
+                "w-0.3:l-image,i-ik_canvas,w-20,h-20,bg-FF000080,l-end",
+                "w-70,cm-pad_resize,h-70,bg-00FF00",
+            ] {
+                for format in ["f-png", "f-jpg,q-95"] {
+                    let text = format!("{text}:{format}");
+                    let unfused = run_with(&bytes, &text, Fusion::NONE);
+                    for (name, fusion) in passes() {
+                        let quality = psnr(&run_with(&bytes, &text, fusion), &unfused);
+                        let least = worst.entry(name).or_insert((f64::INFINITY, String::new()));
+                        if quality < least.0 {
+                            *least = (quality, format!("{text} of {width}x{height} {sampling:?}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for (name, (quality, text)) in &worst {
+        let allowed = if *name == "orient_last" { 45.0 } else { 33.0 };
+        assert!(*quality > allowed, "{name}: {quality:.1} dB for {text}; {worst:?}");
+    }
+}
+
+/// With an orientation.
+fn turned(stored: &[u8], orientation: u8) -> Vec<u8> {
+    let segment = [b"Exif\0\0", &exif(orientation)[..]].concat();
+    let length = (segment.len() as u16 + 2).to_be_bytes();
+    [&stored[..2], &[0xFF, 0xE1], &length, &segment, &stored[2..]].concat()
+}
+
 #[test]
 fn gray_and_turned_pictures_are_reduced_too() {
     let picture = photo(400, 304);
@@ -88,9 +159,7 @@ fn gray_and_turned_pictures_are_reduced_too() {
 
     let stored = jpeg(&picture, SamplingFactor::R_4_2_0, false, 0);
     for orientation in 1..=8 {
-        let segment = [b"Exif\0\0", &exif(orientation)[..]].concat();
-        let length = (segment.len() as u16 + 2).to_be_bytes();
-        let turned = [&stored[..2], &[0xFF, 0xE1], &length, &segment, &stored[2..]].concat();
+        let turned = turned(&stored, orientation);
         let upright = {
             let mut whole = image::DynamicImage::from(image::load_from_memory(&stored).unwrap().to_rgb8());
             whole.apply_orientation(image::metadata::Orientation::from_exif(orientation).unwrap());

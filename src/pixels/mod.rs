@@ -24,7 +24,9 @@ mod observe;
 mod op;
 mod output;
 mod palette;
+mod picture;
 mod placeholder;
+mod planes;
 mod raster;
 mod saliency;
 #[cfg(feature = "text")]
@@ -35,6 +37,7 @@ use bytes::Bytes;
 pub use self::inspect::{Info, inspect};
 
 use self::observe::Executor;
+use self::picture::Picture;
 use self::raster::Raster;
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
@@ -42,7 +45,7 @@ use crate::error::Error;
 use crate::extend::Extensions;
 use crate::format::Format;
 use crate::path::AssetPath;
-use crate::plan::{Rules, plan, rasterise, shrink_on_load};
+use crate::plan::{Facts, Rules, fuse, plan, rasterise};
 use crate::policy::{self, Negotiation};
 use crate::transform::Transformation;
 
@@ -160,17 +163,22 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
     }
     let plan = rasterise(plan, &|file| executor.is_drawing(file), &rules.limits);
-    let plan = shrink_on_load(plan, &|file| executor.shrinks(file));
     let file = output::Source { bytes: work.asset, info: &source };
     let settings = output::settings(&plan, negotiation, &file);
     if let Some(encoded) = animate::animation(work, &mut executor, &plan, &settings)? {
         return Ok(encoded);
     }
-    let picture = executor.run(&plan)?.without_needless_alpha();
-    let candidates = match plan.output.format {
+    let candidates = |transparent: bool| match plan.output.format {
         None if work.still => vec![Format::Jpeg],
-        _ => negotiation.candidates(&plan.output, source.format, picture.is_transparent()),
+        _ => negotiation.candidates(&plan.output, source.format, transparent),
     };
+    let halved = candidates(false).iter().all(|format| codec::takes_planes(*format, &settings));
+    let facts = Facts { shrinks: &|file| executor.shrinks(file), halved: halved && !executor.converts_colors() };
+    let picture = {
+        let plan = fuse(plan.clone(), rules.fusion, &facts);
+        executor.run(&plan)?
+    };
+    let candidates = candidates(picture.is_transparent());
     output::smallest(picture, &candidates, &plan, &settings, &file, &rules.limits)
 }
 

@@ -4,7 +4,7 @@ use super::codec::{self, Colors, Request};
 use super::raster::Channels;
 #[cfg(feature = "text")]
 use super::text::{self, FontBook};
-use super::{Raster, Work, broken, extension, memory, op};
+use super::{Picture, Raster, Work, broken, extension, memory, op};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::format::Format;
@@ -46,36 +46,62 @@ impl<'a> Executor<'a> {
     }
 
     /// Carries out a plan to its end.
-    pub(crate) fn run(mut self, plan: &Plan) -> Result<Raster, Error> {
-        let picture = self.advance(&plan.ops)?.settled();
+    ///
+    /// Alpha that says nothing is taken off.
+    pub(crate) fn run(mut self, plan: &Plan) -> Result<Picture, Error> {
+        let picture = match self.go_on(&plan.ops)? {
+            planes @ Picture::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => planes.into_raster()?.into(),
+            other => other,
+        };
+        let Picture::Raster(raster) = picture else { return Ok(picture) };
+        let raster = raster.settled();
         // What a branch asked for that was not taken, or a step took back, was kept for nothing.
-        Ok(if plan.output.keeps_profile() { picture } else { picture.into_srgb() })
+        let raster = if plan.output.keeps_profile() { raster } else { raster.into_srgb() };
+        Ok(raster.without_needless_alpha().into())
     }
 
     /// The picture after these operations; goes on from the longest beginning that is kept.
     fn advance(&mut self, ops: &[Op]) -> Result<Raster, Error> {
+        self.go_on(ops)?.into_raster()
+    }
+
+    /// The same, in the form that the last of them gives.
+    fn go_on(&mut self, ops: &[Op]) -> Result<Picture, Error> {
         let known = self.kept.iter().enumerate().filter(|(_, (done, _))| ops.starts_with(done));
         let longest = known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at);
         let (mut picture, rest) = if let Some(at) = longest {
             let (done, picture) = self.kept.swap_remove(at);
-            (picture, ops.get(done.len()..).unwrap_or_default())
+            (picture.into(), ops.get(done.len()..).unwrap_or_default())
         } else {
             let (first, rest) = ops.split_first().ok_or_else(|| broken("an empty plan"))?;
             (self.start(first)?, rest)
         };
         for op in rest {
-            picture = self.apply(op, picture)?;
+            picture = match picture {
+                Picture::Planes(planes) if planes.profile().is_none_or(|profile| profile.kept) => {
+                    if let Op::Compose {..} = op {self.apply(op, planes.into_raster()?)?.into()} else {
+                    op::apply_to_planes(op, planes)?}
+                }
+                other => self.apply(op, other.into_raster()?)?.into(),
+            };
         }
         Ok(picture)
     }
 
     /// What a plan begins with.
-    fn start(&mut self, op: &Op) -> Result<Raster, Error> {
+    fn start(&mut self, op: &Op) -> Result<Picture, Error> {
         let limits = &self.work.rules.limits;
         match op {
-            Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size),
-            Op::Canvas { size, color } => op::canvas(*size, *color, limits),
-            Op::Text { block, .. } => self.draw(block),
+            Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
+            Op::Thumbnail { file, size, part, from, to, eighths, halved } => {
+                let (file, size, part, from, to, eighths, halved) =
+                    (file.as_ref(), *size, *part, *from, *to, *eighths, *halved);
+                let colors = self.colors_of(file);
+                let wanted = codec::Thumbnail { size, part, from, to, eighths, halved, colors };
+                codec::thumbnail(self.file(file)?, &wanted, limits)
+            }
+            Op::Canvas { size, color } => op::canvas(*size, *color, limits).map(Picture::from),
+            Op::Text { block, .. } => self.draw(block).map(Picture::from),
             _ => Err(broken("a plan that starts with nothing")),
         }
     }
@@ -97,9 +123,7 @@ impl<'a> Executor<'a> {
     fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
         let bytes = self.file(file)?;
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
-            // Layers are in sRGB (chosen).
-            let colors = if file.is_none() { self.colors() } else { Colors::Srgb };
-            return codec::decode(bytes, Request { page, size, colors }, &self.work.rules.limits);
+            return codec::decode(bytes, Request { page, size, colors: self.colors_of(file) }, &self.work.rules.limits);
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
         let picture = match known {
@@ -120,7 +144,10 @@ impl<'a> Executor<'a> {
     /// Is it a file that can be reduced while it is decoded?
     pub(crate) fn shrinks(&self, file: Option<&AssetPath>) -> bool {
         let bytes = self.file(file).ok();
-        bytes.is_some_and(|bytes| codec::shrinks(bytes) && extension::decoder(self.work, bytes).is_none())
+        // What planning looked at is there already.
+        let seen = |(ops, _): &(Vec<Op>, Raster)| matches!(ops.first(), Some(Op::Decode { file: of, .. }) if of.as_ref() == file);
+        !self.kept.iter().any(seen)
+            && bytes.is_some_and(|bytes| codec::shrinks(bytes) && extension::decoder(self.work, bytes).is_none())
     }
 
     /// The picture of the layer that an operation draws.
@@ -165,10 +192,15 @@ impl<'a> Executor<'a> {
         done.map(|picture| picture.with_profile(profile))
     }
 
-    /// What the samples of the asset are to mean.
-    fn colors(&self) -> Colors {
-        let kept = self.work.transformation.edits().any(|edit| edit.encoding.keeps_profile());
+    /// What the samples of a file are to mean. Layers are in sRGB (chosen).
+    fn colors_of(&self, file: Option<&AssetPath>) -> Colors {
+        let kept = file.is_none() && self.work.transformation.edits().any(|edit| edit.encoding.keeps_profile());
         if kept { Colors::Kept } else { Colors::Srgb }
+    }
+
+    /// Will colours of the asset be converted?
+    pub(crate) fn converts_colors(&self) -> bool {
+        self.colors_of(None) == Colors::Srgb && codec::is_beyond_srgb(self.work.asset, &self.work.rules.limits)
     }
 
     /// The bytes of a file that a plan names.

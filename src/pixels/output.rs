@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::codec::{self, Attachments, Settings};
-use super::{Raster, op};
+use super::{Picture, op};
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
@@ -54,7 +54,7 @@ fn moves_pixels(op: &Op) -> bool {
 /// # Errors
 /// No candidate can be written: the error is that of the first.
 pub(crate) fn smallest(
-    picture: Raster,
+    picture: Picture,
     candidates: &[Format],
     plan: &Plan,
     settings: &Settings,
@@ -73,12 +73,19 @@ pub(crate) fn smallest(
             refused = refused.or(Some(error));
             continue;
         }
-        if !format.has_alpha() {
-            picture = op::flatten(picture, Color { opacity: 100, ..plan.matte });
-        }
-        if !codec::holds_profile(format) {
-            picture = picture.into_srgb();
-        }
+        picture = match picture {
+            planes @ Picture::Planes(_) if codec::takes_planes(format, settings) => planes,
+            other => {
+                let mut raster = other.into_raster()?;
+                if !format.has_alpha() {
+                    raster = op::flatten(raster, Color { opacity: 100, ..plan.matte });
+                }
+                if !codec::holds_profile(format) {
+                    raster = raster.into_srgb();
+                }
+                raster.into()
+            }
+        };
         let bytes = codec::encode(&picture, format, settings, &attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {

@@ -41,8 +41,9 @@ mod unsupported;
 
 pub use self::distort::{Arc, Distortion};
 pub use self::fill::Fill;
+pub use self::fuse::Fusion;
 #[cfg(feature = "pixels")]
-pub(crate) use self::fuse::{rasterise, shrink_on_load};
+pub(crate) use self::fuse::{Facts, fuse, in_planes, rasterise};
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::lower::page;
@@ -156,11 +157,13 @@ pub struct Rules {
     pub limits: Limits,
     /// Apply the EXIF orientation without being asked (`rt-auto` asks).
     pub auto_orient: bool,
+    /// Passes over the plan before it is carried out.
+    pub fusion: Fusion,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { limits: Limits::default(), auto_orient: true }
+        Self { limits: Limits::default(), auto_orient: true, fusion: Fusion::ALL }
     }
 }
 

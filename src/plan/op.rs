@@ -22,6 +22,24 @@ pub enum Op {
         /// Which page or frame, counted from zero.
         page: u32,
     },
+    /// Read a file and resample a region of it, one with the other. [`plan`](super::plan) makes no such operation:
+    /// it is what decoding, cropping and resizing become before they are carried out ([`Fusion`](super::Fusion)).
+    Thumbnail {
+        /// Which: `None` is the asset, else the file that a layer names.
+        file: Option<AssetPath>,
+        /// Its stored size.
+        size: Size,
+        /// What is decoded of it, in whole pixels: the filter sees nothing beyond.
+        part: Rect,
+        /// The region that is resampled, in pixels of the file.
+        from: Region,
+        /// The new size.
+        to: Size,
+        /// How many samples are decoded of each eight, in both directions.
+        eighths: u8,
+        /// May chroma have half the resolution?
+        halved: bool,
+    },
     /// Start with a block of one colour (`ik_canvas`).
     Canvas {
         /// Its size.
@@ -134,7 +152,7 @@ impl Op {
             Self::Decode { size, .. } | Self::Canvas { size, .. } | Self::Text { size, .. } => size,
             Self::Orient(orientation) => orientation.apply(input),
             Self::Trim(rect) | Self::Crop(rect) => rect.size(),
-            Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
+            Self::Thumbnail { to, .. } | Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
             Self::Distort { to, .. } | Self::Effect { to, .. } => to,
             Self::Flip(_) | Self::Look(_) | Self::Flatten(_) | Self::Compose { .. } => input,
             Self::Border { width, .. } => {
@@ -165,6 +183,6 @@ impl Op {
     /// Does it start a plan, needing no picture?
     #[must_use]
     pub const fn is_start(&self) -> bool {
-        matches!(self, Self::Decode { .. } | Self::Canvas { .. } | Self::Text { .. })
+        matches!(self, Self::Decode { .. } | Self::Thumbnail { .. } | Self::Canvas { .. } | Self::Text { .. })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Mix, Op, Plan};
+use super::{Mix, Op, Plan, Rect};
 use crate::transform::Flip;
 
 /// Prints as in the [module's example](super).
@@ -35,6 +35,19 @@ impl Plan {
                         0 => writeln!(f),
                         page => writeln!(f, " page {}", u64::from(*page) + 1),
                     }
+                }
+                Op::Thumbnail { file, size: stored, part, from, eighths, halved, .. } => {
+                    write!(f, "thumbnail {from} of ")?;
+                    if *part == Rect::full(*stored) { write!(f, "{stored}") } else { write!(f, "{part}") }?;
+                    if *eighths < 8 {
+                        write!(f, " at {eighths}/8")?;
+                    }
+                    if *halved {
+                        write!(f, " in planes")?;
+                    }
+                    write!(f, " -> {size}")?;
+                    file.iter().try_for_each(|file| write!(f, " {file}"))?;
+                    writeln!(f)
                 }
                 Op::Canvas { color, .. } => writeln!(f, "canvas  {size} of {color}"),
                 Op::Text { block, .. } => {

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory, op};
+use crate::pixels::{Raster, memory};
 use crate::plan::{Orientation, Size, SourceInfo};
 
 /// What a file's header says.
@@ -100,7 +100,6 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         return animation::frame(bytes, header.format, page, limits);
     }
     match (page, header.format) {
-        (0, Format::Jpeg) => header.reduced(bytes, request, limits),
         (0, _) => header.pixels(bytes, request.colors, limits),
         (_, Format::Tiff) => Err(unsupported("pages of a tiff other than the first are not supported".to_owned())),
         _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
@@ -184,19 +183,6 @@ impl<'a> Header<'a> {
             Ok(decoder)
         };
         open().map_err(|e| explain(&e, self.format, limits))
-    }
-
-    /// The pixels of a JPEG at the size that is wanted, which may be a part of its own.
-    fn reduced(&self, bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
-        if jpeg::is_complete(bytes)
-            && let Some(picture) = jpeg::reduced(bytes, request.size, limits)?
-        {
-            let samples = if jpeg::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
-            let profile = Profile::of(bytes, self.format, limits).filter(|profile| profile.fits(samples));
-            return Ok(picture.with_profile(profile.map(|profile| request.colors.of(profile))));
-        }
-        let picture = self.pixels(bytes, request.colors, limits)?;
-        if picture.size() == request.size { Ok(picture) } else { op::shrink_to(&picture, request.size) }
     }
 
     /// The pixels of the file that it is the header of.

@@ -25,6 +25,7 @@ mod shaper;
 mod space;
 #[cfg(feature = "svg")]
 mod svg;
+mod thumbnail;
 mod webp;
 mod writer;
 
@@ -32,18 +33,20 @@ pub(crate) use self::animation::Animation;
 pub(crate) use self::decode::{Colors, Request, decode, other_page, probe};
 pub(crate) use self::metadata::Attachments;
 pub(crate) use self::profile::Profile;
+pub(crate) use self::thumbnail::{Thumbnail, shrinks, thumbnail};
 pub(crate) use self::writer::Writer;
 
-use super::{Raster, memory};
+use super::{Picture, memory};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::plan::Size;
 
-/// Can a file be decoded at less than its size?
-pub(crate) fn shrinks(bytes: &[u8]) -> bool {
-    Format::sniff(bytes) == Some(Format::Jpeg) && jpeg::shrinks(bytes)
+/// Does a file say that its colours are others than those of sRGB?
+pub(crate) fn is_beyond_srgb(bytes: &[u8], limits: &Limits) -> bool {
+    let profile = Format::sniff(bytes).and_then(|format| Profile::of(bytes, format, limits));
+    profile.is_some_and(|profile| !profile.is_srgb())
 }
 
 /// The quality a source was written with, 1 to 100; `None` where there is none to be told.
@@ -72,7 +75,7 @@ pub(crate) struct Settings {
 }
 
 /// Why this picture cannot be written in this format: the format has no encoder, or it would pass a limit.
-pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, limits: &Limits) -> Option<Error> {
+pub(crate) fn refusal(picture: &Picture, format: Format, settings: &Settings, limits: &Limits) -> Option<Error> {
     #[cfg(feature = "avif")]
     if format == Format::Avif
         && let Err(error) = LimitError::check("pixels in an AVIF", picture.size().pixels(), limits.avif_pixels)
@@ -83,7 +86,7 @@ pub(crate) fn refusal(picture: &Raster, format: Format, settings: &Settings, lim
         return Some(unsupported(format!("this build cannot write {format}")));
     };
     let size = picture.size();
-    let needed = memory::len(picture.samples()).saturating_add(size.pixels().saturating_mul(work));
+    let needed = picture.bytes().saturating_add(size.pixels().saturating_mul(work));
     side.check(size).and_then(|()| memory::check(needed, limits)).err().map(Error::from)
 }
 
@@ -115,15 +118,32 @@ const fn bounds(format: Format, settings: &Settings, limits: &Limits) -> Option<
     })
 }
 
+/// Does an encoder take luma and halved chroma as they are?
+pub(crate) const fn takes_planes(format: Format, settings: &Settings) -> bool {
+    match format {
+        Format::Jpeg => settings.chroma_420,
+        _ => false,
+    }
+}
+
 /// Writes a file. A format without transparency wants a picture without alpha.
 ///
 /// With the picture goes its profile, if it still has one, and what is attached.
 pub(crate) fn encode(
-    picture: &Raster,
+    picture: &Picture,
     format: Format,
     settings: &Settings,
     attached: &Attachments,
 ) -> Result<Vec<u8>, Error> {
+    let picture = match picture {
+        Picture::Raster(raster) => raster,
+        Picture::Planes(planes) => {
+            return match format {
+                Format::Jpeg => jpeg::encode_planes(planes, settings, attached),
+                _ => encode(&planes.clone().into_raster()?.into(), format, settings, attached),
+            };
+        }
+    };
     match format {
         Format::Jpeg => jpeg::encode(picture, settings, attached),
         Format::Png => png::encode(picture, attached),

@@ -79,6 +79,11 @@ impl Profile {
         }
     }
 
+    /// Does it say what is said without one?
+    pub(crate) const fn is_srgb(&self) -> bool {
+        self.is_srgb
+    }
+
     /// Is it for cyan, magenta, yellow and black?
     pub(crate) fn is_cmyk(&self) -> bool {
         self.color.color_space == DataColorSpace::Cmyk

@@ -7,10 +7,13 @@ use crate::pixels::Raster;
 
 /// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
 pub(super) fn blur(mut picture: Raster, sigma: f64) -> Result<Raster, Error> {
-    if sigma >= LEAST {
-        gaussian(&mut Samples::of(&mut picture), sigma, f64::INFINITY)?;
-    }
+    blur_samples(&mut Samples::of(&mut picture), sigma)?;
     Ok(picture)
+}
+
+/// The same for any samples.
+pub(super) fn blur_samples(samples: &mut Samples<'_>, sigma: f64) -> Result<(), Error> {
+    if sigma >= LEAST { gaussian(samples, sigma, f64::INFINITY) } else { Ok(()) }
 }
 
 /// Convolves with a gaussian of this sigma that is cut off at this radius, directly or coarsely.

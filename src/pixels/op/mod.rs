@@ -14,6 +14,7 @@ mod flatten;
 mod gauss;
 mod gradient;
 mod look;
+mod on_planes;
 mod oklab;
 mod replace;
 mod resize;
@@ -30,7 +31,8 @@ mod warp;
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::{flatten, over};
-pub(crate) use self::resize::{shrink, shrink_to};
+pub(crate) use self::on_planes::apply_to_planes;
+pub(crate) use self::resize::{resample_plane, shrink};
 pub(crate) use self::trim::trim;
 pub(crate) use self::turn::turn;
 
@@ -45,7 +47,7 @@ use crate::transform::{Color, Flip};
 /// It does not fit the picture: then the plan was not made for it.
 pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
     match op {
-        Op::Decode { .. } | Op::Canvas { .. } | Op::Text { .. } => Err(broken("a plan starts once")),
+        Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => Err(broken("a plan starts once")),
         Op::Compose { .. } | Op::Effect { .. } => Err(broken("an operation that needs more than a picture")),
         Op::Orient(orientation) => turn::turn(picture, *orientation),
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),

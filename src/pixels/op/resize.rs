@@ -1,12 +1,12 @@
 //! Resampling, by Lanczos with three lobes.
 
-use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
-use crate::plan::{Region, Size, round};
+use crate::plan::{Rect, Region, Size, round};
 
 /// Resamples this region to this size.
 ///
@@ -34,30 +34,54 @@ pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
     resample(picture, Region::full(size), to, FilterType::Box)
 }
 
-/// A copy of the whole picture at this size, each pixel the mean of those it stands for.
-pub(crate) fn shrink_to(picture: &Raster, to: Size) -> Result<Raster, Error> {
-    let smaller = resample(picture, Region::full(picture.size()), to, FilterType::Box)?;
-    Ok(smaller.with_profile(picture.profile().cloned()))
-}
-
 fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
-    let size = picture.size();
-    let channels = picture.channels();
-    let kind = match channels {
+    let kind = match picture.channels() {
         Channels::Rgb => PixelType::U8x3,
         Channels::Rgba => PixelType::U8x4,
     };
-    let mut samples = memory::zeros(memory::bytes(to, channels))?;
+    let walls = Rect::full(picture.size());
+    let samples = resample_samples((picture.samples(), picture.size(), kind), walls, from, to, filter)?;
+    Raster::new(to, picture.channels(), samples)
+}
+
+/// Resamples a region of a plane to this size. The filter sees nothing beyond the walls.
+pub(crate) fn resample_plane(
+    samples: &[u8],
+    size: Size,
+    walls: Rect,
+    from: Region,
+    to: Size,
+) -> Result<Vec<u8>, Error> {
+    let from = Region { x: from.x - f64::from(walls.x), y: from.y - f64::from(walls.y), ..from };
+    let from = inside(from, walls.size()).ok_or_else(|| broken("a resize outside the plane"))?;
+    if from.covers(size) && to == size {
+        let mut same = memory::reserve(memory::len(samples))?;
+        same.extend_from_slice(samples);
+        return Ok(same);
+    }
+    resample_samples((samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3)
+}
+
+/// The region lies between the walls, and is counted from them.
+fn resample_samples(
+    (samples, size, kind): (&[u8], Size, PixelType),
+    walls: Rect,
+    from: Region,
+    to: Size,
+    filter: FilterType,
+) -> Result<Vec<u8>, Error> {
+    let mut out = memory::zeros(to.pixels().saturating_mul(kind.size() as u64))?;
     // Both views are checked against the very sizes their samples were taken with.
-    let source = ImageRef::new(size.width, size.height, picture.samples(), kind).map_err(|e| broken(e.to_string()))?;
-    let mut target =
-        Image::from_slice_u8(to.width, to.height, &mut samples, kind).map_err(|e| broken(e.to_string()))?;
+    let source = ImageRef::new(size.width, size.height, samples, kind).map_err(|e| broken(e.to_string()))?;
+    let source = CroppedImage::new(&source, walls.x, walls.y, walls.width, walls.height)
+        .map_err(|e| broken(e.to_string()))?;
+    let mut target = Image::from_slice_u8(to.width, to.height, &mut out, kind).map_err(|e| broken(e.to_string()))?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop(from.x, from.y, from.width, from.height)
         .use_alpha(true);
     Resizer::new().resize(&source, &mut target, &options).map_err(|e| broken(e.to_string()))?;
-    Raster::new(to, channels, samples)
+    Ok(out)
 }
 
 /// The region, with what rounding of binary fractions put beyond the edge taken off.

@@ -2,6 +2,7 @@
 
 use super::index;
 use crate::error::Error;
+use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
 use crate::plan::{Orientation, Size};
 
@@ -10,11 +11,24 @@ use crate::plan::{Orientation, Size};
 /// Each of the eight turns reads the source on a straight walk: from one of its corners, one step for
 /// each pixel to the right and one for each row down.
 pub(crate) fn turn(picture: Raster, orientation: Orientation) -> Result<Raster, Error> {
-    let Size { width, height } = picture.size();
+    if orientation == Orientation::Upright {
+        return Ok(picture);
+    }
+    let (size, channels) = (orientation.apply(picture.size()), picture.channels());
+    let samples = match channels {
+        Channels::Rgb => turned::<3>(picture.samples(), picture.size(), orientation)?,
+        Channels::Rgba => turned::<4>(picture.samples(), picture.size(), orientation)?,
+    };
+    Raster::new(size, channels, samples)
+}
+
+/// The samples of a picture of `N` a pixel, turned.
+pub(super) fn turned<const N: usize>(samples: &[u8], size: Size, orientation: Orientation) -> Result<Vec<u8>, Error> {
+    let Size { width, height } = size;
     let (last_x, last_y) = (i64::from(width) - 1, i64::from(height) - 1);
     // First pixel read; step to the right; step down.
     let (start, right, down) = match orientation {
-        Orientation::Upright => return Ok(picture),
+        Orientation::Upright => ((0, 0), (1, 0), (0, 1)),
         Orientation::MirrorHorizontal => ((last_x, 0), (-1, 0), (0, 1)),
         Orientation::Rotate180 => ((last_x, last_y), (-1, 0), (0, -1)),
         Orientation::MirrorVertical => ((0, last_y), (1, 0), (0, -1)),
@@ -24,20 +38,15 @@ pub(crate) fn turn(picture: Raster, orientation: Orientation) -> Result<Raster, 
         Orientation::Rotate270 => ((last_x, 0), (0, 1), (-1, 0)),
     };
     let walk = |(x, y): (i64, i64)| y * i64::from(width) + x;
-    let size = orientation.apply(picture.size());
-    let samples = match picture.channels().count() {
-        3 => walked::<3>(&picture, size, walk(start), walk(right), walk(down))?,
-        _ => walked::<4>(&picture, size, walk(start), walk(right), walk(down))?,
-    };
-    Raster::new(size, picture.channels(), samples)
+    walked::<N>(samples, orientation.apply(size), walk(start), walk(right), walk(down))
 }
 
 /// The pixels met on the walk. Output is made in tiles, because one of its directions may jump
 /// through the source row by row.
-fn walked<const N: usize>(picture: &Raster, size: Size, start: i64, right: i64, down: i64) -> Result<Vec<u8>, Error> {
+fn walked<const N: usize>(samples: &[u8], size: Size, start: i64, right: i64, down: i64) -> Result<Vec<u8>, Error> {
     const TILE: usize = 32;
-    let (source, _) = picture.samples().as_chunks::<N>();
-    let mut out = memory::zeros(memory::bytes(size, picture.channels()))?;
+    let (source, _) = samples.as_chunks::<N>();
+    let mut out = memory::zeros(size.pixels().saturating_mul(N as u64))?;
     let width = index(size.width)?;
     for (band, rows) in out.chunks_mut(width * N * TILE).enumerate() {
         for left in (0..width).step_by(TILE) {
@@ -66,7 +75,6 @@ fn signed(index: usize) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::raster::Channels;
 
     /// `abc/def`, each letter a pixel.
     fn letters(text: &str) -> Raster {

@@ -1,17 +1,12 @@
-//! JPEG: what its markers say (ITU-T T.81, annex B), and writing it.
-
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, PixelDensity, PixelDensityUnit, SamplingFactor};
-
-use super::Settings;
-use super::metadata::{Attachments, EXIF, XMP};
-use crate::error::Error;
-use crate::pixels::{Raster, broken};
+//! JPEG: what its markers say (ITU-T T.81, annex B).
 
 mod read;
 mod recode;
 mod reduced;
+mod write;
 
-pub(crate) use self::reduced::{reduced, shrinks};
+pub(super) use self::write::{encode, encode_planes};
+pub(crate) use self::reduced::{shrinks, thumbnail};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
@@ -74,45 +69,6 @@ pub(super) fn is_gray(bytes: &[u8]) -> bool {
 pub(super) fn is_complete(bytes: &[u8]) -> bool {
     // The last two bytes say so in nearly every file; a walk sees past what some cameras append.
     bytes.ends_with(&[0xFF, EOI]) || segments(bytes).any(|segment| segment.marker == EOI)
-}
-
-/// Writes a JPEG, with Huffman tables made to measure.
-///
-/// For baseline files that is done here, since the encoder would write one scan for each component.
-pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
-    let size = picture.size();
-    let side = |side: u32| u16::try_from(side).map_err(|_| broken("a JPEG larger than its format allows"));
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, settings.quality.clamp(1, 100));
-    encoder.set_sampling_factor(if settings.chroma_420 { SamplingFactor::R_4_2_0 } else { SamplingFactor::R_4_4_4 });
-    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    encoder.set_optimized_huffman_tables(settings.progressive);
-    encoder.set_progressive(settings.progressive);
-    if let Some(density) = attached.density {
-        encoder.set_density(in_inches(density));
-    }
-    // What does not fit into a segment stays behind.
-    for (name, block) in [(EXIF, &attached.exif), (XMP, &attached.xmp)] {
-        if let Some(block) = block {
-            _ = encoder.add_app_segment(1, [name, block].concat());
-        }
-    }
-    if let Some(profile) = picture.profile() {
-        encoder.add_icc_profile(profile.icc()).map_err(|e| broken(e.to_string()))?;
-    }
-    encoder
-        .encode(picture.samples(), side(size.width)?, side(size.height)?, ColorType::Rgb)
-        .map_err(|e| broken(e.to_string()))?;
-    // What was just written can be read; should it not be, it is a good file as it is.
-    let smaller = if settings.progressive { None } else { recode::recode(&bytes) };
-    Ok(smaller.unwrap_or(bytes))
-}
-
-/// For a JFIF header, which holds whole numbers of 16 bits.
-fn in_inches(density: f64) -> PixelDensity {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
-    let dots = (density.round() as u16).max(1);
-    PixelDensity { density: (dots, dots), unit: PixelDensityUnit::Inches }
 }
 
 /// Is there the marker of Adobe, whose files of four components hold the opposite of inks?
@@ -181,8 +137,6 @@ fn jfif_density(payload: &[u8]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::raster::Channels;
-    use crate::plan::Size;
 
     const FILE: &[u8] = b"\xFF\xD8\xFF\xE0\x00\x0EJFIF\0\x01\x02\x02\x00\x64\x00\x64\
         \xFF\xC2\x00\x11\x08\x00\x10\x00\x10\x03\x01\x22\x00\x02\x11\x00\x03\x11\x00\xFF\xDB\x00\x03\x07\xFF\xC4\x00\x02\
@@ -207,29 +161,6 @@ mod tests {
         assert!(is_complete(&[FILE, b"appended"].concat()));
         for cut in 0..FILE.len() {
             assert!(!is_complete(&FILE[..cut]), "{cut}");
-        }
-    }
-
-    #[test]
-    fn all_settings_are_read_alike_by_two_decoders() {
-        // A ramp above, one colour below: blocks with and without detail.
-        let samples: Vec<u8> = (0..40 * 30_u32)
-            .flat_map(|i| {
-                if i < 600 { [i % 40 * 6, i / 40 * 8, 120] } else { [200, 100, 50] }.map(|s| u8::try_from(s).unwrap())
-            })
-            .collect();
-        let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples).unwrap();
-        for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
-            let settings = Settings { quality: 90, lossless: false, exact: false, progressive, chroma_420 };
-            let bytes = encode(&picture, &settings, &Attachments::default()).unwrap();
-            let scans = segments(&bytes).filter(|segment| segment.marker == SOS).count();
-            assert!(progressive || scans == 1, "{scans} scans");
-            let one = image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw();
-            let other = jpeg_decoder::Decoder::new(&bytes[..]).decode().unwrap();
-            for (read, by) in [(one, "zune-jpeg"), (other, "jpeg-decoder")] {
-                let sum: u32 = read.iter().zip(picture.samples()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
-                assert!(sum < 3600 * 3, "{settings:?}, read by {by}: {sum}");
-            }
         }
     }
 }

@@ -1,0 +1,182 @@
+//! [`Planes`]: decoded pixels that still are luma and chroma.
+
+use std::sync::Arc;
+
+use super::codec::Profile;
+use super::raster::Channels;
+use super::{Raster, broken, memory};
+use crate::error::Error;
+use crate::plan::Size;
+
+/// A picture as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full
+/// range of 8 bits (JFIF 1.02). It has no alpha.
+///
+/// Half the samples of red, green and blue, and nothing to convert between a decoder and an encoder that both work
+/// like that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planes {
+    size: Size,
+    luma: Vec<u8>,
+    /// Blue and red; none for gray.
+    chroma: Option<[Vec<u8>; 2]>,
+    /// Does a sample of chroma stand for two by two pixels?
+    halved: bool,
+    profile: Option<Arc<Profile>>,
+}
+
+impl Planes {
+    /// A picture made of these planes; an error of ours if one has another size than it should.
+    pub(crate) fn new(size: Size, luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, halved: bool) -> Result<Self, Error> {
+        let planes = Self { size, luma, chroma, halved, profile: None };
+        let exact = |samples: &[u8], size: Size| memory::len(samples) == size.pixels();
+        let fits = size.pixels() > 0
+            && exact(&planes.luma, size)
+            && planes.chroma().is_none_or(|both| both.iter().all(|plane| exact(plane, planes.chroma_size())));
+        if fits { Ok(planes) } else { Err(broken("planes of a wrong size")) }
+    }
+
+    /// The same samples, with another meaning.
+    pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// What its colours mean, if they are not sRGB.
+    pub(crate) const fn profile(&self) -> Option<&Arc<Profile>> {
+        self.profile.as_ref()
+    }
+
+    /// Its size.
+    pub(crate) const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Has chroma half the resolution? True for gray too.
+    pub(crate) const fn is_halved(&self) -> bool {
+        self.halved || self.chroma.is_none()
+    }
+
+    /// The size of the planes of chroma.
+    pub(crate) const fn chroma_size(&self) -> Size {
+        chroma_size(self.size, self.halved)
+    }
+
+    /// Brightness.
+    pub(crate) fn luma(&self) -> &[u8] {
+        &self.luma
+    }
+
+    /// Blue and red; none for gray.
+    pub(crate) fn chroma(&self) -> Option<[&[u8]; 2]> {
+        self.chroma.as_ref().map(|[blue, red]| [blue.as_slice(), red.as_slice()])
+    }
+
+    /// Bytes of all samples.
+    pub(crate) fn bytes(&self) -> u64 {
+        memory::len(&self.luma) + self.chroma().map_or(0, |[blue, red]| memory::len(blue) + memory::len(red))
+    }
+
+    /// Without colour: its brightness is that of a grey as video has it (ITU-R BT.601).
+    pub(crate) fn into_gray(self) -> Self {
+        Self { chroma: None, ..self }
+    }
+
+    /// Another picture of this size or the one turned, each plane made of one of these.
+    pub(crate) fn try_map(
+        self,
+        size: Size,
+        mut make: impl FnMut(Vec<u8>, Size, Scale) -> Result<Vec<u8>, Error>,
+    ) -> Result<Self, Error> {
+        let (own, chroma_size) = (self.size, self.chroma_size());
+        let luma = make(self.luma, own, Scale::Whole)?;
+        let scale = if self.halved { Scale::Half } else { Scale::Whole };
+        let chroma = match self.chroma {
+            Some([blue, red]) => Some([make(blue, chroma_size, scale)?, make(red, chroma_size, scale)?]),
+            None => None,
+        };
+        Ok(Self::new(size, luma, chroma, self.halved)?.with_profile(self.profile))
+    }
+
+    /// The same in red, green and blue.
+    pub(crate) fn into_raster(self) -> Result<Raster, Error> {
+        let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgb))?;
+        match &self.chroma {
+            None => samples.extend(self.luma.iter().flat_map(|y| [*y; 3])),
+            Some([blue, red]) => {
+                let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+                let (wide, chroma_wide) = (side(self.size.width)?, side(self.chroma_size().width)?);
+                let rows = blue.chunks_exact(chroma_wide).zip(red.chunks_exact(chroma_wide));
+                let each = if self.halved { 2 } else { 1 };
+                let rows = rows.flat_map(|row| std::iter::repeat_n(row, each));
+                for (luma, (blue, red)) in self.luma.chunks_exact(wide).zip(rows) {
+                    if self.halved {
+                        let twice = |row: &'_ [u8]| row.iter().flat_map(|s| [*s; 2]).collect::<Vec<_>>();
+                        color(luma, &twice(blue), &twice(red), &mut samples);
+                    } else {
+                        color(luma, blue, red, &mut samples);
+                    }
+                }
+            }
+        }
+        Ok(Raster::new(self.size, Channels::Rgb, samples)?.with_profile(self.profile))
+    }
+}
+
+/// How many pixels a sample of a plane stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// One.
+    Whole,
+    /// Two by two.
+    Half,
+}
+
+/// The size of the planes of chroma of a picture.
+pub(crate) const fn chroma_size(size: Size, halved: bool) -> Size {
+    if halved { Size::new(size.width.div_ceil(2), size.height.div_ceil(2)) } else { size }
+}
+
+/// From luma and chroma of full range to RGB (JFIF 1.02), in whole numbers.
+fn color(luma: &[u8], blue: &[u8], red: &[u8], out: &mut Vec<u8>) {
+    const BITS: u32 = 16;
+    const HALF: i32 = 1 << (BITS - 1);
+    // 1.402, 0.344136, 0.714136 and 1.772.
+    const RED: i32 = 91_881;
+    const GREEN_BLUE: i32 = 22_554;
+    const GREEN_RED: i32 = 46_802;
+    const BLUE: i32 = 116_130;
+    let narrow = |value: i32| u8::try_from((value >> BITS).clamp(0, 255)).unwrap_or(u8::MAX);
+    out.extend(luma.iter().zip(blue).zip(red).flat_map(|((y, cb), cr)| {
+        let base = (i32::from(*y) << BITS) + HALF;
+        let (cb, cr) = (i32::from(*cb) - 128, i32::from(*cr) - 128);
+        [base + RED * cr, base - GREEN_BLUE * cb - GREEN_RED * cr, base + BLUE * cb].map(narrow)
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_come_out_as_jfif_has_them() {
+        // Red, green, blue, and white, each as BT.601 has it.
+        let luma = vec![76, 150, 29, 255];
+        let chroma = [vec![85, 44, 255, 128], vec![255, 21, 107, 128]];
+        let size = Size::new(4, 1);
+        let planes = Planes::new(size, luma, Some(chroma), false).unwrap();
+        let picture = planes.clone().into_raster().unwrap();
+        let want = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]].concat();
+        for (got, want) in picture.samples().iter().zip(&want) {
+            assert!(got.abs_diff(*want) <= 2, "{:?}", picture.samples());
+        }
+        let gray = planes.into_gray().into_raster().unwrap();
+        assert_eq!(gray.samples()[..6], [76, 76, 76, 150, 150, 150]);
+    }
+
+    #[test]
+    fn halved_planes_of_odd_sizes() {
+        let size = Size::new(3, 3);
+        assert!(Planes::new(size, vec![9; 9], Some([vec![128; 9], vec![128; 9]]), true).is_err());
+        let planes = Planes::new(size, vec![9; 9], Some([vec![128; 4], vec![128; 4]]), true).unwrap();
+        assert_eq!(planes.into_raster().unwrap().samples(), [9; 27]);
+    }
+}
