@@ -1,6 +1,6 @@
 //! Pictures from the scaled reader: planes of equal size as red, green and blue.
 
-use super::read::{self, Chroma, Plane, ReadError, Request, Scale};
+use super::read::{self, Chroma, Plane, ReadError, Request};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -20,12 +20,8 @@ pub(crate) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Result<Option<
     let Ok(header) = read::read_header(bytes) else { return Ok(None) };
     let whole = header.size;
     let fits = |by: u32| whole != to && Size::new(whole.width.div_ceil(by), whole.height.div_ceil(by)) == to;
-    let Some((_, scale)) =
-        [(2, Scale::Half), (4, Scale::Quarter), (8, Scale::Eighth)].into_iter().find(|(by, _)| fits(*by))
-    else {
-        return Ok(None);
-    };
-    let planes = match read::read(bytes, &Request { scale, chroma: Chroma::Equal, crop: None }, limits) {
+    let Some(luma) = [4, 2, 1].into_iter().find(|luma| fits(8 / u32::from(*luma))) else { return Ok(None) };
+    let planes = match read::read(bytes, &Request { luma, chroma: Chroma::Equal, crop: None }, limits) {
         Ok(planes) => planes,
         Err(ReadError::Unusual(_)) => return Ok(None),
         Err(ReadError::Damaged(_)) => return Err(damaged(Format::Jpeg)),
