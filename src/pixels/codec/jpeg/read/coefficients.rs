@@ -53,6 +53,12 @@ impl Coefficients {
         Ok(Self { values, nonzero, columns, rows, places, part, steps })
     }
 
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        (self.values.capacity() * size_of::<i16>() + self.nonzero.capacity() * size_of::<u64>()) as u64
+    }
+
     /// Behind the last row of blocks that is kept.
     pub(super) const fn end(&self) -> u32 {
         self.rows.end

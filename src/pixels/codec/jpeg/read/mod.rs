@@ -34,10 +34,13 @@ mod reader;
 mod script;
 mod sequential;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::header::Header;
 #[allow(unused_imports, reason = "for plans that state their memory; their caller is being written")]
 pub(crate) use self::needs::{Needs, needs};
+#[allow(unused_imports, reason = "likewise")]
 pub(crate) use self::planes::{Plane, Planes, read};
 
 use self::ReadError::{Damaged, Unusual};

@@ -28,8 +28,9 @@ impl Needs {
         let bytes = parts
             .clone()
             .map(|part| {
-                // Which scans there are is not known yet; the usual ones refine.
-                let coefficients = if progressive { Coefficients::bytes(layout, part, true) } else { 0 };
+                // Which scans there are is not known yet: the usual ones refine whatever can be.
+                let refined = part.last() > 0;
+                let coefficients = if progressive { Coefficients::bytes(layout, part, refined) } else { 0 };
                 Strip::bytes(layout, part) + coefficients
             })
             .sum::<u64>();

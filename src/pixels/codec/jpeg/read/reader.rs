@@ -51,6 +51,16 @@ impl<'a> Reader<'a> {
         &self.layout.parts
     }
 
+    /// Bytes that are held: strips, coefficients, tables and data.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        let source: u64 = match &self.source {
+            Source::Sequential(scans) => scans.iter().map(Sequential::taken).sum(),
+            Source::Progressive(all) => all.iter().map(Coefficients::taken).sum(),
+        };
+        self.strips.iter().map(Strip::taken).sum::<u64>() + source
+    }
+
     /// The next rows; `None` behind the last.
     pub(super) fn next(&mut self) -> Result<Option<Rows<'_>>, ReadError> {
         let row = self.row;

@@ -36,6 +36,12 @@ impl Strip {
         })
     }
 
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        self.samples.capacity() as u64
+    }
+
     /// The samples from this place on, and how many there are from one row to the next.
     #[inline(always)]
     pub(super) fn at(&mut self, x: u32, y: u32) -> (&mut [u8], usize) {
