@@ -46,7 +46,7 @@ fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Res
 
 /// Resamples a region of a plane to this size. The filter sees nothing beyond the walls.
 pub(crate) fn resample_plane(
-    samples: &[u8],
+    samples: Vec<u8>,
     size: Size,
     walls: Rect,
     from: Region,
@@ -54,12 +54,10 @@ pub(crate) fn resample_plane(
 ) -> Result<Vec<u8>, Error> {
     let from = Region { x: from.x - f64::from(walls.x), y: from.y - f64::from(walls.y), ..from };
     let from = inside(from, walls.size()).ok_or_else(|| broken("a resize outside the plane"))?;
-    if from.covers(size) && to == size {
-        let mut same = memory::reserve(memory::len(samples))?;
-        same.extend_from_slice(samples);
-        return Ok(same);
+    if from.covers(size) && to == size && walls == Rect::full(size) {
+        return Ok(samples);
     }
-    resample_samples((samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3)
+    resample_samples((&samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3)
 }
 
 /// The region lies between the walls, and is counted from them.

@@ -1,6 +1,6 @@
 //! Thumbnails from the scaled reader: each plane is decoded and resampled by itself.
 
-use super::read::{self, Chroma, Plane, ReadError, Request, Scale};
+use super::read::{self, Chroma, Plane, ReadError, Request};
 use super::{is_complete, is_gray};
 use crate::error::Error;
 use crate::format::Format;
@@ -24,34 +24,21 @@ pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Re
     if !is_complete(bytes) {
         return Err(damaged(Format::Jpeg));
     }
-    let scale = match wanted.eighths {
-        1 => Scale::Eighth,
-        2 => Scale::Quarter,
-        3..=4 => Scale::Half,
-        _ => Scale::Full,
-    };
-    let chroma = if wanted.halved { Chroma::Kept } else { Chroma::Equal };
-    let planes = match read::read(bytes, &Request { scale, chroma, crop: Some(wanted.part) }, limits) {
+    let chroma = if wanted.halved { Chroma::Half } else { Chroma::Equal };
+    let request = Request { luma: wanted.eighths, chroma, crop: Some(wanted.part) };
+    let planes = match read::read(bytes, &request, limits) {
         Ok(planes) => planes,
         Err(ReadError::Unusual(_)) => return Ok(None),
         Err(ReadError::Damaged(_)) => return Err(damaged(Format::Jpeg)),
         Err(ReadError::Limit(limit)) => return Err(limit.into()),
         Err(ReadError::OutOfMemory) => return Err(broken("out of memory")),
     };
-    let luma_scale = f64::from(scale.side()) / 8.0;
-    let (x, y) = (planes.region.x, planes.region.y);
-    let luma = resampled(&planes.luma, (x, y), (luma_scale, luma_scale), wanted, wanted.to, false)?;
+    let luma = resampled(planes.luma, wanted, wanted.to)?;
     let chroma = match planes.chroma {
         None => None,
-        Some(both) => {
+        Some([blue, red]) => {
             let to = chroma_size(wanted.to, wanted.halved);
-            let [blue, red] = both.map(|plane| {
-                let rx = (planes.luma.size.width + plane.size.width / 2) / plane.size.width;
-                let ry = (planes.luma.size.height + plane.size.height / 2) / plane.size.height;
-                let scale = (luma_scale / f64::from(rx), luma_scale / f64::from(ry));
-                resampled(&plane, (x / rx, y / ry), scale, wanted, to, wanted.halved)
-            });
-            Some([blue?, red?])
+            Some([resampled(blue, wanted, to)?, resampled(red, wanted, to)?])
         }
     };
     let samples = if is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
@@ -61,35 +48,38 @@ pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Re
     Ok(Some(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile)))
 }
 
-/// A plane at the size that is wanted.
-fn resampled(
-    plane: &Plane,
-    (left, top): (u32, u32),
-    (across, down): (f64, f64),
-    wanted: &Thumbnail,
-    to: Size,
-    halved: bool,
-) -> Result<Vec<u8>, Error> {
-    let Thumbnail { part, from, .. } = *wanted;
-    // Chroma of an odd side goes on for half a sample.
-    let over = |half: u32, whole: u32| if halved { f64::from(2 * half) / f64::from(whole) } else { 1.0 };
-    let (x, width, left, wide) =
-        stretch(from.x, from.width * over(to.width, wanted.to.width), (part.x, part.width), left, across, plane.size.width);
-    let (y, height, top, high) =
-        stretch(from.y, from.height * over(to.height, wanted.to.height), (part.y, part.height), top, down, plane.size.height);
-    let walls = Rect { x: left, y: top, width: wide, height: high };
-    op::resample_plane(&plane.samples, plane.size, walls, Region { x, y, width, height }, to)
+/// A plane at the size that is wanted of it: that of the picture, or half of it, rounded up.
+fn resampled(plane: Plane, wanted: &Thumbnail, to: Size) -> Result<Vec<u8>, Error> {
+    let Thumbnail { part, from, to: whole, .. } = *wanted;
+    // The last sample of a halved odd side stands for half a pixel more than there is.
+    let over = |to: u32, whole: u32| if to == whole { 1.0 } else { f64::from(2 * to) / f64::from(whole) };
+    let (width, height) = (from.width * over(to.width, whole.width), from.height * over(to.height, whole.height));
+    let ((left, top), (across, down)) = (plane.at, plane.scale);
+    let x = Stretch::of((from.x, width), (part.x, part.width), plane.size.width, left, across);
+    let y = Stretch::of((from.y, height), (part.y, part.height), plane.size.height, top, down);
+    let walls = Rect { x: x.wall, y: y.wall, width: x.between, height: y.between };
+    let from = Region { x: x.from, y: y.from, width: x.length, height: y.length };
+    op::resample_plane(plane.samples, plane.size, walls, from, to)
 }
 
-/// Where a stretch of the file lies in a plane of `side` samples, and the walls around it.
-fn stretch(from: f64, length: f64, (part, all): (u32, u32), first: u32, scale: f64, side: u32) -> (f64, f64, u32, u32) {
-    let place = |at: f64| (at * scale - f64::from(first)).clamp(0.0, f64::from(side));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the side")]
-    let (start, end) =
-        (place(f64::from(part)).floor() as u32, place(f64::from(part) + f64::from(all)).ceil() as u32);
-    let start = start.min(side.saturating_sub(1));
-    let end = end.clamp(start + 1, side);
-    let at = place(from).clamp(start.into(), f64::from(end));
-    let until = place(from + length).min(end.into());
-    (at, until - at, start, end - start)
+/// Where a stretch of the file lies in a plane, and the walls around it.
+struct Stretch {
+    from: f64,
+    length: f64,
+    wall: u32,
+    between: u32,
+}
+
+impl Stretch {
+    /// `side`: samples of the plane; `first`: where the first of them lies; `scale`: samples for each pixel.
+    fn of((from, length): (f64, f64), (part, all): (u32, u32), side: u32, first: u32, scale: f64) -> Self {
+        let place = |at: f64| (at * scale - f64::from(first)).clamp(0.0, f64::from(side));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the side")]
+        let (start, end) = (place(part.into()).floor() as u32, place(f64::from(part) + f64::from(all)).ceil() as u32);
+        let wall = start.min(side.saturating_sub(1));
+        let end = end.clamp(wall + 1, side);
+        let within = |at: f64| place(at).clamp(wall.into(), end.into());
+        let at = within(from);
+        Self { from: at, length: within(from + length) - at, wall, between: end - wall }
+    }
 }

@@ -35,7 +35,7 @@ impl Coefficients {
     pub(super) fn bytes(layout: &Layout, part: &Part, refined: bool) -> u64 {
         let (columns, rows) = kept(layout, part);
         let blocks = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
-        blocks * u64::from(part.wide * part.high) * 2 + if refined { part.blocks.pixels() * 8 } else { 0 }
+        blocks * u64::from(part.kept()) * 2 + if refined { part.blocks.pixels() * 8 } else { 0 }
     }
 
     pub(super) fn new(layout: &Layout, part: Part, refined: bool, zigzag: &[u16; 64]) -> Result<Self, ReadError> {
@@ -49,8 +49,14 @@ impl Coefficients {
                 *to = *step as i16;
             }
         }
-        let values = zeros(blocks * u64::from(part.wide * part.high))?;
+        let values = zeros(blocks * u64::from(part.kept()))?;
         Ok(Self { values, nonzero, columns, rows, places, part, steps })
+    }
+
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        (self.values.capacity() * size_of::<i16>() + self.nonzero.capacity() * size_of::<u64>()) as u64
     }
 
     /// Behind the last row of blocks that is kept.
@@ -69,7 +75,7 @@ impl Coefficients {
         let kept = self.columns.contains(&column) && self.rows.contains(&row);
         let values = if kept {
             let wide = self.columns.end - self.columns.start;
-            let size = (self.part.wide * self.part.high) as usize;
+            let size = self.part.kept() as usize;
             let start = ((row - self.rows.start) * wide + column - self.columns.start) as usize * size;
             self.values.get_mut(start..).and_then(|rest| rest.get_mut(..size)).unwrap_or_default()
         } else {
@@ -82,7 +88,7 @@ impl Coefficients {
     pub(super) fn reduce(&self, row: u32, strip: &mut Strip) {
         let Part { down, wide, high, .. } = self.part;
         let reduce = idct::reduce_to(wide, high);
-        let size = (wide * high) as usize;
+        let size = self.part.kept() as usize;
         let kept = (self.columns.end - self.columns.start) as usize;
         let mut block: Block = [0; 128];
         for y in 0..down {

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::block::PLACES;
-use super::header::Header;
-use super::{Request, Scale};
+use super::header::{Component, Header};
+use super::idct;
+use super::{Chroma, Request};
 use crate::geometry::{Rect, Size};
 
 /// The geometry of one reading.
@@ -15,8 +16,6 @@ pub(super) struct Layout {
     /// Those that are wanted.
     pub(super) columns: Range<u32>,
     pub(super) rows: Range<u32>,
-    /// The samples of luma that come out, in the coordinates of the whole reduced picture.
-    pub(super) region: Rect,
     pub(super) parts: Vec<Part>,
 }
 
@@ -31,67 +30,83 @@ pub(super) struct Part {
     pub(super) high: u32,
     /// Blocks of the whole component, where those that only fill up units are not counted.
     pub(super) blocks: Size,
-    /// How many samples of luma one sample stands for, in each direction.
-    pub(super) ratio: (u32, u32),
+    /// The samples that come out, in the coordinates of the whole reduced plane.
+    pub(super) region: Rect,
+    /// Samples that come out for each pixel of the picture, across and down.
+    pub(super) scale: (f64, f64),
 }
 
 impl Layout {
     pub(super) fn new(header: &Header, request: &Request) -> Self {
-        let (most_across, most_down) = header.unit();
-        let (most_across, most_down) = (u32::from(most_across), u32::from(most_down));
-        let Size { width, height } = header.size;
-        let units = Size::new(width.div_ceil(8 * most_across), height.div_ceil(8 * most_down));
-        let side = request.scale.side();
-        let parts: Vec<Part> = header
-            .components
-            .iter()
-            .map(|c| {
-                let (across, down) = (u32::from(c.across), u32::from(c.down));
-                let (wide, high) = match request.chroma {
-                    Chroma::Kept => (side, side),
-                    Chroma::Equal => (nearest(side, most_across / across), nearest(side, most_down / down)),
-                };
-                let blocks =
-                    Size::new((width * across).div_ceil(8 * most_across), (height * down).div_ceil(8 * most_down));
-                // Luma is sampled the most, and chroma by a whole part of it.
-                let ratio = (most_across * side / (across * wide), most_down * side / (down * high));
-                Part { across, down, wide, high, blocks, ratio }
-            })
-            .collect();
-        let (step_x, step_y) = parts.iter().fold((1, 1), |(x, y), part| (x.max(part.ratio.0), y.max(part.ratio.1)));
-        let crop = request.crop.unwrap_or(Rect::full(header.size));
-        let (left, right) = reduced(crop.x, crop.width, width, side, step_x);
-        let (top, bottom) = reduced(crop.y, crop.height, height, side, step_y);
-        let region = Rect { x: left, y: top, width: right - left, height: bottom - top };
-        let unit = Size::new(most_across * side, most_down * side);
+        let (across, down) = header.unit();
+        let most = Size::new(across.into(), down.into());
+        let whole = header.size;
+        let crop = request.crop.unwrap_or(Rect::full(whole));
+        let (columns, rows) = (stretch(crop.x, crop.width, whole.width), stretch(crop.y, crop.height, whole.height));
+        let parts = header.components.iter().enumerate();
+        let parts =
+            parts.map(|(number, c)| Part::new(c, number > 0, request, whole, most, (&columns, &rows))).collect();
         Self {
-            units,
-            columns: left / unit.width..right.div_ceil(unit.width),
-            rows: top / unit.height..bottom.div_ceil(unit.height),
-            region,
+            units: Size::new(whole.width.div_ceil(8 * most.width), whole.height.div_ceil(8 * most.height)),
+            columns: touched(&columns, 1, 8 * most.width),
+            rows: touched(&rows, 1, 8 * most.height),
             parts,
         }
     }
 
-    /// The samples of a component that come out, in the coordinates of the whole component.
-    pub(super) fn region_of(&self, part: &Part) -> Rect {
-        let (across, down) = part.ratio;
-        let Rect { x, y, width, height } = self.region;
-        Rect { x: x / across, y: y / down, width: width.div_ceil(across), height: height.div_ceil(down) }
+    /// How many columns of units are wanted.
+    pub(super) const fn wide(&self) -> u32 {
+        self.columns.end - self.columns.start
     }
 }
 
 impl Part {
+    fn new(
+        component: &Component,
+        is_chroma: bool,
+        request: &Request,
+        whole: Size,
+        most: Size,
+        (columns, rows): (&Range<u32>, &Range<u32>),
+    ) -> Self {
+        let (across, down) = (u32::from(component.across), u32::from(component.down));
+        // Luma is sampled the most, and chroma by a whole part of it.
+        let (fewer_across, fewer_down) = (most.width / across, most.height / down);
+        let side = u32::from(request.luma).clamp(1, 8);
+        let side_for = |fewer: u32| match request.chroma {
+            _ if !is_chroma => side,
+            Chroma::Equal => (side * fewer).min(8),
+            Chroma::Half => (side * fewer).div_ceil(2).min(8),
+        };
+        let (wide, high) = (side_for(fewer_across), side_for(fewer_down));
+        let (x, y) = (touched(columns, wide, 8 * fewer_across), touched(rows, high, 8 * fewer_down));
+        let scale = |samples: u32, fewer: u32| f64::from(samples) / f64::from(8 * fewer);
+        Self {
+            across,
+            down,
+            wide,
+            high,
+            blocks: Size::new(whole.width.div_ceil(8 * fewer_across), whole.height.div_ceil(8 * fewer_down)),
+            region: Rect { x: x.start, y: y.start, width: x.end - x.start, height: y.end - y.start },
+            scale: (scale(wide, fewer_across), scale(high, fewer_down)),
+        }
+    }
+
     /// Samples of a row of units, as many columns of units as there are.
     pub(super) const fn strip(&self, columns: u32) -> Size {
         Size::new(columns * self.across * self.wide, self.down * self.high)
+    }
+
+    /// Coefficients that are kept of a block, and with them those that fill up lanes.
+    pub(super) const fn kept(&self) -> u32 {
+        self.wide * idct::lanes(self.high)
     }
 
     /// For each coefficient in zigzag order its place in a block that only has those wanted, if it has one.
     pub(super) fn places(&self) -> [Option<u8>; 64] {
         PLACES.map(|place| {
             let (column, row) = (u32::from(place >> 3), u32::from(place & 7));
-            (column < self.wide && row < self.high).then_some((column * self.high + row) as u8)
+            (column < self.wide && row < self.high).then_some((column * idct::lanes(self.high) + row) as u8)
         })
     }
 
@@ -106,44 +121,13 @@ impl Part {
     }
 }
 
-/// Whether chroma is brought to the size of luma.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chroma {
-    /// As far as blocks have the samples: halved planes are whole from one half on, and need no other
-    /// enlarging.
-    Equal,
-    /// Stored planes are reduced as luma is.
-    #[allow(dead_code, reason = "for an encoder that takes planes; there is none yet")]
-    Kept,
+/// From where to where a crop reaches, at least a pixel of the picture.
+fn stretch(at: u32, length: u32, all: u32) -> Range<u32> {
+    let start = at.min(all.saturating_sub(1));
+    start..at.saturating_add(length).min(all).max(start + 1)
 }
 
-/// The samples of a block's side that bring a component to luma's size, if a transform has so many.
-const fn nearest(side: u32, factor: u32) -> u32 {
-    match side * factor {
-        wanted @ (1 | 2 | 4 | 8) => wanted,
-        // A third has no transform; and no block has more than 8.
-        wanted if wanted > 8 && factor.is_power_of_two() => 8,
-        _ => side,
-    }
-}
-
-/// What a stretch is in the reduced picture: from its first to behind its last sample, the first at a
-/// whole sample of chroma.
-fn reduced(at: u32, length: u32, all: u32, side: u32, step: u32) -> (u32, u32) {
-    let end = (all * side).div_ceil(8);
-    let first = (at * side / 8).min(end.saturating_sub(1)) / step * step;
-    let last = (at.saturating_add(length).min(all) * side).div_ceil(8).clamp(first + 1, end);
-    (first, last)
-}
-
-impl Scale {
-    /// Samples made of a block's side.
-    pub(crate) const fn side(self) -> u32 {
-        match self {
-            Self::Full => 8,
-            Self::Half => 4,
-            Self::Quarter => 2,
-            Self::Eighth => 1,
-        }
-    }
+/// What these pixels touch where so many samples stand for so many pixels.
+const fn touched(pixels: &Range<u32>, samples: u32, of: u32) -> Range<u32> {
+    pixels.start * samples / of..(pixels.end * samples).div_ceil(of)
 }

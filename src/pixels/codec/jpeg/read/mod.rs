@@ -27,16 +27,21 @@ mod huffman;
 mod idct;
 mod layout;
 mod markers;
+mod needs;
 mod planes;
 mod progressive;
 mod reader;
 mod script;
 mod sequential;
 mod strip;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::header::Header;
-pub(crate) use self::layout::Chroma;
-pub(crate) use self::planes::{Plane, read};
+#[allow(unused_imports, reason = "for plans that state their memory; their caller is being written")]
+pub(crate) use self::needs::{Needs, needs};
+#[allow(unused_imports, reason = "likewise")]
+pub(crate) use self::planes::{Plane, Planes, read};
 
 use self::ReadError::{Damaged, Unusual};
 use crate::geometry::Rect;
@@ -45,20 +50,23 @@ use crate::limits::LimitError;
 /// What is wanted of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request {
-    pub(crate) scale: Scale,
+    /// Samples made of the side of a block of luma, 1 to 8: the picture is reduced to so many eighths.
+    pub(crate) luma: u8,
     pub(crate) chroma: Chroma,
     /// In pixels of the whole picture; all of it if there is none.
     pub(crate) crop: Option<Rect>,
 }
 
-/// How much a picture is reduced.
+/// How many samples chroma has. No block gives more than 8 on a side.
+///
+/// Planes need not have the same size, nor sizes of a simple ratio: who asks resamples each by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scale {
-    #[allow(dead_code, reason = "whole pictures are left to the `image` crate, which is faster there")]
-    Full,
+pub(crate) enum Chroma {
+    /// As close as possible to as many as luma has.
+    Equal,
+    /// As close as possible to half of what luma has in each direction, and not less.
+    #[allow(dead_code, reason = "for an encoder that halves chroma; its caller is being written")]
     Half,
-    Quarter,
-    Eighth,
 }
 
 /// Why a file was not read.

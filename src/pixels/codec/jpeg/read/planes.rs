@@ -2,35 +2,36 @@
 
 use super::reader::Reader;
 use super::{ReadError, Request, reserve};
-use crate::geometry::{Rect, Size};
-use crate::limits::{LimitError, Limits};
+use crate::geometry::Size;
+use crate::limits::Limits;
 
 /// A picture as its file has it: luma, and chroma that may be smaller. Full range (JFIF).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Planes {
-    /// Where luma lies in the whole reduced picture. A crop is widened to whole samples of luma and of
-    /// chroma.
-    pub(crate) region: Rect,
     pub(crate) luma: Plane,
     /// Blue and red; none for gray.
     pub(crate) chroma: Option<[Plane; 2]>,
 }
 
-/// Samples without gaps between rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Samples without gaps between rows: all that the crop touches.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plane {
     pub(crate) size: Size,
     pub(crate) samples: Vec<u8>,
+    /// Where the first sample lies in the plane of the whole picture, from left and from top.
+    pub(crate) at: (u32, u32),
+    /// Samples for each pixel of the picture, across and down. The plane of the whole picture has as many
+    /// samples as that makes, rounded up.
+    pub(crate) scale: (f64, f64),
 }
 
 /// Reads a file, reduced and cropped.
 pub(crate) fn read(bytes: &[u8], request: &Request, limits: &Limits) -> Result<Planes, ReadError> {
     let mut reader = Reader::new(bytes, request, limits)?;
-    let bytes = reader.sizes().map(Size::pixels).sum();
-    LimitError::check("bytes of memory for pixels", bytes, limits.memory)?;
     let mut planes = Vec::with_capacity(3);
-    for size in reader.sizes() {
-        planes.push(Plane { size, samples: reserve(size.pixels())? });
+    for part in reader.parts() {
+        let (size, at) = (part.region.size(), (part.region.x, part.region.y));
+        planes.push(Plane { size, samples: reserve(size.pixels())?, at, scale: part.scale });
     }
     while let Some(rows) = reader.next()? {
         for (component, plane) in planes.iter_mut().enumerate() {
@@ -42,5 +43,5 @@ pub(crate) fn read(bytes: &[u8], request: &Request, limits: &Limits) -> Result<P
     let mut planes = planes.into_iter();
     let luma = planes.next().ok_or(ReadError::Damaged("no components"))?;
     let chroma = planes.next().zip(planes.next()).map(<[Plane; 2]>::from);
-    Ok(Planes { region: reader.region(), luma, chroma })
+    Ok(Planes { luma, chroma })
 }

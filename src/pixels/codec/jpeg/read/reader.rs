@@ -1,18 +1,18 @@
 //! Reading row by row.
 
 use super::coefficients::Coefficients;
-use super::layout::Layout;
+use super::layout::{Layout, Part};
 use super::markers::{self, File};
+use super::needs::Needs;
 use super::script::Script;
 use super::sequential::Sequential;
 use super::strip::Strip;
 use super::{ReadError, Request, progressive};
-use crate::geometry::{Rect, Size};
 use crate::limits::{LimitError, Limits};
 
 /// A reader that gives the rows of one row of units after another.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub(super) struct Reader<'a> {
     layout: Layout,
     strips: Vec<Strip>,
     source: Source<'a>,
@@ -29,39 +29,40 @@ enum Source<'a> {
 
 /// The rows of one row of units.
 #[derive(Debug)]
-pub(crate) struct Rows<'a> {
+pub(super) struct Rows<'a> {
     strips: &'a [Strip],
     row: u32,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8], request: &Request, limits: &Limits) -> Result<Self, ReadError> {
+    pub(super) fn new(bytes: &'a [u8], request: &Request, limits: &Limits) -> Result<Self, ReadError> {
         let file = markers::file(bytes)?;
         LimitError::check("pixels", file.header.size.pixels(), limits.pixels)?;
         let layout = Layout::new(&file.header, request);
-        let strips: u64 = layout.parts.iter().map(|part| Strip::bytes(&layout, part)).sum();
-        let source = if file.header.progressive {
-            progressive(&file, &layout, strips, limits)?
-        } else {
-            check_memory(strips, limits)?;
-            sequential(&file, &layout)?
-        };
+        let needs = Needs::of(&layout, file.header.progressive);
+        LimitError::check("bytes of memory for pixels", needs.total(), limits.memory)?;
+        let source = if file.header.progressive { progressive(&file, &layout)? } else { sequential(&file, &layout)? };
         let strips = layout.parts.iter().map(|part| Strip::new(&layout, part)).collect::<Result<_, _>>()?;
         Ok(Self { row: layout.rows.start, strips, source, layout })
     }
 
-    /// The samples of luma that come out, in the coordinates of the whole reduced picture.
-    pub(crate) const fn region(&self) -> Rect {
-        self.layout.region
+    /// What comes out of each component.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.layout.parts
     }
 
-    /// The sizes of what comes out of each component.
-    pub(crate) fn sizes(&self) -> impl Iterator<Item = Size> {
-        self.layout.parts.iter().map(|part| self.layout.region_of(part).size())
+    /// Bytes that are held: strips, coefficients, tables and data.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        let source: u64 = match &self.source {
+            Source::Sequential(scans) => scans.iter().map(Sequential::taken).sum(),
+            Source::Progressive(all) => all.iter().map(Coefficients::taken).sum(),
+        };
+        self.strips.iter().map(Strip::taken).sum::<u64>() + source
     }
 
     /// The next rows; `None` behind the last.
-    pub(crate) fn next(&mut self) -> Result<Option<Rows<'_>>, ReadError> {
+    pub(super) fn next(&mut self) -> Result<Option<Rows<'_>>, ReadError> {
         let row = self.row;
         if row >= self.layout.rows.end {
             return Ok(None);
@@ -98,15 +99,11 @@ fn sequential<'a>(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadEr
     Ok(Source::Sequential(scans))
 }
 
-fn progressive<'a>(file: &File<'_>, layout: &Layout, strips: u64, limits: &Limits) -> Result<Source<'a>, ReadError> {
+fn progressive<'a>(file: &File<'_>, layout: &Layout) -> Result<Source<'a>, ReadError> {
     let script = Script::new(file, layout)?;
-    let parts = || layout.parts.iter().zip(script.refined.iter().copied());
-    check_memory(
-        strips + parts().map(|(part, refined)| Coefficients::bytes(layout, part, refined)).sum::<u64>(),
-        limits,
-    )?;
+    let parts = layout.parts.iter().zip(script.refined.iter().copied());
     let mut all = Vec::with_capacity(3);
-    for (component, (part, refined)) in parts().enumerate() {
+    for (component, (part, refined)) in parts.enumerate() {
         // The table is the one that was there when the component was first scanned (T.81, B.2.4.1).
         let scan = file.scans.iter().find(|scan| scan.parts.iter().any(|part| part.component == component));
         let table = file.header.components.get(component).map_or(0, |c| c.table);
@@ -121,13 +118,9 @@ fn progressive<'a>(file: &File<'_>, layout: &Layout, strips: u64, limits: &Limit
     Ok(Source::Progressive(all))
 }
 
-fn check_memory(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
-    LimitError::check("bytes of memory for pixels", bytes, limits.memory)
-}
-
 impl Rows<'_> {
     /// The rows of a component.
-    pub(crate) fn of(&self, component: usize) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn of(&self, component: usize) -> impl Iterator<Item = &[u8]> {
         self.strips.get(component).into_iter().flat_map(|strip| strip.rows(self.row))
     }
 }

@@ -75,6 +75,15 @@ impl<'a> Sequential<'a> {
         Ok(Self { bits: Bits::new(file.bytes, scan.data), parts, unit, restart })
     }
 
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        use super::huffman::{Skip, Value};
+        let symbols = size_of::<Symbols>() + (2 << 9) + 256;
+        let table = size_of::<Part>() + 2 * symbols + (size_of::<Value>() << Value::BITS) + (2 << Skip::BITS);
+        (self.parts.capacity() * table + self.unit.capacity() * size_of::<Place>() + size_of::<Data>()) as u64
+    }
+
     /// Reads a row of units into the strips of all components, or past them if none are given.
     pub(super) fn read_row(
         &mut self,

@@ -20,12 +20,12 @@ pub(super) struct Strip {
 impl Strip {
     /// Bytes of the strip.
     pub(super) fn bytes(layout: &Layout, part: &Part) -> u64 {
-        part.strip(layout.columns.end - layout.columns.start).pixels()
+        part.strip(layout.wide()).pixels()
     }
 
     pub(super) fn new(layout: &Layout, part: &Part) -> Result<Self, ReadError> {
-        let size = part.strip(layout.columns.end - layout.columns.start);
-        let region = layout.region_of(part);
+        let size = part.strip(layout.wide());
+        let region = part.region;
         let left = region.x - layout.columns.start * part.across * part.wide;
         Ok(Self {
             samples: zeros(size.pixels())?,
@@ -34,6 +34,12 @@ impl Strip {
             high: size.height,
             wanted: region.y..region.y + region.height,
         })
+    }
+
+    /// Bytes that are held.
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u64 {
+        self.samples.capacity() as u64
     }
 
     /// The samples from this place on, and how many there are from one row to the next.

@@ -1,4 +1,4 @@
-//! Inverse cosine transforms that make 1, 2, 4 or 8 samples of a block's side.
+//! Inverse cosine transforms that make 1 to 8 samples of a block's side.
 //!
 //! An 8x8 block's low frequencies alone, taken back by a shorter transform, are the block reduced: each
 //! sample the mean of what it stands for, but for the frequencies left out. Both directions choose
@@ -11,36 +11,51 @@
 //!
 //! in 32-bit fixed point. No 16-bit input overflows: the factors of one sample sum up to less than 7.5.
 //!
-//! Everything is done for all lanes of the other direction alike, and products come as sums of two:
-//! compilers make vector code of that, on x86 an instruction for each such sum of four lanes.
+//! Everything is done for all lanes of the other direction alike, and of these there are always a power
+//! of two: compilers make vector code of that. What the lanes that are too many hold is of no account.
 
 mod lanes;
+mod points;
 
-use self::lanes::{Length, Transform, transpose};
+use self::lanes::{transform, transpose};
+use self::points::{Length, Transform};
 use super::block::Block;
 
 /// Makes samples of a block, whose coefficients other than the first were met at these places. They go
 /// to the start of each of these rows.
 pub(super) type Reduce = fn(block: &Block, met: u8, rows: &mut [u8], stride: usize);
 
+/// The lanes that so many samples take, and with it how far it is from column to column of a [`Block`].
+pub(super) const fn lanes(samples: u32) -> u32 {
+    samples.next_power_of_two()
+}
+
 /// The transform to so many samples.
 pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
-    match (across, down) {
-        (1, 1) => reduce::<1, 1>,
-        (1, 2) => reduce::<1, 2>,
-        (1, 4) => reduce::<1, 4>,
-        (1, 8) => reduce::<1, 8>,
-        (2, 1) => reduce::<2, 1>,
-        (2, 2) => reduce::<2, 2>,
-        (2, 4) => reduce::<2, 4>,
-        (2, 8) => reduce::<2, 8>,
-        (4, 1) => reduce::<4, 1>,
-        (4, 2) => reduce::<4, 2>,
-        (4, 4) => reduce::<4, 4>,
-        (4, 8) => reduce::<4, 8>,
-        (8, 1) => reduce::<8, 1>,
-        (8, 2) => reduce::<8, 2>,
-        (8, 4) => reduce::<8, 4>,
+    /// All heights for one width: each number of samples with its lanes.
+    macro_rules! column {
+        ($across:literal, $lanes:literal) => {
+            match down {
+                1 => reduce::<$across, $lanes, 1, 1>,
+                2 => reduce::<$across, $lanes, 2, 2>,
+                3 => reduce::<$across, $lanes, 3, 4>,
+                4 => reduce::<$across, $lanes, 4, 4>,
+                5 => reduce::<$across, $lanes, 5, 8>,
+                6 => reduce::<$across, $lanes, 6, 8>,
+                7 => reduce::<$across, $lanes, 7, 8>,
+                _ => reduce::<$across, $lanes, 8, 8>,
+            }
+        };
+    }
+    match across {
+        1 => column!(1, 1),
+        2 => column!(2, 2),
+        3 => column!(3, 4),
+        4 => column!(4, 4),
+        5 => column!(5, 8),
+        6 => column!(6, 8),
+        7 => column!(7, 8),
+        _ if down < 8 => column!(8, 8),
         _ => whole,
     }
 }
@@ -49,7 +64,7 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
 fn whole(block: &Block, met: u8, rows: &mut [u8], stride: usize) {
     const LATER: u8 = 0b100_100;
     let Some(few) = block.as_chunks::<8>().0.first_chunk::<4>().filter(|_| met & LATER == 0 && met != 0) else {
-        return reduce::<8, 8>(block, met, rows, stride);
+        return reduce::<8, 8, 8, 8>(block, met, rows, stride);
     };
     let mut between = [[0; 8]; 8];
     first(few, &mut between);
@@ -62,8 +77,13 @@ fn whole(block: &Block, met: u8, rows: &mut [u8], stride: usize) {
     write(rows, stride, &out);
 }
 
-fn reduce<const ACROSS: usize, const DOWN: usize>(block: &Block, met: u8, rows: &mut [u8], stride: usize)
-where
+/// `LANES` are those of `ACROSS`, `HIGH` those of `DOWN`.
+fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH: usize>(
+    block: &Block,
+    met: u8,
+    rows: &mut [u8],
+    stride: usize,
+) where
     Length: Transform<ACROSS, ACROSS> + Transform<DOWN, DOWN>,
 {
     if met == 0 {
@@ -71,14 +91,19 @@ where
         write(rows, stride, &[[mean(dc); ACROSS]; DOWN]);
         return;
     }
-    let Some(input) = block.as_chunks().0.first_chunk() else { return };
-    let mut between = [[0; DOWN]; ACROSS];
-    first::<ACROSS, ACROSS, DOWN>(input, &mut between);
-    let mut turned = [[0; ACROSS]; DOWN];
+    let mut between = [[0; HIGH]; LANES];
+    let (Some(input), Some(lines)) = (block.as_chunks().0.first_chunk(), between.first_chunk_mut()) else { return };
+    first::<ACROSS, ACROSS, HIGH>(input, lines);
+    let mut turned = [[0; LANES]; HIGH];
     transpose(&mut between, &mut turned);
-    let mut out = [[0; ACROSS]; DOWN];
-    second::<DOWN, DOWN, ACROSS>(&turned, &mut out);
-    write(rows, stride, &out);
+    let mut out = [[0; LANES]; DOWN];
+    let Some(lines) = turned.first_chunk() else { return };
+    second::<DOWN, DOWN, LANES>(lines, &mut out);
+    for (samples, row) in out.iter().zip(rows.chunks_mut(stride.max(1))) {
+        if let (Some(row), Some(samples)) = (row.first_chunk_mut::<ACROSS>(), samples.first_chunk()) {
+            *row = *samples;
+        }
+    }
 }
 
 #[inline(always)]
@@ -99,7 +124,7 @@ fn first<const FROM: usize, const TO: usize, const L: usize>(input: &[[i16; L]; 
 where
     Length: Transform<FROM, TO>,
 {
-    Length::lanes(input, out, |sample| {
+    transform(input, out, |sample| {
         let rounded = (sample + (1 << (FRACTION - KEPT - 1))) >> (FRACTION - KEPT);
         rounded.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
     });
@@ -111,7 +136,7 @@ fn second<const FROM: usize, const TO: usize, const L: usize>(input: &[[i16; L];
 where
     Length: Transform<FROM, TO>,
 {
-    Length::lanes(input, out, level::<{ FRACTION + KEPT }>);
+    transform(input, out, level::<{ FRACTION + KEPT }>);
 }
 
 /// The one sample of a block of which only the mean is wanted.

@@ -1,0 +1,236 @@
+//! The reader against decoders that are not ours, and against arithmetic in floating point.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_wrap,
+    reason = "a test that cannot make its file may stop"
+)]
+
+mod files;
+mod plain;
+
+use jpeg_encoder::SamplingFactor;
+
+use self::files::{Kind, components, compose, encode, gray, segments};
+use self::plain::Blocks;
+use super::{Chroma, Header, Plane, Planes, Request, needs, read, read_header};
+use crate::geometry::{Rect, Size};
+use crate::limits::Limits;
+
+const KINDS: [Kind; 3] = [Kind::Interleaved, Kind::Scattered, Kind::Progressive];
+const SAMPLINGS: [(SamplingFactor, (u32, u32)); 8] = [
+    (SamplingFactor::F_1_1, (1, 1)),
+    (SamplingFactor::F_2_1, (2, 1)),
+    (SamplingFactor::F_1_2, (1, 2)),
+    (SamplingFactor::F_2_2, (2, 2)),
+    (SamplingFactor::F_4_1, (4, 1)),
+    (SamplingFactor::F_1_4, (1, 4)),
+    (SamplingFactor::F_4_2, (4, 2)),
+    (SamplingFactor::F_2_4, (2, 4)),
+];
+
+fn take(file: &[u8], luma: u8, chroma: Chroma, crop: Option<Rect>) -> Planes {
+    read(file, &Request { luma, chroma, crop }, &Limits::default()).unwrap()
+}
+
+fn planes(all: &Planes) -> Vec<&Plane> {
+    std::iter::once(&all.luma).chain(all.chroma.iter().flatten()).collect()
+}
+
+/// The samples of a block's side that chroma should have, as the request puts it.
+fn side(luma: u32, chroma: Chroma, fewer: u32) -> u32 {
+    match chroma {
+        Chroma::Equal => (luma * fewer).min(8),
+        Chroma::Half => (luma * fewer).div_ceil(2).min(8),
+    }
+}
+
+/// Compares planes with coefficients that were read and transformed in another way.
+fn check(all: &Planes, parts: &[Blocks], whole: Size, luma: u8, chroma: Chroma, fewer: (u32, u32)) {
+    let luma = u32::from(luma);
+    assert_eq!(planes(all).len(), parts.len());
+    for (number, (plane, blocks)) in planes(all).into_iter().zip(parts).enumerate() {
+        let (across, down) = if number == 0 { (1, 1) } else { fewer };
+        let n = |fewer| if number == 0 { luma } else { side(luma, chroma, fewer) };
+        let (wide, high) = (n(across), n(down));
+        let expected = Size::new((whole.width * wide).div_ceil(8 * across), (whole.height * high).div_ceil(8 * down));
+        assert_eq!((plane.size, plane.at), (expected, (0, 0)));
+        assert_eq!(plane.samples.len() as u64, expected.pixels());
+        let scale = (f64::from(wide) / f64::from(8 * across), f64::from(high) / f64::from(8 * down));
+        assert!((plane.scale.0 - scale.0).abs() + (plane.scale.1 - scale.1).abs() < 1e-12);
+        let (exact, stride) = blocks.reduced(wide as usize, high as usize);
+        for (row, exact) in plane.samples.chunks(expected.width as usize).zip(exact.chunks(stride)) {
+            for (ours, exact) in row.iter().zip(exact) {
+                let off = (f64::from(*ours) - exact).abs();
+                assert!(off < 1.0, "component {number} at {wide}x{high}: {ours} for {exact}");
+            }
+        }
+    }
+}
+
+fn check_all(file: &[u8], parts: &[Blocks], fewer: (u32, u32)) {
+    let whole = read_header(file).unwrap().size;
+    for luma in 1..=8 {
+        for chroma in [Chroma::Equal, Chroma::Half] {
+            check(&take(file, luma, chroma, None), parts, whole, luma, chroma, fewer);
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_file_is_reduced_as_its_coefficients_say() {
+    for size in [Size::new(67, 45), Size::new(64, 64), Size::new(9, 35), Size::new(1, 1), Size::new(129, 16)] {
+        for (sampling, fewer) in SAMPLINGS {
+            let scattered = encode(size, sampling, Kind::Scattered, 0);
+            let parts: Vec<Blocks> = components(&scattered).iter().map(|part| Blocks::read(part)).collect();
+            for kind in KINDS {
+                for restart in [0, 3] {
+                    check_all(&encode(size, sampling, kind, restart), &parts, fewer);
+                }
+            }
+        }
+    }
+}
+
+/// Coefficients that come bit by bit, which our encoder never writes: by libjpeg-turbo, and by it taken
+/// apart into a scan for each component.
+#[test]
+fn refined_coefficients_are_those_of_a_sequential_file() {
+    let (refined, scattered) = (include_bytes!("refined.jpg"), include_bytes!("scattered.jpg"));
+    assert!(segments(refined).iter().any(|(marker, payload, _)| *marker == 0xDA && payload.last() == Some(&0x10)));
+    let parts: Vec<Blocks> = components(scattered).iter().map(|part| Blocks::read(part)).collect();
+    check_all(refined, &parts, (2, 2));
+    check_all(scattered, &parts, (2, 2));
+    for chroma in [Chroma::Equal, Chroma::Half] {
+        for luma in 1..=8 {
+            let request = Request { luma, chroma, crop: None };
+            let reader = super::reader::Reader::new(refined, &request, &Limits::default()).unwrap();
+            let (taken, needed) = (reader.taken(), needs(&read_header(refined).unwrap(), &request).bytes);
+            // Padding of units has no coefficients; tables are gone when samples are made.
+            assert!(taken <= needed && needed <= taken + super::needs::TABLES, "{taken} of {needed}");
+        }
+    }
+}
+
+#[test]
+fn gray_files_are_reduced_as_their_coefficients_say() {
+    for size in [Size::new(67, 45), Size::new(8, 8), Size::new(1, 100)] {
+        let parts = [Blocks::read(&gray(size, Kind::Interleaved, 0))];
+        for kind in KINDS {
+            for restart in [0, 5] {
+                check_all(&gray(size, kind, restart), &parts, (1, 1));
+            }
+        }
+    }
+}
+
+#[test]
+fn chroma_may_be_any_whole_part_of_luma() {
+    let size = Size::new(75, 53);
+    for (across, down) in (1..=4).flat_map(|x| (1..=4).map(move |y| (x, y))).filter(|(x, y)| x * y <= 8) {
+        let few = Size::new(size.width.div_ceil(across), size.height.div_ceil(down));
+        let parts = [(size, 0), (few, 2), (few, 0)].map(|(size, restart)| gray(size, Kind::Interleaved, restart));
+        let file = compose(size, &parts, (across as u8, down as u8));
+        check_all(&file, &parts.each_ref().map(|part| Blocks::read(part)), (across, down));
+    }
+}
+
+#[test]
+fn whole_planes_are_those_of_two_other_decoders() {
+    let size = Size::new(83, 61);
+    for (sampling, _) in SAMPLINGS {
+        let others = components(&encode(size, sampling, Kind::Scattered, 0));
+        for kind in KINDS {
+            let ours = take(&encode(size, sampling, kind, 7), 8, Chroma::Half, None);
+            // Chroma of subsampled files is whole if all of luma's resolution is asked for.
+            let whole = take(&encode(size, sampling, kind, 7), 8, Chroma::Equal, None);
+            assert_eq!(ours.luma, whole.luma);
+            for (plane, other) in planes(&whole).into_iter().zip(&others) {
+                let first = jpeg_decoder::Decoder::new(other.as_slice()).decode().unwrap();
+                let second = image::load_from_memory(other).unwrap().to_luma8().into_raw();
+                for theirs in [first, second] {
+                    assert_eq!(plane.samples.len(), theirs.len());
+                    let worst = plane.samples.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b)).max();
+                    assert!(worst <= Some(2), "{sampling:?} {kind:?}: {worst:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn crops_are_parts_of_the_whole() {
+    let size = Size::new(150, 90);
+    let crops =
+        [(0, 0, 1, 1), (149, 89, 1, 1), (37, 21, 50, 33), (16, 16, 32, 16), (100, 0, 900, 900), (200, 95, 4, 4)];
+    for (sampling, fewer) in [SAMPLINGS[0], SAMPLINGS[3], SAMPLINGS[1], SAMPLINGS[5]] {
+        for kind in KINDS {
+            let file = encode(size, sampling, kind, 0);
+            for (luma, chroma) in (1..=8).flat_map(|n| [(n, Chroma::Equal), (n, Chroma::Half)]) {
+                let whole = take(&file, luma, chroma, None);
+                for (x, y, width, height) in crops {
+                    let crop = Rect { x, y, width, height };
+                    let part = take(&file, luma, chroma, Some(crop));
+                    for (number, (part, whole)) in planes(&part).into_iter().zip(planes(&whole)).enumerate() {
+                        let fewer = if number == 0 { (1, 1) } else { fewer };
+                        part_of(part, whole, crop, size, fewer);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Is this plane cut out of that, with every sample that the crop touches?
+fn part_of(part: &Plane, whole: &Plane, crop: Rect, size: Size, fewer: (u32, u32)) {
+    assert_eq!(part.scale, whole.scale);
+    let covers = |at: u32, length: u32, scale: f64, fewer: u32, crop: (u32, u32), side: u32, all: u32| {
+        // In whole numbers: samples for so many pixels.
+        let (n, of) = ((scale * f64::from(8 * fewer)).round() as u32, 8 * fewer);
+        let first = crop.0.min(side - 1);
+        let end = (crop.0 + crop.1).clamp(first + 1, side);
+        assert!(at <= first * n / of && at + length >= (end * n).div_ceil(of) && at + length <= all);
+    };
+    covers(part.at.0, part.size.width, part.scale.0, fewer.0, (crop.x, crop.width), size.width, whole.size.width);
+    covers(part.at.1, part.size.height, part.scale.1, fewer.1, (crop.y, crop.height), size.height, whole.size.height);
+    let rows = whole.samples.chunks(whole.size.width as usize).skip(part.at.1 as usize);
+    for (row, whole) in part.samples.chunks(part.size.width as usize).zip(rows) {
+        let left = part.at.0 as usize;
+        assert_eq!(row, &whole[left..left + row.len()]);
+    }
+}
+
+#[test]
+fn a_header_says_how_much_memory_reading_takes() {
+    let size = Size::new(150, 90);
+    for (sampling, _) in SAMPLINGS {
+        for kind in KINDS {
+            let file = encode(size, sampling, kind, 0);
+            let header: Header = read_header(&file).unwrap();
+            for (luma, chroma) in (1..=8).flat_map(|n| [(n, Chroma::Equal), (n, Chroma::Half)]) {
+                for crop in [None, Some(Rect { x: 30, y: 20, width: 60, height: 10 })] {
+                    let request = Request { luma, chroma, crop };
+                    let needs = needs(&header, &request);
+                    let taken = super::reader::Reader::new(&file, &request, &Limits::default()).unwrap().taken();
+                    assert!(taken <= needs.bytes, "{taken} of {}", needs.bytes);
+                    // And not far from the truth, but for what refining would take.
+                    if !header.progressive {
+                        let most = taken + taken / 2 + super::needs::TABLES;
+                        assert!(needs.bytes <= most, "{taken} of {}", needs.bytes);
+                    }
+                    let planes = take(&file, luma, chroma, crop);
+                    let sizes: Vec<Size> = self::planes(&planes).iter().map(|plane| plane.size).collect();
+                    assert_eq!(sizes, needs.planes);
+                    let held: usize = self::planes(&planes).iter().map(|plane| plane.samples.capacity()).sum();
+                    assert_eq!(held as u64 + needs.bytes, needs.total());
+                    let mut limits = Limits::default();
+                    limits.memory = needs.total();
+                    assert!(read(&file, &request, &limits).is_ok());
+                    limits.memory -= 1;
+                    assert!(matches!(read(&file, &request, &limits), Err(super::ReadError::Limit(_))));
+                }
+            }
+        }
+    }
+}
