@@ -35,6 +35,38 @@ impl Planes {
         if fits { Ok(planes) } else { Err(broken("planes of a wrong size")) }
     }
 
+    /// The planes of a picture without alpha, with its profile.
+    pub(crate) fn of(picture: &Raster, halved: bool) -> Result<Self, Error> {
+        let size = picture.size();
+        let half = chroma_size(size, halved);
+        let (mut luma, mut blue, mut red) =
+            (memory::reserve(size.pixels())?, memory::reserve(half.pixels())?, memory::reserve(half.pixels())?);
+        luma.extend(picture.samples().as_chunks::<3>().0.iter().map(|pixel| weighed(wide(*pixel), &LUMA, 0, 0)));
+        let mut rows = picture.rows();
+        let mut add = |sum: [i32; 3], shift| {
+            blue.push(weighed(sum, &BLUE, 128, shift));
+            red.push(weighed(sum, &RED, 128, shift));
+        };
+        while let Some(row) = rows.next() {
+            let (row, _) = row.as_chunks::<3>();
+            if !halved {
+                row.iter().for_each(|pixel| add(wide(*pixel), 0));
+                continue;
+            }
+            // Beyond an odd side the last pixels go on.
+            let (below, _) = rows.next().map_or((row, &[][..]), <[u8]>::as_chunks::<3>);
+            for (above, below) in row.chunks(2).zip(below.chunks(2)) {
+                let pixels = [above.first(), above.last(), below.first(), below.last()];
+                let sum = pixels.into_iter().flatten().fold([0; 3], |[r, g, b], pixel| {
+                    let [x, y, z] = wide(*pixel);
+                    [r + x, g + y, b + z]
+                });
+                add(sum, 2);
+            }
+        }
+        Ok(Self::new(size, luma, Some([blue, red]), halved)?.with_profile(picture.profile().cloned()))
+    }
+
     /// The same samples, with another meaning.
     pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
         Self { profile, ..self }
@@ -133,6 +165,25 @@ pub(crate) enum Scale {
 /// The size of the planes of chroma of a picture.
 pub(crate) const fn chroma_size(size: Size, halved: bool) -> Size {
     if halved { Size::new(size.width.div_ceil(2), size.height.div_ceil(2)) } else { size }
+}
+
+/// From RGB to luma and chroma of full range (JFIF 1.02), in parts of 65536.
+const LUMA: [i32; 3] = [19_595, 38_470, 7_471];
+const BLUE: [i32; 3] = [-11_059, -21_709, 32_768];
+const RED: [i32; 3] = [32_768, -27_439, -5_329];
+
+/// A sample of a plane, of the sum of so many pixels: two to the power of `shift`.
+#[inline(always)]
+fn weighed([r, g, b]: [i32; 3], [by_r, by_g, by_b]: &[i32; 3], middle: i32, shift: u32) -> u8 {
+    let bits = 16 + shift;
+    let sum = r * by_r + g * by_g + b * by_b + (middle << bits) + (1 << (bits - 1));
+    let [nearest, ..] = (sum >> bits).min(255).to_le_bytes();
+    nearest
+}
+
+#[inline(always)]
+fn wide(pixel: [u8; 3]) -> [i32; 3] {
+    pixel.map(i32::from)
 }
 
 /// From luma and chroma of full range to RGB (JFIF 1.02), in whole numbers.

@@ -104,8 +104,8 @@ const fn bounds(format: Format, settings: &Settings, limits: &Limits) -> Option<
     /// Sides are stored in 16 bits.
     const SIDE_16: u32 = u16::MAX as u32;
     Some(match format {
-        // Coefficients of two bytes for each sample, or symbols of four bytes.
-        Format::Jpeg => (Side("pixels on a side of a JPEG", SIDE_16), 6),
+        // Planes, and for each sample at most a symbol of four bytes, or a coefficient of two.
+        Format::Jpeg => (Side("pixels on a side of a JPEG", SIDE_16), if settings.chroma_420 { 9 } else { 18 }),
         Format::Png => (Side("pixels on a side of a PNG", i32::MAX.unsigned_abs()), 4),
         // libwebp's own copy, and for lossless the tables of its backward references.
         Format::WebP => (Side("pixels on a side of a WebP", limits.webp_side), if settings.lossless { 20 } else { 8 }),

@@ -1,7 +1,6 @@
 //! JPEG: what its markers say (ITU-T T.81, annex B).
 
 mod read;
-mod recode;
 mod reduced;
 mod write;
 

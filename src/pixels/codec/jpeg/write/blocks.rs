@@ -1,0 +1,201 @@
+//! Blocks of samples to quantised coefficients (ITU-T T.81, A.3).
+//!
+//! The transform is that of the reader, backwards: for each of eight lanes alike, with products in sums of two,
+//! of which compilers make vector code.
+
+/// Coefficients of a block in zigzag order, divided by their steps.
+pub(super) type Coefficients = [i16; 64];
+
+/// Quantisation steps in zigzag order, and what to multiply coefficients by, row by row as the transform has them.
+#[derive(Debug, Clone)]
+pub(super) struct Steps {
+    pub(super) zigzag: [u8; 64],
+    factors: [f32; 64],
+}
+
+impl Steps {
+    /// The tables of T.81, annex K.1, for luma or chroma, at a quality from 1 to 100 as libjpeg scales them.
+    pub(super) fn new(chroma: bool, quality: u8) -> Self {
+        let quality = u32::from(quality.clamp(1, 100));
+        let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+        let table = if chroma { &CHROMA } else { &LUMA };
+        let step = |step: u8| u8::try_from(((u32::from(step) * percent + 50) / 100).clamp(1, 255)).unwrap_or(u8::MAX);
+        let natural = table.map(step);
+        let zigzag = NATURAL.map(|at| natural.get(usize::from(at)).copied().unwrap_or(1));
+        Self { zigzag, factors: natural.map(|step| 1.0 / (SCALE * f32::from(step))) }
+    }
+}
+
+/// Transforms a block, whose samples are moved to around zero, and divides it by the steps.
+pub(super) fn quantise(samples: &[[i16; 8]; 8], steps: &Steps) -> Coefficients {
+    let mut between = [[0; 8]; 8];
+    first(samples, &mut between);
+    let turned = transpose(&between);
+    let mut out = [[0.0; 8]; 8];
+    second(&turned, &mut out);
+    // Column by column now: the transform went over rows, then over what were columns.
+    let mut natural = [0; 64];
+    for ((to, value), factor) in natural.iter_mut().zip(out.as_flattened()).zip(&steps.factors) {
+        *to = nearest((value * factor).clamp(-1023.0, 1023.0));
+    }
+    NATURAL.map(|at| natural.get(usize::from(at)).copied().unwrap_or_default())
+}
+
+/// The nearest whole number.
+#[inline(always)]
+fn nearest(value: f32) -> i16 {
+    // At 3 * 2^22 the steps of an `f32` are whole numbers, so the sum is rounded, and its low bytes are the answer.
+    // Unlike a cast this is done for many samples at once.
+    const WHOLE: f32 = 12_582_912.0;
+    let [low, high, ..] = (value + WHOLE).to_bits().to_le_bytes();
+    i16::from_le_bytes([low, high])
+}
+
+#[inline(never)]
+fn first(rows: &[[i16; 8]; 8], out: &mut [[i16; 8]; 8]) {
+    #[expect(clippy::cast_possible_truncation, reason = "eight samples of 8 bits with two bits of fraction")]
+    lanes(rows, out, |sum| ((sum + (1 << (FRACTION - KEPT - 1))) >> (FRACTION - KEPT)) as i16);
+}
+
+#[inline(never)]
+fn second(rows: &[[i16; 8]; 8], out: &mut [[f32; 8]; 8]) {
+    #[expect(clippy::cast_precision_loss, reason = "the nearest")]
+    lanes(rows, out, |sum| sum as f32);
+}
+
+/// The transform of eight lanes, each from its first row to its last.
+#[inline(always)]
+fn lanes<T>(
+    [x0, x1, x2, x3, x4, x5, x6, x7]: &[[i16; 8]; 8],
+    [o0, o1, o2, o3, o4, o5, o6, o7]: &mut [[T; 8]; 8],
+    end: impl Fn(i32) -> T,
+) {
+    let mut sums = [[0_i16; 8]; 4];
+    let mut differences = [[0_i16; 8]; 4];
+    for ((sum, difference), (a, b)) in
+        sums.iter_mut().zip(&mut differences).zip([(x0, x7), (x1, x6), (x2, x5), (x3, x4)])
+    {
+        for (((sum, difference), a), b) in sum.iter_mut().zip(difference).zip(a).zip(b) {
+            (*sum, *difference) = (a + b, a - b);
+        }
+    }
+    let [s0, s1, s2, s3] = &sums;
+    let even = s0.iter().zip(s1).zip(s2.iter().zip(s3));
+    for (((s0, s1), (s2, s3)), ((o0, o4), (o2, o6))) in
+        even.zip(o0.iter_mut().zip(o4).zip(o2.iter_mut().zip(o6)))
+    {
+        let (inner, outer) = ([s0 + s3, s1 + s2], [s0 - s3, s1 - s2]);
+        (*o0, *o4) = (end(sum(inner, [ONE, ONE])), end(sum(inner, [ONE, -ONE])));
+        (*o2, *o6) = (end(sum(outer, [C2, C6])), end(sum(outer, [C6, -C2])));
+    }
+    let [d0, d1, d2, d3] = &differences;
+    let odd = d0.iter().zip(d1).zip(d2.iter().zip(d3));
+    for (((d0, d1), (d2, d3)), ((o1, o3), (o5, o7))) in
+        odd.zip(o1.iter_mut().zip(o3).zip(o5.iter_mut().zip(o7)))
+    {
+        let (low, high) = ([*d0, *d1], [*d2, *d3]);
+        *o1 = end(sum(low, [C1, C3]) + sum(high, [C5, C7]));
+        *o3 = end(sum(low, [C3, -C7]) + sum(high, [-C1, -C5]));
+        *o5 = end(sum(low, [C5, -C1]) + sum(high, [C7, C3]));
+        *o7 = end(sum(low, [C7, -C5]) + sum(high, [C3, -C1]));
+    }
+}
+
+/// The sum of two products.
+#[inline(always)]
+fn sum([a, b]: [i16; 2], [by_a, by_b]: [i32; 2]) -> i32 {
+    i32::from(a) * by_a + i32::from(b) * by_b
+}
+
+fn transpose(rows: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
+    std::array::from_fn(|x| rows.map(|row| row.get(x).copied().unwrap_or_default()))
+}
+
+/// The square root of 2 times the cosine of `k` sixteenths of pi, in 13 bits of fraction.
+const C1: i32 = 11363;
+const C2: i32 = 10703;
+const C3: i32 = 9633;
+const C5: i32 = 6436;
+const C6: i32 = 4433;
+const C7: i32 = 2260;
+/// And of four sixteenths.
+const ONE: i32 = 1 << FRACTION;
+const FRACTION: u32 = 13;
+/// Bits of fraction that are kept between the two directions.
+const KEPT: u32 = 2;
+/// What comes out is so many times a coefficient: 8 for both directions, and the fractions.
+const SCALE: f32 = 8.0 * (1 << (FRACTION + KEPT)) as f32;
+
+/// For coefficients in zigzag order: where each stands in a block (T.81, figure 5), which the transform leaves
+/// column by column.
+const NATURAL: [u8; 64] = [
+    0, 8, 1, 2, 9, 16, 24, 17, 10, 3, 4, 11, 18, 25, 32, 40, 33, 26, 19, 12, 5, 6, 13, 20, 27, 34, 41, 48, 56, 49, 42,
+    35, 28, 21, 14, 7, 15, 22, 29, 36, 43, 50, 57, 58, 51, 44, 37, 30, 23, 31, 38, 45, 52, 59, 60, 53, 46, 39, 47, 54,
+    61, 62, 55, 63,
+];
+
+/// T.81, table K.1, column by column.
+const LUMA: [u8; 64] = [
+    16, 12, 14, 14, 18, 24, 49, 72, 11, 12, 13, 17, 22, 35, 64, 92, 10, 14, 16, 22, 37, 55, 78, 95, 16, 19, 24, 29, 56,
+    64, 87, 98, 24, 26, 40, 51, 68, 81, 103, 112, 40, 58, 57, 87, 109, 104, 121, 100, 51, 60, 69, 80, 103, 113, 120,
+    103, 61, 55, 56, 62, 77, 92, 101, 99,
+];
+
+/// T.81, table K.2, which is the same in both directions.
+const CHROMA: [u8; 64] = [
+    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The transform as T.81 writes it, A.3.3, of one coefficient.
+    fn exact(samples: &[[i16; 8]; 8], u: usize, v: usize) -> f64 {
+        let c = |k: usize| if k == 0 { 0.5_f64.sqrt() } else { 1.0 };
+        let cosine = |x: usize, k: usize| ((2 * x + 1) as f64 * k as f64 * std::f64::consts::PI / 16.0).cos();
+        let mut all = 0.0;
+        for (y, row) in samples.iter().enumerate() {
+            for (x, sample) in row.iter().enumerate() {
+                all += f64::from(*sample) * cosine(x, u) * cosine(y, v);
+            }
+        }
+        all * c(u) * c(v) / 4.0
+    }
+
+    #[test]
+    fn coefficients_are_those_of_the_formula() {
+        let steps = Steps { zigzag: [1; 64], factors: [1.0 / SCALE; 64] };
+        let mut seed = 1_u32;
+        for kind in 0..20 {
+            let samples: [[i16; 8]; 8] = std::array::from_fn(|y| {
+                std::array::from_fn(|x| {
+                    seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    match kind {
+                        0 => 127,
+                        1 => -128,
+                        2 => if (x + y) % 2 == 0 { 127 } else { -128 },
+                        3 => if x < 4 { 127 } else { -128 },
+                        _ => i16::try_from(seed >> 24).unwrap() - 128,
+                    }
+                })
+            });
+            let got = quantise(&samples, &steps);
+            for (at, got) in NATURAL.iter().zip(got) {
+                let want = exact(&samples, usize::from(at / 8), usize::from(at % 8)).clamp(-1023.0, 1023.0);
+                assert!((f64::from(got) - want).abs() < 0.8, "{kind} at {at}: {got} for {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn quality_scales_steps_as_libjpeg_does() {
+        assert_eq!(Steps::new(false, 50).zigzag[..6], [16, 11, 12, 14, 12, 10]);
+        assert_eq!(Steps::new(true, 50).zigzag[..6], [17, 18, 18, 24, 21, 24]);
+        assert_eq!(Steps::new(false, 80).zigzag[..4], [6, 4, 5, 6]);
+        assert_eq!(Steps::new(false, 100).zigzag, [1; 64]);
+        assert_eq!(Steps::new(false, 1).zigzag, [255; 64]);
+    }
+}

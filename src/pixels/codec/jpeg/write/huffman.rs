@@ -1,0 +1,144 @@
+//! Huffman tables made to measure (ITU-T T.81, annexes C and K.2).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A Huffman table as a file has it: how many codes there are of each length, and their symbols.
+#[derive(Debug, PartialEq)]
+pub(super) struct Table {
+    pub(super) counts: [u8; 16],
+    pub(super) symbols: Vec<u8>,
+}
+
+/// A code, and how many bits it has.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Code {
+    pub(super) bits: u16,
+    pub(super) length: u8,
+}
+
+impl Table {
+    /// The best table for symbols that occur so often (T.81, K.2).
+    pub(super) fn fitting(occurrences: &[u32; 256]) -> Self {
+        let mut used: Vec<(u32, u8)> =
+            occurrences.iter().copied().zip(0_u8..=255).filter(|(count, _)| *count > 0).collect();
+        if used.is_empty() {
+            return Self { counts: [0; 16], symbols: Vec::new() };
+        }
+        used.sort_by_key(|(count, symbol)| (Reverse(*count), *symbol));
+        // Huffman's trees, each as the number of leaves at each depth: which leaf is where does not
+        // matter, short codes go to frequent symbols. One leaf more takes the code of all ones, which
+        // is not allowed.
+        let leaves = used.iter().map(|(count, _)| u64::from(*count)).chain([1]);
+        let mut trees: BinaryHeap<_> = leaves.map(|weight| Reverse((weight, vec![1_u16]))).collect();
+        let mut depths = loop {
+            let (Some(Reverse((one, a))), other) = (trees.pop(), trees.pop()) else { break Vec::new() };
+            let Some(Reverse((two, b))) = other else { break a };
+            let at = |depths: &[u16], depth: usize| depths.get(depth).copied().unwrap_or_default();
+            let joined = (0..a.len().max(b.len())).map(|depth| at(&a, depth) + at(&b, depth));
+            trees.push(Reverse((one + two, std::iter::once(0).chain(joined).collect())));
+        };
+        shorten(&mut depths);
+        // The code of all ones is the last of the longest.
+        if let Some(longest) = depths.iter_mut().rfind(|count| **count > 0) {
+            *longest -= 1;
+        }
+        let mut counts = [0; 16];
+        for (to, from) in counts.iter_mut().zip(depths.into_iter().skip(1)) {
+            *to = u8::try_from(from).unwrap_or(u8::MAX);
+        }
+        Self { counts, symbols: used.into_iter().map(|(_, symbol)| symbol).collect() }
+    }
+
+    /// Codes in the order of the symbols (T.81, C.2).
+    fn codes(&self) -> impl Iterator<Item = (u8, Code)> {
+        let lengths = (1_u8..).zip(self.counts).flat_map(|(length, count)| std::iter::repeat_n(length, count.into()));
+        let mut last = Code { bits: 0, length: 0 };
+        let mut next = 0_u32;
+        self.symbols.iter().copied().zip(lengths.map(move |length| {
+            next <<= length - last.length;
+            last = Code { bits: u16::try_from(next).unwrap_or(u16::MAX), length };
+            next += 1;
+            last
+        }))
+    }
+
+    /// For each symbol its code.
+    pub(super) fn codes_by_symbol(&self) -> [Code; 256] {
+        let mut all = [Code::default(); 256];
+        for (symbol, code) in self.codes() {
+            if let Some(to) = all.get_mut(usize::from(symbol)) {
+                *to = code;
+            }
+        }
+        all
+    }
+}
+
+/// Moves leaves deeper than 16 up, two at a time: one takes their parent's place, the other makes a
+/// pair with a leaf from above (T.81, figure K.3).
+fn shorten(depths: &mut Vec<u16>) {
+    while depths.len() > 17 {
+        let deepest = depths.len() - 1;
+        if depths.last() == Some(&0) {
+            depths.pop();
+            continue;
+        }
+        let Some(above) = depths.iter().take(deepest - 1).rposition(|count| *count > 0) else { return };
+        for (depth, less, more) in [(deepest, 2, 0), (deepest - 1, 0, 1), (above + 1, 0, 2), (above, 1, 0)] {
+            if let Some(count) = depths.get_mut(depth) {
+                *count = (*count + more).saturating_sub(less);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(occurrences: &[(u8, u32)]) -> Table {
+        let mut counts = [0; 256];
+        for (symbol, count) in occurrences {
+            counts[usize::from(*symbol)] = *count;
+        }
+        Table::fitting(&counts)
+    }
+
+    #[test]
+    fn frequent_symbols_get_short_codes() {
+        let got = table(&[(5, 100), (6, 20), (7, 10), (8, 30)]);
+        assert_eq!(got.symbols, [5, 8, 6, 7]);
+        assert_eq!(got.counts[..5], [1, 1, 1, 1, 0]);
+        let codes: Vec<Code> = got.codes().map(|(_, code)| code).collect();
+        let code = |bits, length| Code { bits, length };
+        assert_eq!(codes, [code(0b0, 1), code(0b10, 2), code(0b110, 3), code(0b1110, 4)]);
+        assert_eq!(table(&[(9, 1)]).codes().next(), Some((9, code(0, 1))));
+        assert!(table(&[]).symbols.is_empty());
+    }
+
+    #[test]
+    fn no_code_is_longer_than_16_or_all_ones() {
+        // Fibonacci numbers make the deepest trees.
+        let mut pair = (1_u32, 1_u32);
+        let steep: Vec<(u8, u32)> = (0..40)
+            .map(|symbol| {
+                pair = (pair.1, pair.0 + pair.1);
+                (symbol, pair.0)
+            })
+            .collect();
+        let flat: Vec<(u8, u32)> = (0..=255).map(|symbol| (symbol, 1)).collect();
+        for occurrences in [steep, flat] {
+            let got = table(&occurrences);
+            assert_eq!(got.counts.iter().map(|c| usize::from(*c)).sum::<usize>(), occurrences.len());
+            let codes: Vec<Code> = got.codes().map(|(_, code)| code).collect();
+            assert_eq!(codes.len(), occurrences.len());
+            assert!(codes.iter().all(|c| c.length <= 16 && u32::from(c.bits) < (1 << c.length) - 1));
+            // Prefix-free: as numbers of 16 bits, the codes' ranges follow each other.
+            for pair in codes.windows(2) {
+                let end = |c: &Code| (u32::from(c.bits) + 1) << (16 - c.length);
+                assert!(end(&pair[0]) <= u32::from(pair[1].bits) << (16 - pair[1].length));
+            }
+        }
+    }
+}

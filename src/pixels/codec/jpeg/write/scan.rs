@@ -1,0 +1,197 @@
+//! The one scan of a baseline file: coefficients to symbols, counted first, then written (ITU-T T.81, F.1.2).
+
+use super::blocks::Coefficients;
+use super::huffman::{Code, Table};
+use crate::error::Error;
+use crate::pixels::broken;
+
+/// Tables of a baseline file: for DC of luma and of chroma, then for AC.
+pub(super) const SLOTS: usize = 4;
+
+/// A symbol with the bits behind it.
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    slot: u8,
+    symbol: u8,
+    extra: u16,
+}
+
+/// All symbols of a scan, and how often each occurs.
+#[derive(Debug)]
+pub(super) struct Scan {
+    /// In pieces, so that nothing is copied when there are more.
+    full: Vec<Vec<Token>>,
+    tokens: Vec<Token>,
+    counts: Box<[[u32; 256]; SLOTS]>,
+}
+
+impl Scan {
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self { full: Vec::new(), tokens: piece()?, counts: Box::new([[0; 256]; SLOTS]) })
+    }
+
+    #[inline(always)]
+    fn push(&mut self, slot: u8, symbol: u8, extra: u16) {
+        self.tokens.push(Token { slot, symbol, extra });
+        if let Some(count) = self.counts.get_mut(usize::from(slot)).and_then(|c| c.get_mut(usize::from(symbol))) {
+            *count += 1;
+        }
+    }
+
+    /// Appends a block. `before` is the DC coefficient of the component's last one.
+    pub(super) fn block(&mut self, block: &Coefficients, chroma: bool, before: i16) -> Result<(), Error> {
+        // A symbol for each coefficient, and the end.
+        if self.tokens.capacity() - self.tokens.len() < 65 {
+            self.full.push(std::mem::replace(&mut self.tokens, piece()?));
+        }
+        let (dc, ac) = if chroma { (1, 3) } else { (0, 2) };
+        let [first, rest @ ..] = block;
+        let (size, extra) = magnitude(first.wrapping_sub(before));
+        self.push(dc, size, extra);
+        let mut at = 0;
+        let mut left = rest.iter().enumerate().fold(0_u64, |all, (at, value)| all | u64::from(*value != 0) << at);
+        while left != 0 {
+            let next = left.trailing_zeros();
+            let mut run = next - at;
+            while run > 15 {
+                self.push(ac, 0xF0, 0);
+                run -= 16;
+            }
+            let value = usize::try_from(next).ok().and_then(|next| rest.get(next)).copied().unwrap_or_default();
+            let (size, extra) = magnitude(value);
+            let [run, ..] = run.to_le_bytes();
+            self.push(ac, run << 4 | size, extra);
+            at = next + 1;
+            left &= left - 1;
+        }
+        if at < 63 {
+            self.push(ac, 0, 0);
+        }
+        Ok(())
+    }
+
+    /// The tables that fit.
+    pub(super) fn tables(&self) -> [Table; SLOTS] {
+        std::array::from_fn(|slot| self.counts.get(slot).map_or_else(|| Table::fitting(&[0; 256]), Table::fitting))
+    }
+
+    /// Appends the entropy-coded data.
+    pub(super) fn write(&self, tables: &[Table; SLOTS], out: &mut Vec<u8>) {
+        let codes: [[Code; 256]; SLOTS] = tables.each_ref().map(Table::codes_by_symbol);
+        let mut writer = BitWriter { out, bits: 0, count: 0 };
+        for token in self.full.iter().flatten().chain(&self.tokens) {
+            let code = codes.get(usize::from(token.slot & 3)).and_then(|codes| codes.get(usize::from(token.symbol)));
+            let code = code.copied().unwrap_or_default();
+            // How many bits stand behind the symbol: for DC it says so, for AC its low half.
+            let extra = token.symbol & 15;
+            writer.put(u32::from(code.bits) << extra | u32::from(token.extra), code.length + extra);
+        }
+        writer.finish();
+    }
+}
+
+/// Room for some symbols.
+fn piece() -> Result<Vec<Token>, Error> {
+    const TOKENS: usize = 1 << 14;
+    let mut taken = Vec::new();
+    taken.try_reserve_exact(TOKENS).map_err(|_| broken("out of memory"))?;
+    Ok(taken)
+}
+
+/// How many bits a value takes, and these bits: those of a negative one are of the one less (T.81, F.1.2.1).
+fn magnitude(value: i16) -> (u8, u16) {
+    let size = u16::BITS - value.unsigned_abs().leading_zeros();
+    let [low, ..] = size.to_le_bytes();
+    let bits = value.wrapping_sub(i16::from(value < 0)).cast_unsigned();
+    (low, bits & ((1_u16 << (size & 15)).wrapping_sub(1)))
+}
+
+/// Bits from the highest of each byte; behind `0xFF` comes a zero.
+struct BitWriter<'a> {
+    out: &'a mut Vec<u8>,
+    bits: u64,
+    count: u8,
+}
+
+impl BitWriter<'_> {
+    /// At most 31 bits.
+    #[inline(always)]
+    fn put(&mut self, bits: u32, count: u8) {
+        self.bits = self.bits << count | u64::from(bits);
+        self.count += count;
+        if self.count >= 32 {
+            self.count -= 32;
+            let [.., a, b, c, d] = (self.bits >> self.count).to_be_bytes();
+            let word = u32::from_be_bytes([a, b, c, d]);
+            if has_no_ones(word) {
+                self.out.extend_from_slice(&[a, b, c, d]);
+            } else {
+                for byte in [a, b, c, d] {
+                    self.byte(byte);
+                }
+            }
+        }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
+        if byte == 0xFF {
+            self.out.push(0);
+        }
+    }
+
+    /// Ones up to a whole byte.
+    fn finish(mut self) {
+        let padding = (8 - self.count % 8) % 8;
+        self.bits = self.bits << padding | ((1 << padding) - 1);
+        self.count += padding;
+        while self.count >= 8 {
+            self.count -= 8;
+            let [.., byte] = (self.bits >> self.count).to_be_bytes();
+            self.byte(byte);
+        }
+    }
+}
+
+/// Is no byte of it all ones?
+#[inline(always)]
+const fn has_no_ones(word: u32) -> bool {
+    const LOW: u32 = 0x0101_0101;
+    // Of a byte that is zero, taking off one borrows into its highest bit.
+    let opposite = !word;
+    opposite.wrapping_sub(LOW) & word & (LOW << 7) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_become_bits() {
+        for (value, want) in [
+            (0, (0, 0)),
+            (1, (1, 1)),
+            (-1, (1, 0)),
+            (2, (2, 0b10)),
+            (-3, (2, 0b00)),
+            (-2, (2, 0b01)),
+            (1023, (10, 1023)),
+            (-1023, (10, 0)),
+            (2047, (11, 2047)),
+        ] {
+            assert_eq!(magnitude(value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn bytes_of_all_ones_are_stuffed() {
+        let mut out = Vec::new();
+        let mut writer = BitWriter { out: &mut out, bits: 0, count: 0 };
+        for (bits, count) in [(0x7F, 7), (1, 1), (0, 8), (0xFF, 8), (0x12_3456, 24), (1, 1)] {
+            writer.put(bits, count);
+        }
+        writer.finish();
+        assert_eq!(out, [0xFF, 0, 0, 0xFF, 0, 0x12, 0x34, 0x56, 0xFF, 0]);
+        assert!(has_no_ones(0xFEFE_0000) && !has_no_ones(0x00FF_0000) && !has_no_ones(0x1234_56FF));
+    }
+}
