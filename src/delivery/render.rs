@@ -49,10 +49,25 @@ impl Render {
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
         }
+        Rendered::new(self.with_work(crate::pixels::render))
+    }
+
+    /// The most bytes of memory that [`Render::run`] takes at a time, see [`peak_memory`](crate::peak_memory): run as
+    /// many at once as there is memory for.
+    ///
+    /// # Errors
+    /// What [`Render::run`] would fail with before it decodes.
+    #[cfg(feature = "pixels")]
+    pub fn memory(&self) -> Result<u64, Error> {
+        self.with_work(crate::pixels::memory_of)
+    }
+
+    #[cfg(feature = "pixels")]
+    fn with_work<T>(&self, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
         let job = &self.job;
         let mut files = self.sources.iter().map(|source| (&source.path, source.bytes.as_ref()));
         let asset = files.next();
-        Rendered::new(crate::pixels::render(&crate::pixels::Work {
+        act(&crate::pixels::Work {
             asset: asset.map_or(&[], |(_, bytes)| bytes),
             path: asset.map_or("", |(path, _)| path.as_str()),
             files: files.collect(),
@@ -62,7 +77,7 @@ impl Render {
             still: job.thumbnail,
             extensions: &job.extensions,
             seed: job.seed,
-        }))
+        })
     }
 
     /// Sanitises, where that is all there is to do: an SVG passes through that is to be harmless.

@@ -57,6 +57,17 @@ pub(super) fn animation(
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }
 
+/// Bytes that the frames of an animation take besides the picture of one; none if a still is wanted.
+pub(super) fn memory(work: &Work<'_>, plan: &Plan, source: &SourceInfo, settings: &Settings) -> Result<u64, Error> {
+    let formats = work.negotiation.animated(&plan.output, source.format);
+    if source.frames <= 1 || work.still || picks_a_frame(work) || formats.is_empty() {
+        return Ok(0);
+    }
+    let animation = Animation::open(work.asset, source.format, &work.rules.limits, None)?;
+    let (_, writer) = writer(&formats, plan, &animation, settings, work)?;
+    Ok(animation.memory().saturating_add(writer.memory()))
+}
+
 /// Does `pg` name one frame of the source?
 fn picks_a_frame(work: &Work<'_>) -> bool {
     work.transformation.steps.iter().any(|step| matches!(step, Step::Edit(edit) if edit.page.is_some()))

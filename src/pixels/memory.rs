@@ -67,26 +67,30 @@ pub(crate) fn check_shrink(picture: &Raster, limits: &Limits) -> Result<(), Limi
 /// `elsewhere`: bytes of pictures that are kept for later.
 pub(crate) fn check_op(op: &Op, input: &Raster, elsewhere: u64, limits: &Limits) -> Result<(), LimitError> {
     let held = len(input.samples()).saturating_add(elsewhere);
-    let size = input.size();
+    let output = op.output(input.size());
+    LimitError::check("pixels", output.pixels(), limits.pixels)?;
+    check(held.saturating_add(needed(op, input.size(), input.channels())), limits)
+}
+
+/// Bytes that an operation takes besides its input: its output, and what it needs meanwhile.
+pub(crate) fn needed(op: &Op, size: Size, channels: Channels) -> u64 {
     let output = op.output(size);
-    let needed = match op {
+    match op {
         // In place.
         Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) => 0,
         Op::Resize { .. } => {
             // A premultiplied copy, the picture between the two passes, and the weights of each
             // pass: a Lanczos window of six times the scale, in numbers of eight bytes, twice.
-            let copy = if input.channels() == Channels::Rgba { len(input.samples()) } else { 0 };
-            let between = bytes(Size::new(size.width, output.height), input.channels());
+            let copy = if channels == Channels::Rgba { bytes(size, channels) } else { 0 };
+            let between = bytes(Size::new(size.width, output.height), channels);
             let sides = [size.width, size.height, output.width, output.height].map(u64::from).iter().sum::<u64>();
             let weights = sides.saturating_mul(6 * 8 * 2);
-            [bytes(output, input.channels()), copy, between, weights].into_iter().fold(0, u64::saturating_add)
+            [bytes(output, channels), copy, between, weights].into_iter().fold(0, u64::saturating_add)
         }
         Op::Look(look) => bytes(output, Channels::Rgba).saturating_add(look.scratch(size)),
         // The layer's own operations are checked one by one, while the base waits.
         Op::Compose { layer, .. } => bytes(layer.size, Channels::Rgba).saturating_add(bytes(size, Channels::Rgba)),
         // Whatever is new may be transparent.
         _ => bytes(output, Channels::Rgba),
-    };
-    LimitError::check("pixels", output.pixels(), limits.pixels)?;
-    check(held.saturating_add(needed), limits)
+    }
 }

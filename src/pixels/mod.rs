@@ -15,6 +15,7 @@
 //! which are taken as sRGB, profiles in GIF and BMP, and keeping IPTC or what EXIF a TIFF or AVIF has.
 
 mod animate;
+mod bound;
 mod codec;
 mod extension;
 mod inspect;
@@ -34,8 +35,12 @@ mod text;
 
 use bytes::Bytes;
 
+pub use self::bound::peak_memory;
 pub use self::inspect::{Info, inspect};
 
+pub(crate) use self::bound::of_work as memory_of;
+
+use self::codec::Settings;
 use self::observe::Executor;
 use self::picture::Picture;
 use self::raster::Raster;
@@ -45,7 +50,7 @@ use crate::error::Error;
 use crate::extend::Extensions;
 use crate::format::Format;
 use crate::path::AssetPath;
-use crate::plan::{Facts, Rules, fuse, plan, rasterise};
+use crate::plan::{Facts, Plan, Rules, SourceInfo, fuse, plan, rasterise};
 use crate::policy::{self, Negotiation};
 use crate::transform::Transformation;
 
@@ -108,6 +113,16 @@ impl Default for Options {
 /// what this build lacks, or a layer names a file that is not among [`Options::files`]: there is no origin to
 /// ask.
 pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Result<Encoded, Error> {
+    with_work(bytes, wanted, options, render)
+}
+
+/// Does something with a picture that one already has.
+fn with_work<T>(
+    bytes: &[u8],
+    wanted: &Transformation,
+    options: &Options,
+    act: impl FnOnce(&Work<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let negotiation = Negotiation {
         accepts_webp: options.accept.contains(&Format::WebP),
         accepts_avif: options.accept.contains(&Format::Avif),
@@ -116,7 +131,7 @@ pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Re
         quality: options.quality,
         chroma_420: options.chroma_420,
     };
-    render(&Work {
+    act(&Work {
         asset: bytes,
         path: "",
         files: options.files.iter().map(|(path, bytes)| (path, bytes.as_ref())).collect(),
@@ -151,35 +166,61 @@ pub(crate) struct Work<'a> {
 
 /// Plans, carries out and encodes.
 pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
-    let (rules, negotiation) = (work.rules, work.negotiation);
     if Format::sniff(work.asset) == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still) {
         return untouched_svg(work);
     }
+    let mut prepared = prepare(work)?;
+    if prepared.plan.output.original == Some(true) {
+        let SourceInfo { format, size, .. } = prepared.source;
+        return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), format, size));
+    }
+    let animation = animate::animation(work, &mut prepared.executor, &prepared.plan, &prepared.settings)?;
+    if let Some(encoded) = animation {
+        return Ok(encoded);
+    }
+    let picture = prepared.executor.run(&prepared.fused)?;
+    let candidates = prepared.candidates(work, picture.is_transparent());
+    let Prepared { plan, source, settings, .. } = &prepared;
+    let file = output::Source { bytes: work.asset, info: source };
+    output::smallest(picture, &candidates, plan, settings, &file, &work.rules.limits)
+}
+
+/// What is known before the first pixel is decoded for the result.
+struct Prepared<'a> {
+    executor: Executor<'a>,
+    source: SourceInfo,
+    /// As it was made: animations are carried out like that.
+    plan: Plan,
+    /// As a still is made.
+    fused: Plan,
+    settings: Settings,
+}
+
+fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
+    let rules = work.rules;
     let mut executor = Executor::new(work)?;
     let plan = plan(work.transformation, &mut executor, rules)?;
     plan.executable()?;
     let source = executor.info().clone();
-    if plan.output.original == Some(true) {
-        return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), source.format, source.size));
-    }
     let plan = rasterise(plan, &|file| executor.is_drawing(file), &rules.limits);
-    let file = output::Source { bytes: work.asset, info: &source };
-    let settings = output::settings(&plan, negotiation, &file);
-    if let Some(encoded) = animate::animation(work, &mut executor, &plan, &settings)? {
-        return Ok(encoded);
+    let settings = output::settings(&plan, work.negotiation, &output::Source { bytes: work.asset, info: &source });
+    let fused = plan.clone();
+    let mut prepared = Prepared { executor, source, plan, fused, settings };
+    let in_planes = |format: &Format| codec::takes_planes(*format, &prepared.settings);
+    let halved = prepared.candidates(work, false).iter().all(in_planes) && !prepared.executor.converts_colors();
+    let facts = Facts { shrinks: &|file| prepared.executor.shrinks(file), halved };
+    prepared.fused = fuse(prepared.plan.clone(), rules.fusion, &facts);
+    Ok(prepared)
+}
+
+impl Prepared<'_> {
+    /// The formats that are tried.
+    fn candidates(&self, work: &Work<'_>, transparent: bool) -> Vec<Format> {
+        match self.plan.output.format {
+            None if work.still => vec![Format::Jpeg],
+            _ => work.negotiation.candidates(&self.plan.output, self.source.format, transparent),
+        }
     }
-    let candidates = |transparent: bool| match plan.output.format {
-        None if work.still => vec![Format::Jpeg],
-        _ => negotiation.candidates(&plan.output, source.format, transparent),
-    };
-    let halved = candidates(false).iter().all(|format| codec::takes_planes(*format, &settings));
-    let facts = Facts { shrinks: &|file| executor.shrinks(file), halved: halved && !executor.converts_colors() };
-    let picture = {
-        let plan = fuse(plan.clone(), rules.fusion, &facts);
-        executor.run(&plan)?
-    };
-    let candidates = candidates(picture.is_transparent());
-    output::smallest(picture, &candidates, &plan, &settings, &file, &rules.limits)
 }
 
 /// An SVG as a delivery has it: itself, and harmless. The original is the original.

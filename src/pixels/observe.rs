@@ -48,7 +48,7 @@ impl<'a> Executor<'a> {
     /// Carries out a plan to its end.
     ///
     /// Alpha that says nothing is taken off.
-    pub(crate) fn run(mut self, plan: &Plan) -> Result<Picture, Error> {
+    pub(crate) fn run(&mut self, plan: &Plan) -> Result<Picture, Error> {
         let picture = match self.go_on(&plan.ops)? {
             planes @ Picture::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => planes.into_raster()?.into(),
             other => other,
@@ -204,7 +204,7 @@ impl<'a> Executor<'a> {
     }
 
     /// The bytes of a file that a plan names.
-    fn file(&self, path: Option<&AssetPath>) -> Result<&'a [u8], Error> {
+    pub(super) fn file(&self, path: Option<&AssetPath>) -> Result<&'a [u8], Error> {
         let Some(path) = path else { return Ok(self.work.asset) };
         let found = self.work.files.iter().find(|(known, _)| *known == path);
         if let Some((_, bytes)) = found {
@@ -243,7 +243,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Bytes of all pictures that are kept, here and elsewhere.
-    fn held(&self) -> u64 {
+    pub(super) fn held(&self) -> u64 {
         let kept = self.kept.iter().map(|(_, picture)| picture);
         kept.chain(self.decoded.iter().map(|(_, _, picture)| picture))
             .map(|p| memory::len(p.samples()))

@@ -50,6 +50,35 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     Ok(info)
 }
 
+/// Bytes that decoding a file to a picture of this size takes, the picture included.
+///
+/// # Errors
+/// As [`probe`].
+pub(crate) fn decoding(bytes: &[u8], size: Size, limits: &Limits) -> Result<u64, Error> {
+    /// A canvas, what it was before, the picture handed out, and a frame with what its decoder needs.
+    const ANIMATION: u64 = 24;
+    /// The canvas and the picture made of it, and as much for one layer inside.
+    const DRAWING: u64 = 12;
+    /// Planes of 16 bits with what filters need, opacity, and the picture.
+    const AV1: u64 = 32;
+    /// What decoders read ahead, their tables, and a few rows.
+    const TABLES: u64 = 1024 * 1024;
+    let pixels = |each: u64| Ok(size.pixels().saturating_mul(each).saturating_add(TABLES));
+    match Format::sniff(bytes) {
+        Some(Format::Gif) => return pixels(ANIMATION),
+        Some(Format::Svg) => return pixels(DRAWING),
+        Some(Format::Avif) => return pixels(AV1),
+        _ => {}
+    }
+    let header = Header::read(bytes, limits)?;
+    if animation::count(bytes, header.format, limits) > 1 {
+        return pixels(ANIMATION);
+    }
+    let decoder = header.decoder(header.head, limits)?;
+    let rows = u64::from(size.width).saturating_mul(64);
+    pixels(header.work_for(decoder.color_type())).map(|bytes: u64| bytes.saturating_add(rows))
+}
+
 /// What of a file is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request {
@@ -230,14 +259,18 @@ impl<'a> Header<'a> {
             return Err(damaged(self.format));
         }
         LimitError::check("pixels", size.pixels(), limits.pixels)?;
-        let color = decoder.color_type();
+        memory::check(size.pixels().saturating_mul(self.work_for(decoder.color_type())), limits)?;
+        Ok(size)
+    }
+
+    /// Bytes that decoding takes for each pixel, the result included.
+    fn work_for(&self, color: ColorType) -> u64 {
         let stored = u64::from(color.bytes_per_pixel());
         let converted = match color {
             ColorType::Rgb8 | ColorType::Rgba8 => 0,
             other => channels_of(other).count() as u64,
         };
-        memory::check(size.pixels().saturating_mul(stored + converted.max(self.work)), limits)?;
-        Ok(size)
+        stored + converted.max(self.work)
     }
 }
 

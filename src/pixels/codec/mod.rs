@@ -30,12 +30,13 @@ mod webp;
 mod writer;
 
 pub(crate) use self::animation::Animation;
-pub(crate) use self::decode::{Colors, Request, decode, other_page, probe};
+pub(crate) use self::decode::{Colors, Request, decode, decoding, other_page, probe};
 pub(crate) use self::metadata::Attachments;
 pub(crate) use self::profile::Profile;
-pub(crate) use self::thumbnail::{Thumbnail, shrinks, thumbnail};
+pub(crate) use self::thumbnail::{Thumbnail, shrinks, thumbnail, thumbnailing};
 pub(crate) use self::writer::Writer;
 
+use super::raster::Channels;
 use super::{Picture, memory};
 use crate::code::ErrorCode;
 use crate::error::Error;
@@ -82,7 +83,8 @@ pub(crate) fn refusal(picture: &Picture, format: Format, settings: &Settings, li
     {
         return Some(error.into());
     }
-    let Some((side, work)) = bounds(format, settings, limits) else {
+    let alpha = matches!(picture, Picture::Raster(raster) if raster.channels() == Channels::Rgba);
+    let Some((side, work)) = bounds(format, alpha, settings, limits) else {
         return Some(unsupported(format!("this build cannot write {format}")));
     };
     let size = picture.size();
@@ -100,15 +102,18 @@ impl Side {
 }
 
 /// How long the sides of a picture may be, and how many bytes its encoder takes for a pixel; `None` if it has none.
-const fn bounds(format: Format, settings: &Settings, limits: &Limits) -> Option<(Side, u64)> {
+const fn bounds(format: Format, alpha: bool, settings: &Settings, limits: &Limits) -> Option<(Side, u64)> {
     /// Sides are stored in 16 bits.
     const SIDE_16: u32 = u16::MAX as u32;
     Some(match format {
         // Planes, and for each sample at most a symbol of four bytes, or a coefficient of two.
         Format::Jpeg => (Side("pixels on a side of a JPEG", SIDE_16), if settings.chroma_420 { 9 } else { 18 }),
         Format::Png => (Side("pixels on a side of a PNG", i32::MAX.unsigned_abs()), 4),
-        // libwebp's own copy, and for lossless the tables of its backward references.
-        Format::WebP => (Side("pixels on a side of a WebP", limits.webp_side), if settings.lossless { 20 } else { 8 }),
+        // libwebp's own copy, and where there is no loss the tables of its backward references: opacity has none.
+        Format::WebP => {
+            let work = if settings.lossless || cfg!(not(feature = "webp-lossy")) { 64 } else { 12 };
+            (Side("pixels on a side of a WebP", limits.webp_side), if alpha && work < 40 { 40 } else { work })
+        }
         // Four bytes a pixel, and the number of its colour.
         Format::Gif => (Side("pixels on a side of a GIF", SIDE_16), 6),
         // Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
@@ -124,6 +129,14 @@ pub(crate) const fn takes_planes(format: Format, settings: &Settings) -> bool {
         Format::Jpeg => settings.chroma_420,
         _ => false,
     }
+}
+
+/// Bytes that an encoder takes besides the picture, the file included.
+pub(crate) fn encoding(size: Size, alpha: bool, format: Format, settings: &Settings, limits: &Limits) -> u64 {
+    /// Tables that do not depend on the size.
+    const TABLES: u64 = 2 * 1024 * 1024;
+    let work = bounds(format, alpha, settings, limits).map_or(0, |(_, work)| work);
+    size.pixels().saturating_mul(work).saturating_add(TABLES)
 }
 
 /// Writes a file. A format without transparency wants a picture without alpha.

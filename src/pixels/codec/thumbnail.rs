@@ -4,7 +4,8 @@ use super::decode::{self, Colors};
 use super::{jpeg, Format};
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::pixels::{Picture, Raster, op};
+use crate::pixels::raster::Channels;
+use crate::pixels::{Picture, Raster, memory, op};
 use crate::plan::{Op, Rect, Region, Size};
 
 /// What of a file is wanted, and at which size.
@@ -48,11 +49,32 @@ pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Re
     cut_and_resampled(picture, wanted, limits).map(Picture::from)
 }
 
+/// Bytes that reading it takes, the picture included.
+///
+/// # Errors
+/// As [`probe`](super::probe).
+pub(crate) fn thumbnailing(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<u64, Error> {
+    /// A picture in planes is turned into one of red, green and blue.
+    const COLORS: u64 = 6;
+    let to = wanted.to.pixels().saturating_mul(COLORS);
+    let reading = match jpeg::reading(bytes, wanted) {
+        Some(reading) => reading,
+        // What a crop leaves, and resampling what is left.
+        None => {
+            let part = wanted.part.size();
+            let resize = Op::Resize { from: wanted.from, to: wanted.to };
+            let cut = memory::bytes(part, Channels::Rgba) + memory::needed(&resize, part, Channels::Rgba);
+            decode::decoding(bytes, wanted.size, limits)?.saturating_add(cut)
+        }
+    };
+    Ok(reading.saturating_add(to))
+}
+
 fn cut_and_resampled(picture: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
     let Thumbnail { part, from, to, .. } = *wanted;
     let from = Region { x: from.x - f64::from(part.x), y: from.y - f64::from(part.y), ..from };
     [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(picture, |picture, op| {
-        crate::pixels::memory::check_op(op, &picture, 0, limits)?;
+        memory::check_op(op, &picture, 0, limits)?;
         // Moving pixels and making them fewer leaves their meaning alone.
         let profile = picture.profile().cloned();
         op::apply(op, picture).map(|picture| picture.with_profile(profile))

@@ -5,7 +5,7 @@ mod reduced;
 mod write;
 
 pub(super) use self::write::{encode, encode_planes};
-pub(crate) use self::reduced::{shrinks, thumbnail};
+pub(crate) use self::reduced::{reading, shrinks, thumbnail};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;

@@ -24,9 +24,7 @@ pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Re
     if !is_complete(bytes) {
         return Err(damaged(Format::Jpeg));
     }
-    let chroma = if wanted.halved { Chroma::Half } else { Chroma::Equal };
-    let request = Request { luma: wanted.eighths, chroma, crop: Some(wanted.part) };
-    let planes = match read::read(bytes, &request, limits) {
+    let planes = match read::read(bytes, &request(wanted), limits) {
         Ok(planes) => planes,
         Err(ReadError::Unusual(_)) => return Ok(None),
         Err(ReadError::Damaged(_)) => return Err(damaged(Format::Jpeg)),
@@ -46,6 +44,25 @@ pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Re
     // One that says nothing new goes on only if it is to be kept.
     let profile = profile.map(|profile| wanted.colors.of(profile)).filter(|profile| profile.kept || !profile.is_srgb());
     Ok(Some(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile)))
+}
+
+/// Bytes that this takes, the planes before and after resampling included; `None` for what is left to others.
+///
+/// The header may promise what the rest does not keep: then another decoder reads the whole file.
+pub(crate) fn reading(bytes: &[u8], wanted: &Thumbnail) -> Option<u64> {
+    let header = read::read_header(bytes).ok()?;
+    let needs = read::needs(&header, &request(wanted));
+    // Between the two passes of a resampling lie as many rows as there were, or as many columns; and its weights.
+    let between = needs.planes.iter().map(|size| {
+        let sides = [size.width, size.height, wanted.to.width, wanted.to.height].map(u64::from).iter().sum::<u64>();
+        u64::from(wanted.to.width) * u64::from(size.height) + sides * 6 * 8 * 2
+    });
+    Some(needs.total().saturating_add(between.max().unwrap_or_default()).saturating_add(wanted.to.pixels() * 3))
+}
+
+fn request(wanted: &Thumbnail) -> Request {
+    let chroma = if wanted.halved { Chroma::Half } else { Chroma::Equal };
+    Request { luma: wanted.eighths, chroma, crop: Some(wanted.part) }
 }
 
 /// A plane at the size that is wanted of it: that of the picture, or half of it, rounded up.

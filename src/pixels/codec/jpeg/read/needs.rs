@@ -17,7 +17,6 @@ pub(crate) struct Needs {
 }
 
 /// What reading a file with this header takes.
-#[allow(dead_code, reason = "for plans that state their memory; their caller is being written")]
 pub(crate) fn needs(header: &Header, request: &Request) -> Needs {
     Needs::of(&Layout::new(header, request), header.progressive)
 }
