@@ -63,18 +63,22 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
 /// A whole block: the most common, and often without half of its columns and rows.
 fn whole(block: &Block, met: u8, rows: &mut [u8], stride: usize) {
     const LATER: u8 = 0b100_100;
-    let Some(few) = block.as_chunks::<8>().0.first_chunk::<4>().filter(|_| met & LATER == 0 && met != 0) else {
+    if met & LATER != 0 || met == 0 {
         return reduce::<8, 8, 8, 8>(block, met, rows, stride);
-    };
-    let mut between = [[0; 8]; 8];
-    first(few, &mut between);
-    let mut turned = [[0; 8]; 8];
+    }
+    let mut few = [[0; 4]; 4];
+    for (few, column) in few.iter_mut().zip(block.as_chunks::<8>().0) {
+        if let Some(column) = column.first_chunk() {
+            *few = *column;
+        }
+    }
+    let mut between = [[0; 4]; 8];
+    first(&few, &mut between);
+    let mut turned = [[0; 8]; 4];
     transpose(&mut between, &mut turned);
     let mut out = [[0; 8]; 8];
-    if let Some(few) = turned.first_chunk::<4>() {
-        second(few, &mut out);
-    }
-    write(rows, stride, &out);
+    second(&turned, &mut out);
+    write::<8, 8>(rows, stride, &out);
 }
 
 /// `LANES` are those of `ACROSS`, `HIGH` those of `DOWN`.
@@ -88,7 +92,7 @@ fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH
 {
     if met == 0 {
         let [dc, ..] = *block;
-        write(rows, stride, &[[mean(dc); ACROSS]; DOWN]);
+        write::<ACROSS, ACROSS>(rows, stride, &[[mean(dc); ACROSS]; DOWN]);
         return;
     }
     let mut between = [[0; HIGH]; LANES];
@@ -99,17 +103,14 @@ fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH
     let mut out = [[0; LANES]; DOWN];
     let Some(lines) = turned.first_chunk() else { return };
     second::<DOWN, DOWN, LANES>(lines, &mut out);
-    for (samples, row) in out.iter().zip(rows.chunks_mut(stride.max(1))) {
-        if let (Some(row), Some(samples)) = (row.first_chunk_mut::<ACROSS>(), samples.first_chunk()) {
-            *row = *samples;
-        }
-    }
+    write::<ACROSS, LANES>(rows, stride, &out);
 }
 
+/// The first `ACROSS` samples of each lane go to a row.
 #[inline(always)]
-fn write<const ACROSS: usize, const DOWN: usize>(mut rows: &mut [u8], stride: usize, samples: &[[u8; ACROSS]; DOWN]) {
+fn write<const ACROSS: usize, const LANES: usize>(mut rows: &mut [u8], stride: usize, samples: &[[u8; LANES]]) {
     for samples in samples {
-        if let Some(row) = rows.first_chunk_mut() {
+        if let (Some(row), Some(samples)) = (rows.first_chunk_mut::<ACROSS>(), samples.first_chunk()) {
             *row = *samples;
         }
         rows = rows.get_mut(stride..).unwrap_or_default();
