@@ -104,9 +104,8 @@ impl Coefficients {
                 for (to, (value, step)) in block.iter_mut().zip(values.iter().zip(&self.steps)) {
                     *to = value.wrapping_mul(*step);
                 }
-                let others = values.iter().skip(1).fold(0, |any, value| any | value);
                 let (samples, stride) = strip.at(x * wide, y * high);
-                reduce(&block, if others == 0 { 0 } else { 63 }, samples, stride);
+                reduce(&block, idct::met(values, high), samples, stride);
             }
         }
     }

@@ -214,12 +214,7 @@ struct Refining<'a> {
 impl Refining<'_> {
     /// Reads a band up to the end of the block, and says how many blocks end there: none if it was filled.
     #[inline(always)]
-    fn read(
-        &mut self,
-        symbols: &Symbols,
-        (mut next, last): (usize, usize),
-        new: &mut u64,
-    ) -> Result<u32, ReadError> {
+    fn read(&mut self, symbols: &Symbols, (mut next, last): (usize, usize), new: &mut u64) -> Result<u32, ReadError> {
         while next <= last {
             self.window.refill(self.data);
             let symbol = symbols.read(&mut self.window)?;
