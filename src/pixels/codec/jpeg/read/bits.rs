@@ -175,6 +175,12 @@ impl Window {
         bits
     }
 
+    /// Is no bit counted any more?
+    #[inline(always)]
+    pub(super) const fn is_empty(self) -> bool {
+        self.count == 0
+    }
+
     fn unread(self) -> usize {
         self.count as usize
     }

@@ -68,6 +68,12 @@ impl Coefficients {
         &self.part
     }
 
+    /// The coefficients of a block that are not zero, if anybody asked for them.
+    #[inline(always)]
+    pub(super) fn known(&self, column: u32, row: u32) -> u64 {
+        self.nonzero.get((row * self.part.blocks.width + column) as usize).copied().unwrap_or_default()
+    }
+
     /// What is kept of a block, and what is known of it.
     #[inline(always)]
     pub(super) fn block(&mut self, column: u32, row: u32) -> (Kept<'_>, Option<&mut u64>) {
@@ -98,9 +104,8 @@ impl Coefficients {
                 for (to, (value, step)) in block.iter_mut().zip(values.iter().zip(&self.steps)) {
                     *to = value.wrapping_mul(*step);
                 }
-                let others = values.iter().skip(1).fold(0, |any, value| any | value);
                 let (samples, stride) = strip.at(x * wide, y * high);
-                reduce(&block, if others == 0 { 0 } else { 63 }, samples, stride);
+                reduce(&block, idct::met(values, high), samples, stride);
             }
         }
     }
@@ -119,11 +124,6 @@ impl Kept<'_> {
     pub(super) fn at(&mut self, number: usize) -> Option<&mut i16> {
         let place = self.places.get(number & 63)?;
         self.values.get_mut(usize::from(*place))
-    }
-
-    /// Is anything kept?
-    pub(super) const fn is_any(&self) -> bool {
-        !self.values.is_empty()
     }
 }
 

@@ -180,15 +180,19 @@ impl Reading<'_> {
                 if self.restart.before_unit(&mut self.bits)? {
                     ended = 0;
                 }
+                if ended > 0 && coefficients.known(column, row) & band == 0 {
+                    ended -= 1;
+                    continue;
+                }
                 let (kept, Some(known)) = coefficients.block(column, row) else { continue };
                 let (data, window) = self.bits.parts();
-                let mut block = Refining { window, data, kept, known: *known, left: band, low };
+                let mut block = Refining { window, data, kept, known: *known & band, low };
                 if ended == 0 {
-                    ended = block.read(symbols, known)?;
+                    ended = block.read(symbols, (first, last), known)?;
                 }
                 if ended > 0 {
                     ended -= 1;
-                    block.correct(block.known & block.left);
+                    block.correct(64);
                 }
                 self.bits.window = block.window;
             }
@@ -202,78 +206,62 @@ struct Refining<'a> {
     window: Window,
     data: &'a Data,
     kept: Kept<'a>,
-    /// The coefficients that were not zero before.
+    /// The coefficients of the band that were not zero before and have not got their bit yet.
     known: u64,
-    /// Those of the band that were not passed yet.
-    left: u64,
     low: u32,
 }
 
 impl Refining<'_> {
-    /// Reads up to the end of the block, and says how many blocks end there: none if it was filled.
+    /// Reads a band up to the end of the block, and says how many blocks end there: none if it was filled.
     #[inline(always)]
-    fn read(&mut self, symbols: &Symbols, new: &mut u64) -> Result<u32, ReadError> {
-        while self.left != 0 {
+    fn read(&mut self, symbols: &Symbols, (mut next, last): (usize, usize), new: &mut u64) -> Result<u32, ReadError> {
+        while next <= last {
             self.window.refill(self.data);
             let symbol = symbols.read(&mut self.window)?;
-            let (run, size) = (u32::from(symbol >> 4), symbol & 15);
+            let (run, size) = (usize::from(symbol >> 4), symbol & 15);
             let value = match (run, size) {
                 (15, 0) => 0,
-                (_, 0) => return Ok((1 << run) + self.window.take(run) as u32),
-                (_, 1) => {
-                    if self.window.take(1) == 1 {
-                        1
-                    } else {
-                        -1
-                    }
-                }
+                (_, 0) => return Ok((1 << run) + self.window.take(run as u32) as u32),
+                (_, 1) => 2 * self.window.take(1) as i16 - 1,
                 _ => return Err(Damaged("a refinement by more than one bit")),
             };
             // The run counts zeros only; the place behind it is one too.
-            let mut zeros = self.left & !self.known;
-            for _ in 0..run {
-                zeros &= zeros.wrapping_sub(1);
-            }
-            let place = zeros & zeros.wrapping_neg();
-            if place == 0 && value != 0 {
-                return Err(Damaged("a run beyond the end of a band"));
-            }
-            // Up to the place, or all if the zeros ran out.
-            let passed = self.left & place.wrapping_sub(1);
-            self.correct(passed & self.known);
-            self.left &= !(passed | place);
+            let place = self.correct(next + run);
             if value != 0 {
-                *new |= place;
-                if let Some(slot) = self.kept.at(place.trailing_zeros() as usize) {
+                if place > last {
+                    return Err(Damaged("a run beyond the end of a band"));
+                }
+                *new |= 1 << (place & 63);
+                if let Some(slot) = self.kept.at(place) {
                     *slot = value << self.low;
                 }
             }
+            next = place + 1;
         }
         Ok(0)
     }
 
-    /// One bit for each of these coefficients: away from zero or not.
+    /// One bit for each coefficient that was not zero before, up to a place that each of them moves on by
+    /// one: away from zero or not. Returns the place.
     #[inline(always)]
-    fn correct(&mut self, mut which: u64) {
-        while which != 0 {
-            self.window.refill(self.data);
-            let mut count = which.count_ones().min(32);
-            if !self.kept.is_any() {
-                for _ in 0..count {
-                    which &= which - 1;
-                }
-                self.window.skip(count);
-                continue;
+    fn correct(&mut self, mut place: usize) -> usize {
+        while self.known != 0 {
+            let number = self.known.trailing_zeros() as usize;
+            if number > place {
+                break;
             }
-            let bits = self.window.take(count);
-            while count > 0 {
-                count -= 1;
-                if let Some(slot) = self.kept.at(which.trailing_zeros() as usize) {
-                    let bit = (bits >> count & 1) as i16;
-                    *slot = slot.wrapping_add((bit << self.low).wrapping_mul(slot.signum()));
-                }
-                which &= which - 1;
+            if self.window.is_empty() {
+                self.window.refill(self.data);
             }
+            let bit = self.window.take(1) as i16;
+            if let Some(slot) = self.kept.at(number) {
+                // It is not zero, so that this is its sign.
+                let sign = *slot >> 15 | 1;
+                *slot = slot.wrapping_add((bit << self.low).wrapping_mul(sign));
+            }
+            self.known &= self.known - 1;
+            place += 1;
         }
+        place
     }
 }

@@ -21,6 +21,9 @@ pub(super) struct Sequential<'a> {
     restart: Restart,
 }
 
+/// The last coefficient of those for 5 samples each way.
+const LONG: usize = 40;
+
 /// A block in a unit: whose it is, and where.
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -54,7 +57,11 @@ impl<'a> Sequential<'a> {
             let table = file.header.components.get(part.component).map_or(0, |c| c.table);
             let codes = scan.tables.ac(part.ac)?;
             let values = Values::new(codes)?;
-            let last = shape.last();
+            let last = match shape.last() {
+                // So few are left that reading on is cheaper than changing over.
+                LONG.. => 63,
+                last => last,
+            };
             parts.push(Part {
                 component: part.component,
                 differences: Symbols::new(scan.tables.dc(part.dc)?)?,

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::idct;
 use super::layout::{Layout, Part};
 use super::{ReadError, zeros};
+use crate::geometry::Size;
 
 /// A component's samples of a row of units, in full units.
 #[derive(Debug)]
@@ -20,11 +22,18 @@ pub(super) struct Strip {
 impl Strip {
     /// Bytes of the strip.
     pub(super) fn bytes(layout: &Layout, part: &Part) -> u64 {
-        part.strip(layout.wide()).pixels()
+        Self::size(layout, part).pixels()
+    }
+
+    /// Blocks are written from left to right: what is lost behind one is written again with the next, but
+    /// for the last.
+    fn size(layout: &Layout, part: &Part) -> Size {
+        let Size { width, height } = part.strip(layout.wide());
+        Size::new(width + idct::BEYOND, height)
     }
 
     pub(super) fn new(layout: &Layout, part: &Part) -> Result<Self, ReadError> {
-        let size = part.strip(layout.wide());
+        let size = Self::size(layout, part);
         let region = part.region;
         let left = region.x - layout.columns.start * part.across * part.wide;
         Ok(Self {

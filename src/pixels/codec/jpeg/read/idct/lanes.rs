@@ -48,7 +48,8 @@ pub(super) fn transpose<const N: usize, const L: usize>(rows: &mut [[i16; L]; N]
 /// Takes numbers from the first half and the second in turn.
 ///
 /// Alone it is an instruction for eight numbers. Together with the next, compilers see a permutation
-/// that they make from single numbers.
+/// that they make from single numbers; and where they know how many numbers there are, they read them
+/// back otherwise than they were written, which has to wait.
 #[inline(never)]
 fn shuffle(from: &[i16], to: &mut [i16]) {
     let (first, second) = from.split_at(from.len() / 2);

@@ -22,8 +22,11 @@ use self::points::{Length, Transform};
 use super::block::Block;
 
 /// Makes samples of a block, whose coefficients other than the first were met at these places. They go
-/// to the start of each of these rows.
+/// to the start of each of these rows. Up to [`BEYOND`] samples behind them are lost.
 pub(super) type Reduce = fn(block: &Block, met: u8, rows: &mut [u8], stride: usize);
+
+/// The most lanes that hold no samples.
+pub(super) const BEYOND: u32 = 3;
 
 /// The lanes that so many samples take, and with it how far it is from column to column of a [`Block`].
 pub(super) const fn lanes(samples: u32) -> u32 {
@@ -32,8 +35,8 @@ pub(super) const fn lanes(samples: u32) -> u32 {
 
 /// The transform to so many samples.
 pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
-    /// All heights for one width: each number of samples with its lanes.
-    macro_rules! column {
+    /// All heights for one width of few samples: each number of samples with its lanes.
+    macro_rules! short {
         ($across:literal, $lanes:literal) => {
             match down {
                 1 => reduce::<$across, $lanes, 1, 1>,
@@ -47,34 +50,77 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
             }
         };
     }
+    /// And for one width of many.
+    macro_rules! long {
+        ($across:literal) => {
+            match down {
+                1 => reduce::<$across, 8, 1, 1>,
+                2 => reduce::<$across, 8, 2, 2>,
+                3 => reduce::<$across, 8, 3, 4>,
+                4 => reduce::<$across, 8, 4, 4>,
+                5 => reduce_most::<$across, 5>,
+                6 => reduce_most::<$across, 6>,
+                7 => reduce_most::<$across, 7>,
+                _ => reduce_most::<$across, 8>,
+            }
+        };
+    }
     match across {
-        1 => column!(1, 1),
-        2 => column!(2, 2),
-        3 => column!(3, 4),
-        4 => column!(4, 4),
-        5 => column!(5, 8),
-        6 => column!(6, 8),
-        7 => column!(7, 8),
-        _ if down < 8 => column!(8, 8),
-        _ => whole,
+        1 => short!(1, 1),
+        2 => short!(2, 2),
+        3 => short!(3, 4),
+        4 => short!(4, 4),
+        5 => long!(5),
+        6 => long!(6),
+        7 => long!(7),
+        _ => long!(8),
     }
 }
 
-/// A whole block: the most common, and often without half of its columns and rows.
-fn whole(block: &Block, met: u8, rows: &mut [u8], stride: usize) {
-    const LATER: u8 = 0b100_100;
-    let Some(few) = block.as_chunks::<8>().0.first_chunk::<4>().filter(|_| met & LATER == 0 && met != 0) else {
-        return reduce::<8, 8, 8, 8>(block, met, rows, stride);
-    };
-    let mut between = [[0; 8]; 8];
-    first(few, &mut between);
-    let mut turned = [[0; 8]; 8];
-    transpose(&mut between, &mut turned);
-    let mut out = [[0; 8]; 8];
-    if let Some(few) = turned.first_chunk::<4>() {
-        second(few, &mut out);
+/// A block of more than 4 samples each way: the most common, and often without the later half of its
+/// columns and rows.
+fn reduce_most<const ACROSS: usize, const DOWN: usize>(block: &Block, met: u8, rows: &mut [u8], stride: usize)
+where
+    Length: Transform<ACROSS, ACROSS> + Transform<DOWN, DOWN> + Transform<4, ACROSS> + Transform<4, DOWN>,
+{
+    if met == 0 || met & LATER != 0 {
+        return reduce::<ACROSS, 8, DOWN, 8>(block, met, rows, stride);
     }
+    let mut few = [[0; 4]; 4];
+    for (few, column) in few.iter_mut().zip(block.as_chunks::<8>().0) {
+        if let Some(column) = column.first_chunk() {
+            *few = *column;
+        }
+    }
+    let mut between = [[0; 4]; 8];
+    if let Some(lines) = between.first_chunk_mut() {
+        first::<4, ACROSS, 4>(&few, lines);
+    }
+    let mut turned = [[0; 8]; 4];
+    transpose(&mut between, &mut turned);
+    let mut out = [[0; 8]; DOWN];
+    second::<4, DOWN, 8>(&turned, &mut out);
     write(rows, stride, &out);
+}
+
+/// The places in columns or rows from the fifth on, of blocks with eight lanes: the highest bit of each.
+const LATER: u8 = 0b100_100;
+
+/// Where coefficients other than the first are, for who has not kept count while they came.
+pub(super) fn met(values: &[i16], high: u32) -> u8 {
+    let any = |values: &[i16]| values.iter().fold(0, |any, value| any | value) != 0;
+    if !any(values.get(1..).unwrap_or_default()) {
+        return 0;
+    }
+    let (columns, rest) = values.as_chunks::<8>();
+    if lanes(high) < 8 || !rest.is_empty() {
+        return u8::MAX;
+    }
+    let below = columns.iter().fold([0; 4], |mut below, [_, _, _, _, later @ ..]| {
+        below.iter_mut().zip(later).for_each(|(any, value)| *any |= value);
+        below
+    });
+    if any(&below) || any(values.get(32..).unwrap_or_default()) { LATER } else { 1 }
 }
 
 /// `LANES` are those of `ACROSS`, `HIGH` those of `DOWN`.
@@ -88,7 +134,7 @@ fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH
 {
     if met == 0 {
         let [dc, ..] = *block;
-        write(rows, stride, &[[mean(dc); ACROSS]; DOWN]);
+        write(rows, stride, &[[mean(dc); LANES]; DOWN]);
         return;
     }
     let mut between = [[0; HIGH]; LANES];
@@ -99,15 +145,12 @@ fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH
     let mut out = [[0; LANES]; DOWN];
     let Some(lines) = turned.first_chunk() else { return };
     second::<DOWN, DOWN, LANES>(lines, &mut out);
-    for (samples, row) in out.iter().zip(rows.chunks_mut(stride.max(1))) {
-        if let (Some(row), Some(samples)) = (row.first_chunk_mut::<ACROSS>(), samples.first_chunk()) {
-            *row = *samples;
-        }
-    }
+    write(rows, stride, &out);
 }
 
+/// All lanes are written, as one number, though the last may hold no samples.
 #[inline(always)]
-fn write<const ACROSS: usize, const DOWN: usize>(mut rows: &mut [u8], stride: usize, samples: &[[u8; ACROSS]; DOWN]) {
+fn write<const LANES: usize>(mut rows: &mut [u8], stride: usize, samples: &[[u8; LANES]]) {
     for samples in samples {
         if let Some(row) = rows.first_chunk_mut() {
             *row = *samples;

@@ -52,8 +52,10 @@ impl Transform<5, 5> for Length {
         const F2: i32 = 9373;
         const F3: i32 = 6810;
         const F4: i32 = 3580;
-        let (even, mean) = ([x2, x4], one(x0, ONE));
-        let (e0, e1, e2) = (mean + two(even, [F2, F4]), mean + two(even, [-F4, -F2]), mean + two(even, [-ROOT, ROOT]));
+        let even = [x0, x2];
+        let e0 = two(even, [ONE, F2]) + one(x4, F4);
+        let e1 = two(even, [ONE, -F4]) - one(x4, F2);
+        let e2 = two(even, [ONE, -ROOT]) + one(x4, ROOT);
         let (d0, d1) = (two([x1, x3], [F1, F3]), two([x1, x3], [F3, -F1]));
         [e0 + d0, e1 + d1, e2, e1 - d1, e0 - d0]
     }
@@ -62,9 +64,6 @@ impl Transform<5, 5> for Length {
 impl Transform<6, 6> for Length {
     #[inline(always)]
     fn points([x0, x1, x2, x3, x4, x5]: [i16; 6]) -> [i32; 6] {
-        /// The cosines of one twelfth of pi and of five.
-        const T1: i32 = 11190;
-        const T5: i32 = 2998;
         // The even coefficients are a transform of half the length.
         let [e0, e1, e2] = Self::points([x0, x2, x4]);
         let odd = [x1, x5];
@@ -120,6 +119,32 @@ impl Transform<4, 8> for Length {
     }
 }
 
+// Of these the first coefficients alone: what is multiplied by nothing, compilers leave out.
+
+impl Transform<4, 5> for Length {
+    #[inline(always)]
+    fn points([x0, x1, x2, x3]: [i16; 4]) -> [i32; 5] {
+        Self::points([x0, x1, x2, x3, 0])
+    }
+}
+
+impl Transform<4, 6> for Length {
+    #[inline(always)]
+    fn points([x0, x1, x2, x3]: [i16; 4]) -> [i32; 6] {
+        let (even, odd) = ([x0, x2], [x1, x3]);
+        let (e0, e1, e2) = (two(even, [ONE, SIXTH]), one(x0, ONE), two(even, [ONE, -SIXTH]));
+        let (d0, d1, d2) = (two(odd, [T1, ONE]), two(odd, [ONE, -ONE]), two(odd, [T5, -ONE]));
+        [e0 + d0, e1 + d1, e2 + d2, e2 - d2, e1 - d1, e0 - d0]
+    }
+}
+
+impl Transform<4, 7> for Length {
+    #[inline(always)]
+    fn points([x0, x1, x2, x3]: [i16; 4]) -> [i32; 7] {
+        Self::points([x0, x1, x2, x3, 0, 0, 0])
+    }
+}
+
 /// The samples of a transform of eight from its even part and its odd part.
 #[inline(always)]
 fn mirrored([e0, e1, e2, e3]: [i32; 4], [d0, d1, d2, d3]: [i32; 4]) -> [i32; 8] {
@@ -154,6 +179,9 @@ const C6: i32 = 4433;
 const C7: i32 = 2260;
 /// Of a quarter, which is one.
 const ONE: i32 = 1 << FRACTION;
+/// Of one twelfth of pi and of five.
+const T1: i32 = 11190;
+const T5: i32 = 2998;
 /// Of nothing, of a sixth and of a third.
 const ROOT: i32 = 11585;
 const SIXTH: i32 = 10033;

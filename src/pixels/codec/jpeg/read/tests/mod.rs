@@ -224,11 +224,10 @@ fn a_header_says_how_much_memory_reading_takes() {
                     assert_eq!(sizes, needs.planes);
                     let held: usize = self::planes(&planes).iter().map(|plane| plane.samples.capacity()).sum();
                     assert_eq!(held as u64 + needs.bytes, needs.total());
-                    let mut limits = Limits::default();
-                    limits.memory = needs.total();
-                    assert!(read(&file, &request, &limits).is_ok());
-                    limits.memory -= 1;
-                    assert!(matches!(read(&file, &request, &limits), Err(super::ReadError::Limit(_))));
+                    let limits = |memory| Limits { memory, ..Limits::default() };
+                    assert!(read(&file, &request, &limits(needs.total())).is_ok());
+                    let refused = read(&file, &request, &limits(needs.total() - 1));
+                    assert!(matches!(refused, Err(super::ReadError::Limit(_))));
                 }
             }
         }
