@@ -37,7 +37,7 @@ impl Writer {
         const GIF: u64 = 20;
         /// The same without indices, besides what a still takes.
         const WEBP: u64 = 12;
-        let (side, work) = super::bounds(format, settings, limits).ok_or_else(|| cannot(format))?;
+        let (side, work) = super::bounds(format, true, settings, limits).ok_or_else(|| cannot(format))?;
         let work = match format {
             Format::Gif => GIF,
             Format::WebP => work + WEBP,
