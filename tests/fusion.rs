@@ -67,7 +67,16 @@ fn jpeg(picture: &RgbImage, sampling: SamplingFactor, progressive: bool, restart
 
 /// What the source is decoded to by a decoder that is not ours, as a PNG: nothing of it is decoded reduced.
 fn unfused(bytes: &[u8]) -> Vec<u8> {
-    file(image::load_from_memory(bytes).unwrap().to_rgb8(), ImageFormat::Png)
+    // zune-jpeg, behind `image`, decodes baseline files with a scan for each component to something else.
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    let samples = decoder.decode().unwrap();
+    let info = decoder.info().unwrap();
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    let samples = match info.pixel_format {
+        jpeg_decoder::PixelFormat::L8 => samples.into_iter().flat_map(|sample| [sample; 3]).collect(),
+        _ => samples,
+    };
+    file(RgbImage::from_raw(width, height, samples).unwrap(), ImageFormat::Png)
 }
 
 #[test]
@@ -83,10 +92,6 @@ fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
         let picture = photo(width, height);
         for sampling in samplings {
             for (progressive, restart) in [(false, 0), (true, 0), (false, 5)] {
-                // The encoder gives each component a scan of its own here, and such baseline files are refused.
-                if matches!(sampling, SamplingFactor::R_4_1_1) && !progressive {
-                    continue;
-                }
                 let bytes = jpeg(&picture, sampling, progressive, restart);
                 let whole = unfused(&bytes);
                 for text in ["w-0.4", "w-0.2", "w-0.1", "w-40,h-40", "w-60,h-30,fo-bottom_right", "h-30,w-70,c-force"] {

@@ -10,8 +10,7 @@
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result
 //! that was not asked for.
 //!
-//! Missing in this version: palettes that lose colours for PNG,
-//! baseline JPEGs with a scan for each component, and of colours: curves of high dynamic range (PQ, HLG),
+//! Missing in this version: palettes that lose colours for PNG, and of colours: curves of high dynamic range (PQ, HLG),
 //! which are taken as sRGB, profiles in GIF and BMP, and keeping IPTC or what EXIF a TIFF or AVIF has.
 
 mod animate;

@@ -11,14 +11,14 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult}
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{Profile, animation, inks, jpeg, metadata, png, unsupported, webp};
+use super::{Profile, Thumbnail, animation, inks, jpeg, metadata, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
-use crate::plan::{Orientation, Size, SourceInfo};
+use crate::plan::{Orientation, Rect, Region, Size, SourceInfo};
 
 /// What a file's header says.
 ///
@@ -129,10 +129,20 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         return animation::frame(bytes, header.format, page, limits);
     }
     match (page, header.format) {
+        (0, Format::Jpeg) if header.scattered => scattered(bytes, request, limits),
         (0, _) => header.pixels(bytes, request.colors, limits),
         (_, Format::Tiff) => Err(unsupported("pages of a tiff other than the first are not supported".to_owned())),
         _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
     }
+}
+
+/// A JPEG that only the reader of thumbnails reads.
+fn scattered(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
+    let Request { size, colors, .. } = request;
+    let (part, from) = (Rect::full(size), Region::full(size));
+    let whole = Thumbnail { size, part, from, to: size, eighths: 8, halved: false, colors };
+    let planes = jpeg::thumbnail(bytes, &whole, limits)?.ok_or_else(|| of_a_kind(Format::Jpeg))?;
+    planes.into_raster()
 }
 
 /// The pixels of a file that is no animation, or of the picture that viewers show who know of none.
@@ -149,6 +159,8 @@ struct Header<'a> {
     work: u64,
     /// Is it a JPEG of inks, which the decoder passes off as one of light?
     inks: bool,
+    /// Is it a baseline JPEG with a scan for each component, which the decoder takes for something else?
+    scattered: bool,
     density: Option<f64>,
 }
 
@@ -158,16 +170,14 @@ impl<'a> Header<'a> {
         let Some(format) = Format::sniff(bytes) else {
             return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
         };
-        let plain = |work| Self { format, head: bytes, work, inks: false, density: None };
+        let plain = |work| Self { format, head: bytes, work, inks: false, scattered: false, density: None };
         match format {
             Format::Jpeg => {
                 let start = jpeg::Start::read(bytes).ok_or_else(|| damaged(format))?;
-                if start.scattered {
-                    return Err(of_a_kind(format));
-                }
                 let head = bytes.get(..start.scan).unwrap_or(bytes);
                 let work = start.coefficients() + start.inks();
-                Ok(Self { format, head, work, inks: start.inks() > 0, density: start.density })
+                let scattered = start.scattered;
+                Ok(Self { format, head, work, inks: start.inks() > 0, scattered, density: start.density })
             }
             Format::Png => {
                 let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
