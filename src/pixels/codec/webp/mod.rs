@@ -1,5 +1,19 @@
 //! WebP: its container (RFC 9649), and writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
 
+#[cfg(feature = "webp-lossy")]
+mod lossy;
+#[cfg(feature = "webp-lossy")]
+mod scaled;
+
+#[cfg(feature = "webp-lossy")]
+pub(super) use self::lossy::encode_picture;
+#[cfg(feature = "webp-lossy")]
+#[expect(unused_imports, reason = "for pictures that stay in planes from a JPEG to a WebP")]
+pub(super) use self::lossy::{Planar, encode_planes};
+#[cfg(feature = "webp-lossy")]
+#[expect(unused_imports, reason = "for plans that read large files for small pictures")]
+pub(super) use self::scaled::{reduced, shrinks, size_for};
+
 use super::Settings;
 use super::metadata::Attachments;
 use crate::error::Error;
@@ -75,13 +89,23 @@ pub(super) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
 /// Writes a WebP, with what else there is around the picture.
 pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     let file = encode_picture(picture, settings)?;
-    let profile = picture.profile().map(|profile| profile.icc());
+    let alpha = picture.channels() == Channels::Rgba;
+    with_extras(file, picture.size(), alpha, picture.profile().map(|profile| profile.icc()), attached)
+}
+
+/// A file with a profile and what else is attached, if anything is.
+fn with_extras(
+    file: Vec<u8>,
+    size: Size,
+    alpha: bool,
+    profile: Option<&[u8]>,
+    attached: &Attachments,
+) -> Result<Vec<u8>, Error> {
     let extras = [(b"ICCP", profile), (b"EXIF", attached.exif.as_deref()), (b"XMP ", attached.xmp.as_deref())];
     if extras.iter().all(|(_, extra)| extra.is_none()) {
         return Ok(file);
     }
-    let alpha = picture.channels() == Channels::Rgba;
-    extended(&file, picture.size(), alpha, extras).ok_or_else(|| broken("a WebP larger than its container"))
+    extended(&file, size, alpha, extras).ok_or_else(|| broken("a WebP larger than its container"))
 }
 
 /// Puts a file of one picture into the extended container (RFC 9649, 2.7): the profile before the picture, the
@@ -117,29 +141,6 @@ fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u
     let length = u32::try_from(out.len().checked_sub(8)?).ok()?;
     out.get_mut(4..8)?.copy_from_slice(&length.to_le_bytes());
     Some(out)
-}
-
-#[cfg(feature = "webp-lossy")]
-pub(super) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
-    use webp::{Encoder, PixelLayout, WebPConfig};
-
-    /// Effort from 0 to 6: libwebp's default.
-    const METHOD: i32 = 4;
-    /// For lossless files quality is effort too: libwebp's default.
-    const LOSSLESS_EFFORT: f32 = 75.0;
-    let layout = match picture.channels() {
-        Channels::Rgb => PixelLayout::Rgb,
-        Channels::Rgba => PixelLayout::Rgba,
-    };
-    let mut config = WebPConfig::new().map_err(|()| broken("no WebP encoder"))?;
-    config.method = METHOD;
-    config.lossless = settings.lossless.into();
-    config.quality = if settings.lossless { LOSSLESS_EFFORT } else { settings.quality.min(100).into() };
-    let size = picture.size();
-    let file = Encoder::new(picture.samples(), layout, size.width, size.height)
-        .encode_advanced(&config)
-        .map_err(|e| broken(format!("WebP encoder: {e:?}")))?;
-    Ok(file.to_vec())
 }
 
 /// Without loss, whatever the settings: there is no lossy encoder in this build.
