@@ -127,6 +127,7 @@ const fn bounds(format: Format, alpha: bool, settings: &Settings, limits: &Limit
 pub(crate) const fn takes_planes(format: Format, settings: &Settings) -> bool {
     match format {
         Format::Jpeg => settings.chroma_420,
+        Format::WebP => cfg!(feature = "webp-lossy") && !settings.lossless,
         _ => false,
     }
 }
@@ -153,6 +154,8 @@ pub(crate) fn encode(
         Picture::Planes(planes) => {
             return match format {
                 Format::Jpeg => jpeg::encode_planes(planes, settings, attached),
+                #[cfg(feature = "webp-lossy")]
+                Format::WebP if takes_planes(format, settings) => webp::encode_planes(planes, settings, attached),
                 _ => encode(&planes.clone().into_raster()?.into(), format, settings, attached),
             };
         }

@@ -1,12 +1,18 @@
 //! Decoding and resampling in one: what is not needed is not decoded.
 
 use super::decode::{self, Colors};
-use super::{jpeg, Format};
+#[cfg(feature = "webp-lossy")]
+use super::{Profile, webp};
+use super::{Format, jpeg};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Picture, Raster, memory, op};
+#[cfg(feature = "webp-lossy")]
+use crate::plan::reduced;
 use crate::plan::{Op, Rect, Region, Size};
+#[cfg(feature = "webp-lossy")]
+use image::ColorType;
 
 /// What of a file is wanted, and at which size.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +35,12 @@ pub(crate) struct Thumbnail {
 
 /// Can a file be decoded in part, and at less than its size?
 pub(crate) fn shrinks(bytes: &[u8]) -> bool {
-    Format::sniff(bytes) == Some(Format::Jpeg) && jpeg::shrinks(bytes)
+    match Format::sniff(bytes) {
+        Some(Format::Jpeg) => jpeg::shrinks(bytes),
+        #[cfg(feature = "webp-lossy")]
+        Some(Format::WebP) => webp::shrinks(bytes),
+        _ => false,
+    }
 }
 
 /// Reads a region of a file at the size that is wanted.
@@ -43,6 +54,10 @@ pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Re
         && let Some(planes) = jpeg::thumbnail(bytes, wanted, limits)?
     {
         return Ok(planes.into());
+    }
+    #[cfg(feature = "webp-lossy")]
+    if wanted.eighths < 8 && webp::shrinks(bytes) {
+        return scaled(bytes, wanted, limits).map(Picture::from);
     }
     let request = decode::Request { page: 0, size: wanted.size, colors: wanted.colors };
     let picture = decode::decode(bytes, request, limits)?;
@@ -59,6 +74,12 @@ pub(crate) fn thumbnailing(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) ->
     let to = wanted.to.pixels().saturating_mul(COLORS);
     let reading = match jpeg::reading(bytes, wanted) {
         Some(reading) => reading,
+        #[cfg(feature = "webp-lossy")]
+        None if wanted.eighths < 8 && webp::shrinks(bytes) => {
+            let size = reduced(wanted.size, wanted.eighths);
+            let resize = Op::Resize { from: wanted.from, to: wanted.to };
+            webp::reading(bytes, size).unwrap_or_default() + memory::needed(&resize, size, Channels::Rgb)
+        }
         // What a crop leaves, and resampling what is left.
         None => {
             let part = wanted.part.size();
@@ -68,6 +89,33 @@ pub(crate) fn thumbnailing(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) ->
         }
     };
     Ok(reading.saturating_add(to))
+}
+
+/// A WebP, read at so many eighths.
+#[cfg(feature = "webp-lossy")]
+fn scaled(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
+    let size = reduced(wanted.size, wanted.eighths);
+    let picture = webp::reduced(bytes, size, limits)?;
+    let profile = Profile::of(bytes, Format::WebP, limits).filter(|profile| profile.fits(ColorType::Rgb8));
+    let picture = picture.with_profile(profile.map(|profile| wanted.colors.of(profile)));
+    // Whole pixels around what was whole pixels before, and the region to the fraction.
+    let scale = |to: u32, from: u32| f64::from(to) / f64::from(from);
+    let (across, down) = (scale(size.width, wanted.size.width), scale(size.height, wanted.size.height));
+    let (x, width) = around(wanted.part.x, wanted.part.width, across, size.width);
+    let (y, height) = around(wanted.part.y, wanted.part.height, down, size.height);
+    let Region { x: left, y: top, width: wide, height: high } = wanted.from;
+    let from = Region { x: left * across, y: top * down, width: wide * across, height: high * down };
+    cut_and_resampled(picture, &Thumbnail { part: Rect { x, y, width, height }, from, ..*wanted }, limits)
+}
+
+/// A stretch at another scale, to whole pixels.
+#[cfg(feature = "webp-lossy")]
+fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+    let (first, last) =
+        ((f64::from(at) * scale) as u32, ((f64::from(at) + f64::from(length)) * scale).ceil() as u32);
+    let first = first.min(all.saturating_sub(1));
+    (first, last.clamp(first + 1, all) - first)
 }
 
 fn cut_and_resampled(picture: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {

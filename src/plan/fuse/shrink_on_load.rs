@@ -19,6 +19,7 @@ fn enough(ratio: f64) -> u8 {
     (1..8).find(|eighths| ratio * f64::from(*eighths) >= LEAST * 8.0).unwrap_or(8)
 }
 
+#[cfg(any(test, feature = "webp-lossy"))]
 /// The size of a picture decoded at so many eighths.
 pub(crate) fn reduced(size: Size, eighths: u8) -> Size {
     let side = |side: u32| {

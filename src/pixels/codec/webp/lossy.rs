@@ -5,21 +5,10 @@ use webpx::{Encoder, EncoderConfig, Unstoppable, YuvPlanesRef};
 use super::with_extras;
 use crate::error::Error;
 use crate::pixels::codec::{Attachments, Settings};
+use crate::pixels::planes::Planes;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
 use crate::plan::Size;
-
-/// A picture in planes of luma and chroma as JPEG has them (JFIF 1.02): BT.601, and 0 to 255 in all three.
-///
-/// Rows follow one another without gaps. Those of chroma have a sample for each two of luma, both ways, rounded
-/// up. Samples stand for the middle of the pixels they cover, as in most JPEGs, and as WebP's readers take them.
-#[derive(Debug, Clone, Copy)]
-pub(in super::super) struct Planar<'a> {
-    pub(in super::super) size: Size,
-    pub(in super::super) luma: &'a [u8],
-    pub(in super::super) blue: &'a [u8],
-    pub(in super::super) red: &'a [u8],
-}
 
 /// Writes a picture without what goes with it.
 pub(in super::super) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
@@ -31,40 +20,47 @@ pub(in super::super) fn encode_picture(picture: &Raster, settings: &Settings) ->
     write(encoder, config(settings))
 }
 
-/// Writes a picture with loss straight from its planes, with what is attached and this profile.
+/// Writes a picture with loss straight from its planes, whose chroma is halved, with its profile and what is attached.
 ///
 /// The planes are of full range, WebP's are not (RFC 6386, 9.2, by way of BT.601): luma from 16 to 235, chroma
 /// from 16 to 240. They are converted here, on the way into a copy.
-#[cfg_attr(not(test), expect(dead_code, reason = "for pictures that stay in planes from a JPEG to a WebP"))]
 pub(in super::super) fn encode_planes(
-    planes: &Planar<'_>,
+    planes: &Planes,
     settings: &Settings,
-    profile: Option<&[u8]>,
     attached: &Attachments,
 ) -> Result<Vec<u8>, Error> {
-    let Size { width, height } = planes.size;
-    let half = Size::new(width.div_ceil(2), height.div_ceil(2));
-    let fits = |plane: &[u8], size: Size| memory::len(plane) == size.pixels();
-    if !(fits(planes.luma, planes.size) && fits(planes.blue, half) && fits(planes.red, half)) {
+    let (size, half) = (planes.size(), planes.chroma_size());
+    if !planes.is_halved() {
         return Err(broken("planes of a wrong size"));
     }
-    let (luma, blue, red) =
-        (narrow(planes.luma, &LUMA)?, narrow(planes.blue, &CHROMA)?, narrow(planes.red, &CHROMA)?);
-    let stride = |width: u32| usize::try_from(width).map_err(|_| broken("a plane too wide"));
+    let luma = narrow(planes.luma(), &LUMA)?;
+    let gray;
+    let (blue, red) = match planes.chroma() {
+        Some([blue, red]) => (narrow(blue, &CHROMA)?, narrow(red, &CHROMA)?),
+        None => {
+            gray = vec![128; index(half.pixels())?];
+            (gray.clone(), gray)
+        }
+    };
+    let stride = |width: u32| index(width.into());
     let planes_of_webp = YuvPlanesRef {
         y: &luma,
-        y_stride: stride(width)?,
+        y_stride: stride(size.width)?,
         u: &blue,
         u_stride: stride(half.width)?,
         v: &red,
         v_stride: stride(half.width)?,
         a: None,
         a_stride: 0,
-        width,
-        height,
+        width: size.width,
+        height: size.height,
     };
     let file = write(Encoder::new_yuv(planes_of_webp), config(&Settings { lossless: false, ..settings.clone() }))?;
-    with_extras(file, planes.size, false, profile, attached)
+    with_extras(file, size, false, planes.profile().map(|profile| profile.icc()), attached)
+}
+
+fn index(length: u64) -> Result<usize, Error> {
+    usize::try_from(length).map_err(|_| broken("out of address space"))
 }
 
 /// How libwebp is to work.
@@ -128,23 +124,22 @@ mod tests {
         let (width, height) = (37_u32, 21_u32);
         let luma = vec![100; 37 * 21];
         let (blue, red) = (vec![90; 19 * 11], vec![180; 19 * 11]);
-        let planes = Planar { size: Size::new(width, height), luma: &luma, blue: &blue, red: &red };
-        let file = encode_planes(&planes, &settings(), None, &Attachments::default()).unwrap();
+        let planes = Planes::new(Size::new(width, height), luma, Some([blue, red]), true).unwrap();
+        let file = encode_planes(&planes, &settings(), &Attachments::default()).unwrap();
         let read = image::load_from_memory(&file).unwrap().to_rgb8();
         assert_eq!(read.dimensions(), (width, height));
         let want = [100.0 + 1.402 * 52.0, 100.0 - 0.344 * -38.0 - 0.714 * 52.0, 100.0 + 1.772 * -38.0];
         for (got, want) in read.get_pixel(18, 10).0.into_iter().zip(want) {
             assert!((f64::from(got) - want).abs() <= 4.0, "{got} for {want}");
         }
-        let profiled = encode_planes(&planes, &settings(), Some(b"profile!"), &Attachments::default()).unwrap();
-        assert!(profiled.windows(8).any(|bytes| bytes == b"profile!"));
+        let gray = encode_planes(&planes.into_gray(), &settings(), &Attachments::default()).unwrap();
+        let read = image::load_from_memory(&gray).unwrap().to_rgb8();
+        assert!(read.get_pixel(18, 10).0.into_iter().all(|sample| sample.abs_diff(100) <= 2), "{read:?}");
     }
 
     #[test]
     fn planes_of_another_size_are_refused() {
-        let planes = Planar { size: Size::new(4, 4), luma: &[0; 16], blue: &[0; 4], red: &[0; 3] };
-        assert!(encode_planes(&planes, &settings(), None, &Attachments::default()).is_err());
-        let none = Planar { size: Size::new(0, 0), luma: &[], blue: &[], red: &[] };
-        assert!(encode_planes(&none, &settings(), None, &Attachments::default()).is_err());
+        let whole = Planes::new(Size::new(4, 4), vec![0; 16], Some([vec![0; 16], vec![0; 16]]), false).unwrap();
+        assert!(encode_planes(&whole, &settings(), &Attachments::default()).is_err());
     }
 }

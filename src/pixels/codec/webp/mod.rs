@@ -8,11 +8,9 @@ mod scaled;
 #[cfg(feature = "webp-lossy")]
 pub(super) use self::lossy::encode_picture;
 #[cfg(feature = "webp-lossy")]
-#[expect(unused_imports, reason = "for pictures that stay in planes from a JPEG to a WebP")]
-pub(super) use self::lossy::{Planar, encode_planes};
+pub(super) use self::lossy::encode_planes;
 #[cfg(feature = "webp-lossy")]
-#[expect(unused_imports, reason = "for plans that read large files for small pictures")]
-pub(super) use self::scaled::{reduced, shrinks, size_for};
+pub(super) use self::scaled::{reading, reduced, shrinks};
 
 use super::Settings;
 use super::metadata::Attachments;

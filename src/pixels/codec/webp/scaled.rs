@@ -3,6 +3,11 @@
 //! Whole pictures are read by `image-webp`, in safe Rust, and no file needs to be read here: this is only for large
 //! ones of which a small picture is wanted. libwebp is C, and has had its holes (CVE-2023-4863, in the reader of
 //! lossless files). So only lossy files without transparency come here: none of their chunks leads to that reader.
+//! Its means alone are soft, so that a picture is read larger than it is wanted, and resized from there. From 3000x2000
+//! to 800x533, against a Lanczos resize of the whole (SSIMULACRA2): read at once at that size 85.6, at 1.5 times 90.9, at
+//! twice 93.4; and written again at quality 80 there come 1.9 % more bytes at twice. For the whole picture it takes
+//! 80 ms where `image-webp` takes 186, and scaled 77 to 87.
+//!
 //! Who wants no file from strangers read by C builds without feature `webp-lossy`.
 
 use webpx::{Decoder, DecoderConfig};
@@ -16,23 +21,9 @@ use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
 use crate::plan::Size;
 
-/// The size to read a file at, if it is to become a picture of another: twice that, to be resized from there.
-///
-/// Means alone are soft. From 3000x2000 to 800x533, against a Lanczos resize of the whole (SSIMULACRA2): read at once
-/// at that size 85.6, at 1.5 times 90.9, at twice 93.4, at three times 94.8; and written again at quality 80 there
-/// come 1.9 % more bytes at twice, 4 % at three times. It is the reader that saves the time: for the whole picture
-/// it takes 80 ms where `image-webp` takes 186, and scaled 77 to 87. So what is no larger than that is read whole.
-#[cfg_attr(not(test), expect(dead_code, reason = "for plans that read large files for small pictures"))]
-pub(in super::super) fn size_for(whole: Size, wanted: Size) -> Size {
-    let double = |side: u32| side.saturating_mul(2);
-    let (width, height) = (double(wanted.width), double(wanted.height));
-    if width < whole.width && height < whole.height { Size::new(width, height) } else { whole }
-}
-
 /// Can a file be read smaller than it is? Those can that have loss, no alpha and one frame.
 ///
 /// Alpha would be scaled apart from the colours, and those under transparent pixels would shine through.
-#[cfg_attr(not(test), expect(dead_code, reason = "for plans that read large files for small pictures"))]
 pub(in super::super) fn shrinks(bytes: &[u8]) -> bool {
     size(bytes).is_some()
 }
@@ -42,7 +33,6 @@ pub(in super::super) fn shrinks(bytes: &[u8]) -> bool {
 /// # Errors
 /// The file is not one that [shrinks], it is damaged or cut short, or a limit is passed. Sizes are checked before
 /// anything is decoded.
-#[cfg_attr(not(test), expect(dead_code, reason = "for plans that read large files for small pictures"))]
 pub(in super::super) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
     LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
     let whole = size(bytes).ok_or_else(|| of_a_kind(Format::WebP))?;
@@ -58,6 +48,14 @@ pub(in super::super) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Resu
     let decoder = Decoder::new(bytes).map_err(|_| damaged(Format::WebP))?;
     let (samples, width, height) = decoder.config(config).decode_rgb_raw().map_err(|_| damaged(Format::WebP))?;
     Raster::new(Size::new(width, height), Channels::Rgb, samples)
+}
+
+/// Bytes that reading a file takes at this size, the picture included; `None` if it cannot be read here.
+pub(in super::super) fn reading(bytes: &[u8], to: Size) -> Option<u64> {
+    /// The planes of a few rows of blocks, and what predicts them.
+    const BLOCKS: u64 = 256;
+    let whole = size(bytes)?;
+    Some(work(whole, to).saturating_add(u64::from(whole.width) * BLOCKS))
 }
 
 /// Bytes it takes: the result twice, rows of what is decoded and of what is summed up.
@@ -150,13 +148,5 @@ mod tests {
             let _ = reduced(&other, to, &Limits::default());
             other[at] ^= 0x55;
         }
-    }
-
-    #[test]
-    fn twice_the_size_is_read_if_there_is_more() {
-        let whole = Size::new(3000, 2000);
-        assert_eq!(size_for(whole, Size::new(800, 533)), Size::new(1600, 1066));
-        assert_eq!(size_for(whole, Size::new(1600, 1067)), whole);
-        assert_eq!(size_for(whole, Size::new(u32::MAX, 1)), whole);
     }
 }
