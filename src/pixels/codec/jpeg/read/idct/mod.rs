@@ -52,16 +52,16 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
     }
     /// And for one width of many.
     macro_rules! long {
-        ($across:literal) => {
+        ($across:literal, $lanes:literal) => {
             match down {
                 1 => reduce::<$across, 8, 1, 1>,
                 2 => reduce::<$across, 8, 2, 2>,
                 3 => reduce::<$across, 8, 3, 4>,
                 4 => reduce::<$across, 8, 4, 4>,
-                5 => reduce_most::<$across, 5>,
-                6 => reduce_most::<$across, 6>,
-                7 => reduce_most::<$across, 7>,
-                _ => reduce_most::<$across, 8>,
+                5 => reduce_most::<$across, 5, $lanes>,
+                6 => reduce_most::<$across, 6, $lanes>,
+                7 => reduce_most::<$across, 7, $lanes>,
+                _ => reduce_most::<$across, 8, $lanes>,
             }
         };
     }
@@ -70,36 +70,42 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
         2 => short!(2, 2),
         3 => short!(3, 4),
         4 => short!(4, 4),
-        5 => long!(5),
-        6 => long!(6),
-        7 => long!(7),
-        _ => long!(8),
+        // Of five samples in four lanes compilers make no vector code.
+        5 => long!(5, 8),
+        6 => long!(6, 4),
+        7 => long!(7, 4),
+        _ => long!(8, 4),
     }
 }
 
 /// A block of more than 4 samples each way: the most common, and often without the later half of its
-/// columns and rows.
-fn reduce_most<const ACROSS: usize, const DOWN: usize>(block: &Block, met: u8, rows: &mut [u8], stride: usize)
-where
+/// columns and rows. Then `LANES` of the rows are transformed, at least the first four.
+fn reduce_most<const ACROSS: usize, const DOWN: usize, const LANES: usize>(
+    block: &Block,
+    met: u8,
+    rows: &mut [u8],
+    stride: usize,
+) where
     Length: Transform<ACROSS, ACROSS> + Transform<DOWN, DOWN> + Transform<4, ACROSS> + Transform<4, DOWN>,
 {
     if met == 0 || met & LATER != 0 {
         return reduce::<ACROSS, 8, DOWN, 8>(block, met, rows, stride);
     }
-    let mut few = [[0; 4]; 4];
+    let mut few = [[0; LANES]; 4];
     for (few, column) in few.iter_mut().zip(block.as_chunks::<8>().0) {
         if let Some(column) = column.first_chunk() {
             *few = *column;
         }
     }
-    let mut between = [[0; 4]; 8];
+    let mut between = [[0; LANES]; 8];
     if let Some(lines) = between.first_chunk_mut() {
-        first::<4, ACROSS, 4>(&few, lines);
+        first::<4, ACROSS, LANES>(&few, lines);
     }
-    let mut turned = [[0; 8]; 4];
+    let mut turned = [[0; 8]; LANES];
     transpose(&mut between, &mut turned);
     let mut out = [[0; 8]; DOWN];
-    second::<4, DOWN, 8>(&turned, &mut out);
+    let Some(lines) = turned.first_chunk() else { return };
+    second::<4, DOWN, 8>(lines, &mut out);
     write(rows, stride, &out);
 }
 
