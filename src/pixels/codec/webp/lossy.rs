@@ -85,18 +85,18 @@ fn narrow(plane: &[u8], table: &[u8; 256]) -> Result<Vec<u8>, Error> {
 }
 
 /// Levels of luma, from 0..=255 to 16..=235.
-static LUMA: [u8; 256] = range(219);
+static LUMA: [u8; 256] = range(0, 16, 219);
 
-/// Levels of chroma, from 0..=255 to 16..=240: 128 stays.
-static CHROMA: [u8; 256] = range(224);
+/// Levels of chroma, from 0..=255 to 16..=240: 128 stays what it is, and is the middle.
+static CHROMA: [u8; 256] = range(128, 128, 224);
 
-/// So many steps above 16, to the nearest.
-const fn range(steps: u32) -> [u8; 256] {
+/// A level that becomes another, and 255 steps above it that become so many, to the nearest.
+const fn range(from: i32, to: i32, steps: i32) -> [u8; 256] {
     let mut table = [0; 256];
     let mut rest: &mut [u8] = &mut table;
-    let mut level: u32 = 0;
+    let mut level = 0;
     while let Some((entry, after)) = rest.split_first_mut() {
-        let [narrow, ..] = (16 + (level * steps * 2 + 255) / 510).to_le_bytes();
+        let [narrow, ..] = ((to * 510 + (level - from) * steps * 2 + 255) / 510).to_le_bytes();
         *entry = narrow;
         rest = after;
         level += 1;
@@ -112,6 +112,11 @@ mod tests {
     fn ranges_are_narrowed_and_gray_stays_gray() {
         assert_eq!([LUMA[0], LUMA[128], LUMA[255]], [16, 126, 235]);
         assert_eq!([CHROMA[0], CHROMA[128], CHROMA[255]], [16, 128, 240]);
+        // Without leaning to one side.
+        for (level, narrow) in CHROMA.iter().enumerate() {
+            let exact = 128.0 + (f64::from(u32::try_from(level).unwrap()) - 128.0) * 224.0 / 255.0;
+            assert!((f64::from(*narrow) - exact).abs() <= 0.5, "{level}");
+        }
     }
 
     fn settings() -> Settings {
