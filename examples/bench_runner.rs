@@ -84,7 +84,7 @@ fn transformation(spec: &Value) -> Result<Option<Transformation>, Failure> {
         write!(text, ":bl-{sigma}")?;
     }
     if spec.get("overlay").is_some() {
-        text.push_str(":l-image,i-overlay,lfo-bottom_right,l-end");
+        text.push_str(":l-image,i-overlay,t-false,lfo-bottom_right,l-end");
     }
     write!(text, ":f-{}", if format == "jpeg" { "jpg" } else { format })?;
     if let Some(quality) = number("q") {

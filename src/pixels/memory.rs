@@ -79,13 +79,12 @@ pub(crate) fn needed(op: &Op, size: Size, channels: Channels) -> u64 {
         // In place.
         Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) => 0,
         Op::Resize { .. } => {
-            // A premultiplied copy, the picture between the two passes, and the weights of each
-            // pass: a Lanczos window of six times the scale, in numbers of eight bytes, twice.
-            let copy = if channels == Channels::Rgba { bytes(size, channels) } else { 0 };
+            // The picture between the two passes, and the weights of each pass: a Lanczos window of six times the
+            // scale, in numbers of eight bytes, twice.
             let between = bytes(Size::new(size.width, output.height), channels);
             let sides = [size.width, size.height, output.width, output.height].map(u64::from).iter().sum::<u64>();
             let weights = sides.saturating_mul(6 * 8 * 2);
-            [bytes(output, channels), copy, between, weights].into_iter().fold(0, u64::saturating_add)
+            [bytes(output, channels), between, weights].into_iter().fold(0, u64::saturating_add)
         }
         Op::Look(look) => bytes(output, Channels::Rgba).saturating_add(look.scratch(size)),
         // The layer's own operations are checked one by one, while the base waits.

@@ -1,7 +1,7 @@
 //! Resampling, by Lanczos with three lobes.
 
 use fast_image_resize::images::{CroppedImage, Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
 use crate::pixels::raster::Channels;
@@ -18,7 +18,28 @@ pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, 
         return Ok(picture);
     }
     let from = inside(from, size).ok_or_else(|| broken("a resize outside the picture"))?;
-    resample(&picture, from, to, FilterType::Lanczos3)
+    match picture.channels() {
+        Channels::Rgb => resample(&picture, from, to, FilterType::Lanczos3),
+        Channels::Rgba => resample_weighed(picture, from, to, FilterType::Lanczos3),
+    }
+}
+
+/// Resamples a picture whose colours are weighed by its alpha, which is done in place: left to itself the resizer
+/// would make a second picture for that.
+fn resample_weighed(mut picture: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
+    let weigh = MulDiv::new();
+    weigh.multiply_alpha_inplace(&mut view(&mut picture)?).map_err(|e| broken(e.to_string()))?;
+    let size = picture.size();
+    let samples = resample_samples((picture.samples(), size, PixelType::U8x4), Rect::full(size), from, to, filter)?;
+    let mut resized = Raster::new(to, Channels::Rgba, samples)?;
+    weigh.divide_alpha_inplace(&mut view(&mut resized)?).map_err(|e| broken(e.to_string()))?;
+    Ok(resized)
+}
+
+/// The pixels of a picture with alpha.
+fn view(picture: &mut Raster) -> Result<Image<'_>, Error> {
+    let Size { width, height } = picture.size();
+    Image::from_slice_u8(width, height, picture.samples_mut(), PixelType::U8x4).map_err(|e| broken(e.to_string()))
 }
 
 /// A small copy of the whole picture with at most this many pixels on a side, each the mean of those it
@@ -35,13 +56,12 @@ pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
 }
 
 fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
-    let kind = match picture.channels() {
-        Channels::Rgb => PixelType::U8x3,
-        Channels::Rgba => PixelType::U8x4,
-    };
-    let walls = Rect::full(picture.size());
-    let samples = resample_samples((picture.samples(), picture.size(), kind), walls, from, to, filter)?;
-    Raster::new(to, picture.channels(), samples)
+    let size = picture.size();
+    if picture.channels() == Channels::Rgba {
+        return resample_weighed(picture.copy()?, from, to, filter);
+    }
+    let samples = resample_samples((picture.samples(), size, PixelType::U8x3), Rect::full(size), from, to, filter)?;
+    Raster::new(to, Channels::Rgb, samples)
 }
 
 /// Resamples a region of a plane to this size. The filter sees nothing beyond the walls.
@@ -77,7 +97,8 @@ fn resample_samples(
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop(from.x, from.y, from.width, from.height)
-        .use_alpha(true);
+        // Whoever has alpha has weighed by it.
+        .use_alpha(false);
     Resizer::new().resize(&source, &mut target, &options).map_err(|e| broken(e.to_string()))?;
     Ok(out)
 }

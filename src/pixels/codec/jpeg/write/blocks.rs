@@ -3,8 +3,22 @@
 //! The transform is that of the reader, backwards: for each of eight lanes alike, with products in sums of two,
 //! of which compilers make vector code.
 
-/// Coefficients of a block in zigzag order, divided by their steps.
-pub(super) type Coefficients = [i16; 64];
+/// Coefficients of a block divided by their steps, and which of them are not zero.
+#[derive(Debug, Clone)]
+pub(super) struct Coefficients {
+    /// In zigzag order.
+    pub(super) values: [i16; 64],
+    /// For each a bit, from the lowest.
+    pub(super) nonzero: u64,
+}
+
+impl Coefficients {
+    /// The first.
+    pub(super) const fn dc(&self) -> i16 {
+        let [dc, ..] = self.values;
+        dc
+    }
+}
 
 /// Quantisation steps in zigzag order, and what to multiply coefficients by, row by row as the transform has them.
 #[derive(Debug, Clone)]
@@ -33,12 +47,25 @@ pub(super) fn quantise(samples: &[[i16; 8]; 8], steps: &Steps) -> Coefficients {
     let turned = transpose(&between);
     let mut out = [[0.0; 8]; 8];
     second(&turned, &mut out);
-    // Column by column now: the transform went over rows, then over what were columns.
-    let mut natural = [0; 64];
-    for ((to, value), factor) in natural.iter_mut().zip(out.as_flattened()).zip(&steps.factors) {
-        *to = nearest((value * factor).clamp(-1023.0, 1023.0));
+    // Column by column now: the transform went over rows, then over what were columns. Most of the later are zeros.
+    let mut block = Coefficients { values: [0; 64], nonzero: 0 };
+    let columns = out.iter().zip(steps.factors.as_chunks::<8>().0).zip(ZIGZAG.as_chunks::<8>().0);
+    for ((column, factors), places) in columns {
+        let mut divided = [0; 8];
+        for ((to, value), factor) in divided.iter_mut().zip(column).zip(factors) {
+            *to = nearest((value * factor).clamp(-1023.0, 1023.0));
+        }
+        if divided == [0; 8] {
+            continue;
+        }
+        for (value, place) in divided.iter().zip(places) {
+            block.nonzero |= u64::from(*value != 0) << (place & 63);
+            if let Some(slot) = block.values.get_mut(usize::from(*place)) {
+                *slot = *value;
+            }
+        }
     }
-    NATURAL.map(|at| natural.get(usize::from(at)).copied().unwrap_or_default())
+    block
 }
 
 /// The nearest whole number.
@@ -134,6 +161,24 @@ const NATURAL: [u8; 64] = [
     61, 62, 55, 63,
 ];
 
+/// For each place in a block, column by column, its number in zigzag order.
+const ZIGZAG: [u8; 64] = {
+    let mut zigzag = [0; 64];
+    let mut number = 0;
+    let mut rest: &[u8] = &NATURAL;
+    while let Some((place, others)) = rest.split_first() {
+        // The two undo each other.
+        if let Some((_, from)) = zigzag.split_at_mut_checked(*place as usize)
+            && let Some(slot) = from.first_mut()
+        {
+            *slot = number;
+        }
+        number += 1;
+        rest = others;
+    }
+    zigzag
+};
+
 /// T.81, table K.1, column by column.
 const LUMA: [u8; 64] = [
     16, 12, 14, 14, 18, 24, 49, 72, 11, 12, 13, 17, 22, 35, 64, 92, 10, 14, 16, 22, 37, 55, 78, 95, 16, 19, 24, 29, 56,
@@ -183,7 +228,9 @@ mod tests {
                 })
             });
             let got = quantise(&samples, &steps);
-            for (at, got) in NATURAL.iter().zip(got) {
+            let got_nonzero = got.nonzero;
+            for (number, (at, got)) in NATURAL.iter().zip(got.values).enumerate() {
+                assert_eq!(got_nonzero >> number & 1 == 1, got != 0);
                 let want = exact(&samples, usize::from(at / 8), usize::from(at % 8)).clamp(-1023.0, 1023.0);
                 assert!((f64::from(got) - want).abs() < 0.8, "{kind} at {at}: {got} for {want}");
             }

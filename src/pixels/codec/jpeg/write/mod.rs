@@ -72,46 +72,57 @@ fn scan(planes: &Planes, steps: &[Steps; 2]) -> Result<Scan, Error> {
     let mut scan = Scan::new()?;
     let mut before = [0; 3];
     for unit_y in 0..size.height.div_ceil(8 * side) {
+        let luma = [0, side - 1].map(|y| Line::new(planes.luma(), size, unit_y * side + y));
+        let chroma = planes.chroma().map(|both| both.map(|samples| Line::new(samples, chroma_size, unit_y)));
         for unit_x in 0..size.width.div_ceil(8 * side) {
             let [last, chroma_last @ ..] = &mut before;
-            for at in 0..side * side {
-                let (x, y) = (unit_x * side + at % side, unit_y * side + at / side);
-                let block = quantise(&load(planes.luma(), size, x, y), luma_steps);
-                scan.block(&block, false, std::mem::replace(last, first(&block)))?;
+            for line in luma.iter().take(side as usize) {
+                for x in 0..side {
+                    let block = quantise(&line.block(unit_x * side + x), luma_steps);
+                    scan.block(&block, false, std::mem::replace(last, block.dc()))?;
+                }
             }
-            for (samples, last) in planes.chroma().into_iter().flatten().zip(chroma_last) {
-                let block = quantise(&load(samples, chroma_size, unit_x, unit_y), chroma_steps);
-                scan.block(&block, true, std::mem::replace(last, first(&block)))?;
+            for (line, last) in chroma.iter().flatten().zip(chroma_last) {
+                let block = quantise(&line.block(unit_x), chroma_steps);
+                scan.block(&block, true, std::mem::replace(last, block.dc()))?;
             }
         }
     }
     Ok(scan)
 }
 
-fn first([dc, ..]: &blocks::Coefficients) -> i16 {
-    *dc
-}
+/// The rows of a line of blocks. Beyond the edges the last samples go on.
+struct Line<'a>([&'a [u8]; 8]);
 
-/// The samples of a block, moved to around zero. Beyond the edges the last ones go on.
-fn load(samples: &[u8], size: Size, x: u32, y: u32) -> [[i16; 8]; 8] {
-    let mut block = [[0; 8]; 8];
-    let (left, top, wide) = (x as usize * 8, y as usize * 8, size.width as usize);
-    let last = size.height.saturating_sub(1) as usize;
-    for (y, to) in block.iter_mut().enumerate() {
-        let row = samples.get((top + y).min(last) * wide..).and_then(|rest| rest.get(..wide)).unwrap_or_default();
-        if let Some(from) = row.get(left..).and_then(<[u8]>::first_chunk::<8>) {
-            for (to, from) in to.iter_mut().zip(from) {
-                *to = i16::from(*from) - 128;
-            }
-        } else {
-            let end = row.last().copied().unwrap_or(128);
-            let inside = row.get(left..).unwrap_or_default().iter().copied();
-            for (to, from) in to.iter_mut().zip(inside.chain(std::iter::repeat(end))) {
-                *to = i16::from(from) - 128;
+impl<'a> Line<'a> {
+    fn new(samples: &'a [u8], size: Size, line: u32) -> Self {
+        let (top, wide) = (line as usize * 8, size.width as usize);
+        let last = size.height.saturating_sub(1) as usize;
+        Self(std::array::from_fn(|y| {
+            let start = (top + y).min(last) * wide;
+            samples.get(start..).and_then(|rest| rest.get(..wide)).unwrap_or_default()
+        }))
+    }
+
+    /// The samples of a block, moved to around zero.
+    fn block(&self, x: u32) -> [[i16; 8]; 8] {
+        let mut block = [[0; 8]; 8];
+        let left = x as usize * 8;
+        for (row, to) in self.0.iter().zip(&mut block) {
+            if let Some(from) = row.get(left..).and_then(<[u8]>::first_chunk::<8>) {
+                for (to, from) in to.iter_mut().zip(from) {
+                    *to = i16::from(*from) - 128;
+                }
+            } else {
+                let end = row.last().copied().unwrap_or(128);
+                let inside = row.get(left..).unwrap_or_default().iter().copied();
+                for (to, from) in to.iter_mut().zip(inside.chain(std::iter::repeat(end))) {
+                    *to = i16::from(from) - 128;
+                }
             }
         }
+        block
     }
-    block
 }
 
 const SOF0: u8 = 0xC0;

@@ -45,11 +45,11 @@ impl Scan {
             self.full.push(std::mem::replace(&mut self.tokens, piece()?));
         }
         let (dc, ac) = if chroma { (1, 3) } else { (0, 2) };
-        let [first, rest @ ..] = block;
+        let [first, rest @ ..] = &block.values;
         let (size, extra) = magnitude(first.wrapping_sub(before));
         self.push(dc, size, extra);
         let mut at = 0;
-        let mut left = rest.iter().enumerate().fold(0_u64, |all, (at, value)| all | u64::from(*value != 0) << at);
+        let mut left = block.nonzero >> 1;
         while left != 0 {
             let next = left.trailing_zeros();
             let mut run = next - at;
