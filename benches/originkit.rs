@@ -6,10 +6,12 @@
 use std::time::SystemTime;
 
 use divan::{Bencher, black_box, counter::BytesCount};
-use http::Request;
+use http::{Request, Response};
+use originkit::bytes::Bytes;
+use originkit::delivery::{Encoded, Input, Output, Rendered};
 use originkit::plan::{Blind, Rules, Size, plan};
 use originkit::transform::Transformation;
-use originkit::{Endpoint, Engine, Limits, Origin};
+use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
 #[cfg(feature = "pixels")]
 #[path = "../examples/pictures/mod.rs"]
@@ -91,16 +93,94 @@ fn resolve(bencher: Bencher<'_, '_>) {
     bencher.bench(|| engine.resolve(black_box(&request), SystemTime::UNIX_EPOCH));
 }
 
+/// From a request to its response: origin and renderer answer at once.
+#[divan::bench]
+fn machine(bencher: Bencher<'_, '_>) {
+    let engine = engine();
+    let request = Request::get("https://ik.imagekit.io/demo/tr:w-300,h-300/folder/photo.jpg").body(()).unwrap();
+    let file = Bytes::from_static(b"BM, and what follows");
+    bencher.bench(|| {
+        let mut delivery = engine.deliver(black_box(&request), SystemTime::UNIX_EPOCH);
+        loop {
+            match delivery.poll() {
+                Output::Fetch(fetch) => {
+                    _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
+                    _ = delivery.handle(Input::Chunk(fetch.id, file.clone()));
+                    _ = delivery.handle(Input::End(fetch.id));
+                }
+                Output::Render(_) => {
+                    let made = Encoded::new(file.clone(), Format::Jpeg, Size::new(300, 300));
+                    _ = delivery.handle(Input::Rendered(Rendered::new(Ok(made))));
+                }
+                Output::Respond(response) => break response,
+                _ => unreachable!("everything was answered"),
+            }
+        }
+    });
+}
+
+/// Each bench is named after the stage that takes most of it.
 #[cfg(feature = "pixels")]
 mod pixels {
     use super::{Bencher, Size, Transformation, black_box, pictures};
-    use originkit::{Options, transform};
+    use divan::counter::ItemsCount;
+    use originkit::plan::Fusion;
+    use originkit::{Options, inspect, peak_memory, transform};
 
-    #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-720,f-png"], sample_count = 10)]
-    fn transform_photo(bencher: Bencher<'_, '_>, text: &str) {
-        let (photo, t) = (pictures::draw("photo.jpg").unwrap(), text.parse::<Transformation>().unwrap());
+    const SIZE: Size = Size::new(1600, 1067);
+
+    fn run(bencher: Bencher<'_, '_>, file: &[u8], text: &str, options: &Options) {
+        let wanted = text.parse::<Transformation>().unwrap();
         bencher
-            .counter(divan::counter::ItemsCount::new(Size::new(1600, 1067).pixels()))
-            .bench(|| transform(black_box(&photo), &t, &Options::default()));
+            .counter(ItemsCount::new(SIZE.pixels()))
+            .bench(|| transform(black_box(file), &wanted, options).unwrap());
+    }
+
+    /// The photo in another format, at its size.
+    fn photo_as(text: &str) -> Vec<u8> {
+        let photo = pictures::draw("photo.jpg").unwrap();
+        transform(&photo, &text.parse().unwrap(), &Options::default()).unwrap().bytes.to_vec()
+    }
+
+    /// To so little that nothing else costs: JPEGs at an eighth, others whole.
+    #[divan::bench(args = ["f-jpg", "f-jpg,pr-true", "f-png", "f-webp"], sample_count = 10)]
+    fn decode(bencher: Bencher<'_, '_>, format: &str) {
+        run(bencher, &photo_as(format), "w-16,h-16,f-jpg", &Options::default());
+    }
+
+    /// Decoded at three eighths, at a half, at five eighths and whole.
+    #[divan::bench(args = ["w-420,f-jpg", "w-600,f-jpg", "w-800,f-jpg", "w-1400,f-jpg"], sample_count = 10)]
+    fn resize(bencher: Bencher<'_, '_>, text: &str) {
+        run(bencher, &photo_as("f-jpg"), text, &Options::default());
+    }
+
+    #[divan::bench(args = ["f-jpg", "f-jpg,pr-true", "f-webp", "f-png"], sample_count = 10)]
+    fn encode(bencher: Bencher<'_, '_>, format: &str) {
+        run(bencher, &photo_as("f-jpg"), &format!("w-800,{format}"), &Options::default());
+    }
+
+    /// The same with the plan fused and as it was made.
+    #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-600:bl-10:f-jpg"], sample_count = 10)]
+    fn end_to_end(bencher: Bencher<'_, '_>, text: &str) {
+        run(bencher, &photo_as("f-jpg"), text, &Options::default());
+    }
+
+    #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-600:bl-10:f-jpg"], sample_count = 10)]
+    fn end_to_end_unfused(bencher: Bencher<'_, '_>, text: &str) {
+        let mut options = Options::default();
+        options.rules.fusion = Fusion::NONE;
+        run(bencher, &photo_as("f-jpg"), text, &options);
+    }
+
+    #[divan::bench(sample_count = 10)]
+    fn look(bencher: Bencher<'_, '_>) {
+        let photo = photo_as("f-jpg");
+        bencher.bench(|| inspect(black_box(&photo), &Options::default()).unwrap());
+    }
+
+    #[divan::bench]
+    fn state_memory(bencher: Bencher<'_, '_>) {
+        let (photo, wanted) = (photo_as("f-jpg"), "w-720,f-jpg".parse::<Transformation>().unwrap());
+        bencher.bench(|| peak_memory(black_box(&photo), &wanted, &Options::default()).unwrap());
     }
 }

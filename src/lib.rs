@@ -93,7 +93,7 @@ pub use format::Format;
 pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
-pub use pixels::{Info, Options, inspect, peak_memory, transform};
+pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};
 pub use policy::{ACCEPT_CH, GuardError};
 #[cfg(feature = "sanitize")]
 pub use svg::sanitize_svg;

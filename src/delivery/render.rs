@@ -45,11 +45,18 @@ impl Render {
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run(self) -> Rendered {
+        self.run_with(&mut crate::Scratch::default())
+    }
+
+    /// The same with memory that is used again, see [`Scratch`](crate::Scratch).
+    #[cfg(feature = "pixels")]
+    #[must_use]
+    pub fn run_with(self, scratch: &mut crate::Scratch) -> Rendered {
         #[cfg(feature = "sanitize")]
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
         }
-        Rendered::new(self.with_work(crate::pixels::render))
+        Rendered::new(self.with_work(scratch, crate::pixels::render))
     }
 
     /// The most bytes of memory that [`Render::run`] takes at a time, see [`peak_memory`](crate::peak_memory): run as
@@ -59,11 +66,11 @@ impl Render {
     /// What [`Render::run`] would fail with before it decodes.
     #[cfg(feature = "pixels")]
     pub fn memory(&self) -> Result<u64, Error> {
-        self.with_work(crate::pixels::memory_of)
+        self.with_work(&mut crate::Scratch::default(), crate::pixels::memory_of)
     }
 
     #[cfg(feature = "pixels")]
-    fn with_work<T>(&self, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
+    fn with_work<T>(&self, scratch: &mut crate::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
         let job = &self.job;
         let mut files = self.sources.iter().map(|source| (&source.path, source.bytes.as_ref()));
         let asset = files.next();
@@ -77,6 +84,7 @@ impl Render {
             still: job.thumbnail,
             extensions: &job.extensions,
             seed: job.seed,
+            scratch,
         })
     }
 

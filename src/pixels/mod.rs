@@ -29,6 +29,7 @@ mod placeholder;
 mod planes;
 mod raster;
 mod saliency;
+mod scratch;
 #[cfg(feature = "text")]
 mod text;
 
@@ -36,6 +37,7 @@ use bytes::Bytes;
 
 pub use self::bound::peak_memory;
 pub use self::inspect::{Info, inspect};
+pub use self::scratch::Scratch;
 
 pub(crate) use self::bound::of_work as memory_of;
 
@@ -112,11 +114,25 @@ impl Default for Options {
 /// what this build lacks, or a layer names a file that is not among [`Options::files`]: there is no origin to
 /// ask.
 pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Result<Encoded, Error> {
-    with_work(bytes, wanted, options, render)
+    transform_with(&mut Scratch::default(), bytes, wanted, options)
+}
+
+/// The same with memory that is used again: for whoever transforms many pictures, see [`Scratch`].
+///
+/// # Errors
+/// As [`transform`].
+pub fn transform_with(
+    scratch: &mut Scratch,
+    bytes: &[u8],
+    wanted: &Transformation,
+    options: &Options,
+) -> Result<Encoded, Error> {
+    with_work(scratch, bytes, wanted, options, render)
 }
 
 /// Does something with a picture that one already has.
 fn with_work<T>(
+    scratch: &mut Scratch,
     bytes: &[u8],
     wanted: &Transformation,
     options: &Options,
@@ -140,6 +156,7 @@ fn with_work<T>(
         still: false,
         extensions: &options.extensions,
         seed: 0,
+        scratch,
     })
 }
 
@@ -161,6 +178,7 @@ pub(crate) struct Work<'a> {
     pub(crate) extensions: &'a Extensions,
     /// For effects that invent something.
     pub(crate) seed: u64,
+    pub(crate) scratch: &'a Scratch,
 }
 
 /// Plans, carries out and encodes.

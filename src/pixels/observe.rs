@@ -78,10 +78,7 @@ impl<'a> Executor<'a> {
         };
         for op in rest {
             picture = match picture {
-                Picture::Planes(planes) if planes.profile().is_none_or(|profile| profile.kept) => {
-                    if let Op::Compose {..} = op {self.apply(op, planes.into_raster()?)?.into()} else {
-                    op::apply_to_planes(op, planes)?}
-                }
+                Picture::Planes(planes) if op::works_in_planes(op, &planes) => op::apply_to_planes(op, planes)?.into(),
                 other => self.apply(op, other.into_raster()?)?.into(),
             };
         }
@@ -98,7 +95,7 @@ impl<'a> Executor<'a> {
                     (file.as_ref(), *size, *part, *from, *to, *eighths, *halved);
                 let colors = self.colors_of(file);
                 let wanted = codec::Thumbnail { size, part, from, to, eighths, halved, colors };
-                codec::thumbnail(self.file(file)?, &wanted, limits)
+                codec::thumbnail(self.file(file)?, &wanted, self.work.scratch, limits)
             }
             Op::Canvas { size, color } => op::canvas(*size, *color, limits).map(Picture::from),
             Op::Text { block, .. } => self.draw(block).map(Picture::from),

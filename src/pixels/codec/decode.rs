@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory};
+use crate::pixels::{Raster, Scratch, memory};
 use crate::plan::{Orientation, Rect, Region, Size, SourceInfo};
 
 /// What a file's header says.
@@ -141,7 +141,7 @@ fn scattered(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, 
     let Request { size, colors, .. } = request;
     let (part, from) = (Rect::full(size), Region::full(size));
     let whole = Thumbnail { size, part, from, to: size, eighths: 8, halved: false, colors };
-    let planes = jpeg::thumbnail(bytes, &whole, limits)?.ok_or_else(|| of_a_kind(Format::Jpeg))?;
+    let planes = jpeg::thumbnail(bytes, &whole, &Scratch::default(), limits)?.ok_or_else(|| of_a_kind(Format::Jpeg))?;
     planes.into_raster()
 }
 

@@ -7,7 +7,7 @@ use super::{Format, jpeg};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::raster::Channels;
-use crate::pixels::{Picture, Raster, memory, op};
+use crate::pixels::{Picture, Raster, Scratch, memory, op};
 #[cfg(feature = "webp-lossy")]
 use crate::plan::reduced;
 use crate::plan::{Op, Rect, Region, Size};
@@ -49,9 +49,14 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// As [`decode`](super::decode).
-pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<Picture, Error> {
+pub(crate) fn thumbnail(
+    bytes: &[u8],
+    wanted: &Thumbnail,
+    scratch: &Scratch,
+    limits: &Limits,
+) -> Result<Picture, Error> {
     if Format::sniff(bytes) == Some(Format::Jpeg)
-        && let Some(planes) = jpeg::thumbnail(bytes, wanted, limits)?
+        && let Some(planes) = jpeg::thumbnail(bytes, wanted, scratch, limits)?
     {
         return Ok(planes.into());
     }

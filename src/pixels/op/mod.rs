@@ -31,7 +31,7 @@ mod warp;
 pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::{flatten, over};
-pub(crate) use self::on_planes::apply_to_planes;
+pub(crate) use self::on_planes::{apply_to_planes, works_in_planes};
 pub(crate) use self::resize::{resample_plane, shrink};
 pub(crate) use self::trim::trim;
 pub(crate) use self::turn::turn;

@@ -5,42 +5,47 @@ use super::gauss::Samples;
 use super::index;
 use super::turn::turned;
 use crate::error::Error;
+use crate::pixels::broken;
 use crate::pixels::planes::{Planes, Scale};
-use crate::pixels::{Picture, op};
 use crate::plan::{Look, Op, Orientation, in_planes};
 use crate::transform::Flip;
 
-/// Carries out an operation, in planes if it can be. Its memory was checked.
-///
-/// # Errors
-/// It does not fit the picture: then the plan was not made for it.
-pub(crate) fn apply_to_planes(op: &Op, planes: Planes) -> Result<Picture, Error> {
-    let size = planes.size();
+/// Can it be done to these planes?
+pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
     match op {
-        // The weights of luma are those of the grey that is asked for.
-        Op::Look(Look::Grayscale) if planes.profile().is_none() => Ok(planes.into_gray().into()),
-        // Planes of full size are on their way to red, green and blue.
-        _ if !planes.is_halved() || !in_planes(op, size) => op::apply(op, planes.into_raster()?).map(Picture::from),
+        // The weights of luma are those of the grey that is asked for. A profile of three colours does not go with it.
+        Op::Look(Look::Grayscale) => planes.profile().is_none(),
+        // Planes of full size, and those whose colours are to be converted, are on their way to red, green and blue.
+        _ => {
+            let settled = planes.profile().is_none_or(|profile| profile.kept);
+            settled && planes.is_halved() && in_planes(op, planes.size())
+        }
+    }
+}
+
+/// Carries out an operation that [works in planes](works_in_planes).
+pub(crate) fn apply_to_planes(op: &Op, planes: Planes) -> Result<Planes, Error> {
+    match op {
+        Op::Look(Look::Grayscale) => Ok(planes.into_gray()),
+        Op::Look(Look::Blur(sigma)) => blur(planes, *sigma),
         Op::Orient(orientation) => turn(planes, *orientation),
         Op::Flip(Flip::Horizontal) => turn(planes, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn(planes, Orientation::MirrorVertical),
         Op::Flip(Flip::Both) => turn(planes, Orientation::Rotate180),
-        Op::Look(Look::Blur(sigma)) => blur(planes, *sigma),
-        _ => op::apply(op, planes.into_raster()?).map(Picture::from),
+        _ => Err(broken("an operation that does not work in planes")),
     }
 }
 
-fn turn(planes: Planes, orientation: Orientation) -> Result<Picture, Error> {
+fn turn(planes: Planes, orientation: Orientation) -> Result<Planes, Error> {
     let size = orientation.apply(planes.size());
-    planes.try_map(size, |samples, size, _| turned::<1>(&samples, size, orientation)).map(Picture::from)
+    planes.try_map(size, |samples, size, _| turned::<1>(&samples, size, orientation))
 }
 
-fn blur(planes: Planes, sigma: f64) -> Result<Picture, Error> {
+fn blur(planes: Planes, sigma: f64) -> Result<Planes, Error> {
     let whole = planes.size();
-    let blurred = planes.try_map(whole, |mut samples, size, scale| {
+    planes.try_map(whole, |mut samples, size, scale| {
         let sigma = if scale == Scale::Half { sigma / 2.0 } else { sigma };
         blur_samples(&mut Samples::plane(&mut samples, index(size.width)?), sigma)?;
         Ok(samples)
-    });
-    blurred.map(Picture::from)
+    })
 }

@@ -5,7 +5,7 @@ use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions,
 
 use crate::error::Error;
 use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken, memory};
+use crate::pixels::{Raster, Scratch, broken, memory};
 use crate::plan::{Rect, Region, Size, round};
 
 /// Resamples this region to this size.
@@ -30,7 +30,7 @@ fn resample_weighed(mut picture: Raster, from: Region, to: Size, filter: FilterT
     let weigh = MulDiv::new();
     weigh.multiply_alpha_inplace(&mut view(&mut picture)?).map_err(|e| broken(e.to_string()))?;
     let size = picture.size();
-    let samples = resample_samples((picture.samples(), size, PixelType::U8x4), Rect::full(size), from, to, filter)?;
+    let samples = resample_samples((picture.samples(), size, PixelType::U8x4), Rect::full(size), from, to, filter, &mut Resizer::new())?;
     let mut resized = Raster::new(to, Channels::Rgba, samples)?;
     weigh.divide_alpha_inplace(&mut view(&mut resized)?).map_err(|e| broken(e.to_string()))?;
     Ok(resized)
@@ -60,7 +60,7 @@ fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Res
     if picture.channels() == Channels::Rgba {
         return resample_weighed(picture.copy()?, from, to, filter);
     }
-    let samples = resample_samples((picture.samples(), size, PixelType::U8x3), Rect::full(size), from, to, filter)?;
+    let samples = resample_samples((picture.samples(), size, PixelType::U8x3), Rect::full(size), from, to, filter, &mut Resizer::new())?;
     Raster::new(to, Channels::Rgb, samples)
 }
 
@@ -71,13 +71,18 @@ pub(crate) fn resample_plane(
     walls: Rect,
     from: Region,
     to: Size,
+    scratch: &Scratch,
 ) -> Result<Vec<u8>, Error> {
     let from = Region { x: from.x - f64::from(walls.x), y: from.y - f64::from(walls.y), ..from };
     let from = inside(from, walls.size()).ok_or_else(|| broken("a resize outside the plane"))?;
     if from.covers(size) && to == size && walls == Rect::full(size) {
         return Ok(samples);
     }
-    resample_samples((&samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3)
+    let resampled = scratch.with_resizer(|resizer| {
+        resample_samples((&samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3, resizer)
+    });
+    scratch.keep(samples);
+    resampled
 }
 
 /// The region lies between the walls, and is counted from them.
@@ -87,6 +92,7 @@ fn resample_samples(
     from: Region,
     to: Size,
     filter: FilterType,
+    resizer: &mut Resizer,
 ) -> Result<Vec<u8>, Error> {
     let mut out = memory::zeros(to.pixels().saturating_mul(kind.size() as u64))?;
     // Both views are checked against the very sizes their samples were taken with.
@@ -99,7 +105,7 @@ fn resample_samples(
         .crop(from.x, from.y, from.width, from.height)
         // Whoever has alpha has weighed by it.
         .use_alpha(false);
-    Resizer::new().resize(&source, &mut target, &options).map_err(|e| broken(e.to_string()))?;
+    resizer.resize(&source, &mut target, &options).map_err(|e| broken(e.to_string()))?;
     Ok(out)
 }
 

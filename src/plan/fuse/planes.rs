@@ -14,7 +14,7 @@ pub(crate) fn in_planes(op: &Op, size: Size) -> bool {
     let even = size.width.is_multiple_of(2) && size.height.is_multiple_of(2);
     match op {
         Op::Orient(_) | Op::Flip(_) => even,
-        Op::Look(Look::Blur(_)) => true,
+        Op::Look(Look::Blur(_) | Look::Grayscale) => true,
         _ => false,
     }
 }

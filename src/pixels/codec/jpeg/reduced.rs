@@ -9,7 +9,7 @@ use crate::pixels::codec::Profile;
 use crate::pixels::codec::decode::damaged;
 use crate::pixels::codec::thumbnail::Thumbnail;
 use crate::pixels::planes::{Planes, chroma_size};
-use crate::pixels::{broken, op};
+use crate::pixels::{Scratch, broken, op};
 use crate::plan::{Rect, Region, Size};
 use image::ColorType;
 
@@ -20,23 +20,28 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
 
 /// A region of a file at the size that is wanted; `None` where the file is of a kind that this reader leaves to
 /// others.
-pub(crate) fn thumbnail(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<Option<Planes>, Error> {
+pub(crate) fn thumbnail(
+    bytes: &[u8],
+    wanted: &Thumbnail,
+    scratch: &Scratch,
+    limits: &Limits,
+) -> Result<Option<Planes>, Error> {
     if !is_complete(bytes) {
         return Err(damaged(Format::Jpeg));
     }
-    let planes = match read::read(bytes, &request(wanted), limits) {
+    let planes = match read::read(bytes, &request(wanted), &|bytes| scratch.reserve(bytes).ok(), limits) {
         Ok(planes) => planes,
         Err(ReadError::Unusual(_)) => return Ok(None),
         Err(ReadError::Damaged(_)) => return Err(damaged(Format::Jpeg)),
         Err(ReadError::Limit(limit)) => return Err(limit.into()),
         Err(ReadError::OutOfMemory) => return Err(broken("out of memory")),
     };
-    let luma = resampled(planes.luma, wanted, wanted.to)?;
+    let luma = resampled(planes.luma, wanted, wanted.to, scratch)?;
     let chroma = match planes.chroma {
         None => None,
         Some([blue, red]) => {
             let to = chroma_size(wanted.to, wanted.halved);
-            Some([resampled(blue, wanted, to)?, resampled(red, wanted, to)?])
+            Some([resampled(blue, wanted, to, scratch)?, resampled(red, wanted, to, scratch)?])
         }
     };
     let samples = if is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
@@ -66,7 +71,7 @@ fn request(wanted: &Thumbnail) -> Request {
 }
 
 /// A plane at the size that is wanted of it: that of the picture, or half of it, rounded up.
-fn resampled(plane: Plane, wanted: &Thumbnail, to: Size) -> Result<Vec<u8>, Error> {
+fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> Result<Vec<u8>, Error> {
     let Thumbnail { part, from, to: whole, .. } = *wanted;
     // The last sample of a halved odd side stands for half a pixel more than there is.
     let over = |to: u32, whole: u32| if to == whole { 1.0 } else { f64::from(2 * to) / f64::from(whole) };
@@ -76,7 +81,7 @@ fn resampled(plane: Plane, wanted: &Thumbnail, to: Size) -> Result<Vec<u8>, Erro
     let y = Stretch::of((from.y, height), (part.y, part.height), plane.size.height, top, down);
     let walls = Rect { x: x.wall, y: y.wall, width: x.between, height: y.between };
     let from = Region { x: x.from, y: y.from, width: x.length, height: y.length };
-    op::resample_plane(plane.samples, plane.size, walls, from, to)
+    op::resample_plane(plane.samples, plane.size, walls, from, to, scratch)
 }
 
 /// Where a stretch of the file lies in a plane, and the walls around it.

@@ -1,7 +1,7 @@
 //! Whole planes.
 
 use super::reader::Reader;
-use super::{ReadError, Request, reserve};
+use super::{ReadError, Request};
 use crate::geometry::Size;
 use crate::limits::Limits;
 
@@ -26,12 +26,19 @@ pub(crate) struct Plane {
 }
 
 /// Reads a file, reduced and cropped.
-pub(crate) fn read(bytes: &[u8], request: &Request, limits: &Limits) -> Result<Planes, ReadError> {
+///
+/// `room` gives empty vectors that hold so many bytes, if it can.
+pub(crate) fn read(
+    bytes: &[u8],
+    request: &Request,
+    room: &dyn Fn(u64) -> Option<Vec<u8>>,
+    limits: &Limits,
+) -> Result<Planes, ReadError> {
     let mut reader = Reader::new(bytes, request, limits)?;
     let mut planes = Vec::with_capacity(3);
     for part in reader.parts() {
         let (size, at) = (part.region.size(), (part.region.x, part.region.y));
-        planes.push(Plane { size, samples: reserve(size.pixels())?, at, scale: part.scale });
+        planes.push(Plane { size, samples: room(size.pixels()).ok_or(ReadError::OutOfMemory)?, at, scale: part.scale });
     }
     while let Some(rows) = reader.next()? {
         for (component, plane) in planes.iter_mut().enumerate() {
