@@ -45,7 +45,7 @@ impl Render {
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run(self) -> Rendered {
-        self.run_with(&mut crate::Scratch::default())
+        self.run_with(&mut crate::Scratch::once())
     }
 
     /// The same with memory that is used again, see [`Scratch`](crate::Scratch).
@@ -66,7 +66,7 @@ impl Render {
     /// What [`Render::run`] would fail with before it decodes.
     #[cfg(feature = "pixels")]
     pub fn memory(&self) -> Result<u64, Error> {
-        self.with_work(&mut crate::Scratch::default(), crate::pixels::memory_of)
+        self.with_work(&mut crate::Scratch::once(), crate::pixels::memory_of)
     }
 
     #[cfg(feature = "pixels")]

@@ -29,7 +29,7 @@ use crate::transform::Transformation;
 /// # Errors
 /// As [`transform`](crate::transform()), as far as the plan.
 pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &super::Options) -> Result<u64, Error> {
-    super::with_work(&mut super::Scratch::default(), bytes, wanted, options, of_work)
+    super::with_work(&mut super::Scratch::once(), bytes, wanted, options, of_work)
 }
 
 /// The same of any work.

@@ -114,7 +114,7 @@ impl Default for Options {
 /// what this build lacks, or a layer names a file that is not among [`Options::files`]: there is no origin to
 /// ask.
 pub fn transform(bytes: &[u8], wanted: &Transformation, options: &Options) -> Result<Encoded, Error> {
-    transform_with(&mut Scratch::default(), bytes, wanted, options)
+    transform_with(&mut Scratch::once(), bytes, wanted, options)
 }
 
 /// The same with memory that is used again: for whoever transforms many pictures, see [`Scratch`].

@@ -26,16 +26,29 @@ use crate::error::Error;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Default)]
 pub struct Scratch {
     /// Vectors that are not in use.
     free: RefCell<Vec<Vec<u8>>>,
+    /// The largest that is kept, in bytes.
+    largest: usize,
     resizer: RefCell<Resizer>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { largest: usize::MAX, ..Self::once() }
+    }
 }
 
 impl Scratch {
     /// More planes than a picture has need no keeping.
     const KEPT: usize = 4;
+
+    /// For one render, which gives much memory back as soon as it can. What is little it holds to its end: an allocator
+    /// that returns it to the system has to ask for it again in the next.
+    pub(crate) fn once() -> Self {
+        Self { free: RefCell::default(), largest: 1024 * 1024, resizer: RefCell::default() }
+    }
 
     /// Gives all memory back.
     pub fn clear(&mut self) {
@@ -57,6 +70,9 @@ impl Scratch {
     /// Takes a vector back.
     pub(super) fn keep(&self, mut vec: Vec<u8>) {
         vec.clear();
+        if vec.capacity() > self.largest {
+            return;
+        }
         if let Ok(mut free) = self.free.try_borrow_mut() {
             free.push(vec);
             if free.len() > Self::KEPT {
@@ -102,5 +118,8 @@ mod tests {
             scratch.keep(Vec::with_capacity(size));
         }
         assert_eq!(scratch.free.borrow().len(), Scratch::KEPT);
+        let once = Scratch::once();
+        once.keep(Vec::with_capacity(2 * 1024 * 1024));
+        assert!(once.free.borrow().is_empty());
     }
 }

@@ -141,7 +141,7 @@ fn scattered(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, 
     let Request { size, colors, .. } = request;
     let (part, from) = (Rect::full(size), Region::full(size));
     let whole = Thumbnail { size, part, from, to: size, eighths: 8, halved: false, colors };
-    let planes = jpeg::thumbnail(bytes, &whole, &Scratch::default(), limits)?.ok_or_else(|| of_a_kind(Format::Jpeg))?;
+    let planes = jpeg::thumbnail(bytes, &whole, &Scratch::once(), limits)?.ok_or_else(|| of_a_kind(Format::Jpeg))?;
     planes.into_raster()
 }
 
