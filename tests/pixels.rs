@@ -338,3 +338,17 @@ fn difference(one: &RgbImage, other: &RgbImage) -> (f64, u8) {
 fn holds(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|window| window == word)
 }
+
+#[test]
+fn smallest_spends_time_for_bytes() {
+    let source = file(photo(300, 200), ImageFormat::Png);
+    for format in ["f-jpg", "f-webp", "f-png", "f-webp,lo-true"] {
+        let wanted = format!("w-200:{format}").parse().unwrap();
+        let mut options = Options::default();
+        let usual = transform(&source, &wanted, &options).unwrap().bytes;
+        options.smallest = true;
+        let smallest = transform(&source, &wanted, &options).unwrap().bytes;
+        assert!(smallest.len() <= usual.len(), "{format}: {} and {}", smallest.len(), usual.len());
+        assert!(smallest.len() < usual.len() || format != "f-jpg", "{format}");
+    }
+}

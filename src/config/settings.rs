@@ -24,6 +24,9 @@ pub struct Settings {
     pub auto_orient: bool,
     /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,
+    /// Encoders spend time for bytes (chosen: off): JPEG is tried progressive too, WebP with all its effort, PNG with
+    /// and without filters. Several times as slow, for a few percent.
+    pub smallest: bool,
     /// Colour profiles are kept, as if by `cp-true` (documented: off).
     pub color_profile: bool,
     /// Metadata is kept, as if by `md-true` (documented: off).
@@ -55,6 +58,7 @@ impl Default for Settings {
             quality: 80,
             auto_orient: true,
             chroma_420: true,
+            smallest: false,
             color_profile: false,
             metadata: false,
             #[cfg(feature = "sanitize")]

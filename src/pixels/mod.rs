@@ -73,6 +73,8 @@ pub struct Options {
     pub quality: u8,
     /// JPEGs with halved chroma planes: a fifth smaller.
     pub chroma_420: bool,
+    /// Encoders spend time for bytes, see [`Settings::smallest`](crate::Settings).
+    pub smallest: bool,
     /// Formats that may be chosen besides JPEG and PNG where `f` names none.
     pub accept: Vec<Format>,
     /// Files that layers may name: overlays and fonts.
@@ -87,6 +89,7 @@ impl Default for Options {
             rules: Rules::default(),
             quality: 80,
             chroma_420: true,
+            smallest: false,
             accept: Vec::new(),
             files: Vec::new(),
             extensions: Extensions::new(),
@@ -145,6 +148,7 @@ fn with_work<T>(
         avif: options.accept.contains(&Format::Avif),
         quality: options.quality,
         chroma_420: options.chroma_420,
+        smallest: options.smallest,
     };
     act(&Work {
         asset: bytes,
@@ -277,6 +281,7 @@ mod tests {
             avif: false,
             quality: 80,
             chroma_420: false,
+            smallest: false,
         };
         let job = Job {
             transformation: text.parse().unwrap(),

@@ -33,6 +33,7 @@ pub(crate) fn settings(plan: &Plan, negotiation: &Negotiation, source: &Source<'
         exact: plan.ops.iter().all(moves_pixels),
         progressive: plan.output.progressive.unwrap_or(false),
         chroma_420: negotiation.chroma_420,
+        smallest: negotiation.smallest,
     }
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Negotiation {
     pub(crate) quality: u8,
     /// JPEG with halved chroma planes.
     pub(crate) chroma_420: bool,
+    /// Encoders spend time for bytes.
+    pub(crate) smallest: bool,
 }
 
 impl Negotiation {
@@ -43,6 +45,7 @@ impl Negotiation {
             avif: settings.avif && !unsharp,
             quality: settings.quality,
             chroma_420: settings.chroma_420,
+            smallest: settings.smallest,
         }
     }
 

@@ -73,6 +73,8 @@ pub(crate) struct Settings {
     pub(crate) progressive: bool,
     /// JPEG with halved chroma planes.
     pub(crate) chroma_420: bool,
+    /// Time is spent for bytes.
+    pub(crate) smallest: bool,
 }
 
 /// Why this picture cannot be written in this format: the format has no encoder, or it would pass a limit.
@@ -162,7 +164,7 @@ pub(crate) fn encode(
     };
     match format {
         Format::Jpeg => jpeg::encode(picture, settings, attached),
-        Format::Png => png::encode(picture, attached),
+        Format::Png => png::encode(picture, settings, attached),
         Format::WebP => webp::encode(picture, settings, attached),
         Format::Gif => gif::encode(picture, settings),
         #[cfg(feature = "avif")]

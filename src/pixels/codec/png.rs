@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use png::{BitDepth, Compression, DeflateCompression, EncodingError, Filter, PixelDimensions, Unit};
 
+use super::Settings;
 use super::metadata::Attachments;
 use super::reduce::{Layout, reduced};
 use crate::error::Error;
@@ -88,15 +89,15 @@ impl Spaces {
 }
 
 /// Writes a PNG: exactly the picture, in as few bits as hold it.
-pub(super) fn encode(picture: &Raster, attached: &Attachments) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     /// Up to so many pixels a palette may be longer than what it saves.
     const SMALL: u64 = 128 * 128;
     // A profile for three colours does not go with samples of gray.
     let layout = reduced(picture, picture.profile().is_none());
-    let plain = || write(picture, &Layout::plain(picture), attached);
+    let plain = || write(picture, &Layout::plain(picture), settings, attached);
     let bytes = match layout {
         None => plain(),
-        Some(layout) => write(picture, &layout, attached).and_then(|small| {
+        Some(layout) => write(picture, &layout, settings, attached).and_then(|small| {
             let other = if picture.size().pixels() <= SMALL { Some(plain()?) } else { None };
             Ok(other.filter(|other| other.len() < small.len()).unwrap_or(small))
         }),
@@ -111,6 +112,8 @@ enum Effort {
     Plain,
     /// As differences of neighbours, by what looks best for each row, at level 4.
     Filtered,
+    /// The same at level 9.
+    Most,
 }
 
 impl Effort {
@@ -146,6 +149,7 @@ impl Effort {
         let (filter, level) = match self {
             Self::Plain => (Filter::NoFilter, 6),
             Self::Filtered => (Filter::Adaptive, 4),
+            Self::Most => (Filter::Adaptive, 9),
         };
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::with_info(&mut bytes, info)?;
@@ -163,7 +167,12 @@ impl Effort {
 }
 
 /// Writes a PNG in this layout.
-pub(super) fn write(picture: &Raster, layout: &Layout<'_>, attached: &Attachments) -> Result<Vec<u8>, EncodingError> {
+pub(super) fn write(
+    picture: &Raster,
+    layout: &Layout<'_>,
+    settings: &Settings,
+    attached: &Attachments,
+) -> Result<Vec<u8>, EncodingError> {
     let mut info = png::Info::with_size(picture.size().width, picture.size().height);
     info.icc_profile = picture.profile().map(|profile| Cow::Borrowed(profile.icc()));
     info.exif_metadata = attached.exif.as_deref().map(Cow::Borrowed);
@@ -176,6 +185,12 @@ pub(super) fn write(picture: &Raster, layout: &Layout<'_>, attached: &Attachment
     info.color_type = layout.color;
     info.bit_depth = layout.depth;
     let xmp = attached.xmp.as_ref().and_then(|packet| String::from_utf8(packet.clone()).ok());
+    if settings.smallest {
+        // The level counts for little beside what the filters do.
+        let plain = Effort::Plain.write(info.clone(), &layout.samples, xmp.clone())?;
+        let filtered = Effort::Most.write(info, &layout.samples, xmp)?;
+        return Ok(if filtered.len() < plain.len() { filtered } else { plain });
+    }
     Effort::of(picture, layout).write(info, &layout.samples, xmp)
 }
 

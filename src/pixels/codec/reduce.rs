@@ -198,6 +198,7 @@ const MOST: usize = 256;
 
 #[cfg(test)]
 mod tests {
+    use crate::pixels::codec::Settings;
     use super::*;
     use crate::pixels::codec::{Attachments, png};
     use crate::plan::Size;
@@ -235,9 +236,17 @@ mod tests {
             ("257 colours", picture(203, 200, |n| [byte(n % 257), byte(n % 257 / 256), 0, 255]), (Rgb, 8)),
             ("257 opacities", picture(203, 200, |n| [byte(n), byte(n / 256), 0, byte(n / 2)]), (Rgba, 8)),
         ];
+        let settings = Settings {
+            quality: 80,
+            lossless: false,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest: false,
+        };
         for (name, picture, want) in cases {
-            let file = png::encode(&picture, &Attachments::default()).unwrap();
-            let plain = png::write(&picture, &Layout::plain(&picture), &Attachments::default()).unwrap();
+            let file = png::encode(&picture, &settings, &Attachments::default()).unwrap();
+            let plain = png::write(&picture, &Layout::plain(&picture), &settings, &Attachments::default()).unwrap();
             assert!(file.len() <= plain.len(), "{name}");
             let decoder = ::png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
             assert_eq!((decoder.info().color_type, decoder.info().bit_depth as u8), want, "{name}");

@@ -65,12 +65,14 @@ fn index(length: u64) -> Result<usize, Error> {
 
 /// How libwebp is to work.
 fn config(settings: &Settings) -> EncoderConfig {
-    /// Effort from 0 to 6: libwebp's default.
+    /// Effort from 0 to 6: libwebp's default, and all.
     const METHOD: u8 = 4;
+    const MOST: u8 = 6;
     /// For lossless files quality is effort too: libwebp's default.
     const LOSSLESS_EFFORT: f32 = 75.0;
     let quality = if settings.lossless { LOSSLESS_EFFORT } else { settings.quality.min(100).into() };
-    EncoderConfig::new().method(METHOD).lossless(settings.lossless).quality(quality)
+    let method = if settings.smallest { MOST } else { METHOD };
+    EncoderConfig::new().method(method).lossless(settings.lossless).quality(quality)
 }
 
 fn write(encoder: Encoder<'_>, config: EncoderConfig) -> Result<Vec<u8>, Error> {
@@ -120,7 +122,7 @@ mod tests {
     }
 
     fn settings() -> Settings {
-        Settings { quality: 95, lossless: false, exact: false, progressive: false, chroma_420: true }
+        Settings { quality: 95, lossless: false, exact: false, progressive: false, chroma_420: true, smallest: false }
     }
 
     #[test]

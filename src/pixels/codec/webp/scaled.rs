@@ -101,7 +101,8 @@ mod tests {
             [level, 100, 255 - level, level].into_iter().take(channels.count())
         });
         let picture = Raster::new(size, channels, samples.collect()).unwrap();
-        let settings = Settings { quality: 90, lossless, exact: false, progressive: false, chroma_420: true };
+        let settings =
+            Settings { quality: 90, lossless, exact: false, progressive: false, chroma_420: true, smallest: false };
         webp::encode(&picture, &settings, &Attachments::default()).unwrap()
     }
 

@@ -47,6 +47,16 @@ pub(in crate::pixels::codec) fn encode_planes(
     if settings.progressive {
         return progressive::encode(planes, sides, settings, attached);
     }
+    let baseline = baseline(planes, sides, settings, attached)?;
+    if settings.smallest {
+        let progressive = progressive::encode(planes, sides, settings, attached)?;
+        return Ok(if progressive.len() < baseline.len() { progressive } else { baseline });
+    }
+    Ok(baseline)
+}
+
+/// In one scan, with tables made to measure.
+fn baseline(planes: &Planes, sides: Sides, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     let steps = [false, true].map(|chroma| Steps::new(chroma, settings.quality));
     let scan = scan(planes, &steps)?;
     let mut out = Vec::new();
@@ -208,7 +218,7 @@ mod tests {
     }
 
     fn settings(progressive: bool, chroma_420: bool) -> Settings {
-        Settings { quality: 90, lossless: false, exact: false, progressive, chroma_420 }
+        Settings { quality: 90, lossless: false, exact: false, progressive, chroma_420, smallest: false }
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn encode(
     // Each sample of halved chroma is given twice in both directions, and taken once.
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Nearest);
     encoder.set_optimized_huffman_tables(true);
-    encoder.set_progressive(settings.progressive);
+    encoder.set_progressive(true);
     if let Some(density) = attached.density {
         let density = super::in_inches(density);
         encoder.set_density(PixelDensity { density: (density, density), unit: PixelDensityUnit::Inches });
