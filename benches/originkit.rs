@@ -131,9 +131,7 @@ mod pixels {
 
     fn run(bencher: Bencher<'_, '_>, file: &[u8], text: &str, options: &Options) {
         let wanted = text.parse::<Transformation>().unwrap();
-        bencher
-            .counter(ItemsCount::new(SIZE.pixels()))
-            .bench(|| transform(black_box(file), &wanted, options).unwrap());
+        bencher.counter(ItemsCount::new(SIZE.pixels())).bench(|| transform(black_box(file), &wanted, options).unwrap());
     }
 
     /// The photo in another format, at its size.

@@ -25,8 +25,7 @@ fn run(bytes: &[u8], text: &str) -> RgbImage {
 fn run_with(bytes: &[u8], text: &str, fusion: Fusion) -> RgbImage {
     let mut options = Options::default();
     options.rules.fusion = fusion;
-    let result =
-        transform(bytes, &text.parse().unwrap(), &options).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let result = transform(bytes, &text.parse().unwrap(), &options).unwrap_or_else(|error| panic!("{text}: {error}"));
     image::load_from_memory(&result.bytes).unwrap().to_rgb8()
 }
 

@@ -35,7 +35,8 @@ pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &super::Optio
 /// The same of any work.
 pub(crate) fn of_work(work: &Work<'_>) -> Result<u64, Error> {
     let prepared = prepare(work)?;
-    let candidates: Vec<Format> = [false, true].into_iter().flat_map(|alpha| prepared.candidates(work, alpha)).collect();
+    let candidates: Vec<Format> =
+        [false, true].into_iter().flat_map(|alpha| prepared.candidates(work, alpha)).collect();
     let (plan, executor) = (&prepared.fused, &prepared.executor);
     let (run, size) = of_ops(&plan.ops, executor, work)?;
     let alpha = prepared.source.alpha || !plan.ops.iter().all(stays_opaque);

@@ -1,10 +1,13 @@
 //! Pixels: a file and a transformation in, a file out. No network, no clock, no thread.
 //!
 //! ```text
-//! bytes ── probe ──▶ facts ── plan ──▶ Plan ── decode, ops ──▶ Raster ── encode ──▶ Encoded
+//! bytes ── probe ──▶ facts ── plan ──▶ Plan ── fuse ──▶ Plan ── decode, ops ──▶ Picture ── encode ──▶ Encoded
 //!                              ▲  │ trim
 //!                              └──┘ Executor looks at pixels
 //! ```
+//!
+//! A [`Picture`] is a [`Raster`] of red, green and blue, or the [`Planes`](planes::Planes) of a JPEG, as long as nothing
+//! wants more than they hold.
 //!
 //! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result

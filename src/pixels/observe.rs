@@ -50,7 +50,9 @@ impl<'a> Executor<'a> {
     /// Alpha that says nothing is taken off.
     pub(crate) fn run(&mut self, plan: &Plan) -> Result<Picture, Error> {
         let picture = match self.go_on(&plan.ops)? {
-            planes @ Picture::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => planes.into_raster()?.into(),
+            planes @ Picture::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => {
+                planes.into_raster()?.into()
+            }
             other => other,
         };
         let Picture::Raster(raster) = picture else { return Ok(picture) };

@@ -152,7 +152,10 @@ impl Op {
             Self::Decode { size, .. } | Self::Canvas { size, .. } | Self::Text { size, .. } => size,
             Self::Orient(orientation) => orientation.apply(input),
             Self::Trim(rect) | Self::Crop(rect) => rect.size(),
-            Self::Thumbnail { to, .. } | Self::Resize { to, .. } | Self::Extend { to, .. } | Self::Rotate { to, .. } => to,
+            Self::Thumbnail { to, .. }
+            | Self::Resize { to, .. }
+            | Self::Extend { to, .. }
+            | Self::Rotate { to, .. } => to,
             Self::Distort { to, .. } | Self::Effect { to, .. } => to,
             Self::Flip(_) | Self::Look(_) | Self::Flatten(_) | Self::Compose { .. } => input,
             Self::Border { width, .. } => {

@@ -198,8 +198,8 @@ const MOST: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use crate::pixels::codec::Settings;
     use super::*;
+    use crate::pixels::codec::Settings;
     use crate::pixels::codec::{Attachments, png};
     use crate::plan::Size;
 

@@ -1,9 +1,9 @@
 //! Decoding and resampling in one: what is not needed is not decoded.
 
 use super::decode::{self, Colors};
+use super::{Format, jpeg};
 #[cfg(feature = "webp-lossy")]
 use super::{Profile, webp};
-use super::{Format, jpeg};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::raster::Channels;
@@ -117,8 +117,7 @@ fn scaled(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<Raster, E
 #[cfg(feature = "webp-lossy")]
 fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
-    let (first, last) =
-        ((f64::from(at) * scale) as u32, ((f64::from(at) + f64::from(length)) * scale).ceil() as u32);
+    let (first, last) = ((f64::from(at) * scale) as u32, ((f64::from(at) + f64::from(length)) * scale).ceil() as u32);
     let first = first.min(all.saturating_sub(1));
     (first, last.clamp(first + 1, all) - first)
 }

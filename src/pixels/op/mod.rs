@@ -14,8 +14,8 @@ mod flatten;
 mod gauss;
 mod gradient;
 mod look;
-mod on_planes;
 mod oklab;
+mod on_planes;
 mod replace;
 mod resize;
 mod rotate;
@@ -47,7 +47,9 @@ use crate::transform::{Color, Flip};
 /// It does not fit the picture: then the plan was not made for it.
 pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
     match op {
-        Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => Err(broken("a plan starts once")),
+        Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => {
+            Err(broken("a plan starts once"))
+        }
         Op::Compose { .. } | Op::Effect { .. } => Err(broken("an operation that needs more than a picture")),
         Op::Orient(orientation) => turn::turn(picture, *orientation),
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),

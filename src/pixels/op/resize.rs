@@ -30,7 +30,14 @@ fn resample_weighed(mut picture: Raster, from: Region, to: Size, filter: FilterT
     let weigh = MulDiv::new();
     weigh.multiply_alpha_inplace(&mut view(&mut picture)?).map_err(|e| broken(e.to_string()))?;
     let size = picture.size();
-    let samples = resample_samples((picture.samples(), size, PixelType::U8x4), Rect::full(size), from, to, filter, &mut Resizer::new())?;
+    let samples = resample_samples(
+        (picture.samples(), size, PixelType::U8x4),
+        Rect::full(size),
+        from,
+        to,
+        filter,
+        &mut Resizer::new(),
+    )?;
     let mut resized = Raster::new(to, Channels::Rgba, samples)?;
     weigh.divide_alpha_inplace(&mut view(&mut resized)?).map_err(|e| broken(e.to_string()))?;
     Ok(resized)
@@ -60,7 +67,14 @@ fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Res
     if picture.channels() == Channels::Rgba {
         return resample_weighed(picture.copy()?, from, to, filter);
     }
-    let samples = resample_samples((picture.samples(), size, PixelType::U8x3), Rect::full(size), from, to, filter, &mut Resizer::new())?;
+    let samples = resample_samples(
+        (picture.samples(), size, PixelType::U8x3),
+        Rect::full(size),
+        from,
+        to,
+        filter,
+        &mut Resizer::new(),
+    )?;
     Raster::new(to, Channels::Rgb, samples)
 }
 
@@ -97,8 +111,8 @@ fn resample_samples(
     let mut out = memory::zeros(to.pixels().saturating_mul(kind.size() as u64))?;
     // Both views are checked against the very sizes their samples were taken with.
     let source = ImageRef::new(size.width, size.height, samples, kind).map_err(|e| broken(e.to_string()))?;
-    let source = CroppedImage::new(&source, walls.x, walls.y, walls.width, walls.height)
-        .map_err(|e| broken(e.to_string()))?;
+    let source =
+        CroppedImage::new(&source, walls.x, walls.y, walls.width, walls.height).map_err(|e| broken(e.to_string()))?;
     let mut target = Image::from_slice_u8(to.width, to.height, &mut out, kind).map_err(|e| broken(e.to_string()))?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))

@@ -37,9 +37,19 @@ mod tests {
 
     #[test]
     fn what_is_decoded_is_larger_than_the_result() {
-        for (ratio, want) in
-            [(20.0, 1), (10.0, 1), (9.99, 2), (5.0, 2), (4.9, 3), (3.2, 4), (2.5, 5), (2.0, 6), (1.72, 7), (1.5, 8), (0.1, 8)]
-        {
+        for (ratio, want) in [
+            (20.0, 1),
+            (10.0, 1),
+            (9.99, 2),
+            (5.0, 2),
+            (4.9, 3),
+            (3.2, 4),
+            (2.5, 5),
+            (2.0, 6),
+            (1.72, 7),
+            (1.5, 8),
+            (0.1, 8),
+        ] {
             assert_eq!(enough(ratio), want, "{ratio}");
         }
         assert_eq!(enough(f64::NAN), 8);

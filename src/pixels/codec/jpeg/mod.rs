@@ -1,11 +1,11 @@
 //! JPEG: what its markers say (ITU-T T.81, annex B).
 
 mod read;
-mod reduced;
+mod thumbnail;
 mod write;
 
+pub(crate) use self::thumbnail::{reading, shrinks, thumbnail};
 pub(super) use self::write::{encode, encode_planes};
-pub(crate) use self::reduced::{reading, shrinks, thumbnail};
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;

@@ -134,7 +134,9 @@ mod tests {
     fn limits_come_first_and_damage_is_told() {
         let file = file(Channels::Rgb, false);
         let to = Size::new(16, 12);
-        for change in [|l: &mut Limits| l.pixels = 64 * 47, |l: &mut Limits| l.memory = 500, |l: &mut Limits| l.source_bytes = 99] {
+        for change in
+            [|l: &mut Limits| l.pixels = 64 * 47, |l: &mut Limits| l.memory = 500, |l: &mut Limits| l.source_bytes = 99]
+        {
             let mut limits = Limits::default();
             change(&mut limits);
             assert!(reduced(&file, to, &limits).is_err());

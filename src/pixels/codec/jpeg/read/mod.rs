@@ -38,10 +38,8 @@ mod strip;
 mod tests;
 
 pub(crate) use self::header::Header;
-#[allow(unused_imports, reason = "for plans that state their memory; their caller is being written")]
-pub(crate) use self::needs::{Needs, needs};
-#[allow(unused_imports, reason = "likewise")]
-pub(crate) use self::planes::{Plane, Planes, read};
+pub(crate) use self::needs::needs;
+pub(crate) use self::planes::{Plane, read};
 
 use self::ReadError::{Damaged, Unusual};
 use crate::geometry::Rect;
@@ -65,7 +63,6 @@ pub(crate) enum Chroma {
     /// As close as possible to as many as luma has.
     Equal,
     /// As close as possible to half of what luma has in each direction, and not less.
-    #[allow(dead_code, reason = "for an encoder that halves chroma; its caller is being written")]
     Half,
 }
 

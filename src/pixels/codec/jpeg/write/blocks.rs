@@ -108,18 +108,14 @@ fn lanes<T>(
     }
     let [s0, s1, s2, s3] = &sums;
     let even = s0.iter().zip(s1).zip(s2.iter().zip(s3));
-    for (((s0, s1), (s2, s3)), ((o0, o4), (o2, o6))) in
-        even.zip(o0.iter_mut().zip(o4).zip(o2.iter_mut().zip(o6)))
-    {
+    for (((s0, s1), (s2, s3)), ((o0, o4), (o2, o6))) in even.zip(o0.iter_mut().zip(o4).zip(o2.iter_mut().zip(o6))) {
         let (inner, outer) = ([s0 + s3, s1 + s2], [s0 - s3, s1 - s2]);
         (*o0, *o4) = (end(sum(inner, [ONE, ONE])), end(sum(inner, [ONE, -ONE])));
         (*o2, *o6) = (end(sum(outer, [C2, C6])), end(sum(outer, [C6, -C2])));
     }
     let [d0, d1, d2, d3] = &differences;
     let odd = d0.iter().zip(d1).zip(d2.iter().zip(d3));
-    for (((d0, d1), (d2, d3)), ((o1, o3), (o5, o7))) in
-        odd.zip(o1.iter_mut().zip(o3).zip(o5.iter_mut().zip(o7)))
-    {
+    for (((d0, d1), (d2, d3)), ((o1, o3), (o5, o7))) in odd.zip(o1.iter_mut().zip(o3).zip(o5.iter_mut().zip(o7))) {
         let (low, high) = ([*d0, *d1], [*d2, *d3]);
         *o1 = end(sum(low, [C1, C3]) + sum(high, [C5, C7]));
         *o3 = end(sum(low, [C3, -C7]) + sum(high, [-C1, -C5]));
@@ -221,8 +217,20 @@ mod tests {
                     match kind {
                         0 => 127,
                         1 => -128,
-                        2 => if (x + y) % 2 == 0 { 127 } else { -128 },
-                        3 => if x < 4 { 127 } else { -128 },
+                        2 => {
+                            if (x + y) % 2 == 0 {
+                                127
+                            } else {
+                                -128
+                            }
+                        }
+                        3 => {
+                            if x < 4 {
+                                127
+                            } else {
+                                -128
+                            }
+                        }
                         _ => i16::try_from(seed >> 24).unwrap() - 128,
                     }
                 })

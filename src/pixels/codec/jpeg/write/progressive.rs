@@ -1,6 +1,8 @@
 //! Progressive files, which the `jpeg-encoder` crate writes.
 
-use jpeg_encoder::{ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit, SamplingFactor};
+use jpeg_encoder::{
+    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit, SamplingFactor,
+};
 
 use super::Sides;
 use crate::error::Error;

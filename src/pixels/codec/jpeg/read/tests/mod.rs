@@ -14,7 +14,8 @@ use jpeg_encoder::SamplingFactor;
 
 use self::files::{Kind, components, compose, encode, gray, segments};
 use self::plain::Blocks;
-use super::{Chroma, Header, Plane, Planes, Request, needs, read, read_header};
+use super::planes::Planes;
+use super::{Chroma, Header, Plane, Request, needs, read, read_header};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
 
