@@ -230,6 +230,7 @@ impl Orientation {
     }
 
     /// Where a region of the turned picture lies in the stored one, which has this size.
+    #[cfg(feature = "pixels")]
     pub(crate) fn before(self, turned: Region, stored: Size) -> Region {
         let Region { x, y, width, height } = turned;
         // Counted from the right and from the bottom of the stored picture.

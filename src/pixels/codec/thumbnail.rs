@@ -48,7 +48,7 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
 /// Files of unusual kinds are decoded whole.
 ///
 /// # Errors
-/// As [`decode`](super::decode).
+/// As [`decode`](decode::decode).
 pub(crate) fn thumbnail(
     bytes: &[u8],
     wanted: &Thumbnail,
@@ -72,7 +72,7 @@ pub(crate) fn thumbnail(
 /// Bytes that reading it takes, the picture included.
 ///
 /// # Errors
-/// As [`probe`](super::probe).
+/// As [`probe`](super::probe()).
 pub(crate) fn thumbnailing(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<u64, Error> {
     /// A picture in planes is turned into one of red, green and blue.
     const COLORS: u64 = 6;

@@ -1,5 +1,6 @@
 //! Pictures are decoded at less than their size where that is enough for what follows.
 
+#[cfg(any(test, feature = "webp-lossy"))]
 use crate::geometry::Size;
 use crate::plan::Op;
 
