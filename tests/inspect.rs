@@ -96,3 +96,17 @@ fn any_size_is_fine_and_limits_hold() {
         assert!(inspect(&file[..end], &Options::default()).is_err());
     }
 }
+
+/// Large JPEGs are decoded reduced; what is said of them is what is said of the whole.
+#[test]
+fn large_files_look_as_they_are() {
+    let picture = pictures::photo(1600, 1000);
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 95).encode_image(&picture).unwrap();
+    let whole = pictures::file(image::load_from_memory(&jpeg).unwrap().to_rgb8(), ImageFormat::Png);
+    let [reduced, whole] = [jpeg, whole].map(|bytes| inspect(&bytes, &Options::default()).unwrap());
+    assert_eq!((reduced.size, reduced.blur_hash.len()), (whole.size, whole.blur_hash.len()));
+    let (a, b) = (reduced.dominant.unwrap().rgb, whole.dominant.unwrap().rgb);
+    assert!(a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 6), "{a:?} {b:?}");
+    assert_eq!(reduced.palette.len(), whole.palette.len());
+}

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Options, codec, memory, op, palette, placeholder};
+use super::{Options, Raster, Scratch, codec, memory, op, palette, placeholder};
 use crate::error::Error;
 use crate::format::Format;
-use crate::plan::{Orientation, Size};
+use crate::limits::Limits;
+use crate::plan::{Orientation, Rect, Region, Size, reduced};
 use crate::transform::Color;
 
 /// What a picture is, and placeholders for it.
@@ -94,9 +95,7 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     const COLORS: usize = 6;
     let limits = &options.rules.limits;
     let source = codec::probe(bytes, limits)?;
-    let picture =
-        codec::decode(bytes, codec::Request { page: 0, size: source.size, colors: codec::Colors::Srgb }, limits)?
-            .settled();
+    let picture = small_enough(bytes, source.size, 2 * SIDE, limits)?.settled();
     let alpha = picture.is_transparent();
     memory::check_shrink(&picture, limits)?;
     let small = op::shrink(&picture, SIDE)?;
@@ -122,6 +121,21 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
         blur_hash: placeholder::blur_hash(&small)?,
         thumb_hash: placeholder::thumb_hash(&small)?,
     })
+}
+
+/// The picture, or one reduced while it is decoded whose sides are both so long.
+fn small_enough(bytes: &[u8], size: Size, side: u32, limits: &Limits) -> Result<Raster, Error> {
+    let colors = codec::Colors::Srgb;
+    let enough = |eighths: &u8| {
+        let Size { width, height } = reduced(size, *eighths);
+        width.min(height) >= side
+    };
+    if let Some(eighths) = (1..8).find(enough).filter(|_| codec::shrinks(bytes)) {
+        let (part, from, to) = (Rect::full(size), Region::full(size), reduced(size, eighths));
+        let wanted = codec::Thumbnail { size, part, from, to, eighths, halved: false, colors };
+        return codec::thumbnail(bytes, &wanted, &Scratch::once(), limits)?.into_raster();
+    }
+    codec::decode(bytes, codec::Request { page: 0, size, colors }, limits)
 }
 
 /// With the alphabet of RFC 4648, section 4, and padding.

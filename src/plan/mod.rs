@@ -42,10 +42,8 @@ mod unsupported;
 pub use self::distort::{Arc, Distortion};
 pub use self::fill::Fill;
 pub use self::fuse::Fusion;
-#[cfg(feature = "webp-lossy")]
-pub(crate) use self::fuse::reduced;
 #[cfg(feature = "pixels")]
-pub(crate) use self::fuse::{Facts, fuse, in_planes, rasterise};
+pub(crate) use self::fuse::{Facts, fuse, in_planes, rasterise, reduced};
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::lower::page;

@@ -23,10 +23,7 @@ mod rasterise;
 mod shrink_on_load;
 
 #[cfg(feature = "pixels")]
-pub(crate) use self::{planes::in_planes, rasterise::rasterise};
-
-#[cfg(feature = "webp-lossy")]
-pub(crate) use self::shrink_on_load::reduced;
+pub(crate) use self::{planes::in_planes, rasterise::rasterise, shrink_on_load::reduced};
 
 /// Which passes are made over a plan before it is carried out. All of them, unless one doubts a result.
 ///

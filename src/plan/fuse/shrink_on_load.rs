@@ -1,6 +1,5 @@
 //! Pictures are decoded at less than their size where that is enough for what follows.
 
-#[cfg(any(test, feature = "webp-lossy"))]
 use crate::geometry::Size;
 use crate::plan::Op;
 
@@ -23,7 +22,6 @@ fn enough(ratio: f64) -> u8 {
 }
 
 /// The size of a picture decoded at so many eighths.
-#[cfg(any(test, feature = "webp-lossy"))]
 pub(crate) fn reduced(size: Size, eighths: u8) -> Size {
     let side = |side: u32| {
         let eighths = u64::from(side) * u64::from(eighths);
