@@ -1,6 +1,6 @@
 //! How much memory a render takes at most, from headers and plans alone.
 
-use super::codec::{self, Thumbnail};
+use super::codec;
 use super::observe::Executor;
 use super::{Work, animate, memory, prepare};
 use crate::error::Error;
@@ -57,11 +57,8 @@ fn of_ops(ops: &[Op], executor: &Executor<'_>, work: &Work<'_>) -> Result<(u64, 
         let held = memory::bytes(size, Channels::Rgba);
         let needed = match op {
             Op::Decode { file, size, .. } => codec::decoding(executor.file(file.as_ref())?, *size, &work.rules.limits)?,
-            Op::Thumbnail { file, size, part, from, to, eighths, halved } => {
-                let (size, part, from, to, eighths, halved) = (*size, *part, *from, *to, *eighths, *halved);
-                let colors = codec::Colors::Srgb;
-                let wanted = Thumbnail { size, part, from, to, eighths, halved, colors };
-                codec::thumbnailing(executor.file(file.as_ref())?, &wanted, &work.rules.limits)?
+            Op::Thumbnail { file, wanted } => {
+                codec::thumbnailing(executor.file(file.as_ref())?, wanted, &work.rules.limits)?
             }
             Op::Compose { layer, .. } => {
                 let (layer_needs, layer_size) = of_ops(&layer.ops, executor, work)?;

@@ -6,7 +6,7 @@ use super::{Options, Raster, Scratch, codec, memory, op, palette, placeholder};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::plan::{Orientation, Rect, Region, Size, reduced};
+use crate::plan::{Orientation, Size, Thumbnail, reduced};
 use crate::transform::Color;
 
 /// What a picture is, and placeholders for it.
@@ -131,9 +131,8 @@ fn small_enough(bytes: &[u8], size: Size, side: u32, limits: &Limits) -> Result<
         width.min(height) >= side
     };
     if let Some(eighths) = (1..8).find(enough).filter(|_| codec::shrinks(bytes)) {
-        let (part, from, to) = (Rect::full(size), Region::full(size), reduced(size, eighths));
-        let wanted = codec::Thumbnail { size, part, from, to, eighths, halved: false, colors };
-        return codec::thumbnail(bytes, &wanted, &Scratch::once(), limits)?.into_raster();
+        let whole = Thumbnail::whole(size, eighths);
+        return codec::thumbnail(bytes, &whole, colors, &Scratch::once(), limits)?.into_raster();
     }
     codec::decode(bytes, codec::Request { page: 0, size, colors }, limits)
 }

@@ -1,5 +1,6 @@
 //! Memory: counted before it is taken, and taken so that failing is an error.
 
+use super::planes::Planes;
 use super::raster::Channels;
 use super::{Raster, broken};
 use crate::error::Error;
@@ -70,6 +71,15 @@ pub(crate) fn check_op(op: &Op, input: &Raster, elsewhere: u64, limits: &Limits)
     let output = op.output(input.size());
     LimitError::check("pixels", output.pixels(), limits.pixels)?;
     check(held.saturating_add(needed(op, input.size(), input.channels())), limits)
+}
+
+/// The same for an operation on planes, which takes no more than they have, and no more than on pixels.
+pub(crate) fn check_planes(op: &Op, input: &Planes, elsewhere: u64, limits: &Limits) -> Result<(), LimitError> {
+    let meanwhile = input.bytes().saturating_mul(2).max(match op {
+        Op::Look(look) => input.bytes().saturating_add(look.scratch(input.size())),
+        _ => 0,
+    });
+    check(meanwhile.saturating_add(elsewhere), limits)
 }
 
 /// Bytes that an operation takes besides its input: its output, and what it needs meanwhile.

@@ -80,7 +80,10 @@ impl<'a> Executor<'a> {
         };
         for op in rest {
             picture = match picture {
-                Picture::Planes(planes) if op::works_in_planes(op, &planes) => op::apply_to_planes(op, planes)?.into(),
+                Picture::Planes(planes) if op::works_in_planes(op, &planes) => {
+                    memory::check_planes(op, &planes, self.held(), &self.work.rules.limits)?;
+                    op::apply_to_planes(op, planes)?.into()
+                }
                 other => self.apply(op, other.into_raster()?)?.into(),
             };
         }
@@ -92,12 +95,9 @@ impl<'a> Executor<'a> {
         let limits = &self.work.rules.limits;
         match op {
             Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
-            Op::Thumbnail { file, size, part, from, to, eighths, halved } => {
-                let (file, size, part, from, to, eighths, halved) =
-                    (file.as_ref(), *size, *part, *from, *to, *eighths, *halved);
-                let colors = self.colors_of(file);
-                let wanted = codec::Thumbnail { size, part, from, to, eighths, halved, colors };
-                codec::thumbnail(self.file(file)?, &wanted, self.work.scratch, limits)
+            Op::Thumbnail { file, wanted } => {
+                let (bytes, colors) = (self.file(file.as_ref())?, self.colors_of(file.as_ref()));
+                codec::thumbnail(bytes, wanted, colors, self.work.scratch, limits)
             }
             Op::Canvas { size, color } => op::canvas(*size, *color, limits).map(Picture::from),
             Op::Text { block, .. } => self.draw(block).map(Picture::from),

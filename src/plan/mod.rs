@@ -48,7 +48,7 @@ pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::lower::page;
 pub use self::lower::plan;
-pub use self::op::{Mix, Op};
+pub use self::op::{Mix, Op, Thumbnail};
 pub use self::oracle::{Blind, Oracle, SourceInfo};
 pub use self::text::{FontChoice, TextBlock};
 pub use crate::geometry::{Orientation, Point, Rect, Region, Size, round};

@@ -27,18 +27,8 @@ pub enum Op {
     Thumbnail {
         /// Which: `None` is the asset, else the file that a layer names.
         file: Option<AssetPath>,
-        /// Its stored size.
-        size: Size,
-        /// What is decoded of it, in whole pixels: the filter sees nothing beyond.
-        part: Rect,
-        /// The region that is resampled, in pixels of the file.
-        from: Region,
-        /// The new size.
-        to: Size,
-        /// How many samples are decoded of each eight, in both directions.
-        eighths: u8,
-        /// May chroma have half the resolution?
-        halved: bool,
+        /// What of it, and at which size.
+        wanted: Thumbnail,
     },
     /// Start with a block of one colour (`ik_canvas`).
     Canvas {
@@ -123,6 +113,33 @@ pub enum Op {
     },
 }
 
+/// What is decoded of a file and resampled on the way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Thumbnail {
+    /// The file's stored size.
+    pub size: Size,
+    /// What is decoded of it, in whole pixels: the filter sees nothing beyond.
+    pub part: Rect,
+    /// The region that is resampled, in pixels of the file.
+    pub from: Region,
+    /// The new size.
+    pub to: Size,
+    /// How many samples are decoded of each eight, in both directions.
+    pub eighths: u8,
+    /// May chroma have half the resolution?
+    pub halved: bool,
+}
+
+impl Thumbnail {
+    /// All of a file at so many eighths.
+    #[cfg(feature = "pixels")]
+    pub(crate) fn whole(size: Size, eighths: u8) -> Self {
+        let to = super::reduced(size, eighths);
+        Self { size, part: Rect::full(size), from: Region::full(size), to, eighths, halved: false }
+    }
+}
+
 /// How a layer mixes with what is below (`lm`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -152,7 +169,7 @@ impl Op {
             Self::Decode { size, .. } | Self::Canvas { size, .. } | Self::Text { size, .. } => size,
             Self::Orient(orientation) => orientation.apply(input),
             Self::Trim(rect) | Self::Crop(rect) => rect.size(),
-            Self::Thumbnail { to, .. }
+            Self::Thumbnail { wanted: Thumbnail { to, .. }, .. }
             | Self::Resize { to, .. }
             | Self::Extend { to, .. }
             | Self::Rotate { to, .. } => to,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Mix, Op, Plan, Rect};
+use super::{Mix, Op, Plan, Rect, Thumbnail};
 use crate::transform::Flip;
 
 /// Prints as in the [module's example](super).
@@ -36,16 +36,8 @@ impl Plan {
                         page => writeln!(f, " page {}", u64::from(*page) + 1),
                     }
                 }
-                Op::Thumbnail { file, size: stored, part, from, eighths, halved, .. } => {
-                    write!(f, "thumbnail {from} of ")?;
-                    if *part == Rect::full(*stored) { write!(f, "{stored}") } else { write!(f, "{part}") }?;
-                    if *eighths < 8 {
-                        write!(f, " at {eighths}/8")?;
-                    }
-                    if *halved {
-                        write!(f, " in planes")?;
-                    }
-                    write!(f, " -> {size}")?;
+                Op::Thumbnail { file, wanted } => {
+                    write!(f, "thumbnail {wanted} -> {size}")?;
                     file.iter().try_for_each(|file| write!(f, " {file}"))?;
                     writeln!(f)
                 }
@@ -79,6 +71,19 @@ impl Plan {
             }?;
         }
         Ok(())
+    }
+}
+
+/// Prints what is read, and how, without the size it gets.
+impl fmt::Display for Thumbnail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { size, part, from, eighths, halved, .. } = *self;
+        write!(f, "{from} of ")?;
+        if part == Rect::full(size) { write!(f, "{size}") } else { write!(f, "{part}") }?;
+        if eighths < 8 {
+            write!(f, " at {eighths}/8")?;
+        }
+        if halved { write!(f, " in planes") } else { Ok(()) }
     }
 }
 

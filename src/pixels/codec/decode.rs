@@ -11,14 +11,14 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult}
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{Profile, Thumbnail, animation, inks, jpeg, metadata, png, unsupported, webp};
+use super::{Profile, animation, inks, jpeg, metadata, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, Scratch, memory};
-use crate::plan::{Orientation, Rect, Region, Size, SourceInfo};
+use crate::plan::{Orientation, Size, SourceInfo, Thumbnail};
 
 /// What a file's header says.
 ///
@@ -138,10 +138,9 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
 
 /// A JPEG that only the reader of thumbnails reads.
 fn scattered(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
-    let Request { size, colors, .. } = request;
-    let (part, from) = (Rect::full(size), Region::full(size));
-    let whole = Thumbnail { size, part, from, to: size, eighths: 8, halved: false, colors };
-    let planes = jpeg::thumbnail(bytes, &whole, &Scratch::once(), limits)?.ok_or_else(|| of_a_kind(Format::Jpeg))?;
+    let whole = Thumbnail::whole(request.size, 8);
+    let planes = jpeg::thumbnail(bytes, &whole, request.colors, &Scratch::once(), limits)?;
+    let planes = planes.ok_or_else(|| of_a_kind(Format::Jpeg))?;
     planes.into_raster()
 }
 

@@ -33,7 +33,7 @@ pub(crate) use self::animation::Animation;
 pub(crate) use self::decode::{Colors, Request, decode, decoding, other_page, probe};
 pub(crate) use self::metadata::Attachments;
 pub(crate) use self::profile::Profile;
-pub(crate) use self::thumbnail::{Thumbnail, shrinks, thumbnail, thumbnailing};
+pub(crate) use self::thumbnail::{shrinks, thumbnail, thumbnailing};
 pub(crate) use self::writer::Writer;
 
 use super::raster::Channels;

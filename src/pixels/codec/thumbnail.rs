@@ -10,28 +10,9 @@ use crate::pixels::raster::Channels;
 use crate::pixels::{Picture, Raster, Scratch, memory, op};
 #[cfg(feature = "webp-lossy")]
 use crate::plan::reduced;
-use crate::plan::{Op, Rect, Region, Size};
+use crate::plan::{Op, Rect, Region, Thumbnail};
 #[cfg(feature = "webp-lossy")]
 use image::ColorType;
-
-/// What of a file is wanted, and at which size.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Thumbnail {
-    /// Its stored size.
-    pub(crate) size: Size,
-    /// What is decoded; the filter sees nothing beyond.
-    pub(crate) part: Rect,
-    /// The region that is resampled, in pixels of the file.
-    pub(crate) from: Region,
-    /// The new size.
-    pub(crate) to: Size,
-    /// How many samples are decoded of each eight.
-    pub(crate) eighths: u8,
-    /// May chroma have half the resolution?
-    pub(crate) halved: bool,
-    /// What the samples are to mean.
-    pub(crate) colors: Colors,
-}
 
 /// Can a file be decoded in part, and at less than its size?
 pub(crate) fn shrinks(bytes: &[u8]) -> bool {
@@ -52,19 +33,23 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
 pub(crate) fn thumbnail(
     bytes: &[u8],
     wanted: &Thumbnail,
+    colors: Colors,
     scratch: &Scratch,
     limits: &Limits,
 ) -> Result<Picture, Error> {
-    if Format::sniff(bytes) == Some(Format::Jpeg)
-        && let Some(planes) = jpeg::thumbnail(bytes, wanted, scratch, limits)?
-    {
-        return Ok(planes.into());
+    if Format::sniff(bytes) == Some(Format::Jpeg) {
+        // Planes, and the red, green and blue that may be made of them.
+        let colors_too = memory::bytes(wanted.to, Channels::Rgb);
+        memory::check(jpeg::reading(bytes, wanted).unwrap_or_default().saturating_add(colors_too), limits)?;
+        if let Some(planes) = jpeg::thumbnail(bytes, wanted, colors, scratch, limits)? {
+            return Ok(planes.into());
+        }
     }
     #[cfg(feature = "webp-lossy")]
     if wanted.eighths < 8 && webp::shrinks(bytes) {
-        return scaled(bytes, wanted, limits).map(Picture::from);
+        return scaled(bytes, wanted, colors, limits).map(Picture::from);
     }
-    let request = decode::Request { page: 0, size: wanted.size, colors: wanted.colors };
+    let request = decode::Request { page: 0, size: wanted.size, colors };
     let picture = decode::decode(bytes, request, limits)?;
     cut_and_resampled(picture, wanted, limits).map(Picture::from)
 }
@@ -98,11 +83,11 @@ pub(crate) fn thumbnailing(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) ->
 
 /// A WebP, read at so many eighths.
 #[cfg(feature = "webp-lossy")]
-fn scaled(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
+fn scaled(bytes: &[u8], wanted: &Thumbnail, colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let size = reduced(wanted.size, wanted.eighths);
     let picture = webp::reduced(bytes, size, limits)?;
     let profile = Profile::of(bytes, Format::WebP, limits).filter(|profile| profile.fits(ColorType::Rgb8));
-    let picture = picture.with_profile(profile.map(|profile| wanted.colors.of(profile)));
+    let picture = picture.with_profile(profile.map(|profile| colors.of(profile)));
     // Whole pixels around what was whole pixels before, and the region to the fraction.
     let scale = |to: u32, from: u32| f64::from(to) / f64::from(from);
     let (across, down) = (scale(size.width, wanted.size.width), scale(size.height, wanted.size.height));

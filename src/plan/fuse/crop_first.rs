@@ -1,7 +1,7 @@
 //! Pictures are cropped and resampled while they are decoded.
 
 use crate::geometry::{Rect, Region};
-use crate::plan::Op;
+use crate::plan::{Op, Thumbnail};
 
 /// Makes one operation of decoding, cropping and resizing.
 ///
@@ -24,7 +24,8 @@ pub(super) fn crop_first(ops: &mut Vec<Op>) {
     let (x, width) = seen(from.x, from.width, to.width, part.x, part.width);
     let (y, height) = seen(from.y, from.height, to.height, part.y, part.height);
     let part = Rect { x, y, width, height };
-    let thumbnail = Op::Thumbnail { file: file.clone(), size: *size, part, from, to: *to, eighths: 8, halved: false };
+    let wanted = Thumbnail { size: *size, part, from, to: *to, eighths: 8, halved: false };
+    let thumbnail = Op::Thumbnail { file: file.clone(), wanted };
     ops.splice(..cuts + 2, [thumbnail]);
 }
 

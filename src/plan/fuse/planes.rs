@@ -1,10 +1,12 @@
 //! Luma and chroma stay apart where nothing between decoder and encoder needs red, green and blue.
 
-use crate::plan::{Look, Op, Size};
+use crate::plan::{Look, Op, Size, Thumbnail};
 
 /// Halves the chroma of a thumbnail, if all that follows can be done to planes.
 pub(super) fn planes(ops: &mut [Op]) {
-    let Some((Op::Thumbnail { to, halved, .. }, rest)) = ops.split_first_mut() else { return };
+    let Some((Op::Thumbnail { wanted: Thumbnail { to, halved, .. }, .. }, rest)) = ops.split_first_mut() else {
+        return;
+    };
     *halved = rest.iter().all(|op| in_planes(op, *to));
 }
 

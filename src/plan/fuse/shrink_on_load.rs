@@ -1,11 +1,11 @@
 //! Pictures are decoded at less than their size where that is enough for what follows.
 
 use crate::geometry::Size;
-use crate::plan::Op;
+use crate::plan::{Op, Thumbnail};
 
 /// Lets a thumbnail decode at as few eighths as give the filter enough to work with.
 pub(super) fn shrink_on_load(ops: &mut [Op]) {
-    if let Some(Op::Thumbnail { from, to, eighths, .. }) = ops.first_mut() {
+    if let Some(Op::Thumbnail { wanted: Thumbnail { from, to, eighths, .. }, .. }) = ops.first_mut() {
         let ratio = (from.width / f64::from(to.width)).min(from.height / f64::from(to.height));
         *eighths = enough(ratio);
     }

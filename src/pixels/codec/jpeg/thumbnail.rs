@@ -5,12 +5,11 @@ use super::{is_complete, is_gray};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::codec::Profile;
 use crate::pixels::codec::decode::damaged;
-use crate::pixels::codec::thumbnail::Thumbnail;
+use crate::pixels::codec::{Colors, Profile};
 use crate::pixels::planes::{Planes, chroma_size};
 use crate::pixels::{Scratch, broken, op};
-use crate::plan::{Rect, Region, Size};
+use crate::plan::{Rect, Region, Size, Thumbnail};
 use image::ColorType;
 
 /// Can a file be reduced while it is decoded? Its header says so; what follows may be unusual all the same.
@@ -23,6 +22,7 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
 pub(crate) fn thumbnail(
     bytes: &[u8],
     wanted: &Thumbnail,
+    colors: Colors,
     scratch: &Scratch,
     limits: &Limits,
 ) -> Result<Option<Planes>, Error> {
@@ -47,7 +47,7 @@ pub(crate) fn thumbnail(
     let samples = if is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
     let profile = Profile::of(bytes, Format::Jpeg, limits).filter(|profile| profile.fits(samples));
     // One that says nothing new goes on only if it is to be kept.
-    let profile = profile.map(|profile| wanted.colors.of(profile)).filter(|profile| profile.kept || !profile.is_srgb());
+    let profile = profile.map(|profile| colors.of(profile)).filter(|profile| profile.kept || !profile.is_srgb());
     Ok(Some(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile)))
 }
 

@@ -13,11 +13,17 @@ use crate::plan::Size;
 /// Writes a picture without what goes with it.
 pub(in super::super) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let Size { width, height } = picture.size();
-    let encoder = match picture.channels() {
+    let encoder = || match picture.channels() {
         Channels::Rgb => Encoder::new_rgb(picture.samples(), width, height),
         Channels::Rgba => Encoder::new_rgba(picture.samples(), width, height),
     };
-    write(encoder, config(settings))
+    let file = write(encoder(), config(settings))?;
+    if settings.smallest && settings.lossless {
+        // Without loss, more effort at times makes larger files.
+        let usual = write(encoder(), config(&Settings { smallest: false, ..settings.clone() }))?;
+        return Ok(if usual.len() < file.len() { usual } else { file });
+    }
+    Ok(file)
 }
 
 /// Writes a picture with loss straight from its planes, whose chroma is halved, with its profile and what is attached.
@@ -68,9 +74,14 @@ fn config(settings: &Settings) -> EncoderConfig {
     /// Effort from 0 to 6: libwebp's default, and all.
     const METHOD: u8 = 4;
     const MOST: u8 = 6;
-    /// For lossless files quality is effort too: libwebp's default.
+    /// For lossless files quality is effort too: libwebp's default, and all.
     const LOSSLESS_EFFORT: f32 = 75.0;
-    let quality = if settings.lossless { LOSSLESS_EFFORT } else { settings.quality.min(100).into() };
+    const LOSSLESS_MOST: f32 = 100.0;
+    let quality = match (settings.lossless, settings.smallest) {
+        (false, _) => settings.quality.min(100).into(),
+        (true, false) => LOSSLESS_EFFORT,
+        (true, true) => LOSSLESS_MOST,
+    };
     let method = if settings.smallest { MOST } else { METHOD };
     EncoderConfig::new().method(method).lossless(settings.lossless).quality(quality)
 }
