@@ -103,8 +103,9 @@ impl Plan {
     ///
     /// It counts four bytes a pixel and at most two pictures at a time, the one an operation reads and
     /// the one it makes, with three exceptions: decoding counts the decoder's own picture too, resampling
-    /// the one between its vertical and its horizontal pass, and blurring what its passes need. Not counted are what codecs and filters
-    /// need besides these pictures, and the encoded files.
+    /// the one between its vertical and its horizontal pass, and blurring what its passes need. Not counted are what
+    /// codecs and filters need besides these pictures, and the encoded files. Limits are checked against it; what a
+    /// render of a certain file really takes is less, and told by `peak_memory`.
     #[must_use]
     pub fn memory(&self) -> u64 {
         let mut size = self.size;

@@ -31,7 +31,7 @@ pub(super) fn estimate(bytes: &[u8]) -> Option<u8> {
 }
 
 /// The step that a setting makes of a step of the standard's table.
-fn scaled(base: u8, quality: u8) -> u32 {
+pub(super) fn scaled(base: u8, quality: u8) -> u32 {
     let percent = if quality < 50 { 5000 / u32::from(quality.max(1)) } else { 200 - 2 * u32::from(quality.min(100)) };
     ((u32::from(base) * percent + 50) / 100).clamp(1, 255)
 }
@@ -56,14 +56,14 @@ fn read(payload: &[u8], tables: &mut [Option<[u32; 64]>; 2]) {
 const DQT: u8 = 0xDB;
 
 /// ITU-T T.81, table K.1, in zigzag order as files have it.
-const LUMA: [u8; 64] = [
+pub(super) const LUMA: [u8; 64] = [
     16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61,
     60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113,
     121, 112, 100, 120, 92, 101, 103, 99,
 ];
 
 /// Table K.2.
-const CHROMA: [u8; 64] = [
+pub(super) const CHROMA: [u8; 64] = [
     17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99,

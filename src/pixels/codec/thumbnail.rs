@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Picture, Raster, Scratch, memory, op};
+use crate::plan::{Op, Region, Thumbnail};
 #[cfg(feature = "webp-lossy")]
-use crate::plan::reduced;
-use crate::plan::{Op, Rect, Region, Thumbnail};
+use crate::plan::{Rect, reduced};
 #[cfg(feature = "webp-lossy")]
 use image::ColorType;
 

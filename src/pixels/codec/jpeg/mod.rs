@@ -1,5 +1,6 @@
 //! JPEG: what its markers say (ITU-T T.81, annex B).
 
+mod cosines;
 mod read;
 mod thumbnail;
 mod write;

@@ -3,6 +3,9 @@
 //! The transform is that of the reader, backwards: for each of eight lanes alike, with products in sums of two,
 //! of which compilers make vector code.
 
+use crate::pixels::codec::jpeg::cosines::{C1, C2, C3, C5, C6, C7, FRACTION, ONE};
+use crate::pixels::codec::quality::{CHROMA, LUMA, scaled};
+
 /// Coefficients of a block divided by their steps, and which of them are not zero.
 #[derive(Debug, Clone)]
 pub(super) struct Coefficients {
@@ -30,13 +33,10 @@ pub(super) struct Steps {
 impl Steps {
     /// The tables of T.81, annex K.1, for luma or chroma, at a quality from 1 to 100 as libjpeg scales them.
     pub(super) fn new(chroma: bool, quality: u8) -> Self {
-        let quality = u32::from(quality.clamp(1, 100));
-        let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
         let table = if chroma { &CHROMA } else { &LUMA };
-        let step = |step: u8| u8::try_from(((u32::from(step) * percent + 50) / 100).clamp(1, 255)).unwrap_or(u8::MAX);
-        let natural = table.map(step);
-        let zigzag = NATURAL.map(|at| natural.get(usize::from(at)).copied().unwrap_or(1));
-        Self { zigzag, factors: natural.map(|step| 1.0 / (SCALE * f32::from(step))) }
+        let zigzag = table.map(|base| u8::try_from(scaled(base, quality)).unwrap_or(u8::MAX));
+        let step = |number: u8| zigzag.get(usize::from(number)).copied().unwrap_or(1);
+        Self { zigzag, factors: ZIGZAG.map(|number| 1.0 / (SCALE * f32::from(step(number)))) }
     }
 }
 
@@ -134,16 +134,6 @@ fn transpose(rows: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
     std::array::from_fn(|x| rows.map(|row| row.get(x).copied().unwrap_or_default()))
 }
 
-/// The square root of 2 times the cosine of `k` sixteenths of pi, in 13 bits of fraction.
-const C1: i32 = 11363;
-const C2: i32 = 10703;
-const C3: i32 = 9633;
-const C5: i32 = 6436;
-const C6: i32 = 4433;
-const C7: i32 = 2260;
-/// And of four sixteenths.
-const ONE: i32 = 1 << FRACTION;
-const FRACTION: u32 = 13;
 /// Bits of fraction that are kept between the two directions.
 const KEPT: u32 = 2;
 /// What comes out is so many times a coefficient: 8 for both directions, and the fractions.
@@ -174,20 +164,6 @@ const ZIGZAG: [u8; 64] = {
     }
     zigzag
 };
-
-/// T.81, table K.1, column by column.
-const LUMA: [u8; 64] = [
-    16, 12, 14, 14, 18, 24, 49, 72, 11, 12, 13, 17, 22, 35, 64, 92, 10, 14, 16, 22, 37, 55, 78, 95, 16, 19, 24, 29, 56,
-    64, 87, 98, 24, 26, 40, 51, 68, 81, 103, 112, 40, 58, 57, 87, 109, 104, 121, 100, 51, 60, 69, 80, 103, 113, 120,
-    103, 61, 55, 56, 62, 77, 92, 101, 99,
-];
-
-/// T.81, table K.2, which is the same in both directions.
-const CHROMA: [u8; 64] = [
-    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99,
-];
 
 #[cfg(test)]
 mod tests {

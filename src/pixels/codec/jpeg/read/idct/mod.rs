@@ -20,6 +20,7 @@ mod points;
 use self::lanes::{transform, transpose};
 use self::points::{Length, Transform};
 use super::block::Block;
+use crate::pixels::codec::jpeg::cosines::FRACTION;
 
 /// Makes samples of a block, whose coefficients other than the first were met at these places. They go
 /// to the start of each of these rows. Up to [`BEYOND`] samples behind them are lost.
@@ -200,7 +201,5 @@ fn level<const BITS: u32>(sample: i32) -> u8 {
     shifted.clamp(0, 255) as u8
 }
 
-/// Bits of the fraction of a factor.
-const FRACTION: u32 = 13;
 /// Bits of fraction that are kept between the two directions.
 const KEPT: u32 = 2;

@@ -3,7 +3,7 @@
 //! Samples mirrored at the middle share their sums: even coefficients add to both alike, odd ones with
 //! opposite signs. Products come as sums of two, for which x86 has an instruction.
 
-use super::FRACTION;
+use crate::pixels::codec::jpeg::cosines::{C1, C2, C3, C5, C6, C7, ONE};
 
 /// Carries the transforms of all lengths.
 pub(super) struct Length;
@@ -170,15 +170,6 @@ fn two([a, b]: [i16; 2], [by_a, by_b]: [i32; 2]) -> i32 {
 
 // All factors are cosines times the square root of 2.
 
-/// Of `k` sixteenths of pi.
-const C1: i32 = 11363;
-const C2: i32 = 10703;
-const C3: i32 = 9633;
-const C5: i32 = 6436;
-const C6: i32 = 4433;
-const C7: i32 = 2260;
-/// Of a quarter, which is one.
-const ONE: i32 = 1 << FRACTION;
 /// Of one twelfth of pi and of five.
 const T1: i32 = 11190;
 const T5: i32 = 2998;
