@@ -28,10 +28,10 @@ pub(crate) use self::{planes::in_planes, rasterise::rasterise, shrink_on_load::r
 /// Which passes are made over a plan before it is carried out. All of them, unless one doubts a result.
 ///
 /// ```
-/// use originkit::{Options, plan::Fusion};
-/// let mut options = Options::default();
-/// options.rules.fusion.shrink_on_load = false; // decode every JPEG whole
-/// options.rules.fusion = Fusion::NONE; // step by step, as the plan says
+/// use originkit::plan::{Fusion, Rules};
+/// let mut rules = Rules::default();
+/// rules.fusion.shrink_on_load = false; // decode every JPEG whole
+/// rules.fusion = Fusion::NONE; // step by step, as the plan says
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
