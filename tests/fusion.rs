@@ -15,7 +15,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use originkit::plan::Fusion;
-use originkit::{Options, transform};
+use originkit::{Options, Scratch, transform, transform_with};
 use pictures::{exif, file, photo};
 
 fn run(bytes: &[u8], text: &str) -> RgbImage {
@@ -203,5 +203,41 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
             // Any answer will do.
             _ = transform(&damaged, &"w-9".parse().unwrap(), &Options::default());
         }
+    }
+}
+
+/// Large lossy WebPs are read reduced, by another decoder than whole ones.
+#[cfg(feature = "webp-lossy")]
+#[test]
+fn webp_that_is_reduced_while_it_is_decoded_looks_the_same() {
+    for (width, height) in [(640, 480), (333, 517)] {
+        let source = file(photo(width, height), ImageFormat::Png);
+        let webp = transform(&source, &"f-webp,q-95".parse().unwrap(), &Options::default()).unwrap().bytes;
+        for text in ["w-0.4", "w-0.2", "w-60,h-60,fo-top_left", "w-200,h-200,x-30,y-40,cm-extract:w-60"] {
+            let text = format!("{text}:f-png");
+            let (fused, unfused) = (run_with(&webp, &text, Fusion::ALL), run_with(&webp, &text, Fusion::NONE));
+            let quality = psnr(&fused, &unfused);
+            assert!(quality > 33.0, "{text} of {width}x{height}: {quality:.1} dB");
+            assert!(fused != unfused, "{text} was not reduced");
+        }
+    }
+}
+
+#[test]
+fn memory_that_is_used_again_leaves_no_trace() {
+    let mut scratch = Scratch::default();
+    let options = Options::default();
+    let large = jpeg(&photo(640, 480), SamplingFactor::R_4_2_0, false, 0);
+    let small = jpeg(&photo(97, 61), SamplingFactor::R_4_4_4, true, 0);
+    for (source, text) in [
+        (&large, "w-300,f-jpg"),
+        (&small, "w-30,h-30,f-jpg"),
+        (&small, "w-50:bl-2:f-png"),
+        (&large, "w-100,h-200:f-jpg"),
+        (&small, "w-30,h-30,f-jpg"),
+    ] {
+        let wanted = text.parse().unwrap();
+        let again = transform_with(&mut scratch, source, &wanted, &options).unwrap();
+        assert_eq!(again, transform(source, &wanted, &options).unwrap(), "{text}");
     }
 }

@@ -25,7 +25,7 @@ pub struct Settings {
     /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,
     /// Encoders spend time for bytes (chosen: off): JPEG is tried progressive too, WebP with all its effort, PNG with
-    /// and without filters. Several times as slow, for a few percent.
+    /// and without filters; GIF and AVIF stay what they are. Several times as slow, for a few percent.
     pub smallest: bool,
     /// Colour profiles are kept, as if by `cp-true` (documented: off).
     pub color_profile: bool,

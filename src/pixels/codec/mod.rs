@@ -1,4 +1,4 @@
-//! Files to pixels and back, by the `image` crate and three encoders.
+//! Files to pixels and back, by the `image` crate, libwebp and what they do not offer: see each format.
 //!
 //! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by
 //! arithmetic on the file's header before a decoder takes memory for pixels.
