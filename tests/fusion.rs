@@ -206,7 +206,7 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
     }
 }
 
-/// Large lossy WebPs are read reduced, by another decoder than whole ones.
+/// Large lossy WebP files are read reduced, by another decoder than whole ones.
 #[cfg(feature = "webp-lossy")]
 #[test]
 fn webp_that_is_reduced_while_it_is_decoded_looks_the_same() {
