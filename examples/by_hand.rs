@@ -40,6 +40,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             // A real program does this on a thread that may block.
             Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
+            // For a store, which there is none of here.
+            Output::Keep(_) => {}
             Output::Respond(response) => break response,
             // Every fetch was answered in place above, so there is never anything to wait for.
             Output::Wait => return Err("the machine waits for an answer that was never asked for".into()),

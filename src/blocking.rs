@@ -60,6 +60,7 @@ pub fn drive_with<C: Client>(
         match delivery.poll() {
             Output::Fetch(fetch) => queue.push_back(fetch),
             Output::Render(job) => _ = delivery.handle(Input::Rendered(render(job))),
+            Output::Keep(_) => {}
             Output::Respond(response) => return response,
             Output::Wait => {
                 if let Some(fetch) = queue.pop_front() {

@@ -96,6 +96,7 @@ pub async fn drive<C: Client, P: Compute>(mut delivery: Delivery, client: &C, co
         match delivery.poll() {
             Output::Fetch(fetch) => running.push(Box::pin(send(client, fetch))),
             Output::Render(job) => _ = delivery.handle(Input::Rendered(compute.run(job).await)),
+            Output::Keep(_) => {}
             Output::Respond(response) => return response,
             Output::Wait => {
                 let Heard { input, rest } = first(&mut running).await;

@@ -7,25 +7,69 @@ use http::StatusCode;
 
 use crate::code::ErrorCode;
 use crate::limits::LimitError;
+use crate::order::Rejection;
 use crate::plan::PlanError;
+use crate::policy::{GuardError, OriginError};
 
 /// Why a delivery did not end in a picture.
 ///
 /// The machine puts it into the extensions of an error response, so that a server can log the cause.
+///
+/// Every error there is, with its status and `ik-error` code as ImageKit documents them (or as was chosen, where it is
+/// silent), and as an engine with [`Settings::gateway_statuses`](crate::Settings::gateway_statuses) tells them:
+///
+/// | Cause | Status, code | As a gateway |
+/// |---|---|---|
+/// | no URL-endpoint has this host and path | 404 `ENOENT` | 404 `EENDPOINT` |
+/// | another method than GET, HEAD and OPTIONS | 405 `EMETHOD` | 405 `EMETHOD` |
+/// | a URL, path or transformation is malformed, or a name unknown | 400 `EINVAL` | 400 `EINVAL` |
+/// | a transformation is not a stored one, and only those are served | 400 `EINVAL` (documented status and text) | 400 `EUNNAMED` |
+/// | the URL is too long, or has too many steps, layers or files | 400 `ELIMIT` | 400 `ELIMIT` |
+/// | what is asked for is not in this build or version | 400 `ENOTSUP` | 400 `ENOTSUP` |
+/// | a signature is missing | 401 `EAUTH` (documented status) | 401 `EUNSIGNED` |
+/// | a signature is wrong | 401 `EAUTH` (documented status) | 401 `ESIGNATURE` |
+/// | a signature has expired | 401 `EAUTH` (documented status) | 401 `EEXPIRED` |
+/// | the picture is private and the URL not signed | 401 `EAUTH` (documented status) | 401 `EPRIVATE` |
+/// | a web proxy is asked for another scheme than http and https | 400 `EINVAL` | 403 `ESCHEME` |
+/// | ... for a port that is not allowed | 400 `EINVAL` | 403 `EPORT` |
+/// | ... for an odd spelling of a host, or an odd path | 400 `EINVAL` | 403 `EHOST` |
+/// | ... for a private address | 400 `EINVAL` | 403 `EADDR` |
+/// | ... for an image of this engine | 400 `EINVAL` | 403 `ELOOP` |
+/// | no origin has the file | 404 `ENOENT` (documented) | 404 `ENOENT` |
+/// | an origin answers 401, 403 or 407; a host is not on a web proxy's list | 404 `EACCES` (documented) | 502 `EACCES` |
+/// | an origin's name leads to a private address | 404 `EACCES` | 403 `EADDR` |
+/// | an origin cannot be reached | 404 `ECONNREFUSED` (documented) | 502 `ECONNREFUSED` |
+/// | an origin takes too long | 404 `ECONNREFUSED` | 504 `ETIMEDOUT` |
+/// | an origin answers 429 | 404 `UNIDENTIFIED` | 503 `EBUSY` |
+/// | an origin's answer breaks off | 404 `UNIDENTIFIED` | 502 `ETRUNCATED` |
+/// | an origin redirects to nowhere | 404 `UNIDENTIFIED` | 502 `EREDIRECT` |
+/// | an origin fails in another way | 404 `UNIDENTIFIED` (documented) | 502 `EORIGIN` |
+/// | a file has too many bytes | 400 `ELIMIT` (documented) | 413 `ELIMIT` |
+/// | a picture has too many pixels or frames, or needs too much memory | 400 `ELIMIT` (documented) | 422 `ELIMIT` |
+/// | a file is no picture that this build can read | 400 `EFORMAT` | 422 `EFORMAT` |
+/// | a crop lies outside the picture | 400 `EINVAL` | 422 `EINVAL` |
+/// | an effect is still being prepared | 200 `EAGAIN`, as a page (documented) | the same |
+/// | something of our own failed | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The request was refused before any origin was asked.
     #[error(transparent)]
-    Rejected(#[from] crate::order::Rejection),
+    Rejected(#[from] Rejection),
     /// No origin delivered a file that was needed.
-    #[error("{message}")]
+    #[error("{}", told(*cause, *layer))]
     Origin {
         /// The most telling of the origins' outcomes.
-        code: ErrorCode,
-        /// What it means, without any address.
-        message: &'static str,
+        cause: OriginError,
+        /// It was a file of a layer, not the asset.
+        layer: bool,
     },
+    /// A file has more bytes than [`Limits::source_bytes`](crate::Limits::source_bytes).
+    #[error(transparent)]
+    TooLarge(LimitError),
+    /// The origin says that the file is private, and the URL is not signed.
+    #[error("the file is private and the URL is not signed")]
+    Private,
     /// A limit was passed.
     #[error(transparent)]
     Limit(#[from] LimitError),
@@ -48,13 +92,14 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Rejected(rejection) => rejection.code(),
-            Self::Origin { code, .. } | Self::Pixels { code, .. } => *code,
-            Self::Limit(_) | Self::Plan(PlanError::Limit(_)) => ErrorCode::Limit,
+            Self::Origin { cause, .. } => cause.code(),
+            Self::Pixels { code, .. } | Self::Plan(PlanError::Pixels { code, .. }) => *code,
+            Self::TooLarge(_) | Self::Limit(_) | Self::Plan(PlanError::Limit(_)) => ErrorCode::Limit,
+            Self::Private => ErrorCode::Signature,
             Self::Plan(PlanError::OutsideImage { .. }) => ErrorCode::Invalid,
             Self::Plan(PlanError::Unsupported { .. }) => ErrorCode::Unsupported,
             Self::Plan(PlanError::Pending { .. }) => ErrorCode::Pending,
             Self::Plan(PlanError::Source(_)) => ErrorCode::Format,
-            Self::Plan(PlanError::Pixels { code, .. }) => *code,
         }
     }
 
@@ -73,5 +118,70 @@ impl Error {
             // Documented: a page that says to come back, not a failure.
             ErrorCode::Pending => StatusCode::OK,
         }
+    }
+
+    /// Status and code as a gateway tells them.
+    #[must_use]
+    pub fn as_gateway(&self) -> (StatusCode, &'static str) {
+        let same = |code: &'static str| (self.status(), code);
+        match self {
+            Self::Rejected(Rejection::UnknownEndpoint) => same("EENDPOINT"),
+            Self::Rejected(Rejection::Unnamed) => same("EUNNAMED"),
+            #[cfg(feature = "signing")]
+            Self::Rejected(Rejection::Signature(error)) => same(match error {
+                crate::address::SignatureError::Missing => "EUNSIGNED",
+                crate::address::SignatureError::Wrong => "ESIGNATURE",
+                crate::address::SignatureError::Expired => "EEXPIRED",
+            }),
+            Self::Rejected(Rejection::Source(error)) => (StatusCode::FORBIDDEN, of_guard(*error)),
+            Self::Rejected(rejection) => same(rejection.code().as_str()),
+            Self::Origin { cause, .. } => of_origin(*cause),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, self.code().as_str()),
+            Self::Private => same("EPRIVATE"),
+            Self::Limit(_) | Self::Plan(_) | Self::Pixels { .. } => match self.code() {
+                ErrorCode::Unidentified => same("EINTERNAL"),
+                code @ (ErrorCode::Pending | ErrorCode::Unsupported) => same(code.as_str()),
+                code => (StatusCode::UNPROCESSABLE_ENTITY, code.as_str()),
+            },
+        }
+    }
+}
+
+const fn of_origin(cause: OriginError) -> (StatusCode, &'static str) {
+    const BAD: StatusCode = StatusCode::BAD_GATEWAY;
+    match cause {
+        OriginError::NotFound => (StatusCode::NOT_FOUND, "ENOENT"),
+        OriginError::Denied => (BAD, "EACCES"),
+        OriginError::Address => (StatusCode::FORBIDDEN, "EADDR"),
+        OriginError::Refused => (BAD, "ECONNREFUSED"),
+        OriginError::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "ETIMEDOUT"),
+        OriginError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "EBUSY"),
+        OriginError::Truncated => (BAD, "ETRUNCATED"),
+        OriginError::Redirect => (BAD, "EREDIRECT"),
+        OriginError::Status(_) | OriginError::Malformed | OriginError::Other => (BAD, "EORIGIN"),
+    }
+}
+
+const fn of_guard(error: GuardError) -> &'static str {
+    match error {
+        GuardError::Scheme => "ESCHEME",
+        GuardError::Port => "EPORT",
+        GuardError::Host | GuardError::Path => "EHOST",
+        GuardError::Private => "EADDR",
+        GuardError::Loop => "ELOOP",
+    }
+}
+
+/// What a stranger is told of an origin: no more than the documented code says.
+const fn told(cause: OriginError, layer: bool) -> &'static str {
+    match (cause.code(), layer) {
+        (ErrorCode::NotFound, false) => "no file was found at the specified path",
+        (ErrorCode::Denied, false) => "an origin denied access to the file",
+        (ErrorCode::Refused, false) => "an origin could not be reached",
+        (_, false) => "an origin failed to deliver the file",
+        (ErrorCode::NotFound, true) => "no file was found for a layer",
+        (ErrorCode::Denied, true) => "an origin denied access to the file of a layer",
+        (ErrorCode::Refused, true) => "the origin of a layer could not be reached",
+        (_, true) => "an origin failed to deliver the file of a layer",
     }
 }

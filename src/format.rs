@@ -111,6 +111,24 @@ impl Format {
         }
     }
 
+    /// The format with this extension.
+    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
+        let all = [
+            Self::Jpeg,
+            Self::Png,
+            Self::WebP,
+            Self::Gif,
+            Self::Avif,
+            Self::Bmp,
+            Self::Tiff,
+            Self::Svg,
+            Self::Heic,
+            Self::Psd,
+            Self::Pdf,
+        ];
+        all.into_iter().find(|format| format.extension() == extension)
+    }
+
     /// Can a file of this format hold transparent pixels?
     #[must_use]
     pub const fn has_alpha(self) -> bool {

@@ -64,6 +64,7 @@ mod dialect;
 mod encoded;
 mod error;
 pub mod extend;
+mod fingerprint;
 mod format;
 mod geometry;
 mod limits;
@@ -85,7 +86,9 @@ pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 #[cfg(feature = "signing")]
 pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;
-pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
+pub use config::{
+    Caching, ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning,
+};
 pub use delivery::Delivery;
 pub use dialect::{Dialect, Rewritten};
 pub use error::Error;
@@ -94,7 +97,7 @@ pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};
-pub use policy::{ACCEPT_CH, GuardError};
+pub use policy::{ACCEPT_CH, GuardError, OriginError};
 #[cfg(feature = "sanitize")]
 pub use svg::sanitize_svg;
 

@@ -15,12 +15,14 @@ use http::{HeaderName, HeaderValue, Request};
 pub use self::rejection::Rejection;
 
 use crate::code::ErrorCode;
+use crate::config::Caching;
 use crate::extend::Extensions;
+use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::path::AssetPath;
 use crate::plan::Rules;
-use crate::policy::{Negotiation, RedirectPolicy};
+use crate::policy::{Conditions, Negotiation, OriginError, RedirectPolicy};
 use crate::transform::{Encoding, Ignored, Transformation};
 
 /// A request resolved against an engine's configuration.
@@ -95,7 +97,7 @@ impl Order {
         let attempts = self.wanted.first().into_iter().flat_map(|asset| &asset.attempts);
         attempts.map(|attempt| match attempt {
             Attempt::Ask { canonical, .. } => Ok(canonical.as_ref()),
-            Attempt::Skip(code) => Err(*code),
+            Attempt::Skip(cause) => Err(cause.code()),
         })
     }
 
@@ -184,7 +186,7 @@ pub(crate) enum Attempt {
         redirects: RedirectPolicy,
     },
     /// The origin cannot have it: it is a web proxy, and the path is no URL, or on none of its hosts.
-    Skip(ErrorCode),
+    Skip(OriginError),
 }
 
 /// Everything a render needs besides the sources.
@@ -215,8 +217,19 @@ pub(crate) struct Answer {
     pub(crate) head: bool,
     /// Request headers that were consulted.
     pub(crate) vary: Vec<HeaderName>,
-    /// `Cache-Control` of success.
-    pub(crate) cache_control: HeaderValue,
+    /// Names what is asked for, and all configuration that an answer depends on besides.
+    pub(crate) name: Fingerprint,
+    /// What the browser has.
+    pub(crate) conditions: Conditions,
+    /// The URL may be answered with what an origin calls private.
+    pub(crate) admits_private: bool,
+    /// When the URL's signature ends, in seconds since 1970.
+    pub(crate) expires: Option<u64>,
+    /// When it was asked, in seconds since 1970.
+    pub(crate) now: u64,
+    pub(crate) caching: Caching,
+    /// Errors are told as a gateway tells them.
+    pub(crate) gateway: bool,
     /// `Content-DPR`, where `w-auto` was rounded.
     pub(crate) content_dpr: Option<HeaderValue>,
     /// `ik-attachment=true`: the file name to offer, `None` without. An extension is appended where it lacks one.

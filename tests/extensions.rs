@@ -132,6 +132,7 @@ fn deliver(engine: &Engine, url: &str, file: &[u8]) -> Response<Bytes> {
                 _ = delivery.handle(Input::End(fetch.id));
             }
             Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
+            Output::Keep(_) => {}
             Output::Respond(response) => return response,
             Output::Wait => panic!("nothing is out"),
         }

@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeSet;
-use std::time::SystemTime;
+use std::sync::LazyLock;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use originkit::delivery::{Delivery, Encoded, FetchError, FetchId, Input, Output, Rendered};
+use originkit::delivery::{Delivery, Encoded, FetchError, FetchId, Input, Keep, Original, Output, Rendered, Rendition};
 use originkit::plan::Size;
-use originkit::{Endpoint, Engine, Format, Limits, Origin};
+use originkit::{Endpoint, Engine, Format, Limits, Origin, Settings};
 use proptest::prelude::*;
 
 /// Less than the searches could make use of.
@@ -19,27 +20,65 @@ fn engine() -> Engine {
     let mut limits = Limits::default();
     limits.source_bytes = u64::try_from(SOURCE_BYTES).unwrap();
     limits.fetches = FETCHES;
+    let mut settings = Settings::default();
+    settings.caching.stale_if_error = Duration::from_secs(1000);
     let endpoint = Endpoint::new("https://img.example.com")
         .unwrap()
         .origin(Origin::new("https://www.example.com").unwrap())
         .origin(Origin::new("https://backup.example.net").unwrap());
-    Engine::builder().endpoint(endpoint).limits(limits).build().unwrap()
+    Engine::builder().endpoint(endpoint).limits(limits).settings(settings).build().unwrap()
 }
 
-fn delivery(path: &str) -> Delivery {
-    let request = Request::get(format!("https://img.example.com{path}")).body(()).unwrap();
-    engine().deliver(&request, SystemTime::UNIX_EPOCH)
+fn delivery(path: &str, now: u64, last: Option<&Rendition>, has: bool) -> Delivery {
+    let mut request = Request::get(format!("https://img.example.com{path}"));
+    if has {
+        // What the browser has is what was made last time, or anything.
+        request = request.header("if-none-match", last.map_or("*", Rendition::etag));
+    }
+    let order =
+        engine().resolve(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH + Duration::from_secs(now)).unwrap();
+    match last {
+        Some(last) => order.deliver_again(last.clone()),
+        None => order.deliver(),
+    }
 }
+
+/// What a store has after each path was delivered once at the epoch, some of it with a validator.
+static ORIGINALS: LazyLock<(Vec<Original>, Vec<(&'static str, Rendition)>)> = LazyLock::new(|| {
+    let (mut originals, mut renditions) = (Vec::new(), Vec::new());
+    for path in PATHS {
+        let mut delivery = delivery(path, 0, None, false);
+        loop {
+            match delivery.poll() {
+                Output::Fetch(fetch) => {
+                    let head = Response::builder()
+                        .header("etag", if fetch.id > FetchId::new(1) { "W/\"1\"" } else { "\"1\"" });
+                    assert!(delivery.handle(Input::Head(fetch.id, head.body(()).unwrap())).is_continue());
+                    _ = delivery.handle(Input::Chunk(fetch.id, Bytes::from_static(b"\xFF\xD8\xFF\xE0")));
+                    _ = delivery.handle(Input::End(fetch.id));
+                }
+                Output::Render(_) => _ = delivery.handle(Input::Rendered(rendered(true))),
+                Output::Keep(Keep::Original(original)) => originals.push(original),
+                Output::Keep(Keep::Rendition(rendition)) => renditions.push((path, rendition)),
+                Output::Respond(_) => break,
+                Output::Wait => panic!("nothing is out"),
+            }
+        }
+    }
+    (originals, renditions)
+});
+
+const PATHS: [&str; 6] = [
+    "/a.jpg",
+    "/tr:w-30/a.jpg",
+    "/tr:orig-true/a.jpg",
+    "/tr:w-30,di-none.png/a.jpg",
+    "/tr:w-30,di-none.png,l-image,i-logo.png,l-end/a.jpg",
+    "/tr:l-image,i-one.png,l-end,l-image,i-two.png,l-end/a.jpg",
+];
 
 fn paths() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "/a.jpg",
-        "/tr:w-30/a.jpg",
-        "/tr:orig-true/a.jpg",
-        "/tr:w-30,di-none.png/a.jpg",
-        "/tr:w-30,di-none.png,l-image,i-logo.png,l-end/a.jpg",
-        "/tr:l-image,i-one.png,l-end,l-image,i-two.png,l-end/a.jpg",
-    ])
+    prop::sample::select(PATHS.to_vec())
 }
 
 /// An input, but for its id: inputs cannot be copied, and ids are best chosen among those that are out.
@@ -50,6 +89,8 @@ enum Event {
     End,
     Failed(FetchError),
     Rendered(bool),
+    /// A store has one of [`ORIGINALS`].
+    Recalled(usize),
 }
 
 fn events() -> impl Strategy<Value = Event> {
@@ -79,6 +120,7 @@ fn events() -> impl Strategy<Value = Event> {
         3 => Just(Event::End),
         1 => errors.prop_map(Event::Failed),
         2 => any::<bool>().prop_map(Event::Rendered),
+        3 => any::<usize>().prop_map(Event::Recalled),
     ]
 }
 
@@ -102,6 +144,7 @@ impl Event {
             Self::End => Input::End(id),
             Self::Failed(error) => Input::Failed(id, error),
             Self::Rendered(good) => Input::Rendered(rendered(good)),
+            Self::Recalled(number) => Input::Recalled(id, ORIGINALS.0[number % ORIGINALS.0.len()].clone()),
         }
     }
 }
@@ -121,12 +164,16 @@ struct Watched {
     renders: usize,
     render_out: bool,
     response: Option<Response<Bytes>>,
+    /// Fetches that a store spared.
+    spared: usize,
+    /// There is a result of last time.
+    again: bool,
 }
 
 impl Watched {
     fn new(delivery: Delivery) -> Self {
         let (out, fetches, renders, render_out) = (BTreeSet::new(), 0, 0, false);
-        Self { delivery, out, fetches, renders, render_out, response: None }
+        Self { delivery, out, fetches, renders, render_out, response: None, spared: 0, again: false }
     }
 
     /// Polls once. `false` if there is nothing to do but to wait.
@@ -136,7 +183,7 @@ impl Watched {
                 assert!(self.response.is_none() && self.renders == 0, "files come first");
                 assert!(self.out.insert(fetch.id), "an id is given out once");
                 self.fetches += 1;
-                assert!(self.fetches <= FETCHES);
+                assert!(self.fetches <= FETCHES + self.spared);
             }
             Output::Render(job) => {
                 assert!(self.response.is_none());
@@ -145,8 +192,12 @@ impl Watched {
                 self.render_out = true;
                 assert_eq!(self.renders, 1);
             }
+            Output::Keep(keep) => {
+                assert!(self.response.is_none(), "what is kept comes before the answer");
+                assert!(!keep.to_bytes().is_empty());
+            }
             Output::Respond(response) => {
-                assert!(self.renders == 1 || response.body() != "a picture", "a result nobody asked for");
+                assert!(self.renders == 1 || response.body() != "a picture" || self.again, "a result nobody asked for");
                 assert!(self.response.replace(response).is_none(), "one response");
             }
             Output::Wait => {
@@ -164,7 +215,11 @@ impl Watched {
         }
         let last = matches!(event, Event::End | Event::Failed(_));
         let of_fetch = !matches!(event, Event::Rendered(_));
+        let recalled = matches!(event, Event::Recalled(_));
         let flow = self.delivery.handle(event.input(id));
+        if recalled && flow.is_break() && self.out.contains(&id) {
+            self.spared += 1;
+        }
         if of_fetch && (last || flow.is_break()) {
             assert!(flow.is_break(), "nothing follows an end");
             self.out.remove(&id);
@@ -185,9 +240,14 @@ proptest! {
     #[test]
     fn any_inputs_in_any_order(
         path in paths(),
+        now in prop::sample::select(vec![0, 10, 3599, 3600, 3700, 9000]),
+        again in any::<bool>(),
+        has in any::<bool>(),
         inputs in prop::collection::vec((bursts(), 0..10_usize, prop::bool::weighted(0.9), 0..4_usize), 0..60),
     ) {
-        let mut watched = Watched::new(delivery(path));
+        let last = ORIGINALS.1.iter().find(|(own, _)| *own == path).map(|(_, last)| last.clone()).filter(|_| again);
+        let mut watched = Watched::new(delivery(path, now, last.as_ref(), has));
+        watched.again = last.is_some();
         for (burst, number, known, polls) in inputs {
             let id = watched.out.iter().nth(number % watched.out.len().max(1)).copied();
             let stranger = FetchId::new(u64::try_from(number).unwrap());
@@ -209,7 +269,9 @@ proptest! {
             }
         }
         let response = watched.response.expect("there is a response in the end");
-        prop_assert!(response.headers().contains_key("content-type"));
-        prop_assert_eq!(response.status() == 200, !response.headers().contains_key("ik-error"));
+        let not_modified = response.status() == 304;
+        prop_assert!(has || !not_modified);
+        prop_assert_eq!(response.headers().contains_key("content-type"), !not_modified);
+        prop_assert_eq!(response.status() == 200 || not_modified, !response.headers().contains_key("ik-error"));
     }
 }

@@ -441,6 +441,7 @@ proptest! {
                     let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
                     let _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
                 }
+                Output::Keep(_) => {}
                 Output::Respond(response) => responses.push(response),
                 Output::Wait => break,
             }

@@ -38,6 +38,7 @@ fuzz_target!(|program: &[u8]| {
                     assert!(job.sources().iter().all(|file| file.bytes.len() as u64 <= SOURCE_BYTES));
                     render_out = true;
                 }
+                Output::Keep(_) => {}
                 Output::Respond(_) => responses += 1,
                 Output::Wait => break,
             }

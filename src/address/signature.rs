@@ -52,15 +52,29 @@ pub fn sign(url: &str, endpoint: &str, key: impl Into<SigningKey>, expires: Opti
     signed + "ik-s=" + &code
 }
 
+/// What a URL's signature is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signature {
+    /// There is none.
+    None,
+    /// It is right, until this time in seconds since 1970.
+    Fits { until: Option<u64> },
+}
+
 /// Checks the signature of a target, whose path behind the endpoint is `rest`, at a time in seconds since
-/// 1970. `Ok(false)`: there is none.
+/// 1970.
 ///
 /// # Errors
 /// [`SignatureError::Wrong`], and [`SignatureError::Expired`] where it was right once.
-pub(crate) fn verify(target: &Target<'_>, rest: &str, keys: &[SigningKey], now: u64) -> Result<bool, SignatureError> {
+pub(crate) fn verify(
+    target: &Target<'_>,
+    rest: &str,
+    keys: &[SigningKey],
+    now: u64,
+) -> Result<Signature, SignatureError> {
     let signed = Signed::read(target.query.unwrap_or_default());
     let (signature, expiry) = match (signed.signatures.as_slice(), signed.expiries.as_slice()) {
-        ([], []) => return Ok(false),
+        ([], []) => return Ok(Signature::None),
         ([signature], []) => (*signature, None),
         ([signature], [expiry]) => (*signature, Some(*expiry)),
         _ => return Err(SignatureError::Wrong),
@@ -75,8 +89,8 @@ pub(crate) fn verify(target: &Target<'_>, rest: &str, keys: &[SigningKey], now: 
     }
     let decimal = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     match expiry.map(decimal) {
-        None => Ok(true),
-        Some(Some(last)) if now <= last => Ok(true),
+        None => Ok(Signature::Fits { until: None }),
+        Some(Some(last)) if now <= last => Ok(Signature::Fits { until: Some(last) }),
         Some(_) => Err(SignatureError::Expired),
     }
 }
@@ -117,11 +131,12 @@ mod tests {
 
     const URL: &str = "https://e.com/demo/tr:w-300/a%2Cb.png?v=1&x=a+b";
 
+    /// Is it signed?
     fn check(url: &str, now: u64) -> Result<bool, SignatureError> {
         let target = Target::of_url(url).unwrap();
         let rest = target.path.strip_prefix("/demo").unwrap();
         let keys = [SigningKey::sha1("old"), SigningKey::sha1("key"), SigningKey::sha256("long")];
-        verify(&target, rest, &keys, now)
+        verify(&target, rest, &keys, now).map(|signature| signature != Signature::None)
     }
 
     #[test]

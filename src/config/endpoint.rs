@@ -26,6 +26,8 @@ pub struct Endpoint {
     strict: bool,
     dialect: Option<Dialect>,
     name: String,
+    /// Stands for the whole of it in the names of kept pictures.
+    stamp: String,
 }
 
 impl Endpoint {
@@ -42,6 +44,7 @@ impl Endpoint {
             origins: Vec::new(),
             strict: false,
             dialect: None,
+            stamp: String::new(),
         })
     }
 
@@ -126,6 +129,16 @@ impl Endpoint {
         let (_, _, rest) = self.find(&target.normal_authority(), target.path)?;
         let base = url.as_str().strip_suffix(rest)?.to_owned();
         Some(Start::Url { base, url: url.into(), query })
+    }
+
+    /// What of it pictures depend on: another list of origins makes other pictures. Empty until it is part of an engine.
+    pub(crate) fn stamp(&self) -> &str {
+        &self.stamp
+    }
+
+    pub(super) fn stamped(mut self) -> Self {
+        self.stamp = format!("{:?}", self.origins);
+        self
     }
 
     pub(crate) fn bases(&self) -> &[Base] {

@@ -40,6 +40,8 @@ struct Inner {
     extensions: Extensions,
     #[cfg(feature = "signing")]
     keys: Vec<SigningKey>,
+    /// Stands for the settings in the names of kept pictures.
+    stamp: String,
 }
 
 /// Puts an [`Engine`] together; made by [`Engine::builder`].
@@ -126,6 +128,10 @@ impl Engine {
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         &self.0.extensions
+    }
+
+    pub(crate) fn stamp(&self) -> &str {
+        &self.0.stamp
     }
 
     pub(crate) fn named(&self) -> &Named {
@@ -227,7 +233,7 @@ impl EngineBuilder {
     /// # Errors
     /// [`ConfigError::NoEndpoints`], [`ConfigError::NoOrigins`], [`ConfigError::DuplicateBase`] and
     /// [`ConfigError::NoKey`].
-    pub fn build(self) -> Result<Engine, ConfigError> {
+    pub fn build(mut self) -> Result<Engine, ConfigError> {
         if self.0.endpoints.is_empty() {
             return Err(ConfigError::NoEndpoints);
         }
@@ -244,6 +250,9 @@ impl EngineBuilder {
         if self.0.settings.restrict_unsigned && self.0.keys.is_empty() {
             return Err(ConfigError::NoKey);
         }
+        self.0.endpoints = self.0.endpoints.into_iter().map(Endpoint::stamped).collect();
+        // Limits decide what is cut off.
+        self.0.stamp = format!("{} {:?}", self.0.settings.stamp(), self.0.limits);
         Ok(Engine(Arc::new(self.0)))
     }
 }

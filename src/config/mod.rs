@@ -4,6 +4,7 @@
 //! Nothing here knows of requests: an engine is built once and shared.
 
 mod base;
+mod caching;
 mod endpoint;
 mod engine;
 mod hosts;
@@ -12,6 +13,7 @@ mod origin;
 mod settings;
 
 pub(crate) use self::base::Base;
+pub use self::caching::Caching;
 pub use self::endpoint::Endpoint;
 pub use self::engine::{Engine, EngineBuilder, Warning};
 pub use self::hosts::HostPattern;

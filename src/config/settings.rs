@@ -2,6 +2,8 @@
 
 use http::{HeaderName, HeaderValue};
 
+use super::Caching;
+
 /// Settings of an account, after ImageKit's dashboard.
 ///
 /// ```
@@ -40,14 +42,38 @@ pub struct Settings {
     pub restrict_unsigned: bool,
     /// Only stored transformations are served (documented: off).
     pub restrict_unnamed: bool,
-    /// `Cache-Control` of pictures.
-    pub cache_control: HeaderValue,
+    /// How long answers are good.
+    pub caching: Caching,
+    /// Statuses that tell a gateway's troubles apart, such as 502 and 504, instead of the documented ones (chosen: off).
+    /// Both are in the table of [`Error`](crate::Error).
+    pub gateway_statuses: bool,
+    /// Any text; change it to make every kept picture and every `ETag` a new one, when a model or a font has changed,
+    /// say.
+    pub revision: String,
     /// Name of the header that tells origins who asks.
     pub marker_name: HeaderName,
     /// Its value.
     pub marker_value: HeaderValue,
     /// `User-Agent` towards origins.
     pub user_agent: HeaderValue,
+}
+
+impl Settings {
+    /// What of them pictures depend on, and the features of this build that do.
+    pub(super) fn stamp(&self) -> String {
+        let Self { best_format, avif, quality, auto_orient, chroma_420, smallest, color_profile, metadata, .. } = *self;
+        let flags = [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata];
+        let features = [cfg!(feature = "webp-lossy"), cfg!(feature = "avif"), cfg!(feature = "svg"), self.sanitizes()];
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{version} {flags:?} {quality} {features:?} {}", self.revision)
+    }
+
+    const fn sanitizes(&self) -> bool {
+        #[cfg(feature = "sanitize")]
+        return self.sanitize_svg;
+        #[cfg(not(feature = "sanitize"))]
+        false
+    }
 }
 
 impl Default for Settings {
@@ -66,7 +92,9 @@ impl Default for Settings {
             #[cfg(feature = "signing")]
             restrict_unsigned: false,
             restrict_unnamed: false,
-            cache_control: HeaderValue::from_static("public, s-maxage=31536000, max-age=31536000, must-revalidate"),
+            caching: Caching::default(),
+            gateway_statuses: false,
+            revision: String::new(),
             marker_name: HeaderName::from_static("x-req-from"),
             marker_value: HeaderValue::from_static("imagekit"),
             user_agent: HeaderValue::from_static(concat!("originkit/", env!("CARGO_PKG_VERSION"))),

@@ -1,24 +1,29 @@
 //! [`Search`]: one file, asked for at its origins in turn.
 //!
 //! ```text
-//! Ready ──▶ Asked ──2xx──▶ Reading ──▶ Held
-//!   ▲         │ 3xx: the same turn goes on elsewhere
+//!             ┌──── kept, still good ────────────────┐
+//!             │                                      ▼
+//! Ready ──▶ Asked ──2xx──▶ Reading ────────────────▶ Held
+//!   ▲  ▲      │ ├─304: what is kept is still the file ▲
+//!   │  │      │ └─the origin is down, and what is kept may be used then
+//!   │  └──────┤ kept, but old: asked whether it has changed
+//!   │         │ 3xx: the same turn goes on elsewhere
 //!   └─────────┴─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
 
 use std::mem;
 use std::ops::ControlFlow;
 
-use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 
 use super::body::{Body, Failure};
-use super::{BREAK, CONTINUE, FetchError, FetchId};
-use crate::code::ErrorCode;
-use crate::limits::{LimitError, Limits};
+use super::original::Facts;
+use super::{BREAK, CONTINUE, FetchError, FetchId, Original, StoreKey, Terms};
+use crate::fingerprint::Fingerprint;
+use crate::limits::LimitError;
 use crate::order::{Attempt, Wanted};
 use crate::path::AssetPath;
-use crate::policy::{self, RedirectPolicy, Verdict};
+use crate::policy::{self, Freshness, OriginError, RedirectPolicy, Verdict};
 
 /// The search for one file.
 #[derive(Debug)]
@@ -26,7 +31,7 @@ pub(super) struct Search {
     path: AssetPath,
     attempts: std::vec::IntoIter<Attempt>,
     /// The most telling failure so far: where nobody was asked, there is no such file.
-    code: ErrorCode,
+    cause: OriginError,
     /// An origin failed that may work again soon.
     shaky: bool,
     state: State,
@@ -36,11 +41,7 @@ pub(super) struct Search {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) path: AssetPath,
-    pub(super) bytes: Bytes,
-    /// `Link` of the origin that had it.
-    pub(super) canonical: Option<HeaderValue>,
-    /// An origin before that one failed, and may have a better file when it works again.
-    pub(super) shaky: bool,
+    pub(super) original: Original,
 }
 
 #[derive(Debug)]
@@ -50,8 +51,8 @@ enum State {
     /// It was sent.
     Asked(FetchId, Turn),
     /// The body of a success is coming.
-    Reading(FetchId, Option<HeaderValue>, Body),
-    Held(Bytes, Option<HeaderValue>),
+    Reading(FetchId, Turn, Facts, Body),
+    Held(Turn, Original),
     Missing,
 }
 
@@ -59,18 +60,37 @@ enum State {
 #[derive(Debug)]
 struct Turn {
     request: Request<()>,
+    key: StoreKey,
     canonical: Option<HeaderValue>,
     /// Where it may be sent on to.
     policy: RedirectPolicy,
     /// How often it was.
     redirects: usize,
+    /// What a store has of this request: too old to be used without asking.
+    kept: Option<Original>,
+    /// A store need not be told: it has it.
+    is_stored: bool,
+    /// Names the content of the file, once it has a name.
+    identity: Option<Fingerprint>,
+}
+
+/// What is known of a file once its head was read, or it came from a store.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) facts: &'a Facts,
+    /// Names the content.
+    pub(super) identity: Fingerprint,
+    /// `Link` of the origin that has it.
+    pub(super) canonical: Option<&'a HeaderValue>,
+    /// It stands for one that may come back soon.
+    pub(super) shaky: bool,
 }
 
 impl Search {
     pub(super) fn start(wanted: Wanted) -> Self {
         let Wanted { path, attempts } = wanted;
         let attempts = attempts.into_iter();
-        let mut search = Self { path, attempts, code: ErrorCode::NotFound, shaky: false, state: State::Missing };
+        let mut search = Self { path, attempts, cause: OriginError::NotFound, shaky: false, state: State::Missing };
         search.next_origin();
         search
     }
@@ -86,8 +106,8 @@ impl Search {
     }
 
     /// Why no origin has the file, once that is certain.
-    pub(super) fn missing(&self) -> Option<ErrorCode> {
-        matches!(self.state, State::Missing).then_some(self.code)
+    pub(super) fn missing(&self) -> Option<OriginError> {
+        matches!(self.state, State::Missing).then_some(self.cause)
     }
 
     /// Is this the answer the search waits for?
@@ -95,21 +115,43 @@ impl Search {
         matches!(&self.state, State::Asked(asked, _) | State::Reading(asked, ..) if *asked == id)
     }
 
+    /// What is known of the file. `None` while even its content has no name.
+    pub(super) fn known(&self) -> Option<Known<'_>> {
+        let (turn, facts) = match &self.state {
+            State::Reading(_, turn, facts, _) => (turn, facts),
+            State::Held(turn, original) => (turn, &original.facts),
+            State::Ready(_) | State::Asked(..) | State::Missing => return None,
+        };
+        let canonical = turn.canonical.as_ref();
+        Some(Known { facts, identity: turn.identity?, canonical, shaky: self.shaky })
+    }
+
     /// The file, if it was found.
     pub(super) fn into_found(self) -> Option<Found> {
         match self.state {
-            State::Held(bytes, canonical) => Some(Found { path: self.path, bytes, canonical, shaky: self.shaky }),
+            State::Held(_, original) => Some(Found { path: self.path, original }),
             _ => None,
         }
     }
 
-    /// Gives out the request that is ready, under this id.
-    pub(super) fn ask(&mut self, id: FetchId) -> Option<Request<()>> {
+    /// The file as it is to be stored, once after it came.
+    pub(super) fn take_new(&mut self, terms: &Terms) -> Option<Original> {
+        let State::Held(turn, original) = &mut self.state else { return None };
+        let is_new = !mem::replace(&mut turn.is_stored, true) && original.facts.said.is_kept(&terms.caching);
+        is_new.then(|| original.clone())
+    }
+
+    /// Gives out the request that is ready, under this id, and what a store may have of it.
+    pub(super) fn ask(&mut self, id: FetchId) -> Option<(Request<()>, Option<StoreKey>)> {
         match mem::replace(&mut self.state, State::Missing) {
             State::Ready(turn) => {
-                let request = turn.request.clone();
+                let mut request = turn.request.clone();
+                if let Some(kept) = &turn.kept {
+                    kept.ask_whether_changed(&mut request);
+                }
+                let key = turn.kept.is_none().then(|| turn.key.clone());
                 self.state = State::Asked(id, turn);
-                Some(request)
+                Some((request, key))
             }
             other => {
                 self.state = other;
@@ -118,9 +160,29 @@ impl Search {
         }
     }
 
+    /// Is told what a store has. Where that is too old, the origin is to be asked whether it has changed.
+    pub(super) fn recalled(&mut self, original: Original, terms: &Terms) -> ControlFlow<()> {
+        match mem::replace(&mut self.state, State::Missing) {
+            State::Asked(_, mut turn) if turn.kept.is_none() && turn.key == *original.key() => {
+                self.state = if original.freshness(terms.now, &terms.caching) == Freshness::Fresh {
+                    turn.is_stored = true;
+                    turn.hold(original)
+                } else {
+                    State::Ready(Turn { kept: Some(original), ..turn })
+                };
+                BREAK
+            }
+            // Another file's, or too late.
+            other => {
+                self.state = other;
+                CONTINUE
+            }
+        }
+    }
+
     /// Hears the head of the answer.
-    pub(super) fn head(&mut self, head: &Response<()>, limits: &Limits) -> Result<ControlFlow<()>, LimitError> {
-        let (id, turn) = match mem::replace(&mut self.state, State::Missing) {
+    pub(super) fn head(&mut self, head: &Response<()>, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+        let (id, mut turn) = match mem::replace(&mut self.state, State::Missing) {
             State::Asked(id, turn) => (id, turn),
             // A second head. The first one counts.
             other => {
@@ -128,101 +190,160 @@ impl Search {
                 return Ok(CONTINUE);
             }
         };
-        let outcome = match policy::verdict(head.status()) {
-            Verdict::Found => Body::announced(head, limits.source_bytes)
-                .map(|body| (State::Reading(id, turn.canonical, body), CONTINUE)),
-            Verdict::Redirect => turn.redirected(head, limits).map(|turn| (State::Ready(turn), BREAK)),
-            Verdict::Next(code) => Err(Failure::Next(code)),
-        };
-        match outcome {
-            Ok((state, flow)) => {
-                self.state = state;
-                Ok(flow)
-            }
-            Err(failure) => self.fail(failure),
+        match policy::verdict(head.status(), turn.kept.is_some()) {
+            Verdict::Found => match Body::announced(head, terms.limits.source_bytes) {
+                Ok(body) => {
+                    let facts = Facts::of(head.headers(), terms.now);
+                    turn.identity = facts.identity(&turn.key);
+                    self.state = State::Reading(id, turn, facts, body);
+                    Ok(CONTINUE)
+                }
+                Err(failure) => self.fail(turn, failure, terms),
+            },
+            Verdict::Redirect => match turn.redirected(head, terms) {
+                Ok(onward) => {
+                    self.state = State::Ready(onward);
+                    Ok(BREAK)
+                }
+                Err(turn) => self.fail(*turn, Failure::Next(OriginError::Redirect), terms),
+            },
+            Verdict::Unchanged => match turn.kept.take() {
+                Some(kept) => {
+                    self.state = turn.hold(kept.confirmed(head.headers(), terms.now));
+                    Ok(BREAK)
+                }
+                None => self.fail(turn, Failure::Next(OriginError::Status(head.status())), terms),
+            },
+            Verdict::Next(cause) => self.fail(turn, Failure::Next(cause), terms),
         }
     }
 
     /// Hears a piece of the body.
-    pub(super) fn chunk(&mut self, chunk: &[u8]) -> Result<ControlFlow<()>, LimitError> {
-        match &mut self.state {
-            State::Reading(_, _, body) => match body.push(chunk) {
-                Ok(()) => Ok(CONTINUE),
-                Err(failure) => self.fail(failure),
+    pub(super) fn chunk(&mut self, chunk: &[u8], terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+        match mem::replace(&mut self.state, State::Missing) {
+            State::Reading(id, turn, facts, mut body) => match body.push(chunk) {
+                Ok(()) => {
+                    self.state = State::Reading(id, turn, facts, body);
+                    Ok(CONTINUE)
+                }
+                Err(failure) => self.fail(turn, failure, terms),
             },
             // A body before its head is no HTTP.
-            _ => self.fail(Failure::Next(ErrorCode::Unidentified)),
+            other => self.fail_whatever(other, OriginError::Malformed, terms),
         }
     }
 
     /// Hears that the body is complete.
-    pub(super) fn end(&mut self) -> Result<ControlFlow<()>, LimitError> {
-        let finished = match mem::replace(&mut self.state, State::Missing) {
-            State::Reading(_, canonical, body) => body.finish().map(|bytes| State::Held(bytes, canonical)),
-            _ => Err(Failure::Next(ErrorCode::Unidentified)),
-        };
-        match finished {
-            Ok(held) => {
-                self.state = held;
-                Ok(BREAK)
-            }
-            Err(failure) => self.fail(failure),
+    pub(super) fn end(&mut self, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+        match mem::replace(&mut self.state, State::Missing) {
+            State::Reading(_, turn, facts, body) => match body.finish() {
+                Ok(bytes) => {
+                    let original = Original::new(turn.key.clone(), facts, bytes);
+                    self.state = turn.hold(original);
+                    Ok(BREAK)
+                }
+                Err(failure) => self.fail(turn, failure, terms),
+            },
+            other => self.fail_whatever(other, OriginError::Malformed, terms),
         }
     }
 
     /// Hears that the fetch broke off.
-    pub(super) fn failed(&mut self, error: FetchError) -> Result<ControlFlow<()>, LimitError> {
-        self.fail(Failure::Next(match error {
-            FetchError::Refused | FetchError::TimedOut => ErrorCode::Refused,
-            FetchError::Other => ErrorCode::Unidentified,
-        }))
+    pub(super) fn failed(&mut self, error: FetchError, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+        let cause = match error {
+            FetchError::Refused => OriginError::Refused,
+            FetchError::TimedOut => OriginError::TimedOut,
+            FetchError::Address => OriginError::Address,
+            FetchError::Other => OriginError::Other,
+        };
+        let state = mem::replace(&mut self.state, State::Missing);
+        self.fail_whatever(state, cause, terms)
     }
 
-    /// Frees what was read. `Err` if that ends the delivery, otherwise it is the next origin's turn.
-    fn fail(&mut self, failure: Failure) -> Result<ControlFlow<()>, LimitError> {
+    fn fail_whatever(
+        &mut self,
+        state: State,
+        cause: OriginError,
+        terms: &Terms,
+    ) -> Result<ControlFlow<()>, LimitError> {
+        match state {
+            State::Asked(_, turn) | State::Reading(_, turn, ..) | State::Ready(turn) | State::Held(turn, _) => {
+                self.fail(turn, Failure::Next(cause), terms)
+            }
+            State::Missing => Ok(BREAK),
+        }
+    }
+
+    /// Frees what was read. `Err` if that ends the delivery, otherwise it is the next origin's turn; or what is kept
+    /// of an origin that is down may still do.
+    fn fail(&mut self, mut turn: Turn, failure: Failure, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
         match failure {
-            Failure::Next(code) => {
-                self.note(code);
-                self.next_origin();
+            Failure::Next(cause) => {
+                self.note(cause);
+                match turn.kept.take() {
+                    Some(kept) if cause.is_down() && kept.freshness(terms.now, &terms.caching) != Freshness::Over => {
+                        turn.is_stored = true;
+                        self.state = turn.hold(kept);
+                    }
+                    _ => self.next_origin(),
+                }
                 Ok(BREAK)
             }
-            Failure::Stop(limit) => {
-                self.state = State::Missing;
-                Err(limit)
-            }
+            Failure::Stop(limit) => Err(limit),
         }
     }
 
     fn next_origin(&mut self) {
         self.state = loop {
             match self.attempts.next() {
-                Some(Attempt::Ask { request, canonical, redirects }) => {
-                    break State::Ready(Turn { request, canonical, policy: redirects, redirects: 0 });
+                Some(Attempt::Ask { request, canonical, redirects: policy }) => {
+                    let key = StoreKey::of_request(&request);
+                    break State::Ready(Turn {
+                        request,
+                        key,
+                        canonical,
+                        policy,
+                        redirects: 0,
+                        kept: None,
+                        is_stored: false,
+                        identity: None,
+                    });
                 }
-                Some(Attempt::Skip(code)) => self.note(code),
+                Some(Attempt::Skip(cause)) => self.note(cause),
                 None => break State::Missing,
             }
         };
     }
 
-    fn note(&mut self, code: ErrorCode) {
+    fn note(&mut self, cause: OriginError) {
         // Declared from the least telling to the most: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
-        self.code = self.code.max(code);
-        self.shaky |= matches!(code, ErrorCode::Unidentified | ErrorCode::Refused);
+        if cause.code() > self.cause.code() {
+            self.cause = cause;
+        }
+        self.shaky |= cause.may_pass();
     }
 }
 
 impl Turn {
-    /// The same turn at the address that `head` points to, if the policy lets it.
-    fn redirected(self, head: &Response<()>, limits: &Limits) -> Result<Self, Failure> {
-        let broken = Failure::Next(ErrorCode::Unidentified);
+    fn hold(mut self, original: Original) -> State {
+        self.identity = Some(original.identity());
+        State::Held(self, original)
+    }
+
+    /// The same turn at the address that `head` points to, or as it was if the policy does not let it.
+    fn redirected(self, head: &Response<()>, terms: &Terms) -> Result<Self, Box<Self>> {
         let mut locations = head.headers().get_all(http::header::LOCATION).iter();
-        let (Some(location), None) = (locations.next(), locations.next()) else { return Err(broken) };
-        if self.redirects >= limits.redirects {
-            return Err(broken);
+        let (Some(location), None) = (locations.next(), locations.next()) else { return Err(Box::new(self)) };
+        if self.redirects >= terms.limits.redirects {
+            return Err(Box::new(self));
         }
-        let request = policy::redirect(&self.request, location, &self.policy).map_err(Failure::Next)?;
-        Ok(Self { request, redirects: self.redirects + 1, ..self })
+        match policy::redirect(&self.request, location, &self.policy) {
+            Ok(request) => {
+                let key = StoreKey::of_request(&request);
+                Ok(Self { request, key, redirects: self.redirects + 1, kept: None, identity: None, ..self })
+            }
+            Err(_) => Err(Box::new(self)),
+        }
     }
 }
 
@@ -250,25 +371,25 @@ mod tests {
 
     #[test]
     fn skips_origins_that_cannot_have_it() {
-        let mut skipping = search(vec![Attempt::Skip(ErrorCode::NotFound), ask("https://b.example/a.jpg")]);
+        let mut skipping = search(vec![Attempt::Skip(OriginError::NotFound), ask("https://b.example/a.jpg")]);
         assert!(skipping.is_ready());
-        assert_eq!(skipping.ask(FetchId(1)).unwrap().uri(), "https://b.example/a.jpg");
+        assert_eq!(skipping.ask(FetchId(1)).unwrap().0.uri(), "https://b.example/a.jpg");
         assert!(skipping.ask(FetchId(2)).is_none(), "once");
         assert!(skipping.awaits(FetchId(1)) && !skipping.awaits(FetchId(2)));
-        assert_eq!(search(vec![Attempt::Skip(ErrorCode::Denied)]).missing(), Some(ErrorCode::Denied));
-        assert_eq!(search(Vec::new()).missing(), Some(ErrorCode::NotFound));
+        assert_eq!(search(vec![Attempt::Skip(OriginError::Denied)]).missing(), Some(OriginError::Denied));
+        assert_eq!(search(Vec::new()).missing(), Some(OriginError::NotFound));
     }
 
     #[test]
     fn a_second_head_does_not_count() {
         let mut search = search(vec![ask("https://a.example/a.jpg")]);
         search.ask(FetchId(1)).unwrap();
-        let limits = Limits::default();
-        assert_eq!(search.head(&Response::new(()), &limits), Ok(CONTINUE));
-        assert_eq!(search.chunk(b"a"), Ok(CONTINUE));
+        let terms = Terms { limits: crate::Limits::default(), caching: crate::Caching::default(), now: 0 };
+        assert_eq!(search.head(&Response::new(()), &terms), Ok(CONTINUE));
+        assert_eq!(search.chunk(b"a", &terms), Ok(CONTINUE));
         let not_found = Response::builder().status(404).body(()).unwrap();
-        assert_eq!(search.head(&not_found, &limits), Ok(CONTINUE));
-        assert_eq!(search.end(), Ok(BREAK));
-        assert_eq!(search.into_found().unwrap().bytes, "a");
+        assert_eq!(search.head(&not_found, &terms), Ok(CONTINUE));
+        assert_eq!(search.end(&terms), Ok(BREAK));
+        assert_eq!(search.into_found().unwrap().original.bytes, "a");
     }
 }

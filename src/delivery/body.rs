@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
 use http::{Response, StatusCode};
 
-use crate::code::ErrorCode;
 use crate::limits::LimitError;
+use crate::policy::OriginError;
 
 /// What an origin has sent so far.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Body {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
     /// Ask the next origin.
-    Next(ErrorCode),
+    Next(OriginError),
     /// End the delivery.
     Stop(LimitError),
 }
@@ -73,7 +73,7 @@ impl Body {
     /// The whole file.
     pub(super) fn finish(self) -> Result<Bytes, Failure> {
         match self.announced {
-            Some(announced) if announced != len(&self.bytes) => Err(BROKEN),
+            Some(announced) if announced != len(&self.bytes) => Err(CUT),
             _ if self.bytes.is_empty() => Err(EMPTY),
             _ => Ok(Bytes::from(self.bytes)),
         }
@@ -93,9 +93,10 @@ impl Body {
 
 /// Chunks without a byte cost no memory, but an endless row of them is no answer.
 const EMPTY_CHUNKS: u32 = 1024;
-const BROKEN: Failure = Failure::Next(ErrorCode::Unidentified);
+const BROKEN: Failure = Failure::Next(OriginError::Malformed);
+const CUT: Failure = Failure::Next(OriginError::Truncated);
 /// A success with nothing in it is as good as a 404.
-const EMPTY: Failure = Failure::Next(ErrorCode::NotFound);
+const EMPTY: Failure = Failure::Next(OriginError::NotFound);
 
 fn len(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
@@ -161,8 +162,8 @@ mod tests {
             (200, &[], &["0123456789", "0"], Err(LIMITED)),
             (200, &[], &["01234567890"], Err(LIMITED)),
             // Not what was announced.
-            (200, &[("content-length", "10")], &["012345678"], Err(BROKEN)),
-            (200, &[("content-length", "10")], &[], Err(BROKEN)),
+            (200, &[("content-length", "10")], &["012345678"], Err(CUT)),
+            (200, &[("content-length", "10")], &[], Err(CUT)),
             (200, &[("content-length", "3")], &["0123"], Err(BROKEN)),
             (200, &[("content-length", "3"), ("content-length", "4")], &["012"], Err(BROKEN)),
             (200, &[("content-length", "+3")], &["012"], Err(BROKEN)),
@@ -173,7 +174,7 @@ mod tests {
             (206, &[("content-range", "bytes 0-2/10")], &["012"], Err(BROKEN)),
             (206, &[("content-range", "bytes 1-9/10")], &["123456789"], Err(BROKEN)),
             (206, &[("content-range", "bytes 0-18446744073709551615/0")], &[], Err(BROKEN)),
-            (206, &[("content-range", "bytes 0-9/10")], &["012"], Err(BROKEN)),
+            (206, &[("content-range", "bytes 0-9/10")], &["012"], Err(CUT)),
             (206, &[("content-range", "bytes 0-9/10"), ("content-length", "3")], &["012"], Err(BROKEN)),
             // Nothing.
             (200, &[("content-length", "0")], &[], Err(EMPTY)),

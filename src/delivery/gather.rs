@@ -1,17 +1,19 @@
 //! [`Gathering`]: every file of an order is searched for, all at once.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::attempt::{Found, Search};
-use super::respond::{self, Served};
-use super::{BREAK, Fetch, FetchId, Input, Phase, Rendering, Source};
-use crate::code::ErrorCode;
+use super::rendition::Served;
+use super::respond;
+use super::{BREAK, Fetch, FetchId, Input, Keep, Original, Phase, Rendering, Rendition, Source, StoreKey, Terms};
 use crate::error::Error;
+use crate::fingerprint::Fingerprint;
 use crate::format::Format;
-use crate::limits::{LimitError, Limits};
+use crate::limits::LimitError;
 use crate::order::{Answer, Job, Order, Wanted};
-use crate::policy;
+use crate::policy::{self, Freshness, OriginError};
 
 /// The phase in which files are wanted.
 #[derive(Debug)]
@@ -19,27 +21,33 @@ pub(super) struct Gathering {
     /// The asset, or the default image in its place.
     asset: Search,
     /// Why the asset was given up; set while the default image is searched for.
-    lost: Option<ErrorCode>,
+    lost: Option<OriginError>,
     /// The default image, until it is needed.
     fallback: Option<Wanted>,
     /// Overlays and fonts.
     others: Vec<Search>,
     /// How many fetches were given out.
     sent: usize,
+    /// How many of them need not be sent: a store had the answer.
+    spared: usize,
     job: Arc<Job>,
     answer: Answer,
-    limits: Limits,
+    terms: Terms,
+    /// What was delivered last time.
+    last: Option<Rendition>,
 }
 
 impl Gathering {
-    pub(super) fn start(order: Order) -> Phase {
+    pub(super) fn start(order: Order, last: Option<Rendition>, keep: &mut VecDeque<Keep>) -> Phase {
         let Order { wanted, fallback, job, answer, limits, record: _ } = order;
+        let terms = Terms { limits, caching: answer.caching, now: answer.now };
         let mut searches = wanted.into_iter().map(Search::start);
         let Some(asset) = searches.next() else {
-            return fail(&answer, missing_asset(ErrorCode::NotFound));
+            return fail(&answer, Error::Origin { cause: OriginError::NotFound, layer: false });
         };
         let others = searches.collect();
-        Box::new(Self { asset, lost: None, fallback, others, sent: 0, job, answer, limits }).settle()
+        let gathering = Self { asset, lost: None, fallback, others, sent: 0, spared: 0, job, answer, terms, last };
+        Box::new(gathering).settle(keep)
     }
 
     /// The next request that is ready to be sent.
@@ -47,83 +55,166 @@ impl Gathering {
         let search = std::iter::once(&mut self.asset).chain(&mut self.others).find(|search| search.is_ready())?;
         self.sent += 1;
         let id = FetchId(u64::try_from(self.sent).unwrap_or(u64::MAX));
-        let request = search.ask(id)?;
-        Some(Fetch { id, request, timeout: self.limits.fetch_timeout, max_bytes: self.limits.source_bytes })
+        let (request, stored) = search.ask(id)?;
+        let Terms { limits, .. } = &self.terms;
+        Some(Fetch { id, request, stored, timeout: limits.fetch_timeout, max_bytes: limits.source_bytes })
     }
 
     /// Hears what happened to a fetch.
-    pub(super) fn handle(mut self: Box<Self>, input: Input) -> (Phase, ControlFlow<()>) {
-        let (Input::Head(id, _) | Input::Chunk(id, _) | Input::End(id) | Input::Failed(id, _)) = input else {
-            return (Phase::Gathering(self), BREAK);
+    pub(super) fn handle(mut self: Box<Self>, input: Input, keep: &mut VecDeque<Keep>) -> (Phase, ControlFlow<()>) {
+        let id = match &input {
+            Input::Head(id, _)
+            | Input::Chunk(id, _)
+            | Input::End(id)
+            | Input::Failed(id, _)
+            | Input::Recalled(id, _) => *id,
+            Input::Rendered(_) => return (Phase::Gathering(self), BREAK),
         };
-        let Self { asset, others, limits, .. } = &mut *self;
+        let Self { asset, others, terms, .. } = &mut *self;
         let Some(search) = std::iter::once(asset).chain(others).find(|search| search.awaits(id)) else {
             return (Phase::Gathering(self), BREAK);
         };
+        let recalled = matches!(input, Input::Recalled(..));
         let heard = match input {
-            Input::Head(_, head) => search.head(&head, limits),
-            Input::Chunk(_, bytes) => search.chunk(&bytes),
-            Input::End(_) => search.end(),
-            Input::Failed(_, error) => search.failed(error),
+            Input::Head(_, head) => search.head(&head, terms),
+            Input::Chunk(_, bytes) => search.chunk(&bytes, terms),
+            Input::End(_) => search.end(terms),
+            Input::Failed(_, error) => search.failed(error, terms),
+            Input::Recalled(_, original) => Ok(search.recalled(original, terms)),
             Input::Rendered(_) => Ok(BREAK),
         };
+        keep.extend(search.take_new(terms).map(Keep::Original));
+        if recalled && heard == Ok(BREAK) {
+            self.spared += 1;
+        }
         match heard {
-            Ok(flow) => (self.settle(), flow),
-            Err(limit) => (fail(&self.answer, limit.into()), BREAK),
+            Ok(flow) => (self.settle(keep), flow),
+            Err(limit) => (fail(&self.answer, Error::TooLarge(limit)), BREAK),
         }
     }
 
     /// Goes on to the next phase if nothing is left to search for, or no point in searching.
-    fn settle(mut self: Box<Self>) -> Phase {
-        if let Some(code) = self.asset.missing()
+    fn settle(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+        if let Some(cause) = self.asset.missing().or_else(|| self.others.iter().find_map(Search::missing))
+            && let Some(last) = self.usable_last(cause)
+        {
+            return Phase::Responding(Box::new(respond::rendition(&self.answer, &last)));
+        }
+        if let Some(cause) = self.asset.missing()
             && let Some(fallback) = self.fallback.take()
         {
-            self.lost = Some(code);
+            self.lost = Some(cause);
             self.asset = Search::start(fallback);
         }
-        if let Some(code) = self.asset.missing() {
-            return fail(&self.answer, missing_asset(self.lost.unwrap_or(code)));
+        if let Some(cause) = self.asset.missing() {
+            return fail(&self.answer, Error::Origin { cause: self.lost.unwrap_or(cause), layer: false });
         }
-        if let Some(code) = self.others.iter().find_map(Search::missing) {
-            return fail(&self.answer, missing_layer(code));
+        if let Some(cause) = self.others.iter().find_map(Search::missing) {
+            return fail(&self.answer, Error::Origin { cause, layer: true });
         }
-        let searches = || std::iter::once(&self.asset).chain(&self.others);
-        if searches().all(Search::is_held) {
-            return self.finish();
+        if self.searches().all(Search::is_held) {
+            return self.finish(keep);
         }
-        let due = searches().filter(|search| search.is_ready()).count();
-        if self.sent.saturating_add(due) > self.limits.fetches {
+        // Heads alone may tell that nothing has changed.
+        if (self.last.is_some() || self.answer.conditions.are_given())
+            && let Some(served) = self.served()
+            && let Some(phase) = self.unchanged(&served, keep)
+        {
+            return phase;
+        }
+        let due = self.searches().filter(|search| search.is_ready()).count();
+        let sent = self.sent.saturating_sub(self.spared).saturating_add(due);
+        if sent > self.terms.limits.fetches {
             let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-            let (allowed, found) = (count(self.limits.fetches), count(self.sent.saturating_add(due)));
+            let (allowed, found) = (count(self.terms.limits.fetches), count(sent));
             return fail(&self.answer, LimitError { what: "requests to origins", allowed, found }.into());
         }
         Phase::Gathering(self)
     }
 
-    /// Every file is held.
-    fn finish(self: Box<Self>) -> Phase {
-        let Self { asset, lost, others, job, answer, .. } = *self;
-        let Some(mut asset) = asset.into_found() else {
-            return fail(&answer, missing_asset(ErrorCode::NotFound));
-        };
-        let others: Vec<Found> = others.into_iter().filter_map(Search::into_found).collect();
-        let brief = lost.is_some() || asset.shaky || others.iter().any(|other| other.shaky);
-        let served = Served { canonical: asset.canonical.take().filter(|_| lost.is_none()), brief };
+    fn searches(&self) -> impl Iterator<Item = &Search> {
+        std::iter::once(&self.asset).chain(&self.others)
+    }
 
-        let format = Format::sniff(&asset.bytes);
+    /// What was delivered last time, as a stopgap while an origin is down, if it may be one.
+    fn usable_last(&self, cause: OriginError) -> Option<Rendition> {
+        let last = self.last.as_ref().filter(|_| cause.is_down())?;
+        let freshness = policy::freshness(last.served.fresh_until, self.terms.now, &self.terms.caching);
+        (freshness != Freshness::Over).then(|| last.as_stopgap())
+    }
+
+    /// How the answer is come by, as soon as the content of every file has a name.
+    fn served(&self) -> Option<Served> {
+        let known: Vec<_> = self.searches().map(Search::known).collect::<Option<_>>()?;
+        let asset = known.first()?;
+        let lost = self.lost.is_some();
+        let name = [self.answer.name.as_bytes()];
+        let identities = known.iter().map(|file| file.identity.as_bytes());
+        let print = Fingerprint::of(name.into_iter().chain(identities));
+        let Terms { caching, now, .. } = &self.terms;
+        // One that does not say may be the latest.
+        let modified = known.iter().map(|file| file.facts.modified()).min().flatten();
+        let modified = modified.and_then(|_| known.iter().filter_map(|file| file.facts.modified()).max());
+        let brief = lost || known.iter().any(|file| file.shaky);
+        let fresh_until = if brief {
+            now.saturating_add(caching.errors.as_secs())
+        } else {
+            known.iter().map(|file| file.facts.fresh_until(caching)).min()?
+        };
+        Some(Served {
+            key: StoreKey::rendition(self.answer.name),
+            etag: format!("\"{print:.32}\""),
+            modified,
+            canonical: asset.canonical.filter(|_| !lost).cloned(),
+            brief,
+            private: known.iter().any(|file| file.facts.private),
+            said: asset.facts.said,
+            sent: known.iter().map(|file| file.facts.sent).min()?,
+            fresh_until,
+        })
+    }
+
+    /// The answer, if the browser has it already or it was made last time: no picture is decoded for that.
+    fn unchanged(&mut self, served: &Served, keep: &mut VecDeque<Keep>) -> Option<Phase> {
+        if served.private && !self.answer.admits_private {
+            return Some(fail(&self.answer, Error::Private));
+        }
+        if let Some(last) = self.last.take_if(|last| last.served.etag == served.etag) {
+            let renewed = Rendition { served: served.clone(), ..last };
+            keep.extend(renewed.to_keep(&self.terms).map(Keep::Rendition));
+            return Some(Phase::Responding(Box::new(respond::rendition(&self.answer, &renewed))));
+        }
+        let theirs = self.answer.conditions.have(&served.etag, served.modified);
+        theirs.then(|| Phase::Responding(Box::new(respond::not_modified(&self.answer, served))))
+    }
+
+    /// Every file is held.
+    fn finish(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+        let missing = |answer: &Answer| fail(answer, Error::Origin { cause: OriginError::NotFound, layer: false });
+        let Some(served) = self.served() else { return missing(&self.answer) };
+        if let Some(phase) = self.unchanged(&served, keep) {
+            return phase;
+        }
+        let Self { asset, others, job, answer, terms, .. } = *self;
+        let Some(asset) = asset.into_found() else { return missing(&answer) };
+        let others = others.into_iter().filter_map(Search::into_found);
+
+        let format = Format::sniff(asset.original.bytes());
         // What is to be sanitised is computing, if not much.
         let cleaned = !answer.original && job.sanitize && format == Some(Format::Svg);
         if answer.original || (untouched(&job, format) && !cleaned) {
-            let response = respond::untouched(&answer, served, &asset.path, asset.bytes, format);
+            let rendition = Rendition::untouched(served, &asset.path, asset.original.bytes, format);
+            let response = respond::rendition(&answer, &rendition);
+            keep.extend(rendition.to_keep(&terms).map(Keep::Rendition));
             return Phase::Responding(Box::new(response));
         }
         if format.is_none() {
             let message = "the file is not an image".to_owned();
-            return fail(&answer, Error::Pixels { code: ErrorCode::Format, message });
+            return fail(&answer, Error::Pixels { code: crate::code::ErrorCode::Format, message });
         }
         let sources = std::iter::once(asset).chain(others);
-        let sources = sources.map(|Found { path, bytes, .. }| Source { path, bytes }).collect();
-        Rendering::start(job, sources, served, answer)
+        let sources = sources.map(|Found { path, original: Original { bytes, .. } }| Source { path, bytes }).collect();
+        Rendering::start(job, sources, served, answer, terms)
     }
 }
 
@@ -140,25 +231,5 @@ fn untouched(job: &Job, format: Option<Format>) -> bool {
 }
 
 fn fail(answer: &Answer, error: Error) -> Phase {
-    Phase::Responding(Box::new(respond::failure(answer.head, &answer.vary, error)))
-}
-
-fn missing_asset(code: ErrorCode) -> Error {
-    let message = match code {
-        ErrorCode::NotFound => "no file was found at the specified path",
-        ErrorCode::Denied => "an origin denied access to the file",
-        ErrorCode::Refused => "an origin could not be reached",
-        _ => "an origin failed to deliver the file",
-    };
-    Error::Origin { code, message }
-}
-
-fn missing_layer(code: ErrorCode) -> Error {
-    let message = match code {
-        ErrorCode::NotFound => "no file was found for a layer",
-        ErrorCode::Denied => "an origin denied access to the file of a layer",
-        ErrorCode::Refused => "the origin of a layer could not be reached",
-        _ => "an origin failed to deliver the file of a layer",
-    };
-    Error::Origin { code, message }
+    Phase::Responding(Box::new(respond::failure(&answer.into(), error)))
 }

@@ -27,10 +27,16 @@
 
 mod attempt;
 mod body;
+mod frame;
 mod gather;
+mod key;
+mod original;
 mod render;
+mod rendition;
 mod respond;
+mod reuse;
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -39,13 +45,19 @@ use bytes::Bytes;
 use http::header::ACCEPT;
 use http::{Method, Request, Response};
 
+pub use self::key::StoreKey;
+pub use self::original::Original;
 pub use self::render::{Render, Rendered, Source};
+pub use self::rendition::Rendition;
+pub use self::reuse::Reuse;
 pub use crate::encoded::Encoded;
 
 use self::gather::Gathering;
-use self::respond::Served;
-use crate::config::Engine;
+use self::rendition::Served;
+use self::respond::Manner;
+use crate::config::{Caching, Engine, Settings};
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::order::{Answer, Job, Order, Rejection};
 use crate::plan::PlanError;
 
@@ -78,6 +90,8 @@ use crate::plan::PlanError;
 ///                 }
 ///             },
 ///             Output::Render(job) => _ = delivery.handle(Input::Rendered(render(job))),
+///             // Nothing is kept here.
+///             Output::Keep(_) => {}
 ///             Output::Respond(response) => return response,
 ///             // Every fetch was answered in place: there is nothing to wait for.
 ///             Output::Wait => {}
@@ -88,6 +102,8 @@ use crate::plan::PlanError;
 #[derive(Debug)]
 pub struct Delivery {
     phase: Phase,
+    /// What a store is to be given.
+    keep: VecDeque<Keep>,
 }
 
 /// What is to be done next.
@@ -98,10 +114,42 @@ pub enum Output {
     Fetch(Fetch),
     /// Compute this, anywhere, and hand the result back.
     Render(Render),
+    /// Put this into a store, if there is one. Nothing need come back, and nothing waits for it.
+    Keep(Keep),
     /// Done. Send this.
     Respond(Response<Bytes>),
     /// Nothing until the next input.
     Wait,
+}
+
+/// Something to keep for later.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_enums, reason = "there are two tiers")]
+pub enum Keep {
+    /// A file as an origin sent it, or the same after the origin said that it has not changed.
+    Original(Original),
+    /// What is being delivered.
+    Rendition(Rendition),
+}
+
+impl Keep {
+    /// What to keep it under.
+    #[must_use]
+    pub const fn key(&self) -> &StoreKey {
+        match self {
+            Self::Original(original) => original.key(),
+            Self::Rendition(rendition) => rendition.key(),
+        }
+    }
+
+    /// As a store keeps it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Bytes {
+        match self {
+            Self::Original(original) => original.to_bytes(),
+            Self::Rendition(rendition) => rendition.to_bytes(),
+        }
+    }
 }
 
 /// What has happened.
@@ -116,6 +164,8 @@ pub enum Input {
     End(FetchId),
     /// It broke off, before or after the head.
     Failed(FetchId, FetchError),
+    /// What a store has under [`Fetch::stored`]. `Break`: the fetch need not be sent, and there may be another.
+    Recalled(FetchId, Original),
     /// What came of the [`Render`].
     Rendered(Rendered),
 }
@@ -131,6 +181,8 @@ pub struct Fetch {
     pub id: FetchId,
     /// The request, always a GET without a body.
     pub request: Request<()>,
+    /// What a store may have the answer under. `None`: it had one, and whether that has changed is what is asked.
+    pub stored: Option<StoreKey>,
     /// How long it may take, from the first byte sent to the last one read.
     pub timeout: Duration,
     /// More bytes of body than this are never wanted. Only a hint: the machine counts for itself.
@@ -165,6 +217,9 @@ pub enum FetchError {
     /// [`Fetch::timeout`] is over.
     #[error("timed out")]
     TimedOut,
+    /// The host's name leads to an address that may not be asked.
+    #[error("the address is not allowed")]
+    Address,
     /// Anything else, such as a malformed answer.
     #[error("failed")]
     Other,
@@ -174,7 +229,7 @@ impl Order {
     /// Starts fulfilling it.
     #[must_use]
     pub fn deliver(self) -> Delivery {
-        Delivery { phase: Gathering::start(self) }
+        Delivery::start(self, None)
     }
 }
 
@@ -192,18 +247,28 @@ impl Engine {
                 let head = request.method() == Method::HEAD;
                 // Where pictures vary errors say so too: a cache must not have two rules for one URL.
                 let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
-                let vary = (at_endpoint && self.settings().best_format).then_some(ACCEPT);
-                respond::failure(head, vary.as_slice(), rejection.into())
+                let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
+                let vary = (at_endpoint && *best_format).then_some(ACCEPT);
+                let manner = Manner { head, vary: vary.as_slice(), caching, gateway: *gateway };
+                respond::failure(&manner, rejection.into())
             }
         };
-        Delivery { phase: Phase::Responding(Box::new(response)) }
+        Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
     }
 }
 
 impl Delivery {
+    fn start(order: Order, last: Option<Rendition>) -> Self {
+        let mut keep = VecDeque::new();
+        Self { phase: Gathering::start(order, last, &mut keep), keep }
+    }
+
     /// Says what to do next.
     #[must_use]
     pub fn poll(&mut self) -> Output {
+        if let Some(keep) = self.keep.pop_front() {
+            return Output::Keep(keep);
+        }
         match &mut self.phase {
             Phase::Gathering(gathering) => gathering.next_fetch().map_or(Output::Wait, Output::Fetch),
             Phase::Rendering(rendering) => rendering.job.take().map_or(Output::Wait, Output::Render),
@@ -218,8 +283,10 @@ impl Delivery {
     /// Hears what happened. `Break` says that nothing more is wanted of that answer: stop reading it.
     pub fn handle(&mut self, input: Input) -> ControlFlow<()> {
         let (phase, flow) = match (std::mem::replace(&mut self.phase, Phase::Done), input) {
-            (Phase::Rendering(rendering), Input::Rendered(rendered)) => (rendering.finish(rendered), BREAK),
-            (Phase::Gathering(gathering), input) => gathering.handle(input),
+            (Phase::Rendering(rendering), Input::Rendered(rendered)) => {
+                (rendering.finish(rendered, &mut self.keep), BREAK)
+            }
+            (Phase::Gathering(gathering), input) => gathering.handle(input, &mut self.keep),
             (phase, _) => (phase, BREAK),
         };
         self.phase = phase;
@@ -231,6 +298,15 @@ impl Delivery {
 const BREAK: ControlFlow<()> = ControlFlow::Break(());
 /// Go on reading.
 const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
+
+/// What the search for files goes by.
+#[derive(Debug)]
+struct Terms {
+    limits: Limits,
+    caching: Caching,
+    /// In seconds since 1970.
+    now: u64,
+}
 
 #[derive(Debug)]
 enum Phase {
@@ -247,22 +323,27 @@ struct Rendering {
     job: Option<Render>,
     served: Served,
     answer: Answer,
+    terms: Terms,
 }
 
 impl Rendering {
-    fn start(job: Arc<Job>, sources: Vec<Source>, served: Served, answer: Answer) -> Phase {
-        Phase::Rendering(Box::new(Self { job: Some(Render { job, sources }), served, answer }))
+    fn start(job: Arc<Job>, sources: Vec<Source>, served: Served, answer: Answer, terms: Terms) -> Phase {
+        Phase::Rendering(Box::new(Self { job: Some(Render { job, sources }), served, answer, terms }))
     }
 
-    fn finish(self, rendered: Rendered) -> Phase {
+    fn finish(self, rendered: Rendered, keep: &mut VecDeque<Keep>) -> Phase {
         // A result of a render that was not given out is somebody else's.
         if self.job.is_some() {
             return Phase::Rendering(Box::new(self));
         }
         let response = match rendered.result {
-            Ok(encoded) => respond::picture(&self.answer, self.served, encoded),
+            Ok(encoded) => {
+                let rendition = Rendition::picture(self.served, encoded);
+                keep.extend(rendition.to_keep(&self.terms).map(Keep::Rendition));
+                respond::rendition(&self.answer, &rendition)
+            }
             Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
-            Err(error) => respond::failure(self.answer.head, &self.answer.vary, error),
+            Err(error) => respond::failure(&(&self.answer).into(), error),
         };
         Phase::Responding(Box::new(response))
     }

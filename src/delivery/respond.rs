@@ -4,7 +4,10 @@
 //! |---|---|---|
 //! | `Content-Type` | all | of the delivered bytes, never the origin's word |
 //! | `Content-Length` | all | of the body, which HEAD leaves out (RFC 9110, 9.3.2) |
-//! | `Cache-Control` | all | the endpoint's; one minute for errors and stopgaps (chosen) |
+//! | `Cache-Control` | all | [`Caching`]; one minute for errors and stopgaps (chosen) |
+//! | `ETag` | pictures, 304 | chosen: of the order, the configuration and the files it is made of, so that it is known before |
+//! | `Last-Modified` | pictures | RFC 9110, 8.8.2: that of the file changed last, if all tell |
+//! | `Age` | pictures, 304 | RFC 9111, 5.1, where the origin's `Cache-Control` is told |
 //! | `Vary` | all | what was consulted (RFC 9110, 12.5.5) |
 //! | `Link` | pictures | ImageKit, *Canonical header*: that of the serving origin |
 //! | `Content-DPR` | pictures | ImageKit, *Client hints* |
@@ -22,62 +25,103 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW,
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, LINK, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, AGE, ALLOW,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, LAST_MODIFIED, LINK, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Response, StatusCode};
 
+use super::rendition::{Rendition, Served};
 use crate::code::ErrorCode;
-use crate::encoded::Encoded;
+use crate::config::Caching;
 use crate::error::Error;
 use crate::format::Format;
 use crate::order::Answer;
-use crate::path::AssetPath;
+use crate::policy::{self, Keeping};
 
-/// How the bytes were come by.
-#[derive(Debug)]
-pub(super) struct Served {
-    /// `Link` of the origin that had the asset.
-    pub(super) canonical: Option<HeaderValue>,
-    /// A stopgap, for a minute: the default image, or what another origin had while one was down.
-    pub(super) brief: bool,
+/// What an error's response depends on, besides the error.
+pub(super) struct Manner<'a> {
+    /// The request was HEAD.
+    pub(super) head: bool,
+    pub(super) vary: &'a [HeaderName],
+    pub(super) caching: &'a Caching,
+    /// Told as a gateway tells it.
+    pub(super) gateway: bool,
 }
 
-/// Answers with a rendered picture.
-pub(super) fn picture(answer: &Answer, served: Served, encoded: Encoded) -> Response<Bytes> {
-    success(answer, served, encoded.bytes, encoded.format.content_type(), Some(encoded.format))
+impl<'a> From<&'a Answer> for Manner<'a> {
+    fn from(answer: &'a Answer) -> Self {
+        let Answer { head, vary, caching, gateway, .. } = answer;
+        Self { head: *head, vary, caching, gateway: *gateway }
+    }
 }
 
-/// Answers with an asset's own bytes.
-pub(super) fn untouched(
-    answer: &Answer,
-    served: Served,
-    path: &AssetPath,
-    bytes: Bytes,
-    format: Option<Format>,
-) -> Response<Bytes> {
-    let content_type = format.map_or_else(|| content_type(&path.file_name()), Format::content_type);
-    success(answer, served, bytes, content_type, format)
+/// Answers with a rendition: 200, or 304 to a browser that has it, or an error to one that may not.
+pub(super) fn rendition(answer: &Answer, rendition: &Rendition) -> Response<Bytes> {
+    let Rendition { served, format, content_type, bytes } = rendition;
+    if served.private && !answer.admits_private {
+        return failure(&answer.into(), Error::Private);
+    }
+    if answer.conditions.have(&served.etag, served.modified) {
+        return not_modified(answer, served);
+    }
+    let mut response = response(answer.head, StatusCode::OK, &answer.vary, content_type.clone(), bytes.clone());
+    let headers = response.headers_mut();
+    keeping(headers, answer, served);
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
+    insert(headers, LAST_MODIFIED, served.modified.and_then(policy::as_date));
+    insert(headers, LINK, served.canonical.clone());
+    insert(headers, CONTENT_DPR, answer.content_dpr.clone());
+    insert(headers, CONTENT_DISPOSITION, answer.attachment.as_deref().and_then(|name| attachment(name, *format)));
+    if *format == Some(Format::Svg) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
+    }
+    response
+}
+
+/// Answers that the browser has it (RFC 9110, 15.4.5): what caches need to know, and no body.
+pub(super) fn not_modified(answer: &Answer, served: &Served) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    let headers = response.headers_mut();
+    everywhere(headers, &answer.vary);
+    keeping(headers, answer, served);
+    response
+}
+
+/// What caches go by.
+fn keeping(headers: &mut HeaderMap, answer: &Answer, served: &Served) {
+    let at_most = answer.expires.map(|last| last.saturating_sub(answer.now));
+    let keeping = Keeping { brief: served.brief, private: served.private, origin: served.said, at_most };
+    headers.insert(CACHE_CONTROL, policy::cache_control(&keeping, &answer.caching));
+    insert(headers, ETAG, HeaderValue::try_from(&served.etag).ok());
+    // Where the origin's word counts, its time has begun to run (RFC 9111, 5.1).
+    let age = answer.now.saturating_sub(served.sent);
+    if answer.caching.by_origin && !served.brief && age > 0 {
+        headers.insert(AGE, HeaderValue::from(age));
+    }
 }
 
 /// Answers with an error.
-pub(super) fn failure(head: bool, vary: &[HeaderName], error: Error) -> Response<Bytes> {
+pub(super) fn failure(manner: &Manner<'_>, error: Error) -> Response<Bytes> {
     let message = match &error {
         Error::Rejected(rejection) => rejection.message(),
+        Error::Origin { cause, .. } if manner.gateway => cause.to_string(),
         other => other.to_string(),
     };
-    let status = error.status();
+    let (status, code) = if manner.gateway { error.as_gateway() } else { (error.status(), error.code().as_str()) };
     let body = if status == StatusCode::NOT_FOUND { "Not Found".to_owned() } else { message.clone() };
-    let mut response = response(head, status, vary, "text/plain; charset=utf-8", body.into());
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    let mut response = response(manner.head, status, manner.vary, text, body.into());
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, BRIEFLY);
+    headers.insert(CACHE_CONTROL, policy::cache_control_of_error(manner.caching));
     if error.code() == ErrorCode::Method {
         headers.insert(ALLOW, METHODS);
     }
-    if let Ok(value) = HeaderValue::try_from(format!("{} - {}", error.code(), visible(&message))) {
-        headers.insert(IK_ERROR, value);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, HeaderValue::from(manner.caching.errors.as_secs().max(1)));
     }
+    insert(headers, IK_ERROR, HeaderValue::try_from(format!("{code} - {}", visible(&message))).ok());
     response.extensions_mut().insert(error);
     response
 }
@@ -86,7 +130,8 @@ pub(super) fn failure(head: bool, vary: &[HeaderName], error: Error) -> Response
 /// picture). Kept by no cache.
 pub(super) fn intermediate(answer: &Answer, retry_after: Duration) -> Response<Bytes> {
     let body = Bytes::from_static(b"<!doctype html><p>The asset is currently being prepared</p>");
-    let mut response = response(answer.head, StatusCode::OK, &answer.vary, "text/html; charset=utf-8", body);
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    let mut response = response(answer.head, StatusCode::OK, &answer.vary, html, body);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
@@ -106,32 +151,12 @@ pub(super) fn options() -> Response<Bytes> {
     response
 }
 
-fn success(
-    answer: &Answer,
-    served: Served,
-    bytes: Bytes,
-    content_type: &'static str,
-    format: Option<Format>,
-) -> Response<Bytes> {
-    let mut response = response(answer.head, StatusCode::OK, &answer.vary, content_type, bytes);
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, if served.brief { BRIEFLY } else { answer.cache_control.clone() });
-    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
-    insert(headers, LINK, served.canonical);
-    insert(headers, CONTENT_DPR, answer.content_dpr.clone());
-    insert(headers, CONTENT_DISPOSITION, answer.attachment.as_deref().and_then(|name| attachment(name, format)));
-    if format == Some(Format::Svg) {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
-    }
-    response
-}
-
-/// What every response has.
+/// What every response with a body has.
 fn response(
     head: bool,
     status: StatusCode,
     vary: &[HeaderName],
-    content_type: &'static str,
+    content_type: HeaderValue,
     body: Bytes,
 ) -> Response<Bytes> {
     let length = HeaderValue::from(body.len());
@@ -139,14 +164,18 @@ fn response(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, length);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CONTENT_TYPE, content_type);
+    everywhere(headers, vary);
+    response
+}
+
+fn everywhere(headers: &mut HeaderMap, vary: &[HeaderName]) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let names: Vec<&str> = vary.iter().map(HeaderName::as_str).collect();
     if !names.is_empty() {
         insert(headers, VARY, HeaderValue::try_from(names.join(", ")).ok());
     }
-    response
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
@@ -201,7 +230,7 @@ fn extension(name: &str) -> Option<String> {
 /// The type of a file that is no picture, by its name.
 ///
 /// Pages and XML are served as text: they come from the image host, and shall not run scripts there.
-fn content_type(name: &str) -> &'static str {
+pub(super) fn content_type(name: &str) -> &'static str {
     match extension(name).as_deref() {
         Some("css") => "text/css; charset=utf-8",
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
@@ -226,8 +255,6 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// For errors and stopgaps, so that the picture can appear soon after it is there (chosen).
-const BRIEFLY: HeaderValue = HeaderValue::from_static("public, max-age=60");
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 /// Everything that is answered.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
@@ -273,7 +300,9 @@ mod tests {
     #[test]
     fn an_error_is_one_line_of_ascii() {
         let error = Error::Pixels { code: ErrorCode::Format, message: "é\r\nlink: <x>\u{7f}".to_owned() };
-        let response = failure(false, &[http::header::ACCEPT], error.clone());
+        let (caching, vary) = (Caching::default(), [http::header::ACCEPT]);
+        let manner = Manner { head: false, vary: &vary, caching: &caching, gateway: false };
+        let response = failure(&manner, error.clone());
         assert_eq!(response.status(), 400);
         assert_eq!(response.headers()["ik-error"], "EFORMAT - ???link: <x>?");
         assert_eq!(response.headers()["vary"], "accept");

@@ -9,12 +9,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use super::{Answer, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
 use crate::address::{self, Below, DeliveryUrl, Target};
-use crate::code::ErrorCode;
 use crate::config::{Base, Endpoint, Engine, Kind, Settings};
+use crate::fingerprint::Fingerprint;
 use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, percent_decode};
 use crate::plan::Rules;
-use crate::policy::{self, GuardError, HintsUsed, Negotiation, RedirectPolicy};
+use crate::policy::{self, Conditions, GuardError, HintsUsed, Negotiation, OriginError, RedirectPolicy};
 use crate::transform::{Content, Edit, Hints, Step, Transformation};
 
 impl Endpoint {
@@ -69,39 +69,36 @@ impl Engine {
         address::check_length(&target, self.limits())?;
         let authority = target.normal_authority();
         let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
-        self.check_signature(&target, rest, now)?;
+        let now = policy::seconds(now);
+        let signature = self.check_signature(&target, rest, now)?;
         let url = endpoint.read(&target, base, rest, self.limits())?;
-        self.order(endpoint, &url, request.headers(), head)
+        let asked = Asked { head, headers: request.headers(), now, signature };
+        self.order(endpoint, &url, &asked)
     }
 
     #[cfg(feature = "signing")]
-    fn check_signature(&self, target: &Target<'_>, rest: &str, now: SystemTime) -> Result<(), Rejection> {
+    fn check_signature(&self, target: &Target<'_>, rest: &str, now: u64) -> Result<Signed, Rejection> {
         if self.keys().is_empty() {
-            return Ok(());
+            return Ok(Signed::default());
         }
-        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let signed = address::verify(target, rest, self.keys(), now)?;
-        if !signed && self.restricts_unsigned() {
-            return Err(address::SignatureError::Missing.into());
+        match address::verify(target, rest, self.keys(), now)? {
+            address::Signature::Fits { until } => Ok(Signed { is: true, until }),
+            address::Signature::None if self.restricts_unsigned() => Err(address::SignatureError::Missing.into()),
+            address::Signature::None => Ok(Signed::default()),
         }
-        Ok(())
     }
 
     #[cfg(not(feature = "signing"))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "with the feature it checks")]
-    fn check_signature(&self, _: &Target<'_>, _: &str, _: SystemTime) -> Result<(), Rejection> {
-        Ok(())
+    fn check_signature(&self, _: &Target<'_>, _: &str, _: u64) -> Result<Signed, Rejection> {
+        Ok(Signed::default())
     }
 
-    fn order(
-        &self,
-        endpoint: &Endpoint,
-        url: &DeliveryUrl,
-        headers: &HeaderMap,
-        head: bool,
-    ) -> Result<Order, Rejection> {
+    fn order(&self, endpoint: &Endpoint, url: &DeliveryUrl, asked: &Asked<'_>) -> Result<Order, Rejection> {
+        let Asked { head, headers, now, signature } = *asked;
         let settings = self.settings();
-        if settings.restrict_unnamed && !is_named_only(url) {
+        let named_only = is_named_only(url);
+        if settings.restrict_unnamed && !named_only {
             return Err(Rejection::Unnamed);
         }
         let expanded = self.named().expand(url.transformation().clone())?;
@@ -132,7 +129,14 @@ impl Engine {
                 original,
                 head,
                 vary,
-                cache_control: settings.cache_control.clone(),
+                name: Fingerprint::of([self.stamp(), endpoint.stamp(), cache_key.as_str()].map(str::as_bytes)),
+                conditions: Conditions::of(headers),
+                // Documented: stored transformations may be used with private images without a signature.
+                admits_private: signature.is || (named_only && !url.transformation().is_empty()),
+                expires: signature.until,
+                now,
+                caching: settings.caching,
+                gateway: settings.gateway_statuses,
                 content_dpr: content_dpr.and_then(|dpr| HeaderValue::try_from(dpr).ok()),
                 attachment,
             },
@@ -196,7 +200,7 @@ impl Engine {
                 }
                 Kind::Proxy(hosts) => {
                     let Some(inner) = inner_url(path) else {
-                        attempts.push(Attempt::Skip(ErrorCode::NotFound));
+                        attempts.push(Attempt::Skip(OriginError::NotFound));
                         continue;
                     };
                     let approved = policy::approve(&with_query(inner, query))?;
@@ -205,7 +209,7 @@ impl Engine {
                         return Err(GuardError::Loop.into());
                     }
                     if !hosts.iter().any(|pattern| pattern.matches(&approved.host)) {
-                        attempts.push(Attempt::Skip(ErrorCode::Denied));
+                        attempts.push(Attempt::Skip(OriginError::Denied));
                         continue;
                     }
                     let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)), engine: self.clone() };
@@ -217,6 +221,22 @@ impl Engine {
         }
         Ok(attempts)
     }
+}
+
+/// What is asked, besides the URL.
+struct Asked<'a> {
+    head: bool,
+    headers: &'a HeaderMap,
+    /// In seconds since 1970.
+    now: u64,
+    signature: Signed,
+}
+
+/// Is the URL signed, and until when?
+#[derive(Clone, Copy, Default)]
+struct Signed {
+    is: bool,
+    until: Option<u64>,
 }
 
 /// Where a request was sent. `None` without exactly one readable host.

@@ -9,6 +9,7 @@ use crate::format::Format;
 use crate::limits::LimitError;
 use crate::path::AssetPath;
 use crate::plan::PlanError;
+use crate::policy::OriginError;
 use crate::transform::Ai;
 
 /// Lets the effector change a picture.
@@ -84,7 +85,7 @@ pub(super) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: 
 pub(super) fn missing(path: &AssetPath) -> Error {
     // The path stands in the URL and is no secret, but a response does not echo it.
     _ = path;
-    Error::Origin { code: ErrorCode::NotFound, message: "no file was found for a layer" }
+    Error::Origin { cause: OriginError::NotFound, layer: true }
 }
 
 fn bitmap(picture: Raster) -> Result<Bitmap, Error> {

@@ -1,5 +1,7 @@
 //! Policy: decisions about headers and addresses, as functions of them. No state.
 
+mod cache;
+mod conditional;
 mod egress;
 mod guard;
 mod hints;
@@ -8,6 +10,10 @@ mod negotiate;
 mod request;
 mod verdict;
 
+pub(crate) use self::cache::{
+    Directives, Freshness, Keeping, as_date, cache_control, cache_control_of_error, date, freshness, seconds, sent_at,
+};
+pub(crate) use self::conditional::Conditions;
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
 pub(crate) use self::guard::approve;
@@ -16,4 +22,5 @@ pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;
 pub(crate) use self::negotiate::{Negotiation, consults_accept, keeps_svg};
 pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
+pub use self::verdict::OriginError;
 pub(crate) use self::verdict::{Verdict, verdict};

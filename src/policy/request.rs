@@ -8,7 +8,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 
 use super::guard::{Approved, approve};
-use crate::code::ErrorCode;
+use super::verdict::OriginError;
 use crate::config::{Engine, HostPattern, Settings};
 
 /// Where redirects of one origin may lead, besides the origin itself.
@@ -54,16 +54,16 @@ pub(crate) fn origin_request(uri: &str, host: &str, settings: &Settings) -> Opti
 /// where the previous one was forwarded.
 ///
 /// # Errors
-/// [`ErrorCode::Unidentified`] for what is no URL, leads from https to http, back to us, or to where it may not.
+/// [`OriginError::Redirect`] for what is no URL, leads from https to http, back to us, or to where it may not.
 pub(crate) fn redirect(
     previous: &Request<()>,
     location: &HeaderValue,
     policy: &RedirectPolicy,
-) -> Result<Request<()>, ErrorCode> {
-    let (uri, authority) = target(previous.uri(), location, policy).ok_or(ErrorCode::Unidentified)?;
+) -> Result<Request<()>, OriginError> {
+    let (uri, authority) = target(previous.uri(), location, policy).ok_or(OriginError::Redirect)?;
     let mut next = previous.clone();
-    *next.uri_mut() = Uri::try_from(uri).map_err(|_| ErrorCode::Unidentified)?;
-    let host = HeaderValue::try_from(authority).map_err(|_| ErrorCode::Unidentified)?;
+    *next.uri_mut() = Uri::try_from(uri).map_err(|_| OriginError::Redirect)?;
+    let host = HeaderValue::try_from(authority).map_err(|_| OriginError::Redirect)?;
     next.headers_mut().insert(HOST, host);
     Ok(next)
 }

@@ -138,6 +138,7 @@ impl Script {
                     writeln!(told, "  render {sizes:?}").unwrap();
                     assert!(delivery.handle(Input::Rendered(rendered(job))).is_break());
                 }
+                Output::Keep(_) => {}
                 Output::Respond(response) => {
                     assert!(matches!(delivery.poll(), Output::Wait), "one response only");
                     told.push_str(&show(&response));
@@ -200,11 +201,18 @@ fn show(response: &Response<Bytes>) -> String {
     let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
     assert!(response.body().len() == length || response.body().is_empty());
     assert_eq!(headers.contains_key("accept-ranges"), response.status() == 200);
+    assert_eq!(headers.contains_key("etag"), response.status() == 200, "what can be kept has a name");
     let body = String::from_utf8_lossy(response.body());
     let mut shown =
         format!("respond {} {} {body:?}\n", response.status().as_u16(), headers["content-type"].to_str().unwrap());
-    let plain =
-        ["content-type", "content-length", "accept-ranges", "x-content-type-options", "access-control-allow-origin"];
+    let plain = [
+        "content-type",
+        "content-length",
+        "accept-ranges",
+        "x-content-type-options",
+        "access-control-allow-origin",
+        "etag",
+    ];
     let mut lines: Vec<_> = sorted(headers).into_iter().filter(|(name, _)| !plain.contains(&name.as_str())).collect();
     lines.retain(|(name, value)| name != "cache-control" || !value.contains("31536000"));
     for (name, value) in lines {

@@ -1,0 +1,53 @@
+//! [`Caching`]: how long answers and originals stay good.
+
+use std::time::Duration;
+
+/// How long browsers and caches may keep an answer, and a [`Store`](crate::cache::Store) what it was made from.
+///
+/// ```
+/// use originkit::Settings;
+/// use std::time::Duration;
+/// let mut settings = Settings::default();
+/// settings.caching.lifetime = Duration::from_secs(180 * 24 * 3600);
+/// settings.caching.stale_if_error = Duration::from_secs(24 * 3600);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Caching {
+    /// What `Cache-Control` says of a picture (documented: up to a year, the default).
+    pub lifetime: Duration,
+    /// The origin's own `Cache-Control` (or `Expires`) is told instead, where it has one (documented: origin-based
+    /// cache control, off).
+    pub by_origin: bool,
+    /// The least that counts of what an origin says; above zero it overrides `no-cache` too, though neither `no-store`
+    /// nor `private` (chosen: 0).
+    pub floor: Duration,
+    /// The most that counts of what an origin says (documented: a year).
+    pub cap: Duration,
+    /// How long errors and stopgaps (default images, what another origin had while one was down) are kept (chosen: a
+    /// minute).
+    pub errors: Duration,
+    /// How long a stored original is used before its origin is asked whether it has changed, where the origin's own
+    /// word does not count or is missing (chosen: an hour).
+    pub originals: Duration,
+    /// How long after that a stored picture may still be served while a new one is made (RFC 5861; chosen: not at all).
+    pub stale_while_revalidate: Duration,
+    /// How long after that it may be served while the origin is down (RFC 5861; chosen: not at all).
+    pub stale_if_error: Duration,
+}
+
+impl Default for Caching {
+    fn default() -> Self {
+        const YEAR: Duration = Duration::from_secs(31_536_000);
+        Self {
+            lifetime: YEAR,
+            by_origin: false,
+            floor: Duration::ZERO,
+            cap: YEAR,
+            errors: Duration::from_secs(60),
+            originals: Duration::from_secs(3600),
+            stale_while_revalidate: Duration::ZERO,
+            stale_if_error: Duration::ZERO,
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! [`Original`]: a file of an origin, and what its head said.
+
+use bytes::Bytes;
+use http::header::{ETAG, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+use http::{HeaderMap, HeaderValue, Request};
+
+use super::StoreKey;
+use super::frame::{Frame, Writer};
+use crate::config::Caching;
+use crate::fingerprint::Fingerprint;
+use crate::policy::{self, Directives, Freshness};
+
+/// A file as an origin sent it, with what is needed to use it again: whether it is still good, and how to ask the
+/// origin whether it has changed.
+///
+/// The machine hands it out as [`Output::Keep`](super::Output::Keep), and takes it back as
+/// [`Input::Recalled`](super::Input::Recalled) in place of an answer to a fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    key: StoreKey,
+    pub(super) facts: Facts,
+    pub(super) bytes: Bytes,
+}
+
+/// What the head of an answer says of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Facts {
+    etag: Option<HeaderValue>,
+    last_modified: Option<HeaderValue>,
+    pub(super) said: Directives,
+    /// It is for signed URLs only (documented: `Is-Private-File`).
+    pub(super) private: bool,
+    /// When the origin sent it, or said that it has not changed.
+    pub(super) sent: u64,
+}
+
+impl Facts {
+    pub(super) fn of(headers: &HeaderMap, now: u64) -> Self {
+        let is_true = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"true");
+        Self {
+            etag: headers.get(ETAG).cloned(),
+            last_modified: headers.get(LAST_MODIFIED).cloned(),
+            said: Directives::of(headers, now),
+            private: PRIVATE.iter().any(|name| headers.get(*name).is_some_and(is_true)),
+            sent: policy::sent_at(headers, now),
+        }
+    }
+
+    /// When the file last changed, in seconds since 1970.
+    pub(super) fn modified(&self) -> Option<u64> {
+        self.last_modified.as_ref().and_then(policy::date)
+    }
+
+    /// Until when it is used without asking its origin.
+    pub(super) fn fresh_until(&self, caching: &Caching) -> u64 {
+        self.sent.saturating_add(self.said.fresh_for(caching))
+    }
+
+    /// The tag, if the same tag means the same bytes (RFC 9110, 8.8.1).
+    fn strong_tag(&self) -> Option<&[u8]> {
+        let tag = self.etag.as_ref()?.as_bytes();
+        (tag.len() > 2 && tag.starts_with(b"\"") && tag.ends_with(b"\"")).then_some(tag)
+    }
+
+    /// Names the content of the file at this key, before it was read. `None` where the origin has no word for it.
+    pub(super) fn identity(&self, key: &StoreKey) -> Option<Fingerprint> {
+        Some(Fingerprint::of([b"tag", key.as_str().as_bytes(), self.strong_tag()?]))
+    }
+}
+
+impl Original {
+    pub(super) const fn new(key: StoreKey, facts: Facts, bytes: Bytes) -> Self {
+        Self { key, facts, bytes }
+    }
+
+    /// What a store keeps it under.
+    #[must_use]
+    pub const fn key(&self) -> &StoreKey {
+        &self.key
+    }
+
+    /// The file.
+    #[must_use]
+    pub const fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Names its content: by the origin's strong tag, or else by its bytes.
+    pub(super) fn identity(&self) -> Fingerprint {
+        self.facts.identity(&self.key).unwrap_or_else(|| Fingerprint::of([b"bytes".as_slice(), &self.bytes]))
+    }
+
+    /// May it be used at this time?
+    pub(super) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
+        policy::freshness(self.facts.fresh_until(caching), now, caching)
+    }
+
+    /// Asks the origin whether it has changed (RFC 9110, 13). A request without such headers where it has no validator.
+    pub(super) fn ask_whether_changed(&self, request: &mut Request<()>) {
+        let conditions = [(IF_NONE_MATCH, &self.facts.etag), (IF_MODIFIED_SINCE, &self.facts.last_modified)];
+        for (name, value) in conditions {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+
+    /// The same file after the origin said, by a 304, that it has not changed; what that said anew counts (RFC 9111,
+    /// 4.3.4).
+    #[must_use]
+    pub(super) fn confirmed(self, headers: &HeaderMap, now: u64) -> Self {
+        let new = Facts::of(headers, now);
+        let old = self.facts;
+        let said = if new.said == Directives::default() { old.said } else { new.said };
+        // A private file stays one: a 304 need not repeat it.
+        let private = old.private || new.private;
+        let (etag, last_modified) = (new.etag.or(old.etag), new.last_modified.or(old.last_modified));
+        Self { facts: Facts { etag, last_modified, said, private, sent: new.sent }, ..self }
+    }
+
+    /// As a store keeps it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Bytes {
+        let mut frame = Writer::new(KIND, &self.key);
+        let text = |value: &Option<HeaderValue>| value.as_ref().and_then(|v| v.to_str().ok().map(str::to_owned));
+        frame.line("etag", text(&self.facts.etag));
+        frame.line("last-modified", text(&self.facts.last_modified));
+        frame.line("cache-control", Some(self.facts.said));
+        frame.line("private", self.facts.private.then_some(true));
+        frame.line("sent", Some(self.facts.sent));
+        frame.finish(&self.bytes)
+    }
+
+    /// What a store has under a key; `None` for anything else than what [`Original::to_bytes`] wrote for that key.
+    #[must_use]
+    pub fn from_bytes(key: &StoreKey, stored: &Bytes) -> Option<Self> {
+        let frame = Frame::read(KIND, key, stored)?;
+        let header = |name: &str| frame.get(name).and_then(|value| HeaderValue::from_str(value).ok());
+        let facts = Facts {
+            etag: header("etag"),
+            last_modified: header("last-modified"),
+            said: Directives::read(frame.get("cache-control").unwrap_or_default()),
+            private: frame.has("private"),
+            sent: frame.number("sent")?,
+        };
+        Some(Self { key: key.clone(), facts, bytes: frame.bytes })
+    }
+}
+
+impl StoreKey {
+    /// What a request's answer is kept under: nothing else in a request to an origin differs.
+    pub(super) fn of_request(request: &Request<()>) -> Self {
+        let host = request.headers().get(HOST).map_or(b"".as_slice(), HeaderValue::as_bytes);
+        Self::original(&request.uri().to_string(), host)
+    }
+}
+
+const KIND: &str = "original";
+/// Documented for web servers, and for stores of Amazon's kind.
+const PRIVATE: [&str; 2] = ["is-private-file", "x-amz-meta-isprivatefile"];
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+
+    use super::*;
+
+    fn original(pairs: &[(&str, &str)]) -> Original {
+        let pairs = pairs.iter().map(|(name, value)| (HeaderName::try_from(*name).unwrap(), value.parse().unwrap()));
+        let facts = Facts::of(&pairs.collect(), 100);
+        Original::new(StoreKey::original("https://a.example/a.jpg", b"a.example"), facts, Bytes::from_static(b"abc"))
+    }
+
+    #[test]
+    fn comes_back_as_it_was() {
+        for headers in [
+            &[][..],
+            &[("etag", "\"a b\""), ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")],
+            &[("cache-control", "no-cache, s-maxage=7"), ("age", "3"), ("Is-Private-File", "TRUE")],
+        ] {
+            let original = original(headers);
+            let stored = original.to_bytes();
+            assert_eq!(Original::from_bytes(original.key(), &stored).unwrap(), original);
+        }
+    }
+
+    #[test]
+    fn only_a_strong_tag_names_the_content() {
+        let named = original(&[("etag", "\"1\"")]);
+        assert_eq!(named.identity(), Original { bytes: Bytes::from_static(b"other"), ..named.clone() }.identity());
+        for tag in ["W/\"1\"", "1", "\"\"", "\""] {
+            let named = original(&[("etag", tag)]);
+            let other = Original { bytes: Bytes::from_static(b"other"), ..named.clone() };
+            assert_ne!(named.identity(), other.identity(), "{tag}");
+            assert_eq!(named.identity(), original(&[]).identity(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_confirmation_renews() {
+        let old = original(&[("etag", "\"1\""), ("cache-control", "max-age=5"), ("is-private-file", "true")]);
+        let mut request = Request::new(());
+        old.ask_whether_changed(&mut request);
+        assert_eq!(request.headers()["if-none-match"], "\"1\"");
+        let same = old.clone().confirmed(&HeaderMap::new(), 200);
+        assert_eq!((same.facts.sent, same.facts.private), (200, true));
+        assert_eq!(same.facts.said, old.facts.said);
+        let headers = HeaderMap::from_iter([(http::header::CACHE_CONTROL, HeaderValue::from_static("max-age=9"))]);
+        assert_eq!(old.confirmed(&headers, 200).facts.said.max_age, Some(9));
+    }
+}

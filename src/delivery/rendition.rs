@@ -1,0 +1,163 @@
+//! [`Rendition`]: a finished answer without what depends on who asks.
+
+use bytes::Bytes;
+use http::HeaderValue;
+
+use super::frame::{Frame, Writer};
+use super::{StoreKey, Terms, respond};
+use crate::encoded::Encoded;
+use crate::format::Format;
+use crate::path::AssetPath;
+use crate::policy::Directives;
+
+/// A picture, or another file, as it is delivered: what every response with status 200 is made of.
+///
+/// The machine hands it out as [`Output::Keep`](super::Output::Keep). Whoever asks for the same later is answered with
+/// it by [`Order::answer_from`](crate::Order::answer_from), or it is given to
+/// [`Order::deliver_again`](crate::Order::deliver_again) to be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    pub(super) served: Served,
+    pub(super) format: Option<Format>,
+    pub(super) content_type: HeaderValue,
+    pub(super) bytes: Bytes,
+}
+
+/// How an answer was come by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Served {
+    pub(super) key: StoreKey,
+    /// The strong tag, with its quotes.
+    pub(super) etag: String,
+    /// When the latest of its files was changed, in seconds since 1970; `None` where one does not say.
+    pub(super) modified: Option<u64>,
+    /// `Link` of the origin that had the asset.
+    pub(super) canonical: Option<HeaderValue>,
+    /// A stopgap, for a minute: the default image, or what another origin had while one was down.
+    pub(super) brief: bool,
+    /// For signed URLs only.
+    pub(super) private: bool,
+    /// What the asset's origin says of keeping it.
+    pub(super) said: Directives,
+    /// When the first of its files was sent by its origin.
+    pub(super) sent: u64,
+    /// Until when it is good without asking an origin.
+    pub(super) fresh_until: u64,
+}
+
+impl Rendition {
+    /// A rendered picture.
+    pub(super) fn picture(served: Served, encoded: Encoded) -> Self {
+        let content_type = HeaderValue::from_static(encoded.format.content_type());
+        Self { served, format: Some(encoded.format), content_type, bytes: encoded.bytes }
+    }
+
+    /// A file as it is.
+    pub(super) fn untouched(served: Served, path: &AssetPath, bytes: Bytes, format: Option<Format>) -> Self {
+        let content_type = format.map_or_else(|| respond::content_type(&path.file_name()), Format::content_type);
+        Self { served, format, content_type: HeaderValue::from_static(content_type), bytes }
+    }
+
+    /// The same as a stopgap: caches are to ask again soon.
+    pub(super) fn as_stopgap(&self) -> Self {
+        Self { served: Served { brief: true, ..self.served.clone() }, ..self.clone() }
+    }
+
+    /// The same for a store, if one may keep it.
+    pub(super) fn to_keep(&self, terms: &Terms) -> Option<Self> {
+        self.served.said.is_kept(&terms.caching).then(|| self.clone())
+    }
+
+    /// What a store keeps it under.
+    #[must_use]
+    pub const fn key(&self) -> &StoreKey {
+        &self.served.key
+    }
+
+    /// The file.
+    #[must_use]
+    pub const fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Its `ETag`, with the quotes.
+    #[must_use]
+    pub fn etag(&self) -> &str {
+        &self.served.etag
+    }
+
+    /// As a store keeps it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Bytes {
+        let served = &self.served;
+        let mut frame = Writer::new(KIND, &served.key);
+        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+        frame.line("content-type", text(&self.content_type));
+        frame.line("extension", self.format.map(Format::extension));
+        frame.line("etag", Some(&served.etag));
+        frame.line("modified", served.modified);
+        frame.line("link", served.canonical.as_ref().and_then(text));
+        frame.line("brief", served.brief.then_some(true));
+        frame.line("private", served.private.then_some(true));
+        frame.line("cache-control", Some(served.said));
+        frame.line("sent", Some(served.sent));
+        frame.line("fresh-until", Some(served.fresh_until));
+        frame.finish(&self.bytes)
+    }
+
+    /// What a store has under a key; `None` for anything else than what [`Rendition::to_bytes`] wrote for that key.
+    #[must_use]
+    pub fn from_bytes(key: &StoreKey, stored: &Bytes) -> Option<Self> {
+        let frame = Frame::read(KIND, key, stored)?;
+        let header = |name: &str| frame.get(name).and_then(|value| HeaderValue::from_str(value).ok());
+        let served = Served {
+            key: key.clone(),
+            etag: header("etag")?.to_str().ok()?.to_owned(),
+            modified: frame.number("modified"),
+            canonical: header("link"),
+            brief: frame.has("brief"),
+            private: frame.has("private"),
+            said: Directives::read(frame.get("cache-control").unwrap_or_default()),
+            sent: frame.number("sent")?,
+            fresh_until: frame.number("fresh-until")?,
+        };
+        let format = frame.get("extension").and_then(Format::of_extension);
+        Some(Self { served, format, content_type: header("content-type")?, bytes: frame.bytes })
+    }
+}
+
+const KIND: &str = "rendition";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fingerprint::Fingerprint;
+
+    #[test]
+    fn comes_back_as_it_was() {
+        let served = Served {
+            key: StoreKey::rendition(Fingerprint::of([b"a".as_slice()])),
+            etag: "\"1\"".to_owned(),
+            modified: Some(7),
+            canonical: Some(HeaderValue::from_static("<https://a.example/a.jpg>; rel=\"canonical\"")),
+            brief: true,
+            private: false,
+            said: Directives::read("no-cache, max-age=8"),
+            sent: 9,
+            fresh_until: u64::MAX,
+        };
+        let rendition = Rendition {
+            served,
+            format: Some(Format::WebP),
+            content_type: HeaderValue::from_static("image/webp"),
+            bytes: Bytes::from_static(b"a picture"),
+        };
+        assert_eq!(Rendition::from_bytes(rendition.key(), &rendition.to_bytes()).unwrap(), rendition);
+        let plain = Rendition {
+            served: Served { modified: None, canonical: None, brief: false, private: true, ..rendition.served },
+            format: None,
+            ..rendition
+        };
+        assert_eq!(Rendition::from_bytes(plain.key(), &plain.to_bytes()).unwrap(), plain);
+    }
+}

@@ -1,0 +1,52 @@
+//! [`Order::answer_from`]: an order answered with what was delivered before.
+
+use bytes::Bytes;
+use http::Response;
+
+use super::{Delivery, Rendition, StoreKey, respond};
+use crate::order::Order;
+use crate::policy::{self, Freshness};
+
+/// What a kept [`Rendition`] is good for.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must handle every case")]
+pub enum Reuse {
+    /// This is the answer.
+    Fresh(Response<Bytes>),
+    /// This is the answer, and it is old: start [`Order::deliver_again`] beside it, for those who ask next (RFC 5861,
+    /// stale-while-revalidate).
+    Stale(Response<Bytes>),
+    /// It is too old: [`Order::deliver_again`] asks the origins, and uses it if it has not changed, or if they are down.
+    Old,
+}
+
+impl Order {
+    /// What a store keeps the answer under: the [`CacheKey`](crate::CacheKey), and with it what the configuration has
+    /// to say. The same in every instance that is configured the same.
+    #[must_use]
+    pub fn store_key(&self) -> StoreKey {
+        StoreKey::rendition(self.answer.name)
+    }
+
+    /// Answers with what was delivered before, if it is good enough. No origin is asked and nothing is decoded, and
+    /// what a signature and `If-None-Match` say is looked at as ever.
+    #[must_use]
+    pub fn answer_from(&self, kept: &Rendition) -> Reuse {
+        if kept.served.key != self.store_key() {
+            return Reuse::Old;
+        }
+        match policy::freshness(kept.served.fresh_until, self.answer.now, &self.answer.caching) {
+            Freshness::Fresh => Reuse::Fresh(respond::rendition(&self.answer, kept)),
+            Freshness::Stale => Reuse::Stale(respond::rendition(&self.answer, &kept.as_stopgap())),
+            Freshness::IfError | Freshness::Over => Reuse::Old,
+        }
+    }
+
+    /// Starts fulfilling it, with what was delivered last time at hand: that is delivered again, without a decode, where
+    /// no file has changed, and for [`Caching::stale_if_error`](crate::Caching::stale_if_error) where an origin is down.
+    #[must_use]
+    pub fn deliver_again(self, last: Rendition) -> Delivery {
+        let last = (last.served.key == self.store_key()).then_some(last);
+        Delivery::start(self, last)
+    }
+}
