@@ -26,8 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match delivery.poll() {
             // A real program sends it; several may come before `Wait`, to be sent together.
             Output::Fetch(fetch) => {
-                let (status, body) = origin(&fetch.request);
-                println!("{} {} -> {status}", fetch.request.method(), fetch.request.uri());
+                let (status, body) = origin(fetch.request());
+                println!("{} {} -> {status}", fetch.request().method(), fetch.request().uri());
                 let mut head = Response::new(());
                 *head.status_mut() = status;
                 // `Break` says that no more of this response is wanted.

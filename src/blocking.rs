@@ -3,17 +3,21 @@
 //! Fetches run in turn. What is asked of a client is the same as in [`client`](crate::client).
 //!
 //! ```
+//! use std::net::SocketAddr;
 //! use std::time::Duration;
-//! use http::{Request, Response};
+//! use http::Response;
 //! use originkit::blocking::Client;
-//! use originkit::delivery::FetchError;
+//! use originkit::delivery::{Approved, FetchError};
 //!
 //! /// Answers every request with the same file.
 //! struct Same(&'static [u8]);
 //!
 //! impl Client for Same {
 //!     type Body = &'static [u8];
-//!     fn send(&self, _: Request<()>, _: Duration) -> Result<Response<&'static [u8]>, FetchError> {
+//!     fn lookup(&self, _: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+//!         Ok(vec![SocketAddr::from(([93, 184, 215, 14], port))])
+//!     }
+//!     fn send(&self, _: Approved) -> Result<Response<&'static [u8]>, FetchError> {
 //!         Ok(Response::new(self.0))
 //!     }
 //! }
@@ -21,12 +25,13 @@
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
 
-use crate::delivery::{Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
+use crate::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
 
 /// A blocking HTTP client.
 pub trait Client {
@@ -34,13 +39,19 @@ pub trait Client {
     /// [`ErrorKind::WouldBlock`] is a timeout.
     type Body: Read;
 
-    /// Sends a request and waits for the head of the answer.
+    /// Looks up the addresses of a host's name, each with this port. Not called for a host that is an address.
     ///
-    /// `timeout` bounds the whole exchange, the body included.
+    /// # Errors
+    /// [`FetchError::Refused`] where there is no such name.
+    fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError>;
+
+    /// Sends a request to one of its addresses and waits for the head of the answer.
+    ///
+    /// [`Approved::timeout`] bounds the whole exchange, the body included.
     ///
     /// # Errors
     /// There was no answer; a status is never an error.
-    fn send(&self, request: Request<()>, timeout: Duration) -> Result<Response<Self::Body>, FetchError>;
+    fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError>;
 }
 
 /// Runs a delivery to its end, renders included, on this thread.
@@ -74,7 +85,7 @@ pub fn drive_with<C: Client>(
 /// Runs one fetch to its end, or until nothing more is wanted of it.
 fn run<C: Client>(delivery: &mut Delivery, client: &C, fetch: Fetch) {
     let id = fetch.id;
-    let mut body = match client.send(fetch.request, fetch.timeout) {
+    let mut body = match dial(client, fetch) {
         Err(error) => {
             _ = delivery.handle(Input::Failed(id, error));
             return;
@@ -102,6 +113,18 @@ fn run<C: Client>(delivery: &mut Delivery, client: &C, fetch: Fetch) {
             return;
         }
     }
+}
+
+/// Looks up the addresses, has them approved, and sends the request to one of them.
+fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
+    let addresses = match fetch.address() {
+        Some(address) => vec![address],
+        None => {
+            let (host, port) = fetch.host();
+            client.lookup(host, port, fetch.timeout())?
+        }
+    };
+    client.send(fetch.approve(addresses)?)
 }
 
 /// Bytes read at a time.

@@ -3,16 +3,18 @@
 //! It belongs to no runtime: fetches run together because they are polled together. A client is a
 //! few lines around one you have (`examples/serve` has one for reqwest), and must
 //!
-//! - send each request as it is, `Host` included, to the authority of its URI,
+//! - look up the addresses of a host, and send each request as it is, `Host` included, to one of the addresses that
+//!   come with it,
 //! - follow no redirects, use no proxy from the environment, and not decompress,
 //! - come back with [`FetchError::TimedOut`] when the timeout is over, whatever is under way then.
 //!
 //! ```
+//! use std::net::SocketAddr;
 //! use std::time::Duration;
 //! use bytes::Bytes;
-//! use http::{Request, Response};
+//! use http::Response;
 //! use originkit::client::{Body, Client};
-//! use originkit::delivery::FetchError;
+//! use originkit::delivery::{Approved, FetchError};
 //!
 //! /// Answers every request with the same file.
 //! struct Same(Bytes);
@@ -20,7 +22,10 @@
 //!
 //! impl Client for Same {
 //!     type Body = Once;
-//!     async fn send(&self, _: Request<()>, _: Duration) -> Result<Response<Once>, FetchError> {
+//!     async fn lookup(&self, _: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+//!         Ok(vec![SocketAddr::from(([93, 184, 215, 14], port))])
+//!     }
+//!     async fn send(&self, _: Approved) -> Result<Response<Once>, FetchError> {
 //!         Ok(Response::new(Once(Some(self.0.clone()))))
 //!     }
 //! }
@@ -32,31 +37,39 @@
 //! ```
 
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
 
-use crate::delivery::{Delivery, Fetch, FetchError, FetchId, Input, Output, Render, Rendered};
+use crate::delivery::{Approved, Delivery, Fetch, FetchError, FetchId, Input, Output, Render, Rendered};
 
 /// An HTTP client.
 pub trait Client: Send + Sync {
     /// The body of its responses.
     type Body: Body;
 
-    /// Sends a request and waits for the head of the answer.
+    /// Looks up the addresses of a host's name, each with this port. Not called for a host that is an address.
     ///
-    /// `timeout` bounds the whole exchange, the body included.
+    /// # Errors
+    /// [`FetchError::Refused`] where there is no such name.
+    fn lookup(
+        &self,
+        host: &str,
+        port: u16,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<Vec<SocketAddr>, FetchError>> + Send;
+
+    /// Sends a request to one of its addresses and waits for the head of the answer.
+    ///
+    /// [`Approved::timeout`] bounds the whole exchange, the body included.
     ///
     /// # Errors
     /// There was no answer; a status is never an error.
-    fn send(
-        &self,
-        request: Request<()>,
-        timeout: Duration,
-    ) -> impl Future<Output = Result<Response<Self::Body>, FetchError>> + Send;
+    fn send(&self, request: Approved) -> impl Future<Output = Result<Response<Self::Body>, FetchError>> + Send;
 }
 
 /// The body of a response, read bit by bit.
@@ -119,13 +132,26 @@ struct Heard<B> {
 type Running<'a, B> = Pin<Box<dyn Future<Output = Heard<B>> + Send + 'a>>;
 
 async fn send<C: Client>(client: &C, fetch: Fetch) -> Heard<C::Body> {
-    match client.send(fetch.request, fetch.timeout).await {
+    let id = fetch.id;
+    match dial(client, fetch).await {
         Ok(response) => {
             let (head, body) = response.into_parts();
-            Heard { input: Input::Head(fetch.id, Response::from_parts(head, ())), rest: Some((fetch.id, body)) }
+            Heard { input: Input::Head(id, Response::from_parts(head, ())), rest: Some((id, body)) }
         }
-        Err(error) => Heard { input: Input::Failed(fetch.id, error), rest: None },
+        Err(error) => Heard { input: Input::Failed(id, error), rest: None },
     }
+}
+
+/// Looks up the addresses, has them approved, and sends the request to one of them.
+pub(crate) async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
+    let addresses = match fetch.address() {
+        Some(address) => vec![address],
+        None => {
+            let (host, port) = fetch.host();
+            client.lookup(host, port, fetch.timeout()).await?
+        }
+    };
+    client.send(fetch.approve(addresses)?).await
 }
 
 async fn read<B: Body>(id: FetchId, mut body: B) -> Heard<B> {
@@ -139,7 +165,7 @@ async fn read<B: Body>(id: FetchId, mut body: B) -> Heard<B> {
 /// Waits for the first that is ready, and takes it out.
 ///
 /// The others keep their order, and what goes on is put at the end: they take turns.
-async fn first<T>(running: &mut Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> T {
+pub(crate) async fn first<T>(running: &mut Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> T {
     poll_fn(|context| {
         let ready = running.iter_mut().enumerate().find_map(|(at, future)| match future.as_mut().poll(context) {
             Poll::Ready(value) => Some((at, value)),

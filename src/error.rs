@@ -120,6 +120,12 @@ impl Error {
         }
     }
 
+    /// Does everybody fail so who asks for the same now?
+    #[cfg(feature = "cache")]
+    pub(crate) const fn is_of_all(&self) -> bool {
+        !matches!(self, Self::Rejected(_) | Self::Private | Self::Plan(PlanError::Pending { .. }))
+    }
+
     /// Status and code as a gateway tells them.
     #[must_use]
     pub fn as_gateway(&self) -> (StatusCode, &'static str) {

@@ -55,6 +55,8 @@ pub mod _guide;
 mod address;
 mod bitmap;
 pub mod blocking;
+#[cfg(feature = "cache")]
+pub mod cache;
 pub mod client;
 mod code;
 mod color;

@@ -43,8 +43,10 @@ fn delivery(path: &str, now: u64, last: Option<&Rendition>, has: bool) -> Delive
     }
 }
 
+type Kept = (Vec<Original>, Vec<(&'static str, Rendition)>);
+
 /// What a store has after each path was delivered once at the epoch, some of it with a validator.
-static ORIGINALS: LazyLock<(Vec<Original>, Vec<(&'static str, Rendition)>)> = LazyLock::new(|| {
+static ORIGINALS: LazyLock<Kept> = LazyLock::new(|| {
     let (mut originals, mut renditions) = (Vec::new(), Vec::new());
     for path in PATHS {
         let mut delivery = delivery(path, 0, None, false);

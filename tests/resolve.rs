@@ -423,7 +423,7 @@ proptest! {
         for _ in 0..64 {
             match delivery.poll() {
                 Output::Fetch(fetch) => {
-                    prop_assert!(fetch.request.headers().values().all(is_clean));
+                    prop_assert!(fetch.request().headers().values().all(is_clean));
                     let head = Response::builder()
                         .status(status)
                         .header("x-origin", "of-the-origin")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How long browsers and caches may keep an answer, and a [`Store`](crate::cache::Store) what it was made from.
+/// How long browsers and caches may keep an answer, and a store (feature `cache`) what it was made from.
 ///
 /// ```
 /// use originkit::Settings;

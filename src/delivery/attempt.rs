@@ -18,9 +18,9 @@ use http::{HeaderValue, Request, Response};
 
 use super::body::{Body, Failure};
 use super::original::Facts;
-use super::{BREAK, CONTINUE, FetchError, FetchId, Original, StoreKey, Terms};
+use super::{BREAK, CONTINUE, Fetch, FetchError, FetchId, Original, StoreKey, Terms};
 use crate::fingerprint::Fingerprint;
-use crate::limits::LimitError;
+use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, Wanted};
 use crate::path::AssetPath;
 use crate::policy::{self, Freshness, OriginError, RedirectPolicy, Verdict};
@@ -141,17 +141,18 @@ impl Search {
         is_new.then(|| original.clone())
     }
 
-    /// Gives out the request that is ready, under this id, and what a store may have of it.
-    pub(super) fn ask(&mut self, id: FetchId) -> Option<(Request<()>, Option<StoreKey>)> {
+    /// Gives out the request that is ready, under this id.
+    pub(super) fn ask(&mut self, id: FetchId, limits: &Limits) -> Option<Fetch> {
         match mem::replace(&mut self.state, State::Missing) {
             State::Ready(turn) => {
                 let mut request = turn.request.clone();
                 if let Some(kept) = &turn.kept {
                     kept.ask_whether_changed(&mut request);
                 }
-                let key = turn.kept.is_none().then(|| turn.key.clone());
+                let stored = turn.kept.is_none().then(|| turn.key.clone());
+                let trusted = turn.policy.trusts(request.uri());
                 self.state = State::Asked(id, turn);
-                Some((request, key))
+                Some(Fetch::new(id, request, trusted, stored, limits))
             }
             other => {
                 self.state = other;
@@ -172,7 +173,7 @@ impl Search {
                 };
                 BREAK
             }
-            // Another file's, or too late.
+            // Another file's, too late, or not asked for.
             other => {
                 self.state = other;
                 CONTINUE
@@ -373,9 +374,12 @@ mod tests {
     fn skips_origins_that_cannot_have_it() {
         let mut skipping = search(vec![Attempt::Skip(OriginError::NotFound), ask("https://b.example/a.jpg")]);
         assert!(skipping.is_ready());
-        assert_eq!(skipping.ask(FetchId(1)).unwrap().0.uri(), "https://b.example/a.jpg");
-        assert!(skipping.ask(FetchId(2)).is_none(), "once");
-        assert!(skipping.awaits(FetchId(1)) && !skipping.awaits(FetchId(2)));
+        assert_eq!(
+            skipping.ask(FetchId::new(1), &Limits::default()).unwrap().request().uri(),
+            "https://b.example/a.jpg"
+        );
+        assert!(skipping.ask(FetchId::new(2), &Limits::default()).is_none(), "once");
+        assert!(skipping.awaits(FetchId::new(1)) && !skipping.awaits(FetchId::new(2)));
         assert_eq!(search(vec![Attempt::Skip(OriginError::Denied)]).missing(), Some(OriginError::Denied));
         assert_eq!(search(Vec::new()).missing(), Some(OriginError::NotFound));
     }
@@ -383,8 +387,8 @@ mod tests {
     #[test]
     fn a_second_head_does_not_count() {
         let mut search = search(vec![ask("https://a.example/a.jpg")]);
-        search.ask(FetchId(1)).unwrap();
-        let terms = Terms { limits: crate::Limits::default(), caching: crate::Caching::default(), now: 0 };
+        search.ask(FetchId::new(1), &Limits::default()).unwrap();
+        let terms = Terms { limits: Limits::default(), caching: crate::Caching::default(), now: 0 };
         assert_eq!(search.head(&Response::new(()), &terms), Ok(CONTINUE));
         assert_eq!(search.chunk(b"a", &terms), Ok(CONTINUE));
         let not_found = Response::builder().status(404).body(()).unwrap();

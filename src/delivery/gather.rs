@@ -54,10 +54,8 @@ impl Gathering {
     pub(super) fn next_fetch(&mut self) -> Option<Fetch> {
         let search = std::iter::once(&mut self.asset).chain(&mut self.others).find(|search| search.is_ready())?;
         self.sent += 1;
-        let id = FetchId(u64::try_from(self.sent).unwrap_or(u64::MAX));
-        let (request, stored) = search.ask(id)?;
-        let Terms { limits, .. } = &self.terms;
-        Some(Fetch { id, request, stored, timeout: limits.fetch_timeout, max_bytes: limits.source_bytes })
+        let id = FetchId::new(u64::try_from(self.sent).unwrap_or(u64::MAX));
+        search.ask(id, &self.terms.limits)
     }
 
     /// Hears what happened to a fetch.
@@ -139,7 +137,7 @@ impl Gathering {
     /// What was delivered last time, as a stopgap while an origin is down, if it may be one.
     fn usable_last(&self, cause: OriginError) -> Option<Rendition> {
         let last = self.last.as_ref().filter(|_| cause.is_down())?;
-        let freshness = policy::freshness(last.served.fresh_until, self.terms.now, &self.terms.caching);
+        let freshness = last.served.freshness(self.terms.now, &self.terms.caching);
         (freshness != Freshness::Over).then(|| last.as_stopgap())
     }
 

@@ -27,6 +27,7 @@
 
 mod attempt;
 mod body;
+mod fetch;
 mod frame;
 mod gather;
 mod key;
@@ -39,12 +40,13 @@ mod reuse;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::ACCEPT;
 use http::{Method, Request, Response};
 
+pub use self::fetch::{Approved, Fetch, FetchError, FetchId};
 pub use self::key::StoreKey;
 pub use self::original::Original;
 pub use self::render::{Render, Rendered, Source};
@@ -66,29 +68,34 @@ use crate::plan::PlanError;
 /// Poll until it says [`Output::Wait`], hand in what happened, poll again:
 ///
 /// ```
+/// use std::net::SocketAddr;
 /// use bytes::Bytes;
 /// use http::Response;
-/// use originkit::delivery::{Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
+/// use originkit::delivery::{Approved, Delivery, FetchError, Input, Output, Render, Rendered};
 ///
 /// /// Fetches in turn; the drivers do no more than this.
 /// fn by_hand(
 ///     mut delivery: Delivery,
-///     send: impl Fn(&Fetch) -> Result<Response<Bytes>, FetchError>,
+///     lookup: impl Fn((&str, u16)) -> Result<Vec<SocketAddr>, FetchError>,
+///     send: impl Fn(Approved) -> Result<Response<Bytes>, FetchError>,
 ///     render: impl Fn(Render) -> Rendered,
 /// ) -> Response<Bytes> {
 ///     loop {
 ///         match delivery.poll() {
-///             Output::Fetch(fetch) => match send(&fetch) {
-///                 Err(error) => _ = delivery.handle(Input::Failed(fetch.id, error)),
-///                 Ok(response) => {
-///                     let (head, body) = response.into_parts();
-///                     let head = Response::from_parts(head, ());
-///                     // Each step may say that no more of this answer is wanted.
-///                     _ = delivery.handle(Input::Head(fetch.id, head)).is_continue()
-///                         && delivery.handle(Input::Chunk(fetch.id, body)).is_continue()
-///                         && delivery.handle(Input::End(fetch.id)).is_continue();
+///             Output::Fetch(fetch) => {
+///                 let id = fetch.id;
+///                 match lookup(fetch.host()).and_then(|addresses| fetch.approve(addresses)).and_then(&send) {
+///                     Err(error) => _ = delivery.handle(Input::Failed(id, error)),
+///                     Ok(response) => {
+///                         let (head, body) = response.into_parts();
+///                         let head = Response::from_parts(head, ());
+///                         // Each step may say that no more of this answer is wanted.
+///                         _ = delivery.handle(Input::Head(id, head)).is_continue()
+///                             && delivery.handle(Input::Chunk(id, body)).is_continue()
+///                             && delivery.handle(Input::End(id)).is_continue();
+///                     }
 ///                 }
-///             },
+///             }
 ///             Output::Render(job) => _ = delivery.handle(Input::Rendered(render(job))),
 ///             // Nothing is kept here.
 ///             Output::Keep(_) => {}
@@ -168,61 +175,6 @@ pub enum Input {
     Recalled(FetchId, Original),
     /// What came of the [`Render`].
     Rendered(Rendered),
-}
-
-/// A request to an origin.
-///
-/// Send it as it is, `Host` included, to the authority of its URI; do not follow redirects: the machine
-/// does, by further fetches.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Fetch {
-    /// What the inputs about this fetch are labelled with.
-    pub id: FetchId,
-    /// The request, always a GET without a body.
-    pub request: Request<()>,
-    /// What a store may have the answer under. `None`: it had one, and whether that has changed is what is asked.
-    pub stored: Option<StoreKey>,
-    /// How long it may take, from the first byte sent to the last one read.
-    pub timeout: Duration,
-    /// More bytes of body than this are never wanted. Only a hint: the machine counts for itself.
-    pub max_bytes: u64,
-}
-
-/// Names a [`Fetch`] within its delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FetchId(u64);
-
-impl FetchId {
-    /// An id from a record of a delivery. One that the machine has not given out is ignored by it.
-    #[must_use]
-    pub const fn new(number: u64) -> Self {
-        Self(number)
-    }
-}
-
-impl std::fmt::Display for FetchId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// Why a fetch came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// No connection: refused, reset before an answer, no such host, or a failed TLS handshake.
-    #[error("no connection")]
-    Refused,
-    /// [`Fetch::timeout`] is over.
-    #[error("timed out")]
-    TimedOut,
-    /// The host's name leads to an address that may not be asked.
-    #[error("the address is not allowed")]
-    Address,
-    /// Anything else, such as a malformed answer.
-    #[error("failed")]
-    Other,
 }
 
 impl Order {

@@ -5,10 +5,11 @@ use http::HeaderValue;
 
 use super::frame::{Frame, Writer};
 use super::{StoreKey, Terms, respond};
+use crate::config::Caching;
 use crate::encoded::Encoded;
 use crate::format::Format;
 use crate::path::AssetPath;
-use crate::policy::Directives;
+use crate::policy::{self, Directives, Freshness};
 
 /// A picture, or another file, as it is delivered: what every response with status 200 is made of.
 ///
@@ -43,6 +44,16 @@ pub(super) struct Served {
     pub(super) sent: u64,
     /// Until when it is good without asking an origin.
     pub(super) fresh_until: u64,
+}
+
+impl Served {
+    /// May it be used at this time? A stopgap has no time of grace: it is one itself.
+    pub(super) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
+        match policy::freshness(self.fresh_until, now, caching) {
+            Freshness::Stale | Freshness::IfError if self.brief => Freshness::Over,
+            freshness => freshness,
+        }
+    }
 }
 
 impl Rendition {

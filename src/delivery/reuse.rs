@@ -5,7 +5,7 @@ use http::Response;
 
 use super::{Delivery, Rendition, StoreKey, respond};
 use crate::order::Order;
-use crate::policy::{self, Freshness};
+use crate::policy::Freshness;
 
 /// What a kept [`Rendition`] is good for.
 #[derive(Debug)]
@@ -35,11 +35,23 @@ impl Order {
         if kept.served.key != self.store_key() {
             return Reuse::Old;
         }
-        match policy::freshness(kept.served.fresh_until, self.answer.now, &self.answer.caching) {
+        match kept.served.freshness(self.answer.now, &self.answer.caching) {
             Freshness::Fresh => Reuse::Fresh(respond::rendition(&self.answer, kept)),
             Freshness::Stale => Reuse::Stale(respond::rendition(&self.answer, &kept.as_stopgap())),
             Freshness::IfError | Freshness::Over => Reuse::Old,
         }
+    }
+
+    /// Answers with what was made for the same order a moment ago.
+    #[cfg(feature = "cache")]
+    pub(crate) fn answer_with(&self, made: &Rendition) -> Response<Bytes> {
+        respond::rendition(&self.answer, made)
+    }
+
+    /// Answers with what went wrong for the same order a moment ago.
+    #[cfg(feature = "cache")]
+    pub(crate) fn fail(&self, error: crate::error::Error) -> Response<Bytes> {
+        respond::failure(&(&self.answer).into(), error)
     }
 
     /// Starts fulfilling it, with what was delivered last time at hand: that is delivered again, without a decode, where

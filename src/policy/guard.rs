@@ -1,12 +1,11 @@
 //! The guard: which URLs may be fetched that somebody else has written, in an image URL or a redirect.
 //!
-//! It judges text. Names are not resolved here, so a client that serves strangers should also refuse to
-//! connect to private addresses.
+//! [`approve`] judges text, [`admit`] the addresses that a client has looked up for a name.
 //!
 //! One spelling of each host is let through, and what is fetched is put together from the checked parts,
 //! so that no client can read it differently.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Why a URL is not fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +78,16 @@ pub(crate) fn approve(url: &str) -> Result<Approved, GuardError> {
     };
     let slash = if path.starts_with('/') { "" } else { "/" };
     Ok(Approved { scheme, host, port, path: slash.to_owned() + &encode_illegal(path) })
+}
+
+/// May a connection go to one of these addresses? One that is private refuses them all: names that have both are made
+/// to be asked twice.
+pub(crate) fn admit(addresses: &[SocketAddr]) -> Result<(), GuardError> {
+    let is_public = |address: &SocketAddr| match address.ip().to_canonical() {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    };
+    if addresses.iter().all(is_public) { Ok(()) } else { Err(GuardError::Private) }
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), GuardError> {
@@ -239,6 +248,24 @@ mod tests {
             ("https://xn--bcher-kva.example/%2525", "https://xn--bcher-kva.example/%2525"),
         ] {
             assert_eq!(approve(url).map(|approved| approved.uri()), Ok(uri.to_owned()), "{url}");
+        }
+    }
+
+    #[test]
+    fn one_private_address_refuses_them_all() {
+        let addresses = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
+        for public in [&["8.8.8.8:80"][..], &["[2606:4700::1]:443", "8.8.8.8:443"], &["[::ffff:8.8.8.8]:80"]] {
+            assert_eq!(admit(&addresses(public)), Ok(()), "{public:?}");
+        }
+        for private in [
+            &["127.0.0.1:80"][..],
+            &["8.8.8.8:80", "10.0.0.1:80"],
+            &["[::1]:80"],
+            &["[::ffff:169.254.169.254]:80"],
+            &["[64:ff9b::a00:1]:80", "8.8.8.8:80"],
+            &["[fd00:ec2::254]:80"],
+        ] {
+            assert_eq!(admit(&addresses(private)), Err(GuardError::Private), "{private:?}");
         }
     }
 

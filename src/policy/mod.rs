@@ -16,7 +16,7 @@ pub(crate) use self::cache::{
 pub(crate) use self::conditional::Conditions;
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
-pub(crate) use self::guard::approve;
+pub(crate) use self::guard::{admit, approve};
 pub use self::hints::ACCEPT_CH;
 pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;

@@ -31,6 +31,12 @@ impl RedirectPolicy {
         }
     }
 
+    /// Is it the configured origin, which may lie in a private network?
+    pub(crate) fn trusts(&self, uri: &Uri) -> bool {
+        let authority = uri.authority().map(http::uri::Authority::as_str);
+        self.home.as_deref().zip(authority).is_some_and(|(home, authority)| home.eq_ignore_ascii_case(authority))
+    }
+
     /// Would we ask ourselves? An origin at its configured address is somebody else, whatever its name.
     fn is_loop(&self, authority: &str, path: &str) -> bool {
         self.home.as_deref() != Some(authority) && self.engine.find(authority, path).is_some()

@@ -1,0 +1,72 @@
+//! [`Memory`]: a store in memory, bounded by bytes.
+
+use bytes::Bytes;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{OptionsBuilder, Weighter};
+
+use super::Store;
+use crate::delivery::StoreKey;
+
+/// A store in memory that never holds more than so many bytes; what is used least goes first (S3-FIFO, by the crate
+/// `quick_cache`).
+///
+/// A file that is larger than a part of it, which is 64 MiB or all there is, is not kept.
+///
+/// ```
+/// use originkit::cache::{Cache, Memory};
+/// let cache = Cache::new(Memory::new(256 * 1024 * 1024));
+/// ```
+#[derive(Debug)]
+pub struct Memory(Cache<StoreKey, Bytes, Weight>);
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<StoreKey, Bytes> for Weight {
+    fn weight(&self, key: &StoreKey, file: &Bytes) -> u64 {
+        u64::try_from(key.as_str().len().saturating_add(file.len()).saturating_add(OVERHEAD)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Memory {
+    /// A store of this many bytes.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        let parts = usize::try_from(bytes / PART).unwrap_or(MOST_PARTS).clamp(1, MOST_PARTS);
+        // A guess that costs a little memory or a little time; it bounds nothing.
+        let files = usize::try_from(bytes / 65_536).unwrap_or(usize::MAX).clamp(32, 1 << 20);
+        let mut options = OptionsBuilder::new();
+        let options = options.shards(parts).estimated_items_capacity(files).weight_capacity(bytes).build();
+        match options {
+            Ok(options) => Self(Cache::with_options(
+                options,
+                Weight,
+                quick_cache::DefaultHashBuilder::default(),
+                DefaultLifecycle::default(),
+            )),
+            Err(_) => Self(Cache::with_weighter(files, bytes, Weight)),
+        }
+    }
+
+    /// Bytes held just now.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.weight()
+    }
+}
+
+impl Store for Memory {
+    async fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        self.0.get(key)
+    }
+
+    async fn put(&self, key: &StoreKey, file: Bytes) {
+        self.0.insert(key.clone(), file);
+    }
+}
+
+/// What an entry takes besides its key and file, about.
+const OVERHEAD: usize = 128;
+/// Locks are one to a part.
+const PART: u64 = 64 * 1024 * 1024;
+const MOST_PARTS: usize = 16;

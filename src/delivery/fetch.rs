@@ -1,0 +1,171 @@
+//! [`Fetch`]: a request to an origin, and [`Approved`]: the only form in which it can be sent.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http::Request;
+
+use super::StoreKey;
+use crate::limits::Limits;
+use crate::policy;
+
+/// A request to an origin.
+///
+/// What it may connect to depends on who wrote its URL: the base of a configured origin may lie anywhere, but what
+/// comes from an image URL or a redirect must not lead into a private network. So look up the addresses of
+/// [`Fetch::host`], have them approved, and send what [`Fetch::approve`] returns to one of them.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Fetch {
+    /// What the inputs about this fetch are labelled with.
+    pub id: FetchId,
+    /// What a store may have the answer under. `None`: it had one, and whether that has changed is what is asked.
+    pub stored: Option<StoreKey>,
+    request: Request<()>,
+    /// Its host is a configured origin's.
+    trusted: bool,
+    timeout: Duration,
+    max_bytes: u64,
+}
+
+/// A request with the addresses that it may be sent to; made by [`Fetch::approve`] and nothing else.
+///
+/// Send it as it is, `Host` included, over a connection to one of the addresses (and no other: a second lookup of the
+/// name may tell another address). Do not follow redirects: the machine does, by further fetches.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Approved {
+    /// The request, always a GET without a body.
+    pub request: Request<()>,
+    /// Where it may go; any one, none twice as good.
+    pub addresses: Vec<SocketAddr>,
+    /// How long it may take, from the first byte sent to the last one read.
+    pub timeout: Duration,
+    /// More bytes of body than this are never wanted. Only a hint: the machine counts for itself.
+    pub max_bytes: u64,
+}
+
+impl Fetch {
+    pub(super) fn new(
+        id: FetchId,
+        request: Request<()>,
+        trusted: bool,
+        stored: Option<StoreKey>,
+        limits: &Limits,
+    ) -> Self {
+        Self { id, stored, request, trusted, timeout: limits.fetch_timeout, max_bytes: limits.source_bytes }
+    }
+
+    /// The request, to be looked at.
+    #[must_use]
+    pub const fn request(&self) -> &Request<()> {
+        &self.request
+    }
+
+    /// How long it may take in all, the lookup included.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// The host and port to look up addresses of.
+    #[must_use]
+    pub fn host(&self) -> (&str, u16) {
+        let uri = self.request.uri();
+        let default = if uri.scheme() == Some(&http::uri::Scheme::HTTPS) { 443 } else { 80 };
+        (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(default))
+    }
+
+    /// The address, where the host is one and there is nothing to look up.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        let (host, port) = self.host();
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        host.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, port))
+    }
+
+    /// The request in a form in which it can be sent.
+    ///
+    /// # Errors
+    /// [`FetchError::Refused`] without addresses, [`FetchError::Address`] if one of them is private and the host is not a
+    /// configured origin's: names that have both kinds are made to be asked twice.
+    pub fn approve(self, addresses: Vec<SocketAddr>) -> Result<Approved, FetchError> {
+        if addresses.is_empty() {
+            return Err(FetchError::Refused);
+        }
+        if !self.trusted {
+            policy::admit(&addresses).map_err(|_| FetchError::Address)?;
+        }
+        let Self { request, timeout, max_bytes, .. } = self;
+        Ok(Approved { request, addresses, timeout, max_bytes })
+    }
+}
+
+/// Names a [`Fetch`] within its delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FetchId(u64);
+
+impl FetchId {
+    /// An id from a record of a delivery. One that the machine has not given out is ignored by it.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl std::fmt::Display for FetchId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a fetch came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// No connection: refused, reset before an answer, no such host, or a failed TLS handshake.
+    #[error("no connection")]
+    Refused,
+    /// [`Fetch::timeout`] is over.
+    #[error("timed out")]
+    TimedOut,
+    /// The host's name leads to an address that may not be asked.
+    #[error("the address is not allowed")]
+    Address,
+    /// Anything else, such as a malformed answer.
+    #[error("failed")]
+    Other,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fetch(uri: &str, trusted: bool) -> Fetch {
+        Fetch::new(FetchId(1), Request::get(uri).body(()).unwrap(), trusted, None, &Limits::default())
+    }
+
+    #[test]
+    fn says_what_to_look_up() {
+        for (uri, host, address) in [
+            ("http://a.example/x", ("a.example", 80), None),
+            ("https://a.example/x", ("a.example", 443), None),
+            ("https://a.example:8443/x", ("a.example", 8443), None),
+            ("http://8.8.8.8/x", ("8.8.8.8", 80), Some("8.8.8.8:80")),
+            ("https://[2606:4700::1]/x", ("[2606:4700::1]", 443), Some("[2606:4700::1]:443")),
+        ] {
+            let fetch = fetch(uri, false);
+            assert_eq!((fetch.host(), fetch.address()), (host, address.map(|a| a.parse().unwrap())), "{uri}");
+        }
+    }
+
+    #[test]
+    fn only_configured_origins_are_private() {
+        let private = vec!["8.8.8.8:80".parse().unwrap(), "10.0.0.1:80".parse().unwrap()];
+        let approved = fetch("http://a.example/", true).approve(private.clone()).unwrap();
+        assert_eq!(approved.addresses, private);
+        assert_eq!(fetch("http://a.example/", false).approve(private).unwrap_err(), FetchError::Address);
+        assert_eq!(fetch("http://a.example/", true).approve(Vec::new()).unwrap_err(), FetchError::Refused);
+        assert!(fetch("http://a.example/", false).approve(vec!["8.8.8.8:80".parse().unwrap()]).is_ok());
+    }
+}

@@ -1,0 +1,449 @@
+//! Deliveries with a memory: who is asked, what is decoded, and what is told, second by second.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![cfg(feature = "cache")]
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
+use originkit::cache::{Answered, Cache, Later, Store};
+use originkit::client::{Body, Client, Compute};
+use originkit::delivery::{Approved, Encoded, FetchError, Render, Rendered, StoreKey};
+use originkit::plan::Size;
+use originkit::{Endpoint, Engine, Format, Origin, Settings};
+use tokio::sync::Semaphore;
+
+/// Everything there is besides the crate: origins, a thread pool, and who asked what.
+struct World {
+    /// Status, headers and file of each URL; what is not here is not found.
+    files: Mutex<HashMap<String, (u16, HeaderMap, &'static [u8])>>,
+    down: Mutex<bool>,
+    asked: Mutex<Vec<String>>,
+    renders: AtomicUsize,
+    /// Answers go out, and pictures are made, one for each permit.
+    gate: Semaphore,
+}
+
+const OPEN: usize = 1 << 20;
+const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 one";
+const OTHER: &[u8] = b"\xFF\xD8\xFF\xE0 two";
+const PHOTO: &str = "https://www.example.com/a.jpg";
+
+impl World {
+    fn new() -> Arc<Self> {
+        let world = Self {
+            files: Mutex::default(),
+            down: Mutex::new(false),
+            asked: Mutex::default(),
+            renders: AtomicUsize::new(0),
+            gate: Semaphore::new(OPEN),
+        };
+        world.has(PHOTO, &[("etag", "\"1\"")], JPEG);
+        Arc::new(world)
+    }
+
+    fn has(&self, url: &str, headers: &[(&str, &str)], file: &'static [u8]) {
+        let headers = headers.iter().map(|(n, v)| (http::HeaderName::try_from(*n).unwrap(), v.parse().unwrap()));
+        self.files.lock().unwrap().insert(url.to_owned(), (200, headers.collect(), file));
+    }
+
+    fn loses(&self, url: &str) {
+        self.files.lock().unwrap().remove(url);
+    }
+
+    /// What origins were asked since the last time, and how many pictures were made.
+    fn seen(&self) -> (Vec<String>, usize) {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        (asked, self.renders.swap(0, Ordering::SeqCst))
+    }
+}
+
+struct Once(Option<Bytes>);
+
+impl Body for Once {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, FetchError> {
+        Ok(self.0.take())
+    }
+}
+
+impl Client for World {
+    type Body = Once;
+
+    async fn lookup(&self, _: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        Ok(vec![([93, 184, 215, 14], port).into()])
+    }
+
+    async fn send(&self, approved: Approved) -> Result<Response<Once>, FetchError> {
+        let (url, theirs) = (approved.request.uri().to_string(), approved.request.headers().get("if-none-match"));
+        let note = theirs.map_or(String::new(), |tag| format!(" unless {}", tag.to_str().unwrap()));
+        self.asked.lock().unwrap().push(format!("{url}{note}"));
+
+        self.gate.acquire().await.unwrap().forget();
+        if *self.down.lock().unwrap() {
+            return Err(FetchError::Refused);
+        }
+        let Some((status, headers, file)) = self.files.lock().unwrap().get(&url).cloned() else {
+            return Ok(Response::builder().status(404).body(Once(None)).unwrap());
+        };
+        let same = theirs.is_some() && theirs == headers.get("etag");
+        let body = if same { None } else { Some(Bytes::from_static(file)) };
+        let mut response = Response::new(Once(body));
+        *response.status_mut() = if same { StatusCode::NOT_MODIFIED } else { StatusCode::from_u16(status).unwrap() };
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+}
+
+impl Compute for World {
+    /// A picture says what it was made from.
+    async fn run(&self, job: Render) -> Rendered {
+        self.renders.fetch_add(1, Ordering::SeqCst);
+        self.gate.acquire().await.unwrap().forget();
+        let text = format!("{} of {:?}", job.transformation(), job.sources()[0].bytes);
+        Rendered::new(Ok(Encoded::new(text.into(), Format::WebP, Size::new(3, 2))))
+    }
+}
+
+/// A folder, or a bucket.
+#[derive(Clone, Default)]
+struct Shelf(Arc<Mutex<HashMap<StoreKey, Bytes>>>);
+
+impl Store for Shelf {
+    async fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        self.0.lock().unwrap().get(key).cloned()
+    }
+
+    async fn put(&self, key: &StoreKey, file: Bytes) {
+        self.0.lock().unwrap().insert(key.clone(), file);
+    }
+}
+
+impl Shelf {
+    fn count(&self, tier: &str) -> usize {
+        self.0.lock().unwrap().keys().filter(|key| key.as_str().starts_with(tier)).count()
+    }
+}
+
+fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
+    let mut settings = Settings::default();
+    change(&mut settings);
+    let endpoint = Endpoint::new("https://img.example.com").unwrap();
+    let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+    let builder = Engine::builder().endpoint(endpoint).settings(settings).named("small", "w-10").unwrap();
+    #[cfg(feature = "signing")]
+    let builder = builder.signing_key("secret").unwrap();
+    builder.build().unwrap()
+}
+
+/// One server.
+#[derive(Clone)]
+struct Server {
+    engine: Engine,
+    cache: Arc<Cache<Shelf>>,
+    world: Arc<World>,
+}
+
+impl Server {
+    fn new(world: &Arc<World>, shelf: &Shelf, change: impl FnOnce(&mut Settings)) -> Self {
+        let cache = Arc::new(Cache::new(shelf.clone()));
+        Self { engine: engine(change), cache, world: Arc::clone(world) }
+    }
+
+    async fn ask(&self, path: &str, headers: &[(&str, &str)], now: u64) -> (Response<Bytes>, Later) {
+        let mut request = Request::get(format!("https://img.example.com{path}")).header("accept", "image/webp");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+        let request = request.body(()).unwrap();
+        let Answered { response, later, .. } =
+            self.cache.deliver(&self.engine, &request, now, &*self.world, &*self.world).await;
+        (response, later)
+    }
+
+    /// Asks, and does at once what is left for later.
+    async fn get(&self, path: &str, headers: &[(&str, &str)], now: u64) -> Response<Bytes> {
+        let (response, later) = self.ask(path, headers, now).await;
+        self.cache.finish(later, &*self.world, &*self.world).await;
+        response
+    }
+}
+
+fn text<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("-", |value| value.to_str().unwrap())
+}
+
+const HOUR: u64 = 3600;
+
+#[tokio::test]
+async fn what_was_made_is_made_once() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    let first = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    assert_eq!(world.seen(), (vec![PHOTO.to_owned()], 1));
+    let second = server.get("/tr:w-30/a.jpg", &[], HOUR - 1).await;
+    assert_eq!(world.seen(), (vec![], 0));
+    assert_eq!((first.body(), first.headers()), (second.body(), second.headers()));
+    // Another picture of the same file, and the same one by another spelling.
+    server.get("/tr:w-40/a.jpg", &[], 1).await;
+    assert_eq!(world.seen(), (vec![], 1));
+    server.get("/tr:w-40/a.jpg?tr=", &[], 1).await;
+    server.get("/a.jpg?tr=w-40", &[], 1).await;
+    assert_eq!(world.seen(), (vec![], 0));
+    assert_eq!((shelf.count("originals/"), shelf.count("renditions/")), (1, 2));
+    // Another instance with the same store, and one that would make another picture.
+    Server::new(&world, &shelf, |_| {}).get("/tr:w-30/a.jpg", &[], 2).await;
+    assert_eq!(world.seen(), (vec![], 0));
+    let other = Server::new(&world, &shelf, |settings| settings.quality = 40).get("/tr:w-30/a.jpg", &[], 2).await;
+    assert_eq!(world.seen(), (vec![], 1));
+    assert_ne!(text(&other, "etag"), text(&first, "etag"));
+}
+
+#[tokio::test]
+async fn a_browser_that_has_it_gets_nothing() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    let etag = text(&server.get("/tr:w-30/a.jpg", &[], 0).await, "etag").to_owned();
+    world.seen();
+    for (kept, has) in [(true, etag.as_str()), (false, &etag), (false, "*"), (false, "\"x\", W/\"y\"")] {
+        if !kept {
+            shelf.0.lock().unwrap().clear();
+        }
+        let response = server.get("/tr:w-30/a.jpg", &[("if-none-match", has)], 5).await;
+        let rendered = has.starts_with("\"x");
+        assert_eq!(world.seen(), (if kept { vec![] } else { vec![PHOTO.to_owned()] }, usize::from(rendered)), "{has}");
+        assert_eq!(response.status(), if rendered { 200 } else { 304 }, "{has}");
+        assert_eq!((text(&response, "etag"), text(&response, "vary")), (etag.as_str(), "accept"));
+        assert_eq!(text(&response, "cache-control"), "public, s-maxage=31536000, max-age=31536000, must-revalidate");
+        assert_eq!(response.headers().contains_key("content-type"), rendered);
+    }
+}
+
+#[tokio::test]
+async fn what_is_old_is_asked_after() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    let old = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    world.seen();
+    let same = server.get("/tr:w-30/a.jpg", &[], HOUR).await;
+    assert_eq!(world.seen(), (vec![format!("{PHOTO} unless \"1\"")], 0), "unchanged: nothing is made");
+    assert_eq!((old.body(), text(&old, "etag")), (same.body(), text(&same, "etag")));
+    server.get("/tr:w-30/a.jpg", &[], 2 * HOUR - 1).await;
+    assert_eq!(world.seen(), (vec![], 0), "good for another hour");
+    world.has(PHOTO, &[("etag", "\"2\"")], OTHER);
+    let new = server.get("/tr:w-30/a.jpg", &[], 2 * HOUR).await;
+    assert_eq!(world.seen(), (vec![format!("{PHOTO} unless \"1\"")], 1));
+    assert_ne!((old.body(), text(&old, "etag")), (new.body(), text(&new, "etag")));
+    // Without a tag the bytes tell.
+    world.has(PHOTO, &[], OTHER);
+    let (_, tagless) = (world.seen(), server.get("/tr:w-30/a.jpg", &[], 3 * HOUR).await);
+    world.seen();
+    let again = server.get("/tr:w-30/a.jpg", &[], 4 * HOUR).await;
+    assert_eq!(world.seen(), (vec![PHOTO.to_owned()], 0));
+    assert_eq!(text(&tagless, "etag"), text(&again, "etag"));
+    // A file that is gone is gone.
+    world.loses(PHOTO);
+    assert_eq!(server.get("/tr:w-30/a.jpg", &[], 5 * HOUR).await.status(), 404);
+}
+
+#[tokio::test]
+async fn an_origin_that_is_down() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));
+    let good = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    *world.down.lock().unwrap() = true;
+    let stopgap = server.get("/tr:w-30/a.jpg", &[], 2 * HOUR - 1).await;
+    assert_eq!((stopgap.status(), stopgap.body()), (StatusCode::OK, good.body()));
+    assert_eq!(text(&stopgap, "cache-control"), "public, max-age=60", "it may be back soon");
+    // A picture that was never made, of a file that is kept.
+    let new = server.get("/tr:w-40/a.jpg", &[], 2 * HOUR - 1).await;
+    assert_eq!((new.status(), text(&new, "cache-control")), (StatusCode::OK, "public, max-age=60"));
+    let over = server.get("/tr:w-30/a.jpg", &[], 3 * HOUR).await;
+    assert!(text(&over, "ik-error").starts_with("ECONNREFUSED"), "{over:?}");
+    *world.down.lock().unwrap() = false;
+    let back = server.get("/tr:w-30/a.jpg", &[], 3 * HOUR + 60).await;
+    assert_eq!((back.body(), text(&back, "etag")), (good.body(), text(&good, "etag")));
+}
+
+#[tokio::test]
+async fn an_old_picture_while_a_new_one_is_made() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |s| s.caching.stale_while_revalidate = Duration::from_secs(60));
+    let old = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    world.has(PHOTO, &[("etag", "\"2\"")], OTHER);
+    world.seen();
+    let mut laters = Vec::new();
+    for _ in 0..3 {
+        let (stale, later) = server.ask("/tr:w-30/a.jpg", &[], HOUR + 59).await;
+        assert_eq!((stale.body(), text(&stale, "cache-control")), (old.body(), "public, max-age=60"));
+        laters.push(later);
+    }
+    assert_eq!(world.seen(), (vec![], 0), "nobody waits");
+    let finish = |later| server.cache.finish(later, &*world, &*world);
+    let mut laters = laters.into_iter().map(finish);
+    tokio::join!(laters.next().unwrap(), laters.next().unwrap(), laters.next().unwrap());
+    assert_eq!(world.seen(), (vec![format!("{PHOTO} unless \"1\"")], 1), "one makes the new one");
+    let (new, later) = server.ask("/tr:w-30/a.jpg", &[], HOUR + 60).await;
+    assert!(later.is_empty() && new.body() != old.body());
+    let (_, over) = (world.seen(), server.get("/tr:w-30/a.jpg", &[], 2 * HOUR + 120).await);
+    assert_eq!((over.status(), world.seen().0.len()), (StatusCode::OK, 1), "too old to be served unasked");
+}
+
+#[tokio::test]
+async fn many_at_once_are_one() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    world.gate.forget_permits(OPEN);
+    let mut tasks = Vec::new();
+    for number in 0..1000 {
+        let server = server.clone();
+        // Three pictures of one file.
+        let path = format!("/tr:w-{}/a.jpg", 30 + number % 3);
+        tasks.push(tokio::spawn(async move { server.get(&path, &[], 0).await }));
+    }
+    tokio::task::yield_now().await;
+    // The first to ask goes away; somebody else asks.
+    tasks.remove(0).abort();
+    tokio::task::yield_now().await;
+    world.gate.add_permits(OPEN);
+    for task in tasks {
+        assert_eq!(task.await.unwrap().status(), 200);
+    }
+    let (asked, renders) = world.seen();
+    assert_eq!((asked.len(), renders), (2, 3), "{asked:?}");
+}
+
+#[tokio::test]
+async fn many_who_fail_fail_alike() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    world.gate.forget_permits(OPEN);
+    let ask = |path: &'static str| {
+        let server = server.clone();
+        tokio::spawn(async move { server.get(path, &[], 0).await })
+    };
+    let tasks: Vec<_> =
+        (0..100).map(|n| ask(if n % 2 == 0 { "/tr:w-30/none.jpg" } else { "/tr:w-40/none.jpg" })).collect();
+    tokio::task::yield_now().await;
+    world.gate.add_permits(OPEN);
+    for task in tasks {
+        let response = task.await.unwrap();
+        assert!(text(&response, "ik-error").starts_with("ENOENT"), "{response:?}");
+        assert_eq!(text(&response, "cache-control"), "public, max-age=60");
+    }
+    assert_eq!(world.seen(), (vec!["https://www.example.com/none.jpg".to_owned()], 0));
+    assert!(shelf.0.lock().unwrap().is_empty(), "nothing is kept of a failure");
+}
+
+#[tokio::test]
+async fn what_may_not_be_shared_is_not() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |s| s.caching.by_origin = true);
+    for directive in ["no-store", "private, max-age=60"] {
+        world.has(PHOTO, &[("cache-control", directive), ("etag", "\"1\"")], JPEG);
+        let ask = || server.get("/tr:w-30/a.jpg", &[], 0);
+        let (one, two) = tokio::join!(ask(), ask());
+        assert_eq!((text(&one, "cache-control"), text(&two, "cache-control")), (directive, directive));
+        assert_eq!((world.seen().0.len(), shelf.0.lock().unwrap().len()), (2, 0));
+    }
+    world.has(PHOTO, &[("cache-control", "max-age=100"), ("age", "40")], JPEG);
+    let first = server.get("/tr:w-30/a.jpg", &[], 1000).await;
+    let later = server.get("/tr:w-30/a.jpg", &[], 1050).await;
+    assert_eq!(text(&first, "cache-control"), "public, s-maxage=100, max-age=100, must-revalidate");
+    assert_eq!((text(&first, "age"), text(&later, "age")), ("40", "90"));
+    assert_eq!(world.seen().0.len(), 1);
+    server.get("/tr:w-30/a.jpg", &[], 1060).await;
+    assert_eq!(world.seen().0.len(), 1, "its time is over");
+}
+
+#[tokio::test]
+async fn a_stopgap_is_kept_for_a_minute() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    world.has("https://www.example.com/none.png", &[("etag", "\"n\"")], JPEG);
+    let server = Server::new(&world, &shelf, |_| {});
+    let stopgap = server.get("/tr:w-30,di-none.png/b.jpg", &[], 0).await;
+    assert_eq!((stopgap.status(), text(&stopgap, "cache-control")), (StatusCode::OK, "public, max-age=60"));
+    world.has("https://www.example.com/b.jpg", &[], OTHER);
+    assert_eq!(server.get("/tr:w-30,di-none.png/b.jpg", &[], 59).await.body(), stopgap.body());
+    let real = server.get("/tr:w-30,di-none.png/b.jpg", &[], 60).await;
+    assert!(real.body() != stopgap.body() && text(&real, "etag") != text(&stopgap, "etag"));
+}
+
+#[cfg(feature = "signing")]
+#[tokio::test]
+async fn private_files_are_for_signed_urls() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    world.has(PHOTO, &[("Is-Private-File", "True"), ("etag", "\"1\"")], JPEG);
+    let server = Server::new(&world, &shelf, |_| {});
+    let signed = |path: &str, expires| {
+        let base = "https://img.example.com";
+        originkit::sign(&format!("{base}{path}"), base, "secret", expires).replace(base, "")
+    };
+    for _ in 0..2 {
+        // The second time there is a picture in the store, made for those who may see it.
+        for (path, status) in [
+            ("/tr:w-30/a.jpg".to_owned(), 401),
+            ("/a.jpg".to_owned(), 401),
+            ("/tr:n-small:w-5/a.jpg".to_owned(), 401),
+            (signed("/tr:w-30/a.jpg", None), 200),
+            ("/tr:n-small/a.jpg".to_owned(), 200),
+            (signed("/a.jpg", Some(100)), 200),
+        ] {
+            let response = server.get(&path, &[], 40).await;
+            assert_eq!(response.status(), status, "{path}");
+            if status == 401 {
+                assert!(text(&response, "ik-error").starts_with("EAUTH") && !response.headers().contains_key("etag"));
+            }
+        }
+        let response = server.get(&signed("/a.jpg", Some(100)), &[], 40).await;
+        assert_eq!(text(&response, "cache-control"), "private, max-age=60", "no longer than the signature");
+    }
+    // Who waits for a picture that may not be seen goes on alone.
+    shelf.0.lock().unwrap().clear();
+    let path = signed("/tr:w-77/a.jpg", None);
+    let (refused, served) = tokio::join!(server.get("/tr:w-77/a.jpg", &[], 0), server.get(&path, &[], 0));
+    assert_eq!((refused.status(), served.status()), (StatusCode::UNAUTHORIZED, StatusCode::OK));
+}
+
+#[tokio::test]
+async fn a_broken_store_is_an_empty_one() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    let good = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    let whole = shelf.0.lock().unwrap().clone();
+    for damage in ["cut", "swapped", "garbage"] {
+        world.seen();
+        {
+            let mut files = shelf.0.lock().unwrap();
+            let values: Vec<Bytes> = whole.values().cloned().collect();
+            for (number, file) in files.values_mut().enumerate() {
+                *file = match damage {
+                    "cut" => values[number].slice(..values[number].len() - 1),
+                    "swapped" => values[(number + 1) % values.len()].clone(),
+                    _ => Bytes::from_static(b"originkit rendition 1\n\n"),
+                };
+            }
+        }
+        let again = server.get("/tr:w-30/a.jpg", &[], 1).await;
+        assert_eq!((again.body(), world.seen().1), (good.body(), 1), "{damage}");
+    }
+}
+
+#[cfg(feature = "memory-store")]
+#[tokio::test]
+async fn memory_has_a_bound() {
+    use originkit::cache::Memory;
+    let memory = Memory::new(100_000);
+    for number in 0..1000_u32 {
+        let engine = engine(|_| {});
+        let url = format!("https://img.example.com/tr:w-{}/a.jpg", number + 1);
+        let order = engine.resolve(&Request::get(url).body(()).unwrap(), SystemTime::UNIX_EPOCH).unwrap();
+        memory.put(&order.store_key(), Bytes::from(vec![0; 5000])).await;
+        assert!(memory.bytes() <= 100_000);
+    }
+    assert!(memory.bytes() > 50_000, "and it is made use of");
+}
