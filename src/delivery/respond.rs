@@ -106,7 +106,8 @@ fn keeping(headers: &mut HeaderMap, answer: &Answer, served: &Served) {
 pub(super) fn failure(manner: &Manner<'_>, error: Error) -> Response<Bytes> {
     let message = match &error {
         Error::Rejected(rejection) => rejection.message(),
-        Error::Origin { cause, .. } if manner.gateway => cause.to_string(),
+        Error::Origin { cause, layer: false } if manner.gateway => cause.to_string(),
+        Error::Origin { cause, layer: true } if manner.gateway => format!("{cause}; it is that of a layer"),
         other => other.to_string(),
     };
     let (status, code) = if manner.gateway { error.as_gateway() } else { (error.status(), error.code().as_str()) };

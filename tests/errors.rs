@@ -1,0 +1,148 @@
+//! Every error as a browser gets it, by ImageKit's documents and as a gateway tells it: the table of `Error`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod scripted;
+
+use http::Request;
+use originkit::delivery::FetchError;
+use originkit::{Endpoint, Engine, Limits, Origin, Settings};
+
+use scripted::{Answer, JPEG, Script, file, redirect, status};
+
+const ORIGIN: &str = "https://www.example.com/a.jpg";
+
+fn engine(gateway: bool, change: impl FnOnce(&mut Settings)) -> Engine {
+    let mut limits = Limits::default();
+    limits.source_bytes = 100;
+    let mut settings = Settings::default();
+    settings.gateway_statuses = gateway;
+    change(&mut settings);
+    let web = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://www.example.com").unwrap());
+    let proxy = Endpoint::new("https://px.example.com").unwrap().origin(Origin::proxy(["*.example.org"]).unwrap());
+    let builder = Engine::builder().endpoint(web).endpoint(proxy).limits(limits).settings(settings);
+    #[cfg(feature = "signing")]
+    let builder = builder.signing_key("secret").unwrap();
+    builder.build().unwrap()
+}
+
+/// Status and code of the answer, documented and as a gateway.
+fn told(request: impl Fn() -> http::request::Builder, answer: Option<&Answer>) -> [String; 2] {
+    told_by(|gateway| engine(gateway, |_| {}), request, answer)
+}
+
+fn told_by(
+    engine: impl Fn(bool) -> Engine,
+    request: impl Fn() -> http::request::Builder,
+    answer: Option<&Answer>,
+) -> [String; 2] {
+    [false, true].map(|gateway| {
+        let origins: Vec<_> = answer.map(|answer| (ORIGIN, answer.clone())).into_iter().collect();
+        let told = Script::new(engine(gateway), request(), &origins).run();
+        let word = |after: &str| {
+            let rest = told.split(after).nth(1).unwrap_or_default();
+            rest.split_whitespace().next().unwrap_or("-").to_owned()
+        };
+        assert!(told.contains("cache-control: public, max-age=60"), "errors are short-lived: {told}");
+        format!("{} {}", word("respond "), word("ik-error: "))
+    })
+}
+
+#[test]
+fn refused_before_anything_is_fetched() {
+    for (url, documented, gateway) in [
+        ("https://img.example.net/a.jpg", "404 ENOENT", "404 EENDPOINT"),
+        ("https://img.example.com/tr:l-image/a.jpg", "400 EINVAL", "400 EINVAL"),
+        ("https://img.example.com/tr:n-none/a.jpg", "400 EINVAL", "400 EINVAL"),
+        ("https://img.example.com/%2e%2e/a.jpg", "400 EINVAL", "400 EINVAL"),
+        ("https://px.example.com/tr:w-1/ftp://a.example.org/a.jpg", "404 ENOENT", "404 ENOENT"),
+        ("https://px.example.com/tr:w-1/http://a.example.org:22/a.jpg", "400 EINVAL", "403 EPORT"),
+        ("https://px.example.com/tr:w-1/http://u@a.example.org/a.jpg", "400 EINVAL", "403 EHOST"),
+        ("https://px.example.com/tr:w-1/http://127.0.0.1/a.jpg", "400 EINVAL", "403 EADDR"),
+        ("https://px.example.com/tr:w-1/https://img.example.com/a.jpg", "400 EINVAL", "403 ELOOP"),
+        ("https://px.example.com/tr:w-1/https://a.example.net/a.jpg", "404 EACCES", "502 EACCES"),
+    ] {
+        assert_eq!(told(|| Request::get(url), None), [documented, gateway], "{url}");
+    }
+    let post = || Request::post("https://img.example.com/a.jpg");
+    assert_eq!(told(post, None), ["405 EMETHOD", "405 EMETHOD"]);
+    let steps = format!("https://img.example.com/tr:{}/a.jpg", "w-1:".repeat(65));
+    assert_eq!(told(|| Request::get(&steps), None), ["400 ELIMIT", "400 ELIMIT"]);
+    let unnamed = |gateway| engine(gateway, |settings| settings.restrict_unnamed = true);
+    let url = || Request::get("https://img.example.com/tr:w-1/a.jpg");
+    assert_eq!(told_by(unnamed, url, None), ["400 EINVAL", "400 EUNNAMED"]);
+}
+
+#[cfg(feature = "signing")]
+#[test]
+fn signatures() {
+    let base = "https://img.example.com";
+    let signed = |expires| originkit::sign(&format!("{base}/a.jpg"), base, "secret", expires);
+    for (url, gateway) in [
+        (format!("{base}/a.jpg"), "401 EUNSIGNED"),
+        (signed(None).replace("ik-s=", "ik-s=0"), "401 ESIGNATURE"),
+        (originkit::sign(&format!("{base}/a.jpg"), base, "other", None), "401 ESIGNATURE"),
+    ] {
+        let signed_only = |gateway| engine(gateway, |settings| settings.restrict_unsigned = true);
+        assert_eq!(told_by(signed_only, || Request::get(&url), None), ["401 EAUTH", gateway], "{url}");
+    }
+    // It is the beginning of time, and nothing has expired; see `tests/resolve.rs` for what has.
+    let private = file(JPEG).header("is-private-file", "true");
+    let url = || Request::get("https://img.example.com/a.jpg");
+    assert_eq!(told(url, Some(&private)), ["401 EAUTH", "401 EPRIVATE"]);
+}
+
+#[test]
+fn origins_that_fail() {
+    let url = || Request::get("https://img.example.com/tr:w-1/a.jpg");
+    for (answer, documented, gateway) in [
+        (status(404), "404 ENOENT", "404 ENOENT"),
+        (file(b""), "404 ENOENT", "404 ENOENT"),
+        (status(403), "404 EACCES", "502 EACCES"),
+        (Answer::Failure(FetchError::Address), "404 EACCES", "403 EADDR"),
+        (Answer::Failure(FetchError::Refused), "404 ECONNREFUSED", "502 ECONNREFUSED"),
+        (Answer::Failure(FetchError::TimedOut), "404 ECONNREFUSED", "504 ETIMEDOUT"),
+        (Answer::Failure(FetchError::Other), "404 UNIDENTIFIED", "502 EORIGIN"),
+        (status(429), "404 UNIDENTIFIED", "503 EBUSY"),
+        (status(503), "404 UNIDENTIFIED", "502 EORIGIN"),
+        (status(304), "404 UNIDENTIFIED", "502 EORIGIN"),
+        (redirect("ftp://a.example"), "404 UNIDENTIFIED", "502 EREDIRECT"),
+        (file(JPEG).header("content-length", "50"), "404 UNIDENTIFIED", "502 ETRUNCATED"),
+        (file(JPEG).header("content-encoding", "br"), "404 UNIDENTIFIED", "502 EORIGIN"),
+        (file(&[7; 101]), "400 ELIMIT", "413 ELIMIT"),
+        (file(b"<!doctype html>"), "400 EFORMAT", "422 EFORMAT"),
+    ] {
+        assert_eq!(told(url, Some(&answer)), [documented, gateway]);
+    }
+}
+
+#[cfg(feature = "pixels")]
+#[test]
+fn pictures_that_fail() {
+    use originkit::plan::PlanError;
+    use originkit::{Error, ErrorCode};
+
+    let pixels = |code| Error::Pixels { code, message: String::new() };
+    for (error, documented, gateway) in [
+        (Error::Limit(limit()), (400, "ELIMIT"), (422, "ELIMIT")),
+        (Error::Plan(PlanError::Limit(limit())), (400, "ELIMIT"), (422, "ELIMIT")),
+        (pixels(ErrorCode::Format), (400, "EFORMAT"), (422, "EFORMAT")),
+        (pixels(ErrorCode::Unsupported), (400, "ENOTSUP"), (400, "ENOTSUP")),
+        (pixels(ErrorCode::Unidentified), (500, "UNIDENTIFIED"), (500, "EINTERNAL")),
+        (Error::Plan(PlanError::Source(String::new())), (400, "EFORMAT"), (422, "EFORMAT")),
+    ] {
+        let (status, code) = error.as_gateway();
+        assert_eq!((error.status().as_u16(), error.code().as_str()), documented, "{error:?}");
+        assert_eq!((status.as_u16(), code), gateway, "{error:?}");
+    }
+}
+
+/// A limit that was passed.
+#[cfg(feature = "pixels")]
+fn limit() -> originkit::LimitError {
+    let long = "w-1:".repeat(65);
+    let error = originkit::transform::Transformation::parse(&long, &Limits::default()).unwrap_err();
+    match error.kind {
+        originkit::transform::ParseErrorKind::Limit(limit) => limit,
+        other => panic!("{other:?}"),
+    }
+}

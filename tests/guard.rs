@@ -1,0 +1,172 @@
+//! No URL of a stranger's leads into a private network: not the picture's, an overlay's, a font's, the default image's or
+//! a redirect's; neither by its text nor by what its name leads to.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+mod scripted;
+
+use http::Request;
+use originkit::{Endpoint, Engine, Origin, Settings};
+
+use scripted::{JPEG, Script, file, redirect};
+
+/// A web proxy for everything public, with statuses that say what happened.
+fn proxy() -> Engine {
+    let mut settings = Settings::default();
+    settings.gateway_statuses = true;
+    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(Origin::proxy(["*"]).unwrap());
+    Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
+}
+
+fn ask(path: &str) -> Script {
+    // Were a private one asked, it would answer.
+    let file = |name: &str| match name {
+        "moved" => redirect("https://private.example.org/a.jpg"),
+        "twice" => redirect("//both.example.org/a.jpg"),
+        _ => file(JPEG),
+    };
+    let names = ["www", "moved", "twice", "private", "both"];
+    let urls =
+        names.iter().flat_map(|name| ["a.jpg", "a.ttf"].map(|end| (name, format!("https://{name}.example.org/{end}"))));
+    let urls: Vec<_> = urls.map(|(name, url)| (url, file(name))).collect();
+    let origins: Vec<_> = urls.iter().map(|(url, answer)| (url.as_str(), answer.clone())).collect();
+    Script::new(proxy(), Request::get(format!("https://img.example.com{path}")), &origins)
+}
+
+/// For `ie-`.
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in text.as_bytes().chunks(3) {
+        let bits = three.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - three.len()));
+        for at in 0..=three.len() {
+            out.push(char::from(DIGITS[bits >> (18 - 6 * at) & 63]));
+        }
+        out.extend(std::iter::repeat_n('=', 3 - three.len()));
+    }
+    out.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+}
+
+/// The places in which an image URL names another: each as a path. (Names of fonts and
+/// default images cannot hold a colon.)
+fn places(url: &str) -> Vec<(&'static str, String)> {
+    let good = "https://www.example.org/a.jpg";
+    vec![("asset", format!("/tr:w-30/{url}")), ("overlay", format!("/tr:l-image,ie-{},l-end/{good}", base64(url)))]
+}
+
+#[test]
+fn names_that_lead_into_a_private_network() {
+    for (place, path) in places("https://www.example.org/a.jpg") {
+        let told = ask(&path).run();
+        assert!(told.contains("respond 200"), "{place}: {told}");
+    }
+    for host in ["private", "both", "moved", "twice"] {
+        for (place, path) in places(&format!("https://{host}.example.org/a.jpg")) {
+            let told = ask(&path).run();
+            let hops = if matches!(host, "moved" | "twice") { " 302 -> break" } else { "failed" };
+            assert!(told.contains(hops) && told.contains("the address is not allowed"), "{place} at {host}: {told}");
+            assert!(!told.contains("respond 200"), "{place} at {host}: {told}");
+            assert!(told.contains("respond 403"), "{place} at {host}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_configured_origin_may_be_private() {
+    let web = |base: &str| {
+        let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new(base).unwrap());
+        Engine::builder().endpoint(endpoint).build().unwrap()
+    };
+    let request = || Request::get("https://img.example.com/tr:w-30/a.jpg");
+    let home = ("https://private.example.org/a.jpg", file(JPEG));
+    assert!(Script::new(web("https://private.example.org"), request(), &[home]).run().contains("respond 200"));
+    // It may send us on to itself, but not to others like it.
+    for (to, status) in [("/b.jpg", "respond 200"), ("https://private.example.net/b.jpg", "respond 404")] {
+        let moved = ("https://private.example.org/a.jpg", redirect(to));
+        let there = ["https://private.example.org/b.jpg", "https://private.example.net/b.jpg"];
+        let origins = [moved, (there[0], file(JPEG)), (there[1], file(JPEG))];
+        let told = Script::new(web("https://private.example.org"), request(), &origins).run();
+        assert!(told.contains(status), "{to}: {told}");
+    }
+}
+
+#[test]
+fn every_file_is_kept_from_them() {
+    let web = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://www.example.org").unwrap());
+    let engine = Engine::builder().endpoint(web).build().unwrap();
+    for (path, url) in [
+        ("/tr:w-30/a.jpg", "https://www.example.org/a.jpg"),
+        ("/tr:l-image,i-b.jpg,l-end/c.jpg", "https://www.example.org/b.jpg"),
+        ("/tr:l-text,i-a,ff-b.ttf,l-end/c.jpg", "https://www.example.org/b.ttf"),
+        ("/tr:w-30,di-b.jpg/none.jpg", "https://www.example.org/b.jpg"),
+    ] {
+        for (to, status) in
+            [("https://cdn.example.org/d", "respond 200"), ("https://private.example.org/d", "respond 404")]
+        {
+            let good = ["https://cdn.example.org/d", "https://private.example.org/d", "https://www.example.org/c.jpg"];
+            let origins = good.map(|url| (url, file(JPEG))).into_iter().chain([(url, redirect(to))]);
+            let request = Request::get(format!("https://img.example.com{path}"));
+            let told = Script::new(engine.clone(), request, &origins.collect::<Vec<_>>()).run();
+            assert!(told.contains(status), "{path} to {to}: {told}");
+        }
+    }
+}
+
+#[test]
+fn odd_and_private_hosts_in_every_place() {
+    let hosts = "2130706433 017700000001 0177.0.0.1 0x7f.1 127.1 0 0.0.0.0 127.0.0.1. 169.254.169.254 100.100.100.200 \
+        [::] [::1] [::ffff:127.0.0.1] [64:ff9b::7f00:1] [2002:7f00:1::] [fe80::1] [fd00:ec2::254] localhost localhost. \
+        x.localhost metadata.google.internal good@127.0.0.1 127.0.0.1#@good www.example.org:22 user@www.example.org";
+    for host in hosts.split_whitespace() {
+        for (place, path) in places(&format!("http://{host}/a.jpg")) {
+            let Ok(uri) = format!("https://img.example.com{path}").parse::<http::Uri>() else { continue };
+            let public = ["https://www.example.org/a.jpg"].map(|url| (url, file(JPEG)));
+            let told = Script::new(proxy(), Request::get(uri), &public).run();
+            let fetched = told.lines().filter(|line| line.contains("fetch "));
+            let strange = fetched.filter(|line| !line.contains("https://www.example.org/"));
+            assert_eq!(strange.count(), 0, "{place} at {host}: {told}");
+        }
+        for location in [format!("http://{host}/a.jpg"), format!("//{host}/a.jpg")] {
+            let Ok(_) = http::HeaderValue::try_from(&location) else { continue };
+            let moved = [("http://www.example.org/a.jpg", redirect(&location))];
+            let request = Request::get("https://img.example.com/tr:w-30/http://www.example.org/a.jpg");
+            let told = Script::new(proxy(), request, &moved).run();
+            assert!(told.contains("respond 502") && !told.contains("fetch 2"), "redirect to {host}: {told}");
+        }
+    }
+}
+
+/// The client of the example dials what was approved, whatever the name leads to by then.
+#[tokio::test]
+async fn a_name_is_looked_up_once() {
+    use originkit::client::{Body as _, Client as _};
+    use originkit::delivery::Output;
+    use std::net::SocketAddr;
+    use std::time::SystemTime;
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = axum::Router::new().fallback(|| async { "it is me" });
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let client = client::Reqwest::new().unwrap();
+    let fetch = |host: &str| {
+        let base = format!("http://{host}:{}", address.port());
+        let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new(&base).unwrap());
+        let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+        let request = Request::get("https://img.example.com/a.jpg").body(()).unwrap();
+        let Output::Fetch(fetch) = engine.deliver(&request, SystemTime::now()).poll() else { panic!("a fetch") };
+        fetch
+    };
+    // No resolver knows this name; and one that all know is not asked again.
+    for host in ["nowhere.example.test", "localhost"] {
+        let mut response = client.send(fetch(host).approve(vec![address]).unwrap()).await.unwrap();
+        assert_eq!(response.body_mut().chunk().await.unwrap().unwrap(), "it is me");
+    }
+    let elsewhere = SocketAddr::from(([127, 0, 0, 2], 9));
+    let fresh = client::Reqwest::new().unwrap();
+    assert!(fresh.send(fetch("localhost").approve(vec![elsewhere]).unwrap()).await.is_err());
+}
+
+#[expect(dead_code, reason = "renders are not needed here")]
+#[path = "../examples/serve/client.rs"]
+mod client;
