@@ -143,7 +143,7 @@ async fn send<C: Client>(client: &C, fetch: Fetch) -> Heard<C::Body> {
 }
 
 /// Looks up the addresses, has them approved, and sends the request to one of them.
-pub(crate) async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
+pub(crate) async fn look_up_and_send<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
     let addresses = match fetch.address() {
         Some(address) => vec![address],
         None => {
@@ -153,6 +153,17 @@ pub(crate) async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response
     };
     client.send(fetch.approve(addresses)?).await
 }
+
+/// The same as a span.
+#[cfg(feature = "tracing")]
+pub(crate) async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
+    use tracing::Instrument as _;
+    let span = tracing::debug_span!(target: "originkit", "fetch", id = %fetch.id, host = fetch.host().0);
+    look_up_and_send(client, fetch).instrument(span).await
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use self::look_up_and_send as dial;
 
 async fn read<B: Body>(id: FetchId, mut body: B) -> Heard<B> {
     match body.chunk().await {

@@ -82,6 +82,7 @@ mod svg;
 mod syntax;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod trace;
 pub mod transform;
 
 pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};

@@ -1,7 +1,7 @@
 //! [`ImageService`]: deliveries as a `tower` service, for axum, hyper or any tower stack.
 //!
-//! It is the one place in the crate that reads the clock. It has no cache, no limit on requests at a
-//! time and no log: those are layers around it.
+//! It is the one place in the crate that reads the clock. It has no limit on requests at a time: that is a layer around
+//! it.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -17,31 +17,63 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use crate::Engine;
+#[cfg(feature = "cache")]
+use crate::cache::{Answered, Cache, Store};
 use crate::client::{Client, Compute, drive};
 
 /// Answers requests for images. Never fails: an error is a response, with the
 /// [`Error`](crate::Error) in its extensions.
 ///
 /// The body of a request is not looked at. Clones share the engine, the client and the pool.
-pub struct ImageService<C, P> {
-    engine: Engine,
-    client: Arc<C>,
-    compute: Arc<P>,
-}
+#[derive(Clone)]
+pub struct ImageService(Arc<dyn Fn(Request<()>) -> Pending<Response<Bytes>> + Send + Sync>);
 
-impl<C, P> ImageService<C, P> {
+type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl ImageService {
     /// A service that fetches with `client` and renders on `compute`.
     #[must_use]
-    pub fn new(engine: Engine, client: C, compute: P) -> Self {
-        Self { engine, client: Arc::new(client), compute: Arc::new(compute) }
+    pub fn new<C: Client + 'static, P: Compute + 'static>(engine: Engine, client: C, compute: P) -> Self {
+        let (client, compute) = (Arc::new(client), Arc::new(compute));
+        Self(Arc::new(move |request| {
+            let delivery = engine.deliver(&request, SystemTime::now());
+            let (client, compute) = (Arc::clone(&client), Arc::clone(&compute));
+            Box::pin(async move { drive(delivery, &*client, &*compute).await })
+        }))
+    }
+
+    /// The same with a cache. `spawn` runs what is to be done after an answer, such as `|work| _ = tokio::spawn(work)`.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cached<C, P, S>(
+        engine: Engine,
+        client: C,
+        compute: P,
+        cache: Arc<Cache<S>>,
+        spawn: impl Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync + 'static,
+    ) -> Self
+    where
+        C: Client + 'static,
+        P: Compute + 'static,
+        S: Store + 'static,
+    {
+        let (client, compute, spawn) = (Arc::new(client), Arc::new(compute), Arc::new(spawn));
+        Self(Arc::new(move |request| {
+            let (engine, cache, spawn) = (engine.clone(), Arc::clone(&cache), Arc::clone(&spawn));
+            let (client, compute) = (Arc::clone(&client), Arc::clone(&compute));
+            Box::pin(async move {
+                let now = SystemTime::now();
+                let Answered { response, later, .. } = cache.deliver(&engine, &request, now, &*client, &*compute).await;
+                if !later.is_empty() {
+                    spawn(Box::pin(async move { cache.finish(later, &*client, &*compute).await }));
+                }
+                response
+            })
+        }))
     }
 }
 
-impl<B, C, P> Service<Request<B>> for ImageService<C, P>
-where
-    C: Client + 'static,
-    P: Compute + 'static,
-{
+impl<B> Service<Request<B>> for ImageService {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
@@ -51,21 +83,15 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let delivery = self.engine.deliver(&request, SystemTime::now());
-        let (client, compute) = (Arc::clone(&self.client), Arc::clone(&self.compute));
-        Box::pin(async move { Ok(drive(delivery, &*client, &*compute).await.map(Full::new)) })
+        let Self(answer) = self;
+        let response = answer(request.map(|_| ()));
+        Box::pin(async move { Ok(response.await.map(Full::new)) })
     }
 }
 
-// By hand: neither the client nor the pool need be `Clone` or `Debug`.
-impl<C, P> Clone for ImageService<C, P> {
-    fn clone(&self) -> Self {
-        Self { engine: self.engine.clone(), client: Arc::clone(&self.client), compute: Arc::clone(&self.compute) }
-    }
-}
-
-impl<C, P> fmt::Debug for ImageService<C, P> {
+// What it calls cannot be printed.
+impl fmt::Debug for ImageService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ImageService").field("engine", &self.engine).finish_non_exhaustive()
+        f.debug_struct("ImageService").finish_non_exhaustive()
     }
 }

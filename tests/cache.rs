@@ -447,3 +447,43 @@ async fn memory_has_a_bound() {
     }
     assert!(memory.bytes() > 50_000, "and it is made use of");
 }
+
+#[cfg(feature = "tower")]
+#[tokio::test]
+async fn the_service_remembers() {
+    use http_body_util::BodyExt as _;
+    use originkit::tower::ImageService;
+    use tower_service::Service as _;
+
+    struct Shared(Arc<World>);
+    impl Client for Shared {
+        type Body = Once;
+        async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+            self.0.lookup(host, port, timeout).await
+        }
+        async fn send(&self, approved: Approved) -> Result<Response<Once>, FetchError> {
+            self.0.send(approved).await
+        }
+    }
+    impl Compute for Shared {
+        async fn run(&self, job: Render) -> Rendered {
+            self.0.run(job).await
+        }
+    }
+
+    let (world, shelf) = (World::new(), Shelf::default());
+    let cache = Arc::new(Cache::new(shelf.clone()));
+    let shared = || Shared(Arc::clone(&world));
+    let spawn = |work| _ = tokio::spawn(work);
+    let mut service = ImageService::cached(engine(|_| {}), shared(), shared(), cache, spawn);
+    for renders in [1, 0] {
+        let request = Request::get("https://img.example.com/tr:w-30/a.jpg").body("ignored").unwrap();
+        let Ok(response) = service.call(request).await;
+        let Ok(body) = response.into_body().collect().await;
+        assert!(body.to_bytes().starts_with(b"w-30"));
+        assert_eq!(world.seen().1, renders);
+        while shelf.count("renditions/") == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}

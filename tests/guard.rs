@@ -167,6 +167,5 @@ async fn a_name_is_looked_up_once() {
     assert!(fresh.send(fetch("localhost").approve(vec![elsewhere]).unwrap()).await.is_err());
 }
 
-#[expect(dead_code, reason = "renders are not needed here")]
 #[path = "../examples/serve/client.rs"]
 mod client;

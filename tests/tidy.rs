@@ -16,6 +16,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("fingerprint", 0),
     ("format", 0),
     ("path", 0),
+    ("trace", 0),
     ("limits", 0),
     ("bitmap", 0),
     ("transform", 1),

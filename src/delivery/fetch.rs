@@ -111,6 +111,11 @@ impl FetchId {
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
+
+    #[cfg(feature = "tracing")]
+    pub(super) const fn number(self) -> u64 {
+        self.0
+    }
 }
 
 impl std::fmt::Display for FetchId {

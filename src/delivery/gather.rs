@@ -14,6 +14,7 @@ use crate::format::Format;
 use crate::limits::LimitError;
 use crate::order::{Answer, Job, Order, Wanted};
 use crate::policy::{self, Freshness, OriginError};
+use crate::trace::tell;
 
 /// The phase in which files are wanted.
 #[derive(Debug)]
@@ -55,7 +56,15 @@ impl Gathering {
         let search = std::iter::once(&mut self.asset).chain(&mut self.others).find(|search| search.is_ready())?;
         self.sent += 1;
         let id = FetchId::new(u64::try_from(self.sent).unwrap_or(u64::MAX));
-        search.ask(id, &self.terms.limits)
+        let fetch = search.ask(id, &self.terms.limits)?;
+        tell!(
+            "ask",
+            id = id.number(),
+            host = fetch.host().0,
+            path = fetch.request().uri().path(),
+            revalidates = fetch.stored.is_none()
+        );
+        Some(fetch)
     }
 
     /// Hears what happened to a fetch.
@@ -74,11 +83,20 @@ impl Gathering {
         };
         let recalled = matches!(input, Input::Recalled(..));
         let heard = match input {
-            Input::Head(_, head) => search.head(&head, terms),
+            Input::Head(_, head) => {
+                tell!("answer", id = id.number(), status = head.status().as_u16());
+                search.head(&head, terms)
+            }
             Input::Chunk(_, bytes) => search.chunk(&bytes, terms),
             Input::End(_) => search.end(terms),
-            Input::Failed(_, error) => search.failed(error, terms),
-            Input::Recalled(_, original) => Ok(search.recalled(original, terms)),
+            Input::Failed(_, error) => {
+                tell!("failed", id = id.number(), cause = error.to_string());
+                search.failed(error, terms)
+            }
+            Input::Recalled(_, original) => {
+                tell!("recalled", id = id.number());
+                Ok(search.recalled(original, terms))
+            }
             Input::Rendered(_) => Ok(BREAK),
         };
         keep.extend(search.take_new(terms).map(Keep::Original));

@@ -62,6 +62,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::order::{Answer, Job, Order, Rejection};
 use crate::plan::PlanError;
+use crate::trace::tell;
 
 /// One order on its way to a response.
 ///
@@ -225,7 +226,15 @@ impl Delivery {
             Phase::Gathering(gathering) => gathering.next_fetch().map_or(Output::Wait, Output::Fetch),
             Phase::Rendering(rendering) => rendering.job.take().map_or(Output::Wait, Output::Render),
             Phase::Responding(_) => match std::mem::replace(&mut self.phase, Phase::Done) {
-                Phase::Responding(response) => Output::Respond(*response),
+                Phase::Responding(response) => {
+                    tell!(
+                        "respond",
+                        status = response.status().as_u16(),
+                        code = response.extensions().get::<Error>().map(|error| error.code().as_str()),
+                        bytes = response.body().len()
+                    );
+                    Output::Respond(*response)
+                }
                 _ => Output::Wait,
             },
             Phase::Done => Output::Wait,

@@ -56,6 +56,7 @@ impl Render {
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
         }
+        let _stage = crate::trace::stage!("render");
         Rendered::new(self.with_work(scratch, crate::pixels::render))
     }
 

@@ -6,6 +6,7 @@ use http::Response;
 use super::{Delivery, Rendition, StoreKey, respond};
 use crate::order::Order;
 use crate::policy::Freshness;
+use crate::trace::tell;
 
 /// What a kept [`Rendition`] is good for.
 #[derive(Debug)]
@@ -35,7 +36,9 @@ impl Order {
         if kept.served.key != self.store_key() {
             return Reuse::Old;
         }
-        match kept.served.freshness(self.answer.now, &self.answer.caching) {
+        let freshness = kept.served.freshness(self.answer.now, &self.answer.caching);
+        tell!("kept", fresh = freshness == Freshness::Fresh, stale = freshness == Freshness::Stale);
+        match freshness {
             Freshness::Fresh => Reuse::Fresh(respond::rendition(&self.answer, kept)),
             Freshness::Stale => Reuse::Stale(respond::rendition(&self.answer, &kept.as_stopgap())),
             Freshness::IfError | Freshness::Over => Reuse::Old,

@@ -56,6 +56,7 @@ use crate::format::Format;
 use crate::path::AssetPath;
 use crate::plan::{Facts, Plan, Rules, SourceInfo, fuse, plan, rasterise};
 use crate::policy::{self, Negotiation};
+use crate::trace::stage;
 use crate::transform::Transformation;
 
 /// What [`transform`] needs to know besides the file and the transformation.
@@ -193,16 +194,21 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     if Format::sniff(work.asset) == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still) {
         return untouched_svg(work);
     }
-    let mut prepared = prepare(work)?;
+    let mut prepared = {
+        let _stage = stage!("plan");
+        prepare(work)?
+    };
     if prepared.plan.output.original == Some(true) {
         let SourceInfo { format, size, .. } = prepared.source;
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset), format, size));
     }
+    let stage = stage!("draw", ops = prepared.fused.ops.len());
     let animation = animate::animation(work, &mut prepared.executor, &prepared.plan, &prepared.settings)?;
     if let Some(encoded) = animation {
         return Ok(encoded);
     }
     let picture = prepared.executor.run(&prepared.fused)?;
+    drop(stage);
     let candidates = prepared.candidates(work, picture.is_transparent());
     let Prepared { plan, source, settings, .. } = &prepared;
     let file = output::Source { bytes: work.asset, info: source };

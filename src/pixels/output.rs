@@ -11,6 +11,7 @@ use crate::format::Format;
 use crate::limits::Limits;
 use crate::plan::{Fill, Op, Plan, SourceInfo};
 use crate::policy::Negotiation;
+use crate::trace::stage;
 use crate::transform::Color;
 
 /// Where a picture comes from.
@@ -87,6 +88,7 @@ pub(crate) fn smallest(
                 raster.into()
             }
         };
+        let _stage = stage!("encode", format = format.extension());
         let bytes = codec::encode(&picture, format, settings, &attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {

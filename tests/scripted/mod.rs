@@ -1,4 +1,5 @@
 //! A delivery with scripted origins: by hand, with a transcript, and through both drivers, with no socket.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;

@@ -1,0 +1,104 @@
+//! What a subscriber hears: every stage, in its place, and no secret.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![cfg(all(feature = "tracing", feature = "pixels", feature = "signing"))]
+
+mod pictures;
+mod scripted;
+
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+
+use http::Request;
+use originkit::{Endpoint, Engine, Origin};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use scripted::{Script, file, status};
+
+/// Writes down spans and events as they come, indented by depth.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    text: String,
+    /// Lines of spans by id, and how deep we are.
+    spans: Vec<String>,
+    depth: usize,
+}
+
+impl Visit for State {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let text = format!("{value:?}");
+        if field.name() == "message" {
+            self.text = format!("{text}{}", self.text);
+        } else {
+            write!(self.text, " {field}={}", text.trim_matches('"')).unwrap();
+        }
+    }
+}
+
+impl Subscriber for Notes {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "originkit"
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut fields = State::default();
+        span.record(&mut fields);
+        let mut state = self.0.lock().unwrap();
+        state.spans.push(format!("{}{}", span.metadata().name(), fields.text));
+        Id::from_u64(u64::try_from(state.spans.len()).unwrap())
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = State::default();
+        event.record(&mut fields);
+        let mut state = self.0.lock().unwrap();
+        let depth = state.depth;
+        writeln!(state.text, "{:1$}- {2}", "", 2 * depth, fields.text.trim_matches('"')).unwrap();
+    }
+
+    fn enter(&self, id: &Id) {
+        let mut state = self.0.lock().unwrap();
+        let name = state.spans[usize::try_from(id.into_u64()).unwrap() - 1].clone();
+        let depth = state.depth;
+        writeln!(state.text, "{:1$}{name}", "", 2 * depth).unwrap();
+        state.depth += 1;
+    }
+
+    fn exit(&self, _: &Id) {
+        self.0.lock().unwrap().depth -= 1;
+    }
+}
+
+#[test]
+fn every_stage_is_told() {
+    let endpoint = Endpoint::new("https://img.example.com").unwrap();
+    let endpoint = ["https://one.example.com", "https://two.example.com"]
+        .iter()
+        .fold(endpoint, |endpoint, base| endpoint.origin(Origin::new(base).unwrap()));
+    let engine = Engine::builder().endpoint(endpoint).signing_key("secret").unwrap().build().unwrap();
+    let base = "https://img.example.com";
+    let url = originkit::sign(&format!("{base}/tr:w-20,h-10,f-png/a.png?token=hidden"), base, "secret", None);
+    let picture = pictures::file(pictures::photo(40, 30), image::ImageFormat::Png);
+    let origins = [
+        ("https://one.example.com/a.png?token=hidden", status(404)),
+        ("https://two.example.com/a.png?token=hidden", file(&picture)),
+    ];
+    let script = Script::new(engine, Request::get(&url), &origins);
+    let notes = Notes::default();
+    tracing::subscriber::with_default(notes.clone(), || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let response = runtime.block_on(originkit::client::drive(script.deliver(), &script, &originkit::client::Inline));
+        assert_eq!(response.status(), 200);
+    });
+    let text = notes.0.lock().unwrap().text.clone();
+    let size = text.split("bytes=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    insta::assert_snapshot!(text.replace(&format!("bytes={size}"), "bytes=N"), @"");
+    assert!(!text.contains("hidden") && !text.contains("ik-s"), "queries are not told");
+}
