@@ -113,14 +113,20 @@ impl Engine {
         let content_dpr = content_dpr.map(|dpr| dpr.to_string());
 
         let negotiates = !original && policy::consults_accept(&transformation, settings.best_format);
-        let negotiation = Negotiation::new(headers, settings, &transformation);
-        let accept = negotiates.then_some(ACCEPT);
-        let vary: Vec<HeaderName> = accept.into_iter().chain(used.headers()).collect();
+        let asks_to_save = settings.data_saver && !original && policy::consults_save_data(&transformation);
+        let saves = asks_to_save && policy::saves_data(headers);
+        let negotiation = Negotiation::new(headers, settings, &transformation, saves);
+        let consulted = [(negotiates, ACCEPT), (asks_to_save, policy::SAVE_DATA)];
+        let consulted = consulted.into_iter().filter_map(|(used, name)| used.then_some(name));
+        let vary: Vec<HeaderName> = consulted.chain(used.headers()).collect();
         let sanitize = sanitizes(settings, url.sanitizes_svg());
         let mut cache_key =
             cache_key(endpoint, url, &transformation, content_dpr.as_deref(), negotiates.then_some(&negotiation));
         if sanitize && !sanitizes(settings, None) {
             cache_key.0.push_str(" sanitize:1");
+        }
+        if saves {
+            cache_key.0.push_str(" save-data:1");
         }
 
         let (wanted, fallback) = self.files(endpoint, url, &transformation, original)?;

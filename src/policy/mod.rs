@@ -6,6 +6,7 @@ mod hints;
 mod link;
 mod negotiate;
 mod request;
+mod saver;
 mod verdict;
 
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
@@ -16,4 +17,5 @@ pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;
 pub(crate) use self::negotiate::{Negotiation, consults_accept, keeps_svg};
 pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
+pub(crate) use self::saver::{SAVE_DATA, consults_save_data, saves_data};
 pub(crate) use self::verdict::{Verdict, verdict};

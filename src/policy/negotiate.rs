@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT;
 
+use super::saver;
 use crate::config::Settings;
 use crate::format::Format;
 use crate::transform::{Encoding, OutputFormat, Step, Transformation};
@@ -35,15 +36,15 @@ pub(crate) struct Negotiation {
 }
 
 impl Negotiation {
-    /// What this request says. AVIF is out beside `e-usm` (documented).
-    pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation) -> Self {
+    /// What this request says. AVIF is out beside `e-usm` (documented). `saves`: the default quality is lowered.
+    pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation, saves: bool) -> Self {
         let unsharp = transformation.edits().any(|edit| edit.effects.unsharp.is_some());
         Self {
             accepts_webp: accepts(headers, "image/webp"),
             accepts_avif: accepts(headers, "image/avif"),
             best_format: settings.best_format,
             avif: settings.avif && !unsharp,
-            quality: settings.quality,
+            quality: if saves { saver::lowered(settings.quality) } else { settings.quality },
             chroma_420: settings.chroma_420,
             smallest: settings.smallest,
         }
@@ -124,22 +125,26 @@ fn plain(source: Format, alpha: bool) -> impl Iterator<Item = Format> {
 
 /// May the format depend on `Accept`, in one of the branches?
 pub(crate) fn consults_accept(transformation: &Transformation, best_format: bool) -> bool {
-    steps_consult(transformation, best_format, best_format)
+    on_a_path(transformation, best_format, &|before, encoding| match encoding.format {
+        None => before,
+        Some(OutputFormat::Auto) => true,
+        // As if absent, for most sources.
+        Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
+        Some(_) => false,
+    })
 }
 
-/// `before`: does the format as the steps before left it?
-fn steps_consult(transformation: &Transformation, before: bool, best_format: bool) -> bool {
+/// Does something hold at the end, in one of the branches? `before`: did it at the start; `after` an edit it does.
+pub(super) fn on_a_path(
+    transformation: &Transformation,
+    before: bool,
+    after: &impl Fn(bool, &Encoding) -> bool,
+) -> bool {
     transformation.steps.iter().fold(before, |before, step| match step {
-        Step::Edit(edit) => match edit.encoding.format {
-            None => before,
-            Some(OutputFormat::Auto) => true,
-            // As if absent, for most sources.
-            Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
-            Some(_) => false,
-        },
+        Step::Edit(edit) => after(before, &edit.encoding),
         Step::If(choice) => {
-            let otherwise = choice.otherwise.as_ref().map_or(before, |t| steps_consult(t, before, best_format));
-            steps_consult(&choice.then, before, best_format) || otherwise
+            let otherwise = choice.otherwise.as_ref().map_or(before, |t| on_a_path(t, before, after));
+            on_a_path(&choice.then, before, after) || otherwise
         }
     })
 }
