@@ -341,7 +341,9 @@ fn vary_names_what_was_consulted() {
         ("dpr-auto,f-png", vec!["sec-ch-dpr", "dpr"]),
         ("w-auto,f-png", vec!["sec-ch-width", "width", "sec-ch-dpr", "dpr"]),
         ("if-w_gt_1,f-png,if-end", vec!["accept"]),
-        ("if-w_gt_1,f-png,if-else,f-webp,if-end", vec![]),
+        // A GIF takes neither branch.
+        ("if-w_gt_1,f-png,if-else,f-webp,if-end", vec!["accept"]),
+        ("if-w_gt_1,f-png,if-else,f-webp,if-end:f-jpg", vec![]),
     ] {
         let order = get(&engine, &format!("https://e.example/tr:{tr}/a.jpg")).unwrap();
         let found: Vec<_> = order.vary().iter().map(|name| name.as_str().to_owned()).collect();

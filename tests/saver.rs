@@ -92,6 +92,27 @@ mod pixels {
         assert_eq!(delivered(&fine, true, "w-32,q-90", Some("on")), q(90));
     }
 
+    /// Conditions are not looked at for GIF, so that no branch settles what a header decides.
+    #[test]
+    fn what_a_gif_depends_on_is_in_its_key() {
+        let frame = |shift: u32| {
+            let shade = |x: u32, y: u32| u8::try_from((x * 5 + y * 3 + shift) % 256).unwrap();
+            image::Frame::new(image::RgbaImage::from_fn(32, 32, |x, y| {
+                image::Rgba([shade(x, y), shade(y, x), 90, 255])
+            }))
+        };
+        let mut movie = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut movie);
+        encoder.encode_frames([frame(0), frame(2), frame(4)]).unwrap();
+        drop(encoder);
+        let tr = "w-24:if-w_gt_1,q-50,if-else,q-60,if-end";
+        let answer = |header| (delivered(&movie, true, tr, header), order(true, tr, header).cache_key().clone());
+        let (saved, saved_key) = answer(Some("on"));
+        let (usual, usual_key) = answer(None);
+        assert!(saved != usual, "the movie does not depend on the quality");
+        assert_ne!(saved_key, usual_key);
+    }
+
     #[test]
     fn a_source_of_lower_quality_keeps_its_own() {
         let coarse = photo(50);

@@ -144,7 +144,8 @@ pub(super) fn on_a_path(
         Step::Edit(edit) => after(before, &edit.encoding),
         Step::If(choice) => {
             let otherwise = choice.otherwise.as_ref().map_or(before, |t| on_a_path(t, before, after));
-            on_a_path(&choice.then, before, after) || otherwise
+            // Neither branch is taken for GIF, and nothing is known of the source yet.
+            before || on_a_path(&choice.then, before, after) || otherwise
         }
     })
 }

@@ -56,6 +56,7 @@ mod tests {
             ("if-w_gt_1,q-50,if-end", true),
             ("if-w_gt_1,q-50,if-else,w-1,if-end", true),
             ("if-w_gt_1,q-50,if-else,w-1,if-end:q-60", false),
+            ("if-w_gt_1,q-50,if-else,q-60,if-end", true),
             ("q-60:if-w_gt_1,w-1,if-end", false),
             // The quality of what is drawn on the picture is no quality of the file.
             ("l-image,i-a.png,q-50,l-end", true),
