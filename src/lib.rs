@@ -85,7 +85,9 @@ pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 #[cfg(feature = "signing")]
 pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;
-pub use config::{ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning};
+pub use config::{
+    AcceptByAgent, ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning,
+};
 pub use delivery::Delivery;
 pub use dialect::{Dialect, Rewritten};
 pub use error::Error;

@@ -3,6 +3,7 @@
 //! An [`Engine`] has [`Endpoint`]s, an endpoint has [`Origin`]s in the order in which they are asked.
 //! Nothing here knows of requests: an engine is built once and shared.
 
+mod agents;
 mod base;
 mod endpoint;
 mod engine;
@@ -11,6 +12,7 @@ mod named;
 mod origin;
 mod settings;
 
+pub use self::agents::AcceptByAgent;
 pub(crate) use self::base::Base;
 pub use self::endpoint::Endpoint;
 pub use self::engine::{Engine, EngineBuilder, Warning};
@@ -67,10 +69,35 @@ pub enum ConfigError {
         #[source]
         error: ParseError,
     },
+    /// A list is longer than it may be.
+    #[error("at most {most} {what} can be listed")]
+    TooMany {
+        /// What is listed.
+        what: &'static str,
+        /// How many may be.
+        most: usize,
+    },
+    /// A text is no part of a `User-Agent`: it is blank, or has other characters than printable ASCII.
+    #[error("`{0}` is no part of a user agent")]
+    BadAgent(String),
+    /// A text cannot stand in `Accept`.
+    #[error("`{0}` cannot be the value of a header")]
+    BadAccept(String),
     /// Signed URLs are demanded, and there is no key to check them with.
     #[error("unsigned URLs are refused, but there is no key to check signatures with")]
     NoKey,
     /// A key is empty.
     #[error("a signing key must not be empty")]
     EmptyKey,
+}
+
+/// Reads a list of at most so many entries, and no more of it than shows that it is too long.
+fn bounded<E, T>(
+    what: &'static str,
+    most: usize,
+    entries: impl IntoIterator<Item = E>,
+    read: impl Fn(E) -> Result<T, ConfigError>,
+) -> Result<Vec<T>, ConfigError> {
+    let list: Vec<T> = entries.into_iter().take(most.saturating_add(1)).map(read).collect::<Result<_, _>>()?;
+    if list.len() > most { Err(ConfigError::TooMany { what, most }) } else { Ok(list) }
 }

@@ -2,6 +2,8 @@
 
 use http::{HeaderName, HeaderValue};
 
+use super::AcceptByAgent;
+
 /// Settings of an account, after ImageKit's dashboard.
 ///
 /// ```
@@ -18,6 +20,8 @@ pub struct Settings {
     pub best_format: bool,
     /// `f-auto` may choose AVIF (documented: off).
     pub avif: bool,
+    /// The `Accept` that counts for some user agents, whatever they send (documented: none).
+    pub accept_by_agent: AcceptByAgent,
     /// Quality of lossy formats where `q` is absent, 1 to 100 (documented: 80).
     pub quality: u8,
     /// Requests with `Save-Data: on` get a lower default quality (documented: off): 20 less, but not below 40, where the
@@ -58,6 +62,7 @@ impl Default for Settings {
         Self {
             best_format: true,
             avif: false,
+            accept_by_agent: AcceptByAgent::default(),
             quality: 80,
             data_saver: false,
             auto_orient: true,

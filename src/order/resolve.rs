@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use http::header::{ACCEPT, HOST};
+use http::header::{ACCEPT, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use super::{Answer, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
@@ -116,7 +116,8 @@ impl Engine {
         let asks_to_save = settings.data_saver && !original && policy::consults_save_data(&transformation);
         let saves = asks_to_save && policy::saves_data(headers);
         let negotiation = Negotiation::new(headers, settings, &transformation, saves);
-        let consulted = [(negotiates, ACCEPT), (asks_to_save, policy::SAVE_DATA)];
+        let by_agent = negotiates && !settings.accept_by_agent.is_empty();
+        let consulted = [(negotiates, ACCEPT), (by_agent, USER_AGENT), (asks_to_save, policy::SAVE_DATA)];
         let consulted = consulted.into_iter().filter_map(|(used, name)| used.then_some(name));
         let vary: Vec<HeaderName> = consulted.chain(used.headers()).collect();
         let sanitize = sanitizes(settings, url.sanitizes_svg());

@@ -1,7 +1,7 @@
 //! `Accept` to candidate formats (`f`, `f-auto`).
 
-use http::HeaderMap;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
 
 use super::saver;
 use crate::config::Settings;
@@ -19,9 +19,9 @@ pub(crate) fn keeps_svg(transformation: &Transformation, thumbnail: bool) -> boo
 /// What a request and the settings say about the output format, before the source is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Negotiation {
-    /// `Accept` names `image/webp`.
+    /// `Accept`, or what takes its place, names `image/webp`.
     pub(crate) accepts_webp: bool,
-    /// `Accept` names `image/avif`.
+    /// Likewise `image/avif`.
     pub(crate) accepts_avif: bool,
     /// No `f` means `f-auto`.
     pub(crate) best_format: bool,
@@ -40,8 +40,8 @@ impl Negotiation {
     pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation, saves: bool) -> Self {
         let unsharp = transformation.edits().any(|edit| edit.effects.unsharp.is_some());
         Self {
-            accepts_webp: accepts(headers, "image/webp"),
-            accepts_avif: accepts(headers, "image/avif"),
+            accepts_webp: accepts(accept(headers, settings), "image/webp"),
+            accepts_avif: accepts(accept(headers, settings), "image/avif"),
             best_format: settings.best_format,
             avif: settings.avif && !unsharp,
             quality: if saves { saver::lowered(settings.quality) } else { settings.quality },
@@ -150,10 +150,17 @@ pub(super) fn on_a_path(
     })
 }
 
+/// What counts as `Accept`: the setting's value for the user agent, else what was sent.
+fn accept<'a>(headers: &'a HeaderMap, settings: &'a Settings) -> impl Iterator<Item = &'a HeaderValue> {
+    let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes);
+    let instead = agent.and_then(|agent| settings.accept_by_agent.accept(agent));
+    let sent = headers.get_all(ACCEPT).into_iter().filter(move |_| instead.is_none());
+    instead.into_iter().chain(sent)
+}
+
 /// Does `Accept` name this type? Wildcards do not count, `q=0` excludes (chosen).
-fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let ranges =
-        headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+fn accepts<'a>(accept: impl Iterator<Item = &'a HeaderValue>, wanted: &str) -> bool {
+    let ranges = accept.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut named = ranges.filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
@@ -170,6 +177,7 @@ fn is_zero_quality(parameter: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::AcceptByAgent;
 
     #[test]
     fn accept_is_read_as_a_list() {
@@ -182,8 +190,25 @@ mod tests {
             ("image/webpx, image/*, */*", false),
             ("", false),
         ] {
-            let headers = HeaderMap::from_iter([(ACCEPT, value.parse().unwrap())]);
-            assert_eq!(accepts(&headers, "image/webp"), want, "{value}");
+            assert_eq!(accepts([&value.parse().unwrap()].into_iter(), "image/webp"), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_agent_replaces_what_was_sent() {
+        let mut settings = Settings::default();
+        settings.accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "")]).unwrap();
+        for (agent, sent, want) in [
+            (Some("My App"), Some("image/avif"), vec!["image/webp"]),
+            (Some("My App"), None, vec!["image/webp"]),
+            (Some("Old"), Some("image/avif"), vec![""]),
+            (Some("other"), Some("image/avif"), vec!["image/avif"]),
+            (None, Some("app"), vec!["app"]),
+            (None, None, vec![]),
+        ] {
+            let named = [(USER_AGENT, agent), (ACCEPT, sent)];
+            let headers = named.into_iter().filter_map(|(name, value)| Some((name, value?.parse().unwrap()))).collect();
+            assert_eq!(accept(&headers, &settings).collect::<Vec<_>>(), want, "{agent:?} {sent:?}");
         }
     }
 }
