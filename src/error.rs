@@ -69,6 +69,7 @@ impl Error {
                 StatusCode::BAD_REQUEST
             }
             ErrorCode::Signature => StatusCode::UNAUTHORIZED,
+            ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::Method => StatusCode::METHOD_NOT_ALLOWED,
             // Documented: a page that says to come back, not a failure.
             ErrorCode::Pending => StatusCode::OK,

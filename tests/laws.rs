@@ -1,4 +1,5 @@
-//! Laws of the language, on texts that nobody wrote.
+//! Laws of the language and of cache keys, on texts that nobody wrote.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;

@@ -3,6 +3,7 @@
 //! An [`Engine`] has [`Endpoint`]s, an endpoint has [`Origin`]s in the order in which they are asked.
 //! Nothing here knows of requests: an engine is built once and shared.
 
+mod access;
 mod agents;
 mod base;
 mod endpoint;
@@ -10,8 +11,10 @@ mod engine;
 mod hosts;
 mod named;
 mod origin;
+mod ranges;
 mod settings;
 
+pub use self::access::{Access, Country};
 pub use self::agents::AcceptByAgent;
 pub(crate) use self::base::Base;
 pub use self::endpoint::Endpoint;
@@ -77,6 +80,21 @@ pub enum ConfigError {
         /// How many may be.
         most: usize,
     },
+    /// A text is neither an address nor a range of addresses.
+    #[error("`{0}` is no address; write `203.0.113.7`, `203.0.113.0/24` or `2001:db8::/32`")]
+    BadAddress(String),
+    /// A text is not two letters.
+    #[error("`{0}` is no country; write two letters, such as `DE`")]
+    BadCountry(String),
+    /// A text is neither the URL of a page nor a host.
+    #[error("`{0}` is no referrer; write `https://www.example.com` or `www.example.com`, without wildcards")]
+    BadReferrer(String),
+    /// An allow list is empty: it would refuse everybody.
+    #[error("an allow list of {0} needs an entry")]
+    NobodyAllowed(&'static str),
+    /// There is an allow list and a block list of the same.
+    #[error("{0} are either allowed or blocked")]
+    AllowAndBlock(&'static str),
     /// A text is no part of a `User-Agent`: it is blank, or has other characters than printable ASCII.
     #[error("`{0}` is no part of a user agent")]
     BadAgent(String),

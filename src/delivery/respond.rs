@@ -72,6 +72,10 @@ pub(super) fn failure(head: bool, vary: &[HeaderName], error: Error) -> Response
     let mut response = response(head, status, vary, "text/plain; charset=utf-8", body.into());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, BRIEFLY);
+    if error.code() == ErrorCode::Forbidden {
+        // It depends on who asks, not on the URL.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if error.code() == ErrorCode::Method {
         headers.insert(ALLOW, METHODS);
     }

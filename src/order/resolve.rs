@@ -51,9 +51,9 @@ impl Endpoint {
 impl Engine {
     /// Resolves a request: which files to ask for where, and what to do with them.
     ///
-    /// Checked in this order (chosen): method, length, endpoint, signature, syntax, names, limits. The URL is
+    /// Checked in this order (chosen): method, length, endpoint, access, signature, syntax, names, limits. The URL is
     /// that of the request line, with the authority of `Host` where it has none; no other header is
-    /// believed. OPTIONS asks for no picture and is refused here; [`Engine::deliver`] answers it. Without
+    /// believed, and who asks is a [`Visitor`](crate::Visitor) in the extensions. OPTIONS asks for no picture and is refused here; [`Engine::deliver`] answers it. Without
     /// keys, or without the feature `signing`, a signature cannot be checked and is ignored.
     ///
     /// `now` is what expiries are compared with.
@@ -69,6 +69,7 @@ impl Engine {
         address::check_length(&target, self.limits())?;
         let authority = target.normal_authority();
         let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        policy::admit(self.access(), request.headers(), request.extensions().get())?;
         self.check_signature(&target, rest, now)?;
         let url = endpoint.read(&target, base, rest, self.limits())?;
         self.order(endpoint, &url, request.headers(), head)

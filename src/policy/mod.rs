@@ -1,5 +1,6 @@
 //! Policy: decisions about headers and addresses, as functions of them. No state.
 
+mod access;
 mod egress;
 mod guard;
 mod hints;
@@ -9,6 +10,8 @@ mod request;
 mod saver;
 mod verdict;
 
+pub(crate) use self::access::admit;
+pub use self::access::{AccessError, Visitor};
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
 pub(crate) use self::guard::approve;

@@ -196,8 +196,8 @@ mod tests {
 
     #[test]
     fn the_agent_replaces_what_was_sent() {
-        let mut settings = Settings::default();
-        settings.accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "")]).unwrap();
+        let accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "")]).unwrap();
+        let settings = Settings { accept_by_agent, ..Settings::default() };
         for (agent, sent, want) in [
             (Some("My App"), Some("image/avif"), vec!["image/webp"]),
             (Some("My App"), None, vec!["image/webp"]),
