@@ -10,6 +10,7 @@ use super::AcceptByAgent;
 /// use originkit::Settings;
 /// let mut settings = Settings::default();
 /// settings.quality = 70;
+/// settings.data_saver = true; // 50 for those who ask to save
 /// settings.restrict_unnamed = true;
 /// assert!(settings.best_format && !settings.avif);
 /// ```
