@@ -13,6 +13,7 @@
 /// | `EFORMAT` | 400 | a file that is no picture this build can read |
 /// | `ENOTSUP` | 400 | a parameter or format this build lacks |
 /// | `EAUTH` | 401 | a wrong, missing or expired signature |
+/// | `EFORBIDDEN` | 403 | whoever asks is refused by a rule (the word is ours); kept by no cache |
 /// | `EAGAIN` | 200 | an effect that is still being prepared; sent as a page, not as an error (documented) |
 /// | `EMETHOD` | 405 | another method than GET, HEAD and OPTIONS |
 ///
@@ -43,6 +44,8 @@ pub enum ErrorCode {
     Method,
     /// An effect is not ready yet.
     Pending,
+    /// Whoever asks has no access.
+    Forbidden,
 }
 
 impl ErrorCode {
@@ -61,6 +64,7 @@ impl ErrorCode {
             Self::Signature => "EAUTH",
             Self::Method => "EMETHOD",
             Self::Pending => "EAGAIN",
+            Self::Forbidden => "EFORBIDDEN",
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::policy::{GuardError, OriginError};
 /// | a transformation is not a stored one, and only those are served | 400 `EINVAL` (documented status and text) | 400 `EUNNAMED` |
 /// | the URL is too long, or has too many steps, layers or files | 400 `ELIMIT` | 400 `ELIMIT` |
 /// | what is asked for is not in this build or version | 400 `ENOTSUP` | 400 `ENOTSUP` |
+/// | the access rules refuse who asks | 403 `EFORBIDDEN` (documented status) | 403 `EFORBIDDEN` |
 /// | a signature is missing | 401 `EAUTH` (documented status) | 401 `EUNSIGNED` |
 /// | a signature is wrong | 401 `EAUTH` (documented status) | 401 `ESIGNATURE` |
 /// | a signature has expired | 401 `EAUTH` (documented status) | 401 `EEXPIRED` |
@@ -114,6 +115,7 @@ impl Error {
                 StatusCode::BAD_REQUEST
             }
             ErrorCode::Signature => StatusCode::UNAUTHORIZED,
+            ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::Method => StatusCode::METHOD_NOT_ALLOWED,
             // Documented: a page that says to come back, not a failure.
             ErrorCode::Pending => StatusCode::OK,

@@ -90,7 +90,8 @@ pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;
 pub use config::{
-    Caching, ConfigError, Endpoint, Engine, EngineBuilder, HostPattern, NameError, Origin, Settings, Warning,
+    AcceptByAgent, Access, Caching, ConfigError, Country, Endpoint, Engine, EngineBuilder, HostPattern, NameError,
+    Origin, Settings, Warning,
 };
 pub use delivery::Delivery;
 pub use dialect::{Dialect, Rewritten};
@@ -100,7 +101,7 @@ pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};
-pub use policy::{ACCEPT_CH, GuardError, OriginError};
+pub use policy::{ACCEPT_CH, AccessError, GuardError, OriginError, Visitor};
 #[cfg(feature = "sanitize")]
 pub use svg::sanitize_svg;
 

@@ -19,14 +19,17 @@ use tokio::sync::Semaphore;
 
 /// Everything there is besides the crate: origins, a thread pool, and who asked what.
 struct World {
-    /// Status, headers and file of each URL; what is not here is not found.
-    files: Mutex<HashMap<String, (u16, HeaderMap, &'static [u8])>>,
+    /// By URL; what is not here is not found.
+    files: Mutex<HashMap<String, File>>,
     down: Mutex<bool>,
     asked: Mutex<Vec<String>>,
     renders: AtomicUsize,
     /// Answers go out, and pictures are made, one for each permit.
     gate: Semaphore,
 }
+
+/// Status, headers and body.
+type File = (u16, HeaderMap, &'static [u8]);
 
 const OPEN: usize = 1 << 20;
 const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 one";

@@ -5,7 +5,7 @@ mod scripted;
 
 use http::Request;
 use originkit::delivery::FetchError;
-use originkit::{Endpoint, Engine, Limits, Origin, Settings};
+use originkit::{Access, Endpoint, Engine, Limits, Origin, Settings};
 
 use scripted::{Answer, JPEG, Script, file, redirect, status};
 
@@ -70,6 +70,24 @@ fn refused_before_anything_is_fetched() {
     let unnamed = |gateway| engine(gateway, |settings| settings.restrict_unnamed = true);
     let url = || Request::get("https://img.example.com/tr:w-1/a.jpg");
     assert_eq!(told_by(unnamed, url, None), ["400 EINVAL", "400 EUNNAMED"]);
+}
+
+#[test]
+fn access_rules() {
+    let rules = |gateway| {
+        let mut settings = Settings::default();
+        settings.gateway_statuses = gateway;
+        let web =
+            Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://www.example.com").unwrap());
+        let access = Access::new().block_agents(["scraper"]).unwrap();
+        Engine::builder().endpoint(web).settings(settings).access(access).build().unwrap()
+    };
+    for gateway in [false, true] {
+        let request = Request::get("https://img.example.com/a.jpg").header("user-agent", "A-Scraper/1.0");
+        let told = Script::new(rules(gateway), request, &[]).run();
+        assert!(told.contains("respond 403") && told.contains("ik-error: EFORBIDDEN - "), "{told}");
+        assert!(told.contains("cache-control: no-store"), "another may see it: {told}");
+    }
 }
 
 #[cfg(feature = "signing")]

@@ -167,5 +167,6 @@ async fn a_name_is_looked_up_once() {
     assert!(fresh.send(fetch("localhost").approve(vec![elsewhere]).unwrap()).await.is_err());
 }
 
+#[allow(dead_code, reason = "nothing is rendered here")]
 #[path = "../examples/serve/client.rs"]
 mod client;

@@ -1,7 +1,12 @@
-//! Laws of the language, on texts that nobody wrote.
+//! Laws of the language and of cache keys, on texts that nobody wrote.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
-use originkit::Limits;
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use http::Request;
 use originkit::transform::{ParseErrorKind, Transformation};
+use originkit::{AcceptByAgent, Endpoint, Engine, Limits, Order, Origin, Rejection, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -29,6 +34,106 @@ proptest! {
         round_trip(&text)?;
     }
 }
+
+proptest! {
+    #[test]
+    fn what_means_nothing_is_in_no_key(
+        wishes in prop::sample::subsequence(WISHES, 1..=WISHES.len()),
+        noise in prop::sample::subsequence(NO_OPS, 1..=NO_OPS.len()),
+        seeds in prop::collection::vec(any::<u32>(), WISHES.len() + NO_OPS.len()),
+        header in select(NO_HEADERS),
+        value in "[ -~]{0,20}",
+    ) {
+        let plain = keyed(&wishes, &[], &[])?;
+        let mut noisy: Vec<_> = wishes.iter().chain(&noise).copied().zip(&seeds).collect();
+        noisy.sort_by_key(|(_, seed)| **seed);
+        let noisy: Vec<_> = noisy.into_iter().map(|(token, _)| token).collect();
+        prop_assert_eq!(&keyed(&noisy, &["ik-nothing=1", "ik-sdk-version=js-9"], &[])?, &plain, "{:?}", noisy);
+        prop_assert_eq!(&keyed(&wishes, &[], &[(header, &value)])?, &plain, "{}: {}", header, value);
+        // And what means something is.
+        prop_assert_ne!(keyed(&[&wishes[..], &["r-7"]].concat(), &[], &[])?, plain);
+    }
+
+    #[test]
+    fn a_url_has_eight_keys_at_most(text in transformation(), headers in prop::collection::vec(browser(), 1..40)) {
+        let mut keys = BTreeSet::new();
+        for headers in &headers {
+            let named: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            // Junk in a text can end the path or be refused.
+            let Ok(order) = ask(&format!("/a.jpg?tr={text}"), &named) else { return Ok(()) };
+            keys.insert(order.cache_key().clone());
+        }
+        prop_assert!(keys.len() <= 8, "{:#?}", keys);
+    }
+}
+
+/// All eight are met where the formats and the quality are open.
+#[test]
+fn a_url_has_eight_keys() {
+    let mut keys = BTreeSet::new();
+    for save in ["on", "off", "On", "1"] {
+        for accept in ["image/avif,image/webp", "image/webp", "image/avif;q=0.1", "*/*", "image/*", ""] {
+            for agent in ["App/1", "OLD", "Firefox", ""] {
+                let headers = [("save-data", save), ("accept", accept), ("user-agent", agent)];
+                keys.insert(ask("/tr:w-1/a.jpg", &headers).unwrap().cache_key().clone());
+            }
+        }
+    }
+    assert_eq!(keys.len(), 8, "{keys:#?}");
+}
+
+/// Resolved by an engine with everything switched on that looks at headers.
+fn ask(path: &str, headers: &[(&str, &str)]) -> Result<Order, Rejection> {
+    let mut settings = Settings::default();
+    (settings.avif, settings.data_saver) = (true, true);
+    settings.accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "*/*")]).unwrap();
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
+    let url = format!("https://e.example{path}");
+    let mut request = Request::get(url::Url::parse(&url).unwrap().as_str());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    engine.resolve(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH)
+}
+
+fn keyed(tokens: &[&str], query: &[&str], headers: &[(&str, &str)]) -> Result<String, TestCaseError> {
+    let path = format!("/tr:{}/a.jpg?{}", tokens.join(","), query.join("&"));
+    let order = ask(&path, headers).map_err(|error| TestCaseError::fail(format!("{path}: {error}")))?;
+    Ok(order.cache_key().to_string())
+}
+
+/// Headers of a browser, of which `Accept`, `Save-Data` and `User-Agent` are looked at.
+fn browser() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let accept = prop::collection::vec(
+        select(&["image/webp", "IMAGE/AVIF", "image/avif;q=0", "image/webp; q=0.5", "image/*", "text/x", "", ";"][..]),
+        0..5,
+    );
+    let accept = prop_oneof![accept.prop_map(|ranges| ranges.join(",")), "[ -~]{0,30}"];
+    let save = prop_oneof![select(&["on", "ON", "off", ""][..]).prop_map(str::to_owned), "[ -~]{0,5}"];
+    let agent = prop_oneof!["[ -~]{0,8}(app|APP|Old|)[ -~]{0,8}", "[ -~]{0,30}"];
+    (accept, save, agent, select(NO_HEADERS), "[ -~]{0,20}").prop_map(|(accept, save, agent, other, value)| {
+        vec![("accept", accept), ("save-data", save), ("user-agent", agent), (other, value)]
+    })
+}
+
+/// Parameters that mean something, each another thing.
+const WISHES: &[&str] = &["w-100", "h-50", "rt-90", "bl-3", "q-50", "f-auto", "e-grayscale", "lo-true"];
+
+/// Tokens without effect on a picture.
+const NO_OPS: &[&str] = &["foo-1", "", "vc-h264", "so-1", "utm_source", "w-x", "-", "e-none", " "];
+
+/// Headers that nobody looks at; `host` because the request line has an authority.
+const NO_HEADERS: &[&str] = &[
+    "host",
+    "x-forwarded-host",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-original-url",
+    "forwarded",
+    "cookie",
+    "dnt",
+];
 
 /// `parse(print(parse(s))) == parse(s)`, nothing is lost on the way, and printing is a fixed point.
 fn round_trip(text: &str) -> Result<(), TestCaseError> {

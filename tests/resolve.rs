@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 use originkit::delivery::{Encoded, Input, Output, Rendered};
 use originkit::plan::Size;
-use originkit::{Endpoint, Engine, Error, Format, Limits, Order, Origin, Rejection, Settings, Warning};
+use originkit::transform::Encoding;
+use originkit::{AcceptByAgent, Endpoint, Engine, Error, Format, Limits, Order, Origin, Rejection, Settings, Warning};
 use proptest::prelude::*;
 
 fn web(base: &str) -> Engine {
@@ -341,11 +342,52 @@ fn vary_names_what_was_consulted() {
         ("dpr-auto,f-png", vec!["sec-ch-dpr", "dpr"]),
         ("w-auto,f-png", vec!["sec-ch-width", "width", "sec-ch-dpr", "dpr"]),
         ("if-w_gt_1,f-png,if-end", vec!["accept"]),
-        ("if-w_gt_1,f-png,if-else,f-webp,if-end", vec![]),
+        // A GIF takes neither branch.
+        ("if-w_gt_1,f-png,if-else,f-webp,if-end", vec!["accept"]),
+        ("if-w_gt_1,f-png,if-else,f-webp,if-end:f-jpg", vec![]),
     ] {
         let order = get(&engine, &format!("https://e.example/tr:{tr}/a.jpg")).unwrap();
         let found: Vec<_> = order.vary().iter().map(|name| name.as_str().to_owned()).collect();
         assert_eq!(found, want, "{tr}");
+    }
+}
+
+#[test]
+fn a_user_agent_can_say_what_accept_does_not() {
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let mut settings = Settings::default();
+    settings.avif = true;
+    settings.accept_by_agent =
+        AcceptByAgent::new([("ShopApp", "image/webp"), ("old", "*/*"), ("app", "image/avif")]).unwrap();
+    let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
+    let ask = |engine: &Engine, tr: &str, agent: &str, accept: &str| {
+        let request = Request::get(format!("https://e.example/tr:{tr}/a.jpg")).header("user-agent", agent);
+        engine.resolve(&request.header("accept", accept).body(()).unwrap(), SystemTime::UNIX_EPOCH).unwrap()
+    };
+    let formats = |agent: &str, accept: &str| {
+        let order = ask(&engine, "w-1", agent, accept);
+        let formats = order.formats(&Encoding::default(), Format::Jpeg, false);
+        let key = order.cache_key().as_str();
+        assert_eq!(key.contains(" webp:1"), formats.contains(&Format::WebP), "{key}");
+        assert_eq!(key.contains(" avif:1"), formats.contains(&Format::Avif), "{key}");
+        assert!(!key.contains(agent), "{key}");
+        formats
+    };
+    assert_eq!(formats("x shopapp/1", "image/avif"), [Format::WebP, Format::Jpeg]);
+    assert_eq!(formats("OLD app", "image/avif,image/webp"), [Format::Jpeg]);
+    assert_eq!(formats("An App", "*/*"), [Format::Avif, Format::Jpeg]);
+    assert_eq!(formats("other", "image/webp"), [Format::WebP, Format::Jpeg]);
+    for (tr, with, without) in [
+        ("", &["accept", "user-agent"][..], &["accept"][..]),
+        ("f-auto", &["accept", "user-agent"], &["accept"]),
+        ("f-jpg", &[], &[]),
+        ("orig-true", &[], &[]),
+    ] {
+        assert_eq!(ask(&engine, tr, "app", "*/*").vary(), with, "{tr}");
+        assert_eq!(ask(&web("https://o.example"), tr, "app", "*/*").vary(), without, "{tr}");
+        if with.is_empty() {
+            assert_eq!(ask(&engine, tr, "app", "*/*").cache_key(), ask(&engine, tr, "old", "*/*").cache_key(), "{tr}");
+        }
     }
 }
 

@@ -94,7 +94,8 @@ fn every_stage_is_told() {
     let notes = Notes::default();
     tracing::subscriber::with_default(notes.clone(), || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let response = runtime.block_on(originkit::client::drive(script.deliver(), &script, &originkit::client::Inline));
+        let response =
+            runtime.block_on(originkit::client::drive(script.deliver(), &script, &originkit::client::Inline));
         assert_eq!(response.status(), 200);
     });
     let text = notes.0.lock().unwrap().text.clone();

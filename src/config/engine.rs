@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::named::Named;
-use super::{Base, ConfigError, Endpoint, Origin, Settings};
+use super::{Access, Base, ConfigError, Endpoint, Origin, Settings};
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
 use crate::extend::Extensions;
@@ -37,6 +37,7 @@ struct Inner {
     named: Named,
     limits: Limits,
     settings: Settings,
+    access: Access,
     extensions: Extensions,
     #[cfg(feature = "signing")]
     keys: Vec<SigningKey>,
@@ -134,6 +135,10 @@ impl Engine {
         &self.0.stamp
     }
 
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.access
+    }
+
     pub(crate) fn named(&self) -> &Named {
         &self.0.named
     }
@@ -202,6 +207,12 @@ impl EngineBuilder {
     /// Replaces the settings.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.0.settings = settings;
+        self
+    }
+
+    /// Replaces the rules about who is refused; without them nobody is.
+    pub fn access(mut self, access: Access) -> Self {
+        self.0.access = access;
         self
     }
 

@@ -3,6 +3,8 @@
 //! An [`Engine`] has [`Endpoint`]s, an endpoint has [`Origin`]s in the order in which they are asked.
 //! Nothing here knows of requests: an engine is built once and shared.
 
+mod access;
+mod agents;
 mod base;
 mod caching;
 mod endpoint;
@@ -10,8 +12,11 @@ mod engine;
 mod hosts;
 mod named;
 mod origin;
+mod ranges;
 mod settings;
 
+pub use self::access::{Access, Country};
+pub use self::agents::AcceptByAgent;
 pub(crate) use self::base::Base;
 pub use self::caching::Caching;
 pub use self::endpoint::Endpoint;
@@ -69,10 +74,50 @@ pub enum ConfigError {
         #[source]
         error: ParseError,
     },
+    /// A list is longer than it may be.
+    #[error("at most {most} {what} can be listed")]
+    TooMany {
+        /// What is listed.
+        what: &'static str,
+        /// How many may be.
+        most: usize,
+    },
+    /// A text is neither an address nor a range of addresses.
+    #[error("`{0}` is no address; write `203.0.113.7`, `203.0.113.0/24` or `2001:db8::/32`")]
+    BadAddress(String),
+    /// A text is not two letters.
+    #[error("`{0}` is no country; write two letters, such as `DE`")]
+    BadCountry(String),
+    /// A text is neither the URL of a page nor a host.
+    #[error("`{0}` is no referrer; write `https://www.example.com` or `www.example.com`, without wildcards")]
+    BadReferrer(String),
+    /// An allow list is empty: it would refuse everybody.
+    #[error("an allow list of {0} needs an entry")]
+    NobodyAllowed(&'static str),
+    /// There is an allow list and a block list of the same.
+    #[error("{0} are either allowed or blocked")]
+    AllowAndBlock(&'static str),
+    /// A text is no part of a `User-Agent`: it is blank, or has other characters than printable ASCII.
+    #[error("`{0}` is no part of a user agent")]
+    BadAgent(String),
+    /// A text cannot stand in `Accept`.
+    #[error("`{0}` cannot be the value of a header")]
+    BadAccept(String),
     /// Signed URLs are demanded, and there is no key to check them with.
     #[error("unsigned URLs are refused, but there is no key to check signatures with")]
     NoKey,
     /// A key is empty.
     #[error("a signing key must not be empty")]
     EmptyKey,
+}
+
+/// Reads a list of at most so many entries, and no more of it than shows that it is too long.
+fn bounded<E, T>(
+    what: &'static str,
+    most: usize,
+    entries: impl IntoIterator<Item = E>,
+    read: impl Fn(E) -> Result<T, ConfigError>,
+) -> Result<Vec<T>, ConfigError> {
+    let list: Vec<T> = entries.into_iter().take(most.saturating_add(1)).map(read).collect::<Result<_, _>>()?;
+    if list.len() > most { Err(ConfigError::TooMany { what, most }) } else { Ok(list) }
 }

@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue};
 
-use super::Caching;
+use super::{AcceptByAgent, Caching};
 
 /// Settings of an account, after ImageKit's dashboard.
 ///
@@ -10,6 +10,7 @@ use super::Caching;
 /// use originkit::Settings;
 /// let mut settings = Settings::default();
 /// settings.quality = 70;
+/// settings.data_saver = true; // 50 for those who ask to save
 /// settings.restrict_unnamed = true;
 /// assert!(settings.best_format && !settings.avif);
 /// ```
@@ -20,8 +21,13 @@ pub struct Settings {
     pub best_format: bool,
     /// `f-auto` may choose AVIF (documented: off).
     pub avif: bool,
+    /// The `Accept` that counts for some user agents, whatever they send (documented: none).
+    pub accept_by_agent: AcceptByAgent,
     /// Quality of lossy formats where `q` is absent, 1 to 100 (documented: 80).
     pub quality: u8,
+    /// Requests with `Save-Data: on` get a lower default quality (documented: off): 20 less, but not below 40, where the
+    /// URL does not set `q` (chosen). A source of lower quality keeps its own, as ever. `Vary` says `Save-Data` then.
+    pub data_saver: bool,
     /// Pictures are turned as their EXIF orientation says (chosen: on).
     pub auto_orient: bool,
     /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
@@ -81,7 +87,9 @@ impl Default for Settings {
         Self {
             best_format: true,
             avif: false,
+            accept_by_agent: AcceptByAgent::default(),
             quality: 80,
+            data_saver: false,
             auto_orient: true,
             chroma_420: true,
             smallest: false,

@@ -93,8 +93,8 @@ impl Fetch {
         if addresses.is_empty() {
             return Err(FetchError::Refused);
         }
-        if !self.trusted {
-            policy::admit(&addresses).map_err(|_| FetchError::Address)?;
+        if !self.trusted && !policy::are_public(&addresses) {
+            return Err(FetchError::Address);
         }
         let Self { request, timeout, max_bytes, .. } = self;
         Ok(Approved { request, addresses, timeout, max_bytes })

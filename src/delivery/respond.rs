@@ -115,7 +115,11 @@ pub(super) fn failure(manner: &Manner<'_>, error: Error) -> Response<Bytes> {
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     let mut response = response(manner.head, status, manner.vary, text, body.into());
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, policy::cache_control_of_error(manner.caching));
+    // Who may not see it is told so because of who asks, not of what.
+    let by_person = error.code() == ErrorCode::Forbidden;
+    let keep =
+        if by_person { HeaderValue::from_static("no-store") } else { policy::cache_control_of_error(manner.caching) };
+    headers.insert(CACHE_CONTROL, keep);
     if error.code() == ErrorCode::Method {
         headers.insert(ALLOW, METHODS);
     }

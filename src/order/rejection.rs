@@ -6,7 +6,7 @@ use crate::address::UrlError;
 use crate::code::ErrorCode;
 use crate::config::NameError;
 use crate::limits::LimitError;
-use crate::policy::GuardError;
+use crate::policy::{AccessError, GuardError};
 use crate::transform::{ParseError, ParseErrorKind};
 
 /// Why a request is refused before any origin is asked.
@@ -15,6 +15,7 @@ use crate::transform::{ParseError, ParseErrorKind};
 /// |---|---|---|
 /// | `UnknownEndpoint` | 404 | `ENOENT` |
 /// | `Method` | 405 | `EMETHOD` |
+/// | `Access` | 403 | `EFORBIDDEN` |
 /// | `Signature` | 401 | `EAUTH` |
 /// | `Limit` | 400 | `ELIMIT` |
 /// | `Url` for videos and generated images | 400 | `ENOTSUP` |
@@ -28,6 +29,9 @@ pub enum Rejection {
     /// Neither GET nor HEAD. [`Engine::deliver`](crate::Engine::deliver) answers OPTIONS by itself.
     #[error("only GET, HEAD and OPTIONS are answered")]
     Method,
+    /// Whoever asks has no access. A browser is not told which rule says so.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The signature is missing, wrong or expired.
     #[cfg(feature = "signing")]
     #[error(transparent)]
@@ -59,6 +63,7 @@ impl Rejection {
         match self {
             Self::UnknownEndpoint => ErrorCode::NotFound,
             Self::Method => ErrorCode::Method,
+            Self::Access(_) => ErrorCode::Forbidden,
             #[cfg(feature = "signing")]
             Self::Signature(_) => ErrorCode::Signature,
             Self::Limit(_) | Self::Parse(ParseError { kind: ParseErrorKind::Limit(_), .. }) => ErrorCode::Limit,
@@ -72,6 +77,7 @@ impl Rejection {
     /// What a stranger is told: the message without a word of the request, which a response must not echo.
     pub(crate) fn message(&self) -> String {
         let kind = match self {
+            Self::Access(_) => return "access is refused".to_owned(),
             Self::Parse(error) => &error.kind,
             Self::Name(NameError::Unknown(_)) => return "no transformation is stored under the name".to_owned(),
             Self::Name(NameError::NotAlone(_)) => {

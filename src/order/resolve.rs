@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use http::header::{ACCEPT, HOST};
+use http::header::{ACCEPT, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use super::{Answer, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
@@ -51,9 +51,9 @@ impl Endpoint {
 impl Engine {
     /// Resolves a request: which files to ask for where, and what to do with them.
     ///
-    /// Checked in this order (chosen): method, length, endpoint, signature, syntax, names, limits. The URL is
+    /// Checked in this order (chosen): method, length, endpoint, access, signature, syntax, names, limits. The URL is
     /// that of the request line, with the authority of `Host` where it has none; no other header is
-    /// believed. OPTIONS asks for no picture and is refused here; [`Engine::deliver`] answers it. Without
+    /// believed, and who asks is a [`Visitor`](crate::Visitor) in the extensions. OPTIONS asks for no picture and is refused here; [`Engine::deliver`] answers it. Without
     /// keys, or without the feature `signing`, a signature cannot be checked and is ignored.
     ///
     /// `now` is what expiries are compared with.
@@ -70,6 +70,7 @@ impl Engine {
         address::check_length(&target, self.limits())?;
         let authority = target.normal_authority();
         let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        policy::admit(self.access(), request.headers(), request.extensions().get())?;
         let now = policy::seconds(now);
         let signature = self.check_signature(&target, rest, now)?;
         let url = endpoint.read(&target, base, rest, self.limits())?;
@@ -111,14 +112,21 @@ impl Engine {
         let content_dpr = content_dpr.map(|dpr| dpr.to_string());
 
         let negotiates = !original && policy::consults_accept(&transformation, settings.best_format);
-        let negotiation = Negotiation::new(headers, settings, &transformation);
-        let accept = negotiates.then_some(ACCEPT);
-        let vary: Vec<HeaderName> = accept.into_iter().chain(used.headers()).collect();
+        let asks_to_save = settings.data_saver && !original && policy::consults_save_data(&transformation);
+        let saves = asks_to_save && policy::saves_data(headers);
+        let negotiation = Negotiation::new(headers, settings, &transformation, saves);
+        let by_agent = negotiates && !settings.accept_by_agent.is_empty();
+        let consulted = [(negotiates, ACCEPT), (by_agent, USER_AGENT), (asks_to_save, policy::SAVE_DATA)];
+        let consulted = consulted.into_iter().filter_map(|(used, name)| used.then_some(name));
+        let vary: Vec<HeaderName> = consulted.chain(used.headers()).collect();
         let sanitize = sanitizes(settings, url.sanitizes_svg());
         let mut cache_key =
             cache_key(endpoint, url, &transformation, content_dpr.as_deref(), negotiates.then_some(&negotiation));
         if sanitize && !sanitizes(settings, None) {
             cache_key.0.push_str(" sanitize:1");
+        }
+        if saves {
+            cache_key.0.push_str(" save-data:1");
         }
 
         let (wanted, fallback) = self.files(endpoint, url, &transformation, original)?;

@@ -1,5 +1,6 @@
 //! Policy: decisions about headers and addresses, as functions of them. No state.
 
+mod access;
 mod cache;
 mod conditional;
 mod egress;
@@ -8,19 +9,23 @@ mod hints;
 mod link;
 mod negotiate;
 mod request;
+mod saver;
 mod verdict;
 
+pub(crate) use self::access::admit;
+pub use self::access::{AccessError, Visitor};
 pub(crate) use self::cache::{
     Directives, Freshness, Keeping, as_date, cache_control, cache_control_of_error, date, freshness, seconds, sent_at,
 };
 pub(crate) use self::conditional::Conditions;
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
-pub(crate) use self::guard::{admit, approve};
+pub(crate) use self::guard::{approve, are_public};
 pub use self::hints::ACCEPT_CH;
 pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::link::canonical;
 pub(crate) use self::negotiate::{Negotiation, consults_accept, keeps_svg};
 pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
+pub(crate) use self::saver::{SAVE_DATA, consults_save_data, saves_data};
 pub use self::verdict::OriginError;
 pub(crate) use self::verdict::{Verdict, verdict};

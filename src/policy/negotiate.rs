@@ -1,8 +1,9 @@
 //! `Accept` to candidate formats (`f`, `f-auto`).
 
-use http::HeaderMap;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
 
+use super::saver;
 use crate::config::Settings;
 use crate::format::Format;
 use crate::transform::{Encoding, OutputFormat, Step, Transformation};
@@ -18,9 +19,9 @@ pub(crate) fn keeps_svg(transformation: &Transformation, thumbnail: bool) -> boo
 /// What a request and the settings say about the output format, before the source is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Negotiation {
-    /// `Accept` names `image/webp`.
+    /// `Accept`, or what takes its place, names `image/webp`.
     pub(crate) accepts_webp: bool,
-    /// `Accept` names `image/avif`.
+    /// Likewise `image/avif`.
     pub(crate) accepts_avif: bool,
     /// No `f` means `f-auto`.
     pub(crate) best_format: bool,
@@ -35,15 +36,15 @@ pub(crate) struct Negotiation {
 }
 
 impl Negotiation {
-    /// What this request says. AVIF is out beside `e-usm` (documented).
-    pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation) -> Self {
+    /// What this request says. AVIF is out beside `e-usm` (documented). `saves`: the default quality is lowered.
+    pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation, saves: bool) -> Self {
         let unsharp = transformation.edits().any(|edit| edit.effects.unsharp.is_some());
         Self {
-            accepts_webp: accepts(headers, "image/webp"),
-            accepts_avif: accepts(headers, "image/avif"),
+            accepts_webp: accepts(accept(headers, settings), "image/webp"),
+            accepts_avif: accepts(accept(headers, settings), "image/avif"),
             best_format: settings.best_format,
             avif: settings.avif && !unsharp,
-            quality: settings.quality,
+            quality: if saves { saver::lowered(settings.quality) } else { settings.quality },
             chroma_420: settings.chroma_420,
             smallest: settings.smallest,
         }
@@ -124,30 +125,42 @@ fn plain(source: Format, alpha: bool) -> impl Iterator<Item = Format> {
 
 /// May the format depend on `Accept`, in one of the branches?
 pub(crate) fn consults_accept(transformation: &Transformation, best_format: bool) -> bool {
-    steps_consult(transformation, best_format, best_format)
+    on_a_path(transformation, best_format, &|before, encoding| match encoding.format {
+        None => before,
+        Some(OutputFormat::Auto) => true,
+        // As if absent, for most sources.
+        Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
+        Some(_) => false,
+    })
 }
 
-/// `before`: does the format as the steps before left it?
-fn steps_consult(transformation: &Transformation, before: bool, best_format: bool) -> bool {
+/// Does something hold at the end, in one of the branches? `before`: did it at the start; `after` an edit it does.
+pub(super) fn on_a_path(
+    transformation: &Transformation,
+    before: bool,
+    after: &impl Fn(bool, &Encoding) -> bool,
+) -> bool {
     transformation.steps.iter().fold(before, |before, step| match step {
-        Step::Edit(edit) => match edit.encoding.format {
-            None => before,
-            Some(OutputFormat::Auto) => true,
-            // As if absent, for most sources.
-            Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
-            Some(_) => false,
-        },
+        Step::Edit(edit) => after(before, &edit.encoding),
         Step::If(choice) => {
-            let otherwise = choice.otherwise.as_ref().map_or(before, |t| steps_consult(t, before, best_format));
-            steps_consult(&choice.then, before, best_format) || otherwise
+            let otherwise = choice.otherwise.as_ref().map_or(before, |t| on_a_path(t, before, after));
+            // Neither branch is taken for GIF, and nothing is known of the source yet.
+            before || on_a_path(&choice.then, before, after) || otherwise
         }
     })
 }
 
+/// What counts as `Accept`: the setting's value for the user agent, else what was sent.
+fn accept<'a>(headers: &'a HeaderMap, settings: &'a Settings) -> impl Iterator<Item = &'a HeaderValue> {
+    let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes);
+    let instead = agent.and_then(|agent| settings.accept_by_agent.accept(agent));
+    let sent = headers.get_all(ACCEPT).into_iter().filter(move |_| instead.is_none());
+    instead.into_iter().chain(sent)
+}
+
 /// Does `Accept` name this type? Wildcards do not count, `q=0` excludes (chosen).
-fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let ranges =
-        headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+fn accepts<'a>(accept: impl Iterator<Item = &'a HeaderValue>, wanted: &str) -> bool {
+    let ranges = accept.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut named = ranges.filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
@@ -164,6 +177,7 @@ fn is_zero_quality(parameter: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::AcceptByAgent;
 
     #[test]
     fn accept_is_read_as_a_list() {
@@ -176,8 +190,25 @@ mod tests {
             ("image/webpx, image/*, */*", false),
             ("", false),
         ] {
-            let headers = HeaderMap::from_iter([(ACCEPT, value.parse().unwrap())]);
-            assert_eq!(accepts(&headers, "image/webp"), want, "{value}");
+            assert_eq!(accepts([&value.parse().unwrap()].into_iter(), "image/webp"), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_agent_replaces_what_was_sent() {
+        let accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "")]).unwrap();
+        let settings = Settings { accept_by_agent, ..Settings::default() };
+        for (agent, sent, want) in [
+            (Some("My App"), Some("image/avif"), vec!["image/webp"]),
+            (Some("My App"), None, vec!["image/webp"]),
+            (Some("Old"), Some("image/avif"), vec![""]),
+            (Some("other"), Some("image/avif"), vec!["image/avif"]),
+            (None, Some("app"), vec!["app"]),
+            (None, None, vec![]),
+        ] {
+            let named = [(USER_AGENT, agent), (ACCEPT, sent)];
+            let headers = named.into_iter().filter_map(|(name, value)| Some((name, value?.parse().unwrap()))).collect();
+            assert_eq!(accept(&headers, &settings).collect::<Vec<_>>(), want, "{agent:?} {sent:?}");
         }
     }
 }

@@ -1,0 +1,287 @@
+//! [`Access`]: who is refused, as lists that are checked when they are made.
+
+use std::fmt::{self, Write as _};
+
+use super::agents::{AGENTS, AgentPart};
+use super::ranges::AddressRange;
+use super::{ConfigError, HostPattern, bounded};
+
+/// Whom an engine refuses: by address, country, referrer and user agent (documented: an enterprise page). Who fails one
+/// rule gets **403**, `ik-error: EFORBIDDEN` (ours) and `Cache-Control: no-store`.
+///
+/// Address and country are read from no header, `X-Forwarded-For` and its like included: they come as a
+/// [`Visitor`](crate::Visitor) in the request's extensions, from whoever holds the connection. Where a rule needs what is
+/// missing, be it one of them, a `Referer` or a `User-Agent`, a block list lets the request pass and an allow list
+/// refuses it (chosen). A `Referer` that is no URL of a web page is as none. Programs send what headers they like: those
+/// rules keep honest strangers out, and nobody else.
+///
+/// Rules are checked for every request, after the endpoint and before the signature, and are in no
+/// [`CacheKey`](crate::CacheKey). A picture that is delivered stays cacheable for everybody, as it does at ImageKit, whose
+/// CDN applies the rules: **a cache in front must apply them itself**, or it hands on what it holds to those who are
+/// refused here.
+///
+/// ```
+/// use originkit::{Access, Country, Endpoint, Engine, Origin, Rejection, Visitor};
+/// use std::time::SystemTime;
+///
+/// let access = Access::new()
+///     .block_addresses(["203.0.113.7", "198.51.100.0/24", "2001:db8::/32"])?
+///     .allow_countries(["AT", "DE"])?
+///     .block_referrers(["https://hotlinker.example/gallery"])?
+///     .block_agents(["badbot/"])?;
+/// let endpoint = Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com")?);
+/// let engine = Engine::builder().endpoint(endpoint).access(access).build()?;
+///
+/// let mut request = http::Request::get("https://img.example.com/a.jpg").body(())?;
+/// let visitor = Visitor { address: Some("192.0.2.1".parse()?), country: Country::new("de") };
+/// request.extensions_mut().insert(visitor);
+/// assert!(engine.resolve(&request, SystemTime::UNIX_EPOCH).is_ok());
+///
+/// // A socket for both families writes IPv4 addresses as IPv6; they count as what they are.
+/// request.extensions_mut().insert(Visitor { address: Some("::ffff:198.51.100.9".parse()?), ..visitor });
+/// assert!(matches!(engine.resolve(&request, SystemTime::UNIX_EPOCH), Err(Rejection::Access(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[must_use]
+pub struct Access {
+    pub(crate) addresses: Vec<AddressRange>,
+    pub(crate) countries: Option<List<Country>>,
+    /// Exact hosts only.
+    pub(crate) referrers: Option<List<HostPattern>>,
+    pub(crate) agents: Vec<AgentPart>,
+}
+
+impl Access {
+    /// No rules: everybody passes. Each method adds to its list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Refuses these addresses and ranges: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; at most 100 in all
+    /// (documented for IPv4; IPv6 is ours). Bits of an address behind its prefix do not count (chosen), and IPv6 ranges
+    /// hold no IPv4 addresses, except as `::ffff:203.0.113.0/120`.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadAddress`] and [`ConfigError::TooMany`].
+    pub fn block_addresses<I: IntoIterator<Item: AsRef<str>>>(mut self, ranges: I) -> Result<Self, ConfigError> {
+        let read = |text: I::Item| {
+            let text = text.as_ref();
+            AddressRange::new(text).ok_or_else(|| ConfigError::BadAddress(text.to_owned()))
+        };
+        extend(&mut self.addresses, "addresses", ADDRESSES, ranges, read)?;
+        Ok(self)
+    }
+
+    /// Refuses all but these countries, and visitors whose country is unknown. See [`Country`].
+    ///
+    /// # Errors
+    /// [`ConfigError::BadCountry`]; [`ConfigError::NobodyAllowed`] for an empty list; [`ConfigError::AllowAndBlock`] if
+    /// countries are blocked, too.
+    pub fn allow_countries<I: IntoIterator<Item: AsRef<str>>>(mut self, codes: I) -> Result<Self, ConfigError> {
+        List::add(&mut self.countries, true, "countries", COUNTRIES, codes, country)?;
+        Ok(self)
+    }
+
+    /// Refuses these countries.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadCountry`]; [`ConfigError::AllowAndBlock`] if countries are allowed, too.
+    pub fn block_countries<I: IntoIterator<Item: AsRef<str>>>(mut self, codes: I) -> Result<Self, ConfigError> {
+        List::add(&mut self.countries, false, "countries", COUNTRIES, codes, country)?;
+        Ok(self)
+    }
+
+    /// Refuses requests but from pages on these hosts, and such without a readable `Referer`; at most 30 hosts.
+    ///
+    /// An entry is the URL of a page, of which the host is taken and nothing else, or a host alone (chosen). It means
+    /// that host and none below it; there are no wildcards.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadReferrer`] and [`ConfigError::TooMany`]; [`ConfigError::NobodyAllowed`] for an empty list;
+    /// [`ConfigError::AllowAndBlock`] if referrers are blocked, too.
+    pub fn allow_referrers<I: IntoIterator<Item: AsRef<str>>>(mut self, pages: I) -> Result<Self, ConfigError> {
+        List::add(&mut self.referrers, true, "referrers", REFERRERS, pages, referrer)?;
+        Ok(self)
+    }
+
+    /// Refuses requests from pages on these hosts, written as for [`Access::allow_referrers`]; at most 30.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadReferrer`] and [`ConfigError::TooMany`]; [`ConfigError::AllowAndBlock`] if referrers are
+    /// allowed, too.
+    pub fn block_referrers<I: IntoIterator<Item: AsRef<str>>>(mut self, pages: I) -> Result<Self, ConfigError> {
+        List::add(&mut self.referrers, false, "referrers", REFERRERS, pages, referrer)?;
+        Ok(self)
+    }
+
+    /// Refuses requests with one of these in `User-Agent`, in any case; at most 10.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadAgent`] and [`ConfigError::TooMany`].
+    pub fn block_agents<I: IntoIterator<Item: AsRef<str>>>(mut self, parts: I) -> Result<Self, ConfigError> {
+        extend(&mut self.agents, "user agents", AGENTS, parts, |part: I::Item| AgentPart::new(part.as_ref()))?;
+        Ok(self)
+    }
+}
+
+/// A country by its two letters of ISO 3166, in upper case.
+///
+/// The letters are not looked up: `UK` is taken, and is not `GB`.
+///
+/// ```
+/// use originkit::Country;
+/// assert_eq!(Country::new("de"), Country::new("DE"));
+/// assert_eq!(Country::new("de").unwrap().to_string(), "DE");
+/// assert_eq!(Country::new("T1"), None); // what some tables say of nowhere
+/// assert_eq!(Country::new("DEU"), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Country([u8; 2]);
+
+impl Country {
+    /// `None` for what are not two ASCII letters.
+    #[must_use]
+    pub fn new(code: &str) -> Option<Self> {
+        let letters: [u8; 2] = code.as_bytes().try_into().ok()?;
+        letters.iter().all(u8::is_ascii_alphabetic).then(|| Self(letters.map(|letter| letter.to_ascii_uppercase())))
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|letter| f.write_char(char::from(*letter)))
+    }
+}
+
+/// Those who pass, or those who do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct List<T> {
+    allows: bool,
+    entries: Vec<T>,
+}
+
+impl<T> List<T> {
+    fn add<E: AsRef<str>>(
+        list: &mut Option<Self>,
+        allows: bool,
+        what: &'static str,
+        most: usize,
+        texts: impl IntoIterator<Item = E>,
+        read: impl Fn(&str) -> Result<T, ConfigError>,
+    ) -> Result<(), ConfigError> {
+        let list = list.get_or_insert(Self { allows, entries: Vec::new() });
+        if list.allows != allows {
+            return Err(ConfigError::AllowAndBlock(what));
+        }
+        extend(&mut list.entries, what, most, texts, |text: E| read(text.as_ref()))?;
+        // It would refuse everybody, and was hardly meant so.
+        if allows && list.entries.is_empty() { Err(ConfigError::NobodyAllowed(what)) } else { Ok(()) }
+    }
+
+    /// Does it let this one pass? `None`: nothing is known of it.
+    pub(crate) fn admits<F>(&self, fact: Option<&F>, is: impl Fn(&T, &F) -> bool) -> bool {
+        match fact {
+            Some(fact) => self.entries.iter().any(|entry| is(entry, fact)) == self.allows,
+            None => !self.allows,
+        }
+    }
+}
+
+/// Adds to a list that may have so many entries.
+fn extend<E, T>(
+    list: &mut Vec<T>,
+    what: &'static str,
+    most: usize,
+    entries: impl IntoIterator<Item = E>,
+    read: impl Fn(E) -> Result<T, ConfigError>,
+) -> Result<(), ConfigError> {
+    list.extend(bounded(what, most, entries, read)?);
+    if list.len() > most { Err(ConfigError::TooMany { what, most }) } else { Ok(()) }
+}
+
+fn country(code: &str) -> Result<Country, ConfigError> {
+    Country::new(code).ok_or_else(|| ConfigError::BadCountry(code.to_owned()))
+}
+
+/// The host of a page, or a host.
+fn referrer(text: &str) -> Result<HostPattern, ConfigError> {
+    let bad = || ConfigError::BadReferrer(text.to_owned());
+    let host = match text.contains("://").then(|| url::Url::parse(text)) {
+        None => text.to_owned(),
+        Some(Ok(url)) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() => {
+            url.host_str().ok_or_else(bad)?.to_owned()
+        }
+        Some(_) => return Err(bad()),
+    };
+    if host.contains('*') { Err(bad()) } else { host.parse().map_err(|_| bad()) }
+}
+
+/// Documented.
+const ADDRESSES: usize = 100;
+/// Documented.
+const REFERRERS: usize = 30;
+/// As many as there are pairs of letters: no bound is documented.
+const COUNTRIES: usize = 26 * 26;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn referrers_are_hosts() {
+        for (text, host) in [
+            ("https://www.example.com/a/page?x=1#y", "www.example.com"),
+            ("http://WWW.Example.com.:8080", "www.example.com"),
+            ("www.example.com", "www.example.com"),
+            ("https://b\u{fc}cher.example/", "xn--bcher-kva.example"),
+            ("http://[::1]/", "[::1]"),
+            ("http://127.0.0.1", "127.0.0.1"),
+        ] {
+            assert_eq!(referrer(text).unwrap().to_string(), host, "{text}");
+        }
+        for text in
+            "* *.example.com https://*.example.com/ https://%2a.example.com ftp://example.com https:// //example.com \
+             example.com/a example.com:80 https://u@example.com https://:80 a..b"
+                .split(' ')
+                .chain([""])
+        {
+            assert_eq!(referrer(text), Err(ConfigError::BadReferrer(text.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_bounded_over_all_calls() {
+        fn bound(most: usize, add: impl Fn(Access, usize) -> Result<Access, ConfigError>) {
+            let full = add(Access::new(), most).unwrap();
+            assert_ne!(full, Access::new());
+            assert!(matches!(add(full, 1), Err(ConfigError::TooMany { most: m, .. }) if m == most));
+            assert!(matches!(add(Access::new(), most + 1), Err(ConfigError::TooMany { .. })));
+        }
+        bound(100, |access, count| access.block_addresses(vec!["1.2.3.0/24"; count]));
+        bound(30, |access, count| access.allow_referrers(vec!["a.example"; count]));
+        bound(30, |access, count| access.block_referrers(vec!["a.example"; count]));
+        bound(10, |access, count| access.block_agents(vec!["curl"; count]));
+        // One that never ends.
+        let endless = Access::new().block_agents(std::iter::repeat("curl"));
+        assert!(matches!(endless, Err(ConfigError::TooMany { .. })));
+    }
+
+    #[test]
+    fn lists_say_one_thing() {
+        let none = [] as [&str; 0];
+        let both = Access::new().allow_countries(["DE"]).unwrap().block_countries(["FR"]);
+        assert_eq!(both, Err(ConfigError::AllowAndBlock("countries")));
+        let both = Access::new().block_referrers(["a.example"]).unwrap().allow_referrers(["b.example"]);
+        assert_eq!(both, Err(ConfigError::AllowAndBlock("referrers")));
+        assert_eq!(Access::new().allow_countries(none), Err(ConfigError::NobodyAllowed("countries")));
+        assert_eq!(Access::new().allow_referrers(none), Err(ConfigError::NobodyAllowed("referrers")));
+        assert!(Access::new().block_countries(none).is_ok());
+        for code in ["", "D", "DEU", "D1", "\u{e9}", " DE"] {
+            assert_eq!(Access::new().block_countries([code]), Err(ConfigError::BadCountry(code.to_owned())));
+        }
+        assert!(Access::new().block_agents([" "]).is_err());
+        let bad = Err(ConfigError::BadAddress("1.2.3".to_owned()));
+        assert_eq!(Access::new().block_addresses(["1.2.3.4", "1.2.3"]), bad);
+    }
+}

@@ -1,0 +1,120 @@
+//! [`AcceptByAgent`]: browsers that say less, or more, than they can.
+
+use http::HeaderValue;
+
+use super::{ConfigError, bounded};
+
+/// Which `Accept` counts for which browsers, whatever they send (documented: an option of the enterprise plan).
+///
+/// An entry is a part of `User-Agent`, in any case, and the value that takes the place of `Accept`, also where there is
+/// none; of several entries that fit the first counts. `Vary` says `User-Agent` beside `Accept` where it was consulted.
+/// A [`CacheKey`](crate::CacheKey) holds the formats that come of it, and nothing of the agent.
+///
+/// ```
+/// use originkit::{AcceptByAgent, Endpoint, Engine, Origin, Settings};
+/// use std::time::SystemTime;
+///
+/// let mut settings = Settings::default();
+/// settings.accept_by_agent = AcceptByAgent::new([("ShopApp/", "image/webp"), ("OldReader", "*/*")])?;
+/// let endpoint = Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com")?);
+/// let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
+///
+/// let request = http::Request::get("https://img.example.com/a.jpg").header("user-agent", "shopapp/2.1").body(())?;
+/// let order = engine.resolve(&request, SystemTime::UNIX_EPOCH)?;
+/// assert!(order.cache_key().as_str().ends_with(" webp:1"));
+/// assert_eq!(order.vary(), ["accept", "user-agent"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AcceptByAgent(Vec<(AgentPart, HeaderValue)>);
+
+impl AcceptByAgent {
+    /// These entries, at most 10 (documented).
+    ///
+    /// # Errors
+    /// [`ConfigError::TooMany`], [`ConfigError::BadAgent`] and [`ConfigError::BadAccept`].
+    pub fn new<A, V>(entries: impl IntoIterator<Item = (A, V)>) -> Result<Self, ConfigError>
+    where
+        A: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let read = |(part, accept): (A, V)| {
+            let bad = |_| ConfigError::BadAccept(accept.as_ref().to_owned());
+            Ok((AgentPart::new(part.as_ref())?, HeaderValue::from_str(accept.as_ref()).map_err(bad)?))
+        };
+        bounded("user agents", AGENTS, entries, read).map(Self)
+    }
+
+    /// Has it no entries?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What takes the place of the `Accept` that this agent sends.
+    pub(crate) fn accept(&self, agent: &[u8]) -> Option<&HeaderValue> {
+        self.0.iter().find(|(part, _)| part.is_in(agent)).map(|(_, accept)| accept)
+    }
+}
+
+/// A part of `User-Agent`, found in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AgentPart(String);
+
+impl AgentPart {
+    /// # Errors
+    /// [`ConfigError::BadAgent`] for what would be in every agent, or in none: blanks, and other than printable ASCII.
+    pub(crate) fn new(text: &str) -> Result<Self, ConfigError> {
+        let printable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        if printable && !text.trim().is_empty() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ConfigError::BadAgent(text.to_owned()))
+        }
+    }
+
+    /// Bytes, not text: an odd byte elsewhere in the header must not hide a name.
+    pub(crate) fn is_in(&self, agent: &[u8]) -> bool {
+        agent.windows(self.0.len()).any(|window| window.eq_ignore_ascii_case(self.0.as_bytes()))
+    }
+}
+
+/// Entries in a list of agents, at most (documented).
+pub(super) const AGENTS: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_found_in_any_case() {
+        for (part, agent, want) in [
+            ("curl", &b"curl/8.5"[..], true),
+            ("CURL/", b"x curl/8.5", true),
+            ("curl/8.5", b"CURL/8.5", true),
+            ("curl", b"", false),
+            ("curl", b"cur", false),
+            ("curl", b"cu rl", false),
+            ("curl", b"\xFFcurl\xFF", true),
+            ("a b", b"A B", true),
+        ] {
+            assert_eq!(AgentPart::new(part).unwrap().is_in(agent), want, "{part}");
+        }
+        for text in ["", " ", "a\nb", "\u{e9}", "\0"] {
+            assert_eq!(AgentPart::new(text), Err(ConfigError::BadAgent(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn the_first_entry_that_fits_counts() {
+        let list = AcceptByAgent::new([("chrome", "image/webp"), ("Chrome/120", "image/avif"), ("none", "")]).unwrap();
+        assert_eq!(list.accept(b"CHROME/120").unwrap(), "image/webp");
+        assert_eq!(list.accept(b"None").unwrap(), "");
+        assert_eq!(list.accept(b"Firefox"), None);
+        assert!(AcceptByAgent::new([("a", "image/webp\n")]) == Err(ConfigError::BadAccept("image/webp\n".to_owned())));
+        let many = |count: usize| AcceptByAgent::new(vec![("a", "*/*"); count]);
+        assert!(many(10).is_ok());
+        assert_eq!(many(11), Err(ConfigError::TooMany { what: "user agents", most: 10 }));
+        assert!(AcceptByAgent::default().is_empty() && !list.is_empty());
+    }
+}
