@@ -64,9 +64,7 @@ const looks = {
   /** The same where AVIF is offered. */
   async avif(page) {
     if (!avifPort) return null;
-    const there = `http://localhost:${avifPort}`;
-    await page.goto(`${there}/hints`);
-    return exchange(page, `${there}/demo/tr:w-120/photo.jpg`);
+    return exchange(page, `http://localhost:${avifPort}/demo/tr:w-300/photo.jpg`);
   },
 
   /** The page of the example: each of its buttons is pressed. */
