@@ -7,6 +7,7 @@
 //!
 //! Without `--origin` it starts a small web server that draws three pictures and logs what it is asked
 //! for. The image server is axum and reqwest around `originkit::client::drive`; open the page it prints.
+//! `--avif` offers AVIF to browsers that take it, where the feature `avif` is built in.
 
 mod client;
 mod origin;
@@ -19,16 +20,17 @@ use std::time::SystemTime;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use originkit::client::drive;
-use originkit::{Endpoint, Engine, Options, Origin, inspect};
+use originkit::{ACCEPT_CH, Endpoint, Engine, Options, Origin, Settings, inspect};
 use tokio::net::TcpListener;
 
 use client::{Pool, Reqwest};
 
 const PAGE: &str = include_str!("page.html");
+const HINTS: &str = include_str!("hints.html");
 
 #[derive(Clone)]
 struct Server {
@@ -38,7 +40,7 @@ struct Server {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Arguments { port, origins } = Arguments::read()?;
+    let Arguments { port, origins, avif } = Arguments::read()?;
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
     let port = listener.local_addr()?.port();
 
@@ -49,13 +51,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         // `Link: <...>; rel="canonical"` tells search engines where the original is.
         endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
     }
-    let engine = Engine::builder().endpoint(endpoint).named("thumb", "w-160,h-160,fo-top")?.build()?;
+    let mut settings = Settings::default();
+    settings.avif = avif;
+    let engine =
+        Engine::builder().endpoint(endpoint).settings(settings).named("thumb", "w-160,h-160,fo-top")?.build()?;
 
     println!("http://127.0.0.1:{port}/info/photo.jpg tells size, colours and placeholders");
     println!("origins, asked in this order:");
     origins.iter().for_each(|base| println!("  {base}"));
     println!("try:");
     println!("  http://127.0.0.1:{port}/                                   every parameter, side by side");
+    println!("  http://127.0.0.1:{port}/hints                              widths that the browser tells");
     for example in [
         "tr:w-300,h-300/photo.jpg",
         "tr:w-400,rt-90,b-10_FFD666/photo.jpg",
@@ -67,6 +73,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let app = axum::Router::new()
         .route("/", get(|| async { Html(PAGE) }))
+        .route("/hints", get(|| async { ([(HeaderName::from_static("accept-ch"), ACCEPT_CH)], Html(HINTS)) }))
         .route("/info/{*path}", get(describe))
         .fallback(deliver)
         .with_state(Server { engine, client: Reqwest::new()? });
@@ -104,21 +111,23 @@ async fn describe(State(server): State<Server>, mut request: Request) -> Respons
 struct Arguments {
     port: u16,
     origins: Vec<String>,
+    avif: bool,
 }
 
 impl Arguments {
     fn read() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut read = Self { port: 3000, origins: Vec::new() };
+        let mut read = Self { port: 3000, origins: Vec::new(), avif: false };
         let mut arguments = std::env::args().skip(1);
         while let Some(name) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{name} needs a value"));
             match name.as_str() {
                 "--port" => read.port = value()?.parse()?,
                 "--origin" => read.origins.push(value()?),
+                "--avif" if cfg!(feature = "avif") => read.avif = true,
+                "--avif" => return Err("AVIF needs the feature `avif`".into()),
                 _ => {
-                    return Err(
-                        format!("unknown argument {name}; there are --port N and --origin URL (repeatable)").into()
-                    );
+                    const KNOWN: &str = "--port N, --origin URL (repeatable) and --avif";
+                    return Err(format!("unknown argument {name}; there are {KNOWN}").into());
                 }
             }
         }
