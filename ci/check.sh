@@ -10,7 +10,7 @@ bare()     { cargo clippy --no-default-features -- -D warnings; cargo test --no-
 docs()     { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet; }
 features() {
   # Each feature alone must build: features add, they never lean on one another unsaid.
-  for feature in pixels webp-lossy signing sanitize text svg avif tower; do
+  for feature in pixels webp-lossy signing sanitize text svg avif tower memory-store tracing; do
     cargo check --quiet --no-default-features --features "$feature"
   done
 }

@@ -75,7 +75,8 @@ mod pixels {
                 }
                 Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
                 Output::Respond(response) => return response.into_body(),
-                other => panic!("{other:?}"),
+                Output::Keep(_) => {}
+                Output::Wait => panic!("nothing is out"),
             }
         }
     }

@@ -1,5 +1,7 @@
 //! [`Original`]: a file of an origin, and what its head said.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{ETAG, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue, Request};
@@ -15,7 +17,7 @@ use crate::policy::{self, Directives, Freshness};
 ///
 /// The machine hands it out as [`Output::Keep`](super::Output::Keep), and takes it back as
 /// [`Input::Recalled`](super::Input::Recalled) in place of an answer to a fetch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Original {
     key: StoreKey,
     pub(super) facts: Facts,
@@ -152,6 +154,14 @@ impl StoreKey {
     pub(super) fn of_request(request: &Request<()>) -> Self {
         let host = request.headers().get(HOST).map_or(b"".as_slice(), HeaderValue::as_bytes);
         Self::original(&request.uri().to_string(), host)
+    }
+}
+
+/// Without the bytes.
+impl fmt::Debug for Original {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, facts, bytes } = self;
+        f.debug_struct("Original").field("key", key).field("facts", facts).field("bytes", &bytes.len()).finish()
     }
 }
 

@@ -1,5 +1,7 @@
 //! [`Rendition`]: a finished answer without what depends on who asks.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::HeaderValue;
 
@@ -16,7 +18,7 @@ use crate::policy::{self, Directives, Freshness};
 /// The machine hands it out as [`Output::Keep`](super::Output::Keep). Whoever asks for the same later is answered with
 /// it by [`Order::answer_from`](crate::Order::answer_from), or it is given to
 /// [`Order::deliver_again`](crate::Order::deliver_again) to be confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rendition {
     pub(super) served: Served,
     pub(super) format: Option<Format>,
@@ -134,6 +136,18 @@ impl Rendition {
         };
         let format = frame.get("extension").and_then(Format::of_extension);
         Some(Self { served, format, content_type: header("content-type")?, bytes: frame.bytes })
+    }
+}
+
+/// Without the bytes.
+impl fmt::Debug for Rendition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { served, format, bytes, .. } = self;
+        f.debug_struct("Rendition")
+            .field("served", served)
+            .field("format", format)
+            .field("bytes", &bytes.len())
+            .finish()
     }
 }
 
