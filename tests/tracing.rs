@@ -65,9 +65,12 @@ impl Subscriber for Notes {
 
     fn enter(&self, id: &Id) {
         let mut state = self.0.lock().unwrap();
-        let name = state.spans[usize::try_from(id.into_u64()).unwrap() - 1].clone();
+        // A future is entered whenever it is polled.
+        let name = std::mem::take(&mut state.spans[usize::try_from(id.into_u64()).unwrap() - 1]);
         let depth = state.depth;
-        writeln!(state.text, "{:1$}{name}", "", 2 * depth).unwrap();
+        if !name.is_empty() {
+            writeln!(state.text, "{:1$}{name}", "", 2 * depth).unwrap();
+        }
         state.depth += 1;
     }
 
@@ -100,6 +103,19 @@ fn every_stage_is_told() {
     });
     let text = notes.0.lock().unwrap().text.clone();
     let size = text.split("bytes=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-    insta::assert_snapshot!(text.replace(&format!("bytes={size}"), "bytes=N"), @"");
+    insta::assert_snapshot!(text.replace(&format!("bytes={size}"), "bytes=N"), @r"
+    resolve
+    - ask id=1 host=one.example.com path=/a.png revalidates=false
+    fetch id=1 host=one.example.com
+    - answer id=1 status=404
+    - ask id=2 host=two.example.com path=/a.png revalidates=false
+    fetch id=2 host=two.example.com
+    - answer id=2 status=200
+    render
+      plan
+      draw ops=2
+      encode format=png
+    - respond status=200 bytes=N
+    ");
     assert!(!text.contains("hidden") && !text.contains("ik-s"), "queries are not told");
 }
