@@ -67,6 +67,61 @@ proptest! {
     }
 }
 
+#[cfg(feature = "pixels")]
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.clamp(64, 2000), ..ProptestConfig::default() })]
+
+    /// Whoever has the same key gets the same: bytes and headers, errors included.
+    #[test]
+    fn equal_keys_are_equal_answers(
+        wishes in prop::sample::subsequence(LOOKS, 0..=LOOKS.len()),
+        noise in prop::sample::subsequence(NO_OPS, 0..=NO_OPS.len()),
+        browsers in prop::collection::vec(browser(), 4),
+    ) {
+        let noisy: Vec<_> = noise.iter().chain(wishes.iter().rev()).copied().collect();
+        let mut answers = std::collections::BTreeMap::new();
+        for (number, headers) in browsers.iter().enumerate() {
+            let named: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let tokens = if number % 2 == 0 { wishes.join(",") } else { noisy.join(",") };
+            let order = ask(&format!("/tr:{tokens}/a.png"), &named).unwrap();
+            let (key, vary) = (order.store_key(), order.vary().len());
+            let (answer, headers) = answer(order);
+            // Each header that was looked at is told of.
+            prop_assert_eq!(headers.contains("vary"), vary > 0);
+            let first = answers.entry(key).or_insert_with(|| (answer.clone(), headers.clone()));
+            prop_assert_eq!((&answer, &headers), (&first.0, &first.1), "{} {:?}", tokens, named);
+        }
+    }
+}
+
+#[cfg(feature = "pixels")]
+const LOOKS: &[&str] =
+    &["w-9", "h-7", "rt-90", "q-50", "f-auto", "e-grayscale", "r-3", "cm-pad_resize", "dpr-2", "x-1", "cm-extract"];
+
+/// Body and headers.
+#[cfg(feature = "pixels")]
+fn answer(order: Order) -> (Vec<u8>, String) {
+    use originkit::delivery::{Input, Output};
+    let picture =
+        image::RgbaImage::from_fn(12, 8, |x, y| image::Rgba([x, 9 * y, 5, 255 - x].map(|v| u8::try_from(v).unwrap())));
+    let mut file = Vec::new();
+    picture.write_to(&mut std::io::Cursor::new(&mut file), image::ImageFormat::Png).unwrap();
+    let mut delivery = order.deliver();
+    loop {
+        match delivery.poll() {
+            Output::Fetch(fetch) => {
+                let _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
+                let _ = delivery.handle(Input::Chunk(fetch.id, file.clone().into()));
+                let _ = delivery.handle(Input::End(fetch.id));
+            }
+            Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
+            Output::Keep(_) => {}
+            Output::Respond(response) => return (response.body().to_vec(), format!("{:?}", response.headers())),
+            Output::Wait => unreachable!("nothing is out"),
+        }
+    }
+}
+
 /// All eight are met where the formats and the quality are open.
 #[test]
 fn a_url_has_eight_keys() {
