@@ -2,49 +2,36 @@
 
 /// The stable code that starts an `ik-error` header; its status is said by [`Error::status`](crate::Error::status).
 ///
-/// | Code | Status | Cause |
-/// |---|---|---|
-/// | `ENOENT` | 404 | no URL-endpoint matches, or no origin has the file (documented) |
-/// | `EACCES` | 404 | an origin answers 401, 403 or 407 (documented) |
-/// | `ECONNREFUSED` | 404 | no connection to the origin, or a timeout (documented) |
-/// | `UNIDENTIFIED` | 404, 500 | an origin fails in another way (documented); 500 for a failure of our own |
-/// | `ELIMIT` | 400 | a limit is passed (documented) |
-/// | `EINVAL` | 400 | a malformed URL or transformation |
-/// | `EFORMAT` | 400 | a file that is no picture this build can read |
-/// | `ENOTSUP` | 400 | a parameter or format this build lacks |
-/// | `EAUTH` | 401 | a wrong, missing or expired signature |
-/// | `EFORBIDDEN` | 403 | whoever asks is refused by a rule (the word is ours); kept by no cache |
-/// | `EAGAIN` | 200 | an effect that is still being prepared; sent as a page, not as an error (documented) |
-/// | `EMETHOD` | 405 | another method than GET, HEAD and OPTIONS |
+/// Which error has which code and status is told in the table of [`Error`](crate::Error), each variant's word below.
 ///
 /// The first four are ordered from the least to the most telling: of several origins' outcomes the greatest
 /// is reported (chosen).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// There is no such file, or no such URL-endpoint.
+    /// `ENOENT`: there is no such file, or no such URL-endpoint.
     NotFound,
-    /// Something failed in a way that has no name.
+    /// `UNIDENTIFIED`: something failed in a way that has no name.
     Unidentified,
-    /// An origin could not be reached in time.
+    /// `ECONNREFUSED`: an origin could not be reached in time.
     Refused,
-    /// An origin denies access.
+    /// `EACCES`: an origin denies access.
     Denied,
-    /// A limit was passed.
+    /// `ELIMIT`: a limit was passed.
     Limit,
-    /// The request is malformed.
+    /// `EINVAL`: the request is malformed.
     Invalid,
-    /// The source is no picture that this build reads.
+    /// `EFORMAT`: the source is no picture that this build reads.
     Format,
-    /// This build or version lacks what was asked for.
+    /// `ENOTSUP`: this build or version lacks what was asked for.
     Unsupported,
-    /// The signature is wrong, missing or expired.
+    /// `EAUTH`: the signature is wrong, missing or expired.
     Signature,
-    /// The method is not allowed.
+    /// `EMETHOD`: the method is not allowed.
     Method,
-    /// An effect is not ready yet.
+    /// `EAGAIN`: an effect is not ready yet.
     Pending,
-    /// Whoever asks has no access.
+    /// `EFORBIDDEN`: whoever asks has no access.
     Forbidden,
 }
 

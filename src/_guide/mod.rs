@@ -12,6 +12,10 @@ pub mod client {}
 #[doc = include_str!("headers.md")]
 pub mod headers {}
 
+#[cfg(feature = "memory-store")]
+#[doc = include_str!("caching.md")]
+pub mod caching {}
+
 #[doc = include_str!("plans.md")]
 pub mod plans {}
 

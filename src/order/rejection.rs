@@ -11,15 +11,7 @@ use crate::transform::{ParseError, ParseErrorKind};
 
 /// Why a request is refused before any origin is asked.
 ///
-/// | Variant | Status | `ik-error` |
-/// |---|---|---|
-/// | `UnknownEndpoint` | 404 | `ENOENT` |
-/// | `Method` | 405 | `EMETHOD` |
-/// | `Access` | 403 | `EFORBIDDEN` |
-/// | `Signature` | 401 | `EAUTH` |
-/// | `Limit` | 400 | `ELIMIT` |
-/// | `Url` for videos and generated images | 400 | `ENOTSUP` |
-/// | all others | 400 | `EINVAL` |
+/// Its status and code stand in the table of [`Error`](crate::Error).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
