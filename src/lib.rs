@@ -101,7 +101,7 @@ pub use limits::{LimitError, Limits};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};
-pub use policy::{ACCEPT_CH, AccessError, GuardError, OriginError, Visitor};
+pub use policy::{ACCEPT_CH, AccessError, COMPRESSIBLE, GuardError, OriginError, Visitor};
 #[cfg(feature = "sanitize")]
 pub use svg::sanitize_svg;
 

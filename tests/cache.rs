@@ -320,6 +320,24 @@ async fn many_at_once_are_one() {
     assert_eq!((asked.len(), renders), (2, 3), "{asked:?}");
 }
 
+/// The same without order, on threads that run at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_threads_at_once_are_one() {
+    for _ in 0..20 {
+        let (world, shelf) = (World::new(), Shelf::default());
+        let server = Server::new(&world, &shelf, |_| {});
+        let ask = |number: usize| {
+            let server = server.clone();
+            tokio::spawn(async move { server.get(&format!("/tr:w-{}/a.jpg", 30 + number % 3), &[], 0).await })
+        };
+        for task in (0..200).map(ask).collect::<Vec<_>>() {
+            assert_eq!(task.await.unwrap().status(), 200);
+        }
+        let (asked, renders) = world.seen();
+        assert_eq!((asked.len(), renders), (1, 3), "{asked:?}");
+    }
+}
+
 #[tokio::test]
 async fn many_who_fail_fail_alike() {
     let (world, shelf) = (World::new(), Shelf::default());

@@ -107,6 +107,14 @@ fn events() -> impl Strategy<Value = Event> {
         Some(("location", "/b.jpg")),
         Some(("location", "https://cdn.example.org/c.jpg")),
         Some(("location", "http://[::1")),
+        Some(("etag", "\"1\"")),
+        Some(("etag", "W/\"1")),
+        Some(("last-modified", "Thu, 01 Jan 1970 00:00:07 GMT")),
+        Some(("last-modified", "Fri, 31 Dec 9999 23:59:59 GMT")),
+        Some(("cache-control", "max-age=99999999999999999999999, s-maxage=, =,;")),
+        Some(("age", "18446744073709551615")),
+        Some(("expires", "Thu, 01 Jan 1600 00:00:00 GMT")),
+        Some(("is-private-file", "true")),
     ];
     let bytes = prop_oneof![
         4 => Just(b"\xFF\xD8\xFF\xE0".to_vec()),

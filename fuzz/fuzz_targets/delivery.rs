@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use libfuzzer_sys::fuzz_target;
 use originkit::bytes::Bytes;
-use originkit::delivery::{Encoded, FetchError, FetchId, Input, Output, Rendered};
+use originkit::delivery::{Encoded, FetchError, FetchId, Input, Keep, Original, Output, Rendered};
 use originkit::http::{Request, Response};
 use originkit::plan::Size;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
@@ -21,11 +21,14 @@ const PATHS: [&str; 4] = [
     "/tr:l-image,i-one.png,l-end,l-image,i-two.png,l-end/a.jpg",
 ];
 const STATUSES: [u16; 12] = [200, 206, 204, 301, 304, 401, 403, 404, 410, 500, 100, 999];
-const NAMES: [&str; 4] = ["content-length", "content-encoding", "content-range", "location"];
+const NAMES: [&str; 8] =
+    ["content-length", "content-encoding", "content-range", "location", "etag", "cache-control", "age", "last-modified"];
 
 fuzz_target!(|program: &[u8]| {
     let Some((first, mut program)) = program.split_first() else { return };
     let mut delivery = engine().deliver(&request(PATHS[usize::from(first % 4)]), SystemTime::UNIX_EPOCH);
+    // A store that has what this delivery itself has put there, which is all that fits its keys.
+    let mut kept: Vec<Original> = Vec::new();
     let (mut out, mut fetches, mut render_out, mut responses) = (Vec::new(), 0_u64, false, 0);
     loop {
         loop {
@@ -38,7 +41,8 @@ fuzz_target!(|program: &[u8]| {
                     assert!(job.sources().iter().all(|file| file.bytes.len() as u64 <= SOURCE_BYTES));
                     render_out = true;
                 }
-                Output::Keep(_) => {}
+                Output::Keep(Keep::Original(original)) => kept.push(original),
+                Output::Keep(Keep::Rendition(rendition)) => assert!(!rendition.to_bytes().is_empty()),
                 Output::Respond(_) => responses += 1,
                 Output::Wait => break,
             }
@@ -50,11 +54,12 @@ fuzz_target!(|program: &[u8]| {
         let (argument, rest) = rest.split_at(rest.len().min(usize::from(length)));
         program = rest;
         let id = FetchId::new(u64::from(number));
-        let flow = delivery.handle(match operation % 5 {
+        let flow = delivery.handle(match operation % 6 {
             0 => Input::Head(id, head(argument)),
             1 => Input::Chunk(id, Bytes::copy_from_slice(argument)),
             2 => Input::End(id),
             3 => Input::Failed(id, FetchError::Refused),
+            4 if !kept.is_empty() => Input::Recalled(id, kept[usize::from(length) % kept.len()].clone()),
             _ => {
                 render_out = false;
                 let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));

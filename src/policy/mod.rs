@@ -2,6 +2,7 @@
 
 mod access;
 mod cache;
+mod compress;
 mod conditional;
 mod egress;
 mod guard;
@@ -17,6 +18,7 @@ pub use self::access::{AccessError, Visitor};
 pub(crate) use self::cache::{
     Directives, Freshness, Keeping, as_date, cache_control, cache_control_of_error, date, freshness, seconds, sent_at,
 };
+pub use self::compress::COMPRESSIBLE;
 pub(crate) use self::conditional::Conditions;
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 pub use self::guard::GuardError;
