@@ -254,6 +254,31 @@ async fn what_is_old_is_asked_after() {
 }
 
 #[tokio::test]
+async fn many_ask_once_whether_it_has_changed() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    server.get("/tr:w-30/a.jpg", &[], 0).await;
+    for file in [JPEG, OTHER] {
+        world.has(PHOTO, &[("etag", if file == JPEG { "\"1\"" } else { "\"2\"" })], file);
+        world.seen();
+        world.gate.forget_permits(OPEN);
+        let now = if file == JPEG { HOUR } else { 2 * HOUR };
+        let ask = |width: usize| {
+            let server = server.clone();
+            tokio::spawn(async move { server.get(&format!("/tr:w-{width}/a.jpg"), &[], now).await })
+        };
+        let tasks: Vec<_> = (30..40).map(ask).collect();
+        tokio::task::yield_now().await;
+        world.gate.add_permits(OPEN);
+        for task in tasks {
+            assert_eq!(task.await.unwrap().status(), 200);
+        }
+        let renders = if file == JPEG { 9 } else { 10 };
+        assert_eq!(world.seen(), (vec![format!("{PHOTO} unless \"1\"")], renders), "what was made of it is good again");
+    }
+}
+
+#[tokio::test]
 async fn an_origin_that_is_down() {
     let (world, shelf) = (World::new(), Shelf::default());
     let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));

@@ -88,6 +88,8 @@ pub struct Cache<S> {
     store: S,
     renditions: Flights<Made>,
     originals: Flights<Answer>,
+    /// Originals of which is asked whether they have changed.
+    revalidations: Flights<Answer>,
     /// Old renditions that are being made anew while they still serve.
     refreshes: Flights<()>,
 }
@@ -150,7 +152,13 @@ fn answered(order: &Order, kept: &Rendition, first: bool) -> Option<Answered> {
 impl<S: Store> Cache<S> {
     /// A cache around a store.
     pub fn new(store: S) -> Self {
-        Self { store, renditions: Flights::default(), originals: Flights::default(), refreshes: Flights::default() }
+        Self {
+            store,
+            renditions: Flights::default(),
+            originals: Flights::default(),
+            revalidations: Flights::default(),
+            refreshes: Flights::default(),
+        }
     }
 
     /// The store.

@@ -102,11 +102,12 @@ impl<S: Store> Cache<S> {
     ///
     /// The flight begins before the store is asked: whoever finds nothing there is then the only one who goes on.
     async fn share<C: Client>(&self, client: &C, fetch: Fetch) -> (Heard<C::Body>, Option<Pilot<Answer>>) {
-        let id = fetch.id;
-        // Only what is asked of an origin from nothing is the same for all: others may have other files to compare.
-        let Some(key) = fetch.stored.clone() else { return (ask(client, fetch).await, None) };
+        let (id, key) = (fetch.id, fetch.key.clone());
+        // Who has an old file to compare does not wait for those who have none, nor they for it.
+        let flights = if fetch.revalidates { &self.revalidations } else { &self.originals };
         loop {
-            let input = match self.originals.board(&key) {
+            let input = match flights.board(&key) {
+                Seat::Pilot(pilot) if fetch.revalidates => return (ask(client, fetch).await, Some(pilot)),
                 Seat::Pilot(pilot) => match self.original(&key).await {
                     Some(original) => {
                         pilot.land(Answer::File(original.clone()));

@@ -149,10 +149,10 @@ impl Search {
                 if let Some(kept) = &turn.kept {
                     kept.ask_whether_changed(&mut request);
                 }
-                let stored = turn.kept.is_none().then(|| turn.key.clone());
+                let revalidates = turn.kept.is_some();
                 let trusted = turn.policy.trusts(request.uri());
                 self.state = State::Asked(id, turn);
-                Some(Fetch::new(id, request, trusted, stored, limits))
+                Some(Fetch::new(id, request, trusted, revalidates, limits))
             }
             other => {
                 self.state = other;
@@ -164,16 +164,18 @@ impl Search {
     /// Is told what a store has. Where that is too old, the origin is to be asked whether it has changed.
     pub(super) fn recalled(&mut self, original: Original, terms: &Terms) -> ControlFlow<()> {
         match mem::replace(&mut self.state, State::Missing) {
-            State::Asked(_, mut turn) if turn.kept.is_none() && turn.key == *original.key() => {
-                self.state = if original.freshness(terms.now, &terms.caching) == Freshness::Fresh {
-                    turn.is_stored = true;
-                    turn.hold(original)
-                } else {
-                    State::Ready(Turn { kept: Some(original), ..turn })
-                };
+            State::Asked(_, mut turn)
+                if turn.key == *original.key() && original.freshness(terms.now, &terms.caching) == Freshness::Fresh =>
+            {
+                turn.is_stored = true;
+                self.state = turn.hold(original);
                 BREAK
             }
-            // Another file's, too late, or not asked for.
+            State::Asked(_, turn) if turn.kept.is_none() && turn.key == *original.key() => {
+                self.state = State::Ready(Turn { kept: Some(original), ..turn });
+                BREAK
+            }
+            // Another file's, too late, or no newer than what there is.
             other => {
                 self.state = other;
                 CONTINUE

@@ -19,8 +19,10 @@ use crate::policy;
 pub struct Fetch {
     /// What the inputs about this fetch are labelled with.
     pub id: FetchId,
-    /// What a store may have the answer under. `None`: it had one, and whether that has changed is what is asked.
-    pub stored: Option<StoreKey>,
+    /// What a store may have the answer under.
+    pub key: StoreKey,
+    /// A store had one that is old, and whether it has changed is what is asked.
+    pub revalidates: bool,
     request: Request<()>,
     /// Its host is a configured origin's.
     trusted: bool,
@@ -46,14 +48,10 @@ pub struct Approved {
 }
 
 impl Fetch {
-    pub(super) fn new(
-        id: FetchId,
-        request: Request<()>,
-        trusted: bool,
-        stored: Option<StoreKey>,
-        limits: &Limits,
-    ) -> Self {
-        Self { id, stored, request, trusted, timeout: limits.fetch_timeout, max_bytes: limits.source_bytes }
+    pub(super) fn new(id: FetchId, request: Request<()>, trusted: bool, revalidates: bool, limits: &Limits) -> Self {
+        let key = StoreKey::of_request(&request);
+        let Limits { fetch_timeout: timeout, source_bytes: max_bytes, .. } = *limits;
+        Self { id, key, revalidates, request, trusted, timeout, max_bytes }
     }
 
     /// The request, to be looked at.
@@ -147,7 +145,7 @@ mod tests {
     use super::*;
 
     fn fetch(uri: &str, trusted: bool) -> Fetch {
-        Fetch::new(FetchId(1), Request::get(uri).body(()).unwrap(), trusted, None, &Limits::default())
+        Fetch::new(FetchId(1), Request::get(uri).body(()).unwrap(), trusted, false, &Limits::default())
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Gathering {
             id = id.number(),
             host = fetch.host().0,
             path = fetch.request().uri().path(),
-            revalidates = fetch.stored.is_none()
+            revalidates = fetch.revalidates
         );
         Some(fetch)
     }

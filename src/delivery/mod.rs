@@ -172,7 +172,7 @@ pub enum Input {
     End(FetchId),
     /// It broke off, before or after the head.
     Failed(FetchId, FetchError),
-    /// What a store has under [`Fetch::stored`]. `Break`: the fetch need not be sent, and there may be another.
+    /// What a store has under [`Fetch::key`]. `Break`: the fetch need not be sent, and there may be another.
     Recalled(FetchId, Original),
     /// What came of the [`Render`].
     Rendered(Rendered),
