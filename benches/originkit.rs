@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use divan::{Bencher, black_box, counter::BytesCount};
 use http::{Request, Response};
 use originkit::bytes::Bytes;
-use originkit::delivery::{Encoded, Input, Output, Rendered};
+use originkit::delivery::{Encoded, Input, Keep, Output, Rendered, Rendition, Reuse};
 use originkit::plan::{Blind, Rules, Size, plan};
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
@@ -98,7 +98,7 @@ fn resolve(bencher: Bencher<'_, '_>) {
 fn machine(bencher: Bencher<'_, '_>) {
     let engine = engine();
     let request = Request::get("https://ik.imagekit.io/demo/tr:w-300,h-300/folder/photo.jpg").body(()).unwrap();
-    let file = Bytes::from_static(b"BM, and what follows");
+    let file = Bytes::from_static(b"\xFF\xD8\xFF\xE0 and what follows");
     bencher.bench(|| {
         let mut delivery = engine.deliver(black_box(&request), SystemTime::UNIX_EPOCH);
         loop {
@@ -112,9 +112,42 @@ fn machine(bencher: Bencher<'_, '_>) {
                     let made = Encoded::new(file.clone(), Format::Jpeg, Size::new(300, 300));
                     _ = delivery.handle(Input::Rendered(Rendered::new(Ok(made))));
                 }
+                Output::Keep(_) => {}
                 Output::Respond(response) => break response,
-                _ => unreachable!("everything was answered"),
+                Output::Wait => unreachable!("everything was answered"),
             }
+        }
+    });
+}
+
+/// A picture that a store has: from a request to its response.
+#[divan::bench]
+fn kept(bencher: Bencher<'_, '_>) {
+    let engine = engine();
+    let request = Request::get("https://ik.imagekit.io/demo/tr:w-300,h-300,f-jpg/photo.jpg").body(()).unwrap();
+    let mut delivery = engine.deliver(&request, SystemTime::UNIX_EPOCH);
+    let stored = loop {
+        match delivery.poll() {
+            Output::Fetch(fetch) => {
+                _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
+                _ = delivery.handle(Input::Chunk(fetch.id, Bytes::from_static(b"\xFF\xD8\xFF\xE0 and what follows")));
+                _ = delivery.handle(Input::End(fetch.id));
+            }
+            Output::Render(_) => {
+                let made = Encoded::new(vec![0; 20_000].into(), Format::Jpeg, Size::new(300, 300));
+                _ = delivery.handle(Input::Rendered(Rendered::new(Ok(made))));
+            }
+            Output::Keep(Keep::Rendition(rendition)) => break rendition.to_bytes(),
+            Output::Keep(Keep::Original(_)) => {}
+            Output::Respond(_) | Output::Wait => unreachable!("it is kept before it is answered"),
+        }
+    };
+    bencher.bench(|| {
+        let order = engine.resolve(black_box(&request), SystemTime::UNIX_EPOCH).unwrap();
+        let kept = Rendition::from_bytes(&order.store_key(), &stored).unwrap();
+        match order.answer_from(&kept) {
+            Reuse::Fresh(response) => response,
+            Reuse::Stale(_) | Reuse::Old => unreachable!("it is as new"),
         }
     });
 }

@@ -31,8 +31,9 @@ impl Fingerprint {
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(bytes) = self;
-        let digits = f.precision().unwrap_or(64);
-        bytes.iter().take(digits.div_ceil(2)).try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digit = |four: u8| char::from(if four < 10 { b'0' + four } else { b'a' + four - 10 });
+        let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        f.write_str(&digits.take(f.precision().unwrap_or(64)).collect::<String>())
     }
 }
 

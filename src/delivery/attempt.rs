@@ -151,8 +151,9 @@ impl Search {
                 }
                 let revalidates = turn.kept.is_some();
                 let trusted = turn.policy.trusts(request.uri());
+                let key = turn.key.clone();
                 self.state = State::Asked(id, turn);
-                Some(Fetch::new(id, request, trusted, revalidates, limits))
+                Some(Fetch::new(id, key, request, trusted, revalidates, limits))
             }
             other => {
                 self.state = other;

@@ -48,8 +48,14 @@ pub struct Approved {
 }
 
 impl Fetch {
-    pub(super) fn new(id: FetchId, request: Request<()>, trusted: bool, revalidates: bool, limits: &Limits) -> Self {
-        let key = StoreKey::of_request(&request);
+    pub(super) fn new(
+        id: FetchId,
+        key: StoreKey,
+        request: Request<()>,
+        trusted: bool,
+        revalidates: bool,
+        limits: &Limits,
+    ) -> Self {
         let Limits { fetch_timeout: timeout, source_bytes: max_bytes, .. } = *limits;
         Self { id, key, revalidates, request, trusted, timeout, max_bytes }
     }
@@ -145,7 +151,8 @@ mod tests {
     use super::*;
 
     fn fetch(uri: &str, trusted: bool) -> Fetch {
-        Fetch::new(FetchId(1), Request::get(uri).body(()).unwrap(), trusted, false, &Limits::default())
+        let request = Request::get(uri).body(()).unwrap();
+        Fetch::new(FetchId(1), StoreKey::of_request(&request), request, trusted, false, &Limits::default())
     }
 
     #[test]
