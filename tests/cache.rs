@@ -298,6 +298,20 @@ async fn an_origin_that_is_down() {
 }
 
 #[tokio::test]
+async fn a_picture_that_is_gone_does_not_come_back() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));
+    server.get("/tr:w-30,di-none.png/a.jpg", &[], 0).await;
+    // The picture is gone for good; what was to stand for it cannot be had just now.
+    world.loses(PHOTO);
+    world.files.lock().unwrap().insert("https://www.example.com/none.png".to_owned(), (503, HeaderMap::new(), b""));
+    let gone = server.get("/tr:w-30,di-none.png/a.jpg", &[], HOUR + 1).await;
+    assert!(text(&gone, "ik-error").starts_with("ENOENT"), "{gone:?}");
+    world.files.lock().unwrap().insert(PHOTO.to_owned(), (503, HeaderMap::new(), b""));
+    assert_eq!(server.get("/tr:w-30,di-none.png/a.jpg", &[], HOUR + 1).await.status(), 200, "down is not gone");
+}
+
+#[tokio::test]
 async fn an_old_picture_while_a_new_one_is_made() {
     let (world, shelf) = (World::new(), Shelf::default());
     let server = Server::new(&world, &shelf, |s| s.caching.stale_while_revalidate = Duration::from_secs(60));

@@ -122,6 +122,22 @@ fn answer(order: Order) -> (Vec<u8>, String) {
     }
 }
 
+/// What is sent on to an origin can change what comes back; what is not cannot.
+#[test]
+fn a_host_is_in_the_key_where_it_is_forwarded() {
+    for forwards in [true, false] {
+        let origin = Origin::new("https://o.example").unwrap().forward_host(forwards);
+        let endpoint = Endpoint::new("https://one.example").unwrap().also("https://two.example").unwrap();
+        let engine = Engine::builder().endpoint(endpoint.origin(origin)).build().unwrap();
+        let keys = ["one", "ONE", "two"].map(|host| {
+            let request = Request::get(format!("https://{host}.example/tr:w-1/a.jpg")).body(()).unwrap();
+            engine.resolve(&request, SystemTime::UNIX_EPOCH).unwrap().store_key()
+        });
+        assert_eq!(keys[0], keys[1]);
+        assert_eq!(keys[0] != keys[2], forwards);
+    }
+}
+
 /// All eight are met where the formats and the quality are open.
 #[test]
 fn a_url_has_eight_keys() {

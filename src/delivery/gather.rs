@@ -112,7 +112,8 @@ impl Gathering {
     /// Goes on to the next phase if nothing is left to search for, or no point in searching.
     fn settle(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
         if let Some(cause) = self.asset.missing().or_else(|| self.others.iter().find_map(Search::missing))
-            && let Some(last) = self.usable_last(cause)
+            // Where the default image is looked for, the asset is known to be gone, or its origin to be down.
+            && let Some(last) = self.usable_last(self.lost.unwrap_or(cause))
         {
             return Phase::Responding(Box::new(respond::rendition(&self.answer, &last)));
         }
