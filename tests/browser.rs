@@ -62,6 +62,24 @@ fn pictures_come_in_the_browsers_format_and_the_right_size() {
     }
 }
 
+/// A reload costs no picture: the browser tells its tag, and hears that it is the same.
+#[test]
+fn what_the_browser_has_is_not_sent_again() {
+    let Some(found) = look("again") else { return };
+    let (first, reload) = (&found["first"], &found["reload"]);
+    assert_eq!(first["seen"], reload["seen"], "{found:#}");
+    assert_eq!(first["seen"]["status"], 200);
+    assert_eq!(
+        (&first["asked"]["if-none-match"], &reload["asked"]["if-none-match"]),
+        (&Value::Null, &first["answered"]["etag"])
+    );
+    assert_eq!(first["answered"]["etag"], reload["answered"]["etag"]);
+    // Scripts do not name formats by themselves.
+    assert_eq!(first["answered"]["content-type"], "image/jpeg");
+    assert_eq!(reload["answered"]["content-type"], Value::Null, "304: {reload:#}");
+    assert_eq!(reload["answered"]["vary"], "accept");
+}
+
 #[test]
 #[cfg(feature = "avif")]
 fn avif_comes_where_it_is_offered() {

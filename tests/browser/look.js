@@ -63,6 +63,24 @@ const looks = {
     return found;
   },
 
+  /** A picture that the browser has, and asks for again as for a reload. */
+  async again(page) {
+    await page.goto(`${site}/`);
+    const url = `${site}/demo/tr:w-77/photo.jpg`;
+    const read = async (cache) => {
+      const [response, seen] = await Promise.all([
+        page.waitForResponse((response) => response.url() === url),
+        page.evaluate(async ([url, cache]) => {
+          const response = await fetch(url, { cache });
+          return { status: response.status, length: (await response.arrayBuffer()).byteLength };
+        }, [url, cache]),
+      ]);
+      // What went over the wire, where a 304 has neither type nor length.
+      return { seen, asked: await response.request().allHeaders(), answered: await response.allHeaders() };
+    };
+    return { first: await read('default'), reload: await read('no-cache') };
+  },
+
   /** The same where AVIF is offered. */
   async avif(page) {
     if (!avifPort) return null;
