@@ -11,6 +11,7 @@
 //! new ──▶ Gathering ──(every file held)──▶ Rendering ──▶ Responding ──▶ Done   │
 //!            │  └──────────────────────────────────────────────────────────────┘
 //!            ├──(orig-true, or no picture)──────────────▶ Responding
+//!            ├──(the browser has it, or last time's is the same: by tags, nothing is decoded)──▶ Responding
 //!            └──(a file that no origin has, a limit)────▶ Responding, with `ik-error`
 //! ```
 //!
@@ -22,8 +23,10 @@
 //! 4. [`Delivery::handle`] answers `Break` as soon as more bytes could not matter: for the body of a
 //!    404, for a file over the limit.
 //! 5. No file takes more memory than [`Limits::source_bytes`](crate::Limits::source_bytes), whatever
-//!    an origin sends; what is given up is freed at once.
-//! 6. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`].
+//!    an origin sends; what is given up is freed at once. (What a store brought is the store's to bound.)
+//! 6. What is to be kept is handed out before the response, as [`Output::Keep`], and never holds it up.
+//! 7. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`]. How old
+//!    a file is is told by the time that the order was made at.
 
 mod attempt;
 mod body;
