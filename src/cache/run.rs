@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 
 use super::flight::{Pilot, Seat};
 use super::{Cache, Store};
@@ -169,7 +169,10 @@ const fn id_of(input: &Input) -> FetchId {
 /// What of an input is an answer to all who asked the same, where nothing follows it.
 fn alike(input: &Input) -> Option<Answer> {
     match input {
-        Input::Head(_, head) if !head.status().is_success() => Some(Answer::Head(head.clone())),
+        // That nothing has changed is an answer about the file that was compared, and others may have another.
+        Input::Head(_, head) if !head.status().is_success() && head.status() != StatusCode::NOT_MODIFIED => {
+            Some(Answer::Head(head.clone()))
+        }
         Input::Failed(_, error) => Some(Answer::Failed(*error)),
         _ => None,
     }
