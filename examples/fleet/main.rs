@@ -6,10 +6,10 @@
 //! cargo run --release --features cache --example fleet -- --port 3002 --origin https://www.example.com
 //! ```
 //!
-//! - `--base URL` is the endpoint as browsers know it, behind a load balancer or a cache. All instances must be told the
-//!   same: it is a part of the names under which pictures are kept. An instance answers at its own address, too.
+//! - `--base URL` is the endpoint as browsers know it, behind a load balancer or a cache. All instances must be told
+//!   the same: it is a part of the names under which pictures are kept. An instance answers at its own address, too.
 //! - `--store` is a folder, or `s3://bucket/prefix`. The rest of S3 is in the environment: `AWS_ACCESS_KEY_ID`,
-//!   `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for MinIO and others `AWS_ENDPOINT=http://127.0.0.1:9000` with
+//!   `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for `MinIO` and others `AWS_ENDPOINT=http://127.0.0.1:9000` with
 //!   `AWS_ALLOW_HTTP=true`.
 //! - `--lifetime`, `--originals`, `--errors`, `--stale-while-revalidate` and `--stale-if-error` are the fields of
 //!   [`originkit::Caching`], in seconds.

@@ -31,12 +31,22 @@ pub(crate) struct Fleet {
 }
 
 impl Fleet {
-    /// With these arguments more for both. `None`, and a message, where nginx is not installed.
+    /// With a folder, and with these arguments more for both. `None`, and a message, where nginx is not installed.
     pub(crate) async fn start(arguments: &[&str]) -> Option<Self> {
+        Self::start_with(folder().to_str().unwrap(), &[], arguments).await
+    }
+
+    /// The same with this store, and with these environment variables.
+    pub(crate) async fn start_with(store: &str, environment: &[(&str, &str)], arguments: &[&str]) -> Option<Self> {
         static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| program::build("fleet"));
         nginx::program()?;
-        let (site, store) = (Site::start().await, folder());
-        let start = || Instance::start(&PROGRAM, site.base(), &store, arguments);
+        let site = Site::start().await;
+        let base = format!("http://{HOST}");
+        let start = || {
+            let mut command = Command::new(&*PROGRAM);
+            command.args(["--port", "0", "--origin", site.base(), "--base", &base, "--store", store]).args(arguments);
+            Instance::start(command.envs(environment.iter().copied()))
+        };
         let (a, b) = (start(), start());
         let mut servers = CONFIGURATION.to_owned();
         for (example, ours) in [
@@ -51,7 +61,7 @@ impl Fleet {
         let nginx = Nginx::start(&servers, &[])?;
         _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-        Some(Self { a, b, nginx, site, http, store })
+        Some(Self { a, b, nginx, site, http, store: PathBuf::from(store) })
     }
 
     /// Asks nginx as a browser does that takes WebP.
@@ -100,6 +110,7 @@ impl Drop for Fleet {
     fn drop(&mut self) {
         self.a.kill();
         self.b.kill();
+        // A bucket is no folder, and nothing is there.
         _ = fs::remove_dir_all(&self.store);
     }
 }
@@ -112,10 +123,8 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    fn start(program: &Path, origin: &str, store: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new(program);
-        command.args(["--port", "0", "--origin", origin, "--base", &format!("http://{HOST}"), "--store"]);
-        let mut process = command.arg(store).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    fn start(command: &mut Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![allow(clippy::cast_possible_truncation, reason = "a test")]
 
+mod bucket;
 mod instances;
 #[path = "../nginx/mod.rs"]
 #[expect(dead_code, reason = "tests/origins.rs needs all of it")]
@@ -14,6 +15,7 @@ mod nginx;
 mod program;
 mod site;
 
+use bucket::Bucket;
 use instances::{Answer, Fleet, until};
 
 const PHOTO: &str = "/tr:w-40/photo.jpg";
@@ -49,6 +51,27 @@ async fn any_instance_answers_with_what_another_made() {
     // Another picture of the file that the dead one fetched.
     assert_eq!(fleet.get("/tr:w-50/photo.jpg").await.status, 200);
     assert_eq!((fleet.stat(&fleet.b, "renders").await, fleet.site.asked().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_bucket_is_as_good_as_a_folder_and_none_at_all_will_do() {
+    let bucket = Bucket::start().await;
+    let fleet = Fleet::start_with("s3://pictures/kept", &bucket.environment(), &[]).await;
+    let Some(fleet) = fleet else { return };
+    let (a, b) = (fleet.a.authority(), fleet.b.authority());
+    let first = fleet.ask(&a, PHOTO, &[]).await.shared();
+    fleet.settles().await;
+    let paths = bucket.paths();
+    assert_eq!(paths.len(), 2, "{paths:?}");
+    assert!(paths[0].starts_with("/pictures/kept/originals/") && paths[1].starts_with("/pictures/kept/renditions/"));
+    assert_eq!(fleet.ask(&b, PHOTO, &[]).await.shared(), first);
+    assert_eq!((first.0, fleet.renders().await, fleet.site.asked().len()), (200, 1, 1));
+
+    bucket.is_down(true);
+    for (width, asked) in [(50, 2), (60, 3)] {
+        assert_eq!(fleet.ask(&b, &format!("/tr:w-{width}/photo.jpg"), &[]).await.status, 200);
+        assert_eq!(fleet.site.asked().len(), asked);
+    }
 }
 
 #[tokio::test]
