@@ -1,7 +1,7 @@
 //! [`Cache`]: deliveries that remember, and that do equal work once.
 //!
 //! A [`Store`] keeps files under keys: originals as origins sent them, and renditions as they were delivered. With one,
-//! [`Cache::deliver`] is [`drive`](crate::client::drive) with a memory:
+//! [`Cache::deliver`] is [`drive`] with a memory:
 //!
 //! ```text
 //! request ──▶ rendition kept and good? ──▶ answer                         no origin, no decode
@@ -44,7 +44,7 @@
 //!
 //! # Laws
 //!
-//! 1. What a cache answers is what [`drive`](crate::client::drive) would, but for `Age` and the age of the files.
+//! 1. What a cache answers is what [`drive`] would, but for `Age` and the age of the files.
 //! 2. Equal requests that run at a time cause one fetch of each file and one render. If the one who does it goes away,
 //!    another goes on; if it fails, all fail alike, and nothing is kept.
 //! 3. A store is believed no more than an origin: what is cut short, of another version or under another key is as none.
