@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
+mod program;
 
 const SCRIPTED: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">
   <rect width="40" height="30" fill="teal"/><script>console.log("the script ran")</script></svg>"#;
@@ -244,7 +245,7 @@ impl Parts {
     fn look(self) -> Value {
         let runtime = tokio::runtime::Runtime::new().unwrap(); // which the origin lives in
         let origin = runtime.block_on(origin());
-        let program = build();
+        let program = program::build("serve");
         let plain = Serve::start(&program, &origin, &[]);
         let avif = cfg!(feature = "avif").then(|| Serve::start(&program, &origin, &["--avif"]));
         let ports = [Some(&plain), avif.as_ref()].into_iter().flatten().map(|serve| serve.port.as_str());
@@ -276,43 +277,6 @@ async fn origin() -> String {
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
     base
-}
-
-/// The example as it is now, with the features of this test: an old one may lie where cargo puts it.
-fn build() -> PathBuf {
-    let here = std::env::current_exe().unwrap();
-    let profile = here.ancestors().nth(2).unwrap();
-    let name = profile.file_name().unwrap().to_str().unwrap();
-    let program = profile.join("examples").join(format!("serve{}", std::env::consts::EXE_SUFFIX));
-    let Some(cargo) = std::env::var_os("CARGO") else { return program };
-    let mut build = Command::new(cargo);
-    build.current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What cargo tells tests of their package would make build scripts run again, here and in the next build outside.
-    for (name, _) in std::env::vars_os() {
-        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
-            build.env_remove(name);
-        }
-    }
-    build.args(["build", "--quiet", "--example", "serve", "--no-default-features"]);
-    build.args(["--features", &features(), "--profile", if name == "debug" { "dev" } else { name }]);
-    build.arg("--target-dir").arg(profile.parent().unwrap());
-    assert!(build.status().unwrap().success(), "the example does not build");
-    program
-}
-
-fn features() -> String {
-    let all = [
-        ("default", cfg!(feature = "default")),
-        ("pixels", cfg!(feature = "pixels")),
-        ("webp-lossy", cfg!(feature = "webp-lossy")),
-        ("signing", cfg!(feature = "signing")),
-        ("sanitize", cfg!(feature = "sanitize")),
-        ("text", cfg!(feature = "text")),
-        ("svg", cfg!(feature = "svg")),
-        ("avif", cfg!(feature = "avif")),
-        ("tower", cfg!(feature = "tower")),
-    ];
-    all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
 }
 
 /// The example, until it is dropped.

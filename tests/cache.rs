@@ -182,6 +182,16 @@ fn text<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
 
 const HOUR: u64 = 3600;
 
+/// A body is seldom `Sync`, axum's is not; a server must be able to spawn what answers.
+#[test]
+fn a_body_need_not_be_shared() {
+    fn is_spawned<T: Send>(_: T) {}
+    let server = Server::new(&World::new(), &Shelf::default(), |_| {});
+    let request = Request::new(std::cell::Cell::new(()));
+    let Server { engine, cache, world } = &server;
+    is_spawned(cache.deliver(engine, &request, SystemTime::UNIX_EPOCH, &**world, &**world));
+}
+
 #[tokio::test]
 async fn what_was_made_is_made_once() {
     let (world, shelf) = (World::new(), Shelf::default());

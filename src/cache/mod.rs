@@ -167,19 +167,23 @@ impl<S: Store> Cache<S> {
     }
 
     /// Answers a request. Total, as [`Engine::deliver`] is.
-    pub async fn deliver<B, C: Client, P: Compute>(
-        &self,
+    ///
+    /// The request is read when this is called, and not held by what is awaited: that is `Send` though a body, such as
+    /// axum's, is not `Sync`.
+    pub fn deliver<'a, B, C: Client, P: Compute>(
+        &'a self,
         engine: &Engine,
         request: &Request<B>,
         now: SystemTime,
-        client: &C,
-        compute: &P,
-    ) -> Answered {
-        // The request itself stays out of what is awaited: its body need not be `Sync`.
+        client: &'a C,
+        compute: &'a P,
+    ) -> impl Future<Output = Answered> + Send + use<'a, B, S, C, P> {
         let resolved = engine.resolve(request, now).map_err(|_| engine.deliver(request, now));
-        match resolved {
-            Ok(order) => self.fulfil(order, client, compute).await,
-            Err(refused) => Answered::at_once(drive(refused, client, compute).await),
+        async move {
+            match resolved {
+                Ok(order) => self.fulfil(order, client, compute).await,
+                Err(refused) => Answered::at_once(drive(refused, client, compute).await),
+            }
         }
     }
 

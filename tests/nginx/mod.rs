@@ -108,7 +108,7 @@ impl Drop for Nginx {
 }
 
 /// The program that `ORIGINKIT_NGINX` names, or the one that the system has; `/usr/sbin` is in few users' paths.
-fn program() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     let runs = |program: &Path| match Command::new(program).arg("-v").stderr(Stdio::null()).status() {
         Ok(status) => status.success(),
         Err(error) => {

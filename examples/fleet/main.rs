@@ -1,0 +1,169 @@
+//! One of many: an image server that remembers nothing. What it fetches and makes lies in object storage, where every
+//! other instance finds it; any of them answers any request, and it does not matter which one dies.
+//!
+//! ```text
+//! cargo run --release --features cache --example fleet -- --port 3001 --origin https://www.example.com
+//! cargo run --release --features cache --example fleet -- --port 3002 --origin https://www.example.com
+//! ```
+//!
+//! - `--base URL` is the endpoint as browsers know it, behind a load balancer or a cache. All instances must be told
+//!   the same: it is a part of the names under which pictures are kept. An instance answers at its own address, too.
+//! - `--store` is a folder, or `s3://bucket/prefix`. The rest of S3 is in the environment: `AWS_ACCESS_KEY_ID`,
+//!   `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for `MinIO` and others `AWS_ENDPOINT=http://127.0.0.1:9000` with
+//!   `AWS_ALLOW_HTTP=true`.
+//! - `--lifetime`, `--originals`, `--errors`, `--stale-while-revalidate` and `--stale-if-error` are the fields of
+//!   [`originkit::Caching`], in seconds.
+//!
+//! `nginx.conf` beside this file puts nginx and its cache in front of two instances. `x-served-by` tells which instance
+//! made an answer, `/stats` what it did so far.
+
+#[path = "../serve/client.rs"]
+mod client;
+mod store;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use originkit::cache::{Answered, Cache};
+use originkit::client::Compute;
+use originkit::delivery::{Render, Rendered};
+use originkit::{Endpoint, Engine, Origin, Settings};
+use tokio::net::TcpListener;
+
+use client::{Pool, Reqwest};
+use store::Objects;
+
+struct Server {
+    engine: Engine,
+    cache: Cache<Objects>,
+    client: Reqwest,
+    pool: Counted,
+    port: u16,
+    asked: AtomicU64,
+    answered: AtomicU64,
+    /// Files are being kept, or pictures made anew, after that many answers.
+    later: AtomicU64,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Arguments { port, base, origins, store, settings } = Arguments::read()?;
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
+    let port = listener.local_addr()?.port();
+    let own = format!("http://127.0.0.1:{port}");
+
+    // The first base goes into the names of what is kept: not the address, which is another in each instance.
+    let mut endpoint = Endpoint::new(&base)?.also(&own)?;
+    for origin in &origins {
+        endpoint = endpoint.origin(Origin::new(origin)?);
+    }
+    let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
+    let client = Reqwest::new()?;
+    let cache = Cache::new(Objects::open(&store)?);
+    println!("{own} answers for {base} and keeps files in {store}");
+
+    let zero = AtomicU64::default;
+    let (pool, asked, answered, later) = (Counted::default(), zero(), zero(), zero());
+    let server = Arc::new(Server { engine, cache, client, pool, port, asked, answered, later });
+    let app = axum::Router::new().route("/stats", get(stats)).fallback(deliver).with_state(server);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Response {
+    server.asked.fetch_add(1, Ordering::SeqCst);
+    let Server { engine, cache, client, pool, port, .. } = &*server;
+    let Answered { response, later, .. } = cache.deliver(engine, &request, SystemTime::now(), client, pool).await;
+    if !later.is_empty() {
+        server.later.fetch_add(1, Ordering::SeqCst);
+        let server = Arc::clone(&server);
+        // Not the viewer's time, and not cut off when the viewer goes away.
+        tokio::spawn(async move {
+            server.cache.finish(later, &server.client, &server.pool).await;
+            server.later.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+    server.answered.fetch_add(1, Ordering::SeqCst);
+    let mut response = response.map(Body::from).into_response();
+    response.headers_mut().insert(HeaderName::from_static("x-served-by"), (*port).into());
+    response
+}
+
+/// What this instance did since it was started.
+async fn stats(State(server): State<Arc<Server>>) -> Response {
+    let Server { pool: Counted(renders), asked, answered, later, .. } = &*server;
+    let [asked, answered, later, renders] = [asked, answered, later, renders].map(|n| n.load(Ordering::SeqCst));
+    let text = format!(r#"{{"asked":{asked},"answered":{answered},"renders":{renders},"later":{later}}}"#);
+    ([(CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// A pool that counts.
+#[derive(Default)]
+struct Counted(AtomicU64);
+
+impl Compute for Counted {
+    async fn run(&self, job: Render) -> Rendered {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Pool.run(job).await
+    }
+}
+
+struct Arguments {
+    port: u16,
+    base: String,
+    origins: Vec<String>,
+    store: String,
+    settings: Settings,
+}
+
+impl Arguments {
+    fn read() -> Result<Self, Box<dyn std::error::Error>> {
+        let mut settings = Settings::default();
+        // A cache in front must know an origin that is down (502, 504) from a picture that does not exist (404).
+        settings.gateway_statuses = true;
+        let store = std::env::temp_dir().join("originkit-fleet").display().to_string();
+        let base = "http://127.0.0.1:8080".to_owned();
+        let mut read = Self { port: 3001, base, origins: Vec::new(), store, settings };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(name) = arguments.next() {
+            let mut value = || arguments.next().ok_or(format!("{name} needs a value"));
+            let caching = &mut read.settings.caching;
+            let seconds = match name.as_str() {
+                "--port" => {
+                    read.port = value()?.parse()?;
+                    continue;
+                }
+                "--base" => {
+                    read.base = value()?;
+                    continue;
+                }
+                "--origin" => {
+                    read.origins.push(value()?);
+                    continue;
+                }
+                "--store" => {
+                    read.store = value()?;
+                    continue;
+                }
+                "--lifetime" => &mut caching.lifetime,
+                "--originals" => &mut caching.originals,
+                "--errors" => &mut caching.errors,
+                "--stale-while-revalidate" => &mut caching.stale_while_revalidate,
+                "--stale-if-error" => &mut caching.stale_if_error,
+                _ => return Err(format!("unknown argument {name}; the head of examples/fleet/main.rs has them").into()),
+            };
+            *seconds = Duration::from_secs(value()?.parse()?);
+        }
+        if read.origins.is_empty() {
+            return Err("--origin URL is needed: where the images are fetched from".into());
+        }
+        Ok(read)
+    }
+}

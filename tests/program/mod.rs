@@ -1,0 +1,48 @@
+//! Examples as programs, for tests that run them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// An example as it is now, with the features of this test: an old one may lie where cargo puts it.
+///
+/// # Panics
+/// It does not build.
+pub(crate) fn build(example: &str) -> PathBuf {
+    let here = std::env::current_exe().unwrap();
+    let profile = here.ancestors().nth(2).unwrap();
+    let name = profile.file_name().unwrap().to_str().unwrap();
+    let program = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    let Some(cargo) = std::env::var_os("CARGO") else { return program };
+    let mut build = Command::new(cargo);
+    build.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // What cargo tells tests of their package would make build scripts run again, here and in the next build outside.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            build.env_remove(name);
+        }
+    }
+    build.args(["build", "--quiet", "--example", example, "--no-default-features"]);
+    build.args(["--features", &features(), "--profile", if name == "debug" { "dev" } else { name }]);
+    build.arg("--target-dir").arg(profile.parent().unwrap());
+    assert!(build.status().unwrap().success(), "{example} does not build");
+    program
+}
+
+/// Those of this build: others would mean another build of the library.
+fn features() -> String {
+    let all = [
+        ("default", cfg!(feature = "default")),
+        ("pixels", cfg!(feature = "pixels")),
+        ("webp-lossy", cfg!(feature = "webp-lossy")),
+        ("signing", cfg!(feature = "signing")),
+        ("sanitize", cfg!(feature = "sanitize")),
+        ("text", cfg!(feature = "text")),
+        ("svg", cfg!(feature = "svg")),
+        ("avif", cfg!(feature = "avif")),
+        ("tower", cfg!(feature = "tower")),
+        ("cache", cfg!(feature = "cache")),
+        ("memory-store", cfg!(feature = "memory-store")),
+        ("tracing", cfg!(feature = "tracing")),
+    ];
+    all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
+}
