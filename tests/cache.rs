@@ -288,6 +288,18 @@ async fn many_ask_once_whether_it_has_changed() {
     }
 }
 
+/// A 304 that nobody asked for is no answer (RFC 9110, 15.4.5).
+#[tokio::test]
+async fn what_has_no_tag_cannot_be_the_same() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    world.has(PHOTO, &[], JPEG);
+    assert_eq!(server.get("/tr:w-30/a.jpg", &[], 0).await.status(), 200);
+    world.files.lock().unwrap().insert(PHOTO.to_owned(), (304, HeaderMap::new(), b""));
+    let odd = server.get("/tr:w-30/a.jpg", &[], HOUR).await;
+    assert!(text(&odd, "ik-error").starts_with("UNIDENTIFIED"), "{odd:?}");
+}
+
 #[tokio::test]
 async fn an_origin_that_is_down() {
     let (world, shelf) = (World::new(), Shelf::default());

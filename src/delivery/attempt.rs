@@ -194,7 +194,8 @@ impl Search {
                 return Ok(CONTINUE);
             }
         };
-        match policy::verdict(head.status(), turn.kept.is_some()) {
+        let conditional = turn.kept.as_ref().is_some_and(Original::has_validator);
+        match policy::verdict(head.status(), conditional) {
             Verdict::Found => match Body::announced(head, terms.limits.source_bytes) {
                 Ok(body) => {
                     let facts = Facts::of(head.headers(), terms.now);

@@ -97,6 +97,11 @@ impl Original {
         policy::freshness(self.facts.fresh_until(caching), now, caching)
     }
 
+    /// Can an origin be asked whether it has changed?
+    pub(super) const fn has_validator(&self) -> bool {
+        self.facts.etag.is_some() || self.facts.last_modified.is_some()
+    }
+
     /// Asks the origin whether it has changed (RFC 9110, 13). A request without such headers where it has no validator.
     pub(super) fn ask_whether_changed(&self, request: &mut Request<()>) {
         let conditions = [(IF_NONE_MATCH, &self.facts.etag), (IF_MODIFIED_SINCE, &self.facts.last_modified)];
