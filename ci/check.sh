@@ -1,12 +1,29 @@
 #!/usr/bin/env bash
-# The only list of checks. `ci/check.sh` runs all, cheapest first; `ci/check.sh STEP` runs one.
+# The only list of checks. `ci/check.sh` runs all; `ci/check.sh STEP` runs one.
 # A tool that is missing is a message and a skip here, and is installed by `.ci/run`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# `--test NAME` for each file of integration tests in a list of paths.
+named() { sed -E 's#^tests/##; s#/main\.rs$##; s#\.rs$##; s#^#--test #'; }
+
 fmt()      { cargo fmt --all --check; }
+# What is different with all features: `cargo test` has run the rest.
+all() {
+  local tests
+  tests=$(grep -lE 'feature = "(text|svg|avif|tower|cache|memory-store|tracing)"' tests/*.rs tests/*/main.rs | named)
+  cargo test --all-features --lib $tests
+  cargo test --all-features --doc --quiet
+}
 clippy()   { cargo clippy --all-targets --all-features -- -D warnings; }
-bare()     { cargo clippy --no-default-features -- -D warnings; cargo test --no-default-features --quiet; }
+# Without features. Files of tests that begin with a feature have none left then.
+bare() {
+  local tests
+  tests=$(grep -LE '^#!\[cfg\((all\()?feature' tests/*.rs tests/*/main.rs | named)
+  cargo clippy --no-default-features -- -D warnings
+  cargo test --no-default-features --quiet --lib $tests
+  cargo test --no-default-features --quiet --doc
+}
 docs()     { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet; }
 features() {
   # Each feature alone must build: features add, they never lean on one another unsaid.
@@ -31,7 +48,7 @@ deny() {
 }
 semver() { echo "skipped: from the first release on"; }
 
-steps=(fmt clippy bare docs features benches fuzz package wasm deny semver)
+steps=(all fmt clippy bare docs features benches fuzz package wasm deny semver)
 for step in "${@:-${steps[@]}}"; do
   printf '\n== %s\n' "$step"
   "$step"
