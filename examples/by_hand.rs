@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let response = loop {
         match delivery.poll() {
-            // A real program sends it; several may come before `Wait`, to be sent together.
+            // A real program looks up the addresses of `fetch.host()`, has them approved by `fetch.approve`, and sends
+            // what that returns to one of them; several may come before `Wait`, to be sent together.
             Output::Fetch(fetch) => {
                 let (status, body) = origin(fetch.request());
                 println!("{} {} -> {status}", fetch.request().method(), fetch.request().uri());
