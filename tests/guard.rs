@@ -136,6 +136,7 @@ fn odd_and_private_hosts_in_every_place() {
 }
 
 /// The client of the example dials what was approved, whatever the name leads to by then.
+#[cfg(feature = "pixels")]
 #[tokio::test]
 async fn a_name_is_looked_up_once() {
     use originkit::client::{Body as _, Client as _};
@@ -167,6 +168,7 @@ async fn a_name_is_looked_up_once() {
     assert!(fresh.send(fetch("localhost").approve(vec![elsewhere]).unwrap()).await.is_err());
 }
 
+#[cfg(feature = "pixels")]
 #[allow(dead_code, reason = "nothing is rendered here")]
 #[path = "../examples/serve/client.rs"]
 mod client;
