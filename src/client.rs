@@ -143,27 +143,23 @@ async fn send<C: Client>(client: &C, fetch: Fetch) -> Heard<C::Body> {
 }
 
 /// Looks up the addresses, has them approved, and sends the request to one of them.
-pub(crate) async fn look_up_and_send<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
-    let addresses = match fetch.address() {
-        Some(address) => vec![address],
-        None => {
-            let (host, port) = fetch.host();
-            client.lookup(host, port, fetch.timeout()).await?
-        }
-    };
-    client.send(fetch.approve(addresses)?).await
-}
-
-/// The same as a span.
-#[cfg(feature = "tracing")]
 pub(crate) async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
-    use tracing::Instrument as _;
+    #[cfg(feature = "tracing")]
     let span = tracing::debug_span!(target: "originkit", "fetch", id = %fetch.id, host = fetch.host().0);
-    look_up_and_send(client, fetch).instrument(span).await
+    let sent = async move {
+        let addresses = match fetch.address() {
+            Some(address) => vec![address],
+            None => {
+                let (host, port) = fetch.host();
+                client.lookup(host, port, fetch.timeout()).await?
+            }
+        };
+        client.send(fetch.approve(addresses)?).await
+    };
+    #[cfg(feature = "tracing")]
+    let sent = tracing::Instrument::instrument(sent, span);
+    sent.await
 }
-
-#[cfg(not(feature = "tracing"))]
-pub(crate) use self::look_up_and_send as dial;
 
 async fn read<B: Body>(id: FetchId, mut body: B) -> Heard<B> {
     match body.chunk().await {

@@ -6,7 +6,7 @@
 //! | Span | Fields | Time of |
 //! |---|---|---|
 //! | `resolve` | | reading the URL, checking the signature, listing what to ask |
-//! | `fetch` | `id`, `host` | a lookup, a connection, and the head of the answer |
+//! | `fetch` | `id`, `host` | a lookup, a connection, and the head of the answer; of the asynchronous drivers |
 //! | `render` | | everything about pixels; in it: |
 //! | `plan` | | reading heads of files, geometry, and looks at pixels where geometry needs them |
 //! | `draw` | `ops` | decoding and drawing |

@@ -214,6 +214,9 @@ async fn what_was_made_is_made_once() {
     let other = Server::new(&world, &shelf, |settings| settings.quality = 40).get("/tr:w-30/a.jpg", &[], 2).await;
     assert_eq!(world.seen(), (vec![], 1));
     assert_ne!(text(&other, "etag"), text(&first, "etag"));
+    let revised = Server::new(&world, &shelf, |settings| settings.revision = "new model".to_owned());
+    assert_ne!(text(&revised.get("/tr:w-30/a.jpg", &[], 2).await, "etag"), text(&first, "etag"));
+    assert_eq!(world.seen().1, 1);
 }
 
 #[tokio::test]

@@ -577,6 +577,75 @@ fn options_says_what_is_allowed() {
     );
 }
 
+/// Heads of the files of a delivery, and its answer if those were enough.
+fn heads(path: &str, asked: &[(&str, &str)], heads: &[&[(&str, &str)]]) -> Option<http::Response<bytes::Bytes>> {
+    let mut request = Request::get(format!("https://img.example.com{path}"));
+    for (name, value) in asked {
+        request = request.header(*name, *value);
+    }
+    let mut delivery = engine(|_| {}).deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
+    let fetches: Vec<_> = std::iter::from_fn(|| match delivery.poll() {
+        Output::Fetch(fetch) => Some(fetch.id),
+        _ => None,
+    })
+    .collect();
+    assert_eq!(fetches.len(), heads.len());
+    for (id, headers) in fetches.iter().zip(heads) {
+        let mut head = http::Response::builder();
+        for (name, value) in *headers {
+            head = head.header(*name, *value);
+        }
+        _ = delivery.handle(Input::Head(*id, head.body(()).unwrap()));
+    }
+    match delivery.poll() {
+        Output::Respond(response) => Some(response),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_a_browser_has_is_known_by_heads_alone() {
+    const LAYERED: &str = "/tr:l-image,i-b.png,l-end/a.jpg";
+    const LATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    const EARLY: &str = "Sat, 05 Nov 1994 08:49:37 GMT";
+    let strong: [&[_]; 2] =
+        [&[("etag", "\"a\""), ("last-modified", EARLY)], &[("etag", "\"b\""), ("last-modified", LATE)]];
+    let any = [("if-none-match", "*")];
+    let response = heads(LAYERED, &any, &strong).expect("no body is needed");
+    assert_eq!((response.status().as_u16(), response.body().len()), (304, 0));
+    let etag = response.headers()["etag"].clone();
+    assert_eq!(response.headers()["vary"], "accept");
+    // The same files have the same tag, which is that of this picture and no other.
+    let theirs = [("if-none-match", etag.to_str().unwrap())];
+    assert!(heads(LAYERED, &theirs, &strong).is_some());
+    assert!(heads("/tr:l-image,i-b.png,l-end:w-2/a.jpg", &theirs, &strong).is_none());
+    assert!(heads(LAYERED, &theirs, &[strong[0], &[("etag", "\"c\"")]]).is_none());
+    // Tags that do not name the bytes are no reason not to read them.
+    for tag in [&[("etag", "W/\"b\"")][..], &[]] {
+        assert!(heads(LAYERED, &any, &[strong[0], tag]).is_none());
+    }
+    // The file changed last counts, and one that does not say may be the latest.
+    assert_eq!(heads(LAYERED, &[("if-modified-since", LATE)], &strong).unwrap().status(), 304);
+    assert!(heads(LAYERED, &[("if-modified-since", EARLY)], &strong).is_none());
+    assert!(heads(LAYERED, &[("if-modified-since", LATE)], &[strong[0], &[("etag", "\"b\"")]]).is_none());
+    // What may not be seen is not said to be unchanged.
+    let private: [&[_]; 2] = [strong[0], &[("etag", "\"b\""), ("is-private-file", "true")]];
+    assert_eq!(heads(LAYERED, &any, &private).unwrap().status(), 401);
+}
+
+#[test]
+fn a_picture_is_as_old_as_its_latest_file() {
+    let dated = |date| file(JPEG).header("last-modified", date);
+    let origins = [
+        (MAIN, dated("Sat, 05 Nov 1994 08:49:37 GMT")),
+        ("https://www.example.com/b.png", dated("Sun, 06 Nov 1994 08:49:37 GMT")),
+    ];
+    let told = Script::get("/tr:l-image,i-b.png,l-end/a.jpg", &origins).run();
+    assert!(told.contains("last-modified: Sun, 06 Nov 1994 08:49:37 GMT"), "{told}");
+    assert!(Script::get("/tr:w-300/a.jpg", &origins[..1]).run().contains("last-modified: Sat, 05 Nov"));
+    assert!(!Script::get("/tr:w-300/a.jpg", &[(MAIN, file(JPEG))]).run().contains("last-modified"));
+}
+
 #[test]
 fn late_and_unknown_ids_are_ignored() {
     let script = Script::get("/tr:w-300/a.jpg", &[]);

@@ -101,6 +101,14 @@ fn a_host_must_be_one_and_known() {
     }
 }
 
+/// An engine's endpoints are those that it was built from.
+#[test]
+fn an_endpoint_stays_itself() {
+    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let engine = Engine::builder().endpoint(endpoint.clone()).build().unwrap();
+    assert_eq!(engine.endpoints(), [endpoint]);
+}
+
 #[test]
 fn a_proxy_fetches_from_its_hosts_only() {
     let engine = proxy(&["*.example.com", "Example.org"]);

@@ -178,7 +178,7 @@ impl<S: Store> Cache<S> {
         client: &'a C,
         compute: &'a P,
     ) -> impl Future<Output = Answered> + Send + use<'a, B, S, C, P> {
-        let resolved = engine.resolve(request, now).map_err(|_| engine.deliver(request, now));
+        let resolved = engine.resolve(request, now).map_err(|rejection| engine.refuse(request, rejection));
         async move {
             match resolved {
                 Ok(order) => self.fulfil(order, client, compute).await,

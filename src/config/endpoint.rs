@@ -26,7 +26,7 @@ pub struct Endpoint {
     strict: bool,
     dialect: Option<Dialect>,
     name: String,
-    /// Stands for the whole of it in the names of kept pictures.
+    /// Stands for the origins in the names of kept pictures.
     stamp: String,
 }
 
@@ -61,6 +61,7 @@ impl Endpoint {
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origins.push(origin);
+        self.stamp = format!("{:?}", self.origins);
         self
     }
 
@@ -131,14 +132,9 @@ impl Endpoint {
         Some(Start::Url { base, url: url.into(), query })
     }
 
-    /// What of it pictures depend on: another list of origins makes other pictures. Empty until it is part of an engine.
+    /// What of it pictures depend on: another list of origins makes other pictures.
     pub(crate) fn stamp(&self) -> &str {
         &self.stamp
-    }
-
-    pub(super) fn stamped(mut self) -> Self {
-        self.stamp = format!("{:?}", self.origins);
-        self
     }
 
     pub(crate) fn bases(&self) -> &[Base] {

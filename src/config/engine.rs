@@ -261,7 +261,6 @@ impl EngineBuilder {
         if self.0.settings.restrict_unsigned && self.0.keys.is_empty() {
             return Err(ConfigError::NoKey);
         }
-        self.0.endpoints = self.0.endpoints.into_iter().map(Endpoint::stamped).collect();
         // Limits decide what is cut off.
         self.0.stamp = format!("{} {:?}", self.0.settings.stamp(), self.0.limits);
         Ok(Engine(Arc::new(self.0)))

@@ -8,6 +8,7 @@ use super::attempt::{Found, Search};
 use super::rendition::Served;
 use super::respond;
 use super::{BREAK, Fetch, FetchId, Input, Keep, Original, Phase, Rendering, Rendition, Source, StoreKey, Terms};
+use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
@@ -227,7 +228,7 @@ impl Gathering {
         }
         if format.is_none() {
             let message = "the file is not an image".to_owned();
-            return fail(&answer, Error::Pixels { code: crate::code::ErrorCode::Format, message });
+            return fail(&answer, Error::Pixels { code: ErrorCode::Format, message });
         }
         let sources = std::iter::once(asset).chain(others);
         let sources = sources.map(|Found { path, original: Original { bytes, .. } }| Source { path, bytes }).collect();

@@ -196,18 +196,21 @@ impl Engine {
     /// for OPTIONS, which asks for no picture: every script may read what everybody may read.
     #[must_use]
     pub fn deliver<B>(&self, request: &Request<B>, now: SystemTime) -> Delivery {
-        let response = match self.resolve(request, now) {
-            Ok(order) => return order.deliver(),
-            Err(Rejection::Method) if request.method() == Method::OPTIONS => respond::options(),
-            Err(rejection) => {
-                let head = request.method() == Method::HEAD;
-                // Where pictures vary errors say so too: a cache must not have two rules for one URL.
-                let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
-                let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
-                let vary = (at_endpoint && *best_format).then_some(ACCEPT);
-                let manner = Manner { head, vary: vary.as_slice(), caching, gateway: *gateway };
-                respond::failure(&manner, rejection.into())
-            }
+        self.resolve(request, now).map_or_else(|rejection| self.refuse(request, rejection), Order::deliver)
+    }
+
+    /// A delivery that is the answer to a request without an order.
+    pub(crate) fn refuse<B>(&self, request: &Request<B>, rejection: Rejection) -> Delivery {
+        let response = if matches!(rejection, Rejection::Method) && request.method() == Method::OPTIONS {
+            respond::options()
+        } else {
+            let head = request.method() == Method::HEAD;
+            // Where pictures vary errors say so too: a cache must not have two rules for one URL.
+            let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
+            let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
+            let vary = (at_endpoint && *best_format).then_some(ACCEPT);
+            let manner = Manner { head, vary: vary.as_slice(), caching, gateway: *gateway };
+            respond::failure(&manner, rejection.into())
         };
         Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
     }
