@@ -127,6 +127,7 @@ fn third_parties_stay_where_they_belong() {
         ("hmac::", &["address/"]),
         ("sha1::", &["address/"]),
         ("sha2::", &["address/", "fingerprint.rs"]),
+        ("xxhash_rust::", &["fingerprint.rs"]),
         ("httpdate::", &["policy/"]),
         ("tokio::", &["cache/"]),
         ("quick_cache::", &["cache/"]),

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Request};
 use super::StoreKey;
 use super::frame::{Frame, Writer};
 use crate::config::Caching;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{self, Fingerprint};
 use crate::policy::{self, Directives, Freshness};
 
 /// A file as an origin sent it, with what is needed to use it again: whether it is still good, and how to ask the
@@ -89,7 +89,10 @@ impl Original {
 
     /// Names its content: by the origin's strong tag, or else by its bytes.
     pub(super) fn identity(&self) -> Fingerprint {
-        self.facts.identity(&self.key).unwrap_or_else(|| Fingerprint::of([b"bytes".as_slice(), &self.bytes]))
+        self.facts.identity(&self.key).unwrap_or_else(|| {
+            let content = fingerprint::of_content(&self.bytes).to_be_bytes();
+            Fingerprint::of([b"bytes".as_slice(), &content])
+        })
     }
 
     /// May it be used at this time?
