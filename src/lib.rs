@@ -70,6 +70,7 @@ mod fingerprint;
 mod format;
 mod geometry;
 mod limits;
+mod note;
 mod number;
 mod order;
 mod path;
@@ -98,6 +99,7 @@ pub use dialect::{Dialect, Rewritten};
 pub use error::Error;
 pub use format::Format;
 pub use limits::{LimitError, Limits};
+pub use note::{Note, Notes};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};

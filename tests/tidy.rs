@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, u8)] = &[
     ("code", 0),
     ("encoded", 0),
+    ("note", 0),
     ("number", 0),
     ("color", 0),
     ("geometry", 0),

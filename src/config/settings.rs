@@ -30,6 +30,9 @@ pub struct Settings {
     pub data_saver: bool,
     /// Pictures are turned as their EXIF orientation says (chosen: on).
     pub auto_orient: bool,
+    /// Damaged sources are refused (chosen: off). Off, a still is shown as far as it can be, as browsers do; the result
+    /// lives a minute, and what is wrong with it is among its [notes](crate::delivery::Encoded::notes).
+    pub refuse_damaged: bool,
     /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,
     /// Encoders spend time for bytes (chosen: off): JPEG is tried progressive too, WebP with all its effort, PNG with
@@ -68,7 +71,8 @@ impl Settings {
     /// What of them pictures depend on, and the features of this build that do.
     pub(super) fn stamp(&self) -> String {
         let Self { best_format, avif, quality, auto_orient, chroma_420, smallest, color_profile, metadata, .. } = *self;
-        let flags = [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata];
+        let flags =
+            [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata, self.refuse_damaged];
         let features = [cfg!(feature = "webp-lossy"), cfg!(feature = "avif"), cfg!(feature = "svg"), self.sanitizes()];
         let version = env!("CARGO_PKG_VERSION");
         format!("{version} {flags:?} {quality} {features:?} {}", self.revision)
@@ -91,6 +95,7 @@ impl Default for Settings {
             quality: 80,
             data_saver: false,
             auto_orient: true,
+            refuse_damaged: false,
             chroma_420: true,
             smallest: false,
             color_profile: false,

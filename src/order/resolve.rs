@@ -366,7 +366,12 @@ const fn sanitizes(settings: &Settings, asked: Option<bool>) -> bool {
 }
 
 fn rules(limits: &Limits, settings: &Settings) -> Rules {
-    Rules { limits: limits.clone(), auto_orient: settings.auto_orient, ..Rules::default() }
+    Rules {
+        limits: limits.clone(),
+        auto_orient: settings.auto_orient,
+        refuse_damaged: settings.refuse_damaged,
+        ..Rules::default()
+    }
 }
 
 /// One part a line would be ambiguous only if a part held a space, and none does.

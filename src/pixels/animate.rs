@@ -53,6 +53,7 @@ pub(super) fn animation(
         }
         writer.push(&picture.into_srgb(), delay)?;
     }
+    executor.note(animation.take_notes())?;
     let bytes = writer.finish()?;
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }

@@ -205,14 +205,15 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     let stage = stage!("draw", ops = prepared.fused.ops.len());
     let animation = animate::animation(work, &mut prepared.executor, &prepared.plan, &prepared.settings)?;
     if let Some(encoded) = animation {
-        return Ok(encoded);
+        return Ok(encoded.with_notes(prepared.executor.notes));
     }
     let picture = prepared.executor.run(&prepared.fused)?;
     drop(stage);
     let candidates = prepared.candidates(work, picture.is_transparent());
-    let Prepared { plan, source, settings, .. } = &prepared;
+    let Prepared { plan, source, settings, executor, .. } = &prepared;
     let file = output::Source { bytes: work.asset, info: source };
-    output::smallest(picture, &candidates, plan, settings, &file, &work.rules.limits)
+    let encoded = output::smallest(picture, &candidates, plan, settings, &file, &work.rules.limits)?;
+    Ok(encoded.with_notes(executor.notes.iter().cloned()))
 }
 
 /// What is known before the first pixel is decoded for the result.

@@ -5,11 +5,14 @@ use super::raster::Channels;
 #[cfg(feature = "text")]
 use super::text::{self, FontBook};
 use super::{Picture, Raster, Work, broken, extension, memory, op};
+use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::format::Format;
+use crate::note::Note;
 use crate::path::AssetPath;
 use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page};
+use crate::trace::tell;
 use crate::transform::{Ai, Color};
 
 /// The oracle that has the files.
@@ -24,6 +27,8 @@ pub(crate) struct Executor<'a> {
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
+    /// Facts about the files that were decoded.
+    pub(super) notes: Vec<Note>,
     /// Bytes that are taken elsewhere: by the frames before and after this one.
     pub(super) besides: u64,
 }
@@ -35,7 +40,7 @@ impl<'a> Executor<'a> {
     /// It is no picture that this build reads within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
         let info = SourceInfo::new(Size::new(1, 1));
-        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new(), besides: 0 };
+        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new(), notes: Vec::new(), besides: 0 };
         executor.info = executor.examine(None, page(work.transformation))?;
         Ok(executor)
     }
@@ -93,7 +98,7 @@ impl<'a> Executor<'a> {
     /// What a plan begins with.
     fn start(&mut self, op: &Op) -> Result<Picture, Error> {
         let limits = &self.work.rules.limits;
-        match op {
+        let mut picture = match op {
             Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
             Op::Thumbnail { file, wanted } => {
                 let (bytes, colors) = (self.file(file.as_ref())?, self.colors_of(file.as_ref()));
@@ -102,7 +107,28 @@ impl<'a> Executor<'a> {
             Op::Canvas { size, color } => op::canvas(*size, *color, limits).map(Picture::from),
             Op::Text { block, .. } => self.draw(block).map(Picture::from),
             _ => Err(broken("a plan that starts with nothing")),
+        }?;
+        self.note(picture.take_notes())?;
+        Ok(picture)
+    }
+
+    /// Keeps facts about a file for the result.
+    ///
+    /// # Errors
+    /// One of them is damage, which is to be refused.
+    pub(super) fn note(&mut self, notes: Vec<Note>) -> Result<(), Error> {
+        if self.work.rules.refuse_damaged
+            && let Some(damage) = notes.iter().find(|note| note.is_damage())
+        {
+            return Err(Error::Pixels { code: ErrorCode::Format, message: damage.to_string() });
         }
+        for note in notes {
+            if !self.notes.contains(&note) {
+                tell!("note", note = note.to_string());
+                self.notes.push(note);
+            }
+        }
+        Ok(())
     }
 
     /// What a file's header says, or the embedder's decoder.

@@ -3,6 +3,7 @@
 use super::planes::Planes;
 use super::{Raster, memory};
 use crate::error::Error;
+use crate::note::Note;
 use crate::plan::Size;
 
 /// A picture, as pixels of red, green and blue or as planes of luma and chroma.
@@ -28,6 +29,14 @@ impl Picture {
         match self {
             Self::Raster(raster) => memory::len(raster.samples()),
             Self::Planes(planes) => planes.bytes(),
+        }
+    }
+
+    /// Takes the facts about the file that it was decoded from.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        match self {
+            Self::Raster(raster) => raster.take_notes(),
+            Self::Planes(planes) => planes.take_notes(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::codec::Profile;
 use super::raster::Channels;
 use super::{Raster, broken, memory};
 use crate::error::Error;
+use crate::note::Note;
 use crate::plan::Size;
 
 /// A picture as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full
@@ -22,12 +23,14 @@ pub(crate) struct Planes {
     /// Does a sample of chroma stand for two by two pixels?
     halved: bool,
     profile: Option<Arc<Profile>>,
+    /// From its decoder, until the executor takes them.
+    notes: Vec<Note>,
 }
 
 impl Planes {
     /// A picture made of these planes; an error of ours if one has another size than it should.
     pub(crate) fn new(size: Size, luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, halved: bool) -> Result<Self, Error> {
-        let planes = Self { size, luma, chroma, halved, profile: None };
+        let planes = Self { size, luma, chroma, halved, profile: None, notes: Vec::new() };
         let exact = |samples: &[u8], size: Size| memory::len(samples) == size.pixels();
         let fits = size.pixels() > 0
             && exact(&planes.luma, size)
@@ -70,6 +73,17 @@ impl Planes {
     /// The same samples, with another meaning.
     pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
         Self { profile, ..self }
+    }
+
+    /// Adds facts about the file that it was decoded from.
+    pub(crate) fn noting(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// Takes the facts about the file that it was decoded from.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
     }
 
     /// What its colours mean, if they are not sRGB.
@@ -149,7 +163,7 @@ impl Planes {
                 }
             }
         }
-        Ok(Raster::new(self.size, Channels::Rgb, samples)?.with_profile(self.profile))
+        Ok(Raster::new(self.size, Channels::Rgb, samples)?.with_profile(self.profile).noting(self.notes))
     }
 }
 

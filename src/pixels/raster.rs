@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::codec::Profile;
 use super::{broken, memory};
 use crate::error::Error;
+use crate::note::Note;
 use crate::plan::Size;
 
 /// A picture of 8-bit samples, row by row from the top, without gaps between rows.
@@ -20,6 +21,8 @@ pub(crate) struct Raster {
     channels: Channels,
     samples: Vec<u8>,
     profile: Option<Arc<Profile>>,
+    /// From its decoder, until the executor takes them.
+    notes: Vec<Note>,
 }
 
 /// What a pixel consists of.
@@ -46,7 +49,7 @@ impl Raster {
     pub(crate) fn new(size: Size, channels: Channels, samples: Vec<u8>) -> Result<Self, Error> {
         let exact = size.pixels() > 0 && memory::bytes(size, channels) == memory::len(&samples);
         if exact {
-            Ok(Self { size, channels, samples, profile: None })
+            Ok(Self { size, channels, samples, profile: None, notes: Vec::new() })
         } else {
             Err(broken("a picture with a wrong size"))
         }
@@ -67,6 +70,17 @@ impl Raster {
     /// The same samples, with another meaning.
     pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
         Self { profile, ..self }
+    }
+
+    /// Adds facts about the file that it was decoded from.
+    pub(crate) fn noting(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// Takes the facts about the file that it was decoded from.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
     }
 
     /// What its samples mean, if that is not sRGB.
@@ -125,7 +139,7 @@ impl Raster {
     pub(crate) fn copy(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::len(&self.samples))?;
         samples.extend_from_slice(&self.samples);
-        Ok(Self { samples, size: self.size, channels: self.channels, profile: self.profile.clone() })
+        Ok(Self { samples, profile: self.profile.clone(), notes: Vec::new(), ..*self })
     }
 
     /// All samples, to keep.

@@ -158,13 +158,15 @@ pub struct Rules {
     pub limits: Limits,
     /// Apply the EXIF orientation without being asked (`rt-auto` asks).
     pub auto_orient: bool,
+    /// Refuse a damaged source, instead of showing of it what can be shown.
+    pub refuse_damaged: bool,
     /// Passes over the plan before it is carried out.
     pub fusion: Fusion,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { limits: Limits::default(), auto_orient: true, fusion: Fusion::ALL }
+        Self { limits: Limits::default(), auto_orient: true, refuse_damaged: false, fusion: Fusion::ALL }
     }
 }
 

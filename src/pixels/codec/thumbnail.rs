@@ -107,13 +107,15 @@ fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     (first, last.clamp(first + 1, all) - first)
 }
 
-fn cut_and_resampled(picture: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
+fn cut_and_resampled(mut picture: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
     let Thumbnail { part, from, to, .. } = *wanted;
     let from = Region { x: from.x - f64::from(part.x), y: from.y - f64::from(part.y), ..from };
-    [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(picture, |picture, op| {
+    let notes = picture.take_notes();
+    let made = [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(picture, |picture, op| {
         memory::check_op(op, &picture, 0, limits)?;
         // Moving pixels and making them fewer leaves their meaning alone.
         let profile = picture.profile().cloned();
         op::apply(op, picture).map(|picture| picture.with_profile(profile))
-    })
+    });
+    made.map(|picture| picture.noting(notes))
 }

@@ -22,6 +22,7 @@ use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::note::Note;
 use crate::pixels::{Raster, memory};
 use crate::plan::{Rect, Size, SourceInfo};
 
@@ -39,6 +40,8 @@ pub(crate) struct Animation<'a> {
     /// Of all frames. Results that move keep none.
     profile: Option<Arc<Profile>>,
     memory: u64,
+    /// Facts about the file, known once its frames are read.
+    notes: Vec<Note>,
 }
 
 /// Knows how to draw the next frame.
@@ -112,7 +115,16 @@ impl<'a> Animation<'a> {
         let memory = budget.memory(size, limits)?;
         let samples = if format == Format::Png && apng::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
         let profile = Profile::of(bytes, format, limits).filter(|profile| profile.fits(samples)).map(Arc::new);
-        Ok(Self { frames, canvas: Canvas::new(size)?, plays, left: budget.frames.min(most), format, profile, memory })
+        Ok(Self {
+            frames,
+            canvas: Canvas::new(size)?,
+            plays,
+            left: budget.frames.min(most),
+            format,
+            profile,
+            memory,
+            notes: Vec::new(),
+        })
     }
 
     /// Bytes it takes, as it was checked.
@@ -141,6 +153,11 @@ impl<'a> Animation<'a> {
         self.frames.draw_next(&mut self.canvas)?.map(Some).ok_or_else(|| damaged(self.format))
     }
 
+    /// Takes the facts about the file that reading its frames has shown.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
     /// What is shown now, without alpha if it is opaque.
     pub(crate) fn picture(&self) -> Result<Raster, Error> {
         Ok(self.canvas.picture()?.with_profile(self.profile.clone()))
@@ -159,7 +176,8 @@ pub(super) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) ->
         return Err(no_such_page(until, animation.left()));
     }
     while animation.advance()?.is_some() {}
-    animation.picture()
+    let notes = animation.take_notes();
+    Ok(animation.picture()?.noting(notes))
 }
 
 /// The error for a page beyond the last; `page` is counted from one here, as in URLs.
