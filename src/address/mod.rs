@@ -21,6 +21,7 @@ mod parts;
 #[cfg(feature = "signing")]
 mod signature;
 mod target;
+mod unread;
 
 use std::fmt;
 
@@ -36,6 +37,7 @@ pub(crate) use self::signature::{Signature, verify};
 pub use self::signature::{SignatureError, sign};
 pub(crate) use self::target::{Below, Target, check_length};
 
+use self::unread::Unread;
 use crate::dialect::{Foreign, Token};
 use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, PathError};
@@ -112,8 +114,9 @@ impl DeliveryUrl {
         self.text.as_deref()
     }
 
-    /// Tokens of the transformation that have no effect. Those of the endpoint's dialect are among them, also where
-    /// a part of one is lost, and where a native transformation wins over all of them.
+    /// Tokens that have no effect: of the transformation; of the endpoint's dialect, also where a part of one is lost,
+    /// and where a native transformation wins over all of them; of a transformation in the query where one in the path
+    /// wins; and transformations at places where none is read (`?tr:w-200`, `a.jpg/tr:w-200`).
     #[must_use]
     pub fn ignored(&self) -> &[Ignored] {
         &self.ignored
@@ -169,9 +172,9 @@ impl DeliveryUrl {
     /// Refuses tokens without effect.
     pub(crate) fn check_strictly(&self) -> Result<(), ParseError> {
         let Some(first) = self.ignored.iter().find(|it| !matches!(it.reason, Reason::Partly(_))) else { return Ok(()) };
-        let Ignored { token, span, reason, foreign } = first.clone();
+        let Ignored { token, span, reason, foreign, meant } = first.clone();
         let text = if foreign { self.raw.clone() } else { self.text.clone().unwrap_or_default() };
-        Err(ParseError { kind: ParseErrorKind::Ignored { token, reason }, span, text })
+        Err(ParseError { kind: ParseErrorKind::Ignored { token, reason, meant }, span, text })
     }
 
     pub(crate) const fn asset(&self) -> &AssetPath {
@@ -199,8 +202,10 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
     let parts = parts::take_apart(&below, target.path.len() - below.rest.len())?;
     let mut foreign = Foreign::default();
     let query = Token { text: target.query.unwrap_or_default(), start: target.path.len() + 1 };
-    let params = Params::read(query, below.dialect, &mut foreign);
-    let native = if parts.native.is_empty() { params.transformation.as_deref() } else { Some(parts.native.as_str()) };
+    let mut unread = Unread::default();
+    let params = Params::read(query, below.dialect, &mut foreign, &mut unread);
+    let in_path = !parts.native.is_empty();
+    let native = if in_path { Some(parts.native.as_str()) } else { params.transformation.as_deref() };
     let path = parts.asset(native.is_some())?;
 
     let (reading, mut ignored) = match (native, below.dialect) {
@@ -223,6 +228,8 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
     };
     let in_force = ignored.len();
     ignored.extend(foreign.untranslated(native.is_some()));
+    ignored.extend(parts.misplaced.iter().map(|segment| unread::segment(*segment)));
+    ignored.extend(unread.ignored(in_path));
     let raw = match target.query {
         Some(query) => format!("{}?{query}", target.path),
         None => target.path.to_owned(),

@@ -1,5 +1,6 @@
 //! [`Params`]: the query of an image URL, ours and the origin's.
 
+use super::unread::Unread;
 use crate::dialect::{Claim, Dialect, Foreign, Token};
 use crate::path::percent_decode;
 
@@ -25,12 +26,18 @@ pub(crate) struct Params {
 }
 
 impl Params {
-    /// Reads a query. What belongs to another dialect goes to `foreign`, and not to the origin.
-    pub(crate) fn read<'a>(query: Token<'a>, dialect: Option<Dialect>, foreign: &mut Foreign<'a>) -> Self {
+    /// Reads a query. What belongs to another dialect goes to `foreign`, and not to the origin; transformations, and
+    /// what looks like one, are listed in `unread`.
+    pub(super) fn read<'a>(
+        query: Token<'a>,
+        dialect: Option<Dialect>,
+        foreign: &mut Foreign<'a>,
+        unread: &mut Unread<'a>,
+    ) -> Self {
         let mut params = Self::default();
         let (mut attachment, mut sanitize) = (None, None);
         let mut rest = Vec::new();
-        for token in query.split('&').filter(|token| !token.text.is_empty()) {
+        for token in query.split('&') {
             let parameter = token.text;
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let name = decoded(name);
@@ -38,8 +45,10 @@ impl Params {
                 "tr" => {
                     // Stored transformations are shown with the prefix in ImageKit's dashboard, and copied so.
                     let text = behind_prefix(value).unwrap_or(value);
-                    if params.transformation.is_none() && !text.is_empty() {
-                        params.transformation = Some(text.to_owned());
+                    if !text.is_empty() {
+                        params.transformation.get_or_insert_with(|| text.to_owned());
+                        let start = token.start + parameter.len() - text.len();
+                        unread.values.push(Token { text, start });
                     }
                     continue;
                 }
@@ -55,6 +64,8 @@ impl Params {
                     foreign.add(token, claim);
                     if claim != Claim::Taken {
                         rest.push(parameter);
+                        let hides = value.contains("?tr=") || value.contains("?tr:");
+                        unread.misplaced.extend((hides || behind_prefix(parameter).is_some()).then_some(token));
                     }
                     continue;
                 }
@@ -64,7 +75,8 @@ impl Params {
         params.attachment = attachment.as_deref() == Some("true");
         params.sanitize_svg = sanitize.and_then(|value| value.parse().ok());
         params.attachment_filename = params.attachment_filename.filter(|name| !name.is_empty());
-        params.rest = (!rest.is_empty()).then(|| rest.join("&"));
+        // Byte for byte, empty parameters between two `&` too: only what is ours is taken out.
+        params.rest = Some(rest.join("&")).filter(|rest| !rest.is_empty());
         params
     }
 }
@@ -88,14 +100,14 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> Params {
-        Params::read(Token { text: query, start: 0 }, None, &mut Foreign::default())
+        Params::read(Token { text: query, start: 0 }, None, &mut Foreign::default(), &mut Unread::default())
     }
 
     #[test]
     fn queries_are_taken_apart() {
         let params = read("v=1&tr=&t%72=w-100&tr=w-5&x=a%20b&y&ik-sdk-version=2&ik-new=3&&tr:w-1&Tr=w-7&ik-t=5");
         assert_eq!(params.transformation.as_deref(), Some("w-100"));
-        assert_eq!(params.rest.as_deref(), Some("v=1&x=a%20b&y&tr:w-1&Tr=w-7"));
+        assert_eq!(params.rest.as_deref(), Some("v=1&x=a%20b&y&&tr:w-1&Tr=w-7"));
         assert_eq!(params.expires.as_deref(), Some("5"));
         let params = read("ik-attachment=true&ik-attachment-filename=my%20photo+1&ik-attachment=false");
         assert!(params.attachment);
@@ -109,6 +121,14 @@ mod tests {
             assert_eq!(read(query).transformation.as_deref(), Some(text), "{query}");
         }
         assert_eq!(read(""), Params::default());
-        assert_eq!(read("&tr=w-1").rest, None);
+        for (query, rest) in [
+            ("&tr=w-1", None),
+            ("a&&b", Some("a&&b")),
+            ("a&tr=w-1&&b&", Some("a&&b&")),
+            ("&", Some("&")),
+            ("=", Some("=")),
+        ] {
+            assert_eq!(read(query).rest.as_deref(), rest, "{query}");
+        }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Parts<'a> {
     renamed: bool,
     /// Was `ik-thumbnail.jpg` at the end?
     pub(super) thumbnail: bool,
+    /// Those that look like a transformation and are part of the path.
+    pub(super) misplaced: Vec<Token<'a>>,
 }
 
 impl Parts<'_> {
@@ -39,6 +41,9 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
     // Does what we have so far follow the endpoint at once? Could a URL still be the whole asset?
     let (mut direct, mut whole) = (true, true);
     let mut suffixed = false;
+    let mut misplaced = Vec::new();
+    let end = start + end_of_path(below.rest);
+    let is_name = |segment: &Token<'_>| !segment.text.is_empty() && segment.text != SEO;
     loop {
         let at = start + below.rest.len() - rest.len();
         // Nothing inside a URL in the path belongs to us.
@@ -49,19 +54,23 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
             }
             whole = false;
         }
-        let (segment, behind) = match rest.split_once('/') {
+        let (segment, mut behind) = match rest.split_once('/') {
             Some((segment, behind)) => (segment, Some(behind)),
             None => (rest, None),
         };
         match params::behind_prefix(segment) {
-            // A `tr:` behind the suffix is no transformation, and then the suffix is none either.
-            Some(text) if !suffixed => {
+            // A `tr:` behind the suffix or the whole path is no transformation, and then the suffix is none either.
+            Some(text) if !suffixed && (at < end || !segments.iter().any(is_name)) => {
                 direct &= !segments.is_empty();
                 native.push(text);
+                // Slashes behind it collapse like those behind the endpoint.
+                behind = behind.map(|behind| behind.trim_start_matches('/'));
             }
-            _ => {
+            looks => {
                 suffixed |= segment == THUMBNAIL;
-                segments.push(Token { text: segment, start: at });
+                let token = Token { text: segment, start: at };
+                misplaced.extend(looks.map(|_| token));
+                segments.push(token);
             }
         }
         match behind {
@@ -88,7 +97,20 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
     }
     // What is renamed needs both names.
     let front = front(&segments, direct, if renamed { 2 } else { 1 });
-    Ok(Parts { native: native.join(":"), segments, front, renamed, thumbnail })
+    Ok(Parts { native: native.join(":"), segments, front, renamed, thumbnail, misplaced })
+}
+
+/// The bytes of a path up to the end of its last segment that is neither empty nor a transformation: `a.jpg/tr:w-200`
+/// is no ImageKit syntax (chosen).
+fn end_of_path(path: &str) -> usize {
+    let mut end = path.len();
+    for segment in path.rsplit('/') {
+        if !segment.is_empty() && params::behind_prefix(segment).is_none() {
+            break;
+        }
+        end = end.saturating_sub(segment.len() + 1);
+    }
+    end
 }
 
 /// Is it a URL, percent-decoded once? One slash behind the colon will do: front ends collapse two.
@@ -141,6 +163,10 @@ mod tests {
             ("/tr:w-1/a/TR:w-2/b.jpg", false, "w-1", "a/TR:w-2/b.jpg", false),
             ("/a/tr:w-1/b/tr%3aw-2/c.jpg", false, "w-1:w-2", "a/b/c.jpg", false),
             ("/tr:/a.jpg", false, "", "a.jpg", false),
+            ("/tr:f-auto,w-740//a//x.webp", false, "f-auto,w-740", "a//x.webp", false),
+            ("/a/tr:w-1//tr:h-1//b.jpg", false, "w-1:h-1", "a/b.jpg", false),
+            ("/a.jpg/tr:w-200", false, "", "a.jpg/tr:w-200", false),
+            ("/tr:h-1/a.jpg/tr:w-200/tr:w-1/", false, "h-1", "a.jpg/tr:w-200/tr:w-1/", false),
             ("/tr:w-1/tr:/tr:h-1/a.jpg", false, "w-1:h-1", "a.jpg", false),
             ("/ik-seo/a/b/c.jpg", false, "", "a/b.jpg", false),
             ("/ik-seo/tr:w-1/a/c.jpg", false, "w-1", "a.jpg", false),

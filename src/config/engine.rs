@@ -9,6 +9,7 @@ use super::{Access, Base, ConfigError, Endpoint, Origin, Settings};
 use crate::address::SigningKey;
 use crate::extend::Extensions;
 use crate::limits::Limits;
+use crate::syntax::Ignored;
 
 /// An account: endpoints with their origins, stored transformations, settings and limits.
 ///
@@ -59,6 +60,13 @@ pub enum Warning {
         /// The endpoint's first base.
         endpoint: String,
     },
+    /// Tokens of a stored transformation have no effect.
+    IgnoredInNamed {
+        /// The name of the transformation.
+        name: String,
+        /// The tokens, with the reasons.
+        ignored: Vec<Ignored>,
+    },
     /// An origin lies below an endpoint of the same engine. Unless its name means another server where the
     /// requests are sent from, the engine asks itself for ever.
     OwnOrigin {
@@ -74,6 +82,10 @@ impl fmt::Display for Warning {
         match self {
             Self::UnsignedProxy { endpoint } => {
                 write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
+            }
+            Self::IgnoredInNamed { name, ignored } => {
+                write!(f, "the stored transformation `{name}` has tokens without effect")?;
+                ignored.iter().try_for_each(|it| write!(f, "; {it}"))
             }
             Self::OwnOrigin { endpoint, origin } => {
                 write!(f, "the origin {origin} of {endpoint} is an endpoint itself; requests may go round in a circle")
@@ -91,7 +103,7 @@ impl Engine {
     /// What may be a mistake in the configuration; worth a line in a log at the start.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<_> = self.named().warnings().collect();
         for endpoint in self.endpoints() {
             if endpoint.has_proxy() && !self.restricts_unsigned() {
                 warnings.push(Warning::UnsignedProxy { endpoint: endpoint.base().to_owned() });

@@ -56,8 +56,8 @@ pub enum ConfigError {
     /// The same base twice; it would be unclear which endpoint is meant.
     #[error("{0} is a base of two endpoints")]
     DuplicateBase(String),
-    /// A name has other characters than letters, digits and `_`.
-    #[error("`{0}` is no name for a transformation; use letters, digits and `_`")]
+    /// A name has other characters than letters, digits, `_` and `-`.
+    #[error("`{0}` is no name for a transformation; use letters, digits, `_` and `-`")]
     BadName(String),
     /// Two transformations have one name.
     #[error("the transformation `{0}` is stored twice")]

@@ -6,15 +6,23 @@
 
 use std::collections::BTreeMap;
 
-use super::ConfigError;
+use super::{ConfigError, Warning};
 use crate::limits::Limits;
+use crate::syntax::{Ignored, Reading};
 use crate::transform::{
     Conditional, Edit, Effects, Layer, Name, Paint, Placing, Sizing, Step, TextStyle, Transformation,
 };
 
 /// The stored transformations of an engine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Named(BTreeMap<Name, Transformation>);
+pub(crate) struct Named(BTreeMap<Name, Stored>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stored {
+    transformation: Transformation,
+    /// Tokens of its text without effect.
+    ignored: Vec<Ignored>,
+}
 
 /// Why a name in a URL has no meaning.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,16 +43,21 @@ impl Named {
     /// [`ConfigError`]: a bad or repeated name, a malformed text, or a name in it.
     pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigError> {
         let key = Name::new(name).ok_or_else(|| ConfigError::BadName(name.to_owned()))?;
-        let stored = Transformation::parse(text, limits)
-            .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error })?
-            .transformation;
-        if names_another(&stored) {
+        let Reading { transformation, ignored, .. } = Transformation::parse(text, limits)
+            .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error })?;
+        if names_another(&transformation) {
             return Err(ConfigError::RecursiveName(name.to_owned()));
         }
-        match self.0.insert(key, stored) {
+        match self.0.insert(key, Stored { transformation, ignored }) {
             None => Ok(()),
             Some(_) => Err(ConfigError::DuplicateName(name.to_owned())),
         }
+    }
+
+    /// A warning for each transformation with tokens that have no effect.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let partly = self.0.iter().filter(|(_, stored)| !stored.ignored.is_empty());
+        partly.map(|(name, stored)| Warning::IgnoredInNamed { name: name.to_string(), ignored: stored.ignored.clone() })
     }
 
     /// Puts what is stored in the place of each name.
@@ -76,7 +89,7 @@ impl Named {
             return Ok(());
         };
         let stored = self.0.get(&name).ok_or_else(|| NameError::Unknown(name.clone()))?;
-        match stored.steps.as_slice() {
+        match stored.transformation.steps.as_slice() {
             [Step::Edit(below)] => steps.push(Step::Edit(Box::new(over(edit, (**below).clone())))),
             several if edit == Edit::default() => steps.extend_from_slice(several),
             [] => steps.push(Step::Edit(Box::new(edit))),
@@ -160,7 +173,8 @@ fn paint_over(edit: Paint, below: Paint) -> Paint {
     }
 }
 
-fn effects_over(edit: Effects, below: Effects) -> Effects {
+fn effects_over(edit: Effects, mut below: Effects) -> Effects {
+    edit.ai.into_iter().for_each(|effect| below.add_ai(effect));
     let Effects { blur, replace, colorize, grayscale, contrast, sharpen, unsharp, gradient, shadow, distort, ai } =
         below;
     Effects {
@@ -174,7 +188,7 @@ fn effects_over(edit: Effects, below: Effects) -> Effects {
         gradient: edit.gradient.or(gradient),
         shadow: edit.shadow.or(shadow),
         distort: edit.distort.or(distort),
-        ai: edit.ai.or(ai),
+        ai,
     }
 }
 

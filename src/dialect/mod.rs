@@ -254,8 +254,10 @@ impl<'a> Token<'a> {
         decoded(self.text.split('=').next().unwrap_or_default())
     }
 
-    fn ignored(self, reason: Reason) -> Ignored {
-        Ignored { token: self.text.to_owned(), span: self.start..self.start + self.text.len(), reason, foreign: true }
+    /// As a token without effect.
+    pub(crate) fn ignored(self, reason: Reason) -> Ignored {
+        let span = self.start..self.start + self.text.len();
+        Ignored { token: self.text.to_owned(), span, reason, foreign: true, meant: None }
     }
 }
 

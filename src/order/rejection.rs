@@ -83,6 +83,9 @@ impl Rejection {
             ParseErrorKind::LegacyOverlay(_) => {
                 "legacy overlay parameters are refused; write layers instead".to_owned()
             }
+            ParseErrorKind::BadName(_) => {
+                "`n` is not followed by the name of a stored transformation: letters, digits, `_` and `-`".to_owned()
+            }
             ParseErrorKind::Ignored { reason, .. } => format!("a token has no effect: {reason}"),
             other => other.to_string(),
         }

@@ -39,9 +39,10 @@ impl Lowering<'_> {
         if effects.shadow.is_some() {
             LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
         }
-        if let Some(effect) = effects.ai.as_ref().filter(|effect| !matches!(effect, Ai::DropShadow { .. })) {
-            self.ai(effect)?;
-        }
+        // A drop shadow lies below all looks, and what comes after it in the order of effects goes on from there.
+        let shadow = effects.ai.iter().position(|effect| matches!(effect, Ai::DropShadow { .. }));
+        let (first, last) = effects.ai.split_at(shadow.unwrap_or(effects.ai.len()));
+        first.iter().try_for_each(|effect| self.ai(effect))?;
         let size = self.plan.size;
         let looks = [
             effects.replace.as_ref().map(|r| Look::Replace { to: r.to, tolerance: r.tolerance, from: r.from }),
@@ -56,11 +57,7 @@ impl Lowering<'_> {
             effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
         ];
         looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))?;
-        effects
-            .ai
-            .iter()
-            .filter(|effect| matches!(effect, Ai::DropShadow { .. }))
-            .try_for_each(|effect| self.ai(effect))?;
+        last.iter().try_for_each(|effect| self.ai(effect))?;
         let Some(how) = effects.distort.and_then(|distort| Distortion::new(distort, self.plan.size)) else {
             return Ok(());
         };

@@ -204,24 +204,33 @@ fn mix(blend: Option<Blend>, place: &Place, scope: &Scope) -> Mix {
 
 /// Where a layer of size `own` goes.
 ///
-/// A negative distance is that between the far edges; with an anchor of its own it simply counts to the left
-/// or upwards. What would start beyond the base is pulled back inside (documented; how far is chosen).
+/// A negative distance is that between the far edges. An anchor names a point of the base and the same point of the
+/// layer (chosen): distances are then between these two, a negative one to the left or upwards, and an axis without a
+/// distance has none. What would start beyond the base is pulled back inside (documented; how far is chosen).
 fn place(place: &Place, base: Size, own: Size, scope: &Scope) -> Point {
-    let x =
-        place.x.as_ref().and_then(|position| along(position, base.width, own.width, place.anchor.map(across), scope));
-    let y =
-        place.y.as_ref().and_then(|position| along(position, base.height, own.height, place.anchor.map(down), scope));
-    if x.is_some() || y.is_some() {
-        return Point { x: x.unwrap_or_default(), y: y.unwrap_or_default() };
-    }
-    let focus = place.focus.unwrap_or_default();
-    let free = |base: u32, own: u32| i64::from(base) - i64::from(own);
-    let at = |share: Share, free: i64| match share {
-        Share::Start => 0,
-        Share::Middle => free.div_euclid(2),
-        Share::End => free,
+    let axis = |position: &Option<Position>, base: u32, own: u32, share: fn(Gravity) -> Share| {
+        let start = along(position.as_ref()?, base, own, place.anchor.map(share), scope);
+        start.map(|start| pulled_back(start, base, own))
     };
-    Point { x: at(across(focus), free(base.width, own.width)), y: at(down(focus), free(base.height, own.height)) }
+    let x = axis(&place.x, base.width, own.width, across);
+    let y = axis(&place.y, base.height, own.height, down);
+    let at = |gravity: Gravity| {
+        let free = |base: u32, own: u32| i64::from(base) - i64::from(own);
+        let at = |share: Share, free: i64| match share {
+            Share::Start => 0,
+            Share::Middle => free.div_euclid(2),
+            Share::End => free,
+        };
+        Point {
+            x: at(across(gravity), free(base.width, own.width)),
+            y: at(down(gravity), free(base.height, own.height)),
+        }
+    };
+    if x.is_none() && y.is_none() {
+        return at(place.focus.unwrap_or_default());
+    }
+    let rest = at(place.anchor.unwrap_or(Gravity::TopLeft));
+    Point { x: x.unwrap_or(rest.x), y: y.unwrap_or(rest.y) }
 }
 
 /// Where on an axis.
@@ -277,27 +286,35 @@ fn distance(offset: &Offset, scope: &Scope) -> Option<Along> {
 }
 
 /// The near edge of a layer on one axis.
-fn along(position: &Position, base: u32, own: u32, anchor: Option<Share>, scope: &Scope) -> Option<i64> {
+fn along(position: &Position, base: u32, own: u32, anchor: Option<Share>, scope: &Scope) -> Option<f64> {
     let (base, own) = (f64::from(base), f64::from(own));
-    let origin = match anchor {
-        None | Some(Share::Start) => None,
-        Some(Share::Middle) => Some(base / 2.0),
-        Some(Share::End) => Some(base),
-    };
     let (Position::Edge(offset) | Position::Center(offset)) = position;
     let distance = distance(offset, scope)?;
-    // The layer's own point that is placed: its near edge or its centre.
-    let own_point = if matches!(position, Position::Center(_)) { own / 2.0 } else { 0.0 };
-    let start = match (origin, distance) {
-        (Some(origin), distance) => origin + distance.signed() - own_point,
-        (None, Along::Near(distance)) => distance - own_point,
-        (None, Along::Far(distance)) if own_point > 0.0 => base - distance - own_point,
-        (None, Along::Far(distance)) => base - own - distance,
+    let share = |all: f64, share: Share| match share {
+        Share::Start => 0.0,
+        Share::Middle => all / 2.0,
+        Share::End => all,
     };
+    // The layer's own point that is placed: its centre, that of the anchor, or its near edge.
+    let own_point = match (position, anchor) {
+        (Position::Center(_), _) => own / 2.0,
+        (Position::Edge(_), anchor) => share(own, anchor.unwrap_or(Share::Start)),
+    };
+    Some(match (anchor, distance) {
+        (Some(anchor), distance) => share(base, anchor) + distance.signed() - own_point,
+        (None, Along::Near(distance)) => distance - own_point,
+        (None, Along::Far(distance)) if matches!(position, Position::Center(_)) => base - distance - own_point,
+        (None, Along::Far(distance)) => base - own - distance,
+    })
+}
+
+/// To whole pixels, and inside where it would start beyond the base.
+fn pulled_back(start: f64, base: u32, own: u32) -> i64 {
+    let (base, own) = (f64::from(base), f64::from(own));
     let start = if start >= base { (base - own).max(0.0) } else { start };
     #[expect(clippy::cast_possible_truncation, reason = "float to integer casts saturate")]
     let whole = (start + 0.5).floor() as i64;
-    Some(whole)
+    whole
 }
 
 #[cfg(test)]
@@ -320,9 +337,13 @@ mod tests {
             ("lx-bw_sub_cw,ly-ch", (200, 50)),
             ("lxc-150,lyc-100", (100, 75)),
             ("lxc-N50,ly-5", (200, 5)),
-            ("lx-10,lap-center", (160, 0)),
+            ("lx-10,lap-center", (110, 75)),
             ("lxc-0,lyc-0,lap-bottom_right", (250, 175)),
-            ("lx-N20,ly-N20,lap-center", (130, 80)),
+            ("lx-N20,ly-N20,lap-center", (80, 55)),
+            ("lap-top_right,lx-N14,ly-14", (186, 14)),
+            ("lap-bottom_right,lx-N10", (190, 150)),
+            ("lap-bottom,ly-N5", (100, 145)),
+            ("lap-right,lx-0,ly-bh_div_10", (200, 95)),
             // Pulled back into the picture.
             ("lx-300", (200, 0)),
             ("lx-9000,ly-9000", (200, 150)),

@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 
+use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while};
 use nom::character::complete::{char, one_of};
 use nom::combinator::{opt, recognize};
 use nom::error::{ErrorKind, ParseError as NomError};
-use nom::multi::separated_list0;
+use nom::multi::{many0_count, separated_list0};
 use nom::{Err, IResult, Parser};
 
 use super::{ParseErrorKind, Refusal, expr, params};
@@ -249,13 +250,16 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    /// Everything up to the next separator, with two exceptions: separators between quotes behind
-    /// `pg-name-`, and the one in `ar-4:3`, which ImageKit's SDKs write.
+    /// Everything up to the next separator, with three exceptions: separators between quotes behind
+    /// `pg-name-`, the one in `ar-4:3`, which ImageKit's SDKs write, and the one in `di-https:@@@@host@@a.jpg`.
+    /// A `tr:` in front of it is dropped: it is often written once too often (`tr:dpr-auto,tr:w-500`).
     fn token(&self, input: &'a str) -> Parsed<'a, Token<'a>> {
-        let (input, _) = take_while(|c| c == ' ').parse(input)?;
+        let (input, _) = many0_count(alt((tag(" "), tag("tr:")))).parse(input)?;
         let (mut rest, mut text) = plain(input)?;
         if input.starts_with("pg-name-") {
             (rest, text) = quoted(input)?;
+        } else if names_scheme(text) && [":@@@@", "://"].iter().any(|separator| rest.starts_with(separator)) {
+            (rest, text) = recognize((plain, char(':'), plain)).parse(input)?;
         } else if text.strip_prefix("ar-").is_some_and(is_number)
             && let Ok((after, ratio)) = recognize((plain, char(':'), plain)).parse(input)
             && ratio.rsplit(':').next().is_some_and(is_number)
@@ -312,6 +316,12 @@ fn quoted(input: &str) -> Parsed<'_, &str> {
             Err(_) => return Ok((after, input.get(..end).unwrap_or(input))),
         }
     }
+}
+
+/// Returns `true` if a token is the front of an absolute URL where a file is expected.
+fn names_scheme(token: &str) -> bool {
+    let value = token.strip_prefix("di-").or_else(|| token.strip_prefix("i-"));
+    value.is_some_and(|value| matches!(value.trim_start_matches("@@"), "http" | "https"))
 }
 
 fn is_number(text: &str) -> bool {

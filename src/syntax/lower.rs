@@ -2,10 +2,12 @@
 
 use super::grammar::{self, Item, Kind, Token};
 use super::value::{Host, Spot, Value};
-use super::{Ignored, ParseErrorKind, Reason, Refusal, ai, base64, params};
+use super::{Ignored, ParseErrorKind, Reason, Refusal, ai, base64, params, suggest};
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
-use crate::transform::{Background, Conditional, Content, Edit, Layer, Offset, Place, Position, Step, Transformation};
+use crate::transform::{
+    Blend, Conditional, Content, Edit, Gravity, Layer, Offset, Place, Position, Step, Transformation,
+};
 
 /// Lowers steps, and gathers what has no effect.
 pub(super) struct Lowering<'a> {
@@ -53,14 +55,11 @@ impl<'a> Lowering<'a> {
             match item {
                 Item::Parameter(token) => match self.parameter(&mut edit, *token, spot)? {
                     Ok(()) => self.take(&mut taken, *token),
-                    Err(reason) => self.ignore(*token, reason),
+                    Err(reason) => self.unknown(*token, reason, spot),
                 },
                 Item::Layer(layer) => edit.layers.extend(self.layer(layer, spot)?),
                 Item::OfLayer(_) | Item::If(_) => {}
             }
-        }
-        if edit.effects.ai.is_some() && matches!(edit.paint.background, Some(Background::GenerativeFill { .. })) {
-            return Err(taken.find("bg").refuse(ParseErrorKind::TwoAiEffects));
         }
         Ok((!taken.is_empty() || !edit.layers.is_empty()).then_some(edit))
     }
@@ -69,21 +68,17 @@ impl<'a> Lowering<'a> {
     fn parameter(&self, edit: &mut Edit, token: Token<'_>, spot: Spot<'_>) -> Result<Result<(), Reason>, Refusal> {
         let (key, value) = token.split();
         if !ai::is_key(key) {
-            return Ok(params::set(edit, key, value, &spot));
+            let done = params::set(edit, key, value, &spot);
+            // A name is never ignored: without what it stands for the image is another one.
+            return match done {
+                Err(Reason::BadValue(_)) if key == "n" => Err(token.refuse(ParseErrorKind::BadName(value.to_owned()))),
+                done => Ok(done),
+            };
         }
         if spot.host != Host::Base && !(spot.host == Host::Image && ai::is_for_layers(key)) {
             return Ok(Err(Reason::NotHere));
         }
-        let effect = match ai::read(key, value) {
-            Ok(effect) => effect,
-            Err(expected) => return Ok(Err(Reason::BadValue(expected))),
-        };
-        let same = |known| std::mem::discriminant(known) == std::mem::discriminant(&effect);
-        if !edit.effects.ai.as_ref().is_none_or(same) {
-            return Err(token.refuse(ParseErrorKind::TwoAiEffects));
-        }
-        edit.effects.ai = Some(effect);
-        Ok(Ok(()))
+        Ok(ai::read(key, value).map(|effect| edit.effects.add_ai(effect)).map_err(Reason::BadValue))
     }
 
     /// The layer, or nothing if it has no input.
@@ -159,7 +154,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Where a layer goes and how it mixes, of the parameters that no other overrules.
-    fn place(&mut self, own: &Taken<'_>, spot: Spot<'_>) -> (Place, Option<crate::transform::Blend>) {
+    fn place(&mut self, own: &Taken<'_>, spot: Spot<'_>) -> (Place, Option<Blend>) {
         let mut taken = Taken::default();
         let (mut edges, mut centers, mut place, mut blend) = ([None, None], [None, None], Place::default(), None);
         for token in &own.tokens {
@@ -177,7 +172,7 @@ impl<'a> Lowering<'a> {
             };
             match done {
                 Ok(()) => self.take(&mut taken, *token),
-                Err(reason) => self.ignore(*token, reason),
+                Err(reason) => self.unknown(*token, reason, spot),
             }
         }
         let overruled = |edge: &Option<Offset>, center: &Option<Offset>| edge.is_some() && center.is_some();
@@ -209,7 +204,18 @@ impl<'a> Lowering<'a> {
 
     fn ignore(&mut self, token: Token<'_>, reason: Reason) {
         let span = token.start..token.start + token.text.len();
-        self.ignored.push(Ignored { token: token.text.to_owned(), span, reason, foreign: false });
+        self.ignored.push(Ignored { token: token.text.to_owned(), span, reason, foreign: false, meant: None });
+    }
+
+    /// Ignores a token that is not known, or not with this value, and says what is close to it.
+    fn unknown(&mut self, token: Token<'_>, reason: Reason, spot: Spot<'_>) {
+        self.ignore(token, reason);
+        let is_near = matches!(reason, Reason::UnknownKey | Reason::BadValue(_));
+        if let Some(ignored) = self.ignored.last_mut().filter(|_| is_near) {
+            let has_effect = |text: &str| has_effect(Token { text, start: 0 }, spot);
+            ignored.meant = suggest::near(token.text, has_effect);
+            ignored.reason = suggest::service_of(token.text).map_or(reason, Reason::OtherService);
+        }
     }
 }
 
@@ -228,6 +234,20 @@ impl<'t> Taken<'t> {
     fn find(&self, key: &str) -> Token<'t> {
         let found = self.tokens.iter().find(|token| token.split().0 == key).copied();
         found.unwrap_or(Token { text: "", start: 0 })
+    }
+}
+
+/// Returns `true` if a token would have an effect at a place.
+fn has_effect(token: Token<'_>, spot: Spot<'_>) -> bool {
+    let (key, value) = token.split();
+    match key {
+        // A name has an effect only where something is stored under it.
+        "n" => false,
+        "lx" | "ly" | "lxc" | "lyc" => fill(&mut None::<Offset>, value, spot).is_ok(),
+        "lap" | "lfo" => fill(&mut None::<Gravity>, value, spot).is_ok(),
+        "lm" => fill(&mut None::<Blend>, value, spot).is_ok(),
+        key if ai::is_key(key) => ai::read(key, value).is_ok(),
+        key => params::set(&mut Edit::default(), key, value, &spot).is_ok(),
     }
 }
 

@@ -11,6 +11,7 @@ mod lower;
 mod params;
 mod print;
 mod prompt;
+mod suggest;
 mod value;
 
 pub(crate) use self::print::{path_parameter, text_parameter};
@@ -51,14 +52,25 @@ pub struct Reading {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ignored {
-    /// The token, percent-decoded; one of another dialect is as it was written.
+    /// The token, percent-decoded; a [foreign](Self::foreign) one is as it was written.
     pub token: String,
-    /// Where it stands in [`Reading::text`], in bytes; one of another dialect in the path and query that were read.
+    /// Its place in bytes: in [`Reading::text`], for a [foreign](Self::foreign) one in the path and query of the URL.
     pub span: Range<usize>,
     /// Why it had none.
     pub reason: Reason,
-    /// Is it of another [`Dialect`](crate::Dialect)?
+    /// `true` for a token outside the transformation in force: one of another [`Dialect`](crate::Dialect), one of a
+    /// transformation that another took the place of, or a transformation at a place where none is read.
     pub foreign: bool,
+    /// A token that has an effect and is close to this one (chosen), such as `w-300` for `width-300`.
+    pub meant: Option<String>,
+}
+
+/// Prints the token, why it has no effect and what was probably meant, in one line.
+impl fmt::Display for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.token, self.reason)?;
+        self.meant.as_ref().map_or(Ok(()), |meant| write!(f, "; did you mean `{meant}`?"))
+    }
 }
 
 /// Why a token has no effect.
@@ -81,6 +93,10 @@ pub enum Reason {
     NoCounterpart,
     /// It has an effect, but not all of it: what is lost is described. Only in other dialects.
     Partly(&'static str),
+    /// It is written as another service has it, which is named.
+    OtherService(&'static str),
+    /// A transformation at a place where none is read: `?tr:w-200`, `?v=1?tr=w-200`, or behind the path.
+    Misplaced,
 }
 
 /// A transformation that is refused as a whole, with the place.
@@ -139,9 +155,9 @@ pub enum ParseErrorKind {
     /// `oi`, `ot` and their kin, which ImageKit refuses since November 2023.
     #[error("`{0}` is a legacy overlay parameter; write a layer instead")]
     LegacyOverlay(String),
-    /// Two effects in one step that each need a model.
-    #[error("one step holds more than one AI effect; put them in steps of their own")]
-    TwoAiEffects,
+    /// `n-` with a text that no stored transformation can have for a name.
+    #[error("`{0}` is not the name of a stored transformation: letters, digits, `_` and `-`")]
+    BadName(String),
     /// A path that tries to leave its origin.
     #[error(transparent)]
     Path(#[from] crate::path::PathError),
@@ -149,12 +165,14 @@ pub enum ParseErrorKind {
     #[error(transparent)]
     Limit(#[from] LimitError),
     /// In strict mode: what would have been ignored.
-    #[error("`{token}` has no effect: {reason}")]
+    #[error("`{token}` has no effect: {reason}{}", meant.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default())]
     Ignored {
         /// The token.
         token: String,
         /// Why.
         reason: Reason,
+        /// A token that has an effect and is close to it.
+        meant: Option<String>,
     },
 }
 
@@ -186,6 +204,8 @@ impl fmt::Display for Reason {
             Self::Superseded => f.write_str("another one took its place"),
             Self::NoCounterpart => f.write_str("it has no translation"),
             Self::Partly(lost) => write!(f, "a part of it is lost: {lost}"),
+            Self::OtherService(service) => write!(f, "it is written as {service} has it"),
+            Self::Misplaced => f.write_str("a transformation stands before the path, or behind `?tr=`"),
         }
     }
 }
@@ -198,8 +218,8 @@ impl Reading {
     pub fn strict(self) -> Result<Transformation, ParseError> {
         match self.ignored.into_iter().next() {
             None => Ok(self.transformation),
-            Some(Ignored { token, span, reason, .. }) => {
-                Err(ParseError { kind: ParseErrorKind::Ignored { token, reason }, span, text: self.text })
+            Some(Ignored { token, span, reason, meant, .. }) => {
+                Err(ParseError { kind: ParseErrorKind::Ignored { token, reason, meant }, span, text: self.text })
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The table of parameters: each row ties a URL key to a field of [`Edit`].
 //!
 //! Reading and printing are both made from it, so that nothing can be read that cannot be printed, and
-//! the order of its rows is the canonical order. Beside it stand the effects of [`super::ai`], of
-//! which a step has one, and the parameters that belong to a layer itself ([`lower`](super::lower)).
+//! the order of its rows is the canonical order. Beside it stand the effects of [`super::ai`], and
+//! the parameters that belong to a layer itself ([`lower`](super::lower)).
 
 use super::print::Printer;
 use super::value::{Field, Host, Spot, Value};
@@ -34,12 +34,16 @@ macro_rules! parameters {
             }
         }
 
+        /// Every key that has a row, and those of the effects beside them.
+        pub(super) const KEYS: &[&str] = &[
+            $($key,)+
+            "e-bgremove", "e-removedotbg", "e-dropshadow", "e-changebg", "e-edit", "e-retouch", "e-upscale", "e-genvar",
+        ];
+
         /// Prints every parameter of an edit.
         pub(super) fn write(edit: &Edit, out: &mut Printer) {
             $(edit.$($field).+.print($key, out);)+
-            if let Some(effect) = &edit.effects.ai {
-                ai::write(effect, out);
-            }
+            edit.effects.ai.iter().for_each(|effect| ai::write(effect, out));
         }
     };
 }

@@ -152,12 +152,12 @@ pub struct PageRange {
     pub last: Option<u32>,
 }
 
-/// The name of a stored transformation: letters, digits and `_`.
+/// The name of a stored transformation: letters, digits, `_` and `-`.
 ///
 /// ```
 /// use originkit::transform::Name;
-/// assert!(Name::new("thumb_2").is_some());
-/// assert!(Name::new("no-hyphens").is_none());
+/// assert!(Name::new("thumb_2-small").is_some());
+/// assert!(Name::new("no.dots").is_none());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(String);
@@ -166,7 +166,7 @@ impl Name {
     /// Checks the characters.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
-        let fine = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let fine = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         fine.then(|| Self(name.to_owned()))
     }
 

@@ -28,8 +28,22 @@ pub struct Effects {
     pub shadow: Option<Shadow>,
     /// `e-distort`.
     pub distort: Option<Distort>,
-    /// One of the effects that need a model. The language allows one a step.
-    pub ai: Option<Ai>,
+    /// Effects that need a model, each kind once, in the order in which they are applied: that of [`Ai`].
+    pub ai: Vec<Ai>,
+}
+
+impl Effects {
+    /// Puts an effect that needs a model in its place, instead of another one of its kind.
+    pub(crate) fn add_ai(&mut self, effect: Ai) {
+        match self.ai.binary_search_by_key(&effect.rank(), Ai::rank) {
+            Ok(at) => {
+                if let Some(known) = self.ai.get_mut(at) {
+                    *known = effect;
+                }
+            }
+            Err(at) => self.ai.insert(at, effect),
+        }
+    }
 }
 
 /// `cr-<to>_<tolerance>_<from>`.
@@ -131,7 +145,7 @@ pub enum Distort {
     Arc(Number),
 }
 
-/// Effects that need a model the embedder brings.
+/// Effects that need a model the embedder brings. Of several in a step the first in this order is applied first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ai {
@@ -167,6 +181,20 @@ pub enum Ai {
 }
 
 impl Ai {
+    /// Its place in the order.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::RemoveBackground => 0,
+            Self::RemoveBackgroundExternal => 1,
+            Self::DropShadow { .. } => 2,
+            Self::ChangeBackground { .. } => 3,
+            Self::Edit { .. } => 4,
+            Self::Retouch => 5,
+            Self::Upscale => 6,
+            Self::Variation => 7,
+        }
+    }
+
     /// Its key in the URL: `e-bgremove`.
     #[must_use]
     pub const fn key(&self) -> &'static str {

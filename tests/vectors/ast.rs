@@ -333,24 +333,25 @@ fn effects(it: &Effects, put: &mut impl FnMut(&str, Option<Value>)) {
             _ => panic!("a distortion without a form"),
         }),
     );
-    match &it.ai {
-        None => {}
-        Some(Ai::RemoveBackground) => put("e-bgremove", Some(flag())),
-        Some(Ai::RemoveBackgroundExternal) => put("e-removedotbg", Some(flag())),
-        Some(Ai::Retouch) => put("e-retouch", Some(flag())),
-        Some(Ai::Upscale) => put("e-upscale", Some(flag())),
-        Some(Ai::Variation) => put("e-genvar", Some(flag())),
-        Some(Ai::ChangeBackground { prompt }) => put("e-changebg", Some(json!({ "prompt": prompt }))),
-        Some(Ai::Edit { prompt }) => put("e-edit", Some(json!({ "prompt": prompt }))),
-        Some(Ai::DropShadow { azimuth, elevation, strength, .. }) => {
-            let small = |it: u8| json!(f64::from(it));
-            let azimuth = azimuth.map(|it| json!(f64::from(it)));
-            put(
-                "e-dropshadow",
-                Some(sub([("az", azimuth), ("el", elevation.map(small)), ("st", strength.map(small))])),
-            );
+    for ai in &it.ai {
+        match ai {
+            Ai::RemoveBackground => put("e-bgremove", Some(flag())),
+            Ai::RemoveBackgroundExternal => put("e-removedotbg", Some(flag())),
+            Ai::Retouch => put("e-retouch", Some(flag())),
+            Ai::Upscale => put("e-upscale", Some(flag())),
+            Ai::Variation => put("e-genvar", Some(flag())),
+            Ai::ChangeBackground { prompt } => put("e-changebg", Some(json!({ "prompt": prompt }))),
+            Ai::Edit { prompt } => put("e-edit", Some(json!({ "prompt": prompt }))),
+            Ai::DropShadow { azimuth, elevation, strength, .. } => {
+                let small = |it: u8| json!(f64::from(it));
+                let azimuth = azimuth.map(|it| json!(f64::from(it)));
+                put(
+                    "e-dropshadow",
+                    Some(sub([("az", azimuth), ("el", elevation.map(small)), ("st", strength.map(small))])),
+                );
+            }
+            _ => panic!("an effect without a form"),
         }
-        Some(_) => panic!("an effect without a form"),
     }
 }
 

@@ -146,6 +146,10 @@ impl Value for Rotation {
 impl Value for Pages {
     fn read(text: &str) -> Result<Self, Expected> {
         const EXPECTED: Expected = "pages such as `2`, `2-4_6-` or `name-\"sky\"`";
+        if let Some(name) = text.strip_prefix("name-").filter(|name| !name.is_empty() && !name.contains('"')) {
+            // One name needs no quotes (`pg-name-layer-4`, ImageKit's SDKs).
+            return Ok(Self::Names(vec![name.to_owned()]));
+        }
         if let Some(names) = text.strip_prefix("name-") {
             let names = names.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or(EXPECTED)?;
             let names: Vec<_> = names.split("\"_\"").map(str::to_owned).collect();
@@ -217,7 +221,7 @@ impl Value for Focus {
 
 impl Value for Name {
     fn read(text: &str) -> Result<Self, Expected> {
-        Self::new(text).ok_or("a name of letters, digits and `_`")
+        Self::new(text).ok_or("a name of letters, digits, `_` and `-`")
     }
     fn write(&self, out: &mut String) {
         out.push_str(self.as_str());
@@ -294,6 +298,8 @@ words!(Gravity, "a side, a corner or `center`",
 words!(Blend, "`multiply`, `displace`, `cutout` or `cutter`",
     "multiply" => Blend::Multiply,
     "displace" => Blend::Displace,
+    // Written by third parties.
+    "displacement" => Blend::Displace,
     "cutout" => Blend::Cutout,
     "cutter" => Blend::Cutter,
 );
