@@ -27,7 +27,7 @@ bare() {
 docs()     { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet; }
 features() {
   # Each feature alone must build: features add, they never lean on one another unsaid.
-  for feature in pixels webp-lossy signing sanitize text svg avif tower memory-store tracing; do
+  for feature in pixels webp-lossy signing sanitize decompress text svg avif tower memory-store tracing; do
     cargo check --quiet --no-default-features --features "$feature"
   done
 }

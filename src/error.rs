@@ -44,6 +44,7 @@ use crate::policy::{GuardError, OriginError};
 /// | an origin answers 429 | 404 `UNIDENTIFIED` | 503 `EBUSY` |
 /// | an origin's answer breaks off | 404 `UNIDENTIFIED` | 502 `ETRUNCATED` |
 /// | an origin redirects to nowhere | 404 `UNIDENTIFIED` | 502 `EREDIRECT` |
+/// | an origin sends a file compressed, and this build does not undo that | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
 /// | an origin fails in another way | 404 `UNIDENTIFIED` (documented) | 502 `EORIGIN` |
 /// | a file has too many bytes | 400 `ELIMIT` (documented) | 413 `ELIMIT` |
 /// | a picture has too many pixels or frames, or needs too much memory | 400 `ELIMIT` (documented) | 422 `ELIMIT` |
@@ -166,7 +167,9 @@ const fn of_origin(cause: OriginError) -> (StatusCode, &'static str) {
         OriginError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "EBUSY"),
         OriginError::Truncated => (BAD, "ETRUNCATED"),
         OriginError::Redirect => (BAD, "EREDIRECT"),
-        OriginError::Status(_) | OriginError::Malformed | OriginError::Other => (BAD, "EORIGIN"),
+        OriginError::Status(_) | OriginError::Encoded(_) | OriginError::Malformed | OriginError::Other => {
+            (BAD, "EORIGIN")
+        }
     }
 }
 
@@ -182,6 +185,9 @@ const fn of_guard(error: GuardError) -> &'static str {
 
 /// What a stranger is told of an origin: no more than the documented code says.
 const fn told(cause: OriginError, layer: bool) -> &'static str {
+    if let OriginError::Encoded(_) = cause {
+        return "an origin sent a file compressed, by a coding that is not undone here";
+    }
     match (cause.code(), layer) {
         (ErrorCode::NotFound, false) => "no file was found at the specified path",
         (ErrorCode::Denied, false) => "an origin denied access to the file",

@@ -75,6 +75,34 @@ impl Format {
         }
     }
 
+    /// Returns `true` for a format of images, which browsers never show as a document.
+    pub(crate) const fn is_image(self) -> bool {
+        !matches!(self, Self::Pdf)
+    }
+
+    /// Returns `true` if a file begins like a video.
+    pub(crate) fn is_video(bytes: &[u8]) -> bool {
+        /// Brands of ISO/IEC 14496-12 that belong to video, by their first letters.
+        const BRANDS: [&[u8]; 14] = [
+            b"iso", b"mp4", b"mp7", b"avc", b"qt  ", b"M4V", b"M4P", b"3gp", b"3g2", b"dash", b"mmp4", b"f4v", b"MSNV",
+            b"NDSC",
+        ];
+        let has = |at: usize, what: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(what));
+        let quicktime = [b"moov", b"mdat", b"wide"].iter().any(|kind| has(4, *kind));
+        let packets = has(0, b"\x47") && bytes.len() > 376 && has(188, b"\x47") && has(376, b"\x47");
+        (has(4, b"ftyp") && BRANDS.iter().any(|brand| has(8, brand)))
+            || quicktime
+            || packets
+            // Matroska and WebM, AVI, Ogg, Flash, MPEG program streams, ASF.
+            || has(0, b"\x1A\x45\xDF\xA3")
+            || (has(0, b"RIFF") && has(8, b"AVI "))
+            || has(0, b"OggS")
+            || has(0, b"FLV\x01")
+            || has(0, b"\0\0\x01\xBA")
+            || has(0, b"\0\0\x01\xB3")
+            || has(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11")
+    }
+
     /// Its media type, such as `image/jpeg`.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
@@ -111,8 +139,18 @@ impl Format {
         }
     }
 
-    /// The format with this extension.
+    /// The format with this extension, in lower case.
     pub(crate) fn of_extension(extension: &str) -> Option<Self> {
+        let extension = match extension {
+            "jpeg" | "jpe" | "jfif" | "pjpeg" | "pjp" => "jpg",
+            "tif" => "tiff",
+            "apng" => "png",
+            "heif" | "hif" => "heic",
+            "avifs" => "avif",
+            "dib" => "bmp",
+            "psb" => "psd",
+            other => other,
+        };
         let all = [
             Self::Jpeg,
             Self::Png,
@@ -182,6 +220,23 @@ fn sniff_svg(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Format;
+
+    #[test]
+    fn tells_videos_by_their_first_bytes() {
+        for video in [
+            b"\0\0\0\x20ftypisom".as_slice(),
+            b"\0\0\0\x18ftypmp42",
+            b"\0\0\0\x14ftypqt  ",
+            b"\x1A\x45\xDF\xA3\x01",
+            b"RIFF\0\0\0\0AVI LIST",
+            b"OggS\0",
+        ] {
+            assert!(Format::is_video(video) && Format::sniff(video).is_none(), "{video:?}");
+        }
+        for image in [b"\0\0\0\x20ftypavif".as_slice(), b"\0\0\0\x20ftypheic", b"RIFF\0\0\0\0WEBP", b"GIF89a", b""] {
+            assert!(!Format::is_video(image), "{image:?}");
+        }
+    }
 
     #[test]
     fn tells_formats_by_their_first_bytes() {

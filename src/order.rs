@@ -200,6 +200,10 @@ pub(crate) struct Job {
     pub(crate) negotiation: Negotiation,
     /// `.../ik-thumbnail.jpg`: a still is wanted; JPEG unless `f` says otherwise.
     pub(crate) thumbnail: bool,
+    /// The URL asks for nothing to be done: a file that is no image, or none that can be read, passes as it is.
+    pub(crate) passes: bool,
+    /// Tokens of the URL that would pick a frame of a video.
+    pub(crate) video: Vec<String>,
     /// An SVG that passes through is sanitised.
     pub(crate) sanitize: bool,
     /// What the embedder brings.
@@ -230,6 +234,8 @@ pub(crate) struct Answer {
     pub(crate) caching: Caching,
     /// Errors are told as a gateway tells them.
     pub(crate) gateway: bool,
+    /// Tokens without effect, where the endpoint is told to send them.
+    pub(crate) report: Vec<Ignored>,
     /// `Content-DPR`, where `w-auto` was rounded.
     pub(crate) content_dpr: Option<HeaderValue>,
     /// `ik-attachment=true`: the file name to offer, `None` without. An extension is appended where it lacks one.

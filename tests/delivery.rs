@@ -344,6 +344,7 @@ fn what_is_no_image_is_untouched_if_no_image_was_asked_for() {
         chunk 1 3
         end 1
     respond 200 text/css; charset=utf-8 "a { }"
+      cache-control: public, s-maxage=3600, max-age=3600, must-revalidate
       link: <https://www.example.com/a.css>; rel="canonical"
       vary: accept
     "#);
@@ -439,7 +440,7 @@ fn head_gets_the_headers() {
 #[test]
 fn an_attachment_has_a_name() {
     let told = Script::get("/tr:w-300/a.jpg?ik-attachment=true", &[(MAIN, file(JPEG))]).run();
-    assert!(told.contains("content-disposition: attachment; filename=\"a.jpg\""), "{told}");
+    assert!(told.contains("content-disposition: attachment; filename=\"a.webp\""), "{told}");
 }
 
 const LOGO: &str = "https://www.example.com/logo.png";

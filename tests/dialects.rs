@@ -119,7 +119,7 @@ fn bad_cloudinary_values_are_dropped_and_listed() {
         "b_blurred:",
         "b_blurred:1:1:1",
         "b_blurredx",
-        "t_no-hyphen",
+        "t_no.dots",
         "o_50",
         "co_red",
         "so_1.5",

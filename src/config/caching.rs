@@ -27,6 +27,9 @@ pub struct Caching {
     /// How long errors and stopgaps (default images, what another origin had while one was down) are kept (chosen: a
     /// minute).
     pub errors: Duration,
+    /// How long a file that is no image is kept, where its origin does not say (chosen: an hour). Where it does, its
+    /// word counts for such files, whatever [`by_origin`](Self::by_origin) says.
+    pub files: Duration,
     /// How long a stored original is used before its origin is asked whether it has changed, where the origin's own
     /// word does not count or is missing (chosen: an hour).
     pub originals: Duration,
@@ -34,6 +37,13 @@ pub struct Caching {
     pub stale_while_revalidate: Duration,
     /// How long after that it may be served while the origin is down (RFC 5861; chosen: not at all).
     pub stale_if_error: Duration,
+}
+
+impl Caching {
+    /// The rules for files that are no images.
+    pub(crate) const fn of_files(self) -> Self {
+        Self { by_origin: true, lifetime: self.files, ..self }
+    }
 }
 
 impl Default for Caching {
@@ -45,6 +55,7 @@ impl Default for Caching {
             floor: Duration::ZERO,
             cap: YEAR,
             errors: Duration::from_secs(60),
+            files: Duration::from_secs(3600),
             originals: Duration::from_secs(3600),
             stale_while_revalidate: Duration::ZERO,
             stale_if_error: Duration::ZERO,

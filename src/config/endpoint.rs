@@ -24,6 +24,7 @@ pub struct Endpoint {
     bases: Vec<Base>,
     origins: Vec<Origin>,
     strict: bool,
+    reports: bool,
     dialect: Option<Dialect>,
     name: String,
     /// Stands for the origins in the names of kept pictures.
@@ -43,6 +44,7 @@ impl Endpoint {
             bases: vec![base],
             origins: Vec::new(),
             strict: false,
+            reports: false,
             dialect: None,
             stamp: String::new(),
         })
@@ -69,6 +71,22 @@ impl Endpoint {
     #[must_use]
     pub const fn strict(mut self, on: bool) -> Self {
         self.strict = on;
+        self
+    }
+
+    /// Sends the tokens that are ignored, and what was probably meant, in a header `ik-ignored` beside each image
+    /// (chosen: off). For development: whoever writes the URLs sees them without a log.
+    ///
+    /// ```
+    /// use originkit::Endpoint;
+    /// let endpoint = Endpoint::new("https://img.example.com")?.report_ignored(true);
+    /// let url = endpoint.parse("https://img.example.com/tr:width-300/a.jpg")?;
+    /// assert_eq!(url.ignored()[0].meant.as_deref(), Some("w-300"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn report_ignored(mut self, on: bool) -> Self {
+        self.reports = on;
         self
     }
 
@@ -143,6 +161,10 @@ impl Endpoint {
 
     pub(crate) const fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    pub(crate) const fn reports_ignored(&self) -> bool {
+        self.reports
     }
 
     pub(crate) const fn reads(&self) -> Option<Dialect> {

@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue};
 
 use super::{AcceptByAgent, Caching};
+use crate::geometry::Size;
 
 /// Settings of an account, after ImageKit's dashboard.
 ///
@@ -30,6 +31,9 @@ pub struct Settings {
     pub data_saver: bool,
     /// Pictures are turned as their EXIF orientation says (chosen: on).
     pub auto_orient: bool,
+    /// The size that an image is fitted into, as by `c-at_max`, where the URL names neither `w` nor `h` (documented:
+    /// maximum image dimensions; off). SVGs and files that pass as they are keep their size.
+    pub max_size: Option<Size>,
     /// Damaged sources are refused (chosen: off). Off, a still is shown as far as it can be, as browsers do; the result
     /// lives a minute, and what is wrong with it is among its [notes](crate::delivery::Encoded::notes).
     pub refuse_damaged: bool,
@@ -75,7 +79,8 @@ impl Settings {
             [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata, self.refuse_damaged];
         let features = [cfg!(feature = "webp-lossy"), cfg!(feature = "avif"), cfg!(feature = "svg"), self.sanitizes()];
         let version = env!("CARGO_PKG_VERSION");
-        format!("{version} {flags:?} {quality} {features:?} {}", self.revision)
+        let most = self.max_size.map_or_else(|| "any".to_owned(), |size| size.to_string());
+        format!("{version} {flags:?} {quality} {most} {features:?} {}", self.revision)
     }
 
     const fn sanitizes(&self) -> bool {
@@ -95,6 +100,7 @@ impl Default for Settings {
             quality: 80,
             data_saver: false,
             auto_orient: true,
+            max_size: None,
             refuse_damaged: false,
             chroma_420: true,
             smallest: false,

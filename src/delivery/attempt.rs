@@ -20,10 +20,11 @@ use super::body::{Body, Failure};
 use super::original::Facts;
 use super::{BREAK, CONTINUE, Fetch, FetchError, FetchId, Original, StoreKey, Terms};
 use crate::fingerprint::Fingerprint;
+use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, Wanted};
 use crate::path::AssetPath;
-use crate::policy::{self, Freshness, OriginError, RedirectPolicy, Verdict};
+use crate::policy::{self, FileKind, Freshness, OriginError, RedirectPolicy, Verdict};
 
 /// The search for one file.
 #[derive(Debug)]
@@ -110,6 +111,27 @@ impl Search {
         matches!(self.state, State::Missing).then_some(self.cause)
     }
 
+    /// Where the file lies below its origin.
+    pub(super) const fn path(&self) -> &AssetPath {
+        &self.path
+    }
+
+    /// Returns `true` once the type or the first bytes of the file say that it is a video.
+    pub(super) fn is_video(&self) -> bool {
+        /// A file that is longer by now was looked at before.
+        const LOOK_AT: usize = 64 * 1024;
+        let (media, bytes) = match &self.state {
+            State::Reading(.., body) if body.bytes().len() > LOOK_AT => return false,
+            State::Reading(_, _, facts, body) => (&facts.media, body.bytes()),
+            State::Held(_, original) => (&original.facts.media, original.bytes().as_ref()),
+            State::Ready(_) | State::Asked(..) | State::Missing => return false,
+        };
+        match Format::sniff(bytes) {
+            None => media.is_video() || Format::is_video(bytes),
+            Some(_) => false,
+        }
+    }
+
     /// Is this the answer the search waits for?
     pub(super) fn awaits(&self, id: FetchId) -> bool {
         matches!(&self.state, State::Asked(asked, _) | State::Reading(asked, ..) if *asked == id)
@@ -137,7 +159,9 @@ impl Search {
     /// The file as it is to be stored, once after it came.
     pub(super) fn take_new(&mut self, terms: &Terms) -> Option<Original> {
         let State::Held(turn, original) = &mut self.state else { return None };
-        let is_new = !mem::replace(&mut turn.is_stored, true) && original.facts.said.is_kept(&terms.caching);
+        // A page at the place of an image may be gone in a moment.
+        let is_good = policy::file_kind(&self.path, &original.facts.media, &original.bytes) != FileKind::NoImage;
+        let is_new = !mem::replace(&mut turn.is_stored, true) && original.facts.said.is_kept(&terms.caching) && is_good;
         is_new.then(|| original.clone())
     }
 

@@ -1,12 +1,13 @@
 //! [`Body`]: the bytes of one answer, measured against what its head announced.
 //!
-//! A file that is cut short, padded, encoded or only a part is never used (RFC 9112, 6.3): the origin
-//! counts as failed. One over the limit ends the delivery, announced or not.
+//! A file that is cut short, padded or only a part is never used (RFC 9112, 6.3): the origin counts as failed. One over
+//! the limit ends the delivery, announced or not. What was sent compressed is undone, see [`coding`](super::coding).
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
+use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
 use http::{Response, StatusCode};
 
+use super::coding::{self, Coded, CodingError};
 use crate::limits::LimitError;
 use crate::policy::OriginError;
 
@@ -14,6 +15,9 @@ use crate::policy::OriginError;
 #[derive(Debug)]
 pub(super) struct Body {
     bytes: Vec<u8>,
+    /// Bytes as they were sent.
+    received: u64,
+    coded: Option<Coded>,
     /// By `Content-Length` or `Content-Range`.
     announced: Option<u64>,
     limit: u64,
@@ -32,11 +36,7 @@ pub(super) enum Failure {
 impl Body {
     /// Prepares to read what follows `head`, a success.
     pub(super) fn announced(head: &Response<()>, limit: u64) -> Result<Self, Failure> {
-        // We asked for `identity`.
-        let plain = |coding: &[u8]| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
-        if !head.headers().get_all(CONTENT_ENCODING).iter().all(|coding| plain(coding.as_bytes())) {
-            return Err(BROKEN);
-        }
+        let coded = coding::decoder(head.headers(), limit).map_err(Failure::Next)?;
         let mut announced = content_length(head.headers())?;
         if head.status() == StatusCode::PARTIAL_CONTENT {
             // We asked for no range. What is called a part but is the whole does no harm.
@@ -51,7 +51,15 @@ impl Body {
         if announced == Some(0) {
             return Err(EMPTY);
         }
-        Ok(Self { bytes: Vec::new(), announced, limit, empty_chunks: 0 })
+        Ok(Self { bytes: Vec::new(), received: 0, coded, announced, limit, empty_chunks: 0 })
+    }
+
+    /// The bytes that have come so far.
+    pub(super) fn bytes(&self) -> &[u8] {
+        if let Some(coded) = &self.coded {
+            return coded.bytes();
+        }
+        &self.bytes
     }
 
     /// Takes in the next bytes.
@@ -60,11 +68,14 @@ impl Body {
             self.empty_chunks += 1;
             return if self.empty_chunks > EMPTY_CHUNKS { Err(BROKEN) } else { Ok(()) };
         }
-        let length = len(&self.bytes).saturating_add(len(chunk));
-        if self.announced.is_some_and(|announced| length > announced) {
+        self.received = self.received.saturating_add(len(chunk));
+        if self.announced.is_some_and(|announced| self.received > announced) {
             return Err(BROKEN);
         }
-        check(length, self.limit)?;
+        check(self.received, self.limit)?;
+        if let Some(coded) = &mut self.coded {
+            return coded.push(chunk).map_err(Failure::from);
+        }
         self.grow(chunk.len());
         self.bytes.extend_from_slice(chunk);
         Ok(())
@@ -73,9 +84,11 @@ impl Body {
     /// The whole file.
     pub(super) fn finish(self) -> Result<Bytes, Failure> {
         match self.announced {
-            Some(announced) if announced != len(&self.bytes) => Err(CUT),
-            _ if self.bytes.is_empty() => Err(EMPTY),
-            _ => Ok(Bytes::from(self.bytes)),
+            Some(announced) if announced != self.received => Err(CUT),
+            _ => {
+                let bytes = self.coded.map_or(Ok(self.bytes), Coded::finish)?;
+                if bytes.is_empty() { Err(EMPTY) } else { Ok(Bytes::from(bytes)) }
+            }
         }
     }
 
@@ -87,6 +100,18 @@ impl Body {
             let most = usize::try_from(self.announced.unwrap_or(self.limit)).unwrap_or(usize::MAX).max(needed);
             let room = self.bytes.capacity().saturating_mul(2).clamp(needed, most);
             self.bytes.reserve_exact(room.saturating_sub(self.bytes.len()));
+        }
+    }
+}
+
+impl From<CodingError> for Failure {
+    fn from(error: CodingError) -> Self {
+        match error {
+            CodingError::TooLong(allowed) => {
+                let found = allowed.saturating_add(1);
+                Self::Stop(LimitError { what: "bytes in a source file", allowed, found })
+            }
+            CodingError::Malformed => BROKEN,
         }
     }
 }
@@ -169,7 +194,12 @@ mod tests {
             (200, &[("content-length", "+3")], &["012"], Err(BROKEN)),
             (200, &[("content-length", "99999999999999999999")], &[], Err(BROKEN)),
             // Not what was asked for.
-            (200, &[("content-encoding", "gzip")], &["012"], Err(BROKEN)),
+            (200, &[("content-encoding", "zstd")], &["012"], Err(Failure::Next(OriginError::Encoded("zstd")))),
+            #[cfg(not(feature = "decompress"))]
+            (200, &[("content-encoding", "gzip")], &["012"], Err(Failure::Next(OriginError::Encoded("gzip")))),
+            // No codings.
+            (200, &[("content-encoding", "aws-chunked")], &["0123456789"], whole.clone()),
+            (200, &[("content-encoding", "utf-8, identity")], &["0123456789"], whole.clone()),
             (206, &[], &["012"], Err(BROKEN)),
             (206, &[("content-range", "bytes 0-2/10")], &["012"], Err(BROKEN)),
             (206, &[("content-range", "bytes 1-9/10")], &["123456789"], Err(BROKEN)),
@@ -182,6 +212,48 @@ mod tests {
         ];
         for (status, headers, chunks, want) in cases {
             assert_eq!(&read(*status, headers, chunks), want, "{status} {headers:?} {chunks:?}");
+        }
+    }
+
+    #[cfg(feature = "decompress")]
+    #[test]
+    fn what_was_stored_compressed_is_undone() {
+        use std::io::Write as _;
+        let file = b"0123456789".repeat(500);
+        let gzip = {
+            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            out.write_all(&file).unwrap();
+            out.finish().unwrap()
+        };
+        let zlib = {
+            let mut out = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+            out.write_all(&file).unwrap();
+            out.finish().unwrap()
+        };
+        let raw = zlib[2..zlib.len() - 4].to_vec();
+        // RFC 7932: one metadata-free meta-block that is not compressed, then the empty last one.
+        let brotli = [&[0x0B, 0x04, 0x80][..], b"0123456789", &[0x03]].concat();
+        let read = |name: &str, body: &[u8], piece: usize, limit: u64| {
+            let head = Response::builder().header("content-encoding", name).header("content-length", body.len());
+            let mut reading = Body::announced(&head.body(()).unwrap(), limit)?;
+            body.chunks(piece).try_for_each(|chunk| reading.push(chunk))?;
+            reading.finish()
+        };
+        for piece in [1, 7, 100_000] {
+            for (name, body) in [("gzip", &gzip), ("x-GZIP", &gzip), ("deflate", &zlib), ("deflate", &raw)] {
+                assert_eq!(read(name, body, piece, 5000).unwrap(), file, "{name} {piece}");
+                assert!(matches!(read(name, body, piece, 4999), Err(Failure::Stop(_))), "{name} {piece}");
+                let cut = &body[..body.len() - 5];
+                assert!(matches!(read(name, cut, piece, 5000), Err(Failure::Next(_))), "{name} {piece}");
+            }
+            assert_eq!(read("br", &brotli, piece, 5000).unwrap(), "0123456789", "{piece}");
+            // What begins like an image is one, whatever the head says.
+            assert_eq!(read("gzip", b"GIF89a and so on", piece, 5000).unwrap(), "GIF89a and so on");
+            assert_eq!(read("gzip", b"plain", piece, 5000).unwrap(), "plain");
+            assert_eq!(
+                read("gzip, br", &gzip, piece, 5000),
+                Err(Failure::Next(OriginError::Encoded("several codings")))
+            );
         }
     }
 

@@ -14,7 +14,7 @@ use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::LimitError;
 use crate::order::{Answer, Job, Order, Wanted};
-use crate::policy::{self, Freshness, OriginError};
+use crate::policy::{self, FileKind, Freshness, OriginError};
 use crate::trace::tell;
 
 /// The phase in which files are wanted.
@@ -104,6 +104,11 @@ impl Gathering {
         if recalled && heard == Ok(BREAK) {
             self.spared += 1;
         }
+        if heard.is_ok()
+            && let Some(error) = self.refused_video()
+        {
+            return (fail(&self.answer, error), BREAK);
+        }
         match heard {
             Ok(flow) => (self.settle(keep), flow),
             Err(limit) => (fail(&self.answer, Error::TooLarge(limit)), BREAK),
@@ -150,6 +155,13 @@ impl Gathering {
         Phase::Gathering(self)
     }
 
+    /// The error for a video that would have to be transformed, as soon as its head or its first bytes tell.
+    fn refused_video(&self) -> Option<Error> {
+        let as_it_is = self.answer.original || self.job.passes;
+        let asset = (!as_it_is).then_some(&self.asset);
+        asset.into_iter().chain(&self.others).any(Search::is_video).then(|| video(&self.job))
+    }
+
     fn searches(&self) -> impl Iterator<Item = &Search> {
         std::iter::once(&self.asset).chain(&self.others)
     }
@@ -174,6 +186,9 @@ impl Gathering {
         let modified = known.iter().map(|file| file.facts.modified()).min().flatten();
         let modified = modified.and_then(|_| known.iter().filter_map(|file| file.facts.modified()).max());
         let brief = lost || known.iter().any(|file| file.shaky);
+        let as_it_is = self.answer.original || self.job.passes;
+        let file = as_it_is && policy::says_file(self.asset.path(), &asset.facts.media);
+        let caching = if file { &caching.of_files() } else { caching };
         let fresh_until = if brief {
             now.saturating_add(caching.errors.as_secs())
         } else {
@@ -186,6 +201,7 @@ impl Gathering {
             canonical: asset.canonical.filter(|_| !lost).cloned(),
             brief,
             private: known.iter().any(|file| file.facts.private),
+            file,
             said: asset.facts.said,
             sent: known.iter().map(|file| file.facts.sent).min()?,
             fresh_until,
@@ -217,18 +233,27 @@ impl Gathering {
         let Some(asset) = asset.into_found() else { return missing(&answer) };
         let others = others.into_iter().filter_map(Search::into_found);
 
-        let format = Format::sniff(asset.original.bytes());
-        // What is to be sanitised is computing, if not much.
-        let cleaned = !answer.original && job.sanitize && format == Some(Format::Svg);
-        if answer.original || (untouched(&job, format) && !cleaned) {
+        let kind = policy::file_kind(&asset.path, &asset.original.facts.media, asset.original.bytes());
+        let (format, as_it_is) = match kind {
+            FileKind::Image(format) => (Some(format), answer.original || passes_svg(&job, format)),
+            FileKind::Video if answer.original || job.passes => (None, true),
+            FileKind::Video => return fail(&answer, video(&job)),
+            FileKind::Other => (Format::sniff(asset.original.bytes()), answer.original || job.passes),
+            // A decoder that was registered may read it.
+            FileKind::NoImage => {
+                (Format::sniff(asset.original.bytes()).filter(|_| !answer.original && !job.passes), false)
+            }
+        };
+        // A name and a type may promise another file than there is.
+        let served = Served { file: served.file && !matches!(kind, FileKind::Image(_)), ..served };
+        if as_it_is {
             let rendition = Rendition::untouched(served, &asset.path, asset.original.bytes, format);
             let response = respond::rendition(&answer, &rendition);
             keep.extend(rendition.to_keep(&terms).map(Keep::Rendition));
             return Phase::Responding(Box::new(response));
         }
         if format.is_none() {
-            let message = "the file is not an image".to_owned();
-            return fail(&answer, Error::Pixels { code: ErrorCode::Format, message });
+            return fail(&answer, no_image());
         }
         let sources = std::iter::once(asset).chain(others);
         let sources = sources.map(|Found { path, original: Original { bytes, .. } }| Source { path, bytes }).collect();
@@ -236,16 +261,22 @@ impl Gathering {
     }
 }
 
-/// Is a file of this format delivered as it is?
-///
-/// What is no picture is, where no picture was asked for (documented: *Non-image files*); an SVG is,
-/// unless pixels were asked for (documented for `f-auto`).
-fn untouched(job: &Job, format: Option<Format>) -> bool {
-    match format {
-        None | Some(Format::Pdf) => job.transformation.is_empty() && !job.thumbnail,
-        Some(Format::Svg) => policy::keeps_svg(&job.transformation, job.thumbnail),
-        Some(_) => false,
-    }
+/// Returns `true` for an SVG that is delivered as it is: unless pixels were asked for (documented for `f-auto`), or it
+/// is to be sanitised, which is computing, if not much.
+fn passes_svg(job: &Job, format: Format) -> bool {
+    format == Format::Svg && !job.sanitize && policy::keeps_svg(&job.transformation, job.thumbnail)
+}
+
+fn no_image() -> Error {
+    Error::Pixels { code: ErrorCode::Format, message: "the file is not an image".to_owned() }
+}
+
+/// The refusal of a video, which names what would pick a frame of it.
+fn video(job: &Job) -> Error {
+    let picks: Vec<_> = job.video.iter().map(|token| format!("`{token}`")).collect();
+    let picks = if picks.is_empty() { String::new() } else { format!(", nor is {}", picks.join(" or ")) };
+    let message = format!("the source is a video: transforming videos and stills of them is not supported{picks}");
+    Error::Pixels { code: ErrorCode::Unsupported, message }
 }
 
 fn fail(answer: &Answer, error: Error) -> Phase {

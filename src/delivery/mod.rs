@@ -30,6 +30,7 @@
 
 mod attempt;
 mod body;
+mod coding;
 mod fetch;
 mod frame;
 mod gather;
@@ -39,6 +40,8 @@ mod render;
 mod rendition;
 mod respond;
 mod reuse;
+#[cfg(feature = "decompress")]
+mod undo;
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -63,6 +66,7 @@ use self::respond::Manner;
 use crate::config::{Caching, Engine, Settings};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::note::{Note, Notes};
 use crate::order::{Answer, Job, Order, Rejection};
 use crate::plan::PlanError;
 use crate::trace::tell;
@@ -304,10 +308,22 @@ impl Rendering {
             return Phase::Rendering(Box::new(self));
         }
         let response = match rendered.result {
-            Ok(encoded) => {
-                let rendition = Rendition::picture(self.served, encoded);
+            Ok(mut encoded) => {
+                let notes = std::mem::take(&mut encoded.notes);
+                // What is damaged today may be mended in a minute.
+                let served = if notes.iter().any(Note::is_damage) {
+                    let until = self.terms.now.saturating_add(self.terms.caching.errors.as_secs());
+                    Served { brief: true, fresh_until: self.served.fresh_until.min(until), ..self.served }
+                } else {
+                    self.served
+                };
+                let rendition = Rendition::picture(served, encoded);
                 keep.extend(rendition.to_keep(&self.terms).map(Keep::Rendition));
-                respond::rendition(&self.answer, &rendition)
+                let mut response = respond::rendition(&self.answer, &rendition);
+                if !notes.is_empty() {
+                    response.extensions_mut().insert(Notes(notes));
+                }
+                response
             }
             Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
             Err(error) => respond::failure(&(&self.answer).into(), error),

@@ -10,7 +10,7 @@ use super::StoreKey;
 use super::frame::{Frame, Writer};
 use crate::config::Caching;
 use crate::fingerprint::{self, Fingerprint};
-use crate::policy::{self, Directives, Freshness};
+use crate::policy::{self, Directives, Freshness, MediaType};
 
 /// A file as an origin sent it, with what is needed to use it again: whether it is still good, and how to ask the
 /// origin whether it has changed.
@@ -30,6 +30,8 @@ pub(super) struct Facts {
     etag: Option<HeaderValue>,
     last_modified: Option<HeaderValue>,
     pub(super) said: Directives,
+    /// Of the file, as the origin has it.
+    pub(super) media: MediaType,
     /// It is for signed URLs only (documented: `Is-Private-File`).
     pub(super) private: bool,
     /// When the origin sent it, or said that it has not changed.
@@ -43,6 +45,7 @@ impl Facts {
             etag: headers.get(ETAG).cloned(),
             last_modified: headers.get(LAST_MODIFIED).cloned(),
             said: Directives::of(headers, now),
+            media: MediaType::of(headers),
             private: PRIVATE.iter().any(|name| headers.get(*name).is_some_and(is_true)),
             sent: policy::sent_at(headers, now),
         }
@@ -125,7 +128,8 @@ impl Original {
         // A private file stays one: a 304 need not repeat it.
         let private = old.private || new.private;
         let (etag, last_modified) = (new.etag.or(old.etag), new.last_modified.or(old.last_modified));
-        Self { facts: Facts { etag, last_modified, said, private, sent: new.sent }, ..self }
+        let media = if new.media == MediaType::default() { old.media } else { new.media };
+        Self { facts: Facts { etag, last_modified, said, media, private, sent: new.sent }, ..self }
     }
 
     /// As a store keeps it.
@@ -136,6 +140,7 @@ impl Original {
         frame.line("etag", text(&self.facts.etag));
         frame.line("last-modified", text(&self.facts.last_modified));
         frame.line("cache-control", Some(self.facts.said));
+        frame.line("content-type", self.facts.media.as_str());
         frame.line("private", self.facts.private.then_some(true));
         frame.line("sent", Some(self.facts.sent));
         frame.finish(&self.bytes)
@@ -150,6 +155,7 @@ impl Original {
             etag: header("etag"),
             last_modified: header("last-modified"),
             said: Directives::read(frame.get("cache-control").unwrap_or_default()),
+            media: MediaType::read(frame.get("content-type").unwrap_or_default()),
             private: frame.has("private"),
             sent: frame.number("sent")?,
         };
@@ -195,6 +201,7 @@ mod tests {
             &[][..],
             &[("etag", "\"a b\""), ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")],
             &[("cache-control", "no-cache, s-maxage=7"), ("age", "3"), ("Is-Private-File", "TRUE")],
+            &[("content-type", "Image/JPEG; charset=x")],
         ] {
             let original = original(headers);
             let stored = original.to_bytes();

@@ -83,6 +83,7 @@ impl Render {
             rules: &job.rules,
             negotiation: &job.negotiation,
             still: job.thumbnail,
+            passes: job.passes,
             extensions: &job.extensions,
             seed: job.seed,
             scratch,

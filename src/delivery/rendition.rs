@@ -40,6 +40,8 @@ pub(super) struct Served {
     pub(super) brief: bool,
     /// For signed URLs only.
     pub(super) private: bool,
+    /// A file that is no image: it lives as its origin says.
+    pub(super) file: bool,
     /// What the asset's origin says of keeping it.
     pub(super) said: Directives,
     /// When the first of its files was sent by its origin.
@@ -49,6 +51,11 @@ pub(super) struct Served {
 }
 
 impl Served {
+    /// The rules that it is kept by.
+    pub(super) const fn caching(&self, caching: &Caching) -> Caching {
+        if self.file { caching.of_files() } else { *caching }
+    }
+
     /// May it be used at this time? A stopgap has no time of grace: it is one itself.
     pub(super) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         match policy::freshness(self.fresh_until, now, caching) {
@@ -78,7 +85,7 @@ impl Rendition {
 
     /// The same for a store, if one may keep it.
     pub(super) fn to_keep(&self, terms: &Terms) -> Option<Self> {
-        self.served.said.is_kept(&terms.caching).then(|| self.clone())
+        self.served.said.is_kept(&self.served.caching(&terms.caching)).then(|| self.clone())
     }
 
     /// What a store keeps it under.
@@ -112,6 +119,7 @@ impl Rendition {
         frame.line("link", served.canonical.as_ref().and_then(text));
         frame.line("brief", served.brief.then_some(true));
         frame.line("private", served.private.then_some(true));
+        frame.line("file", served.file.then_some(true));
         frame.line("cache-control", Some(served.said));
         frame.line("sent", Some(served.sent));
         frame.line("fresh-until", Some(served.fresh_until));
@@ -130,6 +138,7 @@ impl Rendition {
             canonical: header("link"),
             brief: frame.has("brief"),
             private: frame.has("private"),
+            file: frame.has("file"),
             said: Directives::read(frame.get("cache-control").unwrap_or_default()),
             sent: frame.number("sent")?,
             fresh_until: frame.number("fresh-until")?,
@@ -167,6 +176,7 @@ mod tests {
             canonical: Some(HeaderValue::from_static("<https://a.example/a.jpg>; rel=\"canonical\"")),
             brief: true,
             private: false,
+            file: true,
             said: Directives::read("no-cache, max-age=8"),
             sent: 9,
             fresh_until: u64::MAX,
@@ -179,7 +189,14 @@ mod tests {
         };
         assert_eq!(Rendition::from_bytes(rendition.key(), &rendition.to_bytes()).unwrap(), rendition);
         let plain = Rendition {
-            served: Served { modified: None, canonical: None, brief: false, private: true, ..rendition.served },
+            served: Served {
+                modified: None,
+                canonical: None,
+                brief: false,
+                private: true,
+                file: false,
+                ..rendition.served
+            },
             format: None,
             ..rendition
         };

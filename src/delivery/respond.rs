@@ -15,7 +15,8 @@
 //! | `Accept-Ranges: none` | pictures | chosen: a part of a picture would cost the whole |
 //! | `is-intermediate-response`, `Retry-After` | effects in the making | ImageKit, *AI transformations* |
 //! | `ik-error` | errors | ImageKit, *Error codes*: `CODE - message` |
-//! | `X-Content-Type-Options`, `Access-Control-Allow-Origin` | all | chosen |
+//! | `ik-ignored` | images, of endpoints that are told to | chosen: tokens without effect, with what was probably meant |
+//! | `X-Content-Type-Options`, `Access-Control-Allow-Origin`, `Access-Control-Expose-Headers` | all | chosen |
 //! | `Content-Security-Policy` | SVG | chosen: scripts in it never run |
 //!
 //! OPTIONS has an answer of its own: 204, what is allowed, and no body.
@@ -25,9 +26,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, AGE, ALLOW,
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, LAST_MODIFIED, LINK, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, AGE, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LINK, RETRY_AFTER,
+    VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{Response, StatusCode};
 
@@ -38,6 +40,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::order::Answer;
 use crate::policy::{self, Keeping};
+use crate::syntax::Ignored;
 
 /// What an error's response depends on, besides the error.
 pub(super) struct Manner<'a> {
@@ -72,6 +75,7 @@ pub(super) fn rendition(answer: &Answer, rendition: &Rendition) -> Response<Byte
     insert(headers, LAST_MODIFIED, served.modified.and_then(policy::as_date));
     insert(headers, LINK, served.canonical.clone());
     insert(headers, CONTENT_DPR, answer.content_dpr.clone());
+    insert(headers, IK_IGNORED, report(&answer.report));
     insert(headers, CONTENT_DISPOSITION, answer.attachment.as_deref().and_then(|name| attachment(name, *format)));
     if *format == Some(Format::Svg) {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
@@ -93,11 +97,12 @@ pub(super) fn not_modified(answer: &Answer, served: &Served) -> Response<Bytes> 
 fn keeping(headers: &mut HeaderMap, answer: &Answer, served: &Served) {
     let at_most = answer.expires.map(|last| last.saturating_sub(answer.now));
     let keeping = Keeping { brief: served.brief, private: served.private, origin: served.said, at_most };
-    headers.insert(CACHE_CONTROL, policy::cache_control(&keeping, &answer.caching));
+    let caching = served.caching(&answer.caching);
+    headers.insert(CACHE_CONTROL, policy::cache_control(&keeping, &caching));
     insert(headers, ETAG, HeaderValue::try_from(&served.etag).ok());
     // Where the origin's word counts, its time has begun to run (RFC 9111, 5.1).
     let age = answer.now.saturating_sub(served.sent);
-    if answer.caching.by_origin && !served.brief && age > 0 {
+    if caching.by_origin && !served.brief && age > 0 {
         headers.insert(AGE, HeaderValue::from(age));
     }
 }
@@ -126,7 +131,8 @@ pub(super) fn failure(manner: &Manner<'_>, error: Error) -> Response<Bytes> {
     if status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(RETRY_AFTER, HeaderValue::from(manner.caching.errors.as_secs().max(1)));
     }
-    insert(headers, IK_ERROR, HeaderValue::try_from(format!("{code} - {}", visible(&message))).ok());
+    const LONGEST: usize = 300;
+    insert(headers, IK_ERROR, HeaderValue::try_from(format!("{code} - {}", visible(&message, LONGEST))).ok());
     response.extensions_mut().insert(error);
     response
 }
@@ -177,6 +183,7 @@ fn response(
 fn everywhere(headers: &mut HeaderMap, vary: &[HeaderName]) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     let names: Vec<&str> = vary.iter().map(HeaderName::as_str).collect();
     if !names.is_empty() {
         insert(headers, VARY, HeaderValue::try_from(names.join(", ")).ok());
@@ -190,21 +197,35 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>)
 }
 
 /// A text as it may stand in a header: one line of ASCII, not endless.
-fn visible(text: &str) -> String {
-    const LONGEST: usize = 300;
-    text.chars().take(LONGEST).map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
+fn visible(text: &str, longest: usize) -> String {
+    text.chars().take(longest).map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
 }
 
-/// `Content-Disposition` with this name, which gets the extension of the format where it has none.
+/// `ik-ignored`: the tokens without effect in one line; `None` if there are none.
+fn report(ignored: &[Ignored]) -> Option<HeaderValue> {
+    const LONGEST: usize = 1024;
+    let all: Vec<_> = ignored.iter().map(ToString::to_string).collect();
+    HeaderValue::try_from(visible(&all.join(", "), LONGEST)).ok().filter(|_| !all.is_empty())
+}
+
+/// `Content-Disposition` with this name, which gets the extension of the format where it has none, or that of another
+/// image format.
 fn attachment(name: &str, format: Option<Format>) -> Option<HeaderValue> {
     // A name is no path and has no invisible parts.
     let mut name: String = name.chars().filter(|c| !c.is_control()).collect();
     name = name.replace(['/', '\\'], "_");
-    if extension(&name).is_none()
-        && let Some(format) = format
-    {
-        name.push('.');
-        name.push_str(format.extension());
+    if let Some(format) = format {
+        let own = extension(&name);
+        let named = own.as_deref().and_then(Format::of_extension);
+        if named.is_some_and(|named| named != format)
+            && let Some((stem, _)) = name.rsplit_once('.')
+        {
+            name.truncate(stem.len());
+        }
+        if own.is_none() || named.is_some_and(|named| named != format) {
+            name.push('.');
+            name.push_str(format.extension());
+        }
     }
     // RFC 6266, appendix D: `%` and what is not ASCII reads differently from browser to browser.
     let plain = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '%'));
@@ -263,6 +284,9 @@ pub(super) fn content_type(name: &str) -> &'static str {
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 /// Everything that is answered.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+/// Headers of ours that scripts of other origins may read.
+const EXPOSED: HeaderValue = HeaderValue::from_static("ik-error, ik-ignored, content-dpr");
+const IK_IGNORED: HeaderName = HeaderName::from_static("ik-ignored");
 const IK_ERROR: HeaderName = HeaderName::from_static("ik-error");
 const INTERMEDIATE: HeaderName = HeaderName::from_static("is-intermediate-response");
 const CONTENT_DPR: HeaderName = HeaderName::from_static("content-dpr");
@@ -274,7 +298,10 @@ mod tests {
     #[test]
     fn offers_files_by_name() {
         for (name, format, want) in [
-            ("a.jpg", Some(Format::WebP), r#"attachment; filename="a.jpg""#),
+            ("a.jpg", Some(Format::WebP), r#"attachment; filename="a.webp""#),
+            ("a.jpeg", Some(Format::Jpeg), r#"attachment; filename="a.jpeg""#),
+            ("a.b.PNG", Some(Format::Avif), r#"attachment; filename="a.b.avif""#),
+            ("photo.final", Some(Format::WebP), r#"attachment; filename="photo.final""#),
             ("a", Some(Format::Jpeg), r#"attachment; filename="a.jpg""#),
             ("a", None, r#"attachment; filename="a""#),
             ("v1. final", Some(Format::Png), r#"attachment; filename="v1. final.png""#),

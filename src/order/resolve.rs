@@ -15,7 +15,7 @@ use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, percent_decode};
 use crate::plan::Rules;
 use crate::policy::{self, Conditions, GuardError, HintsUsed, Negotiation, OriginError, RedirectPolicy};
-use crate::transform::{Content, Edit, Hints, Step, Transformation};
+use crate::transform::{Content, Edit, Hints, Reason, Step, Transformation};
 
 impl Endpoint {
     /// Reads an image URL that lies below this endpoint, within the default limits. Signatures are not
@@ -147,6 +147,7 @@ impl Engine {
                 now,
                 caching: settings.caching,
                 gateway: settings.gateway_statuses,
+                report: if endpoint.reports_ignored() { url.ignored().to_vec() } else { Vec::new() },
                 content_dpr: content_dpr.and_then(|dpr| HeaderValue::try_from(dpr).ok()),
                 attachment,
             },
@@ -155,6 +156,8 @@ impl Engine {
                 rules: rules(self.limits(), settings),
                 negotiation,
                 thumbnail: url.is_thumbnail(),
+                passes: url.transformation().is_empty() && !url.is_thumbnail(),
+                video: picks_of_video(url),
                 sanitize,
                 extensions: self.extensions().clone(),
                 seed: seed(cache_key.as_str()),
@@ -187,7 +190,9 @@ impl Engine {
             wanted.push(Wanted { path, attempts });
         }
         let Some(path) = default else { return Ok((wanted, None)) };
-        let attempts = self.attempts(self.default_endpoint(endpoint), url.authority(), &path, None)?;
+        // An absolute URL is for a web proxy of the endpoint that was asked.
+        let looked_up = if address::is_url(path.as_str()) { endpoint } else { self.default_endpoint(endpoint) };
+        let attempts = self.attempts(looked_up, url.authority(), &path, None)?;
         Ok((wanted, Some(Wanted { path, attempts })))
     }
 
@@ -276,6 +281,13 @@ fn is_named_only(url: &DeliveryUrl) -> bool {
         Step::If(_) => false,
     };
     url.ignored_in_force().is_empty() && url.transformation().steps.iter().all(named)
+}
+
+/// The tokens that pick a moment of a video, as they were written.
+fn picks_of_video(url: &DeliveryUrl) -> Vec<String> {
+    let of_video = |token: &str| token.starts_with("so-") || token.starts_with("eo-") || token.starts_with("du-");
+    let ignored = url.ignored_in_force().iter().filter(|ignored| ignored.reason == Reason::VideoOnly);
+    ignored.filter(|ignored| of_video(&ignored.token)).map(|ignored| ignored.token.clone()).collect()
 }
 
 /// Settings that have a parameter of their own: as if each URL started with it.
@@ -370,6 +382,7 @@ fn rules(limits: &Limits, settings: &Settings) -> Rules {
         limits: limits.clone(),
         auto_orient: settings.auto_orient,
         refuse_damaged: settings.refuse_damaged,
+        max_size: settings.max_size,
         ..Rules::default()
     }
 }

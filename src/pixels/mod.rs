@@ -53,10 +53,11 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::extend::Extensions;
 use crate::format::Format;
+use crate::note::Note;
 use crate::path::AssetPath;
-use crate::plan::{Facts, Plan, Rules, SourceInfo, fuse, plan, rasterise};
+use crate::plan::{Facts, Plan, Rules, Size, SourceInfo, fuse, plan, rasterise};
 use crate::policy::{self, Negotiation};
-use crate::trace::stage;
+use crate::trace::{stage, tell};
 use crate::transform::Transformation;
 
 /// What [`transform`] needs to know besides the file and the transformation.
@@ -162,6 +163,7 @@ fn with_work<T>(
         rules: &options.rules,
         negotiation: &negotiation,
         still: false,
+        passes: false,
         extensions: &options.extensions,
         seed: 0,
         scratch,
@@ -183,6 +185,8 @@ pub(crate) struct Work<'a> {
     pub(crate) negotiation: &'a Negotiation,
     /// Is one picture wanted, a JPEG unless the transformation says otherwise?
     pub(crate) still: bool,
+    /// Is a file that cannot be read delivered as it is?
+    pub(crate) passes: bool,
     pub(crate) extensions: &'a Extensions,
     /// For effects that invent something.
     pub(crate) seed: u64,
@@ -190,7 +194,29 @@ pub(crate) struct Work<'a> {
 }
 
 /// Plans, carries out and encodes.
+///
+/// An image that cannot be read passes as it is, where nothing was to be done with it: a browser may be able to.
 pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
+    let result = make(work);
+    let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
+    match (result, Format::sniff(work.asset)) {
+        (Err(error), Some(format))
+            if work.passes
+                && !work.rules.refuse_damaged
+                && is_unreadable(&error)
+                && format.is_image()
+                && format != Format::Svg =>
+        {
+            tell!("note", note = Note::Unread.to_string(), cause = error.to_string());
+            let bytes = Bytes::copy_from_slice(work.asset);
+            // Nobody knows its size.
+            Ok(Encoded::new(bytes, format, Size::new(1, 1)).with_notes([Note::Unread]))
+        }
+        (result, _) => result,
+    }
+}
+
+fn make(work: &Work<'_>) -> Result<Encoded, Error> {
     if Format::sniff(work.asset) == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still) {
         return untouched_svg(work);
     }
@@ -268,7 +294,7 @@ fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
     {
         // Nobody here can read it, not even its size.
         let bytes = Bytes::copy_from_slice(work.asset);
-        Ok(Encoded::new(bytes, Format::Svg, crate::plan::Size::new(1, 1)))
+        Ok(Encoded::new(bytes, Format::Svg, Size::new(1, 1)))
     }
 }
 
@@ -298,6 +324,8 @@ mod tests {
             rules: Rules::default(),
             negotiation,
             thumbnail,
+            passes: false,
+            video: Vec::new(),
             sanitize: false,
             extensions: Extensions::new(),
             seed: 0,

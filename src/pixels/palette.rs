@@ -9,21 +9,22 @@ use super::Raster;
 use super::raster::Channels;
 use crate::plan::Rect;
 
-/// The most frequent colour of a picture; transparent pixels count as much as they can be seen.
+/// The most frequent colour of a picture; transparent pixels count as much as they can be seen. White where there is
+/// nothing to be seen.
 pub(crate) fn dominant(picture: &Raster) -> [u8; 3] {
     let mut bins = Bins::new();
     picture.rows().for_each(|row| bins.add(row, picture.channels()));
-    bins.fullest()
+    bins.fullest().unwrap_or([u8::MAX; 3])
 }
 
-/// The most frequent colour of a part of a picture.
+/// The most frequent colour of a part of a picture; that of the whole where there is nothing to be seen.
 pub(crate) fn dominant_in(picture: &Raster, part: Rect) -> [u8; 3] {
     let mut bins = Bins::new();
     bins.add_part(picture, part);
-    bins.fullest()
+    bins.fullest().unwrap_or_else(|| dominant(picture))
 }
 
-/// The most frequent colour of the outermost pixels.
+/// The most frequent colour of the outermost pixels; that of all pixels where these are transparent.
 pub(crate) fn dominant_of_border(picture: &Raster) -> [u8; 3] {
     let size = picture.size();
     let mut bins = Bins::new();
@@ -36,7 +37,7 @@ pub(crate) fn dominant_of_border(picture: &Raster) -> [u8; 3] {
     ] {
         bins.add_part(picture, Rect { x, y, width, height });
     }
-    bins.fullest()
+    bins.fullest().unwrap_or_else(|| dominant(picture))
 }
 
 /// At most `count` colours that stand for all, each with its share of the pixels, the largest first.
@@ -122,12 +123,12 @@ impl Bins {
     }
 
     /// The mean of a bin and its surroundings, where there is most in them; of equals where there is most in
-    /// the bin itself.
-    fn fullest(&self) -> [u8; 3] {
+    /// the bin itself. `None` where nothing can be seen.
+    fn fullest(&self) -> Option<[u8; 3]> {
         let used = self.0.iter().enumerate().filter(|(_, own)| own.weight > 0.0);
         let found = used.map(|(at, own)| (self.around(at), own.weight));
         let most = found.max_by(|(a, own), (b, other)| a.weight.total_cmp(&b.weight).then(own.total_cmp(other)));
-        most.map_or([0; 3], |(all, _)| all.mean())
+        most.map(|(all, _)| all.mean())
     }
 
     /// A bin and all that touch it.

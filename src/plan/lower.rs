@@ -13,13 +13,14 @@
 
 use super::frame::frame;
 use super::unsupported;
-use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Rules, Size, round};
+use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Rules, Size};
 use crate::format::Format;
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::path::AssetPath;
 use crate::transform::{
-    Background, Color, Density, Edit, Encoding, Mode, Pages, Placing, Rotation, Scope, Step, Transformation, Trim,
+    Background, Color, Density, Edit, Encoding, Length, Mode, Pages, Placing, Rotation, Scope, Step, Strategy,
+    Transformation, Trim,
 };
 
 /// Plans a transformation for one source.
@@ -41,6 +42,7 @@ pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> 
     }
     lowering.start(wanted)?;
     lowering.chain(wanted)?;
+    lowering.fit_unsized(wanted)?;
     Ok(lowering.plan)
 }
 
@@ -137,6 +139,17 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
+    /// Fits what no `w` or `h` gave a size into the largest one that there may be.
+    fn fit_unsized(&mut self, wanted: &Transformation) -> Result<(), PlanError> {
+        let names_size = |edit: &Edit| edit.sizing.width.is_some() || edit.sizing.height.is_some();
+        let Some(most) = self.rules.max_size.filter(|_| !wanted.edits().any(names_size)) else { return Ok(()) };
+        let mut edit = Edit::default();
+        edit.sizing.width = Some(Length::Px(most.width.into()));
+        edit.sizing.height = Some(Length::Px(most.height.into()));
+        edit.placing.strategy = Some(Strategy::AtMax);
+        self.edit(&edit)
+    }
+
     fn edit(&mut self, edit: &Edit) -> Result<(), PlanError> {
         // Variables mean the output of the step before, so this is read before anything changes.
         let scope = self.scope();
@@ -190,9 +203,12 @@ impl<'a> Lowering<'a> {
             Some(kept) => self.push(Op::Crop(kept))?,
             None => self.push(Op::Resize { from: frame.source, to: target })?,
         }
-        if target != frame.canvas {
-            let fill = ground.fill(edit, frame.canvas);
+        let fill = ground.fill(edit, frame.canvas);
+        // These lie behind the whole image, its transparent pixels too.
+        let behind = matches!(fill, Fill::Blurred { .. } | Fill::Dominant | Fill::DominantGradient { .. });
+        if target != frame.canvas || (behind && self.translucent) {
             self.translucent |= matches!(fill, Fill::Color(Color { opacity: ..100, .. }));
+            self.translucent &= !behind;
             let at = Point { x: frame.target.x.into(), y: frame.target.y.into() };
             self.push(Op::Extend { to: frame.canvas, at, fill })?;
         }
@@ -293,7 +309,8 @@ fn special_fill(ground: &Background, placing: &Placing, canvas: Size) -> Option<
         // Only with `cm-pad_resize` (documented).
         Background::Blurred { .. } if !matches!(placing.mode, Some(Mode::PadResize | Mode::PadResizeNoEnlarge)) => None,
         Background::Blurred { intensity, brightness } => {
-            let auto = || f64::from(round(f64::from(canvas.width.min(canvas.height)) / 20.0).clamp(5, 100));
+            // One image of ImageKit's with 600 pixels was blurred by 12 (measured); that it grows with the canvas is chosen.
+            let auto = || (f64::from(canvas.width.min(canvas.height)) / 50.0).clamp(1.0, 100.0);
             let sigma = intensity.map_or_else(auto, Number::to_f64);
             Some(Fill::Blurred { sigma, brightness: *brightness })
         }

@@ -160,13 +160,22 @@ pub struct Rules {
     pub auto_orient: bool,
     /// Refuse a damaged source, instead of showing of it what can be shown.
     pub refuse_damaged: bool,
+    /// The size that a result is fitted into (`c-at_max`) where the transformation names neither `w` nor `h` (documented:
+    /// the setting *maximum image dimensions*); `None` leaves it alone.
+    pub max_size: Option<Size>,
     /// Passes over the plan before it is carried out.
     pub fusion: Fusion,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { limits: Limits::default(), auto_orient: true, refuse_damaged: false, fusion: Fusion::ALL }
+        Self {
+            limits: Limits::default(),
+            auto_orient: true,
+            refuse_damaged: false,
+            max_size: None,
+            fusion: Fusion::ALL,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing that the client sent goes to an origin: what is the same for all clients can be cached for all.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
@@ -56,8 +57,10 @@ pub(crate) fn origin_request(uri: &str, host: &str, settings: &Settings) -> Opti
     Some(request)
 }
 
-/// The request that a redirect asks for: the previous one, elsewhere. `Host` is the new authority, even
-/// where the previous one was forwarded.
+/// The request that a redirect asks for: the previous one, elsewhere.
+///
+/// A forwarded `Host` stays as long as the authority does: an origin that tells sites by it would answer for another one.
+/// Such an origin may also call itself by that name in `Location`; then it is meant itself.
 ///
 /// # Errors
 /// [`OriginError::Redirect`] for what is no URL, leads from https to http, back to us, or to where it may not.
@@ -66,17 +69,49 @@ pub(crate) fn redirect(
     location: &HeaderValue,
     policy: &RedirectPolicy,
 ) -> Result<Request<()>, OriginError> {
-    let (uri, authority) = target(previous.uri(), location, policy).ok_or(OriginError::Redirect)?;
+    let location = encoded(location);
+    let location = itself(previous, &location).unwrap_or(location);
+    let (uri, authority) = target(previous.uri(), &location, policy).ok_or(OriginError::Redirect)?;
     let mut next = previous.clone();
     *next.uri_mut() = Uri::try_from(uri).map_err(|_| OriginError::Redirect)?;
-    let host = HeaderValue::try_from(authority).map_err(|_| OriginError::Redirect)?;
-    next.headers_mut().insert(HOST, host);
+    let stays = previous.uri().authority().is_some_and(|own| own.as_str().eq_ignore_ascii_case(&authority));
+    if !stays {
+        let host = HeaderValue::try_from(authority).map_err(|_| OriginError::Redirect)?;
+        next.headers_mut().insert(HOST, host);
+    }
     Ok(next)
 }
 
+/// `Location` as a URL has it: what is not ASCII, and spaces, percent-encoded byte by byte (as browsers do).
+fn encoded(location: &HeaderValue) -> String {
+    let mut text = String::with_capacity(location.len());
+    for byte in location.as_bytes() {
+        match byte {
+            b'!'..=b'~' => text.push(char::from(*byte)),
+            // Writing to a string cannot fail.
+            other => _ = write!(text, "%{other:02X}"),
+        }
+    }
+    text
+}
+
+/// A `Location` whose authority is the `Host` that was forwarded to the origin, with the origin's own in its place.
+fn itself(previous: &Request<()>, location: &str) -> Option<String> {
+    let own = previous.uri().authority()?.as_str();
+    let host = previous.headers().get(HOST)?.to_str().ok()?;
+    let (scheme, rest) = match location.strip_prefix("//") {
+        Some(rest) => (previous.uri().scheme_str()?, rest),
+        None => location.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']))?,
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end)?;
+    let same = !own.eq_ignore_ascii_case(host) && authority.eq_ignore_ascii_case(host);
+    same.then(|| format!("{scheme}://{own}{path}"))
+}
+
 /// The URL a redirect leads to, and its authority.
-fn target(previous: &Uri, location: &HeaderValue, policy: &RedirectPolicy) -> Option<(String, String)> {
-    let location = location.to_str().ok()?.split('#').next().filter(|location| !location.is_empty())?;
+fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
+    let location = location.split('#').next().filter(|location| !location.is_empty())?;
     if location.contains('\\') {
         return None;
     }
@@ -123,7 +158,7 @@ mod tests {
 
     fn follow(from: &str, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
         let previous = origin_request(from, "forwarded.example", &Settings::default()).unwrap();
-        let next = redirect(&previous, &HeaderValue::from_str(location).unwrap(), policy).ok()?;
+        let next = redirect(&previous, &HeaderValue::from_bytes(location.as_bytes()).unwrap(), policy).ok()?;
         assert_eq!(next.headers().len(), previous.headers().len());
         Some((next.uri().to_string(), next.headers()[HOST].to_str().unwrap().to_owned()))
     }
@@ -133,10 +168,18 @@ mod tests {
         let web = RedirectPolicy { home: Some("10.0.0.1:8080".into()), hosts: None, engine: engine() };
         let from = "http://10.0.0.1:8080/a/b.jpg?x=1";
         for (location, uri, host) in [
-            ("c.jpg", "http://10.0.0.1:8080/a/c.jpg", "10.0.0.1:8080"),
-            ("/c.jpg?y=2#z", "http://10.0.0.1:8080/c.jpg?y=2", "10.0.0.1:8080"),
-            ("../../../c.jpg", "http://10.0.0.1:8080/c.jpg", "10.0.0.1:8080"),
-            ("http://10.0.0.1:8080/d", "http://10.0.0.1:8080/d", "10.0.0.1:8080"),
+            ("c.jpg", "http://10.0.0.1:8080/a/c.jpg", "forwarded.example"),
+            ("/c.jpg?y=2#z", "http://10.0.0.1:8080/c.jpg?y=2", "forwarded.example"),
+            ("../../../c.jpg", "http://10.0.0.1:8080/c.jpg", "forwarded.example"),
+            ("http://10.0.0.1:8080/d", "http://10.0.0.1:8080/d", "forwarded.example"),
+            // The origin calls itself by the name that it was asked by.
+            ("http://Forwarded.example/d?x", "http://10.0.0.1:8080/d?x", "forwarded.example"),
+            ("//forwarded.example?x", "http://10.0.0.1:8080/?x", "forwarded.example"),
+            (
+                "/b\u{fc}cher und/\u{1F600}.jpg",
+                "http://10.0.0.1:8080/b%C3%BCcher%20und/%F0%9F%98%80.jpg",
+                "forwarded.example",
+            ),
             ("https://CDN.example.org:443/d", "https://cdn.example.org/d", "cdn.example.org"),
             ("//cdn.example.org/d", "http://cdn.example.org/d", "cdn.example.org"),
         ] {

@@ -47,7 +47,11 @@ pub enum OriginError {
     /// The body broke off.
     #[error("the origin's answer broke off")]
     Truncated,
-    /// Its answer is no HTTP, or not what was asked for: other lengths than announced, a part, an encoding.
+    /// The file was sent compressed, by a coding that this build does not undo: which one. Gzip, deflate and Brotli need
+    /// the feature `decompress`.
+    #[error("the origin sent the file compressed ({0}), which this build does not undo")]
+    Encoded(&'static str),
+    /// Its answer is no HTTP, or not what was asked for: other lengths than announced, or a part.
     #[error("the origin's answer is malformed")]
     Malformed,
     /// It redirects too often, to no place, or to one that may not be asked.
@@ -66,9 +70,13 @@ impl OriginError {
             Self::NotFound => ErrorCode::NotFound,
             Self::Denied | Self::Address => ErrorCode::Denied,
             Self::Refused | Self::TimedOut => ErrorCode::Refused,
-            Self::Busy | Self::Status(_) | Self::Truncated | Self::Malformed | Self::Redirect | Self::Other => {
-                ErrorCode::Unidentified
-            }
+            Self::Busy
+            | Self::Status(_)
+            | Self::Truncated
+            | Self::Encoded(_)
+            | Self::Malformed
+            | Self::Redirect
+            | Self::Other => ErrorCode::Unidentified,
         }
     }
 

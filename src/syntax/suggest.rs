@@ -16,11 +16,12 @@ pub(super) fn near(token: &str, has_effect: impl Fn(&str) -> bool) -> Option<Str
     let plain = token.to_ascii_lowercase();
     let mut candidates: Vec<String> = Vec::new();
     let with_hyphen = plain.replacen(['_', '=', ' '], "-", 1);
+    let written = token.replacen(['_', '=', ' '], "-", 1);
     candidates.extend(service(&with_hyphen).map(|(_, ours)| ours.to_owned()));
     candidates.push(with_hyphen.clone());
     // A long name may be all of the token, hyphens included.
     candidates.extend(long_name(&plain).map(str::to_owned));
-    for text in [plain.as_str(), with_hyphen.as_str()] {
+    for text in [token, written.as_str(), plain.as_str(), with_hyphen.as_str()] {
         let (key, value) = parted(text);
         candidates.extend(long_name(key).map(|short| joined(short, value)));
         candidates.extend(opacity(value).map(|value| joined(key, &value)));
@@ -310,7 +311,7 @@ mod tests {
             ("dpr-auto-true", "dpr-auto"),
             ("bg-000000A0", "bg-00000063"),
             ("bg-FF0000FF", "bg-FF0000"),
-            ("bg-#FF0000", "bg-ff0000"),
+            ("bg-#FF0000", "bg-FF0000"),
             ("c-at_max?tr=c-at_max", "c-at_max"),
             ("l-text,i-a,fontSize-20,l-end", "fs-20"),
         ] {

@@ -205,6 +205,7 @@ fn show(response: &Response<Bytes>) -> String {
     let headers = response.headers();
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["access-control-allow-origin"], "*");
+    assert_eq!(headers["access-control-expose-headers"], "ik-error, ik-ignored, content-dpr");
     let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
     assert!(response.body().len() == length || response.body().is_empty());
     assert_eq!(headers.contains_key("accept-ranges"), response.status() == 200);
@@ -218,6 +219,7 @@ fn show(response: &Response<Bytes>) -> String {
         "accept-ranges",
         "x-content-type-options",
         "access-control-allow-origin",
+        "access-control-expose-headers",
         "etag",
     ];
     let mut lines: Vec<_> = sorted(headers).into_iter().filter(|(name, _)| !plain.contains(&name.as_str())).collect();

@@ -1,7 +1,6 @@
 //! Padding that follows from the picture itself (`bg-blurred`, `bg-dominant`, `bg-gradient_dominant`).
 //!
-//! Behind transparent pixels of the picture the backdrop is seen, too, but for the plain dominant colour,
-//! which like any colour fills the rest alone (both chosen).
+//! The backdrop lies behind the whole image: transparent pixels show it (chosen).
 
 use super::blur::blur;
 use super::compose::compose;
@@ -9,7 +8,7 @@ use super::resize::resize;
 use super::{extend, flatten, index, level};
 use crate::error::Error;
 use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken, palette};
+use crate::pixels::{Raster, broken, lab, palette};
 use crate::plan::{Fill, Mix, Point, Rect, Region, Size};
 use crate::transform::Color;
 
@@ -18,8 +17,8 @@ pub(super) fn extend_with(picture: Raster, to: Size, at: Point, fill: &Fill) -> 
     let canvas = match *fill {
         Fill::Color(color) => return extend::extend(picture, to, at, color),
         Fill::Dominant => {
-            let rgb = palette::dominant_of_border(&picture);
-            return extend::extend(picture, to, at, Color { rgb, opacity: 100 });
+            let color = Color { rgb: palette::dominant_of_border(&picture), opacity: 100 };
+            return Ok(flatten::flatten(extend::extend(picture, to, at, color)?, color));
         }
         Fill::Blurred { sigma, brightness } => blurred(&picture, to, sigma, brightness)?,
         Fill::DominantGradient { palette } if palette > 2 => four(&picture, to)?,
@@ -29,17 +28,21 @@ pub(super) fn extend_with(picture: Raster, to: Size, at: Point, fill: &Fill) -> 
     compose(canvas, &picture, at, Mix::Over)
 }
 
-/// The picture, enlarged to cover the canvas, blurred and made brighter.
+/// The picture, enlarged to cover the canvas, blurred and made brighter. Its transparent pixels have its most frequent
+/// colour there.
 fn blurred(picture: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Raster, Error> {
     let size = picture.size();
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let scale = (f64::from(to.width) / width).max(f64::from(to.height) / height);
     let (w, h) = ((f64::from(to.width) / scale).min(width), (f64::from(to.height) / scale).min(height));
     let middle = Region { x: (width - w) / 2.0, y: (height - h) / 2.0, width: w, height: h };
-    let backdrop = flatten::flatten(resize(picture.copy()?, middle, to)?, Color::BLACK);
+    let ground = if picture.is_transparent() { palette::dominant(picture) } else { [0; 3] };
+    let backdrop = flatten::flatten(resize(picture.copy()?, middle, to)?, Color { rgb: ground, opacity: 100 });
     let mut backdrop = blur(backdrop, sigma)?;
-    for sample in backdrop.samples_mut() {
-        *sample = u8::try_from((i16::from(*sample) + brightness).clamp(0, 255)).unwrap_or(u8::MAX);
+    if brightness != 0 {
+        // As ImageKit's own images have it (measured): half the number is added to the lightness of CIE L*a*b*.
+        let lighter = lab::Lighter::new(f32::from(brightness) / 2.0);
+        backdrop.colors_mut().for_each(|color| *color = lighter.apply(*color));
     }
     Ok(backdrop)
 }

@@ -6,6 +6,8 @@ use crate::error::Error;
 use crate::pixels::Raster;
 
 /// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
+///
+/// As ImageKit's own images are blurred (measured): the gaussian is cut off where it falls below a fifth of its peak.
 pub(super) fn blur(mut picture: Raster, sigma: f64) -> Result<Raster, Error> {
     blur_samples(&mut Samples::of(&mut picture), sigma)?;
     Ok(picture)
@@ -13,14 +15,18 @@ pub(super) fn blur(mut picture: Raster, sigma: f64) -> Result<Raster, Error> {
 
 /// The same for any samples.
 pub(super) fn blur_samples(samples: &mut Samples<'_>, sigma: f64) -> Result<(), Error> {
-    if sigma >= LEAST { gaussian(samples, sigma, f64::INFINITY) } else { Ok(()) }
+    let radius = (sigma * REACH).floor();
+    if radius >= 1.0 { gaussian(samples, sigma, radius) } else { Ok(()) }
 }
+
+/// Sigmas at which a gaussian has fallen to a fifth: the square root of 2 ln 5.
+const REACH: f64 = 1.794_122_577_994_101;
 
 /// Convolves with a gaussian of this sigma that is cut off at this radius, directly or coarsely.
 pub(super) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64) -> Result<(), Error> {
     // Where a radius cuts the gaussian off, cells are to be small beside the radius too.
     let cell = (sigma / FINE).min(radius / EDGE).floor();
-    let short = radius < 2.0 * sigma && radius <= f64::from(Kernel::LONGEST);
+    let short = radius < 2.0 * sigma && radius < 2.0 * EDGE;
     if cell < 2.0 || short {
         let kernel = Kernel::new(sigma, radius);
         return convolve(rows, &kernel, &kernel);
@@ -29,8 +35,6 @@ pub(super) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64) -> Result<
     convolve_coarsely(rows, sigma, radius, cell as u16)
 }
 
-/// Below this the neighbours of a pixel weigh nothing: exp(-50).
-const LEAST: f64 = 0.1;
 /// Sigma in cells, at least: a stripe pattern that cells cannot hold leaves a trace of less than
 /// 0.02 / FINE^2 of it (the first zero of a tent's spectrum times the gaussian's, at its maximum).
 const FINE: f64 = 2.5;
