@@ -232,7 +232,7 @@ mod tests {
         };
         let raw = zlib[2..zlib.len() - 4].to_vec();
         // RFC 7932: one metadata-free meta-block that is not compressed, then the empty last one.
-        let brotli = [&[0x0B, 0x04, 0x80][..], b"0123456789", &[0x03]].concat();
+        let brotli = [&[0x8B, 0x04, 0x80][..], b"0123456789", &[0x03]].concat();
         let read = |name: &str, body: &[u8], piece: usize, limit: u64| {
             let head = Response::builder().header("content-encoding", name).header("content-length", body.len());
             let mut reading = Body::announced(&head.body(()).unwrap(), limit)?;

@@ -69,7 +69,7 @@ impl Coded {
         match done {
             Ok(out) if out.is_over => Err(CodingError::TooLong(self.limit)),
             Ok(out) => Ok(out.bytes),
-            Err(_) => Err(CodingError::Malformed),
+            Err(error) => Err(self::error(&error, self.limit)),
         }
     }
 
@@ -100,12 +100,13 @@ impl Coded {
             State::Deflate(decoder) => decoder.write(chunk),
             State::Brotli(decoder) => decoder.write_all(chunk),
         };
-        match written {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(CodingError::TooLong(self.limit)),
-            Err(_) => Err(CodingError::Malformed),
-        }
+        written.map_err(|error| self::error(&error, self.limit))
     }
+}
+
+/// What went wrong with a decoder.
+fn error(error: &io::Error, limit: u64) -> CodingError {
+    if error.kind() == ErrorKind::FileTooLarge { CodingError::TooLong(limit) } else { CodingError::Malformed }
 }
 
 /// Without the bytes.

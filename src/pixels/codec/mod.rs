@@ -8,6 +8,7 @@ mod animation;
 #[cfg(feature = "avif")]
 mod avif;
 mod changes;
+mod curve;
 mod decode;
 mod exif;
 mod gif;

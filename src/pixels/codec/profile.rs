@@ -73,7 +73,8 @@ impl Profile {
     /// Is it for samples of this kind?
     pub(crate) fn fits(&self, samples: ColorType) -> bool {
         match self.color.color_space {
-            DataColorSpace::Rgb => samples.has_color(),
+            // What is said by numbers alone goes for gray as well.
+            DataColorSpace::Rgb => samples.has_color() || self.icc.is_empty(),
             DataColorSpace::Gray => !samples.has_color(),
             _ => false,
         }

@@ -3,6 +3,8 @@
 
 use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
 
+use super::curve::Curve;
+
 /// The way from three channels to sRGB.
 #[derive(Debug)]
 pub(super) struct Shaper {
@@ -32,8 +34,10 @@ impl Shaper {
             return None;
         }
         let table = |curve: &Option<ToneReprCurve>| -> Option<Vec<f32>> {
-            let curve = curve.as_ref()?.make_linear_evaluator().ok()?;
-            Some((0..=steps).map(|step| curve.evaluate_value(f32::from(step) / f32::from(steps))).collect())
+            let curve = Curve::of(curve.as_ref()?)?;
+            #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
+            let light = |step: u16| curve.light(f64::from(step) / f64::from(steps)) as f32;
+            Some((0..=steps).map(light).collect())
         };
         let (curves, matrix) = if profile.color_space == DataColorSpace::Gray {
             // Gray is white, more or less of it.

@@ -5,6 +5,7 @@ use moxcms::{
     ToneReprCurve, TransferCharacteristics,
 };
 
+use super::curve::Curve;
 use super::shaper::encoded;
 
 /// Does a profile say no more than that colours are sRGB? Then there is nothing to convert.
@@ -14,8 +15,10 @@ pub(super) fn is_srgb(color: &ColorProfile) -> bool {
     /// In the space of ICC profiles; files round to 1/65536, and some authors earlier.
     const NEAR: f64 = 0.0015;
     let same_curve = |curve: &Option<ToneReprCurve>| {
-        let Some(Ok(curve)) = curve.as_ref().map(ToneReprCurve::make_linear_evaluator) else { return false };
-        (0..=32_u8).map(|n| f32::from(n) / 32.0).all(|x| (encoded(curve.evaluate_value(x)) - x).abs() < 0.6 / 255.0)
+        let Some(curve) = curve.as_ref().and_then(Curve::of) else { return false };
+        #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
+        let level = |x: f32| encoded(curve.light(x.into()) as f32);
+        (0..=32_u8).map(|n| f32::from(n) / 32.0).all(|x| (level(x) - x).abs() < 0.6 / 255.0)
     };
     let tables = [&color.lut_a_to_b_perceptual, &color.lut_a_to_b_colorimetric, &color.lut_a_to_b_saturation];
     if tables.iter().any(|table| table.is_some()) {
@@ -64,7 +67,7 @@ pub(super) fn from_gamma(gamma: u32, primaries: Option<[u32; 8]>) -> Option<Colo
     let mut profile = ColorProfile::new_srgb();
     if gamma.abs_diff(45_455) > 500 {
         #[expect(clippy::cast_precision_loss, reason = "it has six digits")]
-        let curve = moxcms::curve_from_gamma(ONE / gamma as f32);
+        let curve = ToneReprCurve::Parametric(vec![ONE / gamma as f32]);
         profile.red_trc = Some(curve.clone());
         profile.green_trc = Some(curve.clone());
         profile.blue_trc = Some(curve);

@@ -36,6 +36,8 @@ pub(crate) struct Animation<'a> {
     plays: Plays,
     /// Frames not yet read.
     left: u32,
+    /// Frames that were read.
+    drawn: u32,
     format: Format,
     /// Of all frames. Results that move keep none.
     profile: Option<Arc<Profile>>,
@@ -46,8 +48,16 @@ pub(crate) struct Animation<'a> {
 
 /// Knows how to draw the next frame.
 trait Frames {
-    /// Draws it and says how long it is shown; `None` after the last.
-    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Duration>, Error>;
+    /// Draws it; `None` after the last.
+    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error>;
+}
+
+/// A frame that was drawn.
+struct Drawn {
+    /// How long it is shown.
+    delay: Duration,
+    /// It is there in part only.
+    note: Option<Note>,
 }
 
 /// What the header of a GIF says.
@@ -86,8 +96,9 @@ impl<'a> Animation<'a> {
             Format::Gif => {
                 let size = gif::screen(bytes).ok_or_else(|| damaged(format))?;
                 let mut blocks = gif::Blocks::new(bytes);
-                let budget = Budget::count(size, blocks.by_ref(), most, limits)?;
-                (size, blocks.plays, budget, blocks.complete, Box::new(gif::Reader::new(bytes)?))
+                let budget = Budget::count(size, blocks.by_ref().map(|block| block.area), most, limits)?;
+                let reader = gif::Reader::new(gif::Blocks::new(bytes));
+                (size, blocks.plays, budget, blocks.complete, Box::new(reader))
             }
             Format::WebP => {
                 let overview = webp::Overview::read(bytes).ok_or_else(|| damaged(format))?;
@@ -109,9 +120,10 @@ impl<'a> Animation<'a> {
             }
             _ => return Err(damaged(format)),
         };
-        if budget.frames == 0 || (until.is_none() && !complete) {
+        if budget.frames == 0 {
             return Err(damaged(format));
         }
+        let notes = if until.is_none() && !complete { vec![Note::CutShort] } else { Vec::new() };
         let memory = budget.memory(size, limits)?;
         let samples = if format == Format::Png && apng::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
         let profile = Profile::of(bytes, format, limits).filter(|profile| profile.fits(samples)).map(Arc::new);
@@ -123,7 +135,8 @@ impl<'a> Animation<'a> {
             format,
             profile,
             memory,
-            notes: Vec::new(),
+            notes,
+            drawn: 0,
         })
     }
 
@@ -142,15 +155,34 @@ impl<'a> Animation<'a> {
         self.left
     }
 
-    /// Draws the next frame, and says how long it is shown. `None` after the last.
+    /// Draws the next frame, and says how long it is shown. `None` after the last, or the last before one that is
+    /// damaged: browsers show as many as there are.
     ///
     /// # Errors
-    /// It is damaged or cut short.
+    /// The first frame is damaged, or a limit is passed.
     pub(crate) fn advance(&mut self) -> Result<Option<Duration>, Error> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
-        // As many are there as were counted.
-        self.frames.draw_next(&mut self.canvas)?.map(Some).ok_or_else(|| damaged(self.format))
+        match self.frames.draw_next(&mut self.canvas) {
+            Ok(Some(Drawn { delay, note })) => {
+                self.note(note);
+                self.drawn += 1;
+                Ok(Some(delay))
+            }
+            Err(error) if self.drawn == 0 || error.code() != ErrorCode::Format => Err(error),
+            Ok(None) if self.drawn == 0 => Err(damaged(self.format)),
+            Ok(None) | Err(_) => {
+                self.note(Some(Note::Corrupt));
+                self.left = 0;
+                Ok(None)
+            }
+        }
+    }
+
+    fn note(&mut self, note: Option<Note>) {
+        let known = |note: &Note| self.notes.contains(note);
+        let new = note.filter(|note| !known(note));
+        self.notes.extend(new);
     }
 
     /// Takes the facts about the file that reading its frames has shown.

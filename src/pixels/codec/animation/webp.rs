@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::canvas::{Canvas, Disposal};
-use super::{Frames, Plays, damaged};
+use super::{Drawn, Frames, Plays, damaged};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -80,15 +80,15 @@ pub(super) struct Reader<'a, I> {
 }
 
 impl<'a, I: Iterator<Item = Part<'a>>> Frames for Reader<'a, I> {
-    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Duration>, Error> {
+    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
         let Some(part) = self.parts.next() else { return Ok(None) };
         let file = still(part.area.size(), part.data).ok_or_else(|| damaged(Format::WebP))?;
-        let picture = decode::still(&file, self.limits)?;
+        let mut picture = decode::still(&file, self.limits)?;
         if picture.size() != part.area.size() {
             return Err(damaged(Format::WebP));
         }
         canvas.begin(part.area, part.disposal)?;
         canvas.draw(&picture, part.blend);
-        Ok(Some(part.delay))
+        Ok(Some(Drawn { delay: part.delay, note: picture.take_notes().pop() }))
     }
 }
