@@ -20,6 +20,7 @@ mod animate;
 mod bound;
 mod codec;
 mod extension;
+mod fence;
 mod inspect;
 mod lab;
 mod memory;

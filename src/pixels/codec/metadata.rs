@@ -54,14 +54,16 @@ pub(super) fn icc(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8
     match format {
         Format::Jpeg => jpeg_icc(file, most),
         Format::Png => {
-            let (_, body) = png::Chunks::of_file(file)?
-                .take_while(|(kind, _)| *kind != b"IDAT")
-                .find(|(kind, _)| *kind == b"iCCP")?;
-            // A name, a zero, and the method: there is only one.
-            let (_, rest) = split(body)?;
+            let mut chunks = png::Chunks::of_file(file)?.sound().take_while(|(kind, _)| *kind != b"IDAT");
+            let (_, body) = chunks.find(|(kind, _)| *kind == b"iCCP")?;
+            // A name of 1 to 79 bytes, a zero, and the method: there is only one.
+            let (name, rest) = split(body)?;
+            if !(1..=79).contains(&name.len()) {
+                return None;
+            }
             inflate(rest.strip_prefix(&[0])?, most)
         }
-        Format::WebP => within(webp::Chunks::of_file(file)?.find(|(kind, _)| *kind == b"ICCP")?.1, most),
+        Format::WebP => within(webp::extra(file, b"ICCP")?, most),
         Format::Tiff => within(tag(file, TIFF_ICC)?, most),
         _ => None,
     }
@@ -71,8 +73,8 @@ pub(super) fn icc(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8
 pub(super) fn exif(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8>> {
     let found = match format {
         Format::Jpeg => application(file, 1, EXIF)?,
-        Format::Png => png::Chunks::of_file(file)?.find(|(kind, _)| *kind == b"eXIf")?.1,
-        Format::WebP => webp::Chunks::of_file(file)?.find(|(kind, _)| *kind == b"EXIF")?.1,
+        Format::Png => png::Chunks::of_file(file)?.sound().find(|(kind, _)| *kind == b"eXIf")?.1,
+        Format::WebP => webp::extra(file, b"EXIF")?,
         _ => return None,
     };
     // Some writers of other formats take over what JPEG has in front.
@@ -85,7 +87,7 @@ pub(super) fn xmp(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8
     match format {
         Format::Jpeg => within(application(file, 1, XMP)?, most),
         Format::Png => {
-            let mut texts = png::Chunks::of_file(file)?.filter(|(kind, _)| *kind == b"iTXt");
+            let mut texts = png::Chunks::of_file(file)?.sound().filter(|(kind, _)| *kind == b"iTXt");
             let rest = texts.find_map(|(_, body)| body.strip_prefix(PNG_XMP))?;
             // Is it compressed, and how; language and keyword, each ended by a zero.
             let (&[compressed, _], rest) = rest.split_first_chunk()?;
@@ -93,7 +95,7 @@ pub(super) fn xmp(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8
             let (_, text) = split(rest)?;
             if compressed == 1 { inflate(text, most) } else { within(text, most) }
         }
-        Format::WebP => within(webp::Chunks::of_file(file)?.find(|(kind, _)| *kind == b"XMP ")?.1, most),
+        Format::WebP => within(webp::extra(file, b"XMP ")?, most),
         Format::Tiff => within(tag(file, TIFF_XMP)?, most),
         _ => None,
     }

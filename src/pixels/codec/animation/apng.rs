@@ -74,9 +74,9 @@ impl<'a> Overview<'a> {
         })
     }
 
-    /// Does nothing follow the last whole chunk but the end?
+    /// Returns `true` if nothing of the file is missing.
     pub(super) fn is_complete(&self) -> bool {
-        self.chunks.last().is_some_and(|(kind, _)| kind == b"IEND")
+        self.chunks.are_complete()
     }
 
     /// A frame as a file of its own.

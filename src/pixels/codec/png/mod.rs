@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use png::{BitDepth, Compression, DeflateCompression, EncodingError, Filter, PixelDimensions, Unit};
 
+mod mend;
+
+pub(super) use self::mend::{mended, partly};
+
 use super::Settings;
 use super::metadata::Attachments;
 use super::reduce::{Layout, reduced};
@@ -23,7 +27,7 @@ impl Start {
     /// Reads `IHDR`, which comes first, and looks for `pHYs` among the chunks before the pixels.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let mut start = None;
-        for (kind, body) in Chunks::of_file(bytes)? {
+        for (kind, body) in Chunks::of_file(bytes)?.sound() {
             match (kind, &mut start) {
                 (b"IHDR", None) => {
                     let size = Size::new(be32(body, 0)?, be32(body, 4)?);
@@ -69,12 +73,14 @@ pub(super) struct Spaces {
 impl Spaces {
     pub(super) fn read(bytes: &[u8]) -> Self {
         let mut spaces = Self::default();
-        for (kind, body) in Chunks::of_file(bytes).into_iter().flatten().take_while(|(kind, _)| *kind != b"IDAT") {
+        // Of several the first counts, as in browsers.
+        let chunks = Chunks::of_file(bytes).into_iter().flat_map(Chunks::sound);
+        for (kind, body) in chunks.take_while(|(kind, _)| *kind != b"IDAT") {
             match kind {
-                b"cICP" => spaces.cicp = body.try_into().ok(),
+                b"cICP" => spaces.cicp = spaces.cicp.or(body.try_into().ok()),
                 b"sRGB" => spaces.srgb = true,
-                b"gAMA" => spaces.gamma = be32(body, 0),
-                b"cHRM" => {
+                b"gAMA" => spaces.gamma = spaces.gamma.or(be32(body, 0)),
+                b"cHRM" if spaces.primaries.is_none() => {
                     let mut numbers = [0; 8];
                     for (index, number) in numbers.iter_mut().enumerate() {
                         *number = be32(body, index * 4).unwrap_or_default();
@@ -206,52 +212,67 @@ impl<'a> Chunks<'a> {
     pub(super) fn of_file(bytes: &'a [u8]) -> Option<Self> {
         bytes.strip_prefix(SIGNATURE).map(Self)
     }
+
+    /// Those that count: an ancillary chunk with a wrong checksum does not (W3C PNG, 13.2).
+    pub(super) fn sound(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
+        let mut chunks = self;
+        std::iter::from_fn(move || {
+            loop {
+                let (kind, body, crc) = chunks.step()?;
+                let is_critical = kind.first().is_some_and(u8::is_ascii_uppercase);
+                if is_critical || checksum(kind, body) == crc {
+                    return Some((kind, body));
+                }
+            }
+        })
+    }
+
+    /// Returns `true` if nothing is missing: the end is there, or the file ends behind a whole chunk.
+    pub(super) fn are_complete(self) -> bool {
+        let mut chunks = self;
+        while let Some((kind, ..)) = chunks.step() {
+            if kind == b"IEND" {
+                return true;
+            }
+        }
+        chunks.0.is_empty()
+    }
+
+    /// The next chunk, with its checksum.
+    fn step(&mut self) -> Option<(&'a [u8; 4], &'a [u8], u32)> {
+        let length = usize::try_from(be32(self.0, 0)?).ok()?;
+        let (kind, rest) = self.0.get(4..)?.split_first_chunk()?;
+        let (body, rest) = rest.split_at_checked(length)?;
+        let crc = be32(rest, 0)?;
+        self.0 = rest.get(4..)?;
+        Some((kind, body, crc))
+    }
 }
 
 impl<'a> Iterator for Chunks<'a> {
     type Item = (&'a [u8; 4], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let length = usize::try_from(be32(self.0, 0)?).ok()?;
-        let (kind, rest) = self.0.get(4..)?.split_first_chunk()?;
-        let (body, rest) = rest.split_at_checked(length)?;
-        self.0 = rest.get(4..)?;
-        Some((kind, body))
+        self.step().map(|(kind, body, _)| (kind, body))
     }
+}
+
+/// The checksum of a chunk.
+fn checksum(kind: &[u8; 4], body: &[u8]) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(kind);
+    crc.update(body);
+    crc.finalize()
 }
 
 /// Appends a chunk with its length and checksum.
 pub(super) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     // Bodies are parts of files, whose bytes are limited.
     out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
-    let start = out.len();
     out.extend_from_slice(kind);
     out.extend_from_slice(body);
-    let crc = !out.iter().skip(start).fold(u32::MAX, |crc, byte| {
-        let [low, ..] = crc.to_le_bytes();
-        CRC.get(usize::from(low ^ byte)).copied().unwrap_or(0) ^ (crc >> 8)
-    });
-    out.extend(crc.to_be_bytes());
+    out.extend(checksum(kind, body).to_be_bytes());
 }
-
-/// For each byte what it does to a checksum (W3C PNG, annex D).
-static CRC: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut rest: &mut [u32] = &mut table;
-    let mut byte: u32 = 0;
-    while let Some((entry, after)) = rest.split_first_mut() {
-        let mut crc = byte;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
-            bit += 1;
-        }
-        *entry = crc;
-        rest = after;
-        byte += 1;
-    }
-    table
-};
 
 const INCH: f64 = 0.0254;
 
@@ -284,13 +305,16 @@ mod tests {
             (b"pHYs", b"\0\0\x0B\x13\0\0\x0B\x13\x01"),
             (b"IDAT", b""),
         ] {
-            file.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
-            file.extend([&kind[..], body, b"crc!"].concat());
+            write_chunk(&mut file, kind, body);
         }
         let start = Start::read(&file).unwrap();
         assert_eq!(start.size, Size::new(5, 4));
         assert_eq!(start.density.map(f64::round), Some(72.0));
         assert_eq!(Start::read(&file[..20]), None);
+        // A chunk with a wrong checksum is as none.
+        let crc = file.len() - 13;
+        file[crc] ^= 1;
+        assert_eq!(Start::read(&file).unwrap().density, None);
     }
 
     #[test]

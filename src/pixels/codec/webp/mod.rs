@@ -2,6 +2,7 @@
 
 #[cfg(feature = "webp-lossy")]
 mod lossy;
+mod mend;
 #[cfg(feature = "webp-lossy")]
 mod scaled;
 
@@ -9,8 +10,9 @@ mod scaled;
 pub(super) use self::lossy::encode_picture;
 #[cfg(feature = "webp-lossy")]
 pub(super) use self::lossy::encode_planes;
+pub(super) use self::mend::{extra, mended};
 #[cfg(feature = "webp-lossy")]
-pub(super) use self::scaled::{reading, reduced, shrinks};
+pub(super) use self::scaled::{partly, reading, reduced, shrinks};
 
 use super::Settings;
 use super::metadata::Attachments;
@@ -34,6 +36,20 @@ impl<'a> Chunks<'a> {
     pub(super) fn of_file(bytes: &'a [u8]) -> Option<Self> {
         (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
             .then(|| Self::new(bytes.get(12..).unwrap_or_default()))
+    }
+
+    /// All chunks, and what is there of one that is cut short.
+    pub(super) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
+        let mut chunks = self;
+        let mut is_over = false;
+        std::iter::from_fn(move || {
+            if let Some(chunk) = chunks.next() {
+                return Some(chunk);
+            }
+            let (kind, rest) = chunks.0.split_first_chunk::<4>().filter(|_| !is_over)?;
+            is_over = true;
+            rest.get(4..).map(|body| (kind, body))
+        })
     }
 
     /// Chunks inside another.

@@ -10,7 +10,7 @@
 //!
 //! Who wants no file from strangers read by C builds without feature `webp-lossy`.
 
-use webpx::{Decoder, DecoderConfig};
+use webpx::{ColorMode, Decoder, DecoderConfig, StreamingDecoder};
 
 use super::{Chunks, is_complete};
 use crate::error::Error;
@@ -50,6 +50,25 @@ pub(in super::super) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Resu
     Raster::new(Size::new(width, height), Channels::Rgb, samples)
 }
 
+/// The rows of a file that ends early, white below them: what a page shows where a browser draws nothing. `None` if
+/// there is not one, or for a file of another kind.
+pub(in super::super) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
+    let whole = size(bytes)?;
+    LimitError::check("pixels", whole.pixels(), limits.pixels).ok()?;
+    memory::check(work(whole, whole), limits).ok()?;
+    let mut decoder = StreamingDecoder::new(ColorMode::Rgb).ok()?.limits(webpx::Limits::none());
+    // That it wants more is no surprise.
+    _ = decoder.append(bytes);
+    let (rows, width, _) = decoder.get_partial()?;
+    let mut samples = memory::reserve(memory::bytes(whole, Channels::Rgb)).ok()?;
+    if width != whole.width {
+        return None;
+    }
+    samples.extend_from_slice(rows.get(..rows.len().min(samples.capacity())).unwrap_or_default());
+    samples.resize(usize::try_from(memory::bytes(whole, Channels::Rgb)).ok()?, u8::MAX);
+    Raster::new(whole, Channels::Rgb, samples).ok()
+}
+
 /// Bytes that reading a file takes at this size, the picture included; `None` if it cannot be read here.
 pub(in super::super) fn reading(bytes: &[u8], to: Size) -> Option<u64> {
     /// The planes of a few rows of blocks, and what predicts them.
@@ -65,11 +84,11 @@ fn work(whole: Size, to: Size) -> u64 {
     result.saturating_add(ROWS * (u64::from(whole.width) + u64::from(to.width)) * 3)
 }
 
-/// The size of a file of the kind that is read here, as its only frame has it (RFC 6386, 9.1).
+/// The size of a file of the kind that is read here, as its only frame has it (RFC 6386, 9.1). The frame may end early.
 fn size(bytes: &[u8]) -> Option<Size> {
     /// What `VP8X` says of alpha and of frames.
     const ALPHA_OR_ANIMATION: u8 = 0x10 | 0x02;
-    for (kind, body) in Chunks::of_file(bytes)? {
+    for (kind, body) in Chunks::of_file(bytes)?.with_rest() {
         match kind {
             b"VP8X" if body.first()? & ALPHA_OR_ANIMATION != 0 => return None,
             b"VP8 " => {

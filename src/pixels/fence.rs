@@ -1,0 +1,34 @@
+//! A fence around the code of others: a panic in there becomes an error of the request that led to it.
+//!
+//! Decoders are written for files that are as they should be, and some panic over others. Where a program is built
+//! with `panic = "abort"` there is no fence: such a file ends the process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::code::ErrorCode;
+use crate::error::Error;
+
+/// Runs code that may panic over a source.
+///
+/// # Errors
+/// [`ErrorCode::Format`] if it panics: the source is what made it.
+pub(crate) fn fenced<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    // Whatever was being changed is dropped with the request.
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        let message = "the source is damaged: its decoder gave up".to_owned();
+        Err(Error::Pixels { code: ErrorCode::Format, message })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error() {
+        let zero = std::hint::black_box(0);
+        let failed = fenced(|| Ok(1_u32.checked_div(zero).expect("for the test")));
+        assert_eq!(failed.unwrap_err().code(), ErrorCode::Format);
+        assert_eq!(fenced(|| Ok(1)), Ok(1));
+    }
+}
