@@ -72,7 +72,8 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
             .collect();
         json!({ "method": request.method().as_str(), "url": request.uri().to_string(), "headers": headers })
     });
-    let ignored = order.ignored().iter().map(|i| json!({ "token": i.token, "reason": i.reason.to_string() }));
+    let ignored =
+        order.ignored().iter().map(|i| json!({ "token": i.token, "reason": i.reason.to_string(), "meant": i.meant }));
     let planned = plan(order.transformation(), &mut Blind::new(arguments.size), &Rules::default());
     let (lines, error) = match &planned {
         _ if original => ("deliver as it is".to_owned(), None),
@@ -142,7 +143,8 @@ fn print_item(item: &Value) {
         println!("  {} {}", text("method"), text("url"));
         headers.iter().for_each(|(name, value)| println!("    {name}: {}", value.as_str().unwrap_or_default()));
     } else {
-        println!("  {}: {}", text("token"), text("reason"));
+        let meant = item.get("meant").and_then(Value::as_str).map(|meant| format!("; did you mean {meant}?"));
+        println!("  {}: {}{}", text("token"), text("reason"), meant.unwrap_or_default());
     }
 }
 

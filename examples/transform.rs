@@ -24,7 +24,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     };
     let reading = Transformation::parse(text, &Limits::default()).map_err(|error| format!("{error:#}"))?;
     for ignored in &reading.ignored {
-        eprintln!("ignored: {} ({})", ignored.token, ignored.reason);
+        eprintln!("ignored: {ignored}");
     }
     let picture = transform(&std::fs::read(input)?, &reading.transformation, &Options::default())?;
     std::fs::write(output, &picture.bytes)?;

@@ -683,3 +683,122 @@ fn the_service_answers_the_same() {
     let Ok(body) = runtime.block_on(response.into_body().collect());
     assert_eq!(body.to_bytes(), "a picture");
 }
+
+/// Status, `ik-error` and `cache-control` of an answer.
+fn gist(told: &str) -> String {
+    let line = |start: &str| told.lines().map(str::trim).find(|line| line.starts_with(start)).unwrap_or_default();
+    let status: String = line("respond").chars().skip("respond ".len()).take(3).collect();
+    format!("{status} {} {}", line("ik-error"), line("cache-control")).trim_end().to_owned()
+}
+
+#[test]
+fn a_page_at_the_place_of_an_image_is_an_error_for_a_minute() {
+    const ERROR: &str = "400 ik-error: EFORMAT - the file is not an image cache-control: public, max-age=60";
+    let html = || file(b"<!DOCTYPE html><title>Sign in</title>").header("content-type", "text/html");
+    let json = || file(b"{\"error\": \"challenge\"}").header("content-type", "application/json");
+    for path in ["/a.jpg", "/tr:w-300/a.jpg", "/a.jpg?tr=orig-true"] {
+        for answer in [html(), json(), file(b"who knows")] {
+            assert_eq!(gist(&Script::get(path, &[(MAIN, answer)]).run()), ERROR, "{path}");
+        }
+    }
+    // Files pass where the path or the type says so, as long as the origin says or for an hour.
+    for (path, answer, lives) in [
+        ("a.html", html(), "s-maxage=3600, max-age=3600"),
+        ("a.json", json().header("cache-control", "max-age=5"), "s-maxage=5, max-age=5"),
+        ("a", file(b"a{}").header("content-type", "text/css"), "s-maxage=3600, max-age=3600"),
+        ("a.css", file(b"a{}").header("cache-control", "no-store"), "no-store"),
+        ("a.mp4", file(b"\0\0\0\x20ftypisom"), "s-maxage=3600, max-age=3600"),
+    ] {
+        let url = format!("https://www.example.com/{path}");
+        let told = Script::get(&format!("/{path}"), &[(&url, answer)]).run();
+        assert!(told.contains("respond 200") && told.contains(lives), "{path}: {told}");
+    }
+}
+
+#[test]
+fn a_video_is_refused_at_its_head() {
+    let told = |path: &str, answer: Answer| Script::get(path, &[(MAIN, answer)]).run();
+    let typed = || file(b"\0\0\0\x20ftypisom and so on").header("content-type", "video/mp4");
+    let by_type = told("/tr:w-300/a.jpg", typed());
+    assert!(by_type.contains("head 1 200 -> break") && by_type.contains("ik-error: ENOTSUP"), "{by_type}");
+    let by_bytes = told("/tr:w-300/a.jpg", file(b"\0\0\0\x20ftypisom and so on, for very long"));
+    assert!(by_bytes.contains("chunk 1 19 -> break") && by_bytes.contains("ENOTSUP"), "{by_bytes}");
+    let still = told("/a.jpg/ik-thumbnail.jpg?tr=so-5,eo-7", typed());
+    assert!(still.contains("head 1 200 -> break") && still.contains("`so-5` or `eo-7`"), "{still}");
+    // Of a layer, too; but not where nothing is to be done with it.
+    let answers = [(MAIN, file(JPEG)), (LOGO, typed())];
+    let layer = Script::get("/tr:l-image,i-logo.png,l-end/a.jpg", &answers).run();
+    assert!(layer.contains("ENOTSUP"), "{layer}");
+    assert!(told("/a.jpg", typed()).contains("respond 200"));
+}
+
+#[test]
+fn an_origin_that_routes_by_host_keeps_being_asked_for_its_own() {
+    let origin = Origin::new("https://www.example.com").unwrap().forward_host(true);
+    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(origin);
+    let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+    let request = || Request::get("https://img.example.com/tr:w-300/a.jpg");
+    for (location, host) in [
+        ("/b.jpg", "img.example.com"),
+        ("https://img.example.com/b.jpg", "img.example.com"),
+        ("https://cdn.example.net/b.jpg", "cdn.example.net"),
+    ] {
+        let mut delivery = engine.deliver(&request().body(()).unwrap(), SystemTime::UNIX_EPOCH);
+        let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch") };
+        assert_eq!(fetch.request().headers()["host"], "img.example.com");
+        let head = http::Response::builder().status(302).header("location", location).body(()).unwrap();
+        assert_eq!(delivery.handle(Input::Head(fetch.id, head)), ControlFlow::Break(()));
+        let Output::Fetch(onward) = delivery.poll() else { panic!("{location}") };
+        assert_eq!(onward.request().headers()["host"], host, "{location}");
+        let authority = if host == "img.example.com" { "www.example.com" } else { host };
+        assert_eq!(onward.host().0, authority);
+    }
+}
+
+#[test]
+fn a_damaged_source_is_shown_for_a_minute_and_told() {
+    use bytes::Bytes;
+    use originkit::delivery::{Encoded, Rendered};
+    use originkit::plan::Size;
+    use originkit::{Format, Note, Notes};
+
+    for (note, lives) in [
+        (Note::CutShort, "public, max-age=60"),
+        (Note::LeftOut("filter".to_owned()), "public, s-maxage=31536000, max-age=31536000, must-revalidate"),
+    ] {
+        let mut delivery = Script::get("/tr:w-300/a.jpg", &[]).deliver();
+        let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch") };
+        _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
+        _ = delivery.handle(Input::Chunk(fetch.id, JPEG.into()));
+        _ = delivery.handle(Input::End(fetch.id));
+        let response = loop {
+            match delivery.poll() {
+                Output::Render(_) => {
+                    let image = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
+                    _ = delivery.handle(Input::Rendered(Rendered::new(Ok(image.with_notes([note.clone()])))));
+                }
+                Output::Respond(response) => break response,
+                _ => {}
+            }
+        };
+        assert_eq!(response.headers()["cache-control"], lives);
+        assert_eq!(response.extensions().get::<Notes>().unwrap().0, [note]);
+    }
+}
+
+#[test]
+fn an_endpoint_may_tell_what_it_ignored() {
+    let ask = |reports: bool, path: &str| {
+        let origin = Origin::new("https://www.example.com").unwrap();
+        let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(origin).report_ignored(reports);
+        let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+        Script::new(engine, Request::get(format!("https://img.example.com{path}")), &[(MAIN, file(JPEG))]).run()
+    };
+    let told = ask(true, "/tr:width-300,c-fill/a.jpg?tr=h-5");
+    let want = "ik-ignored: `width-300`: no parameter has this key; did you mean `w-300`?, \
+                `c-fill`: it is written as Cloudinary has it; did you mean `c-maintain_ratio`?, \
+                `h-5`: another one took its place";
+    assert!(told.contains(want), "{told}");
+    assert!(!ask(true, "/tr:w-300/a.jpg").contains("ik-ignored"));
+    assert!(!ask(false, "/tr:width-300/a.jpg").contains("ik-ignored"));
+}

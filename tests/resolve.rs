@@ -304,7 +304,7 @@ fn configurations_are_checked() {
     let bare = Endpoint::new("https://e.example").unwrap();
     assert!(matches!(Engine::builder().endpoint(bare).build(), Err(E::NoOrigins(_))));
     let named = |name: &str, text: &str| Engine::builder().named(name, text).err();
-    assert!(matches!(named("a-b", "w-1"), Some(E::BadName(_))));
+    assert!(matches!(named("a.b", "w-1"), Some(E::BadName(_))));
     assert!(matches!(named("a", "n-b"), Some(E::RecursiveName(_))));
     assert!(matches!(named("a", "l-image,i-x"), Some(E::BadTransformation { .. })));
     assert!(matches!(Engine::builder().named("a", "w-1").unwrap().named("a", "w-2"), Err(E::DuplicateName(_))));
