@@ -19,6 +19,9 @@ pub mod caching {}
 #[doc = include_str!("plans.md")]
 pub mod plans {}
 
+#[doc = include_str!("sources.md")]
+pub mod sources {}
+
 #[doc = include_str!("limits.md")]
 pub mod limits {}
 
