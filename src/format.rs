@@ -47,7 +47,7 @@ impl Format {
     #[must_use]
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         let has = |at: usize, what: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(what));
-        if has(0, b"\xFF\xD8\xFF") {
+        if has(0, b"\xFF\xD8\xFF") || has(0, b"\xFF\xD8") && begins_jpeg(bytes) {
             Some(Self::Jpeg)
         } else if has(0, b"\x89PNG\r\n\x1a\n") {
             Some(Self::Png)
@@ -184,6 +184,15 @@ impl fmt::Display for Format {
     }
 }
 
+/// Returns `true` if a segment that may come first in a JPEG follows soon, behind stray bytes that decoders pass over.
+fn begins_jpeg(bytes: &[u8]) -> bool {
+    const LOOK_AT: usize = 64;
+    let head = bytes.get(2..LOOK_AT.min(bytes.len())).unwrap_or_default();
+    let mut markers = head.windows(2).filter(|pair| pair.first() == Some(&0xFF));
+    // APP0 to APP15, quantisation tables, Huffman tables, comments, and frames.
+    markers.any(|pair| matches!(pair, [_, 0xE0..=0xEF | 0xDB | 0xFE | 0xC0..=0xC4 | 0xC9 | 0xCA]))
+}
+
 /// Is AVIF among the brands of a file that is first of all a container of pictures (ISO/IEC 14496-12, 4.3)?
 fn names_avif(bytes: &[u8]) -> bool {
     let size = bytes.first_chunk().map_or(0, |size| u32::from_be_bytes(*size));
@@ -241,8 +250,10 @@ mod tests {
     #[test]
     fn tells_formats_by_their_first_bytes() {
         let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
-        let cases: [(&[u8], Option<Format>); 15] = [
+        let cases: [(&[u8], Option<Format>); 17] = [
             (b"\xFF\xD8\xFF\xE0", Some(Format::Jpeg)),
+            (b"\xFF\xD8\0\0\0\xFF\xE0", Some(Format::Jpeg)),
+            (b"\xFF\xD8\0\0\0\xFF\0", None),
             (webp, Some(Format::WebP)),
             (b"GIF89a", Some(Format::Gif)),
             (b"\0\0\0\x20ftypavif", Some(Format::Avif)),

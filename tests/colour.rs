@@ -58,7 +58,7 @@ fn three_channels_agree_with_little_cms() {
 fn jpegs_have_profiles_in_parts() {
     let picture = photo(64, 48);
     let (plain, icc) = (jpeg(&picture), display_p3());
-    let want = by_little_cms(&icc, view_file(&plain).as_raw(), PixelFormat::RGB_8);
+    let want = by_little_cms(&icc, view(&run(&plain, "f-png")).as_raw(), PixelFormat::RGB_8);
     for part in [65_519, 200, 7] {
         let seen = view(&run(&jpeg_in(&plain, &icc, part), "f-png"));
         let found = distance(seen.as_raw(), &want);
@@ -79,7 +79,7 @@ fn gray_agrees_with_little_cms() {
     let mut plain = Vec::new();
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut plain, 95).encode_image(&photo_gray(40, 30)).unwrap();
     let icc = gray(1.4);
-    let read = DynamicImage::from(view_file(&plain)).to_luma8();
+    let read = DynamicImage::from(view(&run(&plain, "f-png"))).to_luma8();
     let want = by_little_cms(&icc, read.as_raw(), PixelFormat::GRAY_8);
     let found = distance(view(&run(&jpeg_in(&plain, &icc, 65_000), "f-png")).as_raw(), &want);
     assert!(found.0 < 0.35 && found.1 < 1.0, "JPEG: {found:?}");
@@ -122,9 +122,9 @@ fn inks_agree_with_little_cms() {
     let want = by_little_cms(&icc, &inks, PixelFormat::CMYK_8);
     let deep: Vec<u8> = inks.iter().flat_map(|ink| (u16::from(*ink) * 257).to_le_bytes()).collect();
     let adobe = jpeg_of_inks(&inks, size, jpeg_encoder::ColorType::Cmyk);
-    let paper: Vec<u8> = inks.iter().map(|ink| 255 - ink).collect();
     let ycck = jpeg_of_inks(&inks, size, jpeg_encoder::ColorType::CmykAsYcck);
-    let other = without_adobe(&jpeg_of_inks(&paper, size, jpeg_encoder::ColorType::Cmyk));
+    // Whoever wrote them, browsers take four components for what inks leave of the paper.
+    let other = without_adobe(&adobe);
     for (name, bytes) in [
         ("TIFF", tiff_of_inks(&inks, size, 8, &icc)),
         ("TIFF of 16 bits", tiff_of_inks(&deep, size, 16, &icc)),

@@ -15,7 +15,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use originkit::plan::Fusion;
-use originkit::{Options, Scratch, transform, transform_with};
+use originkit::{ErrorCode, Note, Options, Scratch, transform, transform_with};
 use pictures::{exif, file, photo};
 
 fn run(bytes: &[u8], text: &str) -> RgbImage {
@@ -139,7 +139,7 @@ fn every_pass_makes_the_picture_of_the_plan_it_was_made_from() {
         }
     }
     for (name, (quality, text)) in &worst {
-        let allowed = if *name == "orient_last" { 45.0 } else { 33.0 };
+        let allowed = if *name == "orient_last" { 44.0 } else { 33.0 };
         assert!(*quality > allowed, "{name}: {quality:.1} dB for {text}; {worst:?}");
     }
 }
@@ -190,8 +190,16 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
         let whole = jpeg(&picture, SamplingFactor::R_4_2_0, progressive, 3);
         for end in 0..whole.len() {
             if end % 7 == 0 {
-                let cut = transform(&whole[..end], &"w-9".parse().unwrap(), &Options::default());
-                assert!(cut.is_err(), "cut at {end} of {}", whole.len());
+                // Shown as far as it goes, which is told, or refused, reduced or not; without its end marker it is whole.
+                let found = ["w-9", "f-png"].map(|text| {
+                    let cut = transform(&whole[..end], &text.parse().unwrap(), &Options::default());
+                    cut.map(|cut| cut.notes).map_err(|error| error.code())
+                });
+                let told = |found: &Result<Vec<Note>, _>| match found {
+                    Ok(notes) => notes.contains(&Note::CutShort) || end + 3 >= whole.len(),
+                    Err(code) => *code == ErrorCode::Format,
+                };
+                assert!(found.iter().all(told) && found[0].is_ok() == found[1].is_ok(), "{end}: {found:?}");
             }
         }
         for _ in 0..3000 {

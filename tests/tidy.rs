@@ -123,7 +123,6 @@ fn third_parties_stay_where_they_belong() {
         ("moxcms", &["pixels/"]),
         ("png::", &["pixels/"]),
         ("tiff::", &["pixels/"]),
-        ("zune_jpeg", &["pixels/"]),
         ("flate2", &["pixels/"]),
         ("hmac::", &["address/"]),
         ("sha1::", &["address/"]),

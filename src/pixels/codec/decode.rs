@@ -4,21 +4,21 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use image::codecs::webp::WebPDecoder;
-use image::codecs::{bmp::BmpDecoder, jpeg::JpegDecoder, png::PngDecoder, tiff::TiffDecoder};
+use image::codecs::{bmp::BmpDecoder, png::PngDecoder, tiff::TiffDecoder};
 use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult};
 
 #[cfg(feature = "avif")]
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{Profile, animation, inks, jpeg, metadata, png, unsupported, webp};
+use super::{Profile, animation, exif, inks, jpeg, metadata, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, Scratch, memory};
-use crate::plan::{Orientation, Size, SourceInfo, Thumbnail};
+use crate::pixels::{Raster, memory};
+use crate::plan::{Orientation, Size, SourceInfo};
 
 /// What a file's header says.
 ///
@@ -31,6 +31,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
         Some(Format::Svg) => return svg::probe(bytes, limits),
         #[cfg(feature = "avif")]
         Some(Format::Avif) => return avif::probe(bytes, limits),
+        Some(Format::Jpeg) => return probe_jpeg(bytes, limits),
         _ => {}
     }
     let header = Header::read(bytes, limits)?;
@@ -40,13 +41,27 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     let mut decoder = header.decoder(header.head, limits)?;
     let size = header.check(&decoder, limits)?;
     let mut info = SourceInfo::new(size);
-    // Metadata too broken to be read says nothing.
-    let orientation = decoder.orientation().map_or(1, |o| o.to_exif().into());
-    info.orientation = Orientation::from_exif(orientation);
+    info.orientation = match header.format {
+        // Metadata too broken to be read says nothing.
+        Format::Tiff => Orientation::from_exif(decoder.orientation().map_or(1, |o| o.to_exif().into())),
+        // As browsers, the decoder takes only a whole chunk before the pixels.
+        Format::Png => decoder.exif_metadata().ok().flatten().map_or(Orientation::Upright, |b| exif::orientation(&b)),
+        format => metadata::orientation(bytes, format, limits),
+    };
     info.format = header.format;
     info.alpha = decoder.color_type().has_alpha();
     info.density = metadata::density(bytes, header.format, header.density, limits);
     info.frames = animation::count(bytes, header.format, limits);
+    Ok(info)
+}
+
+fn probe_jpeg(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    let size = jpeg::size(bytes)?;
+    LimitError::check("pixels", size.pixels(), limits.pixels)?;
+    let mut info = SourceInfo::new(size);
+    info.orientation = metadata::orientation(bytes, Format::Jpeg, limits);
+    info.format = Format::Jpeg;
+    info.density = metadata::density(bytes, Format::Jpeg, jpeg::density(bytes), limits);
     Ok(info)
 }
 
@@ -68,6 +83,7 @@ pub(crate) fn decoding(bytes: &[u8], size: Size, limits: &Limits) -> Result<u64,
         Some(Format::Gif) => return pixels(ANIMATION),
         Some(Format::Svg) => return pixels(DRAWING),
         Some(Format::Avif) => return pixels(AV1),
+        Some(Format::Jpeg) => return jpeg::decoding(bytes),
         _ => {}
     }
     let header = Header::read(bytes, limits)?;
@@ -122,6 +138,8 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         (0, Some(Format::Avif)) => return avif::decode(bytes, request.colors, limits),
         #[cfg(feature = "avif")]
         (page, Some(Format::Avif)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
+        (0, Some(Format::Jpeg)) => return jpeg::decode(bytes, request.colors, limits),
+        (page, Some(Format::Jpeg)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
         _ => {}
     }
     let (header, page) = (Header::read(bytes, limits)?, request.page);
@@ -129,23 +147,17 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         return animation::frame(bytes, header.format, page, limits);
     }
     match (page, header.format) {
-        (0, Format::Jpeg) if header.scattered => scattered(bytes, request, limits),
         (0, _) => header.pixels(bytes, request.colors, limits),
         (_, Format::Tiff) => Err(unsupported("pages of a tiff other than the first are not supported".to_owned())),
         _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
     }
 }
 
-/// A JPEG that only the reader of thumbnails reads.
-fn scattered(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
-    let whole = Thumbnail::whole(request.size, 8);
-    let planes = jpeg::thumbnail(bytes, &whole, request.colors, &Scratch::once(), limits)?;
-    let planes = planes.ok_or_else(|| of_a_kind(Format::Jpeg))?;
-    planes.into_raster()
-}
-
 /// The pixels of a file that is no animation, or of the picture that viewers show who know of none.
 pub(super) fn still(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
+    if Format::sniff(bytes) == Some(Format::Jpeg) {
+        return jpeg::decode(bytes, Colors::Srgb, limits);
+    }
     Header::read(bytes, limits)?.pixels(bytes, Colors::Srgb, limits)
 }
 
@@ -156,10 +168,6 @@ struct Header<'a> {
     head: &'a [u8],
     /// Bytes that decoding takes for each pixel besides the result.
     work: u64,
-    /// Is it a JPEG of inks, which the decoder passes off as one of light?
-    inks: bool,
-    /// Is it a baseline JPEG with a scan for each component, which the decoder takes for something else?
-    scattered: bool,
     density: Option<f64>,
 }
 
@@ -169,15 +177,10 @@ impl<'a> Header<'a> {
         let Some(format) = Format::sniff(bytes) else {
             return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
         };
-        let plain = |work| Self { format, head: bytes, work, inks: false, scattered: false, density: None };
+        let plain = |work| Self { format, head: bytes, work, density: None };
         match format {
-            Format::Jpeg => {
-                let start = jpeg::Start::read(bytes).ok_or_else(|| damaged(format))?;
-                let head = bytes.get(..start.scan).unwrap_or(bytes);
-                let work = start.coefficients() + start.inks();
-                let scattered = start.scattered;
-                Ok(Self { format, head, work, inks: start.inks() > 0, scattered, density: start.density })
-            }
+            // See `jpeg`.
+            Format::Jpeg => Ok(plain(0)),
             Format::Png => {
                 let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
                 // The decoder takes memory for a row before it can be asked for the size.
@@ -211,7 +214,6 @@ impl<'a> Header<'a> {
         let file = Cursor::new(bytes);
         let open = || -> ImageResult<Box<dyn ImageDecoder + 'b>> {
             let mut decoder: Box<dyn ImageDecoder> = match self.format {
-                Format::Jpeg => Box::new(JpegDecoder::new(file)?),
                 Format::Png => Box::new(PngDecoder::with_limits(file, png::bounds(bytes, &bounds))?),
                 Format::WebP => Box::new(WebPDecoder::new(file)?),
                 Format::Bmp => Box::new(BmpDecoder::new(file)?),
@@ -226,7 +228,6 @@ impl<'a> Header<'a> {
     /// The pixels of the file that it is the header of.
     fn pixels(&self, bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
         let complete = match self.format {
-            Format::Jpeg => jpeg::is_complete(bytes),
             Format::WebP => webp::is_complete(bytes),
             // These decoders notice for themselves.
             _ => true,
@@ -239,7 +240,7 @@ impl<'a> Header<'a> {
         let color = decoder.color_type();
         let profile = Profile::of(bytes, self.format, limits);
         let stored = decoder.original_color_type();
-        let inks = self.inks || matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
+        let inks = matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
         if let Some(profile) = profile.as_ref().filter(|p| inks && p.is_cmyk())
             && let Some(samples) = inks::decode(bytes, self.format, size, profile)
         {

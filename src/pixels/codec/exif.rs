@@ -1,6 +1,13 @@
 //! EXIF blocks: what is read of them, and what is changed before one goes into another file.
 
 use super::ifd::Directory;
+use crate::plan::Orientation;
+
+/// How the stored pixels are turned. As for browsers, only a single 16-bit number says so.
+pub(super) fn orientation(block: &[u8]) -> Orientation {
+    let value = Directory::first(block).and_then(|directory| directory.short(block, ORIENTATION));
+    value.map_or(Orientation::Upright, Orientation::from_exif)
+}
 
 /// Dots per inch; a TIFF file may be given as well, for it has the same tags.
 pub(super) fn density(block: &[u8]) -> Option<f64> {
@@ -90,6 +97,30 @@ mod tests {
             [&b"\0\x02"[..], &second, &[0; 4], &300_u32.to_be_bytes(), &1_u32.to_be_bytes(), b"JPEG", tail].concat(),
         );
         out
+    }
+
+    #[test]
+    fn orientation_is_a_single_short() {
+        let good = block(b"");
+        assert_eq!(orientation(&good).to_exif(), 6);
+        // The entry's tag is at 10, its kind at 12, its count at 14, its value at 18.
+        for (at, bytes, want) in [
+            (12, &[0, 4][..], 1),
+            (12, &[0, 1], 1),
+            (14, &[0, 0, 0, 2], 1),
+            (14, &[0, 0, 0, 0], 1),
+            (18, &[0, 9], 1),
+            (18, &[0, 0], 1),
+            (18, &[0, 8], 8),
+            (10, &[0x87, 0x69], 1),
+        ] {
+            let mut changed = good.clone();
+            changed[at..at + bytes.len()].copy_from_slice(bytes);
+            assert_eq!(orientation(&changed).to_exif(), want, "{at} {bytes:?}");
+        }
+        // Entries that are there count, though others are cut off.
+        assert_eq!(orientation(&good[..22]).to_exif(), 6);
+        assert_eq!(orientation(&good[..21]).to_exif(), 1);
     }
 
     #[test]

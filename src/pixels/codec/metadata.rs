@@ -72,13 +72,22 @@ pub(super) fn icc(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8
 /// The EXIF block. That of a TIFF is the file, and not taken.
 pub(super) fn exif(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8>> {
     let found = match format {
-        Format::Jpeg => application(file, 1, EXIF)?,
+        // The last byte of the name is filling, and the first block counts.
+        Format::Jpeg => application(file, 1, b"Exif\0")?.get(1..)?,
         Format::Png => png::Chunks::of_file(file)?.sound().find(|(kind, _)| *kind == b"eXIf")?.1,
         Format::WebP => webp::extra(file, b"EXIF")?,
         _ => return None,
     };
     // Some writers of other formats take over what JPEG has in front.
     within(found.strip_prefix(EXIF).unwrap_or(found), limits.metadata_bytes)
+}
+
+/// How the stored pixels are turned, if the EXIF of a JPEG or WebP says so.
+pub(super) fn orientation(file: &[u8], format: Format, limits: &Limits) -> Orientation {
+    // Browsers look for EXIF in a WebP where its header promises some.
+    let promised = format != Format::WebP || webp::promises_exif(file);
+    let block = exif(file, format, limits).filter(|_| promised);
+    block.map_or(Orientation::Upright, |block| exif::orientation(&block))
 }
 
 /// The packet of XMP.
@@ -194,6 +203,40 @@ mod tests {
             (&[], None),
         ] {
             assert_eq!(icc(&jpeg(parts), Format::Jpeg, &limits).as_deref(), want, "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_block_of_exif_says_how_pixels_are_turned() {
+        let turned =
+            |value: u8| [&b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"[..], &[value, 0, 0, 0, 0, 0, 0]].concat();
+        let empty = b"MM\0*\0\0\0\x08\0\0\0\0\0\0".to_vec();
+        let named = |name: &[u8], block: &[u8]| [name, block].concat();
+        let limits = Limits::default();
+        for (blocks, want) in [
+            (vec![named(EXIF, &turned(6))], 6),
+            (vec![named(EXIF, &turned(6)), named(EXIF, &turned(1))], 6),
+            (vec![named(EXIF, &turned(1)), named(EXIF, &turned(6))], 1),
+            (vec![named(EXIF, &empty), named(EXIF, &turned(6))], 1),
+            (vec![named(XMP, b"<a/>"), named(EXIF, &turned(6))], 6),
+            (vec![named(b"Exif\0\xFF", &turned(6))], 6),
+            (vec![named(b"Exif", &turned(6))], 1),
+            (vec![], 1),
+        ] {
+            let mut file = b"\xFF\xD8".to_vec();
+            for block in &blocks {
+                file.extend([&b"\xFF\xE1"[..], &u16::try_from(block.len() + 2).unwrap().to_be_bytes(), block].concat());
+            }
+            file.extend(b"\xFF\xDA\0\x02");
+            assert_eq!(orientation(&file, Format::Jpeg, &limits).to_exif(), want, "{blocks:?}");
+        }
+        // In a WebP the header has to announce it; some writers put the name in front there, too.
+        for (flags, name, want) in [(8, &b""[..], 6), (8, EXIF, 6), (0, b"", 1)] {
+            let mut body = b"WEBP".to_vec();
+            webp::write_chunk(&mut body, b"VP8X", &[flags, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            webp::write_chunk(&mut body, b"EXIF", &named(name, &turned(6)));
+            let file = [b"RIFF", &u32::try_from(body.len()).unwrap().to_le_bytes()[..], &body].concat();
+            assert_eq!(orientation(&file, Format::WebP, &limits).to_exif(), want, "{flags}");
         }
     }
 

@@ -1,24 +1,22 @@
 //! Thumbnails from the scaled reader: each plane is decoded and resampled by itself.
 
-use super::read::{self, Chroma, Plane, ReadError, Request};
-use super::{is_complete, is_gray};
+use super::failure;
+use super::read::{self, Chroma, Color, Plane, Request};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::codec::decode::damaged;
 use crate::pixels::codec::{Colors, Profile};
 use crate::pixels::planes::{Planes, chroma_size};
-use crate::pixels::{Scratch, broken, op};
+use crate::pixels::{Scratch, op};
 use crate::plan::{Rect, Region, Size, Thumbnail};
 use image::ColorType;
 
-/// Can a file be reduced while it is decoded? Its header says so; what follows may be unusual all the same.
+/// Returns `true` if a file can be reduced while it is decoded: it holds luma, and perhaps chroma.
 pub(crate) fn shrinks(bytes: &[u8]) -> bool {
-    read::read_header(bytes).is_ok()
+    read::read_header(bytes).is_ok_and(|header| matches!(header.color, Color::Gray | Color::YCbCr))
 }
 
-/// A region of a file at the size that is wanted; `None` where the file is of a kind that this reader leaves to
-/// others.
+/// A region of a file at the size that is wanted; `None` for a file whose components are neither luma nor chroma.
 pub(crate) fn thumbnail(
     bytes: &[u8],
     wanted: &Thumbnail,
@@ -26,16 +24,14 @@ pub(crate) fn thumbnail(
     scratch: &Scratch,
     limits: &Limits,
 ) -> Result<Option<Planes>, Error> {
-    if !is_complete(bytes) {
-        return Err(damaged(Format::Jpeg));
-    }
-    let planes = match read::read(bytes, &request(wanted), &|bytes| scratch.reserve(bytes).ok(), limits) {
-        Ok(planes) => planes,
-        Err(ReadError::Unusual(_)) => return Ok(None),
-        Err(ReadError::Damaged(_)) => return Err(damaged(Format::Jpeg)),
-        Err(ReadError::Limit(limit)) => return Err(limit.into()),
-        Err(ReadError::OutOfMemory) => return Err(broken("out of memory")),
+    let header = read::read_header(bytes).map_err(failure)?;
+    let samples = match header.color {
+        Color::Gray => ColorType::L8,
+        Color::YCbCr => ColorType::Rgb8,
+        Color::Rgb | Color::Cmyk | Color::Ycck => return Ok(None),
     };
+    let planes = read::read(bytes, &request(wanted), &|bytes| scratch.reserve(bytes).ok(), limits).map_err(failure)?;
+    let notes = planes.damage.notes();
     let luma = resampled(planes.luma, wanted, wanted.to, scratch)?;
     let chroma = match planes.chroma {
         None => None,
@@ -44,18 +40,15 @@ pub(crate) fn thumbnail(
             Some([resampled(blue, wanted, to, scratch)?, resampled(red, wanted, to, scratch)?])
         }
     };
-    let samples = if is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
     let profile = Profile::of(bytes, Format::Jpeg, limits).filter(|profile| profile.fits(samples));
     // One that says nothing new goes on only if it is to be kept.
     let profile = profile.map(|profile| colors.of(profile)).filter(|profile| profile.kept || !profile.is_srgb());
-    Ok(Some(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile)))
+    Ok(Some(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile).noting(notes)))
 }
 
-/// Bytes that this takes, the planes before and after resampling included; `None` for what is left to others.
-///
-/// The header may promise what the rest does not keep: then another decoder reads the whole file.
+/// Bytes that this takes, the planes before and after resampling included; `None` for a file that is decoded whole.
 pub(crate) fn reading(bytes: &[u8], wanted: &Thumbnail) -> Option<u64> {
-    let header = read::read_header(bytes).ok()?;
+    let header = read::read_header(bytes).ok().filter(|header| matches!(header.color, Color::Gray | Color::YCbCr))?;
     let needs = read::needs(&header, &request(wanted));
     // Between the two passes of a resampling lie as many rows as there were, or as many columns; and its weights.
     let between = needs.planes.iter().map(|size| {

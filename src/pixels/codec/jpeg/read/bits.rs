@@ -4,7 +4,8 @@
 //! first, some kilobytes at a time, and what decodes symbols reads plain bytes: a refill is a load, a
 //! shift and an or.
 
-use super::{Damaged, ReadError};
+use super::markers::{EOI, first_marker};
+use crate::note::Note;
 
 /// The entropy-coded data between two markers.
 #[derive(Debug)]
@@ -17,7 +18,10 @@ pub(super) struct Bits<'a> {
     filled: usize,
     /// Does the marker come next, or the end of the file?
     ended: bool,
-    /// Beyond this place in `data` more has to be taken, or none is left and reading may run out.
+    /// The data ran out: there is nothing for the units up to the next restart marker.
+    missing: bool,
+    pub(super) damage: Damage,
+    /// From this place in `data` on more has to be taken, or none is left and reading may run out.
     enough: usize,
     pub(super) window: Window,
 }
@@ -28,13 +32,37 @@ pub(super) struct Data([u8; ROOM + WORD]);
 
 const ROOM: usize = 16 * 1024;
 
-/// What the longest unit takes: ten blocks of 64 symbols, each with a code of 16 bits and 15 bits more.
-const LONGEST_UNIT: usize = 10 * 64 * 31 / 8 + WORD;
+/// What the longest unit takes: ten blocks of 64 symbols, each with a code of 17 bits, which is one without a symbol,
+/// and 15 bits more.
+const LONGEST_UNIT: usize = 10 * 64 * 32 / 8 + WORD;
 
 const WORD: usize = 8;
 
 /// Bytes that may lie unread before a marker. Some encoders pad; data that is decoded wrongly leaves more.
 const PADDING: usize = 64;
+
+/// What is known to be wrong with entropy-coded data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// It ends before all units were read.
+    pub(crate) cut_short: bool,
+    /// It cannot have been written like this.
+    pub(crate) corrupt: bool,
+}
+
+impl Damage {
+    /// Adds other damage.
+    pub(super) const fn add(&mut self, other: Self) {
+        self.cut_short |= other.cut_short;
+        self.corrupt |= other.corrupt;
+    }
+
+    /// The damage as notes about the file.
+    pub(crate) fn notes(self) -> impl Iterator<Item = Note> {
+        let all = [(self.cut_short, Note::CutShort), (self.corrupt, Note::Corrupt)];
+        all.into_iter().filter_map(|(is, note)| is.then_some(note))
+    }
+}
 
 /// The next bits, from the highest.
 ///
@@ -54,7 +82,9 @@ impl<'a> Bits<'a> {
     pub(super) fn new(source: &'a [u8], at: usize) -> Self {
         let data = Box::new(Data([0; ROOM + WORD]));
         let window = Window { bits: 0, count: 0, at: 0 };
-        let mut bits = Self { source, taken: at, data, filled: 0, ended: false, enough: 0, window };
+        let damage = Damage::default();
+        let mut bits =
+            Self { source, taken: at, data, filled: 0, ended: false, missing: false, damage, enough: 0, window };
         bits.fill();
         bits
     }
@@ -64,28 +94,32 @@ impl<'a> Bits<'a> {
         (&self.data, self.window)
     }
 
-    /// Makes sure that a whole unit can be read, or that reading beyond the end is noticed the next time.
+    /// Makes sure that a whole unit can be read. Returns `false` if the data has run out before it.
+    ///
+    /// A unit in which it runs out is read to its end, with zeros in place of what is missing, as libjpeg does.
     #[inline]
-    pub(super) fn before_unit(&mut self) -> Result<(), ReadError> {
-        if self.window.at > self.enough { self.look_ahead() } else { Ok(()) }
+    fn before_unit(&mut self) -> bool {
+        self.window.at < self.enough || self.look_ahead()
     }
 
     #[cold]
-    fn look_ahead(&mut self) -> Result<(), ReadError> {
-        self.check()?;
+    fn look_ahead(&mut self) -> bool {
+        self.check();
         if !self.ended {
             self.fill();
         }
-        Ok(())
+        !self.missing
     }
 
-    /// Has only been read what is there?
-    pub(super) fn check(&self) -> Result<(), ReadError> {
-        let (at, filled) = (self.window.at * 8, self.filled * 8);
-        if self.ended && at > filled + self.window.unread() {
-            Err(Damaged("entropy-coded data cut short"))
-        } else {
-            Ok(())
+    /// Sees if more has been read than there is.
+    pub(super) fn check(&mut self) {
+        if self.ended && !self.missing && self.window.at * 8 > self.filled * 8 + self.window.unread() {
+            self.missing = true;
+            let marker = self.source.get(self.taken + 1);
+            self.damage.add(match marker {
+                None | Some(&EOI) => Damage { cut_short: true, corrupt: false },
+                Some(_) => Damage { cut_short: false, corrupt: true },
+            });
         }
     }
 
@@ -104,28 +138,31 @@ impl<'a> Bits<'a> {
             // What is behind the end reads as zeros.
             rest.fill(0);
         }
-        self.enough = if self.ended { 0 } else { self.filled - LONGEST_UNIT };
+        self.enough = if self.ended { 0 } else { self.filled - LONGEST_UNIT + 1 };
     }
 
     /// Ends the interval and begins the one behind restart marker `number`.
-    pub(super) fn restart(&mut self, number: u8) -> Result<(), ReadError> {
-        self.finish()?;
-        let marker = self.source.get(self.taken..).unwrap_or_default();
-        if !marker.starts_with(&[0xFF, 0xD0 | (number & 7)]) {
-            return Err(Damaged("a missing restart marker"));
-        }
-        self.taken += 2;
+    fn restart(&mut self, number: u8) {
+        self.finish();
+        let found = first_marker(self.source, self.taken).map(|(marker, _)| marker);
+        // Where the data ends nothing else is known to be wrong.
+        self.damage.corrupt |= found.is_some_and(|marker| marker != EOI && marker != 0xD0 | (number & 7));
+        let (place, begins) = interval(self.source, self.taken, number);
+        self.taken = place;
+        // Before a marker that is not passed, the interval is empty.
+        self.missing &= !begins;
         self.filled = 0;
         self.window = Window { bits: 0, count: 0, at: 0 };
         self.fill();
-        Ok(())
     }
 
-    /// The end of an interval, where all that should be there has been read: is that what there was?
-    pub(super) fn finish(&self) -> Result<(), ReadError> {
-        self.check()?;
+    /// The end of an interval, where all that should be there has been read: sees if that is what there was.
+    pub(super) fn finish(&mut self) {
+        self.check();
         let unread = (self.filled * 8 + self.window.unread()).saturating_sub(self.window.at * 8) / 8;
-        if self.ended && unread <= PADDING { Ok(()) } else { Err(Damaged("entropy-coded data left over")) }
+        let rest = self.data.0.get(self.filled.saturating_sub(unread)..self.filled).unwrap_or_default();
+        // Padding of zeros may have any length.
+        self.damage.corrupt |= unread > PADDING && rest.iter().any(|byte| *byte != 0);
     }
 }
 
@@ -175,7 +212,7 @@ impl Window {
         bits
     }
 
-    /// Is no bit counted any more?
+    /// Returns `true` if no bit is counted any more.
     #[inline(always)]
     pub(super) const fn is_empty(self) -> bool {
         self.count == 0
@@ -202,19 +239,48 @@ impl Restart {
         Self { interval, left: interval, number: 0 }
     }
 
-    /// Makes sure that a whole unit can be read. True where everything begins anew.
+    /// Makes sure that a whole unit can be read, and says how.
     #[inline(always)]
-    pub(super) fn before_unit(&mut self, bits: &mut Bits<'_>) -> Result<bool, ReadError> {
+    pub(super) fn before_unit(&mut self, bits: &mut Bits<'_>) -> Unit {
         let anew = self.interval > 0 && self.left == 0;
         if anew {
-            bits.restart(self.number)?;
+            bits.restart(self.number);
             self.number = self.number.wrapping_add(1);
             self.left = self.interval;
         }
         self.left = self.left.wrapping_sub(1);
-        bits.before_unit()?;
-        Ok(anew)
+        match (bits.before_unit(), anew) {
+            (false, _) => Unit::Missing,
+            (true, true) => Unit::Anew,
+            (true, false) => Unit::Next,
+        }
     }
+}
+
+/// How a unit is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// It goes on behind the one before.
+    Next,
+    /// Everything begins anew before it.
+    Anew,
+    /// There is no data for it.
+    Missing,
+}
+
+/// The place in a file where the interval behind restart marker `number` begins, and `true` if its marker is there.
+///
+/// Where other markers are, it is a guess, the one of libjpeg (`jpeg_resync_to_restart`): one of the next two is left
+/// for later, one of the two before is passed, and any other restart marker is taken for the one that is wanted.
+pub(super) fn interval(source: &[u8], mut at: usize, number: u8) -> (usize, bool) {
+    while let Some((marker, end)) = first_marker(source, at) {
+        match (marker, marker.wrapping_sub(number) & 7) {
+            (0xD0..=0xD7, 6 | 7) | (0x01..=0xBF, _) => at = end,
+            (0xD0..=0xD7, 0 | 3..=5) => return (end, true),
+            _ => return (end - 2, false),
+        }
+    }
+    (source.len(), false)
 }
 
 /// What [`unstuff`] did.

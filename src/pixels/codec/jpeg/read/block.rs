@@ -2,7 +2,6 @@
 
 use super::bits::{Data, Window};
 use super::huffman::{Skip, Skips, Symbols, Value, Values, extended};
-use super::{Damaged, ReadError};
 
 /// Coefficients times their steps, column by column. Only as many columns and rows are there as are wanted.
 ///
@@ -51,7 +50,7 @@ pub(super) fn read_ac(
     mut at: usize,
     (last, end): (usize, usize),
     mut put: impl FnMut(usize, i16),
-) -> Result<Stop, ReadError> {
+) -> Stop {
     while at < last {
         window.refill(data);
         // Five times ten bits are there.
@@ -71,7 +70,7 @@ pub(super) fn read_ac(
                 if next <= usize::from(Value::END) + end {
                     put(one, first);
                     window.skip(u32::from(entry.length));
-                    return Ok(Stop::End);
+                    return Stop::End;
                 }
             } else if entry.last >= Value::SYMBOL {
                 let (symbol, mut after) = if entry.last == Value::SYMBOL {
@@ -79,15 +78,15 @@ pub(super) fn read_ac(
                     after.skip(u32::from(entry.length));
                     (first as u8, after)
                 } else {
-                    values.read_long(*window)?
+                    values.read_long(*window)
                 };
                 let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
                 if size == 0 && run < 15 {
                     *window = after;
-                    return Ok(if run == 0 { Stop::End } else { Stop::Run(run as u32) });
+                    return if run == 0 { Stop::End } else { Stop::Run(run as u32) };
                 }
                 if at + run + 1 > last {
-                    return Ok(Stop::At(at));
+                    return Stop::At(at);
                 }
                 // Behind sixteen bits for the code and thirty for what came before, these may be missing.
                 after.refill(data);
@@ -98,28 +97,37 @@ pub(super) fn read_ac(
             }
             // The first of two, or the only one.
             if one > last {
-                return Ok(Stop::At(at));
+                return Stop::At(at);
             }
             put(one, first);
             window.skip(u32::from(entry.first_length));
             at = one;
             if at == last {
-                return Ok(Stop::At(at));
+                return Stop::At(at);
             }
         }
     }
-    Ok(Stop::At(at))
+    Stop::At(at)
+}
+
+/// Reads the coefficient that lies beyond the end of its block or band, which nobody writes on purpose: a value goes to
+/// the last place of the block at most, as in libjpeg, and nothing comes behind it.
+#[cold]
+#[inline(never)]
+pub(super) fn read_beyond(mut window: Window, data: &Data, symbols: &Symbols, at: usize) -> (Window, usize, i16) {
+    window.refill(data);
+    let symbol = symbols.read(&mut window);
+    let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+    symbols.failed.set(true);
+    // Of a run alone nothing is left: what is put beyond a block is lost.
+    let place = if size > 0 { (at + run + 1).min(63) } else { 64 };
+    let value = extended(&mut window, size) as i16;
+    (window, place, value)
 }
 
 /// Passes over all AC coefficients behind number `at` of the zigzag order.
 #[inline(always)]
-pub(super) fn skip_ac(
-    window: &mut Window,
-    data: &Data,
-    symbols: &Symbols,
-    skips: &Skips,
-    mut at: usize,
-) -> Result<(), ReadError> {
+pub(super) fn skip_ac(window: &mut Window, data: &Data, symbols: &Symbols, skips: &Skips, mut at: usize) {
     loop {
         window.refill(data);
         // Twice twelve bits for codes and fifteen behind the last are there.
@@ -133,22 +141,20 @@ pub(super) fn skip_ac(
             }
             if next == 63 || (Skip::END..=Skip::END + 63).contains(&next) {
                 window.skip(entry.length());
-                return Ok(());
+                return;
             }
             // A long code, or several symbols of which some belong to the next block.
             window.refill(data);
-            let symbol = symbols.read(window)?;
+            let symbol = symbols.read(window);
             let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
             window.skip(size);
             if size == 0 && run < 15 {
-                return Ok(());
+                return;
             }
             at += run + 1;
-            if at == 63 {
-                return Ok(());
-            }
-            if at > 63 {
-                return Err(Damaged("a run beyond the end of a block"));
+            if at >= 63 {
+                symbols.failed.set(symbols.failed.get() || at > 63);
+                return;
             }
             break;
         }

@@ -1,4 +1,4 @@
-//! The coefficients of a progressive file, kept until its last scan: only those that are wanted, of the
+//! The coefficients of a file, kept until its last scan: only those that are wanted, of the
 //! blocks that are wanted.
 
 use std::ops::Range;
@@ -111,7 +111,7 @@ impl Coefficients {
     }
 }
 
-/// What is kept of a block.
+/// The coefficients that are kept of a block.
 #[derive(Debug)]
 pub(super) struct Kept<'a> {
     values: &'a mut [i16],
@@ -119,6 +119,11 @@ pub(super) struct Kept<'a> {
 }
 
 impl Kept<'_> {
+    /// Those of a block that only fills up a unit.
+    pub(super) const fn none() -> Self {
+        Self { values: &mut [], places: &[NOWHERE; 64] }
+    }
+
     /// The place of a coefficient, if it is kept. Its number is below 64.
     #[inline(always)]
     pub(super) fn at(&mut self, number: usize) -> Option<&mut i16> {

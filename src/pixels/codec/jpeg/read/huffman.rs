@@ -5,8 +5,10 @@
 //! coefficients that nobody wants how far to go, several symbols at once ([`Skips`]). Longer codes are
 //! compared with the largest of each length ([`Symbols`]).
 
+use std::cell::Cell;
+
 use super::bits::Window;
-use super::markers::Codes;
+use super::tables::Codes;
 use super::{Damaged, ReadError};
 
 /// Codes of up to so many bits are looked up.
@@ -22,11 +24,14 @@ pub(super) struct Symbols {
     /// to find its symbol.
     long: [(u32, i32); 17],
     symbols: Box<[u8; 256]>,
+    /// Bits were met that are no code: zero was read in their place, as libjpeg does.
+    pub(super) failed: Cell<bool>,
 }
 
 impl Symbols {
     pub(super) fn new(codes: Codes<'_>) -> Result<Self, ReadError> {
-        let mut table = Self { short: Box::new([0; 1 << SHORT]), long: [(0, 0); 17], symbols: Box::new([0; 256]) };
+        let (short, symbols) = (Box::new([0; 1 << SHORT]), Box::new([0; 256]));
+        let mut table = Self { short, long: [(0, 0); 17], symbols, failed: Cell::new(false) };
         if codes.symbols.len() > 256 {
             return Err(Damaged("a Huffman table of more than 256 symbols"));
         }
@@ -57,41 +62,48 @@ impl Symbols {
         Ok(table)
     }
 
-    /// The next symbol. The window must hold 16 bits.
-    #[inline(always)]
-    pub(super) fn read(&self, window: &mut Window) -> Result<u8, ReadError> {
-        let [symbol, length] = self.short.get(window.peek::<SHORT>()).map_or([0; 2], |entry| entry.to_be_bytes());
-        if length == 0 {
-            let (symbol, after) = self.read_long(*window)?;
-            *window = after;
-            return Ok(symbol);
+    /// The table of a scan's DC coefficients, whose symbols are numbers of bits.
+    pub(super) fn of_dc(codes: Codes<'_>) -> Result<Self, ReadError> {
+        if codes.symbols.iter().any(|size| *size > 15) {
+            return Err(Damaged("a difference out of range"));
         }
-        window.skip(u32::from(length));
-        Ok(symbol)
+        Self::new(codes)
     }
 
-    /// A symbol whose code is longer than `SHORT`. The window must hold 16 bits.
+    /// The next symbol. The window must hold 17 bits.
+    #[inline(always)]
+    pub(super) fn read(&self, window: &mut Window) -> u8 {
+        let [symbol, length] = self.short.get(window.peek::<SHORT>()).map_or([0; 2], |entry| entry.to_be_bytes());
+        if length == 0 {
+            let (symbol, after) = self.read_long(*window);
+            *window = after;
+            return symbol;
+        }
+        window.skip(u32::from(length));
+        symbol
+    }
+
+    /// A symbol whose code is longer than `SHORT`. The window must hold 17 bits.
     #[cold]
-    fn read_long(&self, mut window: Window) -> Result<(u8, Window), ReadError> {
+    fn read_long(&self, mut window: Window) -> (u8, Window) {
         let next = window.peek::<16>() as u32;
         let (shorter, longer) = self.long.split_at(SHORT as usize + 1);
         let beyond = longer.iter().filter(|(beyond, _)| next >= *beyond).count();
         let length = (shorter.len() + beyond) as u32;
-        let (_, offset) = longer.get(beyond).ok_or(Damaged("a code without a symbol"))?;
-        let index = usize::try_from((next >> (16 - length)).wrapping_add_signed(*offset)).unwrap_or(usize::MAX);
-        let symbol = *self.symbols.get(index).ok_or(Damaged("a code without a symbol"))?;
+        let symbol = longer.get(beyond).and_then(|(_, offset)| {
+            let index = usize::try_from((next >> (16 - length)).wrapping_add_signed(*offset)).ok()?;
+            self.symbols.get(index).copied()
+        });
         window.skip(length);
-        Ok((symbol, window))
+        self.failed.set(self.failed.get() || symbol.is_none());
+        (symbol.unwrap_or_default(), window)
     }
 
     /// The difference of a DC coefficient to the one before.
     #[inline(always)]
-    pub(super) fn read_difference(&self, window: &mut Window) -> Result<i32, ReadError> {
-        let size = self.read(window)?;
-        if size > 15 {
-            return Err(Damaged("a difference out of range"));
-        }
-        Ok(extended(window, u32::from(size)))
+    pub(super) fn read_difference(&self, window: &mut Window) -> i32 {
+        let size = self.read(window);
+        extended(window, u32::from(size & 15))
     }
 }
 
@@ -202,7 +214,7 @@ impl Values {
 
     /// The symbol of a code that is longer, and the window behind the code.
     #[inline(never)]
-    pub(super) fn read_long(&self, window: Window) -> Result<(u8, Window), ReadError> {
+    pub(super) fn read_long(&self, window: Window) -> (u8, Window) {
         self.symbols.read_long(window)
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Part {
     pub(super) blocks: Size,
     /// The samples that come out, in the coordinates of the whole reduced plane.
     pub(super) region: Rect,
-    /// Samples that come out for each pixel of the picture, across and down.
+    /// Samples that come out for each pixel of the image, across and down.
     pub(super) scale: (f64, f64),
 }
 
@@ -70,25 +70,27 @@ impl Part {
         (columns, rows): (&Range<u32>, &Range<u32>),
     ) -> Self {
         let (across, down) = (u32::from(component.across), u32::from(component.down));
-        // Luma is sampled the most, and chroma by a whole part of it.
-        let (fewer_across, fewer_down) = (most.width / across, most.height / down);
         let side = u32::from(request.luma).clamp(1, 8);
-        let side_for = |fewer: u32| match request.chroma {
-            _ if !is_chroma => side,
-            Chroma::Equal => (side * fewer).min(8),
-            Chroma::Half => (side * fewer).div_ceil(2).min(8),
+        // A component that is sampled less gives as many more samples of each block.
+        let side_for = |most: u32, own: u32| match request.chroma {
+            Chroma::Half if is_chroma => (side * most).div_ceil(2 * own).min(8),
+            _ => (side * most).div_ceil(own).min(8),
         };
-        let (wide, high) = (side_for(fewer_across), side_for(fewer_down));
-        let (x, y) = (touched(columns, wide, 8 * fewer_across), touched(rows, high, 8 * fewer_down));
-        let scale = |samples: u32, fewer: u32| f64::from(samples) / f64::from(8 * fewer);
+        let (wide, high) = (side_for(most.width, across), side_for(most.height, down));
+        // So many samples, and so many pixels, are a stretch of whole blocks.
+        let (x, y) = (touched(columns, wide * across, 8 * most.width), touched(rows, high * down, 8 * most.height));
+        let scale = |samples: u32, pixels: u32| f64::from(samples) / f64::from(pixels);
         Self {
             across,
             down,
             wide,
             high,
-            blocks: Size::new(whole.width.div_ceil(8 * fewer_across), whole.height.div_ceil(8 * fewer_down)),
+            blocks: Size::new(
+                (whole.width * across).div_ceil(8 * most.width),
+                (whole.height * down).div_ceil(8 * most.height),
+            ),
             region: Rect { x: x.start, y: y.start, width: x.end - x.start, height: y.end - y.start },
-            scale: (scale(wide, fewer_across), scale(high, fewer_down)),
+            scale: (scale(wide * across, 8 * most.width), scale(high * down, 8 * most.height)),
         }
     }
 

@@ -1,7 +1,11 @@
 //! The segments of a file, up to the last scan that is needed (T.81, annex B).
 
-use super::header::{Colour, Header};
-use super::{Damaged, ReadError, Unusual};
+use super::bits::Damage;
+use super::header::{Colour, HIERARCHICAL, Header};
+use super::scan::Scan;
+use super::tables::Tables;
+use super::{Damaged, ReadError};
+use crate::limits::LimitError;
 
 /// A file taken apart: a frame and its scans.
 #[derive(Debug)]
@@ -9,172 +13,191 @@ pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) header: Header,
     pub(super) scans: Vec<Scan<'a>>,
+    /// No marker says that the last scan is whole.
+    pub(super) open: bool,
+    pub(super) damage: Damage,
 }
 
-/// A scan with the tables as they were where it starts.
-#[derive(Debug, Clone)]
-pub(super) struct Scan<'a> {
-    pub(super) parts: Vec<Part>,
-    /// The first and the last coefficient, in zigzag order.
-    pub(super) band: (u8, u8),
-    /// Bits that earlier scans left to this one and later; zero in a first scan.
-    pub(super) high: u8,
-    /// Bits that this scan leaves to later ones.
-    pub(super) low: u8,
-    pub(super) tables: Tables<'a>,
-    /// Where its entropy-coded data begins.
-    pub(super) data: usize,
-}
-
-/// A component in a scan.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    /// Its place in the frame.
-    pub(super) component: usize,
-    pub(super) dc: u8,
-    pub(super) ac: u8,
-}
-
-/// Tables as they lie in the file. They are only unpacked for scans that are read.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tables<'a> {
-    dc: [Option<Codes<'a>>; 4],
-    ac: [Option<Codes<'a>>; 4],
-    quantisation: [Option<&'a [u8]>; 4],
-    /// Minimum coded units between two restart markers; zero for none.
-    pub(super) restart: u16,
-}
-
-/// A Huffman table: how many codes there are of each length, and their symbols.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Codes<'a> {
-    pub(super) counts: &'a [u8; 16],
-    pub(super) symbols: &'a [u8],
-}
-
-/// Reads the segments up to the frame header, and nothing behind it.
+/// Reads the segments up to the first scan, and nothing behind it.
 pub(super) fn header(bytes: &[u8]) -> Result<Header, ReadError> {
-    let mut found = None;
-    walk(bytes, |segment, _| {
-        if let Segment::Frame(header) = segment {
-            found = Some(header);
-        }
-        Ok(found.is_some())
-    })?;
-    found.ok_or(Damaged("no frame header"))
+    let mut walk = Walk::new(bytes)?;
+    let scan = walk.next()?;
+    walk.header(&scan)
 }
 
 /// Reads the segments up to the last scan that has something to say.
 ///
-/// A sequential file is read until every component has had its scan. A progressive one is read to its
-/// end marker, without which nobody could say that it is whole.
+/// A sequential file is read until every component has had its scan. A progressive one is read to its end marker: if
+/// there is none, it is whole if every coefficient has all its bits, and the last scan is whole. Damage behind the
+/// first scan ends the file.
 pub(super) fn file(bytes: &[u8]) -> Result<File<'_>, ReadError> {
-    let mut frame = None;
-    let mut scans: Vec<Scan<'_>> = Vec::new();
-    let mut seen = 0_u32;
-    walk(bytes, |segment, tables| {
-        match segment {
-            Segment::Frame(header) if frame.is_none() => frame = Some(header),
-            Segment::Frame(_) => return Err(Unusual("two frames")),
-            Segment::Scan(payload, data) => {
-                let header = frame.as_ref().ok_or(Damaged("a scan without a frame"))?;
-                let scan = Scan::read(payload, header, *tables, data)?;
-                if !header.progressive {
-                    for part in &scan.parts {
-                        if seen & (1 << part.component) != 0 {
-                            return Err(Unusual("a component that is scanned twice"));
-                        }
-                        seen |= 1 << part.component;
-                    }
-                }
-                scans.push(scan);
-                if scans.len() > MOST_SCANS {
-                    return Err(Unusual("more scans than a picture needs"));
-                }
-                return Ok(!header.progressive && seen.count_ones() as usize == header.components.len());
-            }
-            Segment::End => return Ok(true),
-        }
-        Ok(false)
-    })?;
-    let header = frame.ok_or(Damaged("no frame header"))?;
-    if !header.progressive && seen.count_ones() as usize != header.components.len() {
-        return Err(Damaged("a component without a scan"));
-    }
-    Ok(File { bytes, header, scans })
-}
-
-/// More than an encoder would ever write: the usual script has ten, one scan for each coefficient of
-/// luma and chroma in two passes has hundreds, and nothing to show for it.
-const MOST_SCANS: usize = 100;
-
-enum Segment<'a> {
-    Frame(Header),
-    /// Its payload, and where the data behind it begins.
-    Scan(&'a [u8], usize),
-    End,
-}
-
-/// Shows frame, scans and end marker to `visit`, until it says that it has seen enough.
-fn walk<'a>(
-    bytes: &'a [u8],
-    mut visit: impl FnMut(Segment<'a>, &Tables<'a>) -> Result<bool, ReadError>,
-) -> Result<(), ReadError> {
-    let mut tables = Tables::default();
-    let mut colour = Colour::default();
-    if !bytes.starts_with(&[0xFF, SOI]) {
-        return Err(Damaged("no start marker"));
-    }
-    let mut at = 2;
+    let mut walk = Walk::new(bytes)?;
+    let mut met = walk.next()?;
+    let header = walk.header(&met)?;
+    let (mut scans, mut damage): (Vec<Scan<'_>>, _) = (Vec::new(), Damage::default());
+    let (mut missing, mut open) = (Missing::new(&header), false);
     loop {
-        // Also passes over entropy-coded data and whatever else lies between segments.
-        let (marker, behind) = next_marker(bytes, at).ok_or(Damaged("no end marker"))?;
-        at = behind;
-        if marker == EOI {
-            visit(Segment::End, &tables)?;
-            return Ok(());
-        }
-        if marker == SOI {
-            continue;
-        }
-        let length = bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(Damaged("a segment cut short"))?;
-        let end = at + usize::from(u16::from_be_bytes(*length));
-        let payload = bytes.get(at + 2..end).ok_or(Damaged("a segment cut short"))?;
-        at = end;
-        match marker {
-            DHT => tables.note_codes(payload)?,
-            DQT => tables.note_quantisation(payload)?,
-            DRI => {
-                let interval = payload.first_chunk().ok_or(Damaged("a restart interval cut short"))?;
-                tables.restart = u16::from_be_bytes(*interval);
-            }
-            DNL => return Err(Unusual("a number of lines behind the scan")),
-            0xC0..=0xCF if marker != DAC && marker != JPG => {
-                let header = Header::read(marker, payload)?;
-                colour.check(&header)?;
-                if visit(Segment::Frame(header), &tables)? {
-                    return Ok(());
+        match met {
+            Met::Scan(payload, data) => match Scan::read(payload, &header, walk.tables, data) {
+                Ok(scan) => {
+                    missing.without(&scan, header.progressive);
+                    if !header.progressive {
+                        // A component may be scanned again: the last one counts.
+                        let again = |component| scan.parts.iter().any(|part| part.component == component);
+                        scans.retain(|before| !before.parts.iter().all(|part| again(part.component)));
+                    }
+                    scans.push(scan);
+                    LimitError::check("scans of a JPEG", scans.len() as u64, MOST_SCANS)?;
                 }
-            }
-            SOS => {
-                if visit(Segment::Scan(payload, at), &tables)? {
-                    return Ok(());
+                Err(error) if scans.is_empty() => return Err(error),
+                Err(_) => {
+                    damage.corrupt = true;
+                    break;
                 }
+            },
+            Met::End => {
+                damage.cut_short = !header.progressive;
+                break;
             }
-            _ => colour.note(marker, payload),
+            Met::Nothing => {
+                (damage.cut_short, open) = (missing.any(), true);
+                break;
+            }
+        }
+        if !header.progressive && !missing.any() {
+            break;
+        }
+        match walk.next() {
+            Ok(next) => met = next,
+            Err(_) => {
+                damage.corrupt = true;
+                break;
+            }
+        }
+    }
+    Ok(File { bytes, header, scans, open, damage })
+}
+
+/// More than an encoder would ever write: the usual script has ten, one scan for each coefficient of luma and chroma
+/// in two passes has hundreds, and nothing to show for it.
+const MOST_SCANS: u64 = 1000;
+
+/// For each component the coefficients that no scan has brought to their last bit.
+#[derive(Debug)]
+struct Missing(Vec<u64>);
+
+impl Missing {
+    fn new(header: &Header) -> Self {
+        Self(vec![u64::MAX; header.components.len()])
+    }
+
+    fn without(&mut self, scan: &Scan<'_>, progressive: bool) {
+        let brought = match (progressive, scan.low) {
+            (false, _) => u64::MAX,
+            (true, 0) => scan.coefficients(),
+            (true, _) => 0,
+        };
+        for part in &scan.parts {
+            if let Some(missing) = self.0.get_mut(part.component) {
+                *missing &= !brought;
+            }
+        }
+    }
+
+    fn any(&self) -> bool {
+        self.0.iter().any(|missing| *missing != 0)
+    }
+}
+
+/// Goes from scan to scan, and keeps what the segments between them say.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    tables: Tables<'a>,
+    colour: Colour,
+    frame: Option<Header>,
+}
+
+/// Where a walk stopped.
+enum Met<'a> {
+    /// The payload of a scan header, and where the data behind it begins.
+    Scan(&'a [u8], usize),
+    /// The end marker.
+    End,
+    /// The end of the data.
+    Nothing,
+}
+
+impl<'a> Walk<'a> {
+    fn new(bytes: &'a [u8]) -> Result<Self, ReadError> {
+        if !bytes.starts_with(&[0xFF, SOI]) {
+            return Err(Damaged("no start marker"));
+        }
+        Ok(Self { bytes, at: 2, tables: Tables::default(), colour: Colour::default(), frame: None })
+    }
+
+    /// The header of the frame, if a scan was met behind it. It is complete only then: what is said about colour may
+    /// stand behind the frame header.
+    fn header(&self, met: &Met<'_>) -> Result<Header, ReadError> {
+        let frame = self.frame.clone().filter(|_| matches!(met, Met::Scan(..)));
+        let mut header = frame.ok_or(Damaged("no scan of a frame"))?;
+        header.color = self.colour.of(&header)?;
+        Ok(header)
+    }
+
+    /// Passes over entropy-coded data, what lies between segments, and segments, up to the next scan.
+    fn next(&mut self) -> Result<Met<'a>, ReadError> {
+        while let Some((marker, behind)) = next_segment(self.bytes, self.at) {
+            self.at = behind;
+            match marker {
+                EOI => return Ok(Met::End),
+                SOI => continue,
+                _ => {}
+            }
+            let Some(length) = self.bytes.get(behind..).and_then(<[u8]>::first_chunk) else { break };
+            // The length counts itself.
+            let end = behind + usize::from(u16::from_be_bytes(*length)).max(2);
+            let Some(payload) = self.bytes.get(behind + 2..end) else { break };
+            self.at = end;
+            match marker {
+                DHT => self.tables.note_codes(payload)?,
+                DQT => self.tables.note_quantisation(payload)?,
+                DRI => self.tables.note_restart(payload)?,
+                DAC => self.tables.note_conditioning(payload)?,
+                0xC0..=0xCF if marker != JPG => {
+                    if self.frame.is_some() {
+                        return Err(Damaged("two frames"));
+                    }
+                    self.frame = Some(Header::read(marker, payload)?);
+                }
+                SOS => return Ok(Met::Scan(payload, end)),
+                DHP => return Err(HIERARCHICAL),
+                _ => self.colour.note(marker, payload),
+            }
+        }
+        Ok(Met::Nothing)
+    }
+}
+
+/// The first marker of a segment at or behind a place, and where it ends.
+fn next_segment(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
+    loop {
+        match first_marker(bytes, at)? {
+            // Restart markers, and those that have no meaning.
+            (0x01..=0xBF | 0xD0..=0xD7, end) => at = end,
+            found => return Some(found),
         }
     }
 }
 
-/// The first marker at or behind a place, other than restart markers, and where it ends.
-fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
+/// The first marker at or behind a place, and where it ends: two bytes, the first of all ones, which is no fill byte,
+/// and the second not zero.
+pub(super) fn first_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
         at += first_ff(bytes.get(at..)?)?;
         match *bytes.get(at + 1)? {
-            // A fill byte.
             0xFF => at += 1,
-            // A stuffed zero, restart markers, and one for temporary use that has no payload either.
-            0x00 | 0x01 | 0xD0..=0xD7 => at += 2,
+            0x00 => at += 2,
             marker => return Some((marker, at + 2)),
         }
     }
@@ -190,100 +213,12 @@ fn first_ff(bytes: &[u8]) -> Option<usize> {
     tail.iter().position(|byte| *byte == 0xFF).map(|at| start + at)
 }
 
-impl<'a> Tables<'a> {
-    pub(super) fn dc(&self, number: u8) -> Result<Codes<'a>, ReadError> {
-        self.dc.get(usize::from(number)).copied().flatten().ok_or(Damaged("a missing Huffman table"))
-    }
-
-    pub(super) fn ac(&self, number: u8) -> Result<Codes<'a>, ReadError> {
-        self.ac.get(usize::from(number)).copied().flatten().ok_or(Damaged("a missing Huffman table"))
-    }
-
-    /// The steps of a quantisation table, in zigzag order.
-    pub(super) fn steps(&self, number: u8) -> Result<[u16; 64], ReadError> {
-        let missing = Damaged("a missing quantisation table");
-        let stored = self.quantisation.get(usize::from(number)).copied().flatten().ok_or(missing)?;
-        let mut steps = [0; 64];
-        if stored.len() == 64 {
-            for (step, byte) in steps.iter_mut().zip(stored) {
-                *step = u16::from(*byte);
-            }
-        } else {
-            for (step, bytes) in steps.iter_mut().zip(stored.as_chunks::<2>().0) {
-                *step = u16::from_be_bytes(*bytes);
-            }
-        }
-        Ok(steps)
-    }
-
-    fn note_codes(&mut self, mut payload: &'a [u8]) -> Result<(), ReadError> {
-        let short = || Damaged("a Huffman table cut short");
-        while let Some((id, rest)) = payload.split_first() {
-            let (counts, rest) = rest.split_first_chunk::<16>().ok_or_else(short)?;
-            let length = counts.iter().map(|count| usize::from(*count)).sum();
-            let (symbols, rest) = rest.split_at_checked(length).ok_or_else(short)?;
-            let group = match id >> 4 {
-                0 => &mut self.dc,
-                1 => &mut self.ac,
-                _ => return Err(Damaged("a Huffman table of no class")),
-            };
-            *group.get_mut(usize::from(id & 15)).ok_or(Damaged("too many Huffman tables"))? =
-                Some(Codes { counts, symbols });
-            payload = rest;
-        }
-        Ok(())
-    }
-
-    fn note_quantisation(&mut self, mut payload: &'a [u8]) -> Result<(), ReadError> {
-        while let Some((id, rest)) = payload.split_first() {
-            let length = if id >> 4 == 0 { 64 } else { 128 };
-            let (steps, rest) = rest.split_at_checked(length).ok_or(Damaged("a quantisation table cut short"))?;
-            let slot = self.quantisation.get_mut(usize::from(id & 15));
-            *slot.ok_or(Damaged("too many quantisation tables"))? = Some(steps);
-            payload = rest;
-        }
-        Ok(())
-    }
-}
-
-impl<'a> Scan<'a> {
-    fn read(payload: &[u8], header: &Header, tables: Tables<'a>, data: usize) -> Result<Self, ReadError> {
-        let short = Damaged("a scan header cut short");
-        let (count, rest) = payload.split_first().ok_or(short)?;
-        let (selectors, rest) = rest.split_at_checked(2 * usize::from(*count)).ok_or(short)?;
-        let &[first, last, bits] = rest.first_chunk().ok_or(short)?;
-        let mut parts = Vec::with_capacity(usize::from(*count));
-        for &[id, numbers] in selectors.as_chunks().0 {
-            let component =
-                header.components.iter().position(|c| c.id == id).ok_or(Damaged("a scan of an unknown component"))?;
-            if parts.last().is_some_and(|last: &Part| last.component >= component) {
-                return Err(Damaged("components of a scan out of order"));
-            }
-            parts.push(Part { component, dc: numbers >> 4, ac: numbers & 15 });
-        }
-        let (high, low) = (bits >> 4, bits & 15);
-        let fits = if header.progressive {
-            let of_dc = first == 0 && last == 0;
-            let of_ac = first > 0 && first <= last && last < 64 && parts.len() == 1;
-            // A refinement adds one bit.
-            (of_dc || of_ac) && low <= 13 && (high == 0 || high == low + 1)
-        } else {
-            // The numbers are fixed, and there are files that have others: nothing depends on them.
-            true
-        };
-        if parts.is_empty() || !fits {
-            return Err(Damaged("a scan of nothing"));
-        }
-        Ok(Self { parts, band: (first, last), high, low, tables, data })
-    }
-}
-
 const SOI: u8 = 0xD8;
-const EOI: u8 = 0xD9;
+pub(super) const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const DQT: u8 = 0xDB;
-const DNL: u8 = 0xDC;
 const DRI: u8 = 0xDD;
+const DHP: u8 = 0xDE;
 const DHT: u8 = 0xC4;
 const JPG: u8 = 0xC8;
 const DAC: u8 = 0xCC;

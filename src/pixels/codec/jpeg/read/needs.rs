@@ -10,26 +10,27 @@ use crate::geometry::Size;
 /// The planes that come out, and the memory that making them takes at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Needs {
-    /// Of luma and, but for gray files, of blue and red.
+    /// One for each component.
     pub(crate) planes: Vec<Size>,
     /// Bytes that are held while the file is read, and then given back: the planes do not count.
     pub(crate) bytes: u64,
 }
 
-/// What reading a file with this header takes.
+/// The memory that reading a file with this header takes.
 pub(crate) fn needs(header: &Header, request: &Request) -> Needs {
-    Needs::of(&Layout::new(header, request), header.progressive)
+    Needs::of(&Layout::new(header, request), header)
 }
 
 impl Needs {
-    pub(super) fn of(layout: &Layout, progressive: bool) -> Self {
+    pub(super) fn of(layout: &Layout, header: &Header) -> Self {
         let parts = layout.parts.iter();
         let bytes = parts
             .clone()
             .map(|part| {
                 // Which scans there are is not known yet: the usual ones refine whatever can be.
-                let refined = part.last() > 0;
-                let coefficients = if progressive { Coefficients::bytes(layout, part, refined) } else { 0 };
+                let refined = part.last() > 0 && header.progressive;
+                let kept = header.keeps_coefficients();
+                let coefficients = if kept { Coefficients::bytes(layout, part, refined) } else { 0 };
                 Strip::bytes(layout, part) + coefficients
             })
             .sum::<u64>();
@@ -42,6 +43,6 @@ impl Needs {
     }
 }
 
-/// More than the tables of three scans that are read side by side, a piece of the data of each, and what
-/// building a table takes on the way.
+/// More than the tables of four scans that are read side by side, a piece of the data of each, and what building a
+/// table takes on the way.
 pub(super) const TABLES: u64 = 256 * 1024;

@@ -1,7 +1,7 @@
 //! Whole planes.
 
 use super::reader::Reader;
-use super::{ReadError, Request};
+use super::{Damage, ReadError, Request};
 use crate::geometry::Size;
 use crate::limits::Limits;
 
@@ -11,6 +11,7 @@ pub(crate) struct Planes {
     pub(crate) luma: Plane,
     /// Blue and red; none for gray.
     pub(crate) chroma: Option<[Plane; 2]>,
+    pub(crate) damage: Damage,
 }
 
 /// Samples without gaps between rows: all that the crop touches.
@@ -25,7 +26,7 @@ pub(crate) struct Plane {
     pub(crate) scale: (f64, f64),
 }
 
-/// Reads a file, reduced and cropped.
+/// Reads a file of luma and perhaps chroma, reduced and cropped.
 ///
 /// `room` gives empty vectors that hold so many bytes, if it can.
 pub(crate) fn read(
@@ -34,13 +35,13 @@ pub(crate) fn read(
     room: &dyn Fn(u64) -> Option<Vec<u8>>,
     limits: &Limits,
 ) -> Result<Planes, ReadError> {
-    let mut reader = Reader::new(bytes, request, limits)?;
+    let mut reader = Reader::new(bytes, request, limits, |_, needs| needs.total())?;
     let mut planes = Vec::with_capacity(3);
     for part in reader.parts() {
         let (size, at) = (part.region.size(), (part.region.x, part.region.y));
         planes.push(Plane { size, samples: room(size.pixels()).ok_or(ReadError::OutOfMemory)?, at, scale: part.scale });
     }
-    while let Some(rows) = reader.next()? {
+    while let Some(rows) = reader.next() {
         for (component, plane) in planes.iter_mut().enumerate() {
             for row in rows.of(component) {
                 plane.samples.extend_from_slice(row);
@@ -50,5 +51,5 @@ pub(crate) fn read(
     let mut planes = planes.into_iter();
     let luma = planes.next().ok_or(ReadError::Damaged("no components"))?;
     let chroma = planes.next().zip(planes.next()).map(<[Plane; 2]>::from);
-    Ok(Planes { luma, chroma })
+    Ok(Planes { luma, chroma, damage: reader.damage() })
 }

@@ -1,11 +1,13 @@
 //! The scans of a progressive file (T.81, annex G).
 
-use super::bits::{Bits, Data, Restart, Window};
-use super::block::{Stop, read_ac};
+use super::bits::{Bits, Damage, Data, Restart, Unit, Window};
+use super::block::{Stop, read_ac, read_beyond};
 use super::coefficients::{Coefficients, Kept};
 use super::huffman::{Symbols, Values};
 use super::layout::Layout;
-use super::markers::{File, Scan};
+use super::markers::File;
+use super::scan::Scan;
+use super::units::Units;
 use super::{Damaged, ReadError};
 
 /// Reads one scan.
@@ -14,13 +16,13 @@ pub(super) fn read_scan(
     scan: &Scan<'_>,
     layout: &Layout,
     all: &mut [Coefficients],
-) -> Result<(), ReadError> {
+) -> Result<Damage, ReadError> {
     let mut reading = Reading {
         bits: Bits::new(file.bytes, scan.data),
         restart: Restart::new(scan.tables.restart),
         low: u32::from(scan.low),
     };
-    match (scan.band.0, scan.high, scan.parts.as_slice()) {
+    let failed = match (scan.band.0, scan.high, scan.parts.as_slice()) {
         (0, 0, _) => reading.first_dc(scan, layout, all)?,
         (0, ..) => reading.refine_dc(scan, layout, all)?,
         (_, high, [part]) => {
@@ -28,16 +30,27 @@ pub(super) fn read_scan(
             let codes = scan.tables.ac(part.ac)?;
             let band = (usize::from(scan.band.0), usize::from(scan.band.1 & 63));
             if high == 0 {
-                reading.first_ac(band, &Values::new(codes)?, coefficients)?;
+                let values = Values::new(codes)?;
+                reading.first_ac(band, &values, coefficients);
+                values.symbols.failed.get()
             } else {
-                reading.refine_ac(band, &Symbols::new(codes)?, coefficients)?;
+                let symbols = Symbols::new(codes)?;
+                reading.refine_ac(band, &symbols, coefficients);
+                symbols.failed.get()
             }
         }
         _ => return Err(Damaged("a scan of several components")),
-    }
+    };
     // Where the last rows were not read, more is left over than padding.
     let whole = layout.rows.end == layout.units.height;
-    if whole { reading.bits.finish() } else { reading.bits.check() }
+    if whole {
+        reading.bits.finish();
+    } else {
+        reading.bits.check();
+    }
+    let mut damage = reading.bits.damage;
+    damage.corrupt |= failed;
+    Ok(damage)
 }
 
 /// A scan that is being read.
@@ -49,30 +62,31 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn first_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<(), ReadError> {
-        let tables = scan.parts.iter().map(|part| scan.tables.dc(part.dc).and_then(Symbols::new));
+    /// Returns `true` if there were codes that do not exist.
+    fn first_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<bool, ReadError> {
+        let tables = scan.parts.iter().map(|part| scan.tables.dc(part.dc).and_then(Symbols::of_dc));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
         let mut before = vec![0_i32; tables.len()];
         let low = self.low;
         self.units(scan, layout, all, &mut before, |window, index, before, value| {
-            let (Some(table), Some(before)) = (tables.get(index), before.get_mut(index)) else { return Ok(()) };
-            *before = before.wrapping_add(table.read_difference(window)?);
+            let (Some(table), Some(before)) = (tables.get(index), before.get_mut(index)) else { return };
+            *before = before.wrapping_add(table.read_difference(window));
             if let Some(value) = value {
                 *value = (*before << low) as i16;
             }
-            Ok(())
-        })
+        })?;
+        Ok(tables.iter().any(|table| table.failed.get()))
     }
 
-    fn refine_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<(), ReadError> {
+    fn refine_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<bool, ReadError> {
         let low = self.low;
         self.units(scan, layout, all, &mut [], |window, _, _, value| {
             let bit = window.take(1) as i16;
             if let Some(value) = value {
                 *value |= bit << low;
             }
-            Ok(())
-        })
+        })?;
+        Ok(false)
     }
 
     /// Visits all blocks of a scan of DC coefficients, with the place of each if it is kept.
@@ -82,34 +96,22 @@ impl Reading<'_> {
         layout: &Layout,
         all: &mut [Coefficients],
         before: &mut [i32],
-        mut read: impl FnMut(&mut Window, usize, &mut [i32], Option<&mut i16>) -> Result<(), ReadError>,
+        mut read: impl FnMut(&mut Window, usize, &mut [i32], Option<&mut i16>),
     ) -> Result<(), ReadError> {
-        let alone = scan.parts.len() == 1;
-        let mut shapes = Vec::with_capacity(scan.parts.len());
-        for part in &scan.parts {
-            let shape = *layout.parts.get(part.component).ok_or(Damaged("a component without a place"))?;
-            let (across, down) = if alone { (1, 1) } else { (shape.across, shape.down) };
-            shapes.push((part.component, across, down, shape));
-        }
-        let (wide, high) = match shapes.as_slice() {
-            [(_, _, _, shape)] => (shape.blocks.width, (layout.rows.end * shape.down).min(shape.blocks.height)),
-            _ => (layout.units.width, layout.rows.end),
-        };
-        for row in 0..high {
-            for column in 0..wide {
-                if self.restart.before_unit(&mut self.bits)? {
-                    before.fill(0);
+        let units = Units::new(scan, layout)?;
+        for row in 0..units.high {
+            for column in 0..units.wide {
+                match self.restart.before_unit(&mut self.bits) {
+                    Unit::Next => {}
+                    Unit::Anew => before.fill(0),
+                    Unit::Missing => continue,
                 }
                 let (data, mut window) = self.bits.parts();
-                for (index, (component, across, down, shape)) in shapes.iter().enumerate() {
-                    let Some(coefficients) = all.get_mut(*component) else { continue };
-                    for (y, x) in (0..*down).flat_map(|y| (0..*across).map(move |x| (y, x))) {
-                        let (column, row) = (column * across + x, row * down + y);
-                        window.refill(data);
-                        let real = column < shape.blocks.width && row < shape.blocks.height;
-                        let mut kept = real.then(|| coefficients.block(column, row).0);
-                        read(&mut window, index, before, kept.as_mut().and_then(|kept| kept.at(0)))?;
-                    }
+                for place in units.blocks(column, row) {
+                    let Some(coefficients) = all.get_mut(place.component) else { continue };
+                    window.refill(data);
+                    let mut kept = place.real.then(|| coefficients.block(place.column, place.row).0);
+                    read(&mut window, place.part, before, kept.as_mut().and_then(|kept| kept.at(0)));
                 }
                 self.bits.window = window;
             }
@@ -117,20 +119,17 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn first_ac(
-        &mut self,
-        (first, last): (usize, usize),
-        values: &Values,
-        coefficients: &mut Coefficients,
-    ) -> Result<(), ReadError> {
+    fn first_ac(&mut self, (first, last): (usize, usize), values: &Values, coefficients: &mut Coefficients) {
         let low = self.low;
         let (wide, high) = (coefficients.part().blocks.width, coefficients.end());
         // Blocks that end before they begin.
         let mut ended = 0_u32;
         for row in 0..high {
             for column in 0..wide {
-                if self.restart.before_unit(&mut self.bits)? {
-                    ended = 0;
+                match self.restart.before_unit(&mut self.bits) {
+                    Unit::Next => {}
+                    Unit::Anew => ended = 0,
+                    Unit::Missing => continue,
                 }
                 if ended > 0 {
                     ended -= 1;
@@ -139,7 +138,7 @@ impl Reading<'_> {
                 let (data, mut window) = self.bits.parts();
                 let (mut kept, known) = coefficients.block(column, row);
                 let mut met = 0_u64;
-                let put = |number: usize, value: i16| {
+                let mut put = |number: usize, value: i16| {
                     if number < 64 && value != 0 {
                         met |= 1 << number;
                         if let Some(slot) = kept.at(number) {
@@ -147,14 +146,18 @@ impl Reading<'_> {
                         }
                     }
                 };
-                match read_ac(&mut window, data, values, first - 1, (last, last), put)? {
+                match read_ac(&mut window, data, values, first - 1, (last, last), &mut put) {
                     Stop::End => {}
                     Stop::Run(bits) => {
                         window.refill(data);
                         ended = (1 << bits) - 1 + window.take(bits) as u32;
                     }
                     Stop::At(at) if at == last => {}
-                    Stop::At(_) => return Err(Damaged("a run beyond the end of a band")),
+                    Stop::At(at) => {
+                        let (after, place, value) = read_beyond(window, data, &values.symbols, at);
+                        window = after;
+                        put(place, value);
+                    }
                 }
                 if let Some(known) = known {
                     *known |= met;
@@ -162,23 +165,19 @@ impl Reading<'_> {
                 self.bits.window = window;
             }
         }
-        Ok(())
     }
 
-    fn refine_ac(
-        &mut self,
-        (first, last): (usize, usize),
-        symbols: &Symbols,
-        coefficients: &mut Coefficients,
-    ) -> Result<(), ReadError> {
+    fn refine_ac(&mut self, (first, last): (usize, usize), symbols: &Symbols, coefficients: &mut Coefficients) {
         let low = self.low;
         let band = (u64::MAX >> (63 - last)) & (u64::MAX << first);
         let (wide, high) = (coefficients.part().blocks.width, coefficients.end());
         let mut ended = 0_u32;
         for row in 0..high {
             for column in 0..wide {
-                if self.restart.before_unit(&mut self.bits)? {
-                    ended = 0;
+                match self.restart.before_unit(&mut self.bits) {
+                    Unit::Next => {}
+                    Unit::Anew => ended = 0,
+                    Unit::Missing => continue,
                 }
                 if ended > 0 && coefficients.known(column, row) & band == 0 {
                     ended -= 1;
@@ -188,7 +187,7 @@ impl Reading<'_> {
                 let (data, window) = self.bits.parts();
                 let mut block = Refining { window, data, kept, known: *known & band, low };
                 if ended == 0 {
-                    ended = block.read(symbols, (first, last), known)?;
+                    ended = block.read(symbols, (first, last), known);
                 }
                 if ended > 0 {
                     ended -= 1;
@@ -197,7 +196,6 @@ impl Reading<'_> {
                 self.bits.window = block.window;
             }
         }
-        Ok(())
     }
 }
 
@@ -214,31 +212,33 @@ struct Refining<'a> {
 impl Refining<'_> {
     /// Reads a band up to the end of the block, and says how many blocks end there: none if it was filled.
     #[inline(always)]
-    fn read(&mut self, symbols: &Symbols, (mut next, last): (usize, usize), new: &mut u64) -> Result<u32, ReadError> {
+    fn read(&mut self, symbols: &Symbols, (mut next, last): (usize, usize), new: &mut u64) -> u32 {
         while next <= last {
             self.window.refill(self.data);
-            let symbol = symbols.read(&mut self.window)?;
+            let symbol = symbols.read(&mut self.window);
             let (run, size) = (usize::from(symbol >> 4), symbol & 15);
             let value = match (run, size) {
                 (15, 0) => 0,
-                (_, 0) => return Ok((1 << run) + self.window.take(run as u32) as u32),
-                (_, 1) => 2 * self.window.take(1) as i16 - 1,
-                _ => return Err(Damaged("a refinement by more than one bit")),
+                (_, 0) => return (1 << run) + self.window.take(run as u32) as u32,
+                // One bit is all that there can be more.
+                (_, _) => 2 * self.window.take(1) as i16 - 1,
             };
             // The run counts zeros only; the place behind it is one too.
             let place = self.correct(next + run);
+            if size > 1 || (value != 0 && place > last) {
+                symbols.failed.set(true);
+            }
             if value != 0 {
-                if place > last {
-                    return Err(Damaged("a run beyond the end of a band"));
-                }
-                *new |= 1 << (place & 63);
+                // Beyond the band is the place behind it, beyond the block its last one.
+                let place = place.min(last + 1).min(63);
+                *new |= 1 << place;
                 if let Some(slot) = self.kept.at(place) {
                     *slot = value << self.low;
                 }
             }
             next = place + 1;
         }
-        Ok(0)
+        0
     }
 
     /// One bit for each coefficient that was not zero before, up to a place that each of them moves on by
@@ -257,6 +257,8 @@ impl Refining<'_> {
             if let Some(slot) = self.kept.at(number) {
                 // It is not zero, so that this is its sign.
                 let sign = *slot >> 15 | 1;
+                // A scan that comes twice has nothing to add.
+                let bit = if *slot >> self.low & 1 == 0 { bit } else { 0 };
                 *slot = slot.wrapping_add((bit << self.low).wrapping_mul(sign));
             }
             self.known &= self.known - 1;

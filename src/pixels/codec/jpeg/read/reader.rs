@@ -1,13 +1,15 @@
 //! Reading row by row.
 
+use super::bits::Damage;
 use super::coefficients::Coefficients;
+use super::header::Header;
 use super::layout::{Layout, Part};
 use super::markers::{self, File};
 use super::needs::Needs;
 use super::script::Script;
 use super::sequential::Sequential;
 use super::strip::Strip;
-use super::{ReadError, Request, progressive};
+use super::{ReadError, Request, arithmetic, progressive};
 use crate::limits::{LimitError, Limits};
 
 /// A reader that gives the rows of one row of units after another.
@@ -17,14 +19,16 @@ pub(super) struct Reader<'a> {
     strips: Vec<Strip>,
     source: Source<'a>,
     row: u32,
+    /// Of everything but sequential scans.
+    damage: Damage,
 }
 
 #[derive(Debug)]
 enum Source<'a> {
     /// The scans, each with components of its own: they are read side by side.
     Sequential(Vec<Sequential<'a>>),
-    /// What all scans together say.
-    Progressive(Vec<Coefficients>),
+    /// The coefficients of all scans together.
+    Kept(Vec<Coefficients>),
 }
 
 /// The rows of one row of units.
@@ -35,18 +39,39 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], request: &Request, limits: &Limits) -> Result<Self, ReadError> {
+    /// Takes a file apart. `bytes_for` says how much memory the whole reading takes, which is checked before any is
+    /// taken.
+    pub(super) fn new(
+        bytes: &'a [u8],
+        request: &Request,
+        limits: &Limits,
+        bytes_for: impl FnOnce(&Header, &Needs) -> u64,
+    ) -> Result<Self, ReadError> {
         let file = markers::file(bytes)?;
         LimitError::check("pixels", file.header.size.pixels(), limits.pixels)?;
         let layout = Layout::new(&file.header, request);
-        let needs = Needs::of(&layout, file.header.progressive);
-        LimitError::check("bytes of memory for pixels", needs.total(), limits.memory)?;
-        let source = if file.header.progressive { progressive(&file, &layout)? } else { sequential(&file, &layout)? };
+        let needs = Needs::of(&layout, &file.header);
+        LimitError::check("bytes of memory for pixels", bytes_for(&file.header, &needs), limits.memory)?;
+        let mut damage = file.damage;
+        let source = if file.header.keeps_coefficients() {
+            kept(&file, &layout, &mut damage)?
+        } else {
+            sequential(&file, &layout)?
+        };
         let strips = layout.parts.iter().map(|part| Strip::new(&layout, part)).collect::<Result<_, _>>()?;
-        Ok(Self { row: layout.rows.start, strips, source, layout })
+        Ok(Self { row: layout.rows.start, strips, source, layout, damage })
     }
 
-    /// What comes out of each component.
+    /// Damage that was seen so far.
+    pub(super) fn damage(&self) -> Damage {
+        let mut all = self.damage;
+        if let Source::Sequential(scans) = &self.source {
+            scans.iter().for_each(|scan| all.add(scan.damage()));
+        }
+        all
+    }
+
+    /// The layout of each component.
     pub(super) fn parts(&self) -> &[Part] {
         &self.layout.parts
     }
@@ -56,34 +81,34 @@ impl<'a> Reader<'a> {
     pub(super) fn taken(&self) -> u64 {
         let source: u64 = match &self.source {
             Source::Sequential(scans) => scans.iter().map(Sequential::taken).sum(),
-            Source::Progressive(all) => all.iter().map(Coefficients::taken).sum(),
+            Source::Kept(all) => all.iter().map(Coefficients::taken).sum(),
         };
         self.strips.iter().map(Strip::taken).sum::<u64>() + source
     }
 
     /// The next rows; `None` behind the last.
-    pub(super) fn next(&mut self) -> Result<Option<Rows<'_>>, ReadError> {
+    pub(super) fn next(&mut self) -> Option<Rows<'_>> {
         let row = self.row;
         if row >= self.layout.rows.end {
-            return Ok(None);
+            return None;
         }
         match &mut self.source {
             Source::Sequential(scans) => {
                 for scan in scans {
-                    scan.read_row(&self.layout, row, Some(&mut self.strips))?;
+                    scan.read_row(&self.layout, row, Some(&mut self.strips));
                     if row + 1 == self.layout.units.height {
-                        scan.finish()?;
+                        scan.finish();
                     }
                 }
             }
-            Source::Progressive(all) => {
+            Source::Kept(all) => {
                 for (coefficients, strip) in all.iter().zip(&mut self.strips) {
                     coefficients.reduce(row, strip);
                 }
             }
         }
         self.row += 1;
-        Ok(Some(Rows { strips: &self.strips, row }))
+        Some(Rows { strips: &self.strips, row })
     }
 }
 
@@ -92,30 +117,42 @@ fn sequential<'a>(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadEr
     for scan in &file.scans {
         let mut scan = Sequential::new(file, scan, layout)?;
         for row in 0..layout.rows.start {
-            scan.read_row(layout, row, None)?;
+            scan.read_row(layout, row, None);
         }
         scans.push(scan);
     }
     Ok(Source::Sequential(scans))
 }
 
-fn progressive<'a>(file: &File<'_>, layout: &Layout) -> Result<Source<'a>, ReadError> {
+/// Reads all scans that are needed, up to one that cannot be read.
+fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage) -> Result<Source<'a>, ReadError> {
     let script = Script::new(file, layout)?;
     let parts = layout.parts.iter().zip(script.refined.iter().copied());
-    let mut all = Vec::with_capacity(3);
+    let mut all = Vec::with_capacity(4);
     for (component, (part, refined)) in parts.enumerate() {
         // The table is the one that was there when the component was first scanned (T.81, B.2.4.1).
         let scan = file.scans.iter().find(|scan| scan.parts.iter().any(|part| part.component == component));
         let table = file.header.components.get(component).map_or(0, |c| c.table);
-        let steps = scan.ok_or(ReadError::Damaged("a component without a scan"))?.tables.steps(table)?;
+        // Without a scan it stays gray.
+        let steps = scan.map_or(Ok([0; 64]), |scan| scan.tables.steps(table))?;
         all.push(Coefficients::new(layout, *part, refined, &steps)?);
     }
-    for (scan, needed) in file.scans.iter().zip(script.needed) {
-        if needed {
-            progressive::read_scan(file, scan, layout, &mut all)?;
+    for (number, (scan, _)) in file.scans.iter().zip(script.needed).filter(|(_, needed)| *needed).enumerate() {
+        let read = match (file.header.arithmetic, file.header.progressive) {
+            (true, false) => arithmetic::read_sequential(file, scan, layout, &mut all),
+            (true, true) => arithmetic::read_progressive(file, scan, layout, &mut all),
+            (false, _) => progressive::read_scan(file, scan, layout, &mut all),
+        };
+        match read {
+            Ok(found) => damage.add(found),
+            Err(error) if number == 0 => return Err(error),
+            Err(_) => {
+                damage.corrupt = true;
+                break;
+            }
         }
     }
-    Ok(Source::Progressive(all))
+    Ok(Source::Kept(all))
 }
 
 impl Rows<'_> {

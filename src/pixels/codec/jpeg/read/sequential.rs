@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::bits::{Bits, Data, Restart, Window};
-use super::block::{Block, Step, Steps, Stop, read_ac, skip_ac};
+use super::bits::{Bits, Damage, Data, Restart, Unit, Window};
+use super::block::{Block, Step, Steps, Stop, read_ac, read_beyond, skip_ac};
 use super::huffman::{Skips, Symbols, Values};
 use super::idct;
 use super::layout::{self, Layout};
-use super::markers::{File, Scan};
+use super::markers::File;
+use super::scan::Scan;
 use super::strip::Strip;
 use super::{Damaged, ReadError};
 
@@ -64,7 +65,7 @@ impl<'a> Sequential<'a> {
             };
             parts.push(Part {
                 component: part.component,
-                differences: Symbols::new(scan.tables.dc(part.dc)?)?,
+                differences: Symbols::of_dc(scan.tables.dc(part.dc)?)?,
                 skips: (last < 63 || !whole).then(|| Skips::new(codes)),
                 values,
                 steps: steps(&shape, &scan.tables.steps(table)?),
@@ -92,12 +93,7 @@ impl<'a> Sequential<'a> {
     }
 
     /// Reads a row of units into the strips of all components, or past them if none are given.
-    pub(super) fn read_row(
-        &mut self,
-        layout: &Layout,
-        row: u32,
-        mut strips: Option<&mut [Strip]>,
-    ) -> Result<(), ReadError> {
+    pub(super) fn read_row(&mut self, layout: &Layout, row: u32, mut strips: Option<&mut [Strip]>) {
         let [only] = self.parts.as_slice() else {
             return self.read_line(layout.units.width, &layout.columns, 0, strips);
         };
@@ -106,35 +102,35 @@ impl<'a> Sequential<'a> {
         let columns = layout.columns.start * shape.across..layout.columns.end * shape.across;
         for y in 0..shape.down {
             if row * shape.down + y < shape.blocks.height {
-                self.read_line(shape.blocks.width, &columns, y, strips.as_deref_mut())?;
+                self.read_line(shape.blocks.width, &columns, y, strips.as_deref_mut());
             }
         }
-        Ok(())
     }
 
     /// Reads so many units, and keeps those in these columns.
-    fn read_line(
-        &mut self,
-        units: u32,
-        columns: &Range<u32>,
-        top: u32,
-        mut strips: Option<&mut [Strip]>,
-    ) -> Result<(), ReadError> {
+    fn read_line(&mut self, units: u32, columns: &Range<u32>, top: u32, mut strips: Option<&mut [Strip]>) {
         let Self { bits, parts, unit, restart } = self;
         let mut block: Block = [0; 128];
         for column in 0..units {
-            if restart.before_unit(bits)? {
-                parts.iter_mut().for_each(|part| part.dc = 0);
-            }
             let wanted = columns.contains(&column);
+            match restart.before_unit(bits) {
+                Unit::Next => {}
+                Unit::Anew => parts.iter_mut().for_each(|part| part.dc = 0),
+                Unit::Missing => {
+                    if let Some(strips) = strips.as_deref_mut().filter(|_| wanted) {
+                        gray(parts, unit, column - columns.start, top, strips);
+                    }
+                    continue;
+                }
+            }
             let (data, mut window) = bits.parts();
             for place in unit.iter() {
                 let Some(part) = parts.get_mut(place.part) else { continue };
                 window.refill(data);
-                part.dc = part.dc.wrapping_add(part.differences.read_difference(&mut window)?);
+                part.dc = part.dc.wrapping_add(part.differences.read_difference(&mut window));
                 let strip = strips.as_deref_mut().filter(|_| wanted).and_then(|all| all.get_mut(part.component));
                 let Some(strip) = strip else {
-                    part.pass(&mut window, data, 0)?;
+                    part.pass(&mut window, data, 0);
                     continue;
                 };
                 let number = if unit.len() == 1 {
@@ -143,51 +139,53 @@ impl<'a> Sequential<'a> {
                     (column - columns.start) * part.shape.across + place.x
                 };
                 let target = strip.at(number * part.shape.wide, (top + place.y) * part.shape.high);
-                part.read(&mut window, data, &mut block, target)?;
+                part.read(&mut window, data, &mut block, target);
             }
             bits.window = window;
         }
-        Ok(())
     }
 
-    /// Was there all that should have been? To be asked behind the last row.
-    pub(super) fn finish(&self) -> Result<(), ReadError> {
-        self.bits.finish()
+    /// Sees if there was all that should have been, behind the last row.
+    pub(super) fn finish(&mut self) {
+        self.bits.finish();
+    }
+
+    /// Damage that was seen so far.
+    pub(super) fn damage(&self) -> Damage {
+        let failed = |part: &Part| part.differences.failed.get() || part.values.symbols.failed.get();
+        let mut damage = self.bits.damage;
+        damage.corrupt |= self.parts.iter().any(failed);
+        damage
     }
 }
 
 impl Part {
     /// Passes over the AC coefficients of a block behind this one.
     #[inline(always)]
-    fn pass(&self, window: &mut Window, data: &Data, at: usize) -> Result<(), ReadError> {
-        // Without a table for it nothing was to be passed over.
-        let skips = self.skips.as_ref().ok_or(Damaged("a run beyond the end of a block"))?;
-        skip_ac(window, data, &self.values.symbols, skips, at)
+    fn pass(&self, window: &mut Window, data: &Data, at: usize) {
+        // There is a table for it wherever something is to be passed over.
+        if let Some(skips) = &self.skips {
+            skip_ac(window, data, &self.values.symbols, skips, at);
+        }
     }
 
     /// Reads the AC coefficients of a block and makes its samples.
     #[inline(always)]
-    fn read(
-        &self,
-        window: &mut Window,
-        data: &Data,
-        block: &mut Block,
-        (samples, stride): (&mut [u8], usize),
-    ) -> Result<(), ReadError> {
+    fn read(&self, window: &mut Window, data: &Data, block: &mut Block, (samples, stride): (&mut [u8], usize)) {
         let [Step { step, .. }, ..] = self.steps;
         let dc = self.dc.wrapping_mul(i32::from(step)) as i16;
         if self.last == 0 {
-            self.pass(window, data, 0)?;
+            self.pass(window, data, 0);
             if let Some(sample) = samples.first_mut() {
                 *sample = idct::mean(dc);
             }
-            return Ok(());
+            return;
         }
         if let Some(kept) = block.first_chunk_mut() {
             *kept = [0_i16; 64];
         }
         let mut met = 0;
-        let put = |at: usize, value: i16| {
+        let mut put = |at: usize, value: i16| {
             if let Some(step) = self.steps.get(at & 127) {
                 met |= step.place;
                 if let Some(slot) = block.get_mut(usize::from(step.place & 127)) {
@@ -195,13 +193,30 @@ impl Part {
                 }
             }
         };
-        if let Stop::At(at @ ..63) = read_ac(window, data, &self.values, 0, (self.last, 63), put)? {
-            self.pass(window, data, at)?;
+        if let Stop::At(at @ ..63) = read_ac(window, data, &self.values, 0, (self.last, 63), &mut put) {
+            if self.last < 63 {
+                self.pass(window, data, at);
+            } else {
+                let (after, place, value) = read_beyond(*window, data, &self.values.symbols, at);
+                *window = after;
+                put(place, value);
+            }
         }
         let [first, ..] = block;
         *first = dc;
         (self.reduce)(block, met & 63, samples, stride);
-        Ok(())
+    }
+}
+
+/// Makes the samples of a unit without data.
+#[cold]
+fn gray(parts: &[Part], unit: &[Place], column: u32, top: u32, strips: &mut [Strip]) {
+    for place in unit {
+        let Some(part) = parts.get(place.part) else { continue };
+        let Some(strip) = strips.get_mut(part.component) else { continue };
+        let number = if unit.len() == 1 { column } else { column * part.shape.across + place.x };
+        let (samples, stride) = strip.at(number * part.shape.wide, (top + place.y) * part.shape.high);
+        (part.reduce)(&[0; 128], 0, samples, stride);
     }
 }
 

@@ -36,8 +36,11 @@ impl Strip {
         let size = Self::size(layout, part);
         let region = part.region;
         let left = region.x - layout.columns.start * part.across * part.wide;
+        let mut samples = zeros(size.pixels())?;
+        // Gray stays where there is no scan.
+        samples.fill(128);
         Ok(Self {
-            samples: zeros(size.pixels())?,
+            samples,
             stride: size.width as usize,
             columns: left as usize..(left + region.width) as usize,
             high: size.height,

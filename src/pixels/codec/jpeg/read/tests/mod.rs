@@ -7,15 +7,17 @@
     reason = "a test that cannot make its file may stop"
 )]
 
+mod damage;
 mod files;
 mod plain;
+mod whole;
 
 use jpeg_encoder::SamplingFactor;
 
-use self::files::{Kind, components, compose, encode, gray, segments};
+use self::files::{Kind, components, compose, encode, gray, interleave, segments};
 use self::plain::Blocks;
 use super::planes::Planes;
-use super::{Chroma, Header, Plane, Request, needs, read, read_header};
+use super::{Chroma, Damage, Header, Plane, Request, needs, read, read_header};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
 
@@ -43,26 +45,29 @@ fn planes(all: &Planes) -> Vec<&Plane> {
     std::iter::once(&all.luma).chain(all.chroma.iter().flatten()).collect()
 }
 
-/// The samples of a block's side that chroma should have, as the request puts it.
-fn side(luma: u32, chroma: Chroma, fewer: u32) -> u32 {
+/// The samples that a block's side should give, as the request puts it.
+fn side(luma: u32, chroma: Option<Chroma>, own: u32, most: u32) -> u32 {
     match chroma {
-        Chroma::Equal => (luma * fewer).min(8),
-        Chroma::Half => (luma * fewer).div_ceil(2).min(8),
+        Some(Chroma::Half) => (luma * most).div_ceil(2 * own).min(8),
+        _ => (luma * most).div_ceil(own).min(8),
     }
 }
 
 /// Compares planes with coefficients that were read and transformed in another way.
-fn check(all: &Planes, parts: &[Blocks], whole: Size, luma: u8, chroma: Chroma, fewer: (u32, u32)) {
+fn check(all: &Planes, parts: &[Blocks], whole: Size, luma: u8, chroma: Chroma, factors: &[(u32, u32)]) {
     let luma = u32::from(luma);
-    assert_eq!(planes(all).len(), parts.len());
+    assert_eq!((planes(all).len(), all.damage), (parts.len(), Damage::default()));
+    let most = (factors.iter().map(|f| f.0).max().unwrap(), factors.iter().map(|f| f.1).max().unwrap());
     for (number, (plane, blocks)) in planes(all).into_iter().zip(parts).enumerate() {
-        let (across, down) = if number == 0 { (1, 1) } else { fewer };
-        let n = |fewer| if number == 0 { luma } else { side(luma, chroma, fewer) };
-        let (wide, high) = (n(across), n(down));
-        let expected = Size::new((whole.width * wide).div_ceil(8 * across), (whole.height * high).div_ceil(8 * down));
+        let (across, down) = factors[number];
+        let chroma = (number > 0).then_some(chroma);
+        let (wide, high) = (side(luma, chroma, across, most.0), side(luma, chroma, down, most.1));
+        let samples = |all: u32, samples: u32, own: u32, most: u32| (all * samples * own).div_ceil(8 * most);
+        let expected = Size::new(samples(whole.width, wide, across, most.0), samples(whole.height, high, down, most.1));
         assert_eq!((plane.size, plane.at), (expected, (0, 0)));
         assert_eq!(plane.samples.len() as u64, expected.pixels());
-        let scale = (f64::from(wide) / f64::from(8 * across), f64::from(high) / f64::from(8 * down));
+        let scale = |samples: u32, own: u32, most: u32| f64::from(samples * own) / f64::from(8 * most);
+        let scale = (scale(wide, across, most.0), scale(high, down, most.1));
         assert!((plane.scale.0 - scale.0).abs() + (plane.scale.1 - scale.1).abs() < 1e-12);
         let (exact, stride) = blocks.reduced(wide as usize, high as usize);
         for (row, exact) in plane.samples.chunks(expected.width as usize).zip(exact.chunks(stride)) {
@@ -74,13 +79,18 @@ fn check(all: &Planes, parts: &[Blocks], whole: Size, luma: u8, chroma: Chroma, 
     }
 }
 
-fn check_all(file: &[u8], parts: &[Blocks], fewer: (u32, u32)) {
+fn check_all(file: &[u8], parts: &[Blocks], factors: &[(u32, u32)]) {
     let whole = read_header(file).unwrap().size;
     for luma in 1..=8 {
         for chroma in [Chroma::Equal, Chroma::Half] {
-            check(&take(file, luma, chroma, None), parts, whole, luma, chroma, fewer);
+            check(&take(file, luma, chroma, None), parts, whole, luma, chroma, factors);
         }
     }
+}
+
+/// The factors of luma, and of chroma that has so much less.
+fn fewer((across, down): (u32, u32)) -> [(u32, u32); 3] {
+    [(across, down), (1, 1), (1, 1)]
 }
 
 #[test]
@@ -91,7 +101,7 @@ fn every_kind_of_file_is_reduced_as_its_coefficients_say() {
             let parts: Vec<Blocks> = components(&scattered).iter().map(|part| Blocks::read(part)).collect();
             for kind in KINDS {
                 for restart in [0, 3] {
-                    check_all(&encode(size, sampling, kind, restart), &parts, fewer);
+                    check_all(&encode(size, sampling, kind, restart), &parts, &self::fewer(fewer));
                 }
             }
         }
@@ -105,12 +115,15 @@ fn refined_coefficients_are_those_of_a_sequential_file() {
     let (refined, scattered) = (include_bytes!("refined.jpg"), include_bytes!("scattered.jpg"));
     assert!(segments(refined).iter().any(|(marker, payload, _)| *marker == 0xDA && payload.last() == Some(&0x10)));
     let parts: Vec<Blocks> = components(scattered).iter().map(|part| Blocks::read(part)).collect();
-    check_all(refined, &parts, (2, 2));
-    check_all(scattered, &parts, (2, 2));
+    check_all(refined, &parts, &fewer((2, 2)));
+    check_all(scattered, &parts, &fewer((2, 2)));
+    // By libjpeg-turbo again, with arithmetic coding: the first with restart markers, the second progressive.
+    check_all(include_bytes!("arithmetic.jpg"), &parts, &fewer((2, 2)));
+    check_all(include_bytes!("arithmetic_refined.jpg"), &parts, &fewer((2, 2)));
     for chroma in [Chroma::Equal, Chroma::Half] {
         for luma in 1..=8 {
             let request = Request { luma, chroma, crop: None };
-            let reader = super::reader::Reader::new(refined, &request, &Limits::default()).unwrap();
+            let reader = super::reader::Reader::new(refined, &request, &Limits::default(), |_, _| 0).unwrap();
             let (taken, needed) = (reader.taken(), needs(&read_header(refined).unwrap(), &request).bytes);
             // Padding of units has no coefficients; tables are gone when samples are made.
             assert!(taken <= needed && needed <= taken + super::needs::TABLES, "{taken} of {needed}");
@@ -124,20 +137,38 @@ fn gray_files_are_reduced_as_their_coefficients_say() {
         let parts = [Blocks::read(&gray(size, Kind::Interleaved, 0))];
         for kind in KINDS {
             for restart in [0, 5] {
-                check_all(&gray(size, kind, restart), &parts, (1, 1));
+                check_all(&gray(size, kind, restart), &parts, &[(1, 1)]);
             }
         }
     }
 }
 
+/// Luma finer, chroma finer, one finer across and the other down, and neither a whole part of the other.
 #[test]
-fn chroma_may_be_any_whole_part_of_luma() {
-    let size = Size::new(75, 53);
-    for (across, down) in (1..=4).flat_map(|x| (1..=4).map(move |y| (x, y))).filter(|(x, y)| x * y <= 8) {
-        let few = Size::new(size.width.div_ceil(across), size.height.div_ceil(down));
-        let parts = [(size, 0), (few, 2), (few, 0)].map(|(size, restart)| gray(size, Kind::Interleaved, restart));
-        let file = compose(size, &parts, (across as u8, down as u8));
-        check_all(&file, &parts.each_ref().map(|part| Blocks::read(part)), (across, down));
+fn components_may_have_any_factors() {
+    let all = || (1..=4).flat_map(|x| (1..=4).map(move |y| (x, y)));
+    for (number, (luma, chroma)) in all().flat_map(|luma| all().map(move |chroma| (luma, chroma))).enumerate() {
+        let size = if number % 2 == 0 { Size::new(75, 53) } else { Size::new(33, 66) };
+        let factors = [luma, chroma, if number % 3 == 0 { (chroma.1, chroma.0) } else { chroma }];
+        let most = (factors.iter().map(|f| f.0).max().unwrap(), factors.iter().map(|f| f.1).max().unwrap());
+        let share =
+            |(x, y): (u32, u32)| Size::new((size.width * x).div_ceil(most.0), (size.height * y).div_ceil(most.1));
+        let restarts = [0, 2, 0];
+        let files: Vec<_> =
+            factors.iter().zip(restarts).map(|(f, restart)| gray(share(*f), Kind::Interleaved, restart)).collect();
+        let parts: Vec<_> = files.iter().map(|file| Blocks::read(file)).collect();
+        let written = factors.map(|(x, y)| (x as u8, y as u8));
+        check_all(&compose(size, &files, &written), &parts, &factors);
+        // More blocks in a unit are not allowed.
+        let interleaved = written.iter().map(|(x, y)| x * y).sum::<u8>() <= 10;
+        for progressive in [false, true].into_iter().filter(|_| interleaved) {
+            let file = interleave(size, &parts, &written, progressive);
+            for chroma in [Chroma::Equal, Chroma::Half] {
+                for luma in [1, 3, 8] {
+                    check(&take(&file, luma, chroma, None), &parts, size, luma, chroma, &factors);
+                }
+            }
+        }
     }
 }
 
@@ -217,7 +248,8 @@ fn a_header_says_how_much_memory_reading_takes() {
                 for crop in [None, Some(Rect { x: 30, y: 20, width: 60, height: 10 })] {
                     let request = Request { luma, chroma, crop };
                     let needs = needs(&header, &request);
-                    let taken = super::reader::Reader::new(&file, &request, &Limits::default()).unwrap().taken();
+                    let taken =
+                        super::reader::Reader::new(&file, &request, &Limits::default(), |_, _| 0).unwrap().taken();
                     assert!(taken <= needs.bytes, "{taken} of {}", needs.bytes);
                     // And not far from the truth, but for what refining would take.
                     if !header.progressive {

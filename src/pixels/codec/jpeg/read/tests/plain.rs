@@ -11,12 +11,14 @@ pub(super) struct Blocks {
     pub(super) size: Size,
     /// Row by row; in a block, row by row by frequency.
     blocks: Vec<[f64; 64]>,
+    /// In zigzag order.
+    pub(super) steps: Vec<u8>,
 }
 
 impl Blocks {
     pub(super) fn read(file: &[u8]) -> Self {
         let (mut steps, mut dc, mut ac) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let (mut size, mut table, mut blocks) = (Size::new(0, 0), 0, Vec::new());
+        let (mut size, mut table, mut blocks, mut used) = (Size::new(0, 0), 0, Vec::new(), Vec::new());
         for (marker, payload, data) in segments(file) {
             match marker {
                 0xDB => {
@@ -42,6 +44,7 @@ impl Blocks {
                 0xDA => {
                     let numbers = payload[2];
                     let tables = (&dc[&(numbers >> 4)], &ac[&(numbers & 15)], &steps[&table]);
+                    used.clone_from(tables.2);
                     for interval in intervals(data) {
                         read_interval(&interval, tables, &mut blocks);
                     }
@@ -53,7 +56,20 @@ impl Blocks {
         // What is read of the padding may look like blocks.
         blocks.truncate(count as usize);
         assert_eq!(blocks.len(), count as usize);
-        Self { size, blocks }
+        Self { size, blocks, steps: used }
+    }
+
+    /// The coefficients of a block as they are stored, in zigzag order; none outside.
+    pub(super) fn stored(&self, column: u32, row: u32) -> Option<[i32; 64]> {
+        let (across, down) = (self.size.width.div_ceil(8), self.size.height.div_ceil(8));
+        let inside = column < across && row < down;
+        inside.then(|| {
+            let block = &self.blocks[(row * across + column) as usize];
+            std::array::from_fn(|number| {
+                let (u, v) = zigzag(number);
+                (block[v * 8 + u] / f64::from(self.steps[number])).round() as i32
+            })
+        })
     }
 
     /// All blocks with so many samples on their sides: samples, before they are rounded, and the width of

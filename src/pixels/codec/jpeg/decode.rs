@@ -1,0 +1,94 @@
+//! Whole images.
+
+use super::failure;
+use super::read::{self, Color, Header, Lines, Request, lines_need};
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::pixels::codec::{Colors, Profile};
+use crate::pixels::planes::color;
+use crate::pixels::raster::Channels;
+use crate::pixels::{Raster, memory};
+use image::ColorType;
+
+/// All pixels of a file.
+///
+/// Inks are converted on the way: by the profile if it is one for inks, else as browsers do, who multiply.
+pub(in crate::pixels::codec) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+    let mut lines = Lines::new(bytes, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
+    let (size, kind) = (lines.header().size, lines.header().color);
+    let profile = Profile::of(bytes, Format::Jpeg, limits);
+    let convert = profile.as_ref().filter(|profile| profile.is_cmyk()).and_then(Profile::inks);
+    let mut samples = memory::reserve(memory::bytes(size, Channels::Rgb))?;
+    let mut inks = Inks::default();
+    while lines.advance() {
+        let [a, b, c, k] = [0, 1, 2, 3].map(|component| lines.of(component));
+        match kind {
+            Color::Gray => samples.extend(a.iter().flat_map(|y| [*y; 3])),
+            Color::YCbCr => color(a, b, c, &mut samples),
+            Color::Rgb => samples.extend(a.iter().zip(b).zip(c).flat_map(|((r, g), b)| [*r, *g, *b])),
+            Color::Cmyk | Color::Ycck => {
+                inks.paper.clear();
+                if kind == Color::Cmyk {
+                    inks.paper.extend(a.iter().zip(b).zip(c).flat_map(|((c, m), y)| [*c, *m, *y]));
+                } else {
+                    color(a, b, c, &mut inks.paper);
+                    inks.paper.iter_mut().for_each(|sample| *sample = 255 - *sample);
+                }
+                match &convert {
+                    Some(convert) => inks.convert(k, convert, &mut samples),
+                    None => inks.multiply(k, &mut samples),
+                }
+            }
+        }
+    }
+    let damage = lines.damage();
+    let samples_of = if kind == Color::Gray { ColorType::L8 } else { ColorType::Rgb8 };
+    let profile =
+        profile.filter(|p| !matches!(kind, Color::Cmyk | Color::Ycck) && p.fits(samples_of)).map(|p| colors.of(p));
+    Ok(Raster::new(size, Channels::Rgb, samples)?.with_profile(profile).noting(damage.notes()))
+}
+
+/// Bytes that this takes, the image included.
+pub(in crate::pixels::codec) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
+    let header = read::read_header(bytes).map_err(failure)?;
+    Ok(taken(&header, read::needs(&header, &Request::WHOLE).bytes))
+}
+
+fn taken(header: &Header, reading: u64) -> u64 {
+    let lines = lines_need(header).saturating_add(u64::from(header.size.width) * INKS);
+    [reading, lines, memory::bytes(header.size, Channels::Rgb)].into_iter().fold(0, u64::saturating_add)
+}
+
+/// Bytes for each pixel of a line of inks: the paper that three leave, all four, and the colours of them.
+const INKS: u64 = 3 + 4 + 3;
+
+/// A line of inks.
+///
+/// Four components hold the paper that inks leave, 255 being all of it. So does every file of Adobe's, and browsers
+/// take all others for one of these.
+#[derive(Debug, Default)]
+struct Inks {
+    /// Left by the first three inks.
+    paper: Vec<u8>,
+    /// All four, 255 of each being all of it.
+    inks: Vec<u8>,
+    colors: Vec<u8>,
+}
+
+impl Inks {
+    fn convert(&mut self, black: &[u8], convert: &impl Fn(&[u8], &mut [u8]), out: &mut Vec<u8>) {
+        self.inks.clear();
+        let pixels = self.paper.as_chunks::<3>().0.iter().zip(black);
+        self.inks.extend(pixels.flat_map(|([c, m, y], k)| [255 - c, 255 - m, 255 - y, 255 - k]));
+        self.colors.resize(self.paper.len(), 0);
+        convert(&self.inks, &mut self.colors);
+        out.extend_from_slice(&self.colors);
+    }
+
+    fn multiply(&self, black: &[u8], out: &mut Vec<u8>) {
+        let times = |paper: u8, black: u8| ((u32::from(paper) * u32::from(black) + 127) / 255).to_le_bytes()[0];
+        let pixels = self.paper.as_chunks::<3>().0.iter().zip(black);
+        out.extend(pixels.flat_map(|(paper, black)| (*paper).map(|paper| times(paper, *black))));
+    }
+}

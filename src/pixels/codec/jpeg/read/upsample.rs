@@ -1,0 +1,232 @@
+//! Whole files, line by line, every component brought to the size of the image.
+//!
+//! Where a component has half the samples, those between are interpolated, each three parts of the near one and one of
+//! the other. At other ratios the nearest is taken. Both are libjpeg's rules, and rounding is as there (`jdsample.c`).
+
+use super::header::Header;
+use super::layout::Part;
+use super::needs::Needs;
+use super::reader::Reader;
+use super::{Damage, ReadError, Request, zeros};
+use crate::limits::Limits;
+
+/// Gives one line of the image after another.
+#[derive(Debug)]
+pub(crate) struct Lines<'a> {
+    reader: Reader<'a>,
+    components: Vec<Component>,
+    header: Header,
+    next: u32,
+}
+
+/// Bytes that are held besides the file's own needs, for the lines between two rows of units.
+pub(crate) fn lines_need(header: &Header) -> u64 {
+    let rows = header.components.iter().map(|component| 8 * u64::from(component.down) + ROWS_MORE);
+    rows.sum::<u64>() * (u64::from(header.size.width) + 8)
+}
+
+/// Rows of a component that wait for those of the next units, and what interpolation takes in rows.
+const ROWS_MORE: u64 = 6;
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(
+        bytes: &'a [u8],
+        limits: &Limits,
+        bytes_for: impl FnOnce(&Header, &Needs) -> u64,
+    ) -> Result<Self, ReadError> {
+        let mut found = None;
+        let reader = Reader::new(bytes, &Request::WHOLE, limits, |header, needs| {
+            found = Some(header.clone());
+            bytes_for(header, needs)
+        })?;
+        let header = found.ok_or(ReadError::Damaged("no frame header"))?;
+        let parts = reader.parts().iter();
+        let components = parts.map(|part| Component::new(part, &header)).collect::<Result<_, _>>()?;
+        Ok(Self { reader, components, header, next: 0 })
+    }
+
+    pub(crate) const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Damage that was seen so far.
+    pub(crate) fn damage(&self) -> Damage {
+        self.reader.damage()
+    }
+
+    /// Makes the next line; `false` behind the last.
+    pub(crate) fn advance(&mut self) -> bool {
+        if self.next >= self.header.size.height {
+            return false;
+        }
+        while self.components.iter().any(|component| !component.has(self.next)) {
+            let Some(rows) = self.reader.next() else { return false };
+            for (number, component) in self.components.iter_mut().enumerate() {
+                component.take(self.next, rows.of(number));
+            }
+        }
+        self.components.iter_mut().for_each(|component| component.make(self.next));
+        self.next += 1;
+        true
+    }
+
+    /// A component's samples of the line that was made last.
+    pub(crate) fn of(&self, component: usize) -> &[u8] {
+        let (line, wide) = (self.next.saturating_sub(1), self.header.size.width as usize);
+        // The last sample of an odd side stands for more than there is.
+        self.components.get(component).and_then(|component| component.line(line).get(..wide)).unwrap_or_default()
+    }
+}
+
+/// A component's rows, as far as they are needed.
+#[derive(Debug)]
+struct Component {
+    width: usize,
+    height: u32,
+    across: Ratio,
+    down: Ratio,
+    rows: Vec<u8>,
+    /// The number of the first of them.
+    first: u32,
+    line: Vec<u8>,
+    /// Sums of two rows.
+    sums: Vec<u16>,
+}
+
+/// How many samples there are for so many pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ratio(u32, u32);
+
+impl Ratio {
+    const fn is_whole(self) -> bool {
+        self.0 == self.1
+    }
+
+    const fn is_half(self) -> bool {
+        2 * self.0 == self.1
+    }
+
+    /// The sample that a pixel lies in.
+    const fn at(self, pixel: u32) -> u32 {
+        pixel * self.0 / self.1
+    }
+}
+
+impl Component {
+    fn new(part: &Part, header: &Header) -> Result<Self, ReadError> {
+        let (across, down) = header.unit();
+        let (width, wide) = (part.region.width, header.size.width);
+        let (across, down) = (Ratio(part.across, across.into()), Ratio(part.down, down.into()));
+        Ok(Self {
+            width: width as usize,
+            height: part.region.height,
+            across,
+            down,
+            rows: super::reserve(u64::from(width) * u64::from(8 * part.down + 3))?,
+            first: 0,
+            line: zeros(if across.is_whole() && down.is_whole() { 0 } else { 2 * u64::from(width).max(wide.into()) })?,
+            sums: zeros(width.into())?,
+        })
+    }
+
+    /// Interpolation needs three samples, and is for these ratios only.
+    const fn is_smooth(&self) -> bool {
+        match (self.across.is_whole(), self.down.is_whole()) {
+            (true, _) => self.down.is_half(),
+            (false, whole) => self.across.is_half() && (whole || self.down.is_half()) && self.width > 2,
+        }
+    }
+
+    /// The row that a line lies in, and the other one that is near.
+    fn near(&self, line: u32) -> (u32, u32) {
+        let last = self.height.saturating_sub(1);
+        let near = self.down.at(line).min(last);
+        let other = match (self.is_smooth() && self.down.is_half(), line % 2) {
+            (false, _) => near,
+            (true, 0) => near.saturating_sub(1),
+            (true, _) => (near + 1).min(last),
+        };
+        (near, other)
+    }
+
+    fn has(&self, line: u32) -> bool {
+        let (near, other) = self.near(line);
+        let end = self.first as usize + self.rows.len() / self.width.max(1);
+        (near.max(other) as usize) < end
+    }
+
+    /// Takes more rows, and leaves those that this line and the ones behind do not need.
+    fn take<'r>(&mut self, line: u32, rows: impl Iterator<Item = &'r [u8]>) {
+        let (near, other) = self.near(line);
+        let gone = near.min(other).saturating_sub(self.first);
+        let bytes = (gone as usize * self.width).min(self.rows.len());
+        self.rows.drain(..bytes);
+        self.first += gone;
+        rows.for_each(|row| self.rows.extend_from_slice(row));
+    }
+
+    fn row(&self, number: u32) -> &[u8] {
+        let start = number.saturating_sub(self.first) as usize * self.width;
+        self.rows.get(start..).and_then(|rows| rows.get(..self.width)).unwrap_or_default()
+    }
+
+    /// The line that was made, or a row that is one.
+    fn line(&self, line: u32) -> &[u8] {
+        if self.across.is_whole() && self.down.is_whole() { self.row(line) } else { &self.line }
+    }
+
+    fn make(&mut self, line: u32) {
+        if self.across.is_whole() && self.down.is_whole() {
+            return;
+        }
+        let (near, other) = self.near(line);
+        let mut made = std::mem::take(&mut self.line);
+        let mut sums = std::mem::take(&mut self.sums);
+        let (near, other) = (self.row(near), self.row(other));
+        match (self.is_smooth(), self.across.is_half(), self.down.is_half()) {
+            (true, false, _) => {
+                let round = if line.is_multiple_of(2) { 1 } else { 2 };
+                for (to, (near, other)) in made.iter_mut().zip(near.iter().zip(other)) {
+                    *to = ((3 * u16::from(*near) + u16::from(*other) + round) >> 2) as u8;
+                }
+            }
+            (true, true, false) => {
+                sums.iter_mut().zip(near).for_each(|(sum, near)| *sum = u16::from(*near));
+                double::<2>(&sums, [1, 2], [0, 0], &mut made);
+            }
+            (true, true, true) => {
+                for (sum, (near, other)) in sums.iter_mut().zip(near.iter().zip(other)) {
+                    *sum = 3 * u16::from(*near) + u16::from(*other);
+                }
+                double::<4>(&sums, [8, 7], [8, 7], &mut made);
+            }
+            (false, ..) => {
+                for (x, to) in (0..).zip(made.iter_mut()) {
+                    *to = near.get(self.across.at(x) as usize).copied().unwrap_or_default();
+                }
+            }
+        }
+        (self.line, self.sums) = (made, sums);
+    }
+}
+
+/// Two samples of each, of which three parts are its own and one of the neighbour on that side, if there is one.
+/// Fractions of so many bits are rounded by adding these to the left sample and to the right one, and others at the
+/// ends.
+fn double<const BITS: u32>(sums: &[u16], [left, right]: [u16; 2], [first, last]: [u16; 2], to: &mut [u8]) {
+    // Both samples in one number, so that compilers make vector code of it.
+    let pair = |left: u16, right: u16| (left >> BITS | right >> BITS << 8).to_le_bytes();
+    let (pairs, _) = to.as_chunks_mut::<2>();
+    let ([begin, second, ..], [.., third, end]) = (sums, sums) else { return };
+    if let Some(to) = pairs.first_mut() {
+        *to = pair(4 * begin + first, 3 * begin + second + right);
+    }
+    if let Some(to) = pairs.get_mut(sums.len() - 1) {
+        *to = pair(3 * end + third + left, 4 * end + last);
+    }
+    let (middle, next) = (sums.get(1..).unwrap_or_default(), sums.get(2..).unwrap_or_default());
+    let to = pairs.get_mut(1..).unwrap_or_default();
+    for (to, ((before, own), next)) in to.iter_mut().zip(sums.iter().zip(middle).zip(next)) {
+        *to = pair(3 * own + before + left, 3 * own + next + right);
+    }
+}
