@@ -1,5 +1,6 @@
 //! Reading headers and pixels.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -11,11 +12,13 @@ use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult}
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{Profile, animation, exif, inks, jpeg, metadata, png, unsupported, webp};
+use super::{Profile, animation, inks, jpeg, metadata, png, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::note::Note;
+use crate::pixels::fence::fenced;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
 use crate::plan::{Orientation, Size, SourceInfo};
@@ -38,14 +41,13 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
     if header.format == Format::Gif {
         return animation::probe_gif(bytes, limits);
     }
-    let mut decoder = header.decoder(header.head, limits)?;
+    let header = header.that_opens(bytes, limits);
+    let mut decoder = header.decoder(limits)?;
     let size = header.check(&decoder, limits)?;
     let mut info = SourceInfo::new(size);
     info.orientation = match header.format {
         // Metadata too broken to be read says nothing.
         Format::Tiff => Orientation::from_exif(decoder.orientation().map_or(1, |o| o.to_exif().into())),
-        // As browsers, the decoder takes only a whole chunk before the pixels.
-        Format::Png => decoder.exif_metadata().ok().flatten().map_or(Orientation::Upright, |b| exif::orientation(&b)),
         format => metadata::orientation(bytes, format, limits),
     };
     info.format = header.format;
@@ -90,7 +92,8 @@ pub(crate) fn decoding(bytes: &[u8], size: Size, limits: &Limits) -> Result<u64,
     if animation::count(bytes, header.format, limits) > 1 {
         return pixels(ANIMATION);
     }
-    let decoder = header.decoder(header.head, limits)?;
+    let header = header.that_opens(bytes, limits);
+    let decoder = header.decoder(limits)?;
     let rows = u64::from(size.width).saturating_mul(64);
     pixels(header.work_for(decoder.color_type())).map(|bytes: u64| bytes.saturating_add(rows))
 }
@@ -164,8 +167,8 @@ pub(super) fn still(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
 /// What is known before a decoder is built.
 struct Header<'a> {
     format: Format,
-    /// As much of the file as a decoder must see to know its size.
-    head: &'a [u8],
+    /// The file, as its decoder takes it.
+    file: Cow<'a, [u8]>,
     /// Bytes that decoding takes for each pixel besides the result.
     work: u64,
     density: Option<f64>,
@@ -177,7 +180,7 @@ impl<'a> Header<'a> {
         let Some(format) = Format::sniff(bytes) else {
             return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
         };
-        let plain = |work| Self { format, head: bytes, work, density: None };
+        let plain = |work| Self { format, file: Cow::Borrowed(bytes), work, density: None };
         match format {
             // See `jpeg`.
             Format::Jpeg => Ok(plain(0)),
@@ -185,12 +188,12 @@ impl<'a> Header<'a> {
                 let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
                 // The decoder takes memory for a row before it can be asked for the size.
                 LimitError::check("pixels", start.size.pixels(), limits.pixels)?;
-                Ok(Self { density: start.density, ..plain(0) })
+                Ok(Self { density: start.density, file: png::mended(bytes, false), ..plain(0) })
             }
             // See `animation`.
             Format::Gif => Ok(plain(0)),
             // Planes of a lossy file, or ARGB and tables of a lossless one; a canvas if it is animated.
-            Format::WebP => Ok(plain(8)),
+            Format::WebP => Ok(Self { file: webp::mended(bytes), ..plain(8) }),
             Format::Bmp => Ok(plain(0)),
             // Its decoder fills a buffer of its own first.
             Format::Tiff => Ok(plain(16)),
@@ -205,16 +208,16 @@ impl<'a> Header<'a> {
     }
 
     /// A decoder that has read the header and will keep to the limits.
-    fn decoder<'b>(&self, bytes: &'b [u8], limits: &Limits) -> Result<Box<dyn ImageDecoder + 'b>, Error> {
+    fn decoder(&self, limits: &Limits) -> Result<Box<dyn ImageDecoder + '_>, Error> {
         let mut bounds = image::Limits::no_limits();
         let side = u32::try_from(limits.pixels).unwrap_or(u32::MAX);
         bounds.max_image_width = Some(side);
         bounds.max_image_height = Some(side);
         bounds.max_alloc = Some(limits.memory);
-        let file = Cursor::new(bytes);
-        let open = || -> ImageResult<Box<dyn ImageDecoder + 'b>> {
+        let file = Cursor::new(self.file.as_ref());
+        let open = || -> ImageResult<Box<dyn ImageDecoder + '_>> {
             let mut decoder: Box<dyn ImageDecoder> = match self.format {
-                Format::Png => Box::new(PngDecoder::with_limits(file, png::bounds(bytes, &bounds))?),
+                Format::Png => Box::new(PngDecoder::with_limits(file, png::bounds(&self.file, &bounds))?),
                 Format::WebP => Box::new(WebPDecoder::new(file)?),
                 Format::Bmp => Box::new(BmpDecoder::new(file)?),
                 _ => Box::new(TiffDecoder::new(file)?),
@@ -222,43 +225,73 @@ impl<'a> Header<'a> {
             decoder.set_limits(bounds)?;
             Ok(decoder)
         };
-        open().map_err(|e| explain(&e, self.format, limits))
+        fenced(|| open().map_err(|e| explain(&e, self.format, limits)))
     }
 
-    /// The pixels of the file that it is the header of.
-    fn pixels(&self, bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
-        let complete = match self.format {
-            Format::WebP => webp::is_complete(bytes),
-            // These decoders notice for themselves.
-            _ => true,
-        };
-        if !complete {
-            return Err(damaged(self.format));
+    /// The header of a file that its decoder opens: a PNG that it refuses may be mended.
+    fn that_opens(self, bytes: &'a [u8], limits: &Limits) -> Self {
+        let is_refused =
+            self.format == Format::Png && self.decoder(limits).is_err_and(|error| error.code() == ErrorCode::Format);
+        if is_refused { Self { file: png::mended(bytes, true), ..self } } else { self }
+    }
+
+    /// The pixels of the file that it is the header of. Where it is damaged, those that can be read.
+    fn pixels(&self, bytes: &'a [u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+        match self.all_pixels(bytes, colors, limits) {
+            Err(error) if error.code() == ErrorCode::Format => {}
+            done => return done,
         }
-        let decoder = self.decoder(bytes, limits)?;
+        match self.format {
+            Format::Png => {
+                let again = Self { file: png::mended(bytes, true), ..*self };
+                match again.all_pixels(bytes, colors, limits) {
+                    Ok(picture) => Ok(picture.noting([Note::Corrupt])),
+                    Err(_) => again.some_pixels(bytes, colors, limits),
+                }
+            }
+            #[cfg(feature = "webp-lossy")]
+            Format::WebP => {
+                let picture = fenced(|| webp::partly(bytes, limits).ok_or_else(|| damaged(Format::WebP)))?;
+                Ok(picture.with_profile(self.profile(bytes, ColorType::Rgb8, colors, limits)).noting([Note::CutShort]))
+            }
+            format => Err(damaged(format)),
+        }
+    }
+
+    fn all_pixels(&self, bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+        let decoder = self.decoder(limits)?;
         let size = self.check(&decoder, limits)?;
         let color = decoder.color_type();
-        let profile = Profile::of(bytes, self.format, limits);
         let stored = decoder.original_color_type();
         let inks = matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
-        if let Some(profile) = profile.as_ref().filter(|p| inks && p.is_cmyk())
-            && let Some(samples) = inks::decode(bytes, self.format, size, profile)
+        let profile = Profile::of(bytes, self.format, limits).filter(|p| inks && p.is_cmyk());
+        if let Some(profile) = profile
+            && let Some(samples) = inks::decode(bytes, self.format, size, &profile)
         {
             return Raster::new(size, Channels::Rgb, samples);
         }
         let mut samples = memory::zeros(decoder.total_bytes())?;
-        decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, self.format, limits))?;
-        let mut profile = profile.filter(|p| !inks && p.fits(color)).map(|p| colors.of(p));
-        let deep = profile.as_ref().filter(|p| !p.kept).and_then(|p| p.deep_to_srgb(&samples, color));
-        let (channels, samples) = match deep {
-            Some(converted) => {
-                profile = None;
-                converted?
-            }
-            None => to_8_bit_color(samples, color)?,
-        };
-        let picture = Raster::new(size, channels, samples)?;
-        Ok(picture.with_profile(profile).without_needless_alpha())
+        fenced(|| decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, self.format, limits)))?;
+        let profile = if inks { None } else { self.profile(bytes, color, colors, limits) };
+        raster(size, color, samples, profile)
+    }
+
+    /// As many rows of a PNG as there are.
+    fn some_pixels(&self, bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+        let decoder = self.decoder(limits)?;
+        let size = self.check(&decoder, limits)?;
+        let color = decoder.color_type();
+        let mut samples = memory::zeros(decoder.total_bytes())?;
+        drop(decoder);
+        fenced(|| png::partly(&self.file, &mut samples).ok_or_else(|| damaged(self.format)))?;
+        let profile = self.profile(bytes, color, colors, limits);
+        Ok(raster(size, color, samples, profile)?.noting([Note::CutShort]))
+    }
+
+    /// What the file's samples mean, if that is not sRGB.
+    fn profile(&self, bytes: &[u8], samples: ColorType, colors: Colors, limits: &Limits) -> Option<Arc<Profile>> {
+        let profile = Profile::of(bytes, self.format, limits).filter(|profile| profile.fits(samples));
+        profile.map(|profile| colors.of(profile))
     }
 
     /// The size, once it is known to be within the limits.
@@ -282,6 +315,19 @@ impl<'a> Header<'a> {
         };
         stored + converted.max(self.work)
     }
+}
+
+/// A picture of samples as a decoder gives them, in 8 bits.
+fn raster(size: Size, color: ColorType, samples: Vec<u8>, mut profile: Option<Arc<Profile>>) -> Result<Raster, Error> {
+    let deep = profile.as_ref().filter(|p| !p.kept).and_then(|p| p.deep_to_srgb(&samples, color));
+    let (channels, samples) = match deep {
+        Some(converted) => {
+            profile = None;
+            converted?
+        }
+        None => to_8_bit_color(samples, color)?,
+    };
+    Ok(Raster::new(size, channels, samples)?.with_profile(profile).without_needless_alpha())
 }
 
 /// Any samples as 8-bit RGB or RGBA.

@@ -84,9 +84,15 @@ pub(super) fn exif(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u
 
 /// How the stored pixels are turned, if the EXIF of a JPEG or WebP says so.
 pub(super) fn orientation(file: &[u8], format: Format, limits: &Limits) -> Orientation {
-    // Browsers look for EXIF in a WebP where its header promises some.
-    let promised = format != Format::WebP || webp::promises_exif(file);
-    let block = exif(file, format, limits).filter(|_| promised);
+    let block = match format {
+        // As browsers: what stands behind the pixels of a PNG comes too late.
+        Format::Png => {
+            let mut chunks = png::Chunks::of_file(file).into_iter().flat_map(png::Chunks::sound);
+            let found = chunks.by_ref().take_while(|(kind, _)| *kind != b"IDAT").find(|(kind, _)| *kind == b"eXIf");
+            found.and_then(|(_, body)| within(body, limits.metadata_bytes))
+        }
+        format => exif(file, format, limits),
+    };
     block.map_or(Orientation::Upright, |block| exif::orientation(&block))
 }
 

@@ -53,7 +53,13 @@ impl Profile {
     }
 
     /// A profile of the International Color Consortium.
-    pub(crate) fn read(icc: Vec<u8>) -> Option<Self> {
+    pub(crate) fn read(mut icc: Vec<u8>) -> Option<Self> {
+        // What lies beyond the length in its header does not belong to it (ICC.1:2022, 7.2.2).
+        let length = icc.first_chunk().and_then(|length| usize::try_from(u32::from_be_bytes(*length)).ok())?;
+        if length > icc.len() {
+            return None;
+        }
+        icc.truncate(length);
         // Its length has been checked; nothing in it can be longer.
         let options = ParsingOptions { max_profile_size: usize::MAX, ..ParsingOptions::default() };
         let color = ColorProfile::new_from_slice_with_options(&icc, options).ok()?;

@@ -46,7 +46,7 @@ pub(crate) fn thumbnail(
         }
     }
     #[cfg(feature = "webp-lossy")]
-    if wanted.eighths < 8 && webp::shrinks(bytes) {
+    if wanted.eighths < 8 && webp::shrinks(bytes) && webp::is_complete(bytes) {
         return scaled(bytes, wanted, colors, limits).map(Picture::from);
     }
     let request = decode::Request { page: 0, size: wanted.size, colors };

@@ -6,8 +6,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use weezl::BitOrder;
 use weezl::decode::Decoder;
+use weezl::{BitOrder, LzwStatus};
 
 use super::canvas::{Canvas, Disposal};
 use super::{Drawn, Frames, Plays};
@@ -190,12 +190,12 @@ impl Block<'_> {
                 let result = decoder.decode_bytes(codes, indices.get_mut(done..).unwrap_or_default());
                 done += result.consumed_out;
                 codes = codes.get(result.consumed_in..).unwrap_or_default();
-                let stuck = result.consumed_in == 0 && result.consumed_out == 0;
                 match result.status {
-                    Ok(weezl::LzwStatus::Done) | Err(_) => return done,
+                    Ok(LzwStatus::Done) | Err(_) => return done,
                     Ok(_) if done >= indices.len() => return done,
-                    Ok(_) if stuck || codes.is_empty() => break,
-                    Ok(_) => {}
+                    Ok(LzwStatus::NoProgress) => break,
+                    Ok(LzwStatus::Ok) if codes.is_empty() => break,
+                    Ok(LzwStatus::Ok) => {}
                 }
             }
             if *length == 0 {

@@ -64,7 +64,8 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
                 colors = Some(body.len() / 3);
                 write_chunk(&mut file, kind, body);
             }
-            b"tRNS" if !has_opacities => {
+            // More opacities than a table can have are none; more than there are colours are cut off.
+            b"tRNS" if !has_opacities && body.len() <= 256 => {
                 has_opacities = true;
                 let most = if indexed { colors.unwrap_or(0) } else { usize::MAX };
                 write_chunk(&mut file, kind, body.get(..most.min(body.len())).unwrap_or_default());

@@ -71,13 +71,6 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// Returns `true` if the header of an extended file announces EXIF (RFC 9649, 2.7).
-pub(super) fn promises_exif(bytes: &[u8]) -> bool {
-    const EXIF: u8 = 8;
-    let first = Chunks::of_file(bytes).and_then(|mut chunks| chunks.next());
-    first.is_some_and(|(kind, body)| kind == b"VP8X" && body.first().is_some_and(|flags| flags & EXIF != 0))
-}
-
 /// Appends a chunk.
 pub(super) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     out.extend_from_slice(kind);
