@@ -20,7 +20,7 @@ pub(super) fn sanitized(root: Node<'_, '_>, notes: &mut Notes) -> String {
     let mut writer = Writer { out: String::new(), ids: HashSet::new(), namespace, sheets, counts, notes };
     writer.out.extend(["<svg xmlns=\"", names::SVG, "\""]);
     writer.attributes(root);
-    writer.children(root, "svg");
+    writer.contents(root);
     writer.out
 }
 
@@ -37,24 +37,44 @@ struct Writer<'a, 'n> {
 }
 
 impl<'a> Writer<'a, '_> {
-    /// What stands in an element, and its end.
-    fn children(&mut self, node: Node<'a, '_>, name: &str) {
+    /// All that stands in the root, and its end. A loop, as files may be nested deeper than a stack.
+    fn contents(&mut self, root: Node<'a, '_>) {
         let start = self.out.len();
         self.out.push('>');
-        if name == "style" {
-            let sheet = self.sheets.remove(&node.id()).unwrap_or_default().concat();
-            escape(&sheet, &mut self.out);
-        } else {
-            for child in node.children() {
-                match child.node_type() {
-                    NodeType::Element => self.element(child, name),
-                    NodeType::Text if names::holds_text(name) => {
-                        escape(child.text().unwrap_or_default(), &mut self.out);
+        let mut open = vec![(root, "svg", start)];
+        let mut next = root.first_child();
+        while let Some((parent, name, start)) = open.last().copied() {
+            let Some(child) = next else {
+                open.pop();
+                self.close(name, start);
+                next = parent.next_sibling();
+                continue;
+            };
+            next = child.next_sibling();
+            match child.node_type() {
+                NodeType::Element => {
+                    let Some(name) = self.open(child, name) else { continue };
+                    let start = self.out.len();
+                    self.out.push('>');
+                    if name == "style" {
+                        let sheet = self.sheets.remove(&child.id()).unwrap_or_default().concat();
+                        escape(&sheet, &mut self.out);
+                        self.close(name, start);
+                    } else {
+                        open.push((child, name, start));
+                        next = child.first_child();
                     }
-                    _ => {}
                 }
+                NodeType::Text if names::holds_text(name) => {
+                    escape(child.text().unwrap_or_default(), &mut self.out);
+                }
+                _ => {}
             }
         }
+    }
+
+    /// The end of an element whose start tag ended here.
+    fn close(&mut self, name: &str, start: usize) {
         if self.out.len() == start + 1 {
             self.out.truncate(start);
             self.out.push_str("/>");
@@ -63,7 +83,8 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    fn element(&mut self, node: Node<'a, '_>, parent: &str) {
+    /// The start of an element and its attributes; its name, if it is kept.
+    fn open(&mut self, node: Node<'a, '_>, parent: &str) -> Option<&'a str> {
         let name = match node.tag_name().name() {
             // A link leads outside, but what it wraps is shown.
             "a" if names::holds_text(parent) => "tspan",
@@ -78,15 +99,16 @@ impl<'a> Writer<'a, '_> {
         if kept {
             self.out.extend(["<", name]);
             self.attributes(node);
-            return self.children(node, name);
+            return Some(name);
         }
-        // Nobody misses notes of editors, and an empty group of the same kind is none.
+        // Nobody misses notes of editors.
         if ours && name != "metadata" {
             self.notes.add("element", name);
         }
         if self.counts {
             self.out.push_str("<desc/>");
         }
+        None
     }
 
     /// The attributes that are known.

@@ -136,8 +136,10 @@ mod tests {
         let masks: String = (0..30)
             .map(|n| format!("<mask id='m{n}'><rect width='9' height='9' fill='#fff' mask='url(#m{})'/></mask>", n + 1))
             .collect();
+        let plain = format!("{}<rect width='9' height='9'/>{}", "<g>".repeat(4000), "</g>".repeat(4000));
         for body in [
             nested,
+            plain,
             chain,
             format!("{patterns}<rect width='9' height='9' fill='url(#p0)'/>"),
             format!("{masks}<rect width='9' height='9' mask='url(#m0)'/>"),

@@ -7,7 +7,7 @@ use roxmltree::Node;
 
 use super::color::Rgba;
 use super::keyframes;
-use super::selector::Fuel;
+use super::matching::Fuel;
 use super::sheet::{ANIMATION, ATTRIBUTE, IMPORTANT_STYLE, STYLE, Sheet, Weight, declarations};
 use super::smil::Change;
 use super::values::{self, Context, Kind, kind, normalised};

@@ -13,6 +13,7 @@
 mod cascade;
 mod color;
 mod keyframes;
+mod matching;
 mod media;
 mod selector;
 mod sheet;
@@ -30,7 +31,7 @@ use roxmltree::Document;
 
 use self::cascade::Inherited;
 use self::color::Rgba;
-use self::selector::Fuel;
+use self::matching::Fuel;
 use self::sheet::Sheet;
 use self::smil::Animations;
 use self::values::Context;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use roxmltree::{Document, Node};
 
+use super::matching::Fuel;
 use super::media;
-use super::selector::{self, Fuel, Selector};
+use super::selector::{self, Selector};
 use crate::limits::LimitError;
 use crate::svg::{Item, Notes, items, split};
 

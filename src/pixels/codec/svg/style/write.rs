@@ -3,7 +3,7 @@
 use roxmltree::Node;
 
 use super::cascade::{Computed, Inherited, computed};
-use super::selector::Fuel;
+use super::matching::Fuel;
 use super::sheet::Sheet;
 use super::smil::{Animations, Change};
 use super::transform;
@@ -54,44 +54,66 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
         let given = ["width", "height", "viewBox", "preserveAspectRatio", "x", "y"];
         // A transformation of the root is one of the image, around its middle.
         let context = Context { viewport: (width, height), ..inherited.context };
-        self.attributes(root, &given, computed, &context, "50% 50%");
-        self.children(root, &inherited);
-        self.out.push_str("</svg>");
+        self.attributes(root, &given, &computed, &context, "50% 50%");
+        self.contents(root, inherited);
     }
 
-    fn element(&mut self, node: Node<'_, '_>, above: &Inherited) {
-        let name = node.tag_name().name();
-        // They were read, or show nothing.
-        if matches!(name, "style" | "animate" | "animateTransform" | "animateMotion" | "set" | "title" | "desc") {
-            return;
-        }
-        if cfg!(not(feature = "text")) && name == "text" {
-            return self.notes.add("element", name);
-        }
-        if self.fuel.0 == 0 {
-            return;
-        }
-        let changes = self.animations.changes(node);
-        let (computed, mut inherited) = computed(node, above, self.sheet, &changes, &mut self.fuel, self.notes);
-        self.out.extend(["<", name]);
-        self.attributes(node, &[], computed, &inherited.context, "0 0");
-        if let Some(size) = own_viewport(node, &inherited.context) {
-            inherited.context.viewport = size;
-        }
-        self.children(node, &inherited);
-        self.out.extend(["</", name, ">"]);
-    }
-
-    fn children(&mut self, node: Node<'_, '_>, inherited: &Inherited) {
+    /// All that stands in the root. A loop, as files may be nested deeper than a stack.
+    fn contents(&mut self, root: Node<'_, '_>, inherited: Inherited) {
         self.out.push('>');
-        let holds_text = matches!(node.tag_name().name(), "text" | "tspan" | "textPath");
-        for child in node.children() {
+        let mut open = vec![(root, inherited, "svg")];
+        let mut next = root.first_child();
+        while let Some((parent, inherited, name)) = open.last() {
+            let Some(child) = next else {
+                if !name.is_empty() {
+                    self.out.extend(["</", name, ">"]);
+                }
+                next = parent.next_sibling();
+                open.pop();
+                continue;
+            };
+            next = child.next_sibling();
             if child.is_element() {
-                self.element(child, inherited);
-            } else if holds_text && child.is_text() {
+                if let Some((inherited, name)) = self.open(child, &inherited.clone()) {
+                    open.push((child, inherited, name));
+                    next = child.first_child();
+                }
+            } else if child.is_text() && matches!(parent.tag_name().name(), "text" | "tspan" | "textPath") {
                 escape(child.text().unwrap_or_default(), &mut self.out);
             }
         }
+    }
+
+    /// The start tag of an element, with its name for the end tag. A group that is no more than its parts has none.
+    fn open<'b>(&mut self, node: Node<'b, '_>, above: &Inherited) -> Option<(Inherited, &'b str)> {
+        let name = node.tag_name().name();
+        // They were read, or show nothing.
+        if matches!(name, "style" | "animate" | "animateTransform" | "animateMotion" | "set" | "title" | "desc") {
+            return None;
+        }
+        if cfg!(not(feature = "text")) && name == "text" {
+            self.notes.add("element", name);
+            return None;
+        }
+        if self.fuel.0 == 0 {
+            return None;
+        }
+        let changes = self.animations.changes(node);
+        let (computed, mut inherited) = computed(node, above, self.sheet, &changes, &mut self.fuel, self.notes);
+        let start = self.out.len();
+        self.out.extend(["<", name]);
+        let bare = self.out.len();
+        self.attributes(node, &[], &computed, &inherited.context, "0 0");
+        if let Some(size) = own_viewport(node, &inherited.context) {
+            inherited.context.viewport = size;
+        }
+        let parent = node.parent_element().map_or("", |parent| parent.tag_name().name());
+        if name == "g" && self.out.len() == bare && !matches!(parent, "switch" | "clipPath") {
+            self.out.truncate(start);
+            return Some((inherited, ""));
+        }
+        self.out.push('>');
+        Some((inherited, name))
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
@@ -101,7 +123,7 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
     }
 
     /// The attributes of an element, but for those given already.
-    fn attributes(&mut self, node: Node<'_, '_>, given: &[&str], computed: Computed, context: &Context, origin: &str) {
+    fn attributes(&mut self, node: Node<'_, '_>, given: &[&str], computed: &Computed, context: &Context, origin: &str) {
         let mut style = Vec::new();
         let is_set = |name: &str| computed.properties.iter().any(|(known, _)| known == name);
         for attribute in node.attributes() {
@@ -130,7 +152,7 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
                 self.attribute(name, &plain(name, value, context));
             }
         }
-        let transform = self.transform(node, &computed, context, origin);
+        let transform = self.transform(node, computed, context, origin);
         if !transform.is_empty() {
             self.attribute("transform", &transform);
             if node.parent_element().is_none() {
