@@ -7,7 +7,7 @@ mod pictures;
 use std::time::{Duration, Instant};
 
 use image::{ImageFormat, Rgba, RgbaImage};
-use originkit::{Error, ErrorCode, Format, Limits, Options, sanitize_svg, transform};
+use originkit::{Error, ErrorCode, Format, Limits, Note, Options, sanitize_svg, transform};
 use proptest::prelude::*;
 
 use pictures::{file, photo, png_header_of};
@@ -145,6 +145,61 @@ fn passes_through_unless_pixels_are_asked_for() {
     assert!(result.bytes == bytes && result.format == Format::Svg);
     for text in ["f-jpg", "f-png", "f-webp"] {
         assert_ne!(transform(&bytes, &text.parse().unwrap(), &Options::default()).unwrap().format, Format::Svg);
+    }
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    let texts = |text: &str, body: &str, options: &Options| -> Vec<String> {
+        let result = transform(&svg("viewBox='0 0 9 9'", body), &text.parse().unwrap(), options).unwrap();
+        result.notes.iter().map(ToString::to_string).collect()
+    };
+    let told = |part: &str| format!("left out of an SVG: {part}");
+    let body = "<script/><script/><g onclick='a()'/><image href='http://a'/><metadata/><g inkscape='x'/>";
+    let want = [told("element script"), told("attribute onclick"), told("address in image")];
+    for text in ["w-300", "f-png"] {
+        assert_eq!(texts(text, body, &Options::default()), want, "{text}");
+    }
+    assert_eq!(
+        texts("f-png", "<rect style='clip-path:circle(1px)'/>", &Options::default()),
+        [told("property clip-path")]
+    );
+    assert_eq!(texts("", "<g><rect/></g>", &Options::default()), Vec::<String>::new());
+
+    // Letters that are none are damage, which may be refused.
+    let damaged = [b"<svg xmlns='http://www.w3.org/2000/svg'><title>".as_slice(), b"\xFF", b"</title></svg>"].concat();
+    let mut options = Options::default();
+    for text in ["", "f-png"] {
+        let text = text.parse().unwrap();
+        assert!(transform(&damaged, &text, &options).unwrap().notes.iter().any(Note::is_damage));
+        options.rules.refuse_damaged = true;
+        assert_eq!(transform(&damaged, &text, &options).unwrap_err().code(), ErrorCode::Format);
+        options.rules.refuse_damaged = false;
+    }
+}
+
+#[test]
+fn files_in_other_encodings_and_with_entities_are_drawn() {
+    let body = "<rect width='9' height='9' fill='#3399ff'/><text>é</text>";
+    let text = format!("<svg {NS} width='9' height='9'>{body}</svg>");
+    let wide = |mark: &str, little: bool| -> Vec<u8> {
+        let units = mark.encode_utf16().chain(text.encode_utf16());
+        units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+    };
+    let latin: Vec<u8> =
+        format!("<?xml version='1.0' encoding='ISO-8859-1'?>{text}").chars().map(|c| c as u8).collect();
+    let illustrator = format!(
+        "<?xml version='1.0'?>\n<!-- Generator: {} -->\n<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN' 'http://a/svg11.dtd' [\n\
+         \t<!ENTITY ns_svg \"http://www.w3.org/2000/svg\">\n\t<!ENTITY c \"#3399ff\">\n]>\n\
+         <svg xmlns='&ns_svg;' width='9' height='9'><rect width='9' height='9' style='fill:&c;'/></svg>",
+        "x".repeat(5000)
+    );
+    for file in [wide("", true), wide("", false), wide("\u{feff}", true), latin, illustrator.into_bytes()] {
+        let shown = String::from_utf8_lossy(&file).into_owned();
+        assert!(draw(&file, "f-png").pixels().all(|p| p[2] == 255 || p[0] < 0x34), "{shown}");
+        let clean = sanitize_svg(&file, &Limits::default()).unwrap();
+        assert_eq!((clean.size.width, clean.size.height), (9, 9));
+        assert!(std::str::from_utf8(&clean.bytes).unwrap().contains("#3399ff"), "{shown}");
     }
 }
 
@@ -407,12 +462,30 @@ fn the_corpus_comes_out_harmless() {
             .to_owned(),
         "<title>&lt;script>1&lt;/script></title><desc>&lt;img src=x onerror=1></desc>".to_owned(),
         "<text>&lt;script>alert(1)&lt;/script></text><x:script xmlns:x='urn:x'>1</x:script>".to_owned(),
+        format!("<set attributeName='fill' to='{js}'/><animate attributeName='fill' values='red;{js}' begin='{js}'/>"),
+        "<animate attributeName='style' to='fill:red'/><set attributeName='xlink:href' to='#a'/>".to_owned(),
+        format!("<animate href='{js}' attributeName='x' to='1'/><g class='{js}' d='{js}'/>"),
+        "<style>:root{--a:url(http://a);--b:url}a{fill:var(--b)(http://a);background:image-set(var(--a))}</style>"
+            .to_owned(),
+        "<style>@font-face{font-family:x;src:url(http://a)}@font-face{font-family:x;src:local(x)}</style>".to_owned(),
+        "<style>@keyframes k{to{fill:url(http://a);-moz-binding:url(b)}}</style>".to_owned(),
+        "<style>a{b{background:url(http://a)}}@media x{@import 'http://b';}</style><g style='--x:{}'/>".to_owned(),
         "<audio href='http://a'/><video/><iframe/><embed/><object/><link href='http://a'/>".to_owned(),
         "<g id='&quot;&gt;&lt;script&gt;' class='&quot;&gt;&lt;script&gt;'/>".to_owned(),
     ] {
         let clean = sanitize_svg(&svg("onload='1'", &body), &Limits::default()).unwrap().bytes;
         let clean = std::str::from_utf8(&clean).unwrap();
         assert_eq!(forbidden(clean), Vec::<String>::new(), "{body}\n{clean}");
+    }
+    // In an entity, and in UTF-16.
+    let hidden = format!(
+        "<!DOCTYPE svg [<!ENTITY a '&#60;script>1&#60;/script>'><!ENTITY b 'javascript:1'>]><svg {NS}>&a;\
+         <g onload='&b;' fill='&b;'/><use href='&b;'/></svg>"
+    );
+    let wide: Vec<u8> = hidden.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for file in [hidden.into_bytes(), wide] {
+        let clean = sanitize_svg(&file, &Limits::default()).unwrap().bytes;
+        assert_eq!(clean, "<svg xmlns=\"http://www.w3.org/2000/svg\"><g/><use/></svg>");
     }
     // With what real programs write in front of it.
     let real = "\u{feff}<?xml version='1.0' encoding='UTF-8' standalone='no'?>\n<!-- Made by -->\n<!DOCTYPE svg PUBLIC \

@@ -9,16 +9,21 @@ pub(super) fn local(text: &str) -> Option<String> {
     is_id(id).then(|| format!("#{id}"))
 }
 
-/// Returns `true` if an id can be named without an escape.
+/// Returns `true` if an id can be named without an escape, and looks like nothing else.
 pub(super) fn is_id(text: &str) -> bool {
-    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\' | '<' | '>' | '&');
-    !text.is_empty() && text.chars().all(|c| plain(c) || c == ' ') && text.trim() == text
+    let plain = |c: char| {
+        let special = matches!(c, '"' | '\'' | '\\' | '<' | '>' | '&' | '{' | '}' | ';' | '@');
+        !c.is_control() && !special && (!c.is_whitespace() || c == ' ')
+    };
+    let lower = text.to_ascii_lowercase();
+    let looks = ["url(", "expression(", "script:"].iter().any(|other| lower.contains(other));
+    !text.is_empty() && text.chars().all(plain) && text.trim() == text && !looks
 }
 
 /// `url(#id)`, in quotes where the id needs them.
 pub(super) fn function(text: &str) -> Option<String> {
     let target = local(text)?;
-    let bare = !target.contains([' ', '(', ')', '{', '}', ';']);
+    let bare = !target.contains([' ', '(', ')']);
     Some(if bare { format!("url({target})") } else { format!("url('{target}')") })
 }
 

@@ -29,6 +29,8 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::plan::Rules;
+use crate::trace::tell;
 
 #[cfg(feature = "svg")]
 pub(crate) use self::css::{Item, items, split};
@@ -69,6 +71,21 @@ pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
     let (text, viewport, notes) = sanitized(bytes, limits)?;
     let encoded = Encoded::new(Bytes::from(text), Format::Svg, viewport.size(limits));
     Ok(encoded.with_notes(notes.take()))
+}
+
+/// The file as a delivery passes it on. What was left out is told.
+///
+/// # Errors
+/// As [`sanitize_svg`], and the file is damaged where that is to be refused.
+pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
+    let encoded = sanitize_svg(bytes, &rules.limits)?;
+    for note in &encoded.notes {
+        if rules.refuse_damaged && note.is_damage() {
+            return Err(Error::Pixels { code: ErrorCode::Format, message: note.to_string() });
+        }
+        tell!("note", note = note.to_string());
+    }
+    Ok(encoded)
 }
 
 /// The sanitised text of a file, its size, and what was left out.

@@ -46,9 +46,14 @@ pub(super) fn is_animation(element: &str) -> bool {
     matches!(element, "animate" | "animateTransform" | "animateMotion" | "set")
 }
 
+/// Returns `true` for an attribute of such an element that takes plain words and numbers.
+pub(super) fn is_of_animation(attribute: &str) -> bool {
+    ANIMATION.binary_search(&attribute).is_ok()
+}
+
 /// Returns `true` for an attribute that may be animated.
 pub(super) fn is_animated(attribute: &str) -> bool {
-    is_property(attribute) || (is_plain(attribute) && attribute != "attributeName")
+    is_property(attribute) || is_plain(attribute)
 }
 
 /// Returns `true` for a function of CSS that only calculates. `url` is not.
@@ -71,20 +76,26 @@ const ELEMENTS: &[&str] = &[
 /// Attributes that are no properties.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
-    "accumulate", "additive", "amplitude", "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby",
-    "attributeName", "attributeType", "azimuth", "baseFrequency", "baseProfile", "begin", "bias", "by", "calcMode",
-    "class", "clipPathUnits", "cx", "cy", "d", "diffuseConstant", "direction", "divisor", "dur", "dx", "dy",
-    "edgeMode", "elevation", "end", "exponent", "filterUnits", "fr", "from", "fx", "fy", "gradientTransform",
-    "gradientUnits", "height", "in", "in2", "intercept", "k1", "k2", "k3", "k4", "kernelMatrix", "kernelUnitLength",
-    "keyPoints", "keySplines", "keyTimes", "lang", "lengthAdjust", "limitingConeAngle", "markerHeight", "markerUnits",
-    "markerWidth", "maskContentUnits", "maskUnits", "max", "method", "min", "mode", "numOctaves", "offset",
-    "operator", "order", "orient", "origin", "path", "pathLength", "patternContentUnits", "patternTransform",
-    "patternUnits", "points", "pointsAtX", "pointsAtY", "pointsAtZ", "preserveAlpha", "preserveAspectRatio",
-    "primitiveUnits", "r", "radius", "refX", "refY", "repeatCount", "repeatDur", "requiredExtensions",
-    "requiredFeatures", "restart", "result", "role", "rotate", "rx", "ry", "scale", "seed", "side", "slope",
-    "spacing", "specularConstant", "specularExponent", "spreadMethod", "startOffset", "stdDeviation", "stitchTiles",
-    "surfaceScale", "systemLanguage", "tableValues", "targetX", "targetY", "textLength", "to", "type", "values",
-    "version", "viewBox", "width", "x", "x1", "x2", "xChannelSelector", "y", "y1", "y2", "yChannelSelector", "z",
+    "amplitude", "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby", "azimuth", "baseFrequency",
+    "baseProfile", "bias", "class", "clipPathUnits", "cx", "cy", "d", "diffuseConstant", "direction", "divisor", "dx",
+    "dy", "edgeMode", "elevation", "exponent", "filterUnits", "fr", "fx", "fy", "gradientTransform", "gradientUnits",
+    "height", "in", "in2", "intercept", "k1", "k2", "k3", "k4", "kernelMatrix", "kernelUnitLength", "lang",
+    "lengthAdjust", "limitingConeAngle", "markerHeight", "markerUnits", "markerWidth", "maskContentUnits",
+    "maskUnits", "method", "mode", "numOctaves", "offset", "operator", "order", "orient", "pathLength",
+    "patternContentUnits", "patternTransform", "patternUnits", "points", "pointsAtX", "pointsAtY", "pointsAtZ",
+    "preserveAlpha", "preserveAspectRatio", "primitiveUnits", "r", "radius", "refX", "refY", "requiredExtensions",
+    "requiredFeatures", "result", "role", "rotate", "rx", "ry", "scale", "seed", "side", "slope", "spacing",
+    "specularConstant", "specularExponent", "spreadMethod", "startOffset", "stdDeviation", "stitchTiles",
+    "surfaceScale", "systemLanguage", "tableValues", "targetX", "targetY", "textLength", "type", "values", "version",
+    "viewBox", "width", "x", "x1", "x2", "xChannelSelector", "y", "y1", "y2", "yChannelSelector", "z",
+];
+
+/// Attributes of elements that animate.
+#[rustfmt::skip]
+const ANIMATION: &[&str] = &[
+    "accumulate", "additive", "attributeName", "attributeType", "begin", "by", "calcMode", "dur", "end", "from",
+    "keyPoints", "keySplines", "keyTimes", "max", "min", "origin", "path", "repeatCount", "repeatDur", "restart",
+    "to",
 ];
 
 /// Properties; those of geometry are attributes too.
@@ -136,7 +147,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_and_harmless() {
-        for list in [ELEMENTS, PLAIN, PROPERTIES, FUNCTIONS] {
+        for list in [ELEMENTS, PLAIN, ANIMATION, PROPERTIES, FUNCTIONS] {
             assert!(list.is_sorted_by(|a, b| a < b), "{list:?}");
             for name in list {
                 let bad = ["on", "href", "src", "script", "foreign", "binding", "behavior", "expression"];

@@ -144,6 +144,7 @@ impl<'a> Writer<'a, '_> {
             "from" | "to" | "by" | "values" if names::is_animation(element) => animated(text),
             "fill" | "stroke" => css::paint(text),
             // Before the properties: some names are both, and numbers need no look.
+            _ if names::is_animation(element) && names::is_of_animation(name) => plain(text),
             _ if names::is_plain(name) && (element != "style" || name != "type") => plain(text),
             _ if names::is_property(name) => css::value(text),
             _ => None,
@@ -182,7 +183,7 @@ fn is_sheet(node: &Node<'_, '_>) -> bool {
 fn is_harmless(node: Node<'_, '_>) -> bool {
     let name = node.attribute("attributeName");
     let named = match node.tag_name().name() {
-        "animateMotion" => true,
+        "animateMotion" => name.is_none_or(names::is_animated),
         "animateTransform" => {
             name.is_none_or(|name| matches!(name, "transform" | "gradientTransform" | "patternTransform"))
         }

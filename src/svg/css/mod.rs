@@ -28,7 +28,7 @@ pub(super) fn value(text: &str) -> Option<String> {
             }
             '"' | '\'' => {
                 let (inside, after) = behind.split_once(first)?;
-                if !inside.chars().all(is_quotable) {
+                if !inside.chars().all(is_quotable) || inside.to_ascii_lowercase().contains("script:") {
                     return None;
                 }
                 out.push(first);
@@ -153,7 +153,7 @@ fn is_word(c: char) -> bool {
 
 /// May stand in a string: names of fonts and data of paths need no more.
 fn is_quotable(c: char) -> bool {
-    c == ' ' || is_word(c) || matches!(c, ',' | '.' | '&' | '+' | ':' | '/' | '#' | '%' | '=' | '!' | '?' | '@' | '*')
+    c == ' ' || is_word(c) || matches!(c, ',' | '.' | '&' | '+' | ':')
 }
 
 /// Bytes of the value of a declaration.

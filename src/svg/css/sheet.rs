@@ -136,12 +136,13 @@ fn selector(text: &str) -> Option<String> {
         match c {
             '"' | '\'' => {
                 let (inside, after) = behind.split_once(c)?;
-                (inside.chars().all(is_quotable) && open.last() == Some(&']')).then_some(())?;
+                let known = |c| is_quotable(c) || matches!(c, '#' | '/' | '%' | '=' | '!' | '?' | '*');
+                (inside.chars().all(known) && open.last() == Some(&']')).then_some(())?;
                 out.extend(["\"", inside, "\""]);
                 rest = after;
                 continue;
             }
-            '(' => open.push(')'),
+            '(' if is_test(&out) => open.push(')'),
             '[' => open.push(']'),
             ')' | ']' => (open.pop() == Some(c)).then_some(())?,
             c if c.is_ascii_whitespace() => {
@@ -157,13 +158,39 @@ fn selector(text: &str) -> Option<String> {
     (open.is_empty() && !out.is_empty() && out.len() <= LONGEST).then_some(out)
 }
 
+/// Returns `true` if a selector so far ends with a pseudo-class that takes an argument.
+fn is_test(selector: &str) -> bool {
+    let name = selector.rsplit_once(':').map_or("", |(_, name)| name).to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "not"
+            | "is"
+            | "where"
+            | "matches"
+            | "-webkit-any"
+            | "has"
+            | "lang"
+            | "dir"
+            | "nth-child"
+            | "nth-last-child"
+            | "nth-of-type"
+            | "nth-last-of-type"
+    )
+}
+
 /// Text of these characters only, with single spaces; its parentheses match.
 fn plain(text: &str, allowed: fn(char) -> bool) -> Option<String> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let text = words.join(" ");
     let mut open = 0_u32;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            // No function, and no address.
+            '(' if text.get(..at)?.ends_with(is_word)
+                && !["and", "not", "or"].iter().any(|word| text.get(..at).is_some_and(|text| text.ends_with(word))) =>
+            {
+                return None;
+            }
             '(' => open += 1,
             ')' => open = open.checked_sub(1)?,
             _ => {}
