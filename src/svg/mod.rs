@@ -42,7 +42,7 @@ pub(crate) use self::size::Viewport;
 pub(crate) use self::write::escape;
 
 /// The namespace of all elements of a sanitised file.
-#[cfg(all(feature = "svg", feature = "text"))]
+#[cfg(feature = "svg")]
 pub(crate) const NAMESPACE: &str = names::SVG;
 
 /// Writes an SVG anew, with nothing in it that could act, or point outside.

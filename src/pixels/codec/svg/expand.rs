@@ -9,14 +9,24 @@ use std::rc::Rc;
 
 use roxmltree::{Document, Node, NodeId};
 
-use super::super::decode::damaged;
 use crate::error::Error;
-use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::memory;
 
-/// Bytes that the tree will hold, if that and everything else is within the limits.
-pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<u64, Error> {
+/// Elements and the ids that they refer to although they are in them.
+pub(super) type Loops = HashMap<NodeId, Vec<String>>;
+
+/// A tree that is within the limits.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    /// Bytes that it will hold.
+    pub(super) held: u64,
+    /// References of elements to something that they are in, however far around.
+    pub(super) loops: Loops,
+}
+
+/// Follows all references, if that and everything else is within the limits.
+pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<Expanded, Error> {
     let ids = document.descendants().filter_map(|n| Some((n.attribute("id")?, n.id()))).collect();
     let mut walk = Walk {
         document,
@@ -24,12 +34,14 @@ pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<u64, Err
         known: HashMap::new(),
         path: Vec::new(),
         size: 0,
+        layout: 0,
+        loops: Loops::new(),
         allowed: limits.svg_bytes.saturating_mul(GROWTH),
     };
     walk.visit(document.root_element(), &Inherited::default(), 0)?;
     let held = walk.size.saturating_mul(HELD);
     memory::check(held, limits)?;
-    Ok(held)
+    Ok(Expanded { held, loops: walk.loops })
 }
 
 struct Walk<'a, 'b> {
@@ -41,6 +53,9 @@ struct Walk<'a, 'b> {
     path: Vec<NodeId>,
     /// Something like bytes of text, if every reference were replaced by what it refers to.
     size: u64,
+    /// Steps of laying out texts.
+    layout: u64,
+    loops: Loops,
     allowed: u64,
 }
 
@@ -80,6 +95,9 @@ impl<'a> Walk<'a, '_> {
         let text = u64::try_from(text).unwrap_or(u64::MAX);
         let letters = u64::try_from(letters).unwrap_or(u64::MAX).saturating_mul(LETTER);
         self.add(text.saturating_add(letters).saturating_add(base))?;
+        if tag == "text" {
+            self.text(node)?;
+        }
 
         let own = self.own(node);
         let mut inherited = above.clone();
@@ -92,15 +110,28 @@ impl<'a> Walk<'a, '_> {
             slot.clone_from(references);
         }
         for id in &own.once {
-            self.follow(id, &inherited, depth)?;
+            self.follow(node, id, &inherited, depth)?;
         }
-        if matches!(tag, "path" | "line" | "polyline" | "polygon" | "rect" | "circle" | "ellipse" | "text" | "use") {
+        if matches!(
+            tag,
+            "path"
+                | "line"
+                | "polyline"
+                | "polygon"
+                | "rect"
+                | "circle"
+                | "ellipse"
+                | "text"
+                | "tspan"
+                | "textPath"
+                | "use"
+        ) {
             for id in inherited.fill.iter().chain(&inherited.stroke) {
-                self.follow(id, &Inherited::default(), depth)?;
+                self.follow(node, id, &Inherited::default(), depth)?;
             }
             let before = self.size;
             for id in &inherited.markers {
-                self.follow(id, &Inherited::default(), depth)?;
+                self.follow(node, id, &Inherited::default(), depth)?;
             }
             // One at each vertex, of which there are no more than numbers.
             let vertices = ["d", "points"].into_iter().filter_map(|name| node.attribute(name)).map(str::len).max();
@@ -113,11 +144,25 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn follow(&mut self, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
+    /// A text is laid out in steps that grow as the square of its length, and as its spans times that.
+    fn text(&mut self, node: Node<'_, '_>) -> Result<(), LimitError> {
+        let (mut letters, mut spans) = (0_u64, 1_u64);
+        for inside in node.descendants() {
+            let length = inside.text().filter(|_| inside.is_text()).map_or(0, |text| text.chars().count());
+            letters = letters.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            spans += u64::from(inside.is_element());
+        }
+        let steps = letters.saturating_mul(letters).saturating_add(letters.saturating_mul(spans).saturating_mul(SPAN));
+        self.layout = self.layout.saturating_add(steps);
+        LimitError::check("steps of laying out the text of an SVG", self.layout, LAYOUT)
+    }
+
+    fn follow(&mut self, from: Node<'_, '_>, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
         let Some(target) = self.ids.get(id).and_then(|id| self.document.get_node(*id)) else { return Ok(()) };
-        // What refers to itself shows nothing by the rules, and loops by accident.
+        // What refers to itself shows nothing.
         if self.path.contains(&target.id()) {
-            return Err(damaged(Format::Svg));
+            self.loops.entry(from.id()).or_default().push(id.to_owned());
+            return Ok(());
         }
         self.path.push(target.id());
         // Reading a pattern or a mask takes several times the stack of a group.
@@ -179,3 +224,7 @@ const DEPTH: u64 = 256;
 const HEAVY: u64 = 6;
 /// Bytes of text that the shape of a letter is as good as.
 const LETTER: u64 = 256;
+/// Steps for each letter and span.
+const SPAN: u64 = 160;
+/// Some seconds at most.
+const LAYOUT: u64 = 1_000_000_000;

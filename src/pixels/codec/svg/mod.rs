@@ -16,6 +16,7 @@ mod expand;
 #[cfg(feature = "text")]
 mod fonts;
 mod style;
+mod unloop;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -58,8 +59,17 @@ pub(crate) fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: 
         // Nothing of the file is shown (SVG 2, 8.6).
         return Ok(blank(size)?.noting(notes.take()));
     }
-    let document = svg::parse(&styled.text)?;
-    let held = expand::check(&document, limits)?;
+    let mut document = svg::parse(&styled.text)?;
+    let mut expanded = expand::check(&document, limits)?;
+    let text;
+    if !expanded.loops.is_empty() {
+        text = unloop::without(&document, &expanded.loops);
+        document = svg::parse(&text)?;
+        expanded = expand::check(&document, limits)?;
+        if !expanded.loops.is_empty() {
+            return Err(damaged(Format::Svg));
+        }
+    }
     let drawn = catch_unwind(AssertUnwindSafe(|| {
         let options = options(&document, fonts, limits);
         let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
@@ -69,7 +79,7 @@ pub(crate) fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: 
             scale
         };
         let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
-        bill::check(&tree, transform, size, held, limits)?;
+        bill::check(&tree, transform, size, expanded.held, limits)?;
         let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| broken("no canvas"))?;
         if let Some([red, green, blue, alpha]) = styled.background {
             pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
@@ -118,6 +128,37 @@ fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn references_in_circles_show_nothing() {
+        let rect = |more: &str| format!("<rect width='9' height='9' {more}/>");
+        let red = "<rect x='4' y='4' width='1' height='1' fill='red'/>";
+        for body in [
+            format!("<g id='a'>{red}<use href='#a'/></g>"),
+            format!("<g id='a'><g id='b'>{red}<use href='#a'/></g></g><use href='#b'/>"),
+            format!(
+                "<pattern id='p' width='9' height='9' patternUnits='userSpaceOnUse'>{red}{}</pattern>{}",
+                rect("fill='url(#p)'"),
+                rect("fill='url(#p)'")
+            ),
+            format!(
+                "<g fill='url(#p)'><pattern id='p' width='1' height='1' fill='url(#p)'>{}</pattern></g>{red}",
+                rect("")
+            ),
+            format!("<mask id='m'>{}</mask><g mask='url(#m)'>{red}</g>", rect("fill='#fff' mask='url(#m)'")),
+            format!("<clipPath id='c' clip-path='url(#c)'>{}</clipPath><g clip-path='url(#c)'>{red}</g>", rect("")),
+            format!(
+                "<mask id='m'><g mask='url(#n)'>{0}</g></mask><mask id='n'><g mask='url(#m)'>{0}</g></mask>{red}",
+                rect("fill='#fff'")
+            ),
+        ] {
+            let file = format!("<svg width='9' height='9'>{body}</svg>");
+            let drawn = draw(file.as_bytes(), Size::new(9, 9), None, &Limits::default());
+            let drawn = drawn.unwrap_or_else(|error| panic!("{body}: {error}"));
+            let at = 4 * (4 * 9 + 4);
+            assert_eq!(drawn.samples().get(at..at + 4), Some([255, 0, 0, 255].as_slice()), "{body}");
+        }
+    }
 
     #[test]
     fn deep_trees_fit_a_small_stack() {
