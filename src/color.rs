@@ -41,9 +41,7 @@ impl FromStr for Color {
         if let Some(color) = from_hex(text.as_bytes()) {
             return Ok(color);
         }
-        let name = text.to_ascii_lowercase();
-        let row = NAMES.binary_search_by(|(known, _)| (*known).cmp(&name)).map_err(|_| ColorError)?;
-        let [_, rgb @ ..] = NAMES.get(row).ok_or(ColorError)?.1.to_be_bytes();
+        let rgb = named(&text.to_ascii_lowercase()).ok_or(ColorError)?;
         Ok(Self { rgb, opacity: 100 })
     }
 }
@@ -55,6 +53,13 @@ impl fmt::Display for Color {
         write!(f, "{red:02X}{green:02X}{blue:02X}")?;
         if self.opacity < 100 { write!(f, "{:02}", self.opacity) } else { Ok(()) }
     }
+}
+
+/// The colour with this name, in lower case.
+pub(crate) fn named(name: &str) -> Option<[u8; 3]> {
+    let row = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    let [_, rgb @ ..] = NAMES.get(row)?.1.to_be_bytes();
+    Some(rgb)
 }
 
 fn from_hex(text: &[u8]) -> Option<Color> {

@@ -1,5 +1,7 @@
 //! [`Format`]: the picture formats the crate can name, and how to tell them by their first bytes.
 
+pub(crate) mod xml;
+
 use std::fmt;
 
 /// A picture format, as read from a file's first bytes or asked for with `f-`.
@@ -71,7 +73,7 @@ impl Format {
         } else if has(0, b"%PDF-") {
             Some(Self::Pdf)
         } else {
-            sniff_svg(bytes).then_some(Self::Svg)
+            xml::has_svg_root(bytes).then_some(Self::Svg)
         }
     }
 
@@ -199,31 +201,6 @@ fn names_avif(bytes: &[u8]) -> bool {
     let end = usize::try_from(size).unwrap_or(usize::MAX).min(bytes.len());
     let brands = bytes.get(16..end).unwrap_or_default();
     brands.chunks_exact(4).any(|brand| matches!(brand, b"avif" | b"avis"))
-}
-
-/// An SVG starts with `<svg`, perhaps after a byte order mark, an XML declaration, comments or white space.
-fn sniff_svg(bytes: &[u8]) -> bool {
-    const LOOK_AT: usize = 1024;
-    let head = bytes.get(..LOOK_AT.min(bytes.len())).unwrap_or_default();
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let text = String::from_utf8_lossy(head);
-    let mut rest = text.trim_start();
-    loop {
-        if rest.starts_with("<svg") {
-            return true;
-        }
-        let end = if rest.starts_with("<?xml") {
-            "?>"
-        } else if rest.starts_with("<!--") {
-            "-->"
-        } else if rest.starts_with("<!DOCTYPE svg") {
-            ">"
-        } else {
-            return false;
-        };
-        let Some((_, after)) = rest.split_once(end) else { return false };
-        rest = after.trim_start();
-    }
 }
 
 #[cfg(test)]

@@ -135,7 +135,6 @@ fn third_parties_stay_where_they_belong() {
         ("url::", &["address/", "config/", "policy/"]),
         ("roxmltree::", &["svg/", "pixels/codec/svg/"]),
         ("resvg::", &["pixels/"]),
-        ("simplecss::", &["pixels/"]),
         ("ravif::", &["pixels/"]),
         ("re_rav1d::", &["pixels/"]),
         ("harfrust::", &["pixels/text/"]),

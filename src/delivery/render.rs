@@ -100,7 +100,7 @@ impl Render {
         let bytes = &self.sources.first()?.bytes;
         let passes = job.sanitize && crate::policy::keeps_svg(&job.transformation, job.thumbnail);
         let is_svg = || crate::format::Format::sniff(bytes) == Some(crate::format::Format::Svg);
-        (passes && is_svg()).then(|| Rendered::new(crate::svg::sanitize_svg(bytes, &job.rules.limits)))
+        (passes && is_svg()).then(|| Rendered::new(crate::svg::passed(bytes, &job.rules)))
     }
 
     /// What is to be done, with names expanded and hints applied.

@@ -285,7 +285,7 @@ impl Prepared<'_> {
 fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
     #[cfg(feature = "sanitize")]
     {
-        let mut encoded = crate::svg::sanitize_svg(work.asset, &work.rules.limits)?;
+        let mut encoded = crate::svg::passed(work.asset, work.rules)?;
         if work.transformation.wants_original() {
             encoded.bytes = Bytes::copy_from_slice(work.asset);
         }

@@ -148,6 +148,10 @@ impl<'a> Executor<'a> {
     fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
         let bytes = self.file(file)?;
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+            #[cfg(feature = "svg")]
+            if page == 0 && Format::sniff(bytes) == Some(Format::Svg) {
+                return codec::draw(bytes, size, self.work.extensions.the_fonts(), &self.work.rules.limits);
+            }
             return codec::decode(bytes, Request { page, size, colors: self.colors_of(file) }, &self.work.rules.limits);
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);

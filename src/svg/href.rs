@@ -9,10 +9,39 @@ pub(super) fn local(text: &str) -> Option<String> {
     is_id(id).then(|| format!("#{id}"))
 }
 
-/// Can it be named by `url(#id)` without a quote or an escape?
+/// Returns `true` if an id can be named without an escape, and looks like nothing else.
 pub(super) fn is_id(text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-    !text.is_empty() && text.chars().all(plain)
+    let plain = |c: char| {
+        let special = matches!(c, '"' | '\'' | '\\' | '<' | '>' | '&' | '{' | '}' | ';' | '@');
+        !c.is_control() && !special && (!c.is_whitespace() || c == ' ')
+    };
+    let lower = text.to_ascii_lowercase();
+    let looks = ["url(", "expression(", "script:"].iter().any(|other| lower.contains(other));
+    !text.is_empty() && text.chars().all(plain) && text.trim() == text && !looks
+}
+
+/// `url(#id)`, in quotes where the id needs them.
+pub(super) fn function(text: &str) -> Option<String> {
+    let target = local(text)?;
+    let bare = !target.contains([' ', '(', ')']);
+    Some(if bare { format!("url({target})") } else { format!("url('{target}')") })
+}
+
+/// A font as `url(data:font/woff2;base64,...)`, if the data is one.
+pub(super) fn font(source: &str) -> Option<String> {
+    let text = source.strip_prefix("url(")?;
+    let (address, _) = text.split_once(')')?;
+    let address = address.trim().trim_matches(['"', '\'']);
+    let (_, data) = address.strip_prefix("data:")?.split_once(";base64,")?;
+    let data: String = data.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let kind = match first_bytes(&data)?.get(..4)? {
+        b"wOF2" => "font/woff2",
+        b"wOFF" => "font/woff",
+        b"OTTO" => "font/otf",
+        [0, 1, 0, 0] | b"true" => "font/ttf",
+        _ => return None,
+    };
+    Some(format!("url(data:{kind};base64,{data})"))
 }
 
 /// A picture as `data:image/png;base64,...`, with the type that its first bytes tell.

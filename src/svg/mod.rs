@@ -1,78 +1,112 @@
 //! SVG as text: its bounds, its size, and what of it may be shown or drawn.
 //!
 //! ```text
-//! bytes ── scan ──▶ bounded text ── roxmltree ──▶ tree ── write ──▶ SVG of known elements only
-//!                                                 └── size
+//! bytes ── text ──▶ bounded text ── roxmltree ──▶ tree ── write ──▶ SVG of known elements only
+//!       encoding, entities                        └── size
 //! ```
 //!
 //! Sanitising is writing anew: what is not on a list ([`names`], [`css`]) is not written, so nothing has to
-//! be recognised as dangerous. Laws: the result is well-formed, holds no script, handler, animation, foreign
+//! be recognised as dangerous. Laws: the result is well-formed, holds no script, handler, foreign
 //! markup, declaration, comment or address of anything outside the file, and sanitising it again changes
 //! nothing.
 
 mod css;
+mod entities;
 mod href;
+mod length;
 mod names;
+mod notes;
 mod scan;
 mod size;
+mod text;
 mod write;
 
 use bytes::Bytes;
-use roxmltree::{Document, ParsingOptions};
+use roxmltree::Document;
 
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::plan::Rules;
+use crate::trace::tell;
 
+#[cfg(feature = "svg")]
+pub(crate) use self::css::{Item, items, split};
+#[cfg(feature = "svg")]
+pub(crate) use self::length::{Basis, Value, number};
+pub(crate) use self::notes::Notes;
 pub(crate) use self::size::Viewport;
 #[cfg(feature = "svg")]
-pub(crate) use self::write::drawing;
+pub(crate) use self::write::escape;
+
+/// The namespace of all elements of a sanitised file.
+#[cfg(feature = "svg")]
+pub(crate) const NAMESPACE: &str = names::SVG;
 
 /// Writes an SVG anew, with nothing in it that could act, or point outside.
 ///
-/// What is kept is the static part of SVG 2: shapes, text, gradients, patterns, markers, masks, clips,
-/// filters, `use` of the file's own parts, embedded raster pictures, and style sheets as far as they say how
-/// these look. Scripts, event handlers, animations, links, `foreignObject`, metadata, comments, document
-/// types and all addresses but `#id` are left out.
+/// What is kept is the part of SVG 2 that shows something: shapes, text, gradients, patterns, markers, masks, clips,
+/// filters, animations of these, `use` of the file's own parts, embedded raster images, and style sheets with
+/// embedded fonts. Scripts, event handlers, links, `foreignObject`, metadata, comments, document types and all
+/// addresses but `#id` are left out. A file may be in UTF-8, UTF-16 or Latin-1, and declare entities; the result is in
+/// UTF-8. What was left out and may be missed is among the [notes](Encoded::notes).
 ///
 /// ```
 /// use originkit::{Limits, sanitize_svg};
 /// let hostile = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script>
 ///     <a href="javascript:alert(3)"><circle r="9" fill="url(http://evil.example/#a)"/></a></svg>"#;
 /// let clean = sanitize_svg(hostile, &Limits::default())?;
-/// assert_eq!(clean.bytes, r#"<svg xmlns="http://www.w3.org/2000/svg"><g><circle r="9"/></g></svg>"#);
+/// assert_eq!(clean.bytes, r#"<svg xmlns="http://www.w3.org/2000/svg"><g><circle r="9" fill="none"/></g></svg>"#);
+/// let left_out: Vec<String> = clean.notes.iter().map(ToString::to_string).collect();
+/// assert!(left_out.contains(&"left out of an SVG: element script".to_owned()));
 /// # Ok::<(), originkit::Error>(())
 /// ```
 ///
 /// # Errors
-/// It is no well-formed SVG in UTF-8, declares entities, or passes one of [`Limits::svg_bytes`] and
-/// [`Limits::svg_nodes`].
+/// [`Error::Pixels`]: it is no well-formed SVG. [`Error::Limit`]: it passes one of [`Limits::svg_bytes`], also with its
+/// entities expanded, and [`Limits::svg_nodes`], or is nested too deeply.
 pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
-    let text = scan::text(bytes, limits)?;
-    let document = parse(text)?;
-    let root = document.root_element();
-    let size = Viewport::of(root).size(limits);
-    Ok(Encoded::new(Bytes::from(write::sanitized(root)), Format::Svg, size))
+    let (text, viewport, notes) = sanitized(bytes, limits)?;
+    let encoded = Encoded::new(Bytes::from(text), Format::Svg, viewport.size(limits));
+    Ok(encoded.with_notes(notes.take()))
 }
 
-/// Reads a file within the limits and hands its tree to `look`.
+/// The file as a delivery passes it on. What was left out is told.
+///
+/// # Errors
+/// As [`sanitize_svg`], and the file is damaged where that is to be refused.
+pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
+    let encoded = sanitize_svg(bytes, &rules.limits)?;
+    for note in &encoded.notes {
+        if rules.refuse_damaged && note.is_damage() {
+            return Err(Error::Pixels { code: ErrorCode::Format, message: note.to_string() });
+        }
+        tell!("note", note = note.to_string());
+    }
+    Ok(encoded)
+}
+
+/// The sanitised text of a file, its size, and what was left out.
+pub(crate) fn sanitized(bytes: &[u8], limits: &Limits) -> Result<(String, Viewport, Notes), Error> {
+    let mut notes = Notes::default();
+    let text = text::text(bytes, limits, &mut notes)?;
+    let document = parse(&text)?;
+    let root = document.root_element();
+    Ok((write::sanitized(root, &mut notes), Viewport::of(root), notes))
+}
+
+/// The size of a file, as an image by itself.
 #[cfg(feature = "svg")]
-pub(crate) fn with_root<T>(
-    bytes: &[u8],
-    limits: &Limits,
-    look: impl FnOnce(roxmltree::Node<'_, '_>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let text = scan::text(bytes, limits)?;
-    look(parse(text)?.root_element())
+pub(crate) fn viewport(bytes: &[u8], limits: &Limits) -> Result<Viewport, Error> {
+    let text = text::text(bytes, limits, &mut Notes::default())?;
+    Ok(Viewport::of(parse(&text)?.root_element()))
 }
 
 /// A bounded text as a tree whose root is an `svg`.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, Error> {
-    // A document type is common and harmless once `scan` has refused what it could declare.
-    let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).map_err(|_| broken("is not well-formed"))?;
+    let document = Document::parse(text).map_err(|_| broken("is not well-formed"))?;
     let root = document.root_element();
     let named = root.tag_name().name() == "svg" && matches!(root.tag_name().namespace(), None | Some(names::SVG));
     if named { Ok(document) } else { Err(broken("has another root element")) }
@@ -107,6 +141,12 @@ mod tests {
             r##"<style>.a,g &gt; b{fill:red;filter:url(#f)}@media (prefers-color-scheme:dark){.a{fill:blue}}</style>"##,
             r##"<image width="1" href="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAAC"/>"##,
             r##"<title>a &amp; b</title>"##,
+            r##"<g style="--c:#39f"><path fill="var(--c, red)" d="M0 0"/></g>"##,
+            r##"<circle r="1"><animate attributeName="r" begin="0s" dur="1.8s" values="1;20" calcMode="spline" keySplines="0.1, 0.8, 0.4, 1" repeatCount="indefinite"/></circle>"##,
+            r##"<g><animateTransform attributeName="transform" type="rotate" from="0 9 9" to="360 9 9" dur="1s"/></g>"##,
+            r##"<g><animateMotion dur="1s" path="M0 0L9,9"><mpath href="#a"/></animateMotion><set attributeName="fill" to="url(#a)" begin="a.click+1s"/></g>"##,
+            r##"<style>.p{animation:d 1.4s infinite}@keyframes d{to{transform:rotate(360deg)}}</style>"##,
+            r##"<style>[class~=&quot;a&quot;],g:nth-child(2n+1){fill:oklch(68% .17 250)}</style>"##,
             r##"<switch><g systemLanguage="de"/><g/></switch>"##,
         ] {
             assert_eq!(clean(kept), kept);
@@ -128,16 +168,33 @@ mod tests {
             // What it says it is does not count.
             ("<image href='data:image/png;base64,PHN2Zy8+'/>", "<image/>"),
             ("<g style='fill:red;background:url(http://a)'/>", "<g style=\"fill:red\"/>"),
-            ("<g fill='url(http://a#b)'/><g fill='url( \"#b\" ) none'/>", "<g/><g fill=\"url(#b) none\"/>"),
+            (
+                "<g fill='url(http://a#b)'/><g fill='url( \"#b\" ) none'/>",
+                "<g fill=\"none\"/><g fill=\"url(#b) none\"/>",
+            ),
             ("<g fill='ur\\6c(http://a)'/><g fill='u/**/rl(http://a)'/>", "<g/><g/>"),
             ("<style>@import 'http://a';a{b:c}d{fill:red;-moz-binding:url(#a)}</style>", "<style>d{fill:red}</style>"),
             ("<style>a{fill:expression(alert(1))}</style>", "<style/>"),
+            (
+                "<g><animate attributeName='fill' values='red;javascript:a()'/><animate attributeName='onload' to='1'/></g>",
+                "<g/>",
+            ),
+            ("<g><set attributeName='xlink:href' to='#a'/><set attributeName='style' to='fill:red'/></g>", "<g/>"),
+            (
+                "<g><animate href='http://a' attributeName='fill' to='red'/><animateTransform attributeName='href'/></g>",
+                "<g/>",
+            ),
+            ("<style media='print'>a{fill:red}</style>", "<style>@media print{a{fill:red}}</style>"),
+            (
+                "<style>g:nth-child(2){fill:red}</style><script/><g/>",
+                "<style>g:nth-child(2){fill:red}</style><desc/><g/>",
+            ),
             ("<style type='text/x'>a{fill:red}</style>", ""),
             ("<a href='http://a'>x<g/></a><text><a>y</a></text>", "<g><g/></g><text><tspan>y</tspan></text>"),
             ("<!-- a --><?b c?><g/>  d<![CDATA[e]]>", "<g/>"),
             ("<metadata><x/></metadata><x:g xmlns:x='urn:x'/>", ""),
             ("<g id='a'/><g id='a'/>", "<g id=\"a\"/><g/>"),
-            ("<g id='a b'/>", "<g/>"),
+            ("<g id='a b'/><g id='a\\b'/>", "<g id=\"a b\"/><g/>"),
             ("<g xml:base='http://a/' xmlns:e='urn:e' e:fill='red'/>", "<g/>"),
         ] {
             assert_eq!(clean(body), want, "{body}");
@@ -151,6 +208,5 @@ mod tests {
         {
             assert_eq!(error(text).code(), ErrorCode::Format, "{text}");
         }
-        assert_eq!(sanitize_svg(b"<svg>\xFF</svg>", &Limits::default()).unwrap_err().code(), ErrorCode::Format);
     }
 }

@@ -1,4 +1,4 @@
-//! One look at the text before a tree is built: counts, depth, and no declarations.
+//! One look at the text before a tree is built: counts and depth. Document types are gone by then.
 //!
 //! It knows as much of XML as it must to tell tags from what only looks like some. Where it and the parser
 //! disagree the parser refuses: both follow the same grammar, and this one only counts.
@@ -8,20 +8,8 @@ use crate::limits::{LimitError, Limits};
 
 use super::broken;
 
-/// The file as text, if it stays within all bounds.
-pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Error> {
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    LimitError::check("bytes in an SVG", length, limits.svg_bytes)?;
-    if bytes.starts_with(b"\x1F\x8B") {
-        return Err(broken("is compressed"));
-    }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| broken("is not UTF-8"))?;
-    scan(text, limits)?;
-    Ok(text)
-}
-
-fn scan(text: &str, limits: &Limits) -> Result<(), Error> {
+/// Counts, and refuses a text that is too much.
+pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Error> {
     let (mut nodes, mut depth, mut namespaces) = (0_u64, 0_u64, 0_u64);
     let mut rest = text;
     while let Some((_, after)) = rest.split_once('<') {
@@ -31,8 +19,6 @@ fn scan(text: &str, limits: &Limits) -> Result<(), Error> {
             behind(data, "]]>")?
         } else if let Some(instruction) = after.strip_prefix('?') {
             behind(instruction, "?>")?
-        } else if after.starts_with('!') {
-            document_type(after)?
         } else if let Some(end) = after.strip_prefix('/') {
             depth = depth.saturating_sub(1);
             behind(end, ">")?
@@ -57,27 +43,10 @@ fn behind<'a>(text: &'a str, mark: &str) -> Result<&'a str, Error> {
     text.split_once(mark).map(|(_, rest)| rest).ok_or_else(|| broken("is not well-formed"))
 }
 
-/// Passes over `!DOCTYPE svg PUBLIC "..." "..."`, which many programs write and nobody reads.
-fn document_type(text: &str) -> Result<&str, Error> {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            // Entities are what bombs are made of, and all that a browser would read in it.
-            (None, b'[') => return Err(broken("declares entities")),
-            (None, b'>') => return Ok(text.get(at + 1..).unwrap_or_default()),
-            _ => {}
-        }
-    }
-    Err(broken("is not well-formed"))
-}
-
 struct Tag<'a> {
     attributes: u64,
     namespaces: u64,
-    /// Does it end with `/>`?
+    /// It ends with `/>`.
     empty: bool,
     rest: &'a str,
 }
@@ -112,8 +81,8 @@ impl<'a> Tag<'a> {
 const ATTRIBUTES: u64 = 256;
 /// Each element that declares one is given a list of all that are in force.
 const NAMESPACES: u64 = 256;
-/// Trees are walked by functions that call themselves; drawings are rarely nested more than twenty deep.
-const DEPTH: u64 = 128;
+/// As deep as browsers read. Drawing is bounded on its own, where a group that does nothing does not count.
+const DEPTH: u64 = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -126,17 +95,17 @@ mod tests {
             let limits = Limits { svg_nodes: allowed, ..Limits::default() };
             scan(text, &limits).map_err(|e| e.code())
         };
-        let file = "<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'a>b' \"c\"><svg a='<>' b=\"/>\"><!-- <g> --><g/><![CDATA[<g><g>]]></svg>";
-        assert_eq!(nodes(file, 7), Ok(()));
-        assert_eq!(nodes(file, 6), Err(ErrorCode::Limit));
+        let file = "<?xml version='1.0'?><svg a='<>' b=\"/>\"><!-- <g> --><g/><![CDATA[<g><g>]]></svg>";
+        assert_eq!(nodes(file, 6), Ok(()));
+        assert_eq!(nodes(file, 5), Err(ErrorCode::Limit));
     }
 
     #[test]
     fn one_more_is_refused() {
         let code = |text: &str| scan(text, &Limits::default()).map_err(|e| e.code());
         let nested = |depth: usize| "<g>".repeat(depth) + &"</g>".repeat(depth);
-        assert_eq!(code(&nested(128)), Ok(()));
-        assert_eq!(code(&nested(129)), Err(ErrorCode::Limit));
+        assert_eq!(code(&nested(4096)), Ok(()));
+        assert_eq!(code(&nested(4097)), Err(ErrorCode::Limit));
         assert_eq!(code(&nested(50_000)), Err(ErrorCode::Limit));
         assert_eq!(code(&"<g/>".repeat(1000)), Ok(()));
         let attributes = |count: usize| format!("<g{}/>", " a='b'".repeat(count));
@@ -144,8 +113,7 @@ mod tests {
         assert_eq!(code(&attributes(257)), Err(ErrorCode::Limit));
         assert_eq!(code(&"<g xmlns:a='b'/>".repeat(256)), Ok(()));
         assert_eq!(code(&"<g xmlns:a='b'/>".repeat(257)), Err(ErrorCode::Limit));
-        assert_eq!(code("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>"), Err(ErrorCode::Format));
-        for cut in ["<", "<g", "<g a='", "<!--", "<![CDATA[", "<?x", "<!DOCTYPE", "</g"] {
+        for cut in ["<", "<g", "<g a='", "<!--", "<![CDATA[", "<?x", "</g"] {
             assert_eq!(code(cut), Err(ErrorCode::Format), "{cut}");
         }
     }

@@ -1,39 +1,72 @@
-//! How large an SVG is: its `viewBox`, else its `width` and `height`.
+//! How large an SVG is, as an image by itself: its `width`, its `height`, the ratio of its `viewBox`.
 
 use roxmltree::Node;
 
+use super::length::{Basis, Value, number};
 use crate::geometry::{Size, round};
 use crate::limits::Limits;
 
-/// The rectangle of its own coordinates that an SVG shows.
+/// The sides of an SVG as an image, and the part of its own coordinates that they show.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Viewport {
+    /// CSS pixels, above zero.
+    pub(crate) width: f64,
+    /// CSS pixels, above zero.
+    pub(crate) height: f64,
+    /// The rectangle of `viewBox`: left, top, width, height.
+    pub(crate) view_box: Option<ViewBox>,
+}
+
+/// The value of `viewBox`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ViewBox {
     pub(crate) x: f64,
     pub(crate) y: f64,
-    /// Above zero.
+    /// Zero shows nothing.
     pub(crate) width: f64,
-    /// Above zero.
+    /// Zero shows nothing.
     pub(crate) height: f64,
 }
 
-impl Viewport {
-    /// Documented: the `viewBox`. Without one the sides in CSS pixels, and 300x150 where they are missing
-    /// (chosen; so do browsers).
-    pub(crate) fn of(root: Node<'_, '_>) -> Self {
-        root.attribute("viewBox").and_then(Self::parse).unwrap_or_else(|| {
-            let side = |name: &str| root.attribute(name).and_then(pixels);
-            let (width, height) = (side("width").unwrap_or(300.0), side("height").unwrap_or(150.0));
-            Self { x: 0.0, y: 0.0, width, height }
-        })
-    }
+/// A side as the root element gives it.
+#[derive(Clone, Copy)]
+enum Side {
+    Pixels(f64),
+    /// As large as there is room.
+    Auto,
+    /// A share of a viewport that an image by itself does not have.
+    OfViewport,
+}
 
-    fn parse(text: &str) -> Option<Self> {
-        let separator = |c: char| c == ',' || c.is_ascii_whitespace();
-        let mut numbers = text.split(separator).filter(|part| !part.is_empty()).map(number);
-        let mut next = || numbers.next().flatten();
-        let (x, y, width, height) = (next()?, next()?, next()?, next()?);
-        let fits = is_side(width) && is_side(height) && numbers.next().is_none();
-        fits.then_some(Self { x, y, width, height })
+impl Viewport {
+    /// The sides that browsers give an `<img>` of the file that nothing else sizes: CSS Images 3, *default sizing
+    /// algorithm*, with the 300x150 of CSS 2.1, 10.3.2.
+    ///
+    /// `width` and `height` count where they are lengths; one that is missing follows from the ratio of the
+    /// `viewBox`; without both, the ratio is fitted into 300x150. Styles do not size the root. Chosen, where browsers
+    /// show nothing: the sign of a negative side is ignored, and sides in units of a viewport (`vw`) mean the
+    /// `viewBox`.
+    pub(crate) fn of(root: Node<'_, '_>) -> Self {
+        let view_box = root.attribute("viewBox").and_then(ViewBox::parse);
+        let ratio = view_box.filter(|shown| is_side(shown.width) && is_side(shown.height));
+        let font = root.attribute("font-size").and_then(|text| Value::parse(text, Basis::INITIAL)?.pixels());
+        let basis = Basis { font: font.filter(|size| is_side(*size)).unwrap_or(16.0), ..Basis::INITIAL };
+        let side = |name: &str| root.attribute(name).map_or(Side::Auto, |text| Side::parse(text, basis));
+        let (width, height) = match (side("width"), side("height"), ratio) {
+            (Side::Pixels(width), Side::Pixels(height), _) => (width, height),
+            (Side::OfViewport, _, Some(shown)) | (_, Side::OfViewport, Some(shown)) => (shown.width, shown.height),
+            (Side::Pixels(width), _, Some(shown)) => (width, width * shown.height / shown.width),
+            (_, Side::Pixels(height), Some(shown)) => (height * shown.width / shown.height, height),
+            (_, _, Some(shown)) => {
+                let scale = (WIDTH / shown.width).min(HEIGHT / shown.height);
+                (shown.width * scale, shown.height * scale)
+            }
+            (Side::Pixels(width), _, None) => (width, HEIGHT),
+            (_, Side::Pixels(height), None) => (WIDTH, height),
+            _ => (WIDTH, HEIGHT),
+        };
+        let fits = is_side(width) && is_side(height);
+        Self { width: if fits { width } else { WIDTH }, height: if fits { height } else { HEIGHT }, view_box }
     }
 
     /// In whole pixels. A drawing of any size is small enough: it has no pixels yet, so it is given no more
@@ -49,30 +82,47 @@ impl Viewport {
     }
 }
 
-/// A length in CSS pixels (CSS Values, *Absolute lengths*); relative ones are no size of a file.
-fn pixels(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'));
-    let factor = match unit {
-        "" | "px" => 1.0,
-        "in" => 96.0,
-        "cm" => 96.0 / 2.54,
-        "mm" => 96.0 / 25.4,
-        "pt" => 96.0 / 72.0,
-        "pc" => 16.0,
-        _ => return None,
-    };
-    number(text.strip_suffix(unit)?).map(|value| value * factor).filter(|value| is_side(*value))
+impl ViewBox {
+    /// Four numbers; a negative width or height is an error, and as good as none.
+    fn parse(text: &str) -> Option<Self> {
+        let mut rest = text.trim();
+        let mut next = || {
+            let (value, behind) = number(rest)?;
+            let behind = behind.trim_start();
+            rest = behind.strip_prefix(',').unwrap_or(behind).trim_start();
+            Some(value)
+        };
+        let (x, y, width, height) = (next()?, next()?, next()?, next()?);
+        let within = |value: f64| (0.0..1e9).contains(&value.abs());
+        let fits = width >= 0.0 && height >= 0.0 && [x, y, width, height].into_iter().all(within) && rest.is_empty();
+        fits.then_some(Self { x, y, width, height })
+    }
+
+    /// Returns `true` if there is nothing in it, so that nothing is shown.
+    #[cfg(feature = "svg")]
+    pub(crate) fn is_empty(&self) -> bool {
+        !is_side(self.width) || !is_side(self.height)
+    }
 }
 
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|value: &f64| value.is_finite())
+impl Side {
+    fn parse(text: &str, basis: Basis) -> Self {
+        match Value::parse(text, basis) {
+            Some(Value::Number(value) | Value::Length(value)) if is_side(value.abs()) => Self::Pixels(value.abs()),
+            None if Value::parse(text, Basis { viewport: Some((1.0, 1.0)), ..basis }).is_some() => Self::OfViewport,
+            _ => Self::Auto,
+        }
+    }
 }
 
-/// Positive, and of a size that survives arithmetic in single precision.
+/// Returns `true` if it is positive, and of a size that survives arithmetic in single precision.
 fn is_side(value: f64) -> bool {
     (1e-6..1e9).contains(&value)
 }
+
+/// The default object size of CSS.
+const WIDTH: f64 = 300.0;
+const HEIGHT: f64 = 150.0;
 
 #[cfg(test)]
 mod tests {
@@ -81,17 +131,35 @@ mod tests {
     #[test]
     fn sizes_of_files() {
         for (attributes, want) in [
-            ("viewBox='0 0 24 16'", (24, 16)),
-            ("viewBox='-5,-5, 10.6 , 20.4' width='7' height='8'", (11, 20)),
+            ("viewBox='0 0 24 16'", (225, 150)),
+            ("viewBox='0,0,10,1'", (300, 30)),
+            ("viewBox='0 0 1 3'", (50, 150)),
+            ("viewBox='-5,-5, 10.6 , 20.4' width='7' height='8'", (7, 8)),
+            ("viewBox='-5-5 10 20' width='7'", (7, 14)),
+            ("viewBox='0 0 10 20' height='8' width='100%'", (4, 8)),
+            ("viewBox='0 0 10 20' height='auto' width='auto'", (75, 150)),
+            ("viewBox='0 0 10 20' style='width:7px;height:9px'", (75, 150)),
             ("viewBox='0 0 0 10' width='7' height='8.5px'", (7, 9)),
+            ("viewBox='0 0 0 10'", (300, 150)),
+            ("viewBox='0 0 -4 10' width='9'", (9, 150)),
             ("width='1in' height='2.54cm'", (96, 96)),
             ("width='12pt' height='1pc'", (16, 16)),
+            ("width='6e1' height='+4E1px'", (60, 40)),
+            ("width='2em' height='2ex'", (32, 16)),
+            ("width='2em' height='2ex' font-size='10'", (20, 10)),
             ("width='100%' height='20'", (300, 20)),
+            ("width='-60' height='40'", (60, 40)),
+            ("width='0' height='40'", (300, 40)),
+            ("width='calc(10px + 1in)' height='40'", (106, 40)),
+            ("width='50vw' height='10vh'", (300, 150)),
+            ("width='50vw' height='10vh' viewBox='0 0 60 40'", (60, 40)),
+            ("width='a' height='40b'", (300, 150)),
             ("", (300, 150)),
-            ("viewBox='0 0 0.2 0.2'", (1, 1)),
+            ("viewBox='0 0 0.2 0.2'", (150, 150)),
+            ("width='0.2' height='0.2'", (1, 1)),
             ("viewBox='0 0 1 2 3' width='1e9' height='NaN'", (300, 150)),
-            ("viewBox='0 0 100000 100000'", (8192, 8192)),
-            ("viewBox='0 0 655350 10'", (65_535, 1)),
+            ("width='100000' height='100000'", (8192, 8192)),
+            ("width='655350' height='10'", (65_535, 1)),
         ] {
             let file = format!("<svg {attributes}/>");
             let document = roxmltree::Document::parse(&file).unwrap();

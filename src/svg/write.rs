@@ -1,67 +1,80 @@
 //! The tree as text again: known elements, known attributes, values that were looked at.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use roxmltree::{Node, NodeType};
+use roxmltree::{Node, NodeId, NodeType};
 
-#[cfg(feature = "svg")]
-use super::Viewport;
+use super::notes::Notes;
 use super::{css, href, names};
 
-/// The sanitised file.
-pub(super) fn sanitized(root: Node<'_, '_>) -> String {
-    let mut writer = Writer::new(root, false);
-    writer.root(root, "");
+/// The sanitised file, and what of the file is not in it.
+pub(super) fn sanitized(root: Node<'_, '_>, notes: &mut Notes) -> String {
+    let sheets: HashMap<_, _> = root
+        .descendants()
+        .filter(|node| node.tag_name().name() == "style" && node.tag_name().namespace() == root.tag_name().namespace())
+        .filter(is_sheet)
+        .map(|node| (node.id(), rules(node, notes)))
+        .collect();
+    let counts = sheets.values().flatten().any(|rule| css::has_structure(rule));
+    let namespace = root.tag_name().namespace();
+    let mut writer = Writer { out: String::new(), ids: HashSet::new(), namespace, sheets, counts, notes };
+    writer.out.extend(["<svg xmlns=\"", names::SVG, "\""]);
+    writer.attributes(root);
+    writer.contents(root);
     writer.out
 }
 
-/// The same without what shows nothing on pixels, with a `viewBox` that is the whole picture.
-#[cfg(feature = "svg")]
-pub(crate) fn drawing(root: Node<'_, '_>, viewport: Viewport) -> String {
-    let mut writer = Writer::new(root, true);
-    let Viewport { x, y, width, height } = viewport;
-    writer.root(root, &format!(" width=\"{width}\" height=\"{height}\" viewBox=\"{x} {y} {width} {height}\""));
-    writer.out
-}
-
-struct Writer<'a> {
+struct Writer<'a, 'n> {
     out: String,
     /// Each may be given once: with two of a name readers would disagree which is meant.
     ids: HashSet<&'a str>,
     namespace: Option<&'a str>,
-    drawing: bool,
+    /// The rules of each style sheet.
+    sheets: HashMap<NodeId, Vec<String>>,
+    /// A rule counts siblings, so something must stand where an element is left out.
+    counts: bool,
+    notes: &'n mut Notes,
 }
 
-impl<'a> Writer<'a> {
-    fn new(root: Node<'a, '_>, drawing: bool) -> Self {
-        Self { out: String::new(), ids: HashSet::new(), namespace: root.tag_name().namespace(), drawing }
-    }
-
-    fn root(&mut self, root: Node<'a, '_>, more: &str) {
-        self.out.extend(["<svg xmlns=\"", names::SVG, "\"", more]);
-        let given: &[&str] =
-            if self.drawing { &["width", "height", "viewBox", "preserveAspectRatio", "x", "y"] } else { &[] };
-        self.attributes(root, given);
-        self.children(root, "svg");
-    }
-
-    /// What stands in an element, and its end.
-    fn children(&mut self, node: Node<'a, '_>, name: &str) {
+impl<'a> Writer<'a, '_> {
+    /// All that stands in the root, and its end. A loop, as files may be nested deeper than a stack.
+    fn contents(&mut self, root: Node<'a, '_>) {
         let start = self.out.len();
         self.out.push('>');
-        if name == "style" {
-            escape(&rules(node).concat(), &mut self.out);
-        } else {
-            for child in node.children() {
-                match child.node_type() {
-                    NodeType::Element => self.element(child, name),
-                    NodeType::Text if names::holds_text(name) => {
-                        escape(child.text().unwrap_or_default(), &mut self.out);
+        let mut open = vec![(root, "svg", start)];
+        let mut next = root.first_child();
+        while let Some((parent, name, start)) = open.last().copied() {
+            let Some(child) = next else {
+                open.pop();
+                self.close(name, start);
+                next = parent.next_sibling();
+                continue;
+            };
+            next = child.next_sibling();
+            match child.node_type() {
+                NodeType::Element => {
+                    let Some(name) = self.open(child, name) else { continue };
+                    let start = self.out.len();
+                    self.out.push('>');
+                    if name == "style" {
+                        let sheet = self.sheets.remove(&child.id()).unwrap_or_default().concat();
+                        escape(&sheet, &mut self.out);
+                        self.close(name, start);
+                    } else {
+                        open.push((child, name, start));
+                        next = child.first_child();
                     }
-                    _ => {}
                 }
+                NodeType::Text if names::holds_text(name) => {
+                    escape(child.text().unwrap_or_default(), &mut self.out);
+                }
+                _ => {}
             }
         }
+    }
+
+    /// The end of an element whose start tag ended here.
+    fn close(&mut self, name: &str, start: usize) {
         if self.out.len() == start + 1 {
             self.out.truncate(start);
             self.out.push_str("/>");
@@ -70,61 +83,45 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn element(&mut self, node: Node<'a, '_>, parent: &str) {
-        if node.tag_name().namespace() != self.namespace {
-            return;
-        }
+    /// The start of an element and its attributes; its name, if it is kept.
+    fn open(&mut self, node: Node<'a, '_>, parent: &str) -> Option<&'a str> {
         let name = match node.tag_name().name() {
             // A link leads outside, but what it wraps is shown.
             "a" if names::holds_text(parent) => "tspan",
             "a" => "g",
             name => name,
         };
-        let sheet_of_css = || node.attribute("type").is_none_or(|kind| kind.trim().eq_ignore_ascii_case("text/css"));
-        let unseen = self.drawing && matches!(name, "text" | "title" | "desc");
-        if !names::is_element(name) || unseen || (name == "style" && !sheet_of_css()) {
-            return;
+        let ours = node.tag_name().namespace() == self.namespace;
+        let kept = ours
+            && names::is_element(name)
+            && (name != "style" || is_sheet(&node))
+            && (!names::is_animation(name) || is_harmless(node));
+        if kept {
+            self.out.extend(["<", name]);
+            self.attributes(node);
+            return Some(name);
         }
-        if self.drawing && name == "style" {
-            self.sheets(node);
-            return;
+        // Nobody misses notes of editors.
+        if ours && name != "metadata" {
+            self.notes.add("element", name);
         }
-        self.out.extend(["<", name]);
-        self.attributes(node, &[]);
-        self.children(node, name);
+        if self.counts {
+            self.out.push_str("<desc/>");
+        }
+        None
     }
 
-    /// A style sheet in pieces: to draw it, it is read by a parser that counts lines from the start of a
-    /// piece for each declaration.
-    fn sheets(&mut self, node: Node<'_, '_>) {
-        const PIECE: usize = 8 * 1024;
-        let mut length = PIECE;
-        for rule in rules(node).iter().filter(|rule| !rule.starts_with('@')) {
-            if length >= PIECE {
-                self.out.push_str("<style>");
-                length = 0;
-            }
-            escape(rule, &mut self.out);
-            length += rule.len();
-            if length >= PIECE {
-                self.out.push_str("</style>");
-            }
-        }
-        if length < PIECE {
-            self.out.push_str("</style>");
-        }
-    }
-
-    /// The attributes that are known, but for those given already.
-    fn attributes(&mut self, node: Node<'a, '_>, given: &[&str]) {
+    /// The attributes that are known.
+    fn attributes(&mut self, node: Node<'a, '_>) {
         let element = node.tag_name().name();
         let has_href = node.attributes().any(|a| a.name() == "href" && a.namespace().is_none());
         for attribute in node.attributes() {
             let (name, text) = (attribute.name(), attribute.value());
             let kept = match attribute.namespace() {
-                None if given.contains(&name) => None,
                 None => self.attribute(element, name, text).map(|value| (name, value)),
-                Some(names::XLINK) if name == "href" && !has_href => target(element, text).map(|value| (name, value)),
+                Some(names::XLINK) if name == "href" && !has_href => {
+                    self.attribute(element, name, text).map(|value| (name, value))
+                }
                 Some(names::XML) if name == "space" && matches!(text, "preserve" | "default") => {
                     Some(("xml:space", text.to_owned()))
                 }
@@ -140,29 +137,105 @@ impl<'a> Writer<'a> {
     }
 
     fn attribute(&mut self, element: &str, name: &str, text: &'a str) -> Option<String> {
-        match name {
-            "id" => (href::is_id(text) && self.ids.insert(text)).then(|| text.to_owned()),
+        let kept = match name {
+            "id" => return (href::is_id(text) && self.ids.insert(text)).then(|| text.to_owned()),
+            "style" => return Some(css::declarations(text, self.notes)).filter(|kept| !kept.is_empty()),
             "href" => target(element, text),
-            "style" => Some(css::declarations(text)).filter(|kept| !kept.is_empty()),
+            "from" | "to" | "by" | "values" if names::is_animation(element) => animated(text),
+            "fill" | "stroke" => css::paint(text),
             // Before the properties: some names are both, and numbers need no look.
+            _ if names::is_animation(element) && names::is_of_animation(name) => plain(text),
             _ if names::is_plain(name) && (element != "style" || name != "type") => plain(text),
             _ if names::is_property(name) => css::value(text),
             _ => None,
+        };
+        if matches!(name, "fill" | "stroke")
+            && kept.as_ref().is_some_and(|kept| !kept.contains("url("))
+            && text.contains("url(")
+        {
+            self.notes.add("address in", name);
         }
+        if kept.is_none() {
+            let listed = names::is_plain(name) || names::is_property(name);
+            if name == "href" {
+                // A link is none of the drawing.
+                if element != "a" {
+                    self.notes.add("address in", element);
+                }
+            } else if (listed && element != "style" && !text.is_empty()) || name.to_ascii_lowercase().starts_with("on")
+            {
+                self.notes.add("attribute", name);
+            }
+        }
+        kept
     }
+}
+
+/// Returns `true` if a `style` element holds CSS.
+fn is_sheet(node: &Node<'_, '_>) -> bool {
+    node.attribute("type").is_none_or(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.is_empty() || kind.eq_ignore_ascii_case("text/css")
+    })
+}
+
+/// Returns `true` if an animation changes no more than how something looks.
+fn is_harmless(node: Node<'_, '_>) -> bool {
+    let name = node.attribute("attributeName");
+    let named = match node.tag_name().name() {
+        "animateMotion" => name.is_none_or(names::is_animated),
+        "animateTransform" => {
+            name.is_none_or(|name| matches!(name, "transform" | "gradientTransform" | "patternTransform"))
+        }
+        _ => name.is_some_and(names::is_animated),
+    };
+    let values = ["from", "to", "by", "values"].into_iter().filter_map(|name| node.attribute(name));
+    let times = ["begin", "end"].into_iter().filter_map(|name| node.attribute(name));
+    let address = node.attributes().find(|attribute| attribute.name() == "href").map(|attribute| attribute.value());
+    named
+        && values.into_iter().all(|text| animated(text).is_some())
+        && times.into_iter().all(is_time)
+        && address.is_none_or(|address| href::local(address).is_some())
+}
+
+/// Values of an animation, one after the other.
+fn animated(text: &str) -> Option<String> {
+    let is_data =
+        |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || matches!(c, '.' | ',' | '+' | '-' | '%');
+    let part = |part: &str| match part {
+        part if part.chars().all(is_data) => Some(part.trim().to_owned()),
+        part => css::paint(part),
+    };
+    let parts: Option<Vec<String>> = text.split(';').map(part).collect();
+    parts.map(|parts| parts.join(";"))
+}
+
+/// Returns `true` if it is a list of times or events.
+fn is_time(text: &str) -> bool {
+    let plain = |c: char| {
+        c.is_alphanumeric() || c.is_whitespace() || matches!(c, '.' | ';' | '+' | '-' | '_' | ':' | '(' | ')')
+    };
+    text.chars().all(plain) && !text.to_ascii_lowercase().contains("script")
 }
 
 /// A value that is no address, and not like one.
 fn plain(text: &str) -> Option<String> {
-    let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let addresses = squeezed.to_ascii_lowercase().contains("url(");
-    (!addresses).then(|| text.to_owned())
+    let squeezed: String = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    let squeezed = squeezed.to_ascii_lowercase();
+    (!squeezed.contains("url(") && !squeezed.contains("script:")).then(|| text.to_owned())
 }
 
 /// The rules of a style sheet that are kept.
-fn rules(node: Node<'_, '_>) -> Vec<String> {
+fn rules(node: Node<'_, '_>, notes: &mut Notes) -> Vec<String> {
     let texts: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
-    css::sheet(&texts)
+    let rules = css::sheet(&texts, notes);
+    // One for a medium is one in a rule for it.
+    match node.attribute("media").map(str::trim) {
+        Some(media) if !media.is_empty() && !media.eq_ignore_ascii_case("all") => {
+            css::sheet(&format!("@media {media}{{{}}}", rules.concat()), notes)
+        }
+        _ => rules,
+    }
 }
 
 /// What `href` of an element points at, if it may.
@@ -170,13 +243,14 @@ fn target(element: &str, text: &str) -> Option<String> {
     match element {
         "image" => href::picture(text),
         "feImage" => href::picture(text).or_else(|| href::local(text)),
-        "use" | "linearGradient" | "radialGradient" | "pattern" | "filter" | "textPath" => href::local(text),
+        "use" | "linearGradient" | "radialGradient" | "pattern" | "filter" | "textPath" | "mpath" => href::local(text),
+        _ if names::is_animation(element) => href::local(text),
         _ => None,
     }
 }
 
 /// Text as it is read back: markup escaped, and white space that readers would change.
-fn escape(text: &str, out: &mut String) {
+pub(crate) fn escape(text: &str, out: &mut String) {
     let in_attribute = out.ends_with('"');
     for c in text.chars() {
         match c {

@@ -134,7 +134,7 @@ impl Colors {
 pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
     match (request.page, Format::sniff(bytes)) {
         #[cfg(feature = "svg")]
-        (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, limits),
+        (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, None, limits),
         #[cfg(feature = "svg")]
         (page, Some(Format::Svg)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
         #[cfg(feature = "avif")]

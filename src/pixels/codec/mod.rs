@@ -34,6 +34,8 @@ pub(crate) use self::animation::Animation;
 pub(crate) use self::decode::{Colors, Request, decode, decoding, other_page, probe};
 pub(crate) use self::metadata::Attachments;
 pub(crate) use self::profile::Profile;
+#[cfg(feature = "svg")]
+pub(crate) use self::svg::draw;
 pub(crate) use self::thumbnail::{shrinks, thumbnail, thumbnailing};
 pub(crate) use self::writer::Writer;
 

@@ -103,7 +103,9 @@ impl Bill<'_> {
                     self.hold(held, pixels * 2.0)?;
                     self.add(pixels.mul_add(DECODE, canvas.area() * TEXTURE))?;
                 }
-                Node::Path(_) | Node::Text(_) => {}
+                // A group of the shapes of its letters.
+                Node::Text(text) => self.group(text.flattened(), transform, canvas, held)?,
+                Node::Path(_) => {}
             }
         }
         Ok(())
@@ -174,7 +176,8 @@ impl Bill<'_> {
                     }
                     self.clip_nodes(group, transform, canvas, held)?;
                 }
-                Node::Image(_) | Node::Text(_) => {}
+                Node::Text(text) => self.clip_nodes(text.flattened(), transform, canvas, held)?,
+                Node::Image(_) => {}
             }
         }
         Ok(())

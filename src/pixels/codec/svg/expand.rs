@@ -8,36 +8,44 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use roxmltree::{Document, Node, NodeId};
-use simplecss::{AttributeOperator, DeclarationTokenizer, Element, PseudoClass, StyleSheet};
 
-use super::super::decode::damaged;
 use crate::error::Error;
-use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::memory;
 
-/// Bytes that the tree will hold, if that and everything else is within the limits.
-pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<u64, Error> {
-    let sheet = Sheet::read(document)?;
+/// Elements and the ids that they refer to although they are in them.
+pub(super) type Loops = HashMap<NodeId, Vec<String>>;
+
+/// A tree that is within the limits.
+#[derive(Debug)]
+pub(super) struct Expanded {
+    /// Bytes that it will hold.
+    pub(super) held: u64,
+    /// References of elements to something that they are in, however far around.
+    pub(super) loops: Loops,
+}
+
+/// Follows all references, if that and everything else is within the limits.
+pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<Expanded, Error> {
     let ids = document.descendants().filter_map(|n| Some((n.attribute("id")?, n.id()))).collect();
     let mut walk = Walk {
         document,
-        sheet,
         ids,
         known: HashMap::new(),
         path: Vec::new(),
         size: 0,
+        layout: 0,
+        loops: Loops::new(),
         allowed: limits.svg_bytes.saturating_mul(GROWTH),
     };
     walk.visit(document.root_element(), &Inherited::default(), 0)?;
     let held = walk.size.saturating_mul(HELD);
     memory::check(held, limits)?;
-    Ok(held)
+    Ok(Expanded { held, loops: walk.loops })
 }
 
 struct Walk<'a, 'b> {
     document: &'a Document<'b>,
-    sheet: Sheet<'a>,
     ids: HashMap<&'a str, NodeId>,
     /// What elements refer to, once they were looked at.
     known: HashMap<NodeId, Rc<Own<'a>>>,
@@ -45,6 +53,9 @@ struct Walk<'a, 'b> {
     path: Vec<NodeId>,
     /// Something like bytes of text, if every reference were replaced by what it refers to.
     size: u64,
+    /// Steps of laying out texts.
+    layout: u64,
+    loops: Loops,
     allowed: u64,
 }
 
@@ -78,7 +89,15 @@ impl<'a> Walk<'a, '_> {
         let tag = node.tag_name().name();
         let text: usize = node.attributes().map(|a| a.value().len()).sum();
         let base = if tag == "stop" { 16 } else { 64 };
-        self.add(base + u64::try_from(text).unwrap_or(u64::MAX))?;
+        // Each letter becomes a shape.
+        let letters: usize =
+            node.children().filter(|child| child.is_text()).filter_map(|n| n.text()).map(str::len).sum();
+        let text = u64::try_from(text).unwrap_or(u64::MAX);
+        let letters = u64::try_from(letters).unwrap_or(u64::MAX).saturating_mul(LETTER);
+        self.add(text.saturating_add(letters).saturating_add(base))?;
+        if tag == "text" {
+            self.text(node)?;
+        }
 
         let own = self.own(node);
         let mut inherited = above.clone();
@@ -91,15 +110,28 @@ impl<'a> Walk<'a, '_> {
             slot.clone_from(references);
         }
         for id in &own.once {
-            self.follow(id, &inherited, depth)?;
+            self.follow(node, id, &inherited, depth)?;
         }
-        if matches!(tag, "path" | "line" | "polyline" | "polygon" | "rect" | "circle" | "ellipse" | "text" | "use") {
+        if matches!(
+            tag,
+            "path"
+                | "line"
+                | "polyline"
+                | "polygon"
+                | "rect"
+                | "circle"
+                | "ellipse"
+                | "text"
+                | "tspan"
+                | "textPath"
+                | "use"
+        ) {
             for id in inherited.fill.iter().chain(&inherited.stroke) {
-                self.follow(id, &Inherited::default(), depth)?;
+                self.follow(node, id, &Inherited::default(), depth)?;
             }
             let before = self.size;
             for id in &inherited.markers {
-                self.follow(id, &Inherited::default(), depth)?;
+                self.follow(node, id, &Inherited::default(), depth)?;
             }
             // One at each vertex, of which there are no more than numbers.
             let vertices = ["d", "points"].into_iter().filter_map(|name| node.attribute(name)).map(str::len).max();
@@ -112,14 +144,30 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn follow(&mut self, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
+    /// A text is laid out in steps that grow as the square of its length, and as its spans times that.
+    fn text(&mut self, node: Node<'_, '_>) -> Result<(), LimitError> {
+        let (mut letters, mut spans) = (0_u64, 1_u64);
+        for inside in node.descendants() {
+            let length = inside.text().filter(|_| inside.is_text()).map_or(0, |text| text.chars().count());
+            letters = letters.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            spans += u64::from(inside.is_element());
+        }
+        let steps = letters.saturating_mul(letters).saturating_add(letters.saturating_mul(spans).saturating_mul(SPAN));
+        self.layout = self.layout.saturating_add(steps);
+        LimitError::check("steps of laying out the text of an SVG", self.layout, LAYOUT)
+    }
+
+    fn follow(&mut self, from: Node<'_, '_>, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
         let Some(target) = self.ids.get(id).and_then(|id| self.document.get_node(*id)) else { return Ok(()) };
-        // What refers to itself shows nothing by the rules, and loops by accident.
+        // What refers to itself shows nothing.
         if self.path.contains(&target.id()) {
-            return Err(damaged(Format::Svg));
+            self.loops.entry(from.id()).or_default().push(id.to_owned());
+            return Ok(());
         }
         self.path.push(target.id());
-        self.visit(target, inherited, depth + 1)?;
+        // Reading a pattern or a mask takes several times the stack of a group.
+        let heavy = matches!(target.tag_name().name(), "pattern" | "mask" | "clipPath" | "marker" | "filter");
+        self.visit(target, inherited, depth + if heavy { HEAVY } else { 1 })?;
         self.path.pop();
         Ok(())
     }
@@ -136,14 +184,8 @@ impl<'a> Walk<'a, '_> {
         let mut own = Own::default();
         for attribute in node.attributes() {
             match attribute.name() {
-                "style" => DeclarationTokenizer::from(attribute.value()).for_each(|d| own.add(d.name, d.value)),
                 "href" => own.once.extend(attribute.value().strip_prefix('#')),
                 name => own.add(name, attribute.value()),
-            }
-        }
-        for rule in &self.sheet.rules.rules {
-            if rule.selector.matches(&Styled(node)) {
-                rule.declarations.iter().for_each(|d| own.add(d.name, d.value));
             }
         }
         let own = Rc::new(own);
@@ -155,11 +197,14 @@ impl<'a> Walk<'a, '_> {
 impl<'a> Own<'a> {
     fn add(&mut self, name: &str, value: &'a str) {
         // All values were written by the sanitiser, and so are references.
-        let references = value.split("url(#").skip(1).filter_map(|rest| rest.split_once(')')).map(|(id, _)| id);
+        let references = value.split("url(").skip(1).filter_map(|rest| match rest.strip_prefix("'#") {
+            Some(quoted) => quoted.split_once('\'').map(|(id, _)| id),
+            None => rest.strip_prefix('#')?.split_once(')').map(|(id, _)| id),
+        });
         let kind = match name {
             "fill" => Passed::Fill,
             "stroke" => Passed::Stroke,
-            "marker" | "marker-start" | "marker-mid" | "marker-end" => Passed::Markers,
+            "marker-start" | "marker-mid" | "marker-end" => Passed::Markers,
             _ => return self.once.extend(references),
         };
         match self.passed.iter_mut().find(|(known, _)| *known == kind) {
@@ -169,82 +214,17 @@ impl<'a> Own<'a> {
     }
 }
 
-/// The style sheets, if comparing them with all elements is little enough work.
-struct Sheet<'a> {
-    rules: StyleSheet<'a>,
-}
-
-impl<'a> Sheet<'a> {
-    fn read(document: &'a Document<'_>) -> Result<Self, LimitError> {
-        let mut rules = StyleSheet::new();
-        let (mut elements, mut levels) = (0_u64, 0_u64);
-        let (mut cost, mut all) = (0_u64, 0_u64);
-        for node in document.descendants().filter(Node::is_element) {
-            elements += 1;
-            levels = levels.max(u64::try_from(node.ancestors().count()).unwrap_or(u64::MAX));
-        }
-        let sheets = || document.descendants().filter(|n| n.has_tag_name("style")).filter_map(|n| n.text());
-        for text in sheets() {
-            for rule in text.split('}') {
-                let (selectors, declarations) = rule.rsplit_once('{').unwrap_or_default();
-                let declared = u64::try_from(declarations.matches(':').count()).unwrap_or(u64::MAX);
-                all = all.saturating_add(declared);
-                for selector in selectors.split(',') {
-                    // Each descendant combinator tries all ancestors anew.
-                    let tries = levels.saturating_pow(descents(selector));
-                    cost = cost.saturating_add(tries.saturating_add(declared));
-                }
-            }
-        }
-        LimitError::check("declarations in the style sheets of an SVG", all, DECLARATIONS)?;
-        LimitError::check("comparisons of style rules in an SVG", cost.saturating_mul(elements), COMPARISONS)?;
-        for text in sheets() {
-            rules.parse_more(text);
-        }
-        Ok(Self { rules })
-    }
-}
-
-/// How often a selector says "anywhere below".
-fn descents(selector: &str) -> u32 {
-    let combinator = |part: &str| matches!(part, ">" | "+" | "~");
-    let parts: Vec<&str> = selector.split_ascii_whitespace().collect();
-    let gaps = parts.windows(2).filter(|pair| !pair.iter().any(|part| combinator(part))).count();
-    u32::try_from(gaps).unwrap_or(u32::MAX)
-}
-
-/// An element as style sheets see it.
-struct Styled<'a, 'b>(Node<'a, 'b>);
-
-impl Element for Styled<'_, '_> {
-    fn parent_element(&self) -> Option<Self> {
-        self.0.parent_element().map(Styled)
-    }
-
-    fn prev_sibling_element(&self) -> Option<Self> {
-        self.0.prev_sibling_element().map(Styled)
-    }
-
-    fn has_local_name(&self, name: &str) -> bool {
-        self.0.tag_name().name() == name
-    }
-
-    fn attribute_matches(&self, name: &str, operator: AttributeOperator<'_>) -> bool {
-        self.0.attribute(name).is_some_and(|value| operator.matches(value))
-    }
-
-    fn pseudo_class_matches(&self, class: PseudoClass<'_>) -> bool {
-        matches!(class, PseudoClass::FirstChild) && self.0.prev_sibling_element().is_none()
-    }
-}
-
 /// A file may grow by so much when its references are followed.
 const GROWTH: u64 = 4;
 /// Bytes of memory for each byte of text.
 const HELD: u64 = 12;
-/// Of what is drawn in one another, however it came there.
-const DEPTH: u64 = 128;
-/// In all style sheets together.
-const DECLARATIONS: u64 = 10_000;
-/// Of one rule with one element, each some ten nanoseconds.
-const COMPARISONS: u64 = 50_000_000;
+/// Of what is drawn in one another, however it came there: so much fits a stack of two megabytes, and as much again.
+const DEPTH: u64 = 256;
+/// Levels that a pattern or a mask is as good as.
+const HEAVY: u64 = 6;
+/// Bytes of text that the shape of a letter is as good as.
+const LETTER: u64 = 256;
+/// Steps for each letter and span.
+const SPAN: u64 = 160;
+/// Some seconds at most.
+const LAYOUT: u64 = 1_000_000_000;

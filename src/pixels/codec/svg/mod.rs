@@ -1,36 +1,43 @@
 //! SVG to pixels, at the size that is wanted, by `resvg`.
 //!
 //! ```text
-//! bytes ── sanitise ──▶ text ── expand ──▶ usvg's tree ── bill ──▶ resvg ──▶ Raster
-//!                               counts what           counts what drawing
-//!                               references multiply   will touch and hold
+//! bytes ── sanitise ──▶ text ── style ──▶ attributes ── expand ──▶ usvg's tree ── bill ──▶ resvg ──▶ Raster
+//!                              CSS, first              counts what          counts what drawing
+//!                              moment                  references multiply  will touch and hold
 //! ```
 //!
 //! A small file can ask for endless work, and the renderer cannot be interrupted. So both steps are counted
 //! first: how large the tree becomes when references are followed, and how many pixels drawing it touches.
-//! There are no files, no network and no fonts: text is not drawn (chosen, until fonts can be brought).
+//! There are no files, no network and no fonts of the host: text is drawn with the bundled ones, with the feature
+//! `text`. What is not drawn is among the notes of the result.
 
 mod bill;
 mod expand;
+#[cfg(feature = "text")]
+mod fonts;
+mod style;
+mod unloop;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
+use resvg::usvg::roxmltree::Document;
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
 use super::decode::{self, damaged};
 use crate::error::Error;
+use crate::extend::Fonts;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
 use crate::plan::{Size, SourceInfo};
-use crate::svg::{self, Viewport};
+use crate::svg;
 
 /// What an SVG says of its size.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let viewport = svg::with_root(bytes, limits, |root| Ok(Viewport::of(root)))?;
+    let viewport = svg::viewport(bytes, limits)?;
     let mut info = SourceInfo::new(viewport.size(limits));
     info.format = Format::Svg;
     info.alpha = true;
@@ -39,19 +46,32 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
 }
 
 /// Draws an SVG as large as this, on nothing.
-pub(super) fn draw(bytes: &[u8], size: Size, limits: &Limits) -> Result<Raster, Error> {
+///
+/// `fonts` are those of the embedder, for its texts.
+pub(crate) fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
     // The canvas, and the picture made of it.
     let canvas = memory::bytes(size, Channels::Rgba);
     memory::check(canvas.saturating_mul(2), limits)?;
-    let (text, viewport) = svg::with_root(bytes, limits, |root| {
-        let viewport = Viewport::of(root);
-        Ok((svg::drawing(root, viewport), viewport))
-    })?;
-    let document = svg::parse(&text)?;
-    let held = expand::check(&document, limits)?;
+    let (text, viewport, mut notes) = svg::sanitized(bytes, limits)?;
+    let styled = style::styled(&svg::parse(&text)?, viewport, &mut notes)?;
+    if viewport.view_box.is_some_and(|shown| shown.is_empty()) {
+        // Nothing of the file is shown (SVG 2, 8.6).
+        return Ok(blank(size)?.noting(notes.take()));
+    }
+    let mut document = svg::parse(&styled.text)?;
+    let mut expanded = expand::check(&document, limits)?;
+    let text;
+    if !expanded.loops.is_empty() {
+        text = unloop::without(&document, &expanded.loops);
+        document = svg::parse(&text)?;
+        expanded = expand::check(&document, limits)?;
+        if !expanded.loops.is_empty() {
+            return Err(damaged(Format::Svg));
+        }
+    }
     let drawn = catch_unwind(AssertUnwindSafe(|| {
-        let options = options(limits);
+        let options = options(&document, fonts, limits);
         let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
         let scale = |to: u32, from: f64| {
             #[expect(clippy::cast_possible_truncation, reason = "the renderer calculates in single precision")]
@@ -59,18 +79,26 @@ pub(super) fn draw(bytes: &[u8], size: Size, limits: &Limits) -> Result<Raster, 
             scale
         };
         let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
-        bill::check(&tree, transform, size, held, limits)?;
+        bill::check(&tree, transform, size, expanded.held, limits)?;
         let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| broken("no canvas"))?;
+        if let Some([red, green, blue, alpha]) = styled.background {
+            pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
+        }
         resvg::render(&tree, transform, &mut pixmap.as_mut());
         Ok(pixmap.take_demultiplied())
     }));
     // A panic of the renderer is the file's doing, and ends with it: nothing outlives the closure.
     let samples = drawn.unwrap_or_else(|_| Err(damaged(Format::Svg)))?;
-    Ok(Raster::new(size, Channels::Rgba, samples)?.without_needless_alpha())
+    Ok(Raster::new(size, Channels::Rgba, samples)?.without_needless_alpha().noting(notes.take()))
+}
+
+fn blank(size: Size) -> Result<Raster, Error> {
+    Raster::new(size, Channels::Rgba, memory::zeros(memory::bytes(size, Channels::Rgba))?)
 }
 
 /// Nothing from outside: no file, no address, no font. Embedded pictures count as sources do.
-fn options(limits: &Limits) -> Options<'_> {
+#[cfg_attr(not(feature = "text"), expect(unused_variables, reason = "fonts are for text"))]
+fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'a Limits) -> Options<'a> {
     Options {
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(|_, data: Arc<Vec<u8>>, _| {
@@ -86,6 +114,13 @@ fn options(limits: &Limits) -> Options<'_> {
             }),
             resolve_string: Box::new(|_, _| None),
         },
+        // As browsers begin.
+        font_size: 16.0,
+        font_family: "sans-serif".to_owned(),
+        #[cfg(feature = "text")]
+        font_resolver: fonts::resolver(fonts),
+        #[cfg(feature = "text")]
+        fontdb: fonts::database(document),
         ..Options::default()
     }
 }
@@ -95,9 +130,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn references_in_circles_show_nothing() {
+        let rect = |more: &str| format!("<rect width='9' height='9' {more}/>");
+        let red = "<rect x='4' y='4' width='1' height='1' fill='red'/>";
+        for body in [
+            format!("<g id='a'>{red}<use href='#a'/></g>"),
+            format!("<g id='a'><g id='b'>{red}<use href='#a'/></g></g><use href='#b'/>"),
+            format!(
+                "<pattern id='p' width='9' height='9' patternUnits='userSpaceOnUse'>{red}{}</pattern>{}",
+                rect("fill='url(#p)'"),
+                rect("fill='url(#p)'")
+            ),
+            format!(
+                "<g fill='url(#p)'><pattern id='p' width='1' height='1' fill='url(#p)'>{}</pattern></g>{red}",
+                rect("")
+            ),
+            format!("<mask id='m'>{}</mask><g mask='url(#m)'>{red}</g>", rect("fill='#fff' mask='url(#m)'")),
+            format!("<clipPath id='c' clip-path='url(#c)'>{}</clipPath><g clip-path='url(#c)'>{red}</g>", rect("")),
+            format!(
+                "<mask id='m'><g mask='url(#n)'>{0}</g></mask><mask id='n'><g mask='url(#m)'>{0}</g></mask>{red}",
+                rect("fill='#fff'")
+            ),
+        ] {
+            let file = format!("<svg width='9' height='9'>{body}</svg>");
+            let drawn = draw(file.as_bytes(), Size::new(9, 9), None, &Limits::default());
+            let drawn = drawn.unwrap_or_else(|error| panic!("{body}: {error}"));
+            let at = 4 * (4 * 9 + 4);
+            assert_eq!(drawn.samples().get(at..at + 4), Some([255, 0, 0, 255].as_slice()), "{body}");
+        }
+    }
+
+    #[test]
     fn deep_trees_fit_a_small_stack() {
         // Through references the renderer goes deeper than the text is nested.
-        let nested = format!("{}<rect width='9' height='9'/>{}", "<g opacity='.9'>".repeat(120), "</g>".repeat(120));
+        let nested = format!("{}<rect width='9' height='9'/>{}", "<g opacity='.9'>".repeat(250), "</g>".repeat(250));
         let chain: String = (0..100).map(|n| format!("<g id='u{n}'><use href='#u{}'/></g>", n + 1)).collect();
         let patterns: String = (0..30)
             .map(|n| {
@@ -111,16 +177,18 @@ mod tests {
         let masks: String = (0..30)
             .map(|n| format!("<mask id='m{n}'><rect width='9' height='9' fill='#fff' mask='url(#m{})'/></mask>", n + 1))
             .collect();
+        let plain = format!("{}<rect width='9' height='9'/>{}", "<g>".repeat(4000), "</g>".repeat(4000));
         for body in [
             nested,
+            plain,
             chain,
             format!("{patterns}<rect width='9' height='9' fill='url(#p0)'/>"),
             format!("{masks}<rect width='9' height='9' mask='url(#m0)'/>"),
         ] {
             let file = format!("<svg viewBox='0 0 9 9'>{body}</svg>");
-            let run = move || draw(file.as_bytes(), Size::new(9, 9), &Limits::default()).map(|_| ());
+            let run = move || draw(file.as_bytes(), Size::new(9, 9), None, &Limits::default()).map(|_| ());
             let thread = std::thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap();
-            _ = thread.join().unwrap();
+            thread.join().unwrap().unwrap();
         }
     }
 }

@@ -1,0 +1,359 @@
+//! Entities that a file declares for itself, as drawing programs do: expanded, and the document type taken out.
+//!
+//! ```text
+//! <!DOCTYPE svg [ <!ENTITY ns "http://www.w3.org/2000/svg"> ]> <svg xmlns="&ns;">  ──▶  <svg xmlns="http://...">
+//! ```
+//!
+//! Nothing is fetched: external entities and document types are ignored. How long the text becomes is calculated
+//! first, so that a file of nested entities (the *billion laughs*) is refused before it is expanded. With a document
+//! type that points elsewhere, an entity that is not declared may be declared there: it shows nothing, as in browsers.
+
+use std::collections::HashMap;
+
+use super::broken;
+use super::text::within;
+use crate::error::Error;
+use crate::format::xml;
+use crate::limits::{LimitError, Limits};
+
+/// The text with entities expanded and without its document type; `None` if it has none.
+pub(super) fn expanded(text: &str, limits: &Limits) -> Result<Option<String>, Error> {
+    let Some((start, rest)) = doctype(text) else { return Ok(None) };
+    let Some((subset, after)) = xml::document_type(rest.as_bytes()) else { return Err(broken("is not well-formed")) };
+    let body = rest.get(rest.len() - after.len()..).unwrap_or_default();
+    let subset = std::str::from_utf8(subset).unwrap_or_default();
+    let whole = rest.get(..rest.len() - after.len()).unwrap_or_default();
+    let entities = Entities::declared(subset, whole)?;
+    let head = text.get(..start).unwrap_or_default();
+    if entities.all.is_empty() && !entities.lenient {
+        return Ok(Some([head, body].concat()));
+    }
+    let mut length = Length { bytes: head.len(), pieces: 0, limits };
+    entities.each(body, 0, &mut |piece, place| length.add(piece, place))?;
+    let mut out = String::with_capacity(length.bytes);
+    out.push_str(head);
+    entities.each(body, 0, &mut |piece, place| {
+        write(piece, place, &mut out);
+        Ok(())
+    })?;
+    Ok(Some(out))
+}
+
+/// The start of a document type, and what stands behind its keyword.
+fn doctype(text: &str) -> Option<(usize, &str)> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let here = at + rest.find('<')?;
+        let rest = text.get(here..)?;
+        if let Some(behind) = rest.strip_prefix("<!DOCTYPE") {
+            return Some((here, behind));
+        }
+        let end = if rest.starts_with("<?") {
+            "?>"
+        } else if rest.starts_with("<!--") {
+            "-->"
+        } else {
+            return None;
+        };
+        at = here + rest.find(end)? + end.len();
+    }
+}
+
+/// Adds up bytes, and stops where they are too many.
+struct Length<'a> {
+    bytes: usize,
+    /// An entity without text costs time too.
+    pieces: usize,
+    limits: &'a Limits,
+}
+
+impl Length<'_> {
+    fn add(&mut self, piece: &str, place: Place) -> Result<(), Error> {
+        let more = match place {
+            // A quote becomes six bytes.
+            Place::Entity => piece.len() + 5 * piece.matches(['"', '\'']).count(),
+            Place::Text => piece.len(),
+        };
+        self.bytes = self.bytes.saturating_add(more);
+        self.pieces += 1;
+        Ok(within(self.bytes.max(self.pieces), self.limits)?)
+    }
+}
+
+/// Where a piece of text comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The file, or an entity between tags.
+    Text,
+    /// An entity in the value of an attribute, whose quotes do not end the value.
+    Entity,
+}
+
+fn write(piece: &str, place: Place, out: &mut String) {
+    if place == Place::Text {
+        return out.push_str(piece);
+    }
+    for c in piece.chars() {
+        match c {
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            c => out.push(c),
+        }
+    }
+}
+
+struct Entities<'a> {
+    /// Replacement texts by name; `None` for an external one.
+    all: HashMap<&'a str, Option<String>>,
+    /// One that is not declared here may be declared elsewhere.
+    lenient: bool,
+}
+
+impl<'a> Entities<'a> {
+    fn declared(subset: &'a str, whole: &str) -> Result<Self, Error> {
+        let head = whole.split('[').next().unwrap_or_default();
+        let mut found = Self {
+            all: HashMap::new(),
+            lenient: head.contains("SYSTEM") || head.contains("PUBLIC") || subset.contains('%'),
+        };
+        let mut rest = subset;
+        while let Some((_, after)) = rest.split_once('<') {
+            let end = if after.starts_with("!--") {
+                "-->"
+            } else if after.starts_with('?') {
+                "?>"
+            } else {
+                let declaration = declaration(after)?;
+                if let Some(entity) = declaration.strip_prefix("!ENTITY") {
+                    found.declare(entity)?;
+                }
+                rest = after.get(declaration.len()..).unwrap_or_default();
+                continue;
+            };
+            rest = after.split_once(end).ok_or_else(|| broken("is not well-formed"))?.1;
+        }
+        Ok(found)
+    }
+
+    /// Reads ` name "value"`, or ` name SYSTEM "address"`. Parameter entities are not for documents.
+    fn declare(&mut self, text: &'a str) -> Result<(), Error> {
+        let Some((name, value)) = text.trim_start().split_once(|c: char| c.is_ascii_whitespace()) else {
+            return Ok(());
+        };
+        if name.starts_with('%') || name.is_empty() {
+            return Ok(());
+        }
+        let count = u64::try_from(self.all.len()).unwrap_or(u64::MAX);
+        LimitError::check("entities in an SVG", count + 1, ENTITIES)?;
+        let value = value.trim_start();
+        let quoted = value.chars().next().filter(|quote| matches!(quote, '"' | '\'')).and_then(|quote| {
+            let (inside, _) = value.get(1..)?.split_once(quote)?;
+            Some(with_characters(inside))
+        });
+        // The first declaration counts (XML 1.0, 4.2).
+        self.all.entry(name).or_insert(quoted);
+        Ok(())
+    }
+
+    /// Hands on the pieces of a text and of the entities in it.
+    fn each(&self, text: &str, depth: u64, act: &mut dyn FnMut(&str, Place) -> Result<(), Error>) -> Result<(), Error> {
+        let mut rest = text;
+        while let Some(at) = rest.find(['<', '&']) {
+            let (before, from) = rest.split_at_checked(at).unwrap_or_default();
+            act(before, Place::Text)?;
+            if from.starts_with('&') {
+                rest = self.reference(from, Place::Text, depth, act)?;
+                continue;
+            }
+            // Nothing is expanded in these.
+            let end = match from {
+                _ if from.starts_with("<!--") => "-->",
+                _ if from.starts_with("<![CDATA[") => "]]>",
+                _ if from.starts_with("<?") => "?>",
+                _ => "",
+            };
+            if end.is_empty() {
+                rest = self.tag(from, depth, act)?;
+            } else {
+                let length = from.find(end).ok_or_else(|| broken("is not well-formed"))? + end.len();
+                let (kept, after) = from.split_at_checked(length).unwrap_or_default();
+                act(kept, Place::Text)?;
+                rest = after;
+            }
+        }
+        act(rest, Place::Text)
+    }
+
+    /// A tag to its end. Entities are expanded in quotes.
+    fn tag<'b>(
+        &self,
+        text: &'b str,
+        depth: u64,
+        act: &mut dyn FnMut(&str, Place) -> Result<(), Error>,
+    ) -> Result<&'b str, Error> {
+        let (mut quote, mut rest) = (None, text);
+        while let Some(at) = rest.find(['"', '\'', '&', '>']) {
+            let (before, from) = rest.split_at_checked(at).unwrap_or_default();
+            act(before, Place::Text)?;
+            let (mark, after) = from.split_at_checked(1).unwrap_or_default();
+            rest = match (quote, mark) {
+                (_, "&") => self.reference(from, Place::Entity, depth, act)?,
+                _ => {
+                    act(mark, Place::Text)?;
+                    after
+                }
+            };
+            match quote {
+                Some(open) if open == mark => quote = None,
+                None if mark == ">" => return Ok(rest),
+                None if mark != "&" => quote = Some(mark),
+                _ => {}
+            }
+        }
+        Err(broken("is not well-formed"))
+    }
+
+    /// A reference, and what stands behind it.
+    fn reference<'b>(
+        &self,
+        text: &'b str,
+        place: Place,
+        depth: u64,
+        act: &mut dyn FnMut(&str, Place) -> Result<(), Error>,
+    ) -> Result<&'b str, Error> {
+        let (reference, after) =
+            text.find(';').and_then(|at| text.split_at_checked(at + 1)).ok_or_else(|| broken("is not well-formed"))?;
+        let name = reference.trim_start_matches('&').trim_end_matches(';');
+        let kept = name.starts_with('#') || matches!(name, "lt" | "gt" | "amp" | "quot" | "apos");
+        match self.all.get(name) {
+            Some(Some(value)) if !kept => {
+                LimitError::check("entities in one another in an SVG", depth + 1, DEPTH)?;
+                match place {
+                    Place::Text => self.each(value, depth + 1, act)?,
+                    Place::Entity => self.value(value, depth + 1, act)?,
+                }
+            }
+            Some(None) if !kept => {}
+            None if !kept && self.lenient => {}
+            // As it is: the parser knows it, or refuses it.
+            _ => act(reference, Place::Text)?,
+        }
+        Ok(after)
+    }
+
+    /// The text of an entity in the value of an attribute.
+    fn value(
+        &self,
+        text: &str,
+        depth: u64,
+        act: &mut dyn FnMut(&str, Place) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut rest = text;
+        while let Some(at) = rest.find('&') {
+            let (before, from) = rest.split_at_checked(at).unwrap_or_default();
+            act(before, Place::Entity)?;
+            rest = self.reference(from, Place::Entity, depth, act)?;
+        }
+        act(rest, Place::Entity)
+    }
+}
+
+/// A declaration to its end, behind its `<`.
+fn declaration(text: &str) -> Result<&str, Error> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '>') => return Ok(text.get(..at).unwrap_or_default()),
+            _ => {}
+        }
+    }
+    Err(broken("is not well-formed"))
+}
+
+/// A replacement text: references to characters are expanded where an entity is declared (XML 1.0, 4.5).
+fn with_characters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("&#") {
+        out.push_str(before);
+        let Some((digits, behind)) = after.split_once(';') else {
+            out.push_str("&#");
+            rest = after;
+            continue;
+        };
+        let code =
+            digits.strip_prefix('x').map_or_else(|| digits.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(c) => out.push(c),
+            None => out.extend(["&#", digits, ";"]),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Of one file: drawing programs declare some ten.
+const ENTITIES: u64 = 256;
+/// How deep entities may be nested; that also ends one that names itself.
+const DEPTH: u64 = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::ErrorCode;
+
+    fn run(text: &str) -> Result<String, ErrorCode> {
+        expanded(text, &Limits::default()).map(Option::unwrap_or_default).map_err(|e| e.code())
+    }
+
+    #[test]
+    fn entities_are_expanded() {
+        for (text, want) in [
+            ("<svg>&a;</svg>", ""),
+            ("<?xml?><!DOCTYPE svg>\n<svg/>", "<?xml?>\n<svg/>"),
+            ("<!DOCTYPE svg [<!ENTITY a 'b'>]><svg c='&a;&lt;'>&a;</svg>", "<svg c='b&lt;'>b</svg>"),
+            ("<!DOCTYPE svg [<!ENTITY a 'b'><!ENTITY a 'c'>]><a>&a;</a>", "<a>b</a>"),
+            ("<!DOCTYPE svg [<!ENTITY a '<g/>&b;'><!ENTITY b 'c'>]><a>&a;</a>", "<a><g/>c</a>"),
+            ("<!DOCTYPE svg [<!ENTITY a \"'x'\">]><a b='&a;'/>", "<a b='&apos;x&apos;'/>"),
+            ("<!DOCTYPE svg [<!ENTITY a '&#38;&#x23;60;'>]><a>&a;</a>", "<a>&#60;</a>"),
+            (
+                "<!DOCTYPE svg [<!ENTITY a 'b'>]><a><!--&a;--><![CDATA[&a;]]><?b &a;?></a>",
+                "<a><!--&a;--><![CDATA[&a;]]><?b &a;?></a>",
+            ),
+            ("<!DOCTYPE svg [<!ENTITY a SYSTEM 'file:///b'>]><a c='&a;'>&a;</a>", "<a c=''></a>"),
+            ("<!DOCTYPE svg [<!ENTITY % a SYSTEM 'b'>%a;]><a>&c;</a>", "<a></a>"),
+            ("<!DOCTYPE svg PUBLIC 'a' 'b'><a>&c;&amp;</a>", "<a>&amp;</a>"),
+            ("<!DOCTYPE svg [<!ENTITY a 'b'>]><a>&c;</a>", "<a>&c;</a>"),
+            ("<!DOCTYPE svg [<!ENTITY lt '>'>]><a>&lt;</a>", "<a>&lt;</a>"),
+        ] {
+            assert_eq!(run(text).as_deref(), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn laughs_are_refused_by_arithmetic() {
+        let laughs = |levels: usize| {
+            let line = |n: usize| format!("<!ENTITY a{} '{}'>", n + 1, format!("&a{n};").repeat(10));
+            let lines: String = (0..levels).map(line).collect();
+            format!("<!DOCTYPE svg [<!ENTITY a0 '{}'>{lines}]><svg>&a{levels};</svg>", "ha".repeat(50))
+        };
+        assert_eq!(run(&laughs(2)).map(|text| text.len()), Ok(10_011));
+        let start = std::time::Instant::now();
+        assert_eq!(run(&laughs(9)), Err(ErrorCode::Limit));
+        assert_eq!(run(&laughs(14)), Err(ErrorCode::Limit));
+        assert_eq!(run(&laughs(20)), Err(ErrorCode::Limit));
+        assert_eq!(run("<!DOCTYPE svg [<!ENTITY a '&a;'>]><svg>&a;</svg>"), Err(ErrorCode::Limit));
+        let empty = (0..200).map(|n| format!("<!ENTITY b{n} ''>")).collect::<String>();
+        assert_eq!(run(&format!("<!DOCTYPE svg [{empty}]><svg>&b9;</svg>")).as_deref(), Ok("<svg></svg>"));
+        let nothing = laughs(14).replace('h', "").replace("a0 'a", "a0 '").replace(&"a".repeat(49), "");
+        assert_eq!(run(&nothing), Err(ErrorCode::Limit));
+        assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
+        let many = (0..300).map(|n| format!("<!ENTITY b{n} ''>")).collect::<String>();
+        assert_eq!(run(&format!("<!DOCTYPE svg [{many}]><svg/>")), Err(ErrorCode::Limit));
+    }
+}
