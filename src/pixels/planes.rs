@@ -205,25 +205,25 @@ pub(crate) fn color(luma: &[u8], blue: &[u8], red: &[u8], out: &mut Vec<u8>) {
     const LANES: usize = 32;
     // Planes that were halved may be longer.
     let [blue, red] = [blue, red].map(|row| row.get(..luma.len()).unwrap_or(row));
+    let start = out.len();
+    out.resize(start + 3 * luma.len(), 0);
+    let (chunks, rest) = out.get_mut(start..).unwrap_or_default().as_chunks_mut::<{ 3 * LANES }>();
     let ((lumas, luma), (blues, blue), (reds, red)) =
         (luma.as_chunks::<LANES>(), blue.as_chunks::<LANES>(), red.as_chunks::<LANES>());
-    for ((luma, blue), red) in lumas.iter().zip(blues).zip(reds) {
-        let mut pixels = [0_u32; LANES];
-        for (((pixel, luma), blue), red) in pixels.iter_mut().zip(luma).zip(blue).zip(red) {
-            let [r, g, b] = pixel_of(*luma, *blue, *red).map(u32::from);
-            *pixel = r | g << 8 | b << 16;
+    for (((to, luma), blue), red) in chunks.iter_mut().zip(lumas).zip(blues).zip(reds) {
+        // One kind of sample after the other: of this compilers make vector code.
+        let [mut r, mut g, mut b] = [[0; LANES]; 3];
+        let lanes = r.iter_mut().zip(&mut g).zip(&mut b).zip(luma).zip(blue).zip(red);
+        for (((((r, g), b), luma), blue), red) in lanes {
+            [*r, *g, *b] = pixel_of(*luma, *blue, *red);
         }
-        // Two pixels are six bytes of eight, and the next two are written over the rest.
-        let mut bytes = [0_u8; 3 * LANES + 2];
-        let pairs = pixels.as_chunks().0.iter().map(|[first, second]| u64::from(*first) | u64::from(*second) << 24);
-        for (at, pair) in (0..).step_by(6).zip(pairs) {
-            if let Some(to) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-                *to = pair.to_le_bytes();
-            }
+        for (((to, r), g), b) in to.as_chunks_mut().0.iter_mut().zip(r).zip(g).zip(b) {
+            *to = [r, g, b];
         }
-        out.extend_from_slice(bytes.first_chunk::<{ 3 * LANES }>().unwrap_or(&[0; 3 * LANES]));
     }
-    out.extend(luma.iter().zip(blue).zip(red).flat_map(|((luma, blue), red)| pixel_of(*luma, *blue, *red)));
+    for (((to, luma), blue), red) in rest.as_chunks_mut().0.iter_mut().zip(luma).zip(blue).zip(red) {
+        *to = pixel_of(*luma, *blue, *red);
+    }
 }
 
 /// In 16 bits throughout, for which there are vector instructions. Chroma has six bits of fraction, and only the part

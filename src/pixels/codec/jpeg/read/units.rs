@@ -9,8 +9,17 @@ use super::{Damaged, ReadError};
 pub(super) struct Units {
     pub(super) wide: u32,
     pub(super) high: u32,
-    /// For each component of the scan its number in the frame, and its layout.
-    parts: Vec<(usize, Part)>,
+    blocks: Vec<Block>,
+}
+
+/// A block of every unit.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    part: usize,
+    component: usize,
+    shape: Part,
+    x: u32,
+    y: u32,
 }
 
 /// A block of a unit.
@@ -42,19 +51,21 @@ impl Units {
             }
             _ => (layout.units.width, layout.rows.end),
         };
-        Ok(Self { wide, high, parts })
+        let blocks = parts.into_iter().enumerate().flat_map(|(part, (component, shape))| {
+            let places = (0..shape.down).flat_map(move |y| (0..shape.across).map(move |x| (x, y)));
+            places.map(move |(x, y)| Block { part, component, shape, x, y })
+        });
+        Ok(Self { wide, high, blocks: blocks.collect() })
     }
 
     /// The blocks of a unit.
     #[inline(always)]
     pub(super) fn blocks(&self, column: u32, row: u32) -> impl Iterator<Item = Place> {
-        self.parts.iter().enumerate().flat_map(move |(part, (component, shape))| {
-            let places = (0..shape.down).flat_map(|y| (0..shape.across).map(move |x| (x, y)));
-            places.map(move |(x, y)| {
-                let (column, row) = (column * shape.across + x, row * shape.down + y);
-                let real = column < shape.blocks.width && row < shape.blocks.height;
-                Place { part, component: *component, column, row, real }
-            })
+        self.blocks.iter().map(move |block| {
+            let Block { part, component, ref shape, x, y } = *block;
+            let (column, row) = (column * shape.across + x, row * shape.down + y);
+            let real = column < shape.blocks.width && row < shape.blocks.height;
+            Place { part, component, column, row, real }
         })
     }
 }
