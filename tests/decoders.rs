@@ -1,4 +1,4 @@
-//! Formats that the embedder reads.
+//! Formats that the embedder reads, and files that are not as they should be.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,10 @@
     clippy::cast_sign_loss,
     reason = "a test"
 )]
+
+#[path = "decoders/damaged.rs"]
+mod damaged;
+mod pictures;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

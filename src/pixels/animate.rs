@@ -6,6 +6,7 @@
 use bytes::Bytes;
 
 use super::codec::{Animation, Settings, Writer};
+use super::fence::fenced;
 use super::observe::Executor;
 use super::{Work, memory, op};
 use crate::encoded::Encoded;
@@ -42,7 +43,7 @@ pub(super) fn animation(
     }
     let held: u64 = layers.iter().filter_map(|(_, layer)| Some(memory::len(layer.as_ref()?.samples()))).sum();
     let held = held.saturating_add(animation.memory()).saturating_add(writer.memory());
-    while let Some(delay) = animation.advance()? {
+    while let Some(delay) = fenced(|| animation.advance())? {
         executor.besides = held.saturating_add(writer.written());
         let mut picture = animation.picture()?;
         for (op, layer) in &layers {

@@ -1,6 +1,7 @@
 //! How much memory a render takes at most, from headers and plans alone.
 
 use super::codec;
+use super::fence::fenced_whole;
 use super::observe::Executor;
 use super::{Work, animate, memory, prepare};
 use crate::error::Error;
@@ -34,6 +35,10 @@ pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &super::Optio
 
 /// The same of any work.
 pub(crate) fn of_work(work: &Work<'_>) -> Result<u64, Error> {
+    fenced_whole(|| most_of(work))
+}
+
+fn most_of(work: &Work<'_>) -> Result<u64, Error> {
     let prepared = prepare(work)?;
     let candidates: Vec<Format> =
         [false, true].into_iter().flat_map(|alpha| prepared.candidates(work, alpha)).collect();

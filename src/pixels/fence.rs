@@ -13,11 +13,21 @@ use crate::error::Error;
 /// # Errors
 /// [`ErrorCode::Format`] if it panics: the source is what made it.
 pub(crate) fn fenced<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    caught(run, ErrorCode::Format, "the source is damaged: its decoder gave up")
+}
+
+/// Runs everything that a request wants of pixels.
+///
+/// # Errors
+/// [`ErrorCode::Unidentified`] if it panics: an encoder gave up, or something of our own is wrong.
+pub(crate) fn fenced_whole<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    caught(run, ErrorCode::Unidentified, "something failed while the image was made")
+}
+
+fn caught<T>(run: impl FnOnce() -> Result<T, Error>, code: ErrorCode, message: &str) -> Result<T, Error> {
     // Whatever was being changed is dropped with the request.
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
-        let message = "the source is damaged: its decoder gave up".to_owned();
-        Err(Error::Pixels { code: ErrorCode::Format, message })
-    })
+    let done = catch_unwind(AssertUnwindSafe(run));
+    done.unwrap_or_else(|_| Err(Error::Pixels { code, message: message.to_owned() }))
 }
 
 #[cfg(test)]
@@ -30,5 +40,7 @@ mod tests {
         let failed = fenced(|| Ok(1_u32.checked_div(zero).expect("for the test")));
         assert_eq!(failed.unwrap_err().code(), ErrorCode::Format);
         assert_eq!(fenced(|| Ok(1)), Ok(1));
+        let whole = fenced_whole(|| Ok(1_u32.checked_div(zero).expect("for the test")));
+        assert_eq!(whole.unwrap_err().code(), ErrorCode::Unidentified);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::fence::fenced;
 use super::{Options, Raster, Scratch, codec, memory, op, palette, placeholder};
 use crate::error::Error;
 use crate::format::Format;
@@ -90,6 +91,10 @@ impl Info {
 /// # Errors
 /// The bytes are no picture that this build reads, or a limit is passed.
 pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
+    fenced(|| inspected(bytes, options))
+}
+
+fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     /// What [`Info::thumb_hash`] takes, and enough for the others.
     const SIDE: u32 = 100;
     const COLORS: usize = 6;

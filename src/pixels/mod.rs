@@ -46,6 +46,7 @@ pub use self::scratch::Scratch;
 pub(crate) use self::bound::of_work as memory_of;
 
 use self::codec::Settings;
+use self::fence::fenced_whole;
 use self::observe::Executor;
 use self::picture::Picture;
 use self::raster::Raster;
@@ -198,7 +199,7 @@ pub(crate) struct Work<'a> {
 ///
 /// An image that cannot be read passes as it is, where nothing was to be done with it: a browser may be able to.
 pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
-    let result = make(work);
+    let result = fenced_whole(|| make(work));
     let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
     match (result, Format::sniff(work.asset)) {
         (Err(error), Some(format))

@@ -1,6 +1,7 @@
 //! [`Executor`]: carries out plans, and looks at pixels where planning must.
 
 use super::codec::{self, Colors, Request};
+use super::fence::fenced;
 use super::raster::Channels;
 #[cfg(feature = "text")]
 use super::text::{self, FontBook};
@@ -102,7 +103,7 @@ impl<'a> Executor<'a> {
             Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
             Op::Thumbnail { file, wanted } => {
                 let (bytes, colors) = (self.file(file.as_ref())?, self.colors_of(file.as_ref()));
-                codec::thumbnail(bytes, wanted, colors, self.work.scratch, limits)
+                fenced(|| codec::thumbnail(bytes, wanted, colors, self.work.scratch, limits))
             }
             Op::Canvas { size, color } => op::canvas(*size, *color, limits).map(Picture::from),
             Op::Text { block, .. } => self.draw(block).map(Picture::from),
@@ -135,7 +136,7 @@ impl<'a> Executor<'a> {
     fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
         let bytes = self.file(file)?;
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
-            return codec::probe(bytes, &self.work.rules.limits);
+            return fenced(|| codec::probe(bytes, &self.work.rules.limits));
         };
         let picture = extension::decode(self.work, decoder, bytes, page)?;
         let mut info = SourceInfo::new(picture.size());
@@ -150,9 +151,10 @@ impl<'a> Executor<'a> {
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
             #[cfg(feature = "svg")]
             if page == 0 && Format::sniff(bytes) == Some(Format::Svg) {
-                return codec::draw(bytes, size, self.work.extensions.the_fonts(), &self.work.rules.limits);
+                return fenced(|| codec::draw(bytes, size, self.work.extensions.the_fonts(), &self.work.rules.limits));
             }
-            return codec::decode(bytes, Request { page, size, colors: self.colors_of(file) }, &self.work.rules.limits);
+            let request = Request { page, size, colors: self.colors_of(file) };
+            return fenced(|| codec::decode(bytes, request, &self.work.rules.limits));
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
         let picture = match known {
@@ -246,13 +248,13 @@ impl<'a> Executor<'a> {
     #[cfg(feature = "text")]
     fn draw(&self, text: &TextBlock) -> Result<Raster, Error> {
         let file = |path: &AssetPath| self.file(Some(path));
-        text::draw(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits)
+        fenced(|| text::draw(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
     }
 
     #[cfg(feature = "text")]
     fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
         let file = |path: &AssetPath| self.file(Some(path));
-        text::measure(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits)
+        fenced(|| text::measure(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
     }
 
     #[cfg(not(feature = "text"))]

@@ -5,9 +5,11 @@
 //! as there are.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use png::{ColorType, Decoder, Transformations};
 
+use super::flat::{ADAM7, Flat, Lines};
 use super::{Chunks, SIGNATURE, be32, write_chunk};
 use crate::pixels::memory;
 
@@ -89,22 +91,27 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
 /// The missing ones are transparent where pixels have alpha and otherwise white, which is what a page shows where a
 /// browser draws nothing. Of an interlaced file they are as their neighbours that are there.
 pub(in crate::pixels::codec) fn partly(file: &[u8], samples: &mut [u8]) -> Option<()> {
-    let mut decoder = Decoder::new(std::io::Cursor::new(file));
+    let (lines, stored) = (Lines::of(file)?, Cell::new(0));
+    let mut decoder = Decoder::new(Flat::new(file, &lines, &stored)?);
     decoder.set_transformations(Transformations::EXPAND);
     decoder.ignore_checksums(true);
     let mut reader = decoder.read_info().ok()?;
     let (color, depth) = reader.output_color_type();
     let bytes_per_pixel = color.samples() * if depth == png::BitDepth::Sixteen { 2 } else { 1 };
-    let (width, height) = (reader.info().width as usize, reader.info().height as usize);
+    let (width, height) = (lines.width, lines.height);
     let stride = width.checked_mul(bytes_per_pixel)?;
     if stride.checked_mul(height)? != samples.len() || samples.is_empty() {
         return None;
     }
     let has_alpha = matches!(color, ColorType::GrayscaleAlpha | ColorType::Rgba);
     samples.fill(if has_alpha { 0 } else { u8::MAX });
-    let mut passes = Passes::default();
-    let mut line = 0;
-    while let Ok(Some(row)) = reader.next_interlaced_row() {
+    let (mut passes, mut line, mut end) = (Passes::default(), 0, 0);
+    for length in lines.lengths() {
+        let Ok(Some(row)) = reader.next_interlaced_row() else { break };
+        end += length;
+        if end > stored.get() {
+            break;
+        }
         match row.interlace() {
             png::InterlaceInfo::Null(_) => {
                 let target = samples.get_mut(line * stride..)?.get_mut(..stride)?;
@@ -137,9 +144,6 @@ struct Passes {
     lines: usize,
 }
 
-/// Of each pass: the first column and row, and the steps to the next.
-const ADAM7: [[usize; 4]; 7] =
-    [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 /// The blocks for which one pixel stands after each pass.
 const BLOCKS: [[usize; 2]; 7] = [[8, 8], [4, 8], [4, 4], [2, 4], [2, 2], [1, 2], [1, 1]];
 

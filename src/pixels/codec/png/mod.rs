@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use png::{BitDepth, Compression, DeflateCompression, EncodingError, Filter, PixelDimensions, Unit};
 
+mod flat;
 mod mend;
 
 pub(super) use self::mend::{mended, partly};

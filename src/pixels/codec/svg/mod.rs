@@ -18,7 +18,6 @@ mod fonts;
 mod style;
 mod unloop;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use resvg::tiny_skia::{Color, Pixmap, Transform};
@@ -70,26 +69,21 @@ pub(crate) fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: 
             return Err(damaged(Format::Svg));
         }
     }
-    let drawn = catch_unwind(AssertUnwindSafe(|| {
-        let options = options(&document, fonts, limits);
-        let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
-        let scale = |to: u32, from: f64| {
-            #[expect(clippy::cast_possible_truncation, reason = "the renderer calculates in single precision")]
-            let scale = (f64::from(to) / from) as f32;
-            scale
-        };
-        let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
-        bill::check(&tree, transform, size, expanded.held, limits)?;
-        let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| broken("no canvas"))?;
-        if let Some([red, green, blue, alpha]) = styled.background {
-            pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
-        }
-        resvg::render(&tree, transform, &mut pixmap.as_mut());
-        Ok(pixmap.take_demultiplied())
-    }));
-    // A panic of the renderer is the file's doing, and ends with it: nothing outlives the closure.
-    let samples = drawn.unwrap_or_else(|_| Err(damaged(Format::Svg)))?;
-    Ok(Raster::new(size, Channels::Rgba, samples)?.without_needless_alpha().noting(notes.take()))
+    let options = options(&document, fonts, limits);
+    let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
+    let scale = |to: u32, from: f64| {
+        #[expect(clippy::cast_possible_truncation, reason = "the renderer calculates in single precision")]
+        let scale = (f64::from(to) / from) as f32;
+        scale
+    };
+    let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
+    bill::check(&tree, transform, size, expanded.held, limits)?;
+    let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| broken("no canvas"))?;
+    if let Some([red, green, blue, alpha]) = styled.background {
+        pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
+    }
+    resvg::render(&tree, transform, &mut pixmap.as_mut());
+    Ok(Raster::new(size, Channels::Rgba, pixmap.take_demultiplied())?.without_needless_alpha().noting(notes.take()))
 }
 
 fn blank(size: Size) -> Result<Raster, Error> {
