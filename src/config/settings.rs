@@ -73,7 +73,14 @@ impl Settings {
         let Self { best_format, avif, quality, auto_orient, chroma_420, smallest, color_profile, metadata, .. } = *self;
         let flags =
             [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata, self.refuse_damaged];
-        let features = [cfg!(feature = "webp-lossy"), cfg!(feature = "avif"), cfg!(feature = "svg"), self.sanitizes()];
+        let [lossy, avif_built, svg, text] = [
+            cfg!(feature = "webp-lossy"),
+            cfg!(feature = "avif"),
+            cfg!(feature = "svg"),
+            // Text in an SVG is drawn with it.
+            cfg!(feature = "text"),
+        ];
+        let features = [lossy, avif_built, svg, text, self.sanitizes()];
         let version = env!("CARGO_PKG_VERSION");
         format!("{version} {flags:?} {quality} {features:?} {}", self.revision)
     }
