@@ -51,7 +51,7 @@ pub struct Limits {
     pub effect_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
-    /// Bytes of an SVG (documented: 5 MB).
+    /// Bytes of an SVG (documented: 5 MB), also as UTF-8 and with its entities expanded.
     pub svg_bytes: u64,
     /// Elements, ends of elements, comments and the like in an SVG.
     pub svg_nodes: u64,

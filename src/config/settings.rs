@@ -77,7 +77,14 @@ impl Settings {
         let Self { best_format, avif, quality, auto_orient, chroma_420, smallest, color_profile, metadata, .. } = *self;
         let flags =
             [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata, self.refuse_damaged];
-        let features = [cfg!(feature = "webp-lossy"), cfg!(feature = "avif"), cfg!(feature = "svg"), self.sanitizes()];
+        let [lossy, avif_built, svg, text] = [
+            cfg!(feature = "webp-lossy"),
+            cfg!(feature = "avif"),
+            cfg!(feature = "svg"),
+            // Text in an SVG is drawn with it.
+            cfg!(feature = "text"),
+        ];
+        let features = [lossy, avif_built, svg, text, self.sanitizes()];
         let version = env!("CARGO_PKG_VERSION");
         let most = self.max_size.map_or_else(|| "any".to_owned(), |size| size.to_string());
         format!("{version} {flags:?} {quality} {most} {features:?} {}", self.revision)

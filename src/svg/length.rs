@@ -1,6 +1,6 @@
 //! Lengths and numbers of CSS, with the functions that calculate (CSS Values 4).
 
-/// What relative lengths refer to, in pixels.
+/// Sizes that relative lengths refer to, in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Basis {
     /// The font size, for `em`.

@@ -13,7 +13,7 @@ use super::smil::Change;
 use super::values::{self, Context, Kind, kind, normalised};
 use crate::svg::{Notes, split};
 
-/// What descendants take over from an element.
+/// Values that descendants take over from an element.
 #[derive(Debug, Clone)]
 pub(super) struct Inherited {
     pub(super) context: Context,

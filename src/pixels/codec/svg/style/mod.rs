@@ -8,7 +8,7 @@
 //!
 //! The renderer knows CSS of 1998. This stage knows what drawing programs and people write today: custom properties,
 //! media queries, selectors of level 4, colours of level 4, functions that calculate, geometry and transformations as
-//! properties. What it does not know either is among the notes.
+//! properties. Anything that it does not know either is among the notes.
 
 mod cascade;
 mod color;

@@ -10,7 +10,7 @@ use crate::svg::split;
 /// The animation elements of a document, by what they animate.
 pub(super) struct Animations<'a, 'i>(HashMap<NodeId, Vec<Node<'a, 'i>>>);
 
-/// What an animation makes of an attribute or a property.
+/// The effect of an animation on an attribute or a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
     /// In place of it.

@@ -169,6 +169,29 @@ fn texts_are_drawn_with_the_bundled_fonts() {
     }
 }
 
+#[cfg(feature = "text")]
+#[test]
+fn fonts_of_the_embedder_come_first() {
+    struct Own;
+    impl crate::extend::Fonts for Own {
+        fn find(&self, wanted: &crate::extend::FontQuery<'_>) -> Option<bytes::Bytes> {
+            (wanted.family == "Own" && wanted.bold).then(|| bytes::Bytes::from_static(dejavu::sans_mono::bold()))
+        }
+    }
+    let file = |family: &str| {
+        format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><text y='9' font-weight='bold' \
+             font-family='{family}'>il</text></svg>"
+        )
+    };
+    let draw = |family: &str, fonts: Option<&dyn crate::extend::Fonts>| {
+        draw(file(family).as_bytes(), Size::new(20, 10), fonts, &Limits::default()).unwrap().samples().to_vec()
+    };
+    assert_eq!(draw("Own", Some(&Own)), draw("DejaVu Sans Mono", None));
+    assert_eq!(draw("Another", Some(&Own)), draw("sans-serif", None));
+    assert_ne!(draw("Own", None), draw("Own", Some(&Own)));
+}
+
 #[test]
 fn comparing_is_limited() {
     let rules: String = (0..9000).map(|n| format!(".a{n}{{fill:red}}")).collect();

@@ -3,7 +3,7 @@
 use super::color::Rgba;
 use crate::svg::{Basis, Value, split};
 
-/// What values of an element refer to.
+/// Sizes and colours that values of an element refer to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
     /// The font size, in pixels.
