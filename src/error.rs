@@ -7,6 +7,8 @@ use http::StatusCode;
 
 use crate::code::ErrorCode;
 use crate::limits::LimitError;
+#[cfg(any(feature = "pixels", feature = "sanitize"))]
+use crate::note::Note;
 use crate::order::Rejection;
 use crate::plan::PlanError;
 use crate::policy::{GuardError, OriginError};
@@ -89,6 +91,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Lets the notes of a source pass, unless one is damage and that is to be refused.
+    #[cfg(any(feature = "pixels", feature = "sanitize"))]
+    pub(crate) fn unless_sound(notes: &[Note], refuse_damaged: bool) -> Result<(), Self> {
+        match notes.iter().find(|note| note.is_damage()).filter(|_| refuse_damaged) {
+            Some(damage) => Err(Self::Pixels { code: ErrorCode::Format, message: damage.to_string() }),
+            None => Ok(()),
+        }
+    }
+
     /// The code of the `ik-error` header.
     #[must_use]
     pub fn code(&self) -> ErrorCode {

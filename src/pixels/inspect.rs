@@ -7,6 +7,7 @@ use super::{Options, Raster, Scratch, codec, memory, op, palette, placeholder};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::note::Note;
 use crate::plan::{Orientation, Size, Thumbnail, reduced};
 use crate::transform::Color;
 
@@ -47,12 +48,15 @@ pub struct Info {
     pub blur_hash: String,
     /// A placeholder of about 25 bytes (<https://evanw.github.io/thumbhash/>) with shape and transparency.
     pub thumb_hash: Vec<u8>,
+    /// What is wrong with the file, and what of an SVG was left out. With
+    /// [`Rules::refuse_damaged`](crate::plan::Rules::refuse_damaged) damage is an error instead.
+    pub notes: Vec<Note>,
 }
 
 impl Info {
     /// A JSON object in one line: `width`, `height`, `format`, `orientation` (1 to 8, as in EXIF), `alpha`,
     /// `frames`, `bytes`, `density` (or `null`), `dominant` (`"#RRGGBB"` or `null`), `palette` (of
-    /// `{"color","share"}`), `blurhash`, `thumbhash` (base64).
+    /// `{"color","share"}`), `blurhash`, `thumbhash` (base64), `damaged` (is damage among the [notes](Self::notes)?).
     #[must_use]
     pub fn to_json(&self) -> String {
         // Nothing in here needs to be escaped: no text comes from the file, and the hashes' alphabets have
@@ -68,7 +72,7 @@ impl Info {
         format!(
             "{{\"width\":{},\"height\":{},\"format\":\"{}\",\"orientation\":{},\"alpha\":{},\"frames\":{},\
              \"bytes\":{},\"density\":{},\"dominant\":{},\"palette\":[{colors}],\"blurhash\":\"{}\",\
-             \"thumbhash\":\"{}\"}}",
+             \"thumbhash\":\"{}\",\"damaged\":{}}}",
             self.size.width,
             self.size.height,
             self.format,
@@ -80,6 +84,7 @@ impl Info {
             self.dominant.as_ref().map_or_else(null, color),
             self.blur_hash,
             base64(&self.thumb_hash),
+            self.notes.iter().any(Note::is_damage),
         )
     }
 }
@@ -100,7 +105,10 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     const COLORS: usize = 6;
     let limits = &options.rules.limits;
     let source = codec::probe(bytes, limits)?;
-    let picture = small_enough(bytes, source.size, 2 * SIDE, limits)?.settled();
+    let mut picture = small_enough(bytes, source.size, 2 * SIDE, limits)?;
+    let notes = picture.take_notes();
+    Error::unless_sound(&notes, options.rules.refuse_damaged)?;
+    let picture = picture.settled();
     let alpha = picture.is_transparent();
     memory::check_shrink(&picture, limits)?;
     let small = op::shrink(&picture, SIDE)?;
@@ -125,6 +133,7 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
         palette,
         blur_hash: placeholder::blur_hash(&small)?,
         thumb_hash: placeholder::thumb_hash(&small)?,
+        notes,
     })
 }
 

@@ -6,7 +6,6 @@ use super::raster::Channels;
 #[cfg(feature = "text")]
 use super::text::{self, FontBook};
 use super::{Picture, Raster, Work, broken, extension, memory, op};
-use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::format::Format;
@@ -118,11 +117,7 @@ impl<'a> Executor<'a> {
     /// # Errors
     /// One of them is damage, which is to be refused.
     pub(super) fn note(&mut self, notes: Vec<Note>) -> Result<(), Error> {
-        if self.work.rules.refuse_damaged
-            && let Some(damage) = notes.iter().find(|note| note.is_damage())
-        {
-            return Err(Error::Pixels { code: ErrorCode::Format, message: damage.to_string() });
-        }
+        Error::unless_sound(&notes, self.work.rules.refuse_damaged)?;
         for note in notes {
             if !self.notes.contains(&note) {
                 tell!("note", note = note.to_string());

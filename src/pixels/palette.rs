@@ -191,7 +191,7 @@ mod tests {
         let picture = row(&[([250, 0, 0, 255], 5), ([0, 0, 250, 255], 4), ([0, 255, 0, 20], 9)]);
         assert_eq!(dominant(&picture), [250, 0, 0]);
         assert_eq!(dominant_in(&picture, Rect { x: 5, y: 0, width: 4, height: 1 }), [0, 0, 250]);
-        assert_eq!(dominant(&row(&[([7, 7, 7, 0], 3)])), [0, 0, 0]);
+        assert_eq!(dominant(&row(&[([7, 7, 7, 0], 3)])), [255, 255, 255]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use http::{HeaderMap, HeaderValue, header};
 use crate::format::Format;
 use crate::path::AssetPath;
 
-/// What a file is to a delivery.
+/// The kind of a file, which decides how it is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FileKind {
     /// An image, which this build may read or not.

@@ -79,10 +79,8 @@ pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
 /// As [`sanitize_svg`], and the file is damaged where that is to be refused.
 pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
     let encoded = sanitize_svg(bytes, &rules.limits)?;
+    Error::unless_sound(&encoded.notes, rules.refuse_damaged)?;
     for note in &encoded.notes {
-        if rules.refuse_damaged && note.is_damage() {
-            return Err(Error::Pixels { code: ErrorCode::Format, message: note.to_string() });
-        }
         tell!("note", note = note.to_string());
     }
     Ok(encoded)

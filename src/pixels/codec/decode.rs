@@ -241,6 +241,10 @@ impl<'a> Header<'a> {
     fn pixels(&self, bytes: &'a [u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
         match self.all_pixels(bytes, colors, limits) {
             Err(error) if error.code() == ErrorCode::Format => {}
+            // The pixels are there, and something behind them is not.
+            Ok(picture) if self.format == Format::WebP && webp::is_cut_short(bytes) => {
+                return Ok(picture.noting([Note::CutShort]));
+            }
             done => return done,
         }
         match self.format {

@@ -37,8 +37,9 @@ fn blurred(picture: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Ra
     let (w, h) = ((f64::from(to.width) / scale).min(width), (f64::from(to.height) / scale).min(height));
     let middle = Region { x: (width - w) / 2.0, y: (height - h) / 2.0, width: w, height: h };
     let ground = if picture.is_transparent() { palette::dominant(picture) } else { [0; 3] };
-    let backdrop = flatten::flatten(resize(picture.copy()?, middle, to)?, Color { rgb: ground, opacity: 100 });
-    let mut backdrop = blur(backdrop, sigma)?;
+    // First, as the overshoot of a resized edge is cut off in alpha and not in colours.
+    let opaque = flatten::flatten(picture.copy()?, Color { rgb: ground, opacity: 100 });
+    let mut backdrop = blur(resize(opaque, middle, to)?, sigma)?;
     if brightness != 0 {
         // As ImageKit's own images have it (measured): half the number is added to the lightness of CIE L*a*b*.
         let lighter = lab::Lighter::new(f32::from(brightness) / 2.0);

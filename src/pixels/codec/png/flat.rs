@@ -1,7 +1,7 @@
 //! The rows of a PNG in blocks that are not compressed.
 //!
-//! A decoder keeps back the last 32 KiB that it inflates until the data ends well, which of a file that is cut short
-//! may be all of it. So what there is is inflated here, block by block, and zeros stand for the rest.
+//! A decoder holds the last 32 KiB that it inflates back until the data has ended, and never hands them out if the file
+//! is cut short. So the data is inflated here, block by block, and followed by zeros in place of what is missing.
 
 use std::cell::Cell;
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
@@ -15,7 +15,7 @@ pub(super) const ADAM7: [[usize; 4]; 7] =
     [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 const PLAIN: [[usize; 4]; 1] = [[0, 0, 1, 1]];
 
-/// How the rows of a file lie.
+/// The layout of a file's rows.
 pub(super) struct Lines {
     pub(super) width: usize,
     pub(super) height: usize,
@@ -79,7 +79,7 @@ impl<'a> Flat<'a> {
         for (kind, body) in Chunks::of_file(file)?.take_while(|(kind, _)| *kind != b"IDAT") {
             write_chunk(&mut head, kind, body);
         }
-        // Two bytes in front of the blocks, a checksum behind them.
+        // The header of zlib, the blocks, a checksum.
         let length = left.div_ceil(Self::BLOCK).checked_mul(5)?.checked_add(left)?.checked_add(6)?;
         head.extend(u32::try_from(length).ok()?.to_be_bytes());
         head.extend(b"IDAT\x78\x01");

@@ -77,7 +77,7 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
             _ => {}
         }
     }
-    // What is left of a chunk that is cut short.
+    // The last chunk, if it is cut short.
     if let Some((b"IDAT", data)) = rest.0.get(4..).and_then(<[u8]>::split_first_chunk) {
         let length = be32(rest.0, 0).and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
         write_chunk(&mut file, b"IDAT", data.get(..length).unwrap_or(data));
@@ -137,7 +137,7 @@ pub(in crate::pixels::codec) fn partly(file: &[u8], samples: &mut [u8]) -> Optio
     Some(())
 }
 
-/// How far an interlaced file goes (W3C PNG, 8.2).
+/// The passes that were read of an interlaced file (W3C PNG, 8.2).
 #[derive(Debug, Default)]
 struct Passes {
     /// Rows of all passes that were read.

@@ -214,7 +214,7 @@ impl<'a> Chunks<'a> {
         bytes.strip_prefix(SIGNATURE).map(Self)
     }
 
-    /// Those that count: an ancillary chunk with a wrong checksum does not (W3C PNG, 13.2).
+    /// All chunks but the ancillary ones with a wrong checksum, which are to be ignored (W3C PNG, 13.2).
     pub(super) fn sound(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
         let mut chunks = self;
         std::iter::from_fn(move || {
@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(start.size, Size::new(5, 4));
         assert_eq!(start.density.map(f64::round), Some(72.0));
         assert_eq!(Start::read(&file[..20]), None);
-        // A chunk with a wrong checksum is as none.
+        // A chunk with a wrong checksum is ignored.
         let crc = file.len() - 13;
         file[crc] ^= 1;
         assert_eq!(Start::read(&file).unwrap().density, None);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Chunks;
 
-/// Flags of `VP8X` (RFC 9649, 2.7) for a chunk of its own.
+/// Chunks of metadata, and the flags of `VP8X` that announce them (RFC 9649, 2.7).
 const EXTRAS: [(&[u8; 4], u8); 3] = [(b"ICCP", 0x20), (b"EXIF", 0x08), (b"XMP ", 0x04)];
 const ANIMATED: u8 = 0x02;
 /// The place of the flags in a file.
@@ -35,6 +35,11 @@ pub(in crate::pixels::codec) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
         *place = flags;
     }
     Cow::Owned(copy)
+}
+
+/// Is something missing that the flags announce, or may be, as frames?
+pub(super) fn promises_more(bytes: &[u8]) -> bool {
+    flags(bytes).is_some_and(|flags| flags & (missing(bytes) | ANIMATED) != 0)
 }
 
 fn flags(bytes: &[u8]) -> Option<u8> {

@@ -27,6 +27,13 @@ pub(super) fn is_complete(bytes: &[u8]) -> bool {
     announced.is_some_and(|size| u64::from(size) + 8 <= memory::len(bytes))
 }
 
+/// Does the file end inside a chunk, or before one that it promises? A length that is only too large is no harm.
+pub(super) fn is_cut_short(bytes: &[u8]) -> bool {
+    let Some(mut chunks) = Chunks::of_file(bytes).filter(|_| !is_complete(bytes)) else { return false };
+    while chunks.next().is_some() {}
+    !chunks.0.is_empty() || mend::promises_more(bytes)
+}
+
 /// The chunks of a file, kind and body, up to the first that is cut short.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Chunks<'a>(&'a [u8]);
@@ -38,7 +45,7 @@ impl<'a> Chunks<'a> {
             .then(|| Self::new(bytes.get(12..).unwrap_or_default()))
     }
 
-    /// All chunks, and what is there of one that is cut short.
+    /// All chunks, and the beginning of one that is cut short.
     pub(super) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
         let mut chunks = self;
         let mut is_over = false;
