@@ -154,7 +154,7 @@ fn blur_is_a_gaussian() {
             println!("sigma {sigma}, {name}: {most:.2}, {mean:.3} in the mean");
             // Half a step is rounding; clear pixels are rounded twice.
             // The sharp end of a long one is as exact as the cells that it is worked out in.
-            let (most_allowed, mean_allowed) = if sigma < 17.0 { (2.0, 0.5) } else { (3.5, 0.75) };
+            let (most_allowed, mean_allowed) = if sigma < 17.0 { (2.0, 0.5) } else { (4.0, 0.75) };
             assert!(
                 most <= most_allowed && mean <= mean_allowed,
                 "sigma {sigma}, {name}: {most} apart, {mean} in the mean"

@@ -18,6 +18,8 @@ use crate::plan::{Rect, Size};
 pub(super) struct Overview<'a> {
     pub(super) canvas: Size,
     pub(super) plays: Plays,
+    /// Frames that there are to be, as `acTL` says.
+    announced: usize,
     /// Bit depth, colour type and what else follows the size.
     kind: [u8; 5],
     /// `PLTE` and `tRNS`, which all frames share.
@@ -44,6 +46,7 @@ impl<'a> Overview<'a> {
         let mut overview = Self {
             canvas: Size::new(be32(head, 0)?, be32(head, 4)?),
             plays: None,
+            announced: 0,
             kind: *head.get(8..)?.first_chunk()?,
             palette: None,
             transparency: None,
@@ -53,6 +56,7 @@ impl<'a> Overview<'a> {
         for (kind, body) in chunks.take_while(|(kind, _)| *kind != b"IDAT") {
             match kind {
                 b"acTL" => {
+                    overview.announced = usize::try_from(be32(body, 0)?).unwrap_or(usize::MAX);
                     overview.plays = NonZeroU32::new(be32(body, 4)?);
                     animated = true;
                 }
@@ -74,9 +78,11 @@ impl<'a> Overview<'a> {
         })
     }
 
-    /// Returns `true` if nothing of the file is missing.
+    /// Returns `true` if nothing of the file is missing, but perhaps its end mark.
     pub(super) fn is_complete(&self) -> bool {
+        let mut chunks = self.chunks;
         self.chunks.are_complete()
+            && (chunks.any(|(kind, _)| kind == b"IEND") || self.parts().count() >= self.announced)
     }
 
     /// A frame as a file of its own.
