@@ -40,6 +40,8 @@ pub enum Format {
     Psd,
     /// PDF.
     Pdf,
+    /// Icons and cursors of Windows.
+    Ico,
 }
 
 impl Format {
@@ -66,8 +68,10 @@ impl Format {
             }
         } else if has(0, b"BM") && bytes.len() >= 26 {
             Some(Self::Bmp)
-        } else if has(0, b"II*\0") || has(0, b"MM\0*") {
+        } else if [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"].iter().any(|start| has(0, *start)) {
             Some(Self::Tiff)
+        } else if begins_icon(bytes) {
+            Some(Self::Ico)
         } else if has(0, b"8BPS") {
             Some(Self::Psd)
         } else if has(0, b"%PDF-") {
@@ -120,6 +124,7 @@ impl Format {
             Self::Heic => "image/heic",
             Self::Psd => "image/vnd.adobe.photoshop",
             Self::Pdf => "application/pdf",
+            Self::Ico => "image/vnd.microsoft.icon",
         }
     }
 
@@ -138,6 +143,7 @@ impl Format {
             Self::Heic => "heic",
             Self::Psd => "psd",
             Self::Pdf => "pdf",
+            Self::Ico => "ico",
         }
     }
 
@@ -151,6 +157,7 @@ impl Format {
             "avifs" => "avif",
             "dib" => "bmp",
             "psb" => "psd",
+            "cur" => "ico",
             other => other,
         };
         let all = [
@@ -165,6 +172,7 @@ impl Format {
             Self::Heic,
             Self::Psd,
             Self::Pdf,
+            Self::Ico,
         ];
         all.into_iter().find(|format| format.extension() == extension)
     }
@@ -193,6 +201,18 @@ fn begins_jpeg(bytes: &[u8]) -> bool {
     let mut markers = head.windows(2).filter(|pair| pair.first() == Some(&0xFF));
     // APP0 to APP15, quantisation tables, Huffman tables, comments, and frames.
     markers.any(|pair| matches!(pair, [_, 0xE0..=0xEF | 0xDB | 0xFE | 0xC0..=0xC4 | 0xC9 | 0xCA]))
+}
+
+/// Returns `true` for a table of icons or cursors, of which the first stands behind the table.
+fn begins_icon(bytes: &[u8]) -> bool {
+    const ENTRY: u32 = 16;
+    let (Some([0, 0, 1 | 2, 0, low, high]), Some(offset)) =
+        (bytes.first_chunk(), bytes.get(18..).and_then(<[u8]>::first_chunk))
+    else {
+        return false;
+    };
+    let count = u32::from(u16::from_le_bytes([*low, *high]));
+    count > 0 && u32::from_le_bytes(*offset) >= 6 + count * ENTRY
 }
 
 /// Is AVIF among the brands of a file that is first of all a container of pictures (ISO/IEC 14496-12, 4.3)?

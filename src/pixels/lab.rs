@@ -48,21 +48,28 @@ impl Lighter {
         // All three move with lightness; they end with it at 0 and 100.
         let [_, y, _] = roots;
         let shift = (y + self.shift).clamp(16.0 / 116.0, 1.0) - y;
-        let share = |root: f32| {
-            let root = root + shift;
-            if root > 0.206_89 { root * root * root } else { (root - 16.0 / 116.0) / 7.787 }
-        };
-        let [x, y, z] = roots.map(share);
-        let (x, z) = (x * WHITE[0], z * WHITE[2]);
-        let r = 3.240_454_2 * x - 1.537_138_5 * y - 0.498_531_4 * z;
-        let g = -0.969_266 * x + 1.876_010_8 * y + 0.041_556 * z;
-        let b = 0.055_643_4 * x - 0.204_025_9 * y + 1.057_225_2 * z;
-        [r, g, b].map(sample)
+        from_roots(roots.map(|root| root + shift))
     }
 }
 
+/// The sRGB pixel of lightness 0 to 100, green to red, blue to yellow; the nearest where there is none.
+pub(crate) fn from_lab([l, a, b]: [f32; 3]) -> [u8; 3] {
+    let y = (l + 16.0) / 116.0;
+    from_roots([y + a / 500.0, y, y - b / 200.0])
+}
+
+fn from_roots(roots: [f32; 3]) -> [u8; 3] {
+    let share = |root: f32| if root > 0.206_89 { root * root * root } else { (root - 16.0 / 116.0) / 7.787 };
+    let [x, y, z] = roots.map(share);
+    let (x, z) = (x * WHITE[0], z * WHITE[2]);
+    let r = 3.240_454_2 * x - 1.537_138_5 * y - 0.498_531_4 * z;
+    let g = -0.969_266 * x + 1.876_010_8 * y + 0.041_556 * z;
+    let b = 0.055_643_4 * x - 0.204_025_9 * y + 1.057_225_2 * z;
+    [r, g, b].map(sample)
+}
+
 /// The sample that is nearest to an amount of light.
-fn sample(linear: f32) -> u8 {
+pub(crate) fn sample(linear: f32) -> u8 {
     let value = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
     super::op::level(f64::from(value) * 255.0)
 }

@@ -113,7 +113,9 @@ impl Negotiation {
 fn keep(source: Format, alpha: bool) -> Vec<Format> {
     match source {
         Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Avif | Format::Svg => vec![source],
-        Format::Bmp | Format::Tiff | Format::Heic | Format::Psd | Format::Pdf => plain(source, alpha).collect(),
+        Format::Bmp | Format::Ico | Format::Tiff | Format::Heic | Format::Psd | Format::Pdf => {
+            plain(source, alpha).collect()
+        }
     }
 }
 

@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::io::Cursor;
 use std::sync::Arc;
 
+use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
-use image::codecs::{bmp::BmpDecoder, png::PngDecoder, tiff::TiffDecoder};
-use image::{ColorType, ExtendedColorType, ImageDecoder, ImageError, ImageResult};
+use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 
 #[cfg(feature = "avif")]
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{Profile, animation, inks, jpeg, metadata, png, unsupported, webp};
+use super::{Profile, animation, bmp, ico, jpeg, metadata, png, tiff, unsupported, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
@@ -21,7 +21,7 @@ use crate::note::Note;
 use crate::pixels::fence::fenced;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
-use crate::plan::{Orientation, Size, SourceInfo};
+use crate::plan::{Size, SourceInfo};
 
 /// What a file's header says.
 ///
@@ -35,6 +35,9 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
         #[cfg(feature = "avif")]
         Some(Format::Avif) => return avif::probe(bytes, limits),
         Some(Format::Jpeg) => return probe_jpeg(bytes, limits),
+        Some(Format::Tiff) => return tiff::probe(bytes, limits),
+        Some(Format::Bmp) => return bmp::probe(bytes, limits),
+        Some(Format::Ico) => return ico::probe(bytes, limits),
         _ => {}
     }
     let header = Header::read(bytes, limits)?;
@@ -42,14 +45,10 @@ pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
         return animation::probe_gif(bytes, limits);
     }
     let header = header.that_opens(bytes, limits);
-    let mut decoder = header.decoder(limits)?;
+    let decoder = header.decoder(limits)?;
     let size = header.check(&decoder, limits)?;
     let mut info = SourceInfo::new(size);
-    info.orientation = match header.format {
-        // Metadata too broken to be read says nothing.
-        Format::Tiff => Orientation::from_exif(decoder.orientation().map_or(1, |o| o.to_exif().into())),
-        format => metadata::orientation(bytes, format, limits),
-    };
+    info.orientation = metadata::orientation(bytes, header.format, limits);
     info.format = header.format;
     info.alpha = decoder.color_type().has_alpha();
     info.density = metadata::density(bytes, header.format, header.density, limits);
@@ -86,6 +85,9 @@ pub(crate) fn decoding(bytes: &[u8], size: Size, limits: &Limits) -> Result<u64,
         Some(Format::Svg) => return pixels(DRAWING),
         Some(Format::Avif) => return pixels(AV1),
         Some(Format::Jpeg) => return jpeg::decoding(bytes),
+        Some(Format::Tiff) => return tiff::decoding(bytes, limits),
+        Some(Format::Bmp) => return pixels(4),
+        Some(Format::Ico) => return ico::decoding(bytes, limits),
         _ => {}
     }
     let header = Header::read(bytes, limits)?;
@@ -144,7 +146,15 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         #[cfg(feature = "avif")]
         (page, Some(Format::Avif)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
         (0, Some(Format::Jpeg)) => return jpeg::decode(bytes, request.colors, limits),
-        (page, Some(Format::Jpeg)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
+        (0, Some(Format::Tiff)) => return tiff::decode(bytes, request.colors, limits),
+        (0, Some(Format::Bmp)) => return bmp::decode(bytes, request.colors, limits),
+        (0, Some(Format::Ico)) => return ico::decode(bytes, request, limits),
+        (_, Some(Format::Tiff)) => {
+            return Err(unsupported("pages of a tiff other than the first are not supported".to_owned()));
+        }
+        (page, Some(Format::Jpeg | Format::Bmp | Format::Ico)) => {
+            return Err(animation::no_such_page(page.saturating_add(1), 1));
+        }
         _ => {}
     }
     let (header, page) = (Header::read(bytes, limits)?, request.page);
@@ -153,7 +163,6 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
     }
     match (page, header.format) {
         (0, _) => header.pixels(bytes, request.colors, limits),
-        (_, Format::Tiff) => Err(unsupported("pages of a tiff other than the first are not supported".to_owned())),
         _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
     }
 }
@@ -184,8 +193,8 @@ impl<'a> Header<'a> {
         };
         let plain = |work| Self { format, file: Cow::Borrowed(bytes), work, density: None };
         match format {
-            // See `jpeg`.
-            Format::Jpeg => Ok(plain(0)),
+            // Each has a module of its own.
+            Format::Jpeg | Format::Tiff | Format::Bmp | Format::Ico => Ok(plain(0)),
             Format::Png => {
                 let start = png::Start::read(bytes).ok_or_else(|| damaged(format))?;
                 // The decoder takes memory for a row before it can be asked for the size.
@@ -196,9 +205,6 @@ impl<'a> Header<'a> {
             Format::Gif => Ok(plain(0)),
             // Planes of a lossy file, or ARGB and tables of a lossless one; a canvas if it is animated.
             Format::WebP => Ok(Self { file: webp::mended(bytes), ..plain(8) }),
-            Format::Bmp => Ok(plain(0)),
-            // Its decoder fills a buffer of its own first.
-            Format::Tiff => Ok(plain(16)),
             Format::Avif | Format::Svg => Err(unsupported(format!(
                 "this build cannot read {format}: it needs the feature `{format}`, or a decoder (`Extensions::decoder`)"
             ))),
@@ -220,9 +226,7 @@ impl<'a> Header<'a> {
         let open = || -> ImageResult<Box<dyn ImageDecoder + '_>> {
             let mut decoder: Box<dyn ImageDecoder> = match self.format {
                 Format::Png => Box::new(PngDecoder::with_limits(file, png::bounds(&self.file, &bounds))?),
-                Format::WebP => Box::new(WebPDecoder::new(file)?),
-                Format::Bmp => Box::new(BmpDecoder::new(file)?),
-                _ => Box::new(TiffDecoder::new(file)?),
+                _ => Box::new(WebPDecoder::new(file)?),
             };
             decoder.set_limits(bounds)?;
             Ok(decoder)
@@ -268,17 +272,9 @@ impl<'a> Header<'a> {
         let decoder = self.decoder(limits)?;
         let size = self.check(&decoder, limits)?;
         let color = decoder.color_type();
-        let stored = decoder.original_color_type();
-        let inks = matches!(stored, ExtendedColorType::Cmyk8 | ExtendedColorType::Cmyk16);
-        let profile = Profile::of(bytes, self.format, limits).filter(|p| inks && p.is_cmyk());
-        if let Some(profile) = profile
-            && let Some(samples) = inks::decode(bytes, self.format, size, &profile)
-        {
-            return Raster::new(size, Channels::Rgb, samples);
-        }
         let mut samples = memory::zeros(decoder.total_bytes())?;
         fenced(|| decoder.read_image_boxed(&mut samples).map_err(|e| explain(&e, self.format, limits)))?;
-        let profile = if inks { None } else { self.profile(bytes, color, colors, limits) };
+        let profile = self.profile(bytes, color, colors, limits);
         raster(size, color, samples, profile)
     }
 

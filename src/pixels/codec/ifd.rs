@@ -8,6 +8,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Directory {
     order: Order,
+    /// Numbers of eight bytes where others have four: BigTIFF.
+    wide: bool,
     values: Vec<Value>,
     /// Where the offset of the next directory stands.
     next: usize,
@@ -28,31 +30,92 @@ struct Value {
     place: Range<usize>,
 }
 
+/// The whole numbers of a tag, read one by one.
+#[derive(Debug, Clone)]
+pub(super) struct List {
+    order: Order,
+    kind: u16,
+    place: Range<usize>,
+}
+
+impl List {
+    /// Returns how many there are.
+    pub(super) fn len(&self) -> usize {
+        self.place.len() / size_of(self.kind).unwrap_or(1)
+    }
+
+    /// A number, counted from zero.
+    pub(super) fn get(&self, block: &[u8], index: usize) -> Option<u64> {
+        let size = size_of(self.kind)?;
+        let at = self.place.start.checked_add(index.checked_mul(size)?)?;
+        if at >= self.place.end {
+            return None;
+        }
+        match size {
+            1 => block.get(at).map(|byte| u64::from(*byte)),
+            2 => self.order.short(block, at).map(u64::from),
+            4 => self.order.long(block, at).map(u64::from),
+            _ => self.order.wide(block, at),
+        }
+    }
+}
+
 impl Directory {
     /// The first directory of a block.
     pub(super) fn first(block: &[u8]) -> Option<Self> {
-        let order = match block.first_chunk()? {
-            b"II*\0" => Order::Little,
-            b"MM\0*" => Order::Big,
+        let (order, wide) = match block.first_chunk()? {
+            b"II*\0" => (Order::Little, false),
+            b"MM\0*" => (Order::Big, false),
+            b"II+\0" => (Order::Little, true),
+            b"MM\0+" => (Order::Big, true),
             _ => return None,
         };
-        Self::read(block, order, order.long(block, 4)?)
+        // BigTIFF says how many bytes an offset has: there is one answer.
+        if wide && order.short(block, 4)? != 8 {
+            return None;
+        }
+        Self::read(block, order, wide, order.offset(block, if wide { 8 } else { 4 }, wide)?)
     }
 
     /// The one behind it.
     pub(super) fn next(&self, block: &[u8]) -> Option<Self> {
-        Self::read(block, self.order, self.order.long(block, self.next)?)
+        Self::read(block, self.order, self.wide, self.order.offset(block, self.next, self.wide)?)
     }
 
-    fn read(block: &[u8], order: Order, offset: u32) -> Option<Self> {
+    fn read(block: &[u8], order: Order, wide: bool, offset: u64) -> Option<Self> {
         let start = usize::try_from(offset).ok().filter(|at| *at > 0)?;
-        let count = usize::from(order.short(block, start)?);
-        let first = start.checked_add(2)?;
-        let next = first.checked_add(count.checked_mul(ENTRY)?)?;
+        let (count, first) = if wide {
+            (usize::try_from(order.wide(block, start)?).ok()?, start.checked_add(8)?)
+        } else {
+            (usize::from(order.short(block, start)?), start.checked_add(2)?)
+        };
+        let entry = if wide { WIDE_ENTRY } else { ENTRY };
+        let next = first.checked_add(count.checked_mul(entry)?)?;
         // Of entries that are cut short, those that are there count.
-        let values = block.get(first..)?.chunks_exact(ENTRY).take(count).zip((first..).step_by(ENTRY));
-        let values = values.filter_map(|(_, at)| Value::read(block, order, at)).collect();
-        Some(Self { order, values, next })
+        let values = block.get(first..)?.chunks_exact(entry).take(count).zip((first..).step_by(entry));
+        let values = values.filter_map(|(_, at)| Value::read(block, order, wide, at)).collect();
+        Some(Self { order, wide, values, next })
+    }
+
+    /// The order of bytes in the numbers of the file.
+    pub(super) const fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The whole numbers of a tag.
+    pub(super) fn list(&self, tag: u16) -> Option<List> {
+        let value = self.find(tag)?;
+        let whole = matches!(value.kind, BYTE | SHORT | LONG | DIRECTORY | WIDE | WIDE_DIRECTORY);
+        whole.then(|| List { order: self.order, kind: value.kind, place: value.place.clone() })
+    }
+
+    /// The fractions of a tag, as many as are wanted; an empty list if there are fewer.
+    pub(super) fn fractions(&self, block: &[u8], tag: u16, count: usize) -> Vec<f32> {
+        let value = self.find(tag).filter(|value| value.kind == FRACTION && value.place.len() == 8 * count);
+        let parts = value.map_or(0..0, |value| value.place.clone()).step_by(8);
+        #[expect(clippy::cast_precision_loss, reason = "the nearest is near enough")]
+        let part = |at: usize| Some(self.order.long(block, at)? as f32 / self.order.long(block, at + 4)? as f32);
+        parts.filter_map(part).collect()
     }
 
     /// Where the value of a tag stands.
@@ -62,12 +125,7 @@ impl Directory {
 
     /// A whole number.
     pub(super) fn number(&self, block: &[u8], tag: u16) -> Option<u32> {
-        let value = self.find(tag)?;
-        match value.kind {
-            SHORT => self.order.short(block, value.place.start).map(u32::from),
-            LONG => self.order.long(block, value.place.start),
-            _ => None,
-        }
+        self.list(tag)?.get(block, 0).and_then(|number| u32::try_from(number).ok())
     }
 
     /// A single 16-bit number. Values of other kinds, and several, are none.
@@ -102,7 +160,8 @@ impl Directory {
 
     /// Makes this directory the last.
     pub(super) fn end_here(&self, block: &mut [u8]) {
-        if let Some(offset) = block.get_mut(self.next..self.next + 4) {
+        let bytes = if self.wide { 8 } else { 4 };
+        if let Some(offset) = self.next.checked_add(bytes).and_then(|end| block.get_mut(self.next..end)) {
             offset.fill(0);
         }
     }
@@ -114,25 +173,44 @@ impl Directory {
 
 impl Value {
     /// `None` for one that lies outside the block, and for kinds nobody knows.
-    fn read(block: &[u8], order: Order, at: usize) -> Option<Self> {
+    fn read(block: &[u8], order: Order, wide: bool, at: usize) -> Option<Self> {
         let (tag, kind) = (order.short(block, at)?, order.short(block, at + 2)?);
-        let size = match kind {
-            1 | 2 | 6 | 7 => 1_usize,
-            SHORT | 8 => 2,
-            LONG | 9 | 11 => 4,
-            FRACTION | 10 | 12 => 8,
-            _ => return None,
-        };
-        let length = usize::try_from(order.long(block, at + 4)?).ok()?.checked_mul(size)?;
-        // Up to four bytes stand in the place of an offset.
-        let start = if length <= 4 { at + 8 } else { usize::try_from(order.long(block, at + 8)?).ok()? };
+        let (inside, at) = if wide { (8, at + 12) } else { (4, at + 8) };
+        let count = usize::try_from(order.offset(block, at - inside, wide)?).ok()?;
+        let length = count.checked_mul(size_of(kind)?)?;
+        // So few bytes stand in the place of an offset.
+        let start = if length <= inside { at } else { usize::try_from(order.offset(block, at, wide)?).ok()? };
         let place = start..start.checked_add(length)?;
         block.get(place.clone()).filter(|bytes| !bytes.is_empty())?;
         Some(Self { tag, kind, place })
     }
 }
 
+/// Bytes of a value of some kind.
+const fn size_of(kind: u16) -> Option<usize> {
+    Some(match kind {
+        BYTE | 2 | 6 | 7 => 1,
+        SHORT | 8 => 2,
+        LONG | 9 | 11 | DIRECTORY => 4,
+        FRACTION | 10 | 12 | WIDE..=WIDE_DIRECTORY => 8,
+        _ => return None,
+    })
+}
+
 impl Order {
+    /// An offset, or a count, of four bytes or eight.
+    fn offset(self, block: &[u8], at: usize, wide: bool) -> Option<u64> {
+        if wide { self.wide(block, at) } else { self.long(block, at).map(u64::from) }
+    }
+
+    fn wide(self, block: &[u8], at: usize) -> Option<u64> {
+        let bytes = *block.get(at..)?.first_chunk()?;
+        Some(match self {
+            Self::Little => u64::from_le_bytes(bytes),
+            Self::Big => u64::from_be_bytes(bytes),
+        })
+    }
+
     fn short(self, block: &[u8], at: usize) -> Option<u16> {
         let bytes = *block.get(at..)?.first_chunk()?;
         Some(match self {
@@ -160,9 +238,14 @@ impl Order {
 
 /// Bytes of an entry: tag, kind, count, and the value or its offset.
 const ENTRY: usize = 12;
+const WIDE_ENTRY: usize = 20;
+const BYTE: u16 = 1;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
 const FRACTION: u16 = 5;
+const DIRECTORY: u16 = 13;
+const WIDE: u16 = 16;
+const WIDE_DIRECTORY: u16 = 18;
 
 #[cfg(test)]
 mod tests {

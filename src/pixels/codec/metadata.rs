@@ -8,7 +8,7 @@ use std::io::Read as _;
 use flate2::read::ZlibDecoder;
 
 use super::jpeg::{self, SOS, segments};
-use super::{exif, ifd, png, webp};
+use super::{bmp, exif, ifd, png, webp};
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::pixels::memory;
@@ -65,6 +65,7 @@ pub(super) fn icc(file: &[u8], format: Format, limits: &Limits) -> Option<Vec<u8
         }
         Format::WebP => within(webp::extra(file, b"ICCP")?, most),
         Format::Tiff => within(tag(file, TIFF_ICC)?, most),
+        Format::Bmp => within(bmp::icc(file, limits)?, most),
         _ => None,
     }
 }

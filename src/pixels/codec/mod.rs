@@ -7,13 +7,14 @@ mod animated_webp;
 mod animation;
 #[cfg(feature = "avif")]
 mod avif;
+mod bmp;
 mod changes;
 mod curve;
 mod decode;
 mod exif;
 mod gif;
+mod ico;
 mod ifd;
-mod inks;
 mod jpeg;
 mod metadata;
 mod palette;
@@ -27,6 +28,7 @@ mod space;
 #[cfg(feature = "svg")]
 mod svg;
 mod thumbnail;
+mod tiff;
 mod webp;
 mod writer;
 

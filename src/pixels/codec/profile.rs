@@ -29,7 +29,7 @@ pub(crate) struct Profile {
 }
 
 /// From samples between 0 and 1 to sRGB.
-type Conversion = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
+pub(super) type Conversion = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
 
 impl Profile {
     /// The profile that a file brings along.
@@ -165,7 +165,7 @@ impl Profile {
     }
 
     /// The way of one pixel of samples between 0 and 1.
-    fn deep(&self) -> Option<Conversion> {
+    pub(super) fn deep(&self) -> Option<Conversion> {
         if let Some(shaper) = Shaper::deep(&self.color) {
             return Some(Box::new(move |pixel| shaper.convert_deep(pixel)));
         }

@@ -5,10 +5,12 @@ use super::read::{self, Color, Header, Lines, Request, lines_need};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::note::Note;
 use crate::pixels::codec::{Colors, Profile};
 use crate::pixels::planes::color;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
+use crate::plan::Size;
 use image::ColorType;
 
 /// All pixels of a file.
@@ -47,6 +49,29 @@ pub(in crate::pixels::codec) fn decode(bytes: &[u8], colors: Colors, limits: &Li
     let profile =
         profile.filter(|p| !matches!(kind, Color::Cmyk | Color::Ycck) && p.fits(samples_of)).map(|p| colors.of(p));
     Ok(Raster::new(size, Channels::Rgb, samples)?.with_profile(profile).noting(damage.notes()))
+}
+
+/// The samples of a file as they are, whatever they mean.
+pub(in crate::pixels::codec) struct Samples {
+    pub(in crate::pixels::codec) size: Size,
+    /// Samples of a pixel.
+    pub(in crate::pixels::codec) components: usize,
+    /// Pixel by pixel.
+    pub(in crate::pixels::codec) samples: Vec<u8>,
+    pub(in crate::pixels::codec) notes: Vec<Note>,
+}
+
+/// All samples of a JPEG inside another file, which says what they mean.
+pub(in crate::pixels::codec) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
+    let mut lines = Lines::new(bytes, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
+    let (size, components) = (lines.header().size, lines.header().components.len());
+    let mut samples = memory::reserve(size.pixels().saturating_mul(components as u64))?;
+    while lines.advance() {
+        let line = [0, 1, 2, 3].map(|component| lines.of(component));
+        let pixels = 0..line[0].len();
+        samples.extend(pixels.flat_map(|x| line.iter().filter_map(move |component| component.get(x).copied())));
+    }
+    Ok(Samples { size, components, samples, notes: lines.damage().notes().into_iter().collect() })
 }
 
 /// Bytes that this takes, the image included.

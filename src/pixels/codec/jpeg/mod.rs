@@ -6,7 +6,7 @@ mod read;
 mod thumbnail;
 mod write;
 
-pub(super) use self::decode::{decode, decoding};
+pub(super) use self::decode::{decode, decoding, samples};
 pub(crate) use self::thumbnail::{reading, shrinks, thumbnail};
 pub(super) use self::write::{encode, encode_planes};
 

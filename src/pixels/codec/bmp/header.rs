@@ -1,0 +1,159 @@
+//! [`Header`]: the header of a bitmap, in all the forms it had since OS/2 1.1.
+
+use std::ops::Range;
+
+use super::super::decode::damaged;
+use super::super::unsupported;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::memory;
+use crate::plan::Size;
+
+/// The facts that a header states.
+#[derive(Debug)]
+pub(in super::super) struct Header {
+    pub(in super::super) size: Size,
+    /// The first row is the one at the top.
+    pub(super) top_down: bool,
+    /// Bits of a pixel: 1, 2, 4, 8, 16, 24 or 32.
+    pub(in super::super) bits: u32,
+    pub(super) coding: Coding,
+    /// Red, green and blue of each number, up to 256.
+    pub(super) palette: Vec<[u8; 3]>,
+    /// The bits of red, green, blue and opacity in a pixel of 16 or 32 bits.
+    pub(super) masks: [u32; 4],
+    /// Where the pixels begin.
+    pub(super) data: usize,
+    /// Where a colour profile stands.
+    pub(super) profile: Option<Range<usize>>,
+}
+
+/// The way in which pixels are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// Row by row, each filled up to four bytes.
+    Plain,
+    /// Runs of pixels of so many bits: 4, 8 or 24.
+    Runs(u32),
+}
+
+impl Header {
+    /// The header of a file.
+    pub(in super::super) fn of_file(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
+        /// Bytes in front of it: `BM`, the length of the file and the place of the pixels.
+        const FRONT: usize = 14;
+        Self::read(bytes, FRONT, limits)
+    }
+
+    /// The header of an entry of an icon: half of its height is the mask.
+    pub(in super::super) fn of_icon(entry: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let mut header = Self::read(entry, 0, limits)?;
+        header.size.height /= 2;
+        if header.size.height == 0 || header.coding != Coding::Plain {
+            return Err(damaged(Format::Ico));
+        }
+        Ok(header)
+    }
+
+    fn read(bytes: &[u8], start: usize, limits: &Limits) -> Result<Self, Error> {
+        let broken = || damaged(if start == 0 { Format::Ico } else { Format::Bmp });
+        let short = |at: usize| u32::from(u16::from_le_bytes(field(bytes, start + at)));
+        let long = |at: usize| u32::from_le_bytes(field(bytes, start + at));
+        let length =
+            usize::try_from(long(0)).ok().filter(|length| matches!(length, 12 | 16..=124)).ok_or_else(broken)?;
+        let body = start + length;
+        if bytes.len() < body {
+            return Err(broken());
+        }
+        let core = length == 12;
+        // A field beyond the header is zero.
+        let field = |at: usize| if at + 4 <= length { long(at) } else { 0 };
+        let (width, height, bits) = if core {
+            (short(4), short(6).cast_signed(), short(10))
+        } else {
+            (u32::try_from(long(4).cast_signed()).unwrap_or(0), long(8).cast_signed(), short(14))
+        };
+        let size = Size::new(width, height.unsigned_abs());
+        if size.pixels() == 0 {
+            return Err(broken());
+        }
+        LimitError::check("pixels", size.pixels(), limits.pixels)?;
+        memory::check(size.pixels().saturating_mul(4), limits)?;
+        // The second version of OS/2 has numbers of its own.
+        let (compression, os2) = (if core { 0 } else { field(16) }, length == 64);
+        let coding = match (compression, bits) {
+            (0, 1 | 2 | 4 | 8 | 16 | 24 | 32) => Coding::Plain,
+            (3, 16 | 32) if !os2 => Coding::Plain,
+            (6, 16 | 32) => Coding::Plain,
+            (1, 8) | (2, 4) => Coding::Runs(bits),
+            (4, 24) if os2 => Coding::Runs(24),
+            (3, 1) if os2 => return Err(unread("Huffman codes")),
+            (4, _) => return Err(unread("a JPEG inside")),
+            (5, _) => return Err(unread("a PNG inside")),
+            (0..=6, _) => return Err(broken()),
+            _ => return Err(unread("a compression that has no name")),
+        };
+        let mut after = body;
+        let masked = matches!(compression, 3 | 6);
+        let masks = match (masked, bits) {
+            (true, _) => {
+                // In the header, or right behind one that has no room for them.
+                let alpha = length >= 56 || (compression == 6 && length == 40);
+                if length < 52 {
+                    after += if compression == 6 { 16 } else { 12 };
+                }
+                [40, 44, 48, 52].map(|at| if at < 52 || alpha { long(at) } else { 0 })
+            }
+            (false, 16) => [0x7C00, 0x03E0, 0x001F, 0],
+            // In icons the fourth byte is opacity.
+            _ => [0x00FF_0000, 0xFF00, 0xFF, if start == 0 { 0xFF00_0000 } else { 0 }],
+        };
+        let mut palette = Vec::new();
+        let said =
+            if start == 0 { 0 } else { usize::try_from(u32::from_le_bytes(self::field(bytes, 10))).unwrap_or(0) };
+        if bits <= 8 {
+            let used = usize::try_from(field(32)).unwrap_or(usize::MAX);
+            let most = 1_usize << bits;
+            let count = if used == 0 || used > most { most } else { used };
+            let each = if core { 3 } else { 4 };
+            // Colours end where pixels begin.
+            let end = after.saturating_add(count * each).min(if said > after { said } else { usize::MAX });
+            let entries = bytes.get(after..end.min(bytes.len())).unwrap_or_default().chunks_exact(each);
+            palette.extend(entries.filter_map(|entry| entry.first_chunk().map(|[b, g, r]| [*r, *g, *b])));
+            after = end;
+        }
+        let profile = (length == 124 && field(56) == EMBEDDED).then(|| {
+            let [at, size] = [112, 116].map(|at| usize::try_from(long(at)).unwrap_or(usize::MAX));
+            let from = start.saturating_add(at);
+            from..from.saturating_add(size)
+        });
+        // One that lies within the header is wrong.
+        let data = if said >= body { said } else { after };
+        Ok(Self { size, top_down: height < 0, bits, coding, palette, masks, data, profile })
+    }
+
+    /// Bytes of a row, with those it is filled up with.
+    pub(super) fn stride(&self) -> usize {
+        let bits = u64::from(self.size.width) * u64::from(self.bits);
+        usize::try_from(bits.div_ceil(32) * 4).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes of a row, without those.
+    pub(super) fn needed(&self) -> usize {
+        let bits = u64::from(self.size.width) * u64::from(self.bits);
+        usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
+    }
+}
+
+/// Bytes of a file; zeros where it ends.
+fn field<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
+}
+
+fn unread(kind: &str) -> Error {
+    unsupported(format!("the source is a bmp with {kind}, which this build does not read"))
+}
+
+/// `MBED`: the profile stands in the file.
+const EMBEDDED: u32 = u32::from_be_bytes(*b"MBED");

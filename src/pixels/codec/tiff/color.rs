@@ -1,0 +1,199 @@
+//! The colours that the samples of a TIFF mean.
+
+use std::sync::Arc;
+
+use image::ColorType;
+
+use super::super::ifd::Directory;
+use super::super::{Profile, decode::from_float};
+use super::layout::{Alpha, Compression, Kind, Layout, Meaning};
+use crate::pixels::lab;
+
+/// The way from the samples of a pixel to sRGB, or to the samples of a profile.
+pub(super) struct Colors {
+    meaning: Meaning,
+    kind: Kind,
+    bits: u32,
+    /// What an integer is multiplied with to be 1.0 at most.
+    scale: f32,
+    /// Red, green and blue of each number.
+    palette: Vec<[u8; 3]>,
+    chroma: Chroma,
+    alpha: Option<Alpha>,
+    profile: Option<Arc<Profile>>,
+    /// Converts deep samples by the profile.
+    deep: Option<Deep>,
+    /// Converts inks by the profile.
+    inks: Option<Inks>,
+}
+
+type Deep = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
+type Inks = Box<dyn Fn(&[u8], &mut [u8])>;
+
+/// Luma and chroma to RGB, by TIFF 6.0, section 21.
+struct Chroma {
+    /// The shares of red, green and blue in luma.
+    luma: [f32; 3],
+    /// The samples of black and white, of luma and each chroma.
+    reference: [f32; 6],
+}
+
+impl Colors {
+    pub(super) fn new(
+        layout: &Layout,
+        directory: &Directory,
+        file: &[u8],
+        profile: Option<Profile>,
+        wanted: super::super::Colors,
+    ) -> Self {
+        let gray = matches!(layout.meaning, Meaning::Gray | Meaning::Paper);
+        let samples = if gray { ColorType::L8 } else { ColorType::Rgb8 };
+        let (mut inks, mut deep, mut kept) = (None, None, None);
+        match layout.meaning {
+            Meaning::Cmyk => {
+                let convert = profile.as_ref().filter(|profile| profile.is_cmyk()).and_then(Profile::inks);
+                inks = convert.map(|convert| Box::new(convert) as Inks);
+            }
+            Meaning::Lab | Meaning::IccLab => {}
+            _ => {
+                let profile = profile.filter(|profile| profile.fits(samples));
+                if layout.bits > 8 && !matches!(layout.meaning, Meaning::Palette) {
+                    // A profile of sRGB says what integers say without one, but not floats.
+                    let needed = |profile: &Profile| layout.kind == Kind::Float || !profile.is_srgb();
+                    deep = profile.filter(needed).and_then(|profile| profile.deep());
+                } else {
+                    kept = profile.map(|profile| wanted.of(profile));
+                }
+            }
+        }
+        let most = 2.0_f32.powi(i32::try_from(layout.bits).unwrap_or(8)) - 1.0;
+        Self {
+            meaning: layout.meaning,
+            kind: layout.kind,
+            bits: layout.bits,
+            scale: match layout.kind {
+                Kind::Unsigned => 1.0 / most,
+                // Levels, as libvips takes them: not parts of the whole range.
+                Kind::Signed => 1.0 / 255.0,
+                Kind::Float => 1.0,
+            },
+            palette: if layout.meaning == Meaning::Palette { palette(layout, directory, file) } else { Vec::new() },
+            chroma: Chroma::of(layout, directory, file),
+            alpha: layout.alpha,
+            profile: kept,
+            deep,
+            inks,
+        }
+    }
+
+    /// The profile that goes with the result, if it is not converted here.
+    pub(super) fn profile(&self) -> Option<Arc<Profile>> {
+        self.profile.clone()
+    }
+
+    /// Returns `true` if bytes are the result as they are.
+    pub(super) fn is_plain(&self) -> bool {
+        let associated = self.alpha.is_some_and(|alpha| alpha.associated);
+        self.bits == 8 && self.kind == Kind::Unsigned && self.meaning == Meaning::Rgb && !associated
+    }
+
+    /// Writes the pixel that samples mean: three bytes, or four with opacity.
+    pub(super) fn pixel(&self, samples: &[f32], out: &mut Vec<u8>) {
+        let sample = |n: usize| samples.get(n).copied().unwrap_or_default();
+        let opacity = self.alpha.map(|alpha| (sample(alpha.at) * self.scale).clamp(0.0, 1.0));
+        let divide = if self.alpha.is_some_and(|alpha| alpha.associated) { opacity.unwrap_or(1.0) } else { 1.0 };
+        let divide = |value: f32| if divide > 0.0 { value / divide } else { 0.0 };
+        let value = |n: usize| divide(sample(n) * self.scale);
+        let color = match self.meaning {
+            Meaning::Gray => self.finish([value(0); 3]),
+            Meaning::Paper => self.finish([1.0 - value(0); 3]),
+            Meaning::Rgb => self.finish([value(0), value(1), value(2)]),
+            Meaning::Palette => {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number")]
+                let number = sample(0) as usize;
+                self.palette.get(number).copied().unwrap_or_default()
+            }
+            Meaning::YCbCr => self.finish(self.chroma.to_rgb([0, 1, 2].map(|n| value(n) * 255.0))),
+            Meaning::Cmyk => self.inks([0, 1, 2, 3].map(value)),
+            Meaning::Lab | Meaning::IccLab => lab::from_lab(self.lab([0, 1, 2].map(sample))),
+        };
+        out.extend(color);
+        out.extend(opacity.map(from_float));
+    }
+
+    fn finish(&self, values: [f32; 3]) -> [u8; 3] {
+        match (&self.deep, self.kind) {
+            (Some(convert), _) => convert(values),
+            // Floats are amounts of light (scRGB), as libvips and Photoshop have them.
+            (None, Kind::Float) => values.map(lab::sample),
+            (None, _) => values.map(from_float),
+        }
+    }
+
+    fn inks(&self, inks: [f32; 4]) -> [u8; 3] {
+        if let Some(convert) = &self.inks {
+            let mut color = [0; 3];
+            convert(&inks.map(from_float), &mut color);
+            return color;
+        }
+        // As browsers do for JPEG: each ink leaves some of the paper.
+        let [c, m, y, k] = inks.map(|ink| 1.0 - ink.clamp(0.0, 1.0));
+        [c, m, y].map(|paper| from_float(paper * k))
+    }
+
+    /// Lightness 0 to 100, and two coordinates of colour.
+    fn lab(&self, [l, a, b]: [f32; 3]) -> [f32; 3] {
+        let signed = |value: f32, range: f32| if value >= range / 2.0 { value - range } else { value };
+        match (self.kind, self.bits, self.meaning) {
+            (Kind::Float, ..) => [l, a, b],
+            (Kind::Signed, 16, _) => [l * 100.0 / 32767.0, a / 256.0, b / 256.0],
+            (Kind::Signed, ..) => [l * 100.0 / 127.0, a, b],
+            (_, 16, Meaning::IccLab) => [l * 100.0 / 65280.0, a / 256.0 - 128.0, b / 256.0 - 128.0],
+            (_, 16, _) => [l * 100.0 / 65535.0, signed(a, 65536.0) / 256.0, signed(b, 65536.0) / 256.0],
+            (_, _, Meaning::IccLab) => [l * 100.0 / 255.0, a - 128.0, b - 128.0],
+            _ => [l * 100.0 / 255.0, signed(a, 256.0), signed(b, 256.0)],
+        }
+    }
+}
+
+impl Chroma {
+    fn of(layout: &Layout, directory: &Directory, file: &[u8]) -> Self {
+        let plain = [0.0, 255.0, 128.0, 255.0, 128.0, 255.0];
+        let luma = directory.fractions(file, COEFFICIENTS, 3).try_into().unwrap_or([0.299, 0.587, 0.114]);
+        let reference = directory.fractions(file, REFERENCE, 6).try_into().unwrap_or(plain);
+        // What JPEG means by its components is fixed.
+        let is_jpeg = matches!(layout.compression, Compression::Jpeg | Compression::OldJpeg);
+        if is_jpeg { Self { luma: [0.299, 0.587, 0.114], reference: plain } } else { Self { luma, reference } }
+    }
+
+    /// From 0 to 255 each, to 0.0 to 1.0.
+    fn to_rgb(&self, [y, cb, cr]: [f32; 3]) -> [f32; 3] {
+        let [y0, y1, cb0, cb1, cr0, cr1] = self.reference;
+        let spread = |sample: f32, black: f32, white: f32, most: f32| {
+            if (white - black).abs() < 1.0 { sample } else { (sample - black) * most / (white - black) }
+        };
+        let (y, cb, cr) = (spread(y, y0, y1, 255.0), spread(cb, cb0, cb1, 127.0), spread(cr, cr0, cr1, 127.0));
+        let [red, green, blue] = self.luma;
+        let (r, b) = (y + cr * (2.0 - 2.0 * red), y + cb * (2.0 - 2.0 * blue));
+        let g = if green > 0.0 { (y - red * r - blue * b) / green } else { y };
+        [r, g, b].map(|sample| sample / 255.0)
+    }
+}
+
+/// The colour map: all reds, all greens, all blues.
+fn palette(layout: &Layout, directory: &Directory, file: &[u8]) -> Vec<[u8; 3]> {
+    let Some(list) = directory.list(COLOR_MAP) else { return Vec::new() };
+    let count = (1_usize << layout.bits.min(16)).min(list.len() / 3);
+    let number = |n: usize| list.get(file, n).unwrap_or(0);
+    // Some writers have bytes where 16 bits belong, as libtiff knows.
+    let bytes = (0..count * 3).all(|n| number(n) < 256);
+    let level = |n: usize| {
+        let sample = u16::try_from(number(n)).unwrap_or(u16::MAX);
+        if bytes { sample.to_le_bytes()[0] } else { super::super::decode::from_16_bit(sample) }
+    };
+    (0..count).map(|n| [n, n + count, n + 2 * count].map(level)).collect()
+}
+
+const COLOR_MAP: u16 = 320;
+const COEFFICIENTS: u16 = 529;
+const REFERENCE: u16 = 532;

@@ -1,0 +1,374 @@
+//! [`Layout`]: the facts that the tags of a TIFF state about its first image, checked once and for all.
+
+use super::super::decode::damaged;
+use super::super::ifd::{Directory, List, Order};
+use super::unread;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::memory;
+use crate::plan::Size;
+
+/// An image in strips or tiles, not decoded.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) size: Size,
+    pub(super) order: Order,
+    /// Bits of a sample: 1 to 64.
+    pub(super) bits: u32,
+    pub(super) kind: Kind,
+    /// Samples of a pixel, 1 to [`MOST_SAMPLES`].
+    pub(super) samples: usize,
+    pub(super) meaning: Meaning,
+    /// The sample that is opacity.
+    pub(super) alpha: Option<Alpha>,
+    pub(super) compression: Compression,
+    /// Each sample is stored as the difference to the one before it.
+    pub(super) predictor: Predictor,
+    /// The bits of each byte stand in the opposite order.
+    pub(super) reversed: bool,
+    /// The size of a strip or tile.
+    pub(super) chunk: Size,
+    pub(super) tiled: bool,
+    /// Samples stand apart from each other, in strips or tiles of their own.
+    pub(super) planar: bool,
+    /// Pixels for which there is one sample of chroma, to the right and down.
+    pub(super) subsampling: [u32; 2],
+    offsets: Option<List>,
+    lengths: Option<List>,
+}
+
+/// The form of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Unsigned,
+    Signed,
+    Float,
+}
+
+/// The meaning of the colour samples of a pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Gray, 0 being white.
+    Paper,
+    /// Gray, 0 being black.
+    Gray,
+    Rgb,
+    Palette,
+    Cmyk,
+    YCbCr,
+    Lab,
+    /// Lab with offsets in place of signs.
+    IccLab,
+}
+
+/// Opacity among the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Alpha {
+    /// The number of the sample.
+    pub(super) at: usize,
+    /// Colours are multiplied by it.
+    pub(super) associated: bool,
+}
+
+/// The way in which a strip or tile is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    None,
+    /// ITU-T T.4 without marks, T.4 in one dimension or two, and T.6.
+    Fax(Fax),
+    Lzw,
+    Jpeg,
+    /// A whole JPEG, as the first draft of TIFF 6.0 has it.
+    OldJpeg,
+    Deflate,
+    PackBits,
+    Zstd,
+    WebP,
+}
+
+/// A code of facsimile machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fax {
+    /// Each row starts at a byte.
+    Rows,
+    Group3 {
+        two_dimensional: bool,
+    },
+    Group4,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Predictor {
+    None,
+    Horizontal,
+    Float,
+}
+
+impl Meaning {
+    /// The number of samples that are colour.
+    pub(super) const fn count(self) -> usize {
+        match self {
+            Self::Paper | Self::Gray | Self::Palette => 1,
+            Self::Rgb | Self::YCbCr | Self::Lab | Self::IccLab => 3,
+            Self::Cmyk => 4,
+        }
+    }
+
+    fn of(number: Option<u32>, samples: usize) -> Result<Self, Error> {
+        Ok(match number {
+            Some(0) => Self::Paper,
+            Some(1) => Self::Gray,
+            Some(2) => Self::Rgb,
+            Some(3) => Self::Palette,
+            Some(5) => Self::Cmyk,
+            Some(6) => Self::YCbCr,
+            Some(8) => Self::Lab,
+            Some(9) => Self::IccLab,
+            // As libtiff takes it.
+            None => {
+                if samples < 3 {
+                    Self::Gray
+                } else {
+                    Self::Rgb
+                }
+            }
+            Some(4) => return Err(unread("a mask in place of colours")),
+            Some(10) => return Err(unread("ITU L*a*b* colours")),
+            Some(32803 | 34892) => return Err(unread("raw data of a camera")),
+            Some(32844 | 32845) => return Err(unread("LogLuv colours")),
+            Some(_) => return Err(unread("colours that have no name")),
+        })
+    }
+}
+
+impl Compression {
+    fn of(directory: &Directory, file: &[u8]) -> Result<Self, Error> {
+        Ok(match directory.number(file, COMPRESSION).unwrap_or(1) {
+            1 => Self::None,
+            2 => Self::Fax(Fax::Rows),
+            3 => {
+                let options = directory.number(file, T4_OPTIONS).unwrap_or(0);
+                if options & 2 != 0 {
+                    return Err(unread("the uncompressed mode of CCITT T.4"));
+                }
+                Self::Fax(Fax::Group3 { two_dimensional: options & 1 != 0 })
+            }
+            4 => Self::Fax(Fax::Group4),
+            5 => Self::Lzw,
+            6 => Self::OldJpeg,
+            7 => Self::Jpeg,
+            8 | 32946 => Self::Deflate,
+            32773 => Self::PackBits,
+            50000 => Self::Zstd,
+            50001 => Self::WebP,
+            number => {
+                return Err(unread(match number {
+                    32766 => "NeXT compression",
+                    32809 => "ThunderScan compression",
+                    34661 => "JBIG compression",
+                    33003 | 33005 | 34712 => "JPEG 2000 compression",
+                    34676 | 34677 => "SGILog compression",
+                    34887 => "LERC compression",
+                    34892 => "lossy DNG compression",
+                    34925 => "LZMA compression",
+                    50002 | 52546 => "JPEG XL compression",
+                    _ => "a compression that has no name",
+                }));
+            }
+        })
+    }
+}
+
+impl Layout {
+    /// Reads the tags. Nothing is taken for pixels.
+    pub(super) fn read(file: &[u8], directory: &Directory, limits: &Limits) -> Result<Self, Error> {
+        let broken = || damaged(Format::Tiff);
+        let number = |tag| directory.number(file, tag);
+        let size = Size::new(number(WIDTH).ok_or_else(broken)?, number(HEIGHT).ok_or_else(broken)?);
+        if size.pixels() == 0 {
+            return Err(broken());
+        }
+        LimitError::check("pixels", size.pixels(), limits.pixels)?;
+        let samples = usize::try_from(number(SAMPLES).unwrap_or(1)).unwrap_or(usize::MAX);
+        if !(1..=MOST_SAMPLES).contains(&samples) {
+            return Err(unread("more samples for a pixel than colours have"));
+        }
+        let compression = Compression::of(directory, file)?;
+        let meaning = Meaning::of(number(PHOTOMETRIC), samples)?;
+        if samples < meaning.count() {
+            return Err(broken());
+        }
+        let bits = number(BITS).unwrap_or(1);
+        let list = directory.list(BITS);
+        if list.is_some_and(|list| (1..samples.min(list.len())).any(|n| list.get(file, n) != Some(bits.into()))) {
+            return Err(unread("samples of different sizes"));
+        }
+        let kind = match number(SAMPLE_FORMAT) {
+            Some(2) => Kind::Signed,
+            Some(3) => Kind::Float,
+            Some(5 | 6) => return Err(unread("complex numbers")),
+            _ => Kind::Unsigned,
+        };
+        match (kind, bits) {
+            (Kind::Float, 16 | 32 | 64) | (Kind::Unsigned, 1..=32 | 64) | (Kind::Signed, 8 | 16 | 32 | 64) => {}
+            _ => return Err(unread("samples of a size that is not read")),
+        }
+        if meaning == Meaning::Palette && (bits > 16 || kind != Kind::Unsigned) {
+            return Err(unread("a palette of more than 65536 colours"));
+        }
+        let (tiled, chunk) = match (number(TILE_WIDTH), number(TILE_HEIGHT)) {
+            (Some(width), Some(height)) => (true, Size::new(width, height)),
+            _ => (false, Size::new(size.width, number(ROWS).unwrap_or(u32::MAX).clamp(1, size.height))),
+        };
+        // A JPEG that is a file of its own holds all strips.
+        let (tiled, chunk) = if compression == Compression::OldJpeg { (false, size) } else { (tiled, chunk) };
+        let planar = samples > 1 && number(PLANAR) == Some(2);
+        let subsampled = meaning == Meaning::YCbCr && !matches!(compression, Compression::Jpeg | Compression::OldJpeg);
+        // By the specification the default is 2, 2.
+        let factors = directory.list(SUBSAMPLING).map_or([2, 2], |list| [0, 1].map(|n| list.get(file, n).unwrap_or(1)));
+        let subsampling = factors.map(|factor| if subsampled { u32::try_from(factor).unwrap_or(0) } else { 1 });
+        if !subsampling.iter().all(|factor| matches!(factor, 1 | 2 | 4)) {
+            return Err(broken());
+        }
+        if subsampling != [1, 1] && (planar || bits != 8 || samples != 3) {
+            return Err(unread("chroma of this form"));
+        }
+        let layout = Self {
+            size,
+            order: directory.order(),
+            bits,
+            kind,
+            samples,
+            meaning,
+            alpha: alpha(directory, file, samples, meaning),
+            compression,
+            predictor: predictor(number(PREDICTOR), compression, bits, kind)?,
+            reversed: number(FILL_ORDER) == Some(2),
+            chunk,
+            tiled,
+            planar,
+            subsampling,
+            offsets: directory.list(if tiled { TILE_OFFSETS } else { STRIP_OFFSETS }),
+            lengths: directory.list(if tiled { TILE_LENGTHS } else { STRIP_LENGTHS }),
+        };
+        layout.check(limits)?;
+        Ok(layout)
+    }
+
+    fn check(&self, limits: &Limits) -> Result<(), Error> {
+        /// Pixels that tiles may have beyond the image.
+        const ROOM: u64 = 1 << 24;
+        if self.chunk.pixels() == 0 {
+            return Err(damaged(Format::Tiff));
+        }
+        let padded = self.chunk.pixels().saturating_mul(self.across().saturating_mul(self.down()));
+        LimitError::check("pixels with those of tiles", padded, limits.pixels.saturating_add(ROOM))?;
+        let needs_bytes = match self.compression {
+            Compression::Jpeg | Compression::OldJpeg | Compression::WebP => {
+                self.bits == 8 && self.kind == Kind::Unsigned
+            }
+            Compression::Fax(_) => self.bits == 1 && self.samples == 1,
+            _ => true,
+        };
+        if !needs_bytes || (self.compression == Compression::WebP && (self.planar || !matches!(self.samples, 3 | 4))) {
+            return Err(unread("samples that its compression cannot hold"));
+        }
+        memory::check(self.memory(), limits)?;
+        Ok(())
+    }
+
+    /// Bytes that decoding takes, the result included.
+    pub(super) fn memory(&self) -> u64 {
+        /// Tables of decoders, and for each pixel of a row its samples as numbers.
+        const TABLES: u64 = 1024 * 1024;
+        let result = self.size.pixels().saturating_mul(if self.alpha.is_some() { 4 } else { 3 });
+        let rows = u64::from(self.chunk.width).saturating_mul(8 * (self.samples as u64 + 4));
+        // The decompressed samples, those of other planes beside them, and as much for a decoder inside.
+        let chunk = self.chunk.pixels().saturating_mul(self.samples as u64).saturating_mul(self.bits.into()) / 8;
+        let each = match self.compression {
+            Compression::None => 1,
+            Compression::Jpeg | Compression::OldJpeg | Compression::WebP => 12,
+            _ => 3,
+        };
+        [result, rows, chunk.saturating_mul(each), TABLES].into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// The number of chunks side by side.
+    pub(super) fn across(&self) -> u64 {
+        u64::from(self.size.width.div_ceil(self.chunk.width.max(1)))
+    }
+
+    /// The number of chunks from top to bottom.
+    pub(super) fn down(&self) -> u64 {
+        u64::from(self.size.height.div_ceil(self.chunk.height.max(1)))
+    }
+
+    /// The samples of a pixel that stand together.
+    pub(super) const fn together(&self) -> usize {
+        if self.planar { 1 } else { self.samples }
+    }
+
+    /// Bytes of a row of a chunk.
+    pub(super) fn stride(&self) -> u64 {
+        let samples = u64::from(self.chunk.width).saturating_mul(self.together() as u64);
+        samples.saturating_mul(self.bits.into()).div_ceil(8)
+    }
+
+    /// The compressed bytes of a chunk, as many as there are, and `true` if all are there.
+    pub(super) fn data<'a>(&self, file: &'a [u8], index: u64) -> Option<(&'a [u8], bool)> {
+        let index = usize::try_from(index).ok()?;
+        let start = usize::try_from(self.offsets.as_ref()?.get(file, index)?).ok()?;
+        let rest = file.get(start..)?;
+        // A length of zero stands where a writer did not know it.
+        let length = self.lengths.as_ref().and_then(|list| list.get(file, index)).filter(|length| *length > 0);
+        let length = length.map_or(rest.len(), |length| usize::try_from(length).unwrap_or(usize::MAX));
+        Some((rest.get(..length).unwrap_or(rest), length <= rest.len()))
+    }
+}
+
+/// Opacity: the first extra sample that says so, else the first one, as libvips takes it.
+fn alpha(directory: &Directory, file: &[u8], samples: usize, meaning: Meaning) -> Option<Alpha> {
+    let extra = samples.saturating_sub(meaning.count());
+    let kinds = directory.list(EXTRA);
+    let kind = |n: usize| kinds.as_ref().and_then(|list| list.get(file, n)).unwrap_or(0);
+    let first = (0..extra).find(|n| matches!(kind(*n), 1 | 2)).or((extra > 0).then_some(0))?;
+    Some(Alpha { at: meaning.count() + first, associated: kind(first) == 1 })
+}
+
+fn predictor(number: Option<u32>, compression: Compression, bits: u32, kind: Kind) -> Result<Predictor, Error> {
+    if !matches!(compression, Compression::Lzw | Compression::Deflate | Compression::Zstd) {
+        return Ok(Predictor::None);
+    }
+    match (number, bits) {
+        (None | Some(0 | 1), _) => Ok(Predictor::None),
+        (Some(2), 8 | 16 | 32 | 64) => Ok(Predictor::Horizontal),
+        (Some(3), 16 | 32 | 64) if kind == Kind::Float => Ok(Predictor::Float),
+        (Some(2 | 3), _) => Err(unread("differences of samples of this size")),
+        _ => Err(damaged(Format::Tiff)),
+    }
+}
+
+/// More than any colour has, with all kinds of opacity.
+const MOST_SAMPLES: usize = 16;
+
+const WIDTH: u16 = 256;
+const HEIGHT: u16 = 257;
+const BITS: u16 = 258;
+const COMPRESSION: u16 = 259;
+const PHOTOMETRIC: u16 = 262;
+const FILL_ORDER: u16 = 266;
+const STRIP_OFFSETS: u16 = 273;
+const SAMPLES: u16 = 277;
+const ROWS: u16 = 278;
+const STRIP_LENGTHS: u16 = 279;
+const PLANAR: u16 = 284;
+const T4_OPTIONS: u16 = 292;
+const PREDICTOR: u16 = 317;
+const TILE_WIDTH: u16 = 322;
+const TILE_HEIGHT: u16 = 323;
+const TILE_OFFSETS: u16 = 324;
+const TILE_LENGTHS: u16 = 325;
+const EXTRA: u16 = 338;
+const SAMPLE_FORMAT: u16 = 339;
+const SUBSAMPLING: u16 = 530;

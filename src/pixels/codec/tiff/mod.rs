@@ -1,0 +1,210 @@
+//! TIFF (TIFF 6.0, its technical notes, and BigTIFF): the first image of a file.
+//!
+//! ```text
+//! tags ──▶ layout ──▶ strip or tile ──▶ bytes ──▶ numbers ──▶ colours
+//!          checked     unpack           samples    color
+//! ```
+//!
+//! One strip or tile is held at a time, or one of each plane. Where data are missing or damaged, what there is is
+//! shown, as libtiff shows it, and told; the rest is white, or transparent.
+
+mod color;
+mod fax;
+mod layout;
+mod samples;
+#[cfg(test)]
+mod tests;
+mod unpack;
+
+use self::color::Colors;
+use self::layout::{Compression, Layout};
+use self::unpack::{Unpacked, unpack};
+use super::decode::damaged;
+use super::ifd::Directory;
+use super::{Profile, exif, unsupported};
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::note::Note;
+use crate::pixels::raster::Channels;
+use crate::pixels::{Raster, memory};
+use crate::plan::{Orientation, SourceInfo};
+
+/// Reads the tags of a file.
+pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    let (directory, layout) = open(bytes, limits)?;
+    let mut info = SourceInfo::new(layout.size);
+    info.format = Format::Tiff;
+    info.orientation = directory
+        .number(bytes, ORIENTATION)
+        .map_or(Orientation::Upright, |number| Orientation::from_exif(u16::try_from(number).unwrap_or(1)));
+    info.alpha = layout.alpha.is_some();
+    info.density = exif::density(bytes);
+    Ok(info)
+}
+
+/// Bytes that decoding takes, the image included.
+pub(super) fn decoding(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
+    Ok(open(bytes, limits)?.1.memory())
+}
+
+/// The pixels, without orientation.
+pub(super) fn decode(bytes: &[u8], wanted: super::Colors, limits: &Limits) -> Result<Raster, Error> {
+    let (directory, layout) = open(bytes, limits)?;
+    let profile = Profile::of(bytes, Format::Tiff, limits);
+    let colors = Colors::new(&layout, &directory, bytes, profile, wanted);
+    let tables = tables(&directory, &layout, bytes);
+    let mut target = Target::new(&layout, &colors);
+    let (across, down) = (layout.across(), layout.down());
+    for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
+        let top = y * u64::from(layout.chunk.height);
+        let rows = if layout.tiled {
+            layout.chunk.height
+        } else {
+            u32::try_from(u64::from(layout.size.height).saturating_sub(top)).unwrap_or(0).min(layout.chunk.height)
+        };
+        let planes = if layout.planar { layout.samples as u64 } else { 1 };
+        let mut chunks = Vec::new();
+        for plane in 0..planes {
+            let index = (plane * down + y) * across + x;
+            let chunk = unpack(&layout, bytes, index, rows, &tables, limits)?;
+            chunks.push(target.spread(chunk));
+        }
+        target.draw(x * u64::from(layout.chunk.width), top, &mut chunks)?;
+    }
+    target.finish()
+}
+
+fn open(bytes: &[u8], limits: &Limits) -> Result<(Directory, Layout), Error> {
+    let directory = Directory::first(bytes).ok_or_else(|| damaged(Format::Tiff))?;
+    let layout = Layout::read(bytes, &directory, limits)?;
+    Ok((directory, layout))
+}
+
+/// The tables that all strips of a JPEG share, with the mark that starts one, or a JPEG that is a file of its own.
+fn tables(directory: &Directory, layout: &Layout, file: &[u8]) -> Vec<u8> {
+    if layout.compression == Compression::OldJpeg {
+        let place = directory.list(INTERCHANGE).and_then(|list| usize::try_from(list.get(file, 0)?).ok());
+        return place.and_then(|at| file.get(at..)).unwrap_or_default().to_vec();
+    }
+    let tables = directory.place(JPEG_TABLES).and_then(|place| file.get(place)).unwrap_or(&[0xFF, 0xD8]);
+    tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(tables).to_vec()
+}
+
+/// The image that is drawn.
+struct Target<'a> {
+    layout: &'a Layout,
+    colors: &'a Colors,
+    channels: Channels,
+    /// Taken with the first row that is there, so that a file without data takes nothing.
+    pixels: Vec<u8>,
+    note: Option<Note>,
+}
+
+impl<'a> Target<'a> {
+    const fn new(layout: &'a Layout, colors: &'a Colors) -> Self {
+        let channels = if layout.alpha.is_some() { Channels::Rgba } else { Channels::Rgb };
+        Self { layout, colors, channels, pixels: Vec::new(), note: None }
+    }
+
+    /// The bytes of a chunk, each chroma sample once for each pixel that it is for.
+    fn spread(&mut self, chunk: Unpacked) -> Vec<u8> {
+        // Data that end early are the graver news.
+        self.note = match (self.note.take(), chunk.note) {
+            (Some(Note::CutShort), _) => Some(Note::CutShort),
+            (before, now) => now.or(before),
+        };
+        let [across, down] = self.layout.subsampling.map(|factor| usize::try_from(factor).unwrap_or(1));
+        if (across, down) == (1, 1) {
+            return chunk.bytes;
+        }
+        let width = usize::try_from(self.layout.chunk.width).unwrap_or(usize::MAX);
+        let (unit, units) = (across * down + 2, width.div_ceil(across));
+        let mut out = Vec::new();
+        for row in chunk.bytes.chunks_exact(unit.saturating_mul(units).max(1)) {
+            for y in 0..down {
+                let pixels = row.chunks_exact(unit).flat_map(|unit| {
+                    let (luma, chroma) = unit.split_at(across * down);
+                    let luma = luma.get(y * across..).unwrap_or_default().iter().take(across);
+                    luma.map(move |sample| {
+                        [*sample, chroma.first().copied().unwrap_or(128), chroma.last().copied().unwrap_or(128)]
+                    })
+                });
+                pixels.take(width).for_each(|pixel| out.extend(pixel));
+            }
+        }
+        out
+    }
+
+    /// Draws the rows that all planes of a chunk have.
+    fn draw(&mut self, left: u64, top: u64, planes: &mut [Vec<u8>]) -> Result<(), Error> {
+        let (layout, count) = (self.layout, self.channels.count());
+        let side = |side: u64| usize::try_from(side).unwrap_or(usize::MAX);
+        let stride = side(layout.stride());
+        let rows = planes.iter().map(|plane| plane.len() / stride.max(1)).min().unwrap_or(0);
+        let rows = rows.min(side(u64::from(layout.size.height).saturating_sub(top)));
+        let width = side(u64::from(layout.size.width).saturating_sub(left).min(layout.chunk.width.into()));
+        if rows == 0 {
+            return Ok(());
+        }
+        if self.pixels.is_empty() {
+            let fill = if self.channels == Channels::Rgba { 0 } else { u8::MAX };
+            memory::refill(&mut self.pixels, memory::bytes(layout.size, self.channels), fill)?;
+        }
+        let (mut drawn, mut scratch) = (Vec::new(), Vec::new());
+        let mut numbers = vec![Vec::new(); planes.len()];
+        let mut samples = vec![0.0; layout.samples];
+        for row in 0..rows {
+            drawn.clear();
+            for (plane, numbers) in planes.iter_mut().zip(&mut numbers) {
+                let bytes = plane.get_mut(row * stride..(row + 1) * stride).unwrap_or_default();
+                let order = samples::undo(layout, bytes, &mut scratch);
+                if self.colors.is_plain() && !layout.planar {
+                    let channels = bytes.chunks_exact(layout.samples).take(width);
+                    let alpha = layout.alpha.map_or(0, |alpha| alpha.at);
+                    channels.for_each(|pixel| match (pixel, self.channels) {
+                        ([r, g, b, ..], Channels::Rgb) => drawn.extend([*r, *g, *b]),
+                        ([r, g, b, ..], _) => {
+                            drawn.extend([*r, *g, *b, pixel.get(alpha).copied().unwrap_or(u8::MAX)]);
+                        }
+                        _ => {}
+                    });
+                } else {
+                    samples::numbers(layout, bytes, order, numbers);
+                }
+            }
+            if drawn.is_empty() {
+                for x in 0..width {
+                    for (n, sample) in samples.iter_mut().enumerate() {
+                        let (plane, at) = if layout.planar { (n, x) } else { (0, x * layout.samples + n) };
+                        *sample = numbers.get(plane).and_then(|plane| plane.get(at)).copied().unwrap_or_default();
+                    }
+                    self.colors.pixel(&samples, &mut drawn);
+                }
+            }
+            let at = (side(top) + row) * side(layout.size.width.into()) + side(left);
+            let target = self.pixels.get_mut(at * count..).and_then(|rest| rest.get_mut(..drawn.len()));
+            if let Some(target) = target {
+                target.copy_from_slice(&drawn);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Raster, Error> {
+        if self.pixels.is_empty() {
+            return Err(damaged(Format::Tiff));
+        }
+        let image = Raster::new(self.layout.size, self.channels, self.pixels)?;
+        Ok(image.with_profile(self.colors.profile()).without_needless_alpha().noting(self.note))
+    }
+}
+
+/// The error for a kind of TIFF that is not read.
+fn unread(kind: &str) -> Error {
+    unsupported(format!("the source is a tiff with {kind}, which this build does not read"))
+}
+
+const ORIENTATION: u16 = 274;
+const JPEG_TABLES: u16 = 347;
+const INTERCHANGE: u16 = 513;

@@ -1,0 +1,189 @@
+//! One strip or tile, decompressed.
+
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
+use ruzstd::decoding::StreamingDecoder;
+use weezl::{BitOrder, LzwStatus};
+
+use super::super::decode::{damaged, still};
+use super::super::jpeg;
+use super::layout::{Compression, Layout};
+use super::{fax, unread};
+use crate::code::ErrorCode;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::note::Note;
+use crate::pixels::fence::fenced;
+use crate::plan::Size;
+
+/// The bytes of a chunk, as far as they can be read, and what is wrong with them.
+#[derive(Debug, Default)]
+pub(super) struct Unpacked {
+    pub(super) bytes: Vec<u8>,
+    pub(super) note: Option<Note>,
+}
+
+/// Decompresses a chunk of which `rows` rows are wanted.
+///
+/// # Errors
+/// It is of a kind that is not read. Damage is none.
+pub(super) fn unpack(
+    layout: &Layout,
+    file: &[u8],
+    index: u64,
+    rows: u32,
+    tables: &[u8],
+    limits: &Limits,
+) -> Result<Unpacked, Error> {
+    if layout.compression == Compression::OldJpeg {
+        // The interchange format is a file of its own, with its start and end.
+        return from_jpeg(layout, tables, limits);
+    }
+    let Some((data, whole)) = layout.data(file, index) else {
+        return Ok(Unpacked { bytes: Vec::new(), note: Some(Note::CutShort) });
+    };
+    let most = needed(layout, rows);
+    let turned: Vec<u8>;
+    let is_turned = layout.reversed && !matches!(layout.compression, Compression::Jpeg | Compression::WebP);
+    let data = if is_turned {
+        turned = data.iter().map(|byte| byte.reverse_bits()).collect();
+        &turned
+    } else {
+        data
+    };
+    let bytes = match layout.compression {
+        Compression::None => data.get(..usize::try_from(most).unwrap_or(usize::MAX)).unwrap_or(data).to_vec(),
+        Compression::Fax(kind) => fenced(|| Ok(fax::decode(data, kind, layout.chunk.width, rows)))?,
+        Compression::Lzw => lzw(data, most),
+        Compression::Deflate => inflate(ZlibDecoder::new(data), most),
+        Compression::PackBits => pack_bits(data, most),
+        Compression::Zstd => zstd(data, most)?,
+        Compression::Jpeg | Compression::OldJpeg => {
+            let stream = [tables, data.strip_prefix(&[0xFF, 0xD8]).unwrap_or(data)].concat();
+            return from_jpeg(layout, &stream, limits);
+        }
+        Compression::WebP => return from_webp(layout, data, limits),
+    };
+    let missing = bytes.len() as u64 != most;
+    Ok(Unpacked { bytes, note: missing.then_some(if whole { Note::Corrupt } else { Note::CutShort }) })
+}
+
+/// Bytes that so many rows have.
+fn needed(layout: &Layout, rows: u32) -> u64 {
+    let [across, down] = layout.subsampling;
+    if [across, down] == [1, 1] {
+        return layout.stride().saturating_mul(rows.into());
+    }
+    let units = u64::from(layout.chunk.width.div_ceil(across)) * u64::from(rows.div_ceil(down));
+    units.saturating_mul(u64::from(across * down + 2))
+}
+
+/// Reads up to so many bytes, as many as come without an error.
+fn inflate(reader: impl Read, most: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    // What was read before an error stays.
+    _ = reader.take(most).read_to_end(&mut out);
+    out
+}
+
+fn zstd(data: &[u8], most: u64) -> Result<Vec<u8>, Error> {
+    /// Every decoder has to take windows of this size (RFC 8878, 3.1.1.1.2).
+    const WINDOW: u64 = 8 * 1024 * 1024;
+    fenced(|| {
+        let decoder = StreamingDecoder::new_with_max_window_size(data, WINDOW.max(most));
+        Ok(decoder.map_or_else(|_| Vec::new(), |decoder| inflate(decoder, most)))
+    })
+}
+
+fn lzw(data: &[u8], most: u64) -> Vec<u8> {
+    const STEP: usize = 1 << 16;
+    // Before TIFF 6.0 some writers had the opposite order of bits, which shows in the code that comes first.
+    let old = matches!(data, [0, second, ..] if second & 1 == 1);
+    let mut decoder = if old {
+        weezl::decode::Decoder::new(BitOrder::Lsb, 8)
+    } else {
+        weezl::decode::Decoder::with_tiff_size_switch(BitOrder::Msb, 8)
+    };
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (mut out, mut data) = (Vec::new(), data);
+    while out.len() < most {
+        let at = out.len();
+        out.resize(most.min(at + STEP), 0);
+        let done = decoder.decode_bytes(data, out.get_mut(at..).unwrap_or_default());
+        out.truncate(at + done.consumed_out);
+        data = data.get(done.consumed_in..).unwrap_or_default();
+        if !matches!(done.status, Ok(LzwStatus::Ok)) || done.consumed_out == 0 && done.consumed_in == 0 {
+            break;
+        }
+    }
+    out
+}
+
+fn pack_bits(data: &[u8], most: u64) -> Vec<u8> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let (mut out, mut rest) = (Vec::new(), data);
+    while let (Some((&head, tail)), true) = (rest.split_first(), out.len() < most) {
+        rest = match head {
+            0..=127 => {
+                let (copied, tail) = tail.split_at(tail.len().min(usize::from(head) + 1));
+                out.extend_from_slice(copied);
+                tail
+            }
+            128 => tail,
+            _ => {
+                let Some((&byte, tail)) = tail.split_first() else { break };
+                out.extend(std::iter::repeat_n(byte, 257 - usize::from(head)));
+                tail
+            }
+        };
+    }
+    out.truncate(most);
+    out
+}
+
+fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
+    match jpeg::samples(stream, limits) {
+        Ok(image) if image.components != layout.together() => Err(damaged(Format::Tiff)),
+        Ok(image) => fitted(layout, &image.samples, image.size, image.components, image.notes.into_iter().next()),
+        Err(error) if error.code() == ErrorCode::Format => {
+            Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) })
+        }
+        Err(error) if error.code() == ErrorCode::Unsupported => Err(unread(&format!("a JPEG inside: {error}"))),
+        Err(error) => Err(error),
+    }
+}
+
+fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
+    if Format::sniff(data) != Some(Format::WebP) {
+        return Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) });
+    }
+    // Its own profile has no meaning here; the colours are those of the TIFF.
+    match still(data, limits).map(|image| image.with_profile(None)) {
+        Ok(mut image) => {
+            let (size, note) = (image.size(), image.take_notes().pop());
+            let image = if layout.samples == 4 { image.with_alpha()? } else { image.map_to_rgb(|pixel| pixel) };
+            fitted(layout, image.samples(), size, layout.samples, note)
+        }
+        Err(error) if error.code() == ErrorCode::Format => {
+            Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The rows of an image inside, as wide as the chunk is; libtiff's writers leave out what a tile has beyond the image.
+fn fitted(layout: &Layout, samples: &[u8], size: Size, count: usize, note: Option<Note>) -> Result<Unpacked, Error> {
+    let side = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
+    let (from, to) = (side(size.width).saturating_mul(count), side(layout.chunk.width).saturating_mul(count));
+    if size.width < layout.chunk.width.min(layout.size.width) {
+        return Err(damaged(Format::Tiff));
+    }
+    let mut bytes = Vec::new();
+    for row in samples.chunks_exact(from.max(1)).take(side(layout.chunk.height)) {
+        bytes.extend_from_slice(row.get(..to).unwrap_or(row));
+        bytes.resize(bytes.len() + to.saturating_sub(from), 0);
+    }
+    Ok(Unpacked { bytes, note })
+}
