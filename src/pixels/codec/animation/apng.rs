@@ -87,7 +87,7 @@ impl<'a> Overview<'a> {
 
     /// A frame as a file of its own.
     fn still(&self, part: &Part<'_>) -> Result<Vec<u8>, Error> {
-        let data = || part.after.take_while(|(kind, _)| *kind != b"fcTL").filter_map(pixels);
+        let data = || part.after.with_rest().take_while(|(kind, _)| *kind != b"fcTL").filter_map(pixels);
         /// For all chunks but the data: 12 bytes around each, 13 in the first.
         const AROUND: u64 = 1024;
         let length = data().map(|data| memory::len(data) + 12).sum::<u64>();

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use png::{ColorType, Decoder, Transformations};
 
 use super::flat::{ADAM7, Flat, Lines};
-use super::{Chunks, SIGNATURE, be32, write_chunk};
+use super::{Chunks, SIGNATURE, write_chunk};
 use crate::pixels::memory;
 
 /// The file for a decoder: itself, or a copy of what matters to it if its chunks are not as they should be, or in any
@@ -50,8 +50,8 @@ fn is_odd(mut chunks: Chunks<'_>) -> bool {
 fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut file = memory::reserve(memory::len(bytes).saturating_add(1024)).ok()?;
     file.extend(SIGNATURE);
-    let mut rest = Chunks::of_file(bytes)?;
-    let (kind, header) = rest.next()?;
+    let mut chunks = Chunks::of_file(bytes)?.with_rest();
+    let (kind, header) = chunks.next()?;
     if kind != b"IHDR" {
         return None;
     }
@@ -59,7 +59,7 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
     let indexed = header.get(9) == Some(&3);
     let mut colors = None;
     let mut has_opacities = false;
-    while let Some((kind, body)) = rest.next() {
+    for (kind, body) in chunks {
         match kind {
             // A table of broken colours is none, and only a file that needs none can do without.
             b"PLTE" if colors.is_none() && body.len() % 3 == 0 && (3..=768).contains(&body.len()) => {
@@ -76,11 +76,6 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
             b"IEND" => break,
             _ => {}
         }
-    }
-    // The last chunk, if it is cut short.
-    if let Some((b"IDAT", data)) = rest.0.get(4..).and_then(<[u8]>::split_first_chunk) {
-        let length = be32(rest.0, 0).and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
-        write_chunk(&mut file, b"IDAT", data.get(..length).unwrap_or(data));
     }
     write_chunk(&mut file, b"IEND", b"");
     Some(file)

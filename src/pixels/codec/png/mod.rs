@@ -228,6 +228,19 @@ impl<'a> Chunks<'a> {
         })
     }
 
+    /// All chunks, and the beginning of one that is cut short.
+    pub(super) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
+        let mut chunks = self;
+        std::iter::from_fn(move || {
+            if let Some(chunk) = chunks.next() {
+                return Some(chunk);
+            }
+            let length = usize::try_from(be32(chunks.0, 0)?).ok()?;
+            let (kind, body) = std::mem::take(&mut chunks.0).get(4..)?.split_first_chunk()?;
+            Some((kind, body.get(..length).unwrap_or(body)))
+        })
+    }
+
     /// Returns `true` if nothing is missing: the end is there, or the file ends behind a whole chunk.
     pub(super) fn are_complete(self) -> bool {
         let mut chunks = self;
