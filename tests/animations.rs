@@ -360,6 +360,8 @@ fn an_animation_cut_short_may_be_refused() {
                 counts.dedup();
                 assert_eq!(counts, (1..=whole).collect::<Vec<_>>());
             }
+            // The end mark alone may be missing.
+            "png" => assert!(accepted.iter().all(|(end, frames)| bytes.len() - end <= 12 && *frames == whole)),
             _ => assert_eq!(accepted, [], "{name}"),
         }
     }
