@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::raster::Channels;
 use crate::pixels::Raster;
+use crate::pixels::raster::Channels;
 use crate::plan::SourceInfo;
 
 /// Reads the header of a file.
