@@ -16,7 +16,8 @@ pub enum Note {
     Corrupt,
     /// The source cannot be read, and nothing was to be done with it: it is delivered as it is.
     Unread,
-    /// A part of an SVG was removed as unsafe, or was not drawn. The text names it.
+    /// A part of the source was left out: of an SVG, removed as unsafe or not drawn; of a sequence, all frames but one.
+    /// The text names it.
     LeftOut(String),
 }
 
@@ -34,7 +35,7 @@ impl fmt::Display for Note {
             Self::CutShort => f.write_str("the source is cut short; missing parts were filled"),
             Self::Corrupt => f.write_str("part of the source is damaged"),
             Self::Unread => f.write_str("the source cannot be read; it was delivered as it is"),
-            Self::LeftOut(part) => write!(f, "left out of an SVG: {part}"),
+            Self::LeftOut(part) => write!(f, "left out: {part}"),
         }
     }
 }

@@ -154,7 +154,7 @@ fn what_is_left_out_is_told() {
         let result = transform(&svg("viewBox='0 0 9 9'", body), &text.parse().unwrap(), options).unwrap();
         result.notes.iter().map(ToString::to_string).collect()
     };
-    let told = |part: &str| format!("left out of an SVG: {part}");
+    let told = |part: &str| format!("left out: {part}");
     let body = "<script/><script/><g onclick='a()'/><image href='http://a'/><metadata/><g inkscape='x'/>";
     let want = [told("element script"), told("attribute onclick"), told("address in image")];
     for text in ["w-300", "f-png"] {

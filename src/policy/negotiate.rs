@@ -80,7 +80,8 @@ impl Negotiation {
     /// WebP is smaller than GIF but for the simplest drawings (chosen).
     #[cfg(feature = "pixels")]
     pub(crate) fn animated(&self, output: &Encoding, source: Format) -> Vec<Format> {
-        let own = if source == Format::WebP { Format::WebP } else { Format::Gif };
+        // Browsers that show a sequence of AVIF show WebP, and GIF has no more than 256 colours.
+        let own = if matches!(source, Format::WebP | Format::Avif) { Format::WebP } else { Format::Gif };
         let best = if self.accepts_webp { vec![Format::WebP, Format::Gif] } else { vec![Format::Gif] };
         match output.format {
             Some(OutputFormat::Jpeg | OutputFormat::Png | OutputFormat::Avif) => vec![],

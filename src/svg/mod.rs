@@ -60,7 +60,7 @@ pub(crate) const NAMESPACE: &str = names::SVG;
 /// let clean = sanitize_svg(hostile, &Limits::default())?;
 /// assert_eq!(clean.bytes, r#"<svg xmlns="http://www.w3.org/2000/svg"><g><circle r="9" fill="none"/></g></svg>"#);
 /// let left_out: Vec<String> = clean.notes.iter().map(ToString::to_string).collect();
-/// assert!(left_out.contains(&"left out of an SVG: element script".to_owned()));
+/// assert!(left_out.contains(&"left out: element script".to_owned()));
 /// # Ok::<(), originkit::Error>(())
 /// ```
 ///

@@ -75,15 +75,14 @@ pub(crate) fn decoding(bytes: &[u8], size: Size, limits: &Limits) -> Result<u64,
     const ANIMATION: u64 = 24;
     /// The canvas and the picture made of it, and as much for one layer inside.
     const DRAWING: u64 = 12;
-    /// Planes of 16 bits with what filters need, opacity, and the picture.
-    const AV1: u64 = 32;
     /// What decoders read ahead, their tables, and a few rows.
     const TABLES: u64 = 1024 * 1024;
     let pixels = |each: u64| Ok(size.pixels().saturating_mul(each).saturating_add(TABLES));
     match Format::sniff(bytes) {
         Some(Format::Gif) => return pixels(ANIMATION),
         Some(Format::Svg) => return pixels(DRAWING),
-        Some(Format::Avif) => return pixels(AV1),
+        #[cfg(feature = "avif")]
+        Some(Format::Avif) => return avif::decoding(bytes),
         Some(Format::Jpeg) => return jpeg::decoding(bytes),
         Some(Format::Tiff) => return tiff::decoding(bytes, limits),
         Some(Format::Bmp) => return pixels(4),
@@ -141,6 +140,11 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, None, limits),
         #[cfg(feature = "svg")]
         (page, Some(Format::Svg)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
+        #[cfg(feature = "avif")]
+        (page, Some(Format::Avif)) if animation::count(bytes, Format::Avif, limits) > 1 => {
+            let image = animation::frame(bytes, Format::Avif, page, limits)?;
+            return Ok(image.noting([Note::LeftOut("frames of an AVIF sequence".to_owned())]));
+        }
         #[cfg(feature = "avif")]
         (0, Some(Format::Avif)) => return avif::decode(bytes, request.colors, limits),
         #[cfg(feature = "avif")]

@@ -1,10 +1,12 @@
-//! Animations: GIF, animated WebP and animated PNG, one frame at a time.
+//! Animations: GIF, animated WebP, animated PNG and sequences of AVIF, one frame at a time.
 //!
 //! Each frame is handed out as a viewer shows it: drawn over what the frames before it left. One canvas is held,
 //! never all frames. Before the first is decoded, frames and their pixels are counted by walking over the file's
 //! blocks, so that a file which holds more than [`Limits`] allow is refused at once, and never cut in silence.
 
 mod apng;
+#[cfg(feature = "avif")]
+mod avif;
 mod canvas;
 mod gif;
 mod webp;
@@ -80,6 +82,8 @@ pub(super) fn count(bytes: &[u8], format: Format, limits: &Limits) -> u32 {
         // One that is cut short is no still, but a damaged animation.
         Format::Png => apng::Overview::read(bytes)
             .map_or(1, |overview| overview.parts().take(most).count().max(if overview.is_complete() { 1 } else { 2 })),
+        #[cfg(feature = "avif")]
+        Format::Avif => super::avif::Movie::read(bytes).map_or(1, |movie| movie.frames().min(most)),
         _ => 1,
     };
     u32::try_from(count).unwrap_or(u32::MAX).max(1)
@@ -92,6 +96,8 @@ impl<'a> Animation<'a> {
     /// It is damaged, or passes a limit.
     pub(crate) fn open(bytes: &'a [u8], format: Format, limits: &'a Limits, until: Option<u32>) -> Result<Self, Error> {
         let most = until.unwrap_or(u32::MAX);
+        #[cfg_attr(not(feature = "avif"), expect(unused_mut, reason = "only AVIF says it in its own way"))]
+        let mut own_profile = None;
         let (size, plays, budget, complete, frames): (_, _, _, _, Box<dyn Frames + 'a>) = match format {
             Format::Gif => {
                 let size = gif::screen(bytes).ok_or_else(|| damaged(format))?;
@@ -118,6 +124,18 @@ impl<'a> Animation<'a> {
                 let reader = apng::Reader { parts: overview.parts(), overview, limits };
                 (overview.canvas, overview.plays, budget, overview.is_complete(), Box::new(reader))
             }
+            #[cfg(feature = "avif")]
+            Format::Avif => {
+                let movie = super::avif::Movie::read(bytes).ok_or_else(|| damaged(format))?;
+                let (size, plays) = (movie.size, movie.plays);
+                let areas = std::iter::repeat_n(Rect::full(size), movie.frames());
+                let mut budget = Budget::count(size, areas, most, limits)?;
+                budget.decoders = movie.decoders();
+                budget.memory(size, limits)?;
+                let player = super::avif::Player::new(movie)?;
+                own_profile = player.profile(limits);
+                (size, plays, budget, true, Box::new(player))
+            }
             _ => return Err(damaged(format)),
         };
         if budget.frames == 0 {
@@ -126,7 +144,8 @@ impl<'a> Animation<'a> {
         let notes = if until.is_none() && !complete { vec![Note::CutShort] } else { Vec::new() };
         let memory = budget.memory(size, limits)?;
         let samples = if format == Format::Png && apng::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
-        let profile = Profile::of(bytes, format, limits).filter(|profile| profile.fits(samples)).map(Arc::new);
+        let profile =
+            own_profile.or_else(|| Profile::of(bytes, format, limits).filter(|p| p.fits(samples))).map(Arc::new);
         Ok(Self {
             frames,
             canvas: Canvas::new(size)?,
@@ -226,6 +245,8 @@ struct Budget {
     pixels: u64,
     /// Of the largest frame.
     largest: u64,
+    /// Bytes that decoders keep from frame to frame.
+    decoders: u64,
 }
 
 impl Budget {
@@ -248,6 +269,7 @@ impl Budget {
     fn memory(&self, canvas: Size, limits: &Limits) -> Result<u64, LimitError> {
         LimitError::check("pixels", canvas.pixels(), limits.pixels)?;
         let bytes = canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12));
+        let bytes = bytes.saturating_add(self.decoders);
         memory::check(bytes, limits)?;
         Ok(bytes)
     }

@@ -3,10 +3,9 @@
 use re_rav1d::dav1d::Picture;
 use re_rav1d::dav1d::pixel::MatrixCoefficients;
 
-use super::super::decode::of_a_kind;
-use super::container::Meaning;
+use super::properties::Meaning;
+use super::unread;
 use crate::error::Error;
-use crate::format::Format;
 use crate::pixels::{broken, memory};
 use crate::plan::Size;
 
@@ -58,7 +57,9 @@ pub(super) fn matrix_of(picture: &Picture) -> u16 {
         MatrixCoefficients::BT470BG => 5,
         MatrixCoefficients::ST170M => 6,
         MatrixCoefficients::ST240M => 7,
+        MatrixCoefficients::YCgCo => 8,
         MatrixCoefficients::BT2020NonConstantLuminance => 9,
+        MatrixCoefficients::ChromaticityDerivedNonConstantLuminance => 12,
         _ => u16::MAX,
     }
 }
@@ -88,6 +89,36 @@ impl Range {
     }
 }
 
+/// The way from luma (0.0 to 1.0) and two of chroma (-0.5 to 0.5) to RGB.
+#[derive(Debug, Clone, Copy)]
+enum Conversion {
+    /// Luma is a sum of these shares.
+    Shares { red: f32, green: f32, blue: f32 },
+    /// YCgCo: chroma is how green, and how orange.
+    Green,
+    /// YCgCo by sums of integers (H.273, 49 to 52), in samples up to `all` for colours up to `most`.
+    Lossless { all: f32, most: f32 },
+}
+
+impl Conversion {
+    fn to_rgb(self, y: f32, u: f32, v: f32) -> [f32; 3] {
+        match self {
+            Self::Shares { red, green, blue } => {
+                let r = (2.0 * (1.0 - red)).mul_add(v, y);
+                let b = (2.0 * (1.0 - blue)).mul_add(u, y);
+                [r, (y - red * r - blue * b) / green, b]
+            }
+            Self::Green => [y - u + v, y + u, y - u - v],
+            Self::Lossless { all, most } => {
+                let [y, u, v] = [y, u, v].map(|sample| (sample * all).round());
+                let rest = y - (u / 2.0).floor();
+                let b = rest - (v / 2.0).floor();
+                [b + v, rest + u, b].map(|sample| sample / most)
+            }
+        }
+    }
+}
+
 impl Planes {
     /// As RGB.
     pub(super) fn to_rgb(&self, meaning: &Meaning) -> Result<Vec<u8>, Error> {
@@ -102,21 +133,13 @@ impl Planes {
         if matrix == 0 {
             // Green, blue, red as they are.
             if self.sampling != Sampling::Full {
-                return Err(of_a_kind(Format::Avif));
+                return Err(unread("planes of RGB that differ in size"));
             }
             let samples = self.luma.iter().zip(u).zip(v);
             out.extend(samples.flat_map(|((g, b), r)| [r, g, b].map(|sample| level(luma(sample)))));
             return Ok(out);
         }
-        let (red, blue): (f32, f32) = match matrix {
-            1 => (0.2126, 0.0722),
-            4 => (0.30, 0.11),
-            UNSPECIFIED | 5 | 6 => (0.299, 0.114),
-            7 => (0.212, 0.087),
-            9 => (0.2627, 0.0593),
-            _ => return Err(of_a_kind(Format::Avif)),
-        };
-        let green = 1.0 - red - blue;
+        let conversion = self.conversion(matrix, meaning)?;
         let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
         let (width, height, across) = (side(self.size.width)?, side(self.size.height)?, side(size.width)?);
         let mut blended = [vec![0.0; across], vec![0.0; across]];
@@ -128,13 +151,36 @@ impl Planes {
             for (x, sample) in row.iter().enumerate() {
                 let chroma = |plane: &[f32]| (self.between(plane, x) - range.middle) * range.chroma;
                 let (y, u, v) = (luma(sample), chroma(u), chroma(v));
-                let r = (2.0 * (1.0 - red)).mul_add(v, y);
-                let b = (2.0 * (1.0 - blue)).mul_add(u, y);
-                let g = (y - red * r - blue * b) / green;
+                let [r, g, b] = conversion.to_rgb(y, u, v);
                 out.extend([r, g, b].map(level));
             }
         }
         Ok(out)
+    }
+
+    fn conversion(&self, matrix: u16, meaning: &Meaning) -> Result<Conversion, Error> {
+        let primaries = meaning.space.map_or(UNSPECIFIED, |[primaries, _]| primaries);
+        let shares = |red, blue| Ok(Conversion::Shares { red, green: 1.0 - red - blue, blue });
+        match (matrix, primaries) {
+            (1, _) | (12, 1) => shares(0.2126, 0.0722),
+            (4, _) => shares(0.30, 0.11),
+            (UNSPECIFIED | 5 | 6, _) => shares(0.299, 0.114),
+            (7, _) => shares(0.212, 0.087),
+            (9, _) | (12, 9) => shares(0.2627, 0.0593),
+            // Derived from the primaries: of Display P3, and of BT.601 in both forms.
+            (12, 12) => shares(0.228_97, 0.079_29),
+            (12, 5) => shares(0.222_02, 0.071_33),
+            (12, 6 | 7) => shares(0.212_40, 0.086_56),
+            (12, UNSPECIFIED) => shares(0.299, 0.114),
+            (8, _) => Ok(Conversion::Green),
+            // Without loss: 8 bits of each colour in 10 or 9 bits, and so on.
+            (16 | 17, _) if self.sampling == Sampling::Full => {
+                let most = f32::from((1_u16 << (self.depth - if matrix == 16 { 2 } else { 1 }).min(15)) - 1);
+                let all = f32::from((1_u16 << self.depth.min(15)) - 1);
+                Ok(Conversion::Lossless { all, most })
+            }
+            _ => Err(unread("colours that no table turns into RGB")),
+        }
     }
 
     /// As opacity: luma alone.

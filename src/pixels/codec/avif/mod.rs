@@ -1,64 +1,134 @@
 //! AVIF: the container by ourselves, AV1 by `re_rav1d` (in) and `ravif` (out), both Rust without assembly.
 //!
-//! Read are still pictures in one piece, with or without alpha, turned and mirrored: what encoders write for
-//! the web. Refused by name are grids of tiles, clean apertures, and colours that are no matrix away from
-//! RGB. No thread is started.
+//! Read are still images, in one piece or as a grid of tiles, with or without alpha, cropped, turned and mirrored, and
+//! sequences of frames. No thread is started.
 
+mod boxes;
 mod color;
-mod container;
+mod frames;
+mod meta;
+mod movie;
+mod properties;
+mod still;
+#[cfg(test)]
+mod tests;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use image::ColorType;
 use ravif::{Encoder, Img, RGB8, RGBA8};
-use re_rav1d::dav1d::pixel::YUVRange;
-use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
 
-use self::color::{Planes, Sampling};
-use self::container::{Meaning, Still};
-use super::decode::{damaged, of_a_kind};
-use super::{Colors, Profile, Settings};
+use self::color::Planes;
+use self::frames::Frames;
+pub(super) use self::movie::{Movie, Player};
+use self::properties::Meaning;
+use self::still::{Still, Tiles};
+use super::{Colors, Profile, Settings, unsupported};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::pixels::fence::fenced;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, broken, memory};
-use crate::plan::{Size, SourceInfo};
+use crate::plan::{Rect, Size, SourceInfo};
 
-/// What the container says.
+/// Reads the tables of the container.
 pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let still = Still::read(bytes)?;
-    LimitError::check("pixels", still.size.pixels(), limits.pixels)?;
-    let mut info = SourceInfo::new(still.size);
+    let mut info = if let Some(movie) = Movie::read(bytes) {
+        LimitError::check("pixels", movie.size.pixels(), limits.pixels)?;
+        let mut info = SourceInfo::new(movie.size);
+        info.orientation = movie.facts.orientation;
+        info.alpha = movie.has_alpha();
+        info.frames = u32::try_from(movie.frames()).unwrap_or(u32::MAX).min(limits.frames.saturating_add(1));
+        info
+    } else {
+        let still = Still::read(bytes)?;
+        LimitError::check("pixels", still.stored.pixels(), limits.pixels)?;
+        let mut info = SourceInfo::new(still.shown.size());
+        info.orientation = still.facts.orientation;
+        info.alpha = still.alpha.is_some();
+        info
+    };
     info.format = Format::Avif;
-    info.orientation = still.orientation;
-    info.alpha = still.alpha.is_some();
     Ok(info)
 }
 
-/// The pixels, without orientation.
+/// Bytes that decoding takes, the image included.
+pub(super) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
+    match Movie::read(bytes) {
+        Some(movie) => Ok(movie.memory()),
+        None => Still::read(bytes).map(|still| still.memory()),
+    }
+}
+
+/// The pixels of a still image, without orientation.
 pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let still = Still::read(bytes)?;
-    LimitError::check("pixels", still.size.pixels(), limits.pixels)?;
-    // Planes of 16 bits, as many again in the decoder, and the result.
-    memory::check(still.size.pixels().saturating_mul(20), limits)?;
-    let size = still.size;
-    let profile = profile(&still.meaning, colors, limits).map(Arc::new);
+    let (size, shown) = (still.stored, still.shown);
+    LimitError::check("pixels", size.pixels(), limits.pixels)?;
+    memory::check(still.memory(), limits)?;
+    let meaning = &still.facts.meaning;
+    let profile = profile(meaning, colors, limits).map(Arc::new);
     // It is as old as C, in part: what it stumbles over is the file's fault, and ends with it.
-    let decoded = catch_unwind(AssertUnwindSafe(|| {
-        let picture = frame(still.color, size)?;
-        let mut samples = planes(&picture, size)?.to_rgb(&still.meaning)?;
-        if let Some(data) = still.alpha {
-            let alpha = frame(data, size)?;
-            let alpha = planes(&alpha, size)?.gray()?;
+    let image = fenced(|| {
+        let mut samples = together(still.color, size, 3, |planes| planes.to_rgb(meaning))?;
+        let mut channels = Channels::Rgb;
+        if let Some(tiles) = still.alpha {
+            let alpha = together(tiles, size, 1, Planes::gray)?;
             samples = color::with_alpha(&samples, &alpha, still.premultiplied)?;
-            return Raster::new(size, Channels::Rgba, samples);
+            channels = Channels::Rgba;
         }
-        Raster::new(size, Channels::Rgb, samples)
-    }));
-    let picture = decoded.unwrap_or_else(|_| Err(damaged(Format::Avif)))?;
-    Ok(picture.with_profile(profile).without_needless_alpha())
+        Raster::new(shown.size(), channels, cropped(samples, size, shown, channels.count())?)
+    })?;
+    Ok(image.with_profile(profile).without_needless_alpha())
+}
+
+/// Decodes tiles one by one, and puts together what is made of each: `count` bytes for a pixel.
+fn together(
+    tiles: Tiles,
+    whole: Size,
+    count: usize,
+    make: impl Fn(&Planes) -> Result<Vec<u8>, Error>,
+) -> Result<Vec<u8>, Error> {
+    let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+    let (wide, high) = (side(tiles.size.width)?, side(tiles.size.height)?);
+    let (across, width, height) = (side(tiles.across)?.max(1), side(whole.width)?, side(whole.height)?);
+    if tiles.size == whole
+        && let [_] = tiles.data.as_slice()
+    {
+        let data = tiles.data.into_iter().next().unwrap_or_default();
+        return make(&Frames::new(tiles.size)?.decode(data)?);
+    }
+    let mut out = memory::zeros(whole.pixels().saturating_mul(count as u64))?;
+    for (number, data) in tiles.data.into_iter().enumerate() {
+        let (left, top) = (number % across * wide, number / across * high);
+        // One that lies outside as a whole is not looked at.
+        if left >= width || top >= height {
+            continue;
+        }
+        let pixels = make(&Frames::new(tiles.size)?.decode(data)?)?;
+        let bytes = wide.min(width - left) * count;
+        for (y, row) in pixels.chunks_exact(wide * count).enumerate().take(height - top) {
+            let at = ((top + y) * width + left) * count;
+            if let (Some(to), Some(from)) = (out.get_mut(at..at + bytes), row.get(..bytes)) {
+                to.copy_from_slice(from);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The part of an image that is shown.
+fn cropped(samples: Vec<u8>, whole: Size, part: Rect, count: usize) -> Result<Vec<u8>, Error> {
+    if part == Rect::full(whole) {
+        return Ok(samples);
+    }
+    let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+    let (from, bytes) = (side(part.x)? * count, side(part.width)? * count);
+    let rows = samples.chunks_exact(side(whole.width)? * count).skip(side(part.y)?).take(side(part.height)?);
+    let mut out = memory::reserve(part.size().pixels().saturating_mul(count as u64))?;
+    rows.for_each(|row| out.extend_from_slice(row.get(from..from + bytes).unwrap_or_default()));
+    Ok(out)
 }
 
 /// What its colours mean, if that is not sRGB.
@@ -79,71 +149,9 @@ fn profile(meaning: &Meaning, colors: Colors, limits: &Limits) -> Option<Profile
 const SRGB: (u8, u8) = (1, 13);
 const UNSPECIFIED: u8 = 2;
 
-/// Decodes the one frame of an item, which must have the size that the container says.
-fn frame(data: Vec<u8>, size: Size) -> Result<Picture, Error> {
-    /// A picture may lie in several layers, each handed out.
-    const ROUNDS: usize = 16;
-    let mut settings = re_rav1d::dav1d::Settings::new();
-    settings.set_n_threads(1);
-    settings.set_max_frame_delay(1);
-    settings.set_all_layers(false);
-    settings.set_frame_size_limit(u32::try_from(size.pixels()).unwrap_or(u32::MAX));
-    let failed = |_| damaged(Format::Avif);
-    let mut decoder = Decoder::with_settings(&settings).map_err(failed)?;
-    let mut sent = decoder.send_data(data, None, None, None);
-    for _ in 0..ROUNDS {
-        match sent {
-            Err(error) if !error.is_again() => return Err(failed(error)),
-            _ => {}
-        }
-        match decoder.get_picture() {
-            Ok(picture) if picture.width() == size.width && picture.height() == size.height => return Ok(picture),
-            Ok(_) => return Err(damaged(Format::Avif)),
-            Err(error) if error.is_again() => sent = decoder.send_pending_data(),
-            Err(error) => return Err(failed(error)),
-        }
-    }
-    Err(damaged(Format::Avif))
-}
-
-/// The planes of a frame as numbers.
-fn planes(picture: &Picture, size: Size) -> Result<Planes, Error> {
-    let sampling = match picture.pixel_layout() {
-        PixelLayout::I400 => Sampling::Gray,
-        PixelLayout::I420 => Sampling::Quarter,
-        PixelLayout::I422 => Sampling::Half,
-        PixelLayout::I444 => Sampling::Full,
-    };
-    let depth = u32::try_from(picture.bit_depth()).unwrap_or_default();
-    if !matches!(depth, 8 | 10 | 12) {
-        return Err(of_a_kind(Format::Avif));
-    }
-    let wide = if depth == 8 { 1 } else { 2 };
-    let copy = |component, size: Size| -> Result<Vec<u16>, Error> {
-        let stride = usize::try_from(picture.stride(component)).map_err(|_| broken("out of address space"))?;
-        let width = usize::try_from(size.width).map_err(|_| broken("out of address space"))?;
-        let height = usize::try_from(size.height).map_err(|_| broken("out of address space"))?;
-        let plane = picture.plane(component);
-        let mut out = Vec::new();
-        out.try_reserve_exact(width * height).map_err(|_| broken("out of memory"))?;
-        for row in plane.chunks(stride.max(1)).take(height) {
-            let row = row.get(..width * wide).ok_or_else(|| damaged(Format::Avif))?;
-            if wide == 1 {
-                out.extend(row.iter().map(|sample| u16::from(*sample)));
-            } else {
-                out.extend(row.chunks_exact(2).filter_map(|pair| pair.try_into().ok()).map(u16::from_ne_bytes));
-            }
-        }
-        if out.len() == width * height { Ok(out) } else { Err(damaged(Format::Avif)) }
-    };
-    let luma = copy(PlanarImageComponent::Y, size)?;
-    let chroma = match sampling.chroma(size) {
-        Some(size) => Some([copy(PlanarImageComponent::U, size)?, copy(PlanarImageComponent::V, size)?]),
-        None => None,
-    };
-    let full_range = matches!(picture.color_range(), YUVRange::Full);
-    let matrix = color::matrix_of(picture);
-    Ok(Planes { size, sampling, depth, luma, chroma, full_range, matrix })
+/// The error for a kind of AVIF that is not read.
+fn unread(kind: &str) -> Error {
+    unsupported(format!("the source is an avif with {kind}, which this build does not read"))
 }
 
 /// Writes an AVIF.
