@@ -72,7 +72,7 @@ pub enum ConfigError {
         name: String,
         /// What is wrong with it.
         #[source]
-        error: ParseError,
+        error: Box<ParseError>,
     },
     /// A list is longer than it may be.
     #[error("at most {most} {what} can be listed")]

@@ -44,7 +44,7 @@ impl Named {
     pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigError> {
         let key = Name::new(name).ok_or_else(|| ConfigError::BadName(name.to_owned()))?;
         let Reading { transformation, ignored, .. } = Transformation::parse(text, limits)
-            .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error })?;
+            .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error: Box::new(error) })?;
         if names_another(&transformation) {
             return Err(ConfigError::RecursiveName(name.to_owned()));
         }

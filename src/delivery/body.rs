@@ -17,7 +17,7 @@ pub(super) struct Body {
     bytes: Vec<u8>,
     /// Bytes as they were sent.
     received: u64,
-    coded: Option<Coded>,
+    coded: Option<Box<Coded>>,
     /// By `Content-Length` or `Content-Range`.
     announced: Option<u64>,
     limit: u64,
@@ -36,7 +36,7 @@ pub(super) enum Failure {
 impl Body {
     /// Prepares to read what follows `head`, a success.
     pub(super) fn announced(head: &Response<()>, limit: u64) -> Result<Self, Failure> {
-        let coded = coding::decoder(head.headers(), limit).map_err(Failure::Next)?;
+        let coded = coding::decoder(head.headers(), limit).map_err(Failure::Next)?.map(Box::new);
         let mut announced = content_length(head.headers())?;
         if head.status() == StatusCode::PARTIAL_CONTENT {
             // We asked for no range. What is called a part but is the whole does no harm.
@@ -86,7 +86,7 @@ impl Body {
         match self.announced {
             Some(announced) if announced != self.received => Err(CUT),
             _ => {
-                let bytes = self.coded.map_or(Ok(self.bytes), Coded::finish)?;
+                let bytes = self.coded.map_or(Ok(self.bytes), |coded| coded.finish())?;
                 if bytes.is_empty() { Err(EMPTY) } else { Ok(Bytes::from(bytes)) }
             }
         }

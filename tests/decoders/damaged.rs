@@ -27,8 +27,8 @@ const BLUE: [u8; 4] = [0, 0, 255, 255];
 const BLACK: [u8; 4] = [0, 0, 0, 255];
 const CLEAR: [u8; 4] = [0; 4];
 
-/// The codes of pixels with the numbers 0 to 3 (GIF89a, appendix F), in codes of three and then four bits: clear, the
-/// numbers, end.
+/// The codes of pixels with the numbers 0 to 3 (`GIF89a`, appendix F), in three and then four bits: clear, the numbers,
+/// end.
 fn codes(bits: &[(u32, u32)]) -> Vec<u8> {
     let (mut all, mut at) = (0_u64, 0);
     for (code, length) in bits {

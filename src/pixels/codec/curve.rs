@@ -69,7 +69,7 @@ impl<'a> Curve<'a> {
             }
         };
         // Not a number is no light.
-        light.max(0.0).min(1.0)
+        if light > 0.0 { light.min(1.0) } else { 0.0 }
     }
 }
 
