@@ -1,7 +1,7 @@
 //! [`Body`]: the bytes of one answer, measured against what its head announced.
 //!
 //! A file that is cut short, padded or only a part is never used (RFC 9112, 6.3): the origin counts as failed. One over
-//! the limit ends the delivery, announced or not. What was sent compressed is undone, see [`coding`](super::coding).
+//! the limit ends the delivery, announced or not. What was sent compressed is undone, see [`coding`].
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};

@@ -1,4 +1,4 @@
-//! Values and declarations, written anew from what is known; [`sheet`] does so for style sheets.
+//! Values and declarations, written anew from what is known; [`mod@sheet`] does so for style sheets.
 //!
 //! A value holds words, numbers, calls of known functions, strings of plain characters, and `url(#id)`.
 //! Escapes are nowhere allowed, so a word is what it looks like; and no character that could end a value, a
