@@ -8,7 +8,7 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct Directory {
     order: Order,
-    /// Numbers of eight bytes where others have four: BigTIFF.
+    /// Numbers of eight bytes where others have four: `BigTIFF`.
     wide: bool,
     values: Vec<Value>,
     /// Where the offset of the next directory stands.

@@ -94,9 +94,9 @@ impl Range {
 enum Conversion {
     /// Luma is a sum of these shares.
     Shares { red: f32, green: f32, blue: f32 },
-    /// YCgCo: chroma is how green, and how orange.
+    /// `YCgCo`: chroma is how green, and how orange.
     Green,
-    /// YCgCo by sums of integers (H.273, 49 to 52), in samples up to `all` for colours up to `most`.
+    /// `YCgCo` by sums of integers (H.273, 49 to 52), in samples up to `all` for colours up to `most`.
     Lossless { all: f32, most: f32 },
 }
 

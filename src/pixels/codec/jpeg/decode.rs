@@ -71,7 +71,7 @@ pub(in crate::pixels::codec) fn samples(bytes: &[u8], limits: &Limits) -> Result
         let pixels = 0..line[0].len();
         samples.extend(pixels.flat_map(|x| line.iter().filter_map(move |component| component.get(x).copied())));
     }
-    Ok(Samples { size, components, samples, notes: lines.damage().notes().into_iter().collect() })
+    Ok(Samples { size, components, samples, notes: lines.damage().notes().collect() })
 }
 
 /// Bytes that this takes, the image included.

@@ -60,7 +60,7 @@ fn add(sample: &mut [u8], before: &[u8], order: Order) {
 pub(super) fn numbers(layout: &Layout, row: &[u8], order: Order, out: &mut Vec<f32>) {
     out.clear();
     let bits = layout.bits;
-    if bits % 8 != 0 {
+    if !bits.is_multiple_of(8) {
         return out.extend(Bits { row, at: 0, bits });
     }
     let size = usize::try_from(bits / 8).unwrap_or(1).max(1);
