@@ -80,6 +80,7 @@ pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
 pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
     let encoded = sanitize_svg(bytes, &rules.limits)?;
     Error::unless_sound(&encoded.notes, rules.refuse_damaged)?;
+    #[cfg(feature = "tracing")]
     for note in &encoded.notes {
         tell!("note", note = note.to_string());
     }
