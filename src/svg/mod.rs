@@ -30,6 +30,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::plan::Rules;
+#[cfg(feature = "tracing")]
 use crate::trace::tell;
 
 #[cfg(feature = "svg")]
