@@ -259,6 +259,10 @@ impl Layout {
     fn check(&self, limits: &Limits) -> Result<(), Error> {
         /// Pixels that tiles may have beyond the image.
         const ROOM: u64 = 1 << 24;
+        /// Strips and tiles of an image, at most; each costs time, however small it is.
+        const MOST_CHUNKS: u64 = 1 << 18;
+        /// The same where each is an image with a header and tables of its own.
+        const MOST_IMAGES: u64 = 1 << 14;
         if self.chunk.pixels() == 0 {
             return Err(damaged(Format::Tiff));
         }
@@ -274,8 +278,27 @@ impl Layout {
         if !needs_bytes || (self.compression == Compression::WebP && (self.planar || !matches!(self.samples, 3 | 4))) {
             return Err(unread("samples that its compression cannot hold"));
         }
+        let most = match self.compression {
+            Compression::Jpeg | Compression::OldJpeg | Compression::WebP => MOST_IMAGES,
+            _ => MOST_CHUNKS,
+        };
+        let chunks = self.across().saturating_mul(self.down()).saturating_mul(self.planes());
+        LimitError::check("strips and tiles", chunks, most)?;
         memory::check(self.memory(), limits)?;
         Ok(())
+    }
+
+    /// Bytes of all strips and tiles together, at most, before they are decompressed: some may share their bytes, but not
+    /// so that the time to read them has nothing to do with the size of the file and of the image.
+    pub(super) fn most_bytes(&self, file: &[u8]) -> u64 {
+        let pixels = self.chunk.pixels().saturating_mul(self.across().saturating_mul(self.down()));
+        let bytes = pixels.saturating_mul(self.samples as u64).saturating_mul(self.bits.into()) / 8;
+        memory::len(file).saturating_mul(16).saturating_add(bytes.saturating_mul(2))
+    }
+
+    /// Strips or tiles for each place.
+    pub(super) const fn planes(&self) -> u64 {
+        if self.planar { self.samples as u64 } else { 1 }
     }
 
     /// Bytes that decoding takes, the result included.

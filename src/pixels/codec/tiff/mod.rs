@@ -24,7 +24,7 @@ use super::ifd::Directory;
 use super::{Profile, exif, unsupported};
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::Limits;
+use crate::limits::{LimitError, Limits};
 use crate::note::Note;
 use crate::pixels::raster::Channels;
 use crate::pixels::{Raster, memory};
@@ -56,6 +56,7 @@ pub(super) fn decode(bytes: &[u8], wanted: super::Colors, limits: &Limits) -> Re
     let tables = tables(&directory, &layout, bytes);
     let mut target = Target::new(&layout, &colors);
     let (across, down) = (layout.across(), layout.down());
+    let (mut read, most_bytes) = (0_u64, layout.most_bytes(bytes));
     for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
         let top = y * u64::from(layout.chunk.height);
         let rows = if layout.tiled {
@@ -63,10 +64,11 @@ pub(super) fn decode(bytes: &[u8], wanted: super::Colors, limits: &Limits) -> Re
         } else {
             u32::try_from(u64::from(layout.size.height).saturating_sub(top)).unwrap_or(0).min(layout.chunk.height)
         };
-        let planes = if layout.planar { layout.samples as u64 } else { 1 };
         let mut chunks = Vec::new();
-        for plane in 0..planes {
+        for plane in 0..layout.planes() {
             let index = (plane * down + y) * across + x;
+            read = read.saturating_add(layout.data(bytes, index).map_or(0, |(data, _)| memory::len(data)));
+            LimitError::check("bytes of strips and tiles", read, most_bytes)?;
             let chunk = unpack(&layout, bytes, index, rows, &tables, limits)?;
             chunks.push(target.spread(chunk));
         }

@@ -143,8 +143,14 @@ fn pack_bits(data: &[u8], most: u64) -> Vec<u8> {
     out
 }
 
+/// The limits for an image that is a chunk: it is not much larger.
+fn inside(layout: &Layout, limits: &Limits) -> Limits {
+    let [width, height] = [layout.chunk.width, layout.chunk.height].map(|side| u64::from(side).next_multiple_of(64));
+    Limits { pixels: limits.pixels.min(width.saturating_mul(height)), ..limits.clone() }
+}
+
 fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
-    match jpeg::samples(stream, limits) {
+    match jpeg::samples(stream, &inside(layout, limits)) {
         Ok(image) if image.components != layout.together() => Err(damaged(Format::Tiff)),
         Ok(image) => fitted(layout, &image.samples, image.size, image.components, image.notes.into_iter().next()),
         Err(error) if error.code() == ErrorCode::Format => {
@@ -160,7 +166,7 @@ fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, 
         return Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) });
     }
     // Its own profile has no meaning here; the colours are those of the TIFF.
-    match still(data, limits).map(|image| image.with_profile(None)) {
+    match still(data, &inside(layout, limits)).map(|image| image.with_profile(None)) {
         Ok(mut image) => {
             let (size, note) = (image.size(), image.take_notes().pop());
             let image = if layout.samples == 4 { image.with_alpha()? } else { image.map_to_rgb(|pixel| pixel) };
