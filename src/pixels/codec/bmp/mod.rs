@@ -139,8 +139,8 @@ impl Header {
         }
         // What no run draws is transparent.
         let mut image = Raster::filled(self.size, Channels::Rgba, [0; 4])?;
-        let (width, stride) = (self.size.width, image.stride());
-        let ended = runs::draw(data, bits, self.size.height, |x, y, pixel| {
+        let stride = image.stride();
+        let ended = runs::draw(data, bits, self.size, |x, y, pixel| {
             let color = match pixel {
                 [b, g, r] => [*r, *g, *b],
                 _ => {
@@ -151,7 +151,7 @@ impl Header {
             let side = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
             let at = side(self.row(y)).saturating_mul(stride).saturating_add(side(x).saturating_mul(4));
             let target = image.samples_mut().get_mut(at..).and_then(<[u8]>::first_chunk_mut::<4>);
-            if let Some(target) = target.filter(|_| x < width) {
+            if let Some(target) = target {
                 *target = [color[0], color[1], color[2], u8::MAX];
             }
         });

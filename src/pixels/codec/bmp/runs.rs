@@ -1,12 +1,20 @@
 //! Pixels as runs: RLE8, RLE4, and the runs of 24 bits that OS/2 has.
 
+use crate::plan::Size;
+
 /// Draws runs into `draw(x, y, pixel)`, rows counted from the one that comes first; the pixel is a number of the
 /// palette, or blue, green and red.
 ///
 /// The result is `None` if the end mark was met, else the row that the data ended in.
-pub(super) fn draw(data: &[u8], bits: u32, height: u32, mut draw: impl FnMut(u32, u32, &[u8])) -> Option<u32> {
+pub(super) fn draw(data: &[u8], bits: u32, size: Size, mut draw: impl FnMut(u32, u32, &[u8])) -> Option<u32> {
+    let Size { width, height } = size;
     let (mut x, mut y, mut rest) = (0_u32, 0_u32, data);
     let unit = if bits == 24 { 3 } else { 1 };
+    // The nth pixel of a run, one of two in a byte of four bits each.
+    let mut draw = |x: u32, y: u32, pixel: &[u8], n: u32| match (pixel, bits) {
+        ([both], 4) => draw(x, y, &[if n.is_multiple_of(2) { both >> 4 } else { both & 15 }]),
+        _ => draw(x, y, pixel),
+    };
     while y < height {
         let Some((&[count, value], after)) = rest.split_first_chunk() else { return Some(y) };
         rest = after;
@@ -20,36 +28,30 @@ pub(super) fn draw(data: &[u8], bits: u32, height: u32, mut draw: impl FnMut(u32
             }
             (0, count) => {
                 let bytes = if bits == 4 { usize::from(count.div_ceil(2)) } else { usize::from(count) * unit };
-                for n in 0..count {
-                    let at = if bits == 4 { usize::from(n / 2) } else { usize::from(n) * unit };
+                // What lies beyond the row takes no time.
+                for n in 0..u32::from(count).min(width.saturating_sub(x)) {
+                    let at = if bits == 4 { n as usize / 2 } else { n as usize * unit };
                     let Some(pixel) = rest.get(at..at + unit) else { return Some(y) };
-                    draw(x, y, &half(pixel, bits, n));
-                    x = x.saturating_add(1);
+                    draw(x + n, y, pixel, n);
                 }
+                x = x.saturating_add(count.into());
                 // Filled up to 16 bits.
                 rest = rest.get(bytes + bytes % 2..).unwrap_or_default();
             }
             (count, value) => {
-                let mut pixel = vec![value];
+                let mut pixel = [value, 0, 0];
                 if bits == 24 {
-                    let Some((tail, after)) = rest.split_first_chunk::<2>() else { return Some(y) };
-                    pixel.extend(tail);
+                    let Some((&[green, red], after)) = rest.split_first_chunk() else { return Some(y) };
+                    pixel = [value, green, red];
                     rest = after;
                 }
-                for n in 0..count {
-                    draw(x, y, &half(&pixel, bits, n));
-                    x = x.saturating_add(1);
+                let pixel = pixel.get(..unit).unwrap_or_default();
+                for n in 0..u32::from(count).min(width.saturating_sub(x)) {
+                    draw(x + n, y, pixel, n);
                 }
+                x = x.saturating_add(count.into());
             }
         }
     }
     None
-}
-
-/// One of two pixels in a byte of four bits each, or the bytes as they are.
-fn half(pixel: &[u8], bits: u32, n: u8) -> Vec<u8> {
-    match (pixel, bits) {
-        ([both], 4) => vec![if n.is_multiple_of(2) { both >> 4 } else { both & 15 }],
-        _ => pixel.to_vec(),
-    }
 }
