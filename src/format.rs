@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn tells_formats_by_their_first_bytes() {
         let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
-        let cases: [(&[u8], Option<Format>); 17] = [
+        let cases: [(&[u8], Option<Format>); 20] = [
             (b"\xFF\xD8\xFF\xE0", Some(Format::Jpeg)),
             (b"\xFF\xD8\0\0\0\xFF\xE0", Some(Format::Jpeg)),
             (b"\xFF\xD8\0\0\0\xFF\0", None),
@@ -260,6 +260,10 @@ mod tests {
             (b"\0\0\0\x14ftypmif1\0\0\0\0mif1avif", Some(Format::Heic)),
             (b"\0\0\0\x20ftypisom", None),
             (b"II*\0", Some(Format::Tiff)),
+            (b"MM\0+", Some(Format::Tiff)),
+            (b"\0\0\x02\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x16\0\0\0", Some(Format::Ico)),
+            // A TGA begins like a cursor.
+            (b"\0\0\x02\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0\0\0\0\0", None),
             (b"<?xml version=\"1.0\"?><!-- a --><svg/>", Some(Format::Svg)),
             (b"\xEF\xBB\xBF <svg>", Some(Format::Svg)),
             (b"<html><svg>", None),

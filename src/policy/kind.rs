@@ -110,7 +110,7 @@ fn is_page(extension: Option<&str>) -> bool {
 
 fn is_image_extension(extension: &str) -> bool {
     Format::of_extension(extension).is_some_and(Format::is_image)
-        || matches!(extension, "ico" | "cur" | "jxl" | "jp2" | "j2k" | "jpx" | "tga" | "raw" | "dng" | "eps" | "ai")
+        || matches!(extension, "jxl" | "jp2" | "j2k" | "jpx" | "tga" | "raw" | "dng" | "eps" | "ai")
 }
 
 /// In lower case, where a path ends in what looks like one. A query that is part of the path is left out.

@@ -122,7 +122,7 @@ fn keep(source: Format, alpha: bool) -> Vec<Format> {
 
 /// JPEG and PNG, which every browser shows.
 fn plain(source: Format, alpha: bool) -> impl Iterator<Item = Format> {
-    let choices = [(!alpha, Format::Jpeg), (alpha || source == Format::Png, Format::Png)];
+    let choices = [(!alpha, Format::Jpeg), (alpha || matches!(source, Format::Png | Format::Ico), Format::Png)];
     choices.into_iter().filter(|(fits, _)| *fits).map(|(_, format)| format)
 }
 

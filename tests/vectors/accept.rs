@@ -52,6 +52,7 @@ fn candidates(order: &Order, source: &Value) -> Result<BTreeSet<String>, String>
         "pdf" => Format::Pdf,
         "bmp" => Format::Bmp,
         "tiff" => Format::Tiff,
+        "ico" => Format::Ico,
         other => return Err(format!("there is no format {other}")),
     };
     let alpha = steps.iter().fold(source["alpha"] == true, transparent);

@@ -164,7 +164,6 @@ fn tiles_of_a_grid_stand_side_by_side() {
     for end in 0..file.len() {
         _ = Still::read(&file[..end]);
     }
-    let mut limits = Limits::default();
-    limits.memory = 100_000;
+    let limits = Limits { memory: 100_000, ..Limits::default() };
     assert_eq!(decode(&file, Colors::Srgb, &limits).unwrap_err().code(), ErrorCode::Limit);
 }

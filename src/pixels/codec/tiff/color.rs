@@ -121,6 +121,22 @@ impl Colors {
         out.extend(opacity.map(from_float));
     }
 
+    /// Converts a row of inks by the profile; `false` if there is none, or opacity beside them.
+    pub(super) fn convert_inks(&self, planes: &[Vec<f32>], layout: &Layout, width: usize, out: &mut Vec<u8>) -> bool {
+        let (Some(convert), None) = (&self.inks, self.alpha) else { return false };
+        let mut inks = Vec::with_capacity(width.saturating_mul(4));
+        for x in 0..width {
+            for n in 0..4 {
+                let (plane, at) = layout.place(n, x);
+                let ink = planes.get(plane).and_then(|plane| plane.get(at)).copied().unwrap_or_default();
+                inks.push(from_float(ink * self.scale));
+            }
+        }
+        out.resize(width.saturating_mul(3), 0);
+        convert(&inks, out);
+        true
+    }
+
     fn finish(&self, values: [f32; 3]) -> [u8; 3] {
         match (&self.deep, self.kind) {
             (Some(convert), _) => convert(values),

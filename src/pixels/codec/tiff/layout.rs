@@ -310,7 +310,7 @@ impl Layout {
         // The decompressed samples, those of other planes beside them, and as much for a decoder inside.
         let chunk = self.chunk.pixels().saturating_mul(self.samples as u64).saturating_mul(self.bits.into()) / 8;
         let each = match self.compression {
-            Compression::None => 1,
+            Compression::None => 2,
             Compression::Jpeg | Compression::OldJpeg | Compression::WebP => 12,
             _ => 3,
         };
@@ -330,6 +330,11 @@ impl Layout {
     /// The samples of a pixel that stand together.
     pub(super) const fn together(&self) -> usize {
         if self.planar { 1 } else { self.samples }
+    }
+
+    /// The plane of a sample, and its place in a row of it.
+    pub(super) const fn place(&self, sample: usize, x: usize) -> (usize, usize) {
+        if self.planar { (sample, x) } else { (0, x.saturating_mul(self.samples).saturating_add(sample)) }
     }
 
     /// Bytes of a row of a chunk.

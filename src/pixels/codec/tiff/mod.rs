@@ -89,7 +89,10 @@ fn tables(directory: &Directory, layout: &Layout, file: &[u8]) -> Vec<u8> {
         let place = directory.list(INTERCHANGE).and_then(|list| usize::try_from(list.get(file, 0)?).ok());
         return place.and_then(|at| file.get(at..)).unwrap_or_default().to_vec();
     }
-    let tables = directory.place(JPEG_TABLES).and_then(|place| file.get(place)).unwrap_or(&[0xFF, 0xD8]);
+    /// Far more than all tables that a JPEG may have: they are copied for each strip.
+    const MOST: usize = 1 << 16;
+    let tables = directory.place(JPEG_TABLES).and_then(|place| file.get(place));
+    let tables = tables.filter(|tables| tables.len() <= MOST).unwrap_or(&[0xFF, 0xD8]);
     tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(tables).to_vec()
 }
 
@@ -175,10 +178,10 @@ impl<'a> Target<'a> {
                     samples::numbers(layout, bytes, order, numbers);
                 }
             }
-            if drawn.is_empty() {
+            if drawn.is_empty() && !self.colors.convert_inks(&numbers, layout, width, &mut drawn) {
                 for x in 0..width {
                     for (n, sample) in samples.iter_mut().enumerate() {
-                        let (plane, at) = if layout.planar { (n, x) } else { (0, x * layout.samples + n) };
+                        let (plane, at) = layout.place(n, x);
                         *sample = numbers.get(plane).and_then(|plane| plane.get(at)).copied().unwrap_or_default();
                     }
                     self.colors.pixel(&samples, &mut drawn);

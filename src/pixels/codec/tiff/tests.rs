@@ -1,8 +1,10 @@
 use super::*;
 use crate::code::ErrorCode;
 
+type Tags<'a> = [(u16, &'a [u16])];
+
 /// A file with one strip, in the order of bytes that is asked for; tags of 16 bits each.
-fn file(little: bool, tags: &[(u16, &[u16])], data: &[u8]) -> Vec<u8> {
+fn file(little: bool, tags: &Tags<'_>, data: &[u8]) -> Vec<u8> {
     let short = |n: u16| if little { n.to_le_bytes() } else { n.to_be_bytes() };
     let long = |n: usize| {
         let n = u32::try_from(n).unwrap();
@@ -122,7 +124,7 @@ fn compressed_strips() {
 
 #[test]
 fn what_is_not_read_is_named() {
-    let cases: [(&[(u16, &[u16])], &str); 6] = [
+    let cases: [(&Tags<'_>, &str); 6] = [
         (tags!(1, 1, 8, 1, 1, 259 => [34925]), "LZMA"),
         (tags!(1, 1, 8, 1, 1, 259 => [34887]), "LERC"),
         (tags!(1, 1, 8, 32803, 1), "raw data"),

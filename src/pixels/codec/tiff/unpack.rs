@@ -178,7 +178,6 @@ fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, 
         Err(error) => Err(error),
     }
 }
-
 /// The rows of an image inside, as wide as the chunk is; libtiff's writers leave out what a tile has beyond the image.
 fn fitted(layout: &Layout, samples: &[u8], size: Size, count: usize, note: Option<Note>) -> Result<Unpacked, Error> {
     let side = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
