@@ -158,8 +158,8 @@ fn hints_give_the_width_and_the_density() {
 fn attachments_are_saved_under_their_names() {
     let Some(found) = look("downloads") else { return };
     for (url, name, start) in [
-        // Of the name that the picture has, the format is the browser's.
-        ("tr:w-60/photo.jpg?ik-attachment=true", "photo.jpg", "RIFF"),
+        // Named for the format that the browser gets.
+        ("tr:w-60/photo.jpg?ik-attachment=true", "photo.webp", "RIFF"),
         ("tr:w-60,f-png/photo.jpg?ik-attachment=true&ik-attachment-filename=dusk", "dusk.png", "\u{89}PNG"),
         (
             "tr:w-60/photo.jpg?ik-attachment=true&ik-attachment-filename=Gr%C3%BC%C3%9Fe%20%E6%97%A5%E6%9C%AC.jpg",
