@@ -238,6 +238,15 @@ pub(crate) struct Answer {
     pub(crate) report: Vec<Ignored>,
     /// `Content-DPR`, where `w-auto` was rounded.
     pub(crate) content_dpr: Option<HeaderValue>,
-    /// `ik-attachment=true`: the file name to offer, `None` without. An extension is appended where it lacks one.
-    pub(crate) attachment: Option<String>,
+    /// `ik-attachment=true`: the file name to offer, `None` without.
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// The name that a file is to be saved under. An extension is appended where it lacks one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Attachment {
+    /// `ik-attachment-filename`, whose extension stays as it is (documented).
+    Asked(String),
+    /// That of the path, whose extension becomes that of the delivered format.
+    OfPath(String),
 }

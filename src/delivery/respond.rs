@@ -38,7 +38,7 @@ use crate::code::ErrorCode;
 use crate::config::Caching;
 use crate::error::Error;
 use crate::format::Format;
-use crate::order::Answer;
+use crate::order::{Answer, Attachment};
 use crate::policy::{self, Keeping};
 use crate::syntax::Ignored;
 
@@ -76,7 +76,7 @@ pub(super) fn rendition(answer: &Answer, rendition: &Rendition) -> Response<Byte
     insert(headers, LINK, served.canonical.clone());
     insert(headers, CONTENT_DPR, answer.content_dpr.clone());
     insert(headers, IK_IGNORED, report(&answer.report));
-    insert(headers, CONTENT_DISPOSITION, answer.attachment.as_deref().and_then(|name| attachment(name, *format)));
+    insert(headers, CONTENT_DISPOSITION, answer.attachment.as_ref().and_then(|name| attachment(name, *format)));
     if *format == Some(Format::Svg) {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
     }
@@ -208,21 +208,24 @@ fn report(ignored: &[Ignored]) -> Option<HeaderValue> {
     HeaderValue::try_from(visible(&all.join(", "), LONGEST)).ok().filter(|_| !all.is_empty())
 }
 
-/// `Content-Disposition` with this name, which gets the extension of the format where it has none, or that of another
-/// image format.
-fn attachment(name: &str, format: Option<Format>) -> Option<HeaderValue> {
+/// `Content-Disposition` with this name, which gets the extension of the format where it has none; one of the path also
+/// where it has that of another image format.
+fn attachment(name: &Attachment, format: Option<Format>) -> Option<HeaderValue> {
+    let (name, follows) = match name {
+        Attachment::Asked(name) => (name, false),
+        Attachment::OfPath(name) => (name, true),
+    };
     // A name is no path and has no invisible parts.
     let mut name: String = name.chars().filter(|c| !c.is_control()).collect();
     name = name.replace(['/', '\\'], "_");
     if let Some(format) = format {
         let own = extension(&name);
-        let named = own.as_deref().and_then(Format::of_extension);
-        if named.is_some_and(|named| named != format)
-            && let Some((stem, _)) = name.rsplit_once('.')
-        {
+        let is_other = |named: Format| follows && named != format;
+        let is_other = own.as_deref().and_then(Format::of_extension).is_some_and(is_other);
+        if is_other && let Some((stem, _)) = name.rsplit_once('.') {
             name.truncate(stem.len());
         }
-        if own.is_none() || named.is_some_and(|named| named != format) {
+        if own.is_none() || is_other {
             name.push('.');
             name.push_str(format.extension());
         }
@@ -312,7 +315,12 @@ mod tests {
             ("../../etc/passwd", None, r#"attachment; filename=".._.._etc_passwd""#),
             ("a\\b.jpg", None, r#"attachment; filename="a_b.jpg""#),
         ] {
-            assert_eq!(attachment(name, format).unwrap(), want, "{name:?}");
+            assert_eq!(attachment(&Attachment::OfPath(name.to_owned()), format).unwrap(), want, "{name:?}");
+        }
+        // A name that was asked for keeps its extension.
+        for (name, want) in [("a.jpg", "a.jpg"), ("a", "a.webp"), ("v1. final", "v1. final.webp")] {
+            let asked = attachment(&Attachment::Asked(name.to_owned()), Some(Format::WebP));
+            assert_eq!(asked.unwrap(), format!("attachment; filename=\"{want}\""), "{name:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use http::header::{ACCEPT, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use super::{Answer, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
+use super::{Answer, Attachment, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
 use crate::address::{self, Below, DeliveryUrl, Target};
 use crate::config::{Base, Endpoint, Engine, Kind, Settings};
 use crate::fingerprint::Fingerprint;
@@ -131,7 +131,7 @@ impl Engine {
         }
 
         let (wanted, fallback) = self.files(endpoint, url, &transformation, original)?;
-        let attachment = url.is_attachment().then(|| attachment_name(url));
+        let attachment = attachment(url);
         Ok(Order {
             wanted,
             fallback,
@@ -350,7 +350,7 @@ fn with_query(mut url: String, query: Option<&str>) -> String {
 }
 
 /// `ik-attachment-filename`, else the last segment of the path.
-fn attachment_name(url: &DeliveryUrl) -> String {
+fn attachment(url: &DeliveryUrl) -> Option<Attachment> {
     let path = || match inner_url(url.asset()) {
         Some(inner) => {
             let name = inner.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
@@ -358,7 +358,8 @@ fn attachment_name(url: &DeliveryUrl) -> String {
         }
         None => url.asset().file_name(),
     };
-    url.attachment_filename().map_or_else(path, str::to_owned)
+    let asked = url.attachment_filename().map(|name| Attachment::Asked(name.to_owned()));
+    url.is_attachment().then(|| asked.unwrap_or_else(|| Attachment::OfPath(path())))
 }
 
 /// The same number for the same key, on every machine and in every version: FNV-1a, 64 bits.
@@ -406,7 +407,11 @@ fn cache_key(
     part("query", url.query());
     part("version", url.params().version.as_deref().map(encoded).as_deref());
     part("thumbnail", url.is_thumbnail().then_some("1"));
-    part("attachment", url.is_attachment().then(|| encoded(&attachment_name(url))).as_deref());
+    match attachment(url) {
+        Some(Attachment::Asked(name)) => part("attachment", Some(&encoded(&name))),
+        Some(Attachment::OfPath(name)) => part("attachment-of-path", Some(&encoded(&name))),
+        None => {}
+    }
     part("content-dpr", content_dpr);
     let forwards = endpoint.origins().iter().any(crate::config::Origin::forwards_host);
     part("host", forwards.then_some(url.authority()));
