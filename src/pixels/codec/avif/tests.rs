@@ -167,3 +167,68 @@ fn tiles_of_a_grid_stand_side_by_side() {
     let limits = Limits { memory: 100_000, ..Limits::default() };
     assert_eq!(decode(&file, Colors::Srgb, &limits).unwrap_err().code(), ErrorCode::Limit);
 }
+
+/// A sequence of two frames of 16x16 pixels, the first shown for a second and the second for two, played three times.
+fn sequence(frames: &[Vec<u8>; 2]) -> Vec<u8> {
+    let long = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
+    let entry = [&[0; 24][..], &[0, 16, 0, 16], &[0; 50]].concat();
+    let lengths = frames.each_ref().map(|frame| u32::try_from(frame.len()).unwrap());
+    let movie = |offset: u32| {
+        let table = [
+            boxed(b"stsd", &[long(&[0, 1]), boxed(b"av01", &entry)].concat()),
+            boxed(b"stts", &long(&[0, 2, 1, 10, 1, 20])),
+            // The first chunk holds one frame, and the second one too.
+            boxed(b"stsc", &long(&[0, 1, 1, 1, 1])),
+            boxed(b"stsz", &long(&[0, 0, 2, lengths[0], lengths[1]])),
+            boxed(b"stco", &long(&[0, 2, offset, offset + lengths[0]])),
+        ];
+        let media = [
+            boxed(b"mdhd", &long(&[0, 0, 0, 10, 30, 0])),
+            boxed(b"hdlr", &[&[0; 8][..], b"pict", &[0; 13]].concat()),
+            boxed(b"minf", &boxed(b"stbl", &table.concat())),
+        ];
+        let track = [
+            boxed(b"tkhd", &[long(&[1, 0, 0, 1, 0, 90]), vec![0; 60]].concat()),
+            boxed(b"edts", &boxed(b"elst", &long(&[1, 1, 30, 0, 0x1_0000]))),
+            boxed(b"mdia", &media.concat()),
+        ];
+        boxed(b"moov", &boxed(b"trak", &track.concat()))
+    };
+    let start = boxed(b"ftyp", b"avis\0\0\0\0avisavif");
+    let offset = start.len() + movie(0).len() + 8;
+    [start, movie(u32::try_from(offset).unwrap()), boxed(b"mdat", &frames.concat())].concat()
+}
+
+#[test]
+fn a_sequence_plays() {
+    use crate::pixels::codec::Animation;
+
+    let (size, limits) = (Size::new(16, 16), Limits::default());
+    let stills = [single(size, 0), single(size, 99)];
+    let data = stills.each_ref().map(|file| Still::read(file).unwrap().color.data.remove(0));
+    let file = sequence(&data);
+    let info = probe(&file, &limits).unwrap();
+    assert_eq!((info.size, info.frames), (size, 2));
+    let mut animation = Animation::open(&file, Format::Avif, &limits, None).unwrap();
+    assert_eq!(animation.plays().map(std::num::NonZeroU32::get), Some(3));
+    for (still, seconds) in stills.iter().zip([1, 2]) {
+        assert_eq!(animation.advance().unwrap(), Some(std::time::Duration::from_secs(seconds)));
+        let (shown, still) = (animation.picture().unwrap(), decode(still, Colors::Srgb, &limits).unwrap());
+        let most = shown.samples().iter().zip(still.samples()).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(most <= Some(1), "{most:?}");
+    }
+    assert_eq!(animation.advance().unwrap(), None);
+    // One that is cut short plays as far as it goes; no prefix and no byte leads astray.
+    for end in 0..file.len() {
+        _ = Movie::read(&file[..end]);
+    }
+    for at in 0..file.len() - data.concat().len() {
+        for byte in [0, 1, 0x7F, 0xFF] {
+            let mut bad = file.clone();
+            bad[at] = byte;
+            if let Some(movie) = Movie::read(&bad) {
+                _ = (movie.frames(), movie.memory());
+            }
+        }
+    }
+}
