@@ -74,7 +74,7 @@ pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
     Ok(encoded.with_notes(notes.take()))
 }
 
-/// The file as a delivery passes it on. What was left out is told.
+/// The sanitised file, for a delivery. What was left out is among its notes.
 ///
 /// # Errors
 /// As [`sanitize_svg`], and the file is damaged where that is to be refused.

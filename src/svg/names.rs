@@ -12,7 +12,7 @@ pub(super) fn is_element(name: &str) -> bool {
     ELEMENTS.binary_search(&name).is_ok()
 }
 
-/// Returns `true` for an element that text stands in.
+/// Returns `true` for an element that contains text.
 pub(super) fn holds_text(element: &str) -> bool {
     matches!(element, "text" | "tspan" | "textPath" | "title" | "desc")
 }

@@ -1,4 +1,4 @@
-//! How large an SVG is, as an image by itself: its `width`, its `height`, the ratio of its `viewBox`.
+//! The size of an SVG as an image by itself: its `width`, its `height`, the ratio of its `viewBox`.
 
 use roxmltree::Node;
 

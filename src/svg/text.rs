@@ -25,7 +25,7 @@ pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Notes) -> R
     Ok(text)
 }
 
-/// Refuses so many bytes of text if that is too many.
+/// Checks a number of bytes of text against the limit.
 pub(super) fn within(length: usize, limits: &Limits) -> Result<(), LimitError> {
     LimitError::check("bytes in an SVG", u64::try_from(length).unwrap_or(u64::MAX), limits.svg_bytes)
 }

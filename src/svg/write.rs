@@ -101,7 +101,7 @@ impl<'a> Writer<'a, '_> {
             self.attributes(node);
             return Some(name);
         }
-        // Nobody misses notes of editors.
+        // Metadata of editors is never drawn.
         if ours && name != "metadata" {
             self.notes.add("element", name);
         }
