@@ -408,8 +408,8 @@ fn cache_key(
     part("version", url.params().version.as_deref().map(encoded).as_deref());
     part("thumbnail", url.is_thumbnail().then_some("1"));
     match attachment(url) {
-        Some(Attachment::Asked(name)) => part("attachment", Some(&encoded(&name))),
-        Some(Attachment::OfPath(name)) => part("attachment-of-path", Some(&encoded(&name))),
+        Some(Attachment::Asked(name)) => part("attachment-as", Some(&encoded(&name))),
+        Some(Attachment::OfPath(name)) => part("attachment", Some(&encoded(&name))),
         None => {}
     }
     part("content-dpr", content_dpr);
