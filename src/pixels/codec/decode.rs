@@ -1,5 +1,10 @@
 //! Reading headers and pixels.
 
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::no_such_page;
+use crate::pixels::base::error::of_a_kind;
+use crate::pixels::base::rounding::from_16_bit;
+use crate::pixels::base::rounding::from_float;
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -12,15 +17,19 @@ use image::{ColorType, ImageDecoder, ImageError, ImageResult};
 use super::avif;
 #[cfg(feature = "svg")]
 use super::svg;
-use super::{Profile, animation, bmp, ico, jpeg, metadata, png, tiff, unsupported, webp};
+use super::{animation, bmp, ico, jpeg, metadata, png, tiff, webp};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::fence::fenced;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::fence::fenced;
+use crate::pixels::base::memory;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::color::profile::Profile;
+use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 
 /// What a file's header says.
@@ -122,7 +131,7 @@ pub(crate) enum Colors {
 
 impl Colors {
     /// A profile, marked to be kept if it can be.
-    pub(super) fn of(self, profile: Profile) -> Arc<Profile> {
+    pub(crate) fn of(self, profile: Profile) -> Arc<Profile> {
         Arc::new(if self == Self::Kept { profile.keep() } else { profile })
     }
 }
@@ -139,7 +148,7 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         #[cfg(feature = "svg")]
         (0, Some(Format::Svg)) => return svg::draw(bytes, request.size, None, limits),
         #[cfg(feature = "svg")]
-        (page, Some(Format::Svg)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
+        (page, Some(Format::Svg)) => return Err(no_such_page(page.saturating_add(1), 1)),
         #[cfg(feature = "avif")]
         (page, Some(Format::Avif)) if animation::count(bytes, Format::Avif, limits) > 1 => {
             let image = animation::frame(bytes, Format::Avif, page, limits)?;
@@ -148,7 +157,7 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
         #[cfg(feature = "avif")]
         (0, Some(Format::Avif)) => return avif::decode(bytes, request.colors, limits),
         #[cfg(feature = "avif")]
-        (page, Some(Format::Avif)) => return Err(animation::no_such_page(page.saturating_add(1), 1)),
+        (page, Some(Format::Avif)) => return Err(no_such_page(page.saturating_add(1), 1)),
         (0, Some(Format::Jpeg)) => return jpeg::decode(bytes, request.colors, limits),
         (0, Some(Format::Tiff)) => return tiff::decode(bytes, request.colors, limits),
         (0, Some(Format::Bmp)) => return bmp::decode(bytes, request.colors, limits),
@@ -157,7 +166,7 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
             return Err(unsupported("pages of a tiff other than the first are not supported".to_owned()));
         }
         (page, Some(Format::Jpeg | Format::Bmp | Format::Ico)) => {
-            return Err(animation::no_such_page(page.saturating_add(1), 1));
+            return Err(no_such_page(page.saturating_add(1), 1));
         }
         _ => {}
     }
@@ -167,12 +176,12 @@ pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<
     }
     match (page, header.format) {
         (0, _) => header.pixels(bytes, request.colors, limits),
-        _ => Err(animation::no_such_page(page.saturating_add(1), 1)),
+        _ => Err(no_such_page(page.saturating_add(1), 1)),
     }
 }
 
 /// The pixels of a file that is no animation, or of the picture that viewers show who know of none.
-pub(super) fn still(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn still(bytes: &[u8], limits: &Limits) -> Result<Raster, Error> {
     if Format::sniff(bytes) == Some(Format::Jpeg) {
         return jpeg::decode(bytes, Colors::Srgb, limits);
     }
@@ -296,7 +305,7 @@ impl<'a> Header<'a> {
 
     /// What the file's samples mean, if that is not sRGB.
     fn profile(&self, bytes: &[u8], samples: ColorType, colors: Colors, limits: &Limits) -> Option<Arc<Profile>> {
-        let profile = Profile::of(bytes, self.format, limits).filter(|profile| profile.fits(samples));
+        let profile = profile_of(bytes, self.format, limits).filter(|profile| profile.fits(samples));
         profile.map(|profile| colors.of(profile))
     }
 
@@ -367,18 +376,6 @@ fn channels_of(color: ColorType) -> Channels {
     if color.has_alpha() { Channels::Rgba } else { Channels::Rgb }
 }
 
-/// The nearest: 65535 is 255 times 257.
-pub(super) fn from_16_bit(sample: u16) -> u8 {
-    u8::try_from((u32::from(sample) + 128) / 257).unwrap_or(u8::MAX)
-}
-
-/// From 0.0..=1.0.
-pub(super) fn from_float(sample: f32) -> u8 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN is zero")]
-    let rounded = (sample * 255.0 + 0.5) as u8;
-    rounded
-}
-
 /// A decoder's error in our words: what it says may repeat bytes of the file.
 fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
     match error {
@@ -389,19 +386,6 @@ fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
         ImageError::Unsupported(_) => of_a_kind(format),
         _ => damaged(format),
     }
-}
-
-/// A page that is not as large as the one the plan was made for.
-pub(crate) fn other_page(format: Format) -> Error {
-    unsupported(format!("the source is a {format} whose pages differ in size: a layer shows the first"))
-}
-
-pub(super) fn of_a_kind(format: Format) -> Error {
-    unsupported(format!("the source is a {format} of a kind that this build cannot read"))
-}
-
-pub(super) fn damaged(format: Format) -> Error {
-    Error::Pixels { code: ErrorCode::Format, message: format!("the source is a {format} that is damaged or cut short") }
 }
 
 #[cfg(test)]

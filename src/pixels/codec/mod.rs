@@ -3,83 +3,53 @@
 //! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by
 //! arithmetic on the file's header before a decoder takes memory for pixels.
 
-mod animated_webp;
-mod animation;
+pub(crate) mod animation;
 #[cfg(feature = "avif")]
-mod avif;
-mod bmp;
-mod changes;
-mod curve;
-mod decode;
-mod exif;
-mod gif;
-mod ico;
-mod ifd;
-mod jpeg;
-mod metadata;
-mod palette;
-mod png;
-mod profile;
-mod quality;
-mod quantise;
-mod reduce;
-mod shaper;
-mod space;
+pub(crate) mod avif;
+pub(crate) mod bmp;
+pub(crate) mod decode;
+pub(crate) mod gif;
+pub(crate) mod ico;
+pub(crate) mod jpeg;
+pub(crate) mod metadata;
+pub(crate) mod png;
+pub(crate) mod profile;
+pub(crate) mod settings;
 #[cfg(feature = "svg")]
-mod svg;
-mod thumbnail;
-mod tiff;
-mod webp;
-mod writer;
+pub(crate) mod svg;
+pub(crate) mod tiff;
+pub(crate) mod webp;
 
-pub(crate) use self::animation::Animation;
-pub(crate) use self::decode::{Colors, Request, decode, decoding, other_page, probe};
+pub(crate) use self::decode::{Colors, Request, decode, decoding, probe};
 pub(crate) use self::metadata::Attachments;
-pub(crate) use self::profile::Profile;
 #[cfg(feature = "svg")]
 pub(crate) use self::svg::draw;
-pub(crate) use self::thumbnail::{shrinks, thumbnail, thumbnailing};
-pub(crate) use self::writer::Writer;
 
-use super::raster::Channels;
-use super::{Picture, memory};
-use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::memory;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::codec::settings::Settings;
+use crate::pixels::raster::Picture;
 use crate::plan::Size;
 
 /// Does a file say that its colours are others than those of sRGB?
 pub(crate) fn is_beyond_srgb(bytes: &[u8], limits: &Limits) -> bool {
-    let profile = Format::sniff(bytes).and_then(|format| Profile::of(bytes, format, limits));
+    let profile = Format::sniff(bytes).and_then(|format| profile_of(bytes, format, limits));
     profile.is_some_and(|profile| !profile.is_srgb())
 }
 
 /// The quality a source was written with, 1 to 100; `None` where there is none to be told.
 pub(crate) fn quality(bytes: &[u8], format: Format) -> Option<u8> {
-    if format == Format::Jpeg { quality::estimate(bytes) } else { None }
+    if format == Format::Jpeg { jpeg::quality::estimate(bytes) } else { None }
 }
 
 /// Can a file of this format say which colours its numbers mean?
 pub(crate) const fn holds_profile(format: Format) -> bool {
     matches!(format, Format::Jpeg | Format::Png | Format::WebP)
-}
-
-/// How a file is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Settings {
-    /// 1 to 100, for lossy formats.
-    pub(crate) quality: u8,
-    /// WebP without loss. PNG has none anyway.
-    pub(crate) lossless: bool,
-    /// Nothing was resampled or blended: a GIF keeps the colours of its source.
-    pub(crate) exact: bool,
-    /// JPEG that appears as a whole, then sharpens.
-    pub(crate) progressive: bool,
-    /// JPEG with halved chroma planes.
-    pub(crate) chroma_420: bool,
-    /// Time is spent for bytes.
-    pub(crate) smallest: bool,
 }
 
 /// Why this picture cannot be written in this format: the format has no encoder, or it would pass a limit.
@@ -171,13 +141,9 @@ pub(crate) fn encode(
         Format::Jpeg => jpeg::encode(picture, settings, attached),
         Format::Png => png::encode(picture, settings, attached),
         Format::WebP => webp::encode(picture, settings, attached),
-        Format::Gif => gif::encode(picture, settings),
+        Format::Gif => gif::write::encode(picture, settings),
         #[cfg(feature = "avif")]
         Format::Avif => avif::encode(picture, settings),
         _ => Err(unsupported(format!("this build cannot write {format}"))),
     }
-}
-
-fn unsupported(message: String) -> Error {
-    Error::Pixels { code: ErrorCode::Unsupported, message }
 }

@@ -8,7 +8,7 @@ use super::face::Face;
 use crate::error::Error;
 use crate::extend::{FontQuery, Fonts};
 use crate::path::AssetPath;
-use crate::pixels::broken;
+use crate::pixels::base::error::internal_error;
 use crate::plan::{FontChoice, TextBlock};
 use crate::transform::Typography;
 
@@ -140,6 +140,6 @@ impl<'a> Faces<'a> {
 
     /// The first, which is the chosen one.
     pub(super) fn chosen(&self) -> Result<&Face<'a>, Error> {
-        self.get(0)?.ok_or_else(|| broken("a text without any font"))
+        self.get(0)?.ok_or_else(|| internal_error("a text without any font"))
     }
 }

@@ -192,10 +192,11 @@ impl CommandSink for Nowhere {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::super::{FontBook, draw};
     use super::*;
     use crate::limits::Limits;
     use crate::path::AssetPath;
+    use crate::pixels::text::book::FontBook;
+    use crate::pixels::text::draw;
     use crate::plan::{FontChoice, Size, TextBlock};
     use crate::transform::{Align, Color, Typography};
 

@@ -10,8 +10,8 @@ use super::outline::{Bounds, Outline};
 use super::shape::Setter;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::memory;
-use crate::pixels::raster::Channels;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::memory;
 use crate::plan::{Size, TextBlock};
 use crate::transform::Align;
 

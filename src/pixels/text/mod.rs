@@ -30,11 +30,12 @@ pub(crate) use self::book::FontBook;
 
 use self::coverage::Coverage;
 use self::layout::Layout;
-use super::op::pixel;
-use super::raster::Channels;
-use super::{Raster, memory};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::memory;
+use crate::pixels::color::pixel::pixel;
+use crate::pixels::raster::Raster;
 use crate::plan::{Size, TextBlock};
 
 /// Pixels that are covered before they are coloured, at a time.

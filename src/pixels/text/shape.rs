@@ -9,7 +9,7 @@ use super::book::Faces;
 use super::face::{Run, Shaped};
 use crate::error::Error;
 use crate::limits::LimitError;
-use crate::pixels::broken;
+use crate::pixels::base::error::internal_error;
 
 /// A glyph of a line, in pixels.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +71,7 @@ impl Setter<'_> {
         // After the last font the first one draws its sign for what is missing.
         let last = first >= self.faces.len();
         let index = if last { 0 } else { first };
-        let Some(face) = self.faces.get(index)? else { return Err(broken("a text without any font")) };
+        let Some(face) = self.faces.get(index)? else { return Err(internal_error("a text without any font")) };
         let shaped = face.shape(text, context, piece, run);
         LimitError::check("glyphs in a line of text", (line.len() + shaped.len()) as u64, self.most)?;
         let scale = self.size / face.em;

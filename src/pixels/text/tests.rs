@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use image::ImageEncoder as _;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 
-use super::super::broken;
 use super::*;
 use crate::limits::LimitError;
 use crate::path::AssetPath;
+use crate::pixels::base::error::internal_error;
 use crate::plan::FontChoice;
 use crate::transform::{Align, Color, Typography};
 
 fn no_files<'a>(_: &AssetPath) -> Result<&'a [u8], Error> {
-    Err(broken("no files"))
+    Err(internal_error("no files"))
 }
 
 fn book() -> FontBook<'static> {

@@ -1,14 +1,15 @@
 //! [`Canvas`]: what a viewer shows, frame by frame.
 
 use crate::error::Error;
-use crate::pixels::op::over;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
+use crate::pixels::raster::blend::over;
 use crate::plan::{Rect, Size};
 
 /// What becomes of a frame when its time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Disposal {
+pub(crate) enum Disposal {
     /// It stays, and the next is drawn on it.
     Keep,
     /// Its rectangle becomes transparent.
@@ -19,7 +20,7 @@ pub(super) enum Disposal {
 
 /// The picture that frames are drawn on: transparent at first, whatever colour a file wishes for, as in browsers.
 #[derive(Debug)]
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     size: Size,
     pixels: Vec<[u8; 4]>,
     /// The part of the canvas that the last frame was drawn on, and what becomes of it.
@@ -30,19 +31,19 @@ pub(super) struct Canvas {
 
 impl Canvas {
     /// A transparent canvas.
-    pub(super) fn new(size: Size) -> Result<Self, Error> {
+    pub(crate) fn new(size: Size) -> Result<Self, Error> {
         let mut pixels = Vec::new();
         memory::refill(&mut pixels, size.pixels(), [0; 4])?;
         Ok(Self { size, pixels, last: None, before: Vec::new() })
     }
 
     /// Its size.
-    pub(super) const fn size(&self) -> Size {
+    pub(crate) const fn size(&self) -> Size {
         self.size
     }
 
     /// Ends the last frame and starts another, drawn within this rectangle; what lies outside the canvas is cut off.
-    pub(super) fn begin(&mut self, area: Rect, disposal: Disposal) -> Result<(), Error> {
+    pub(crate) fn begin(&mut self, area: Rect, disposal: Disposal) -> Result<(), Error> {
         match self.last.take() {
             Some((area, Disposal::Clear)) => self.rows(area).for_each(|row| row.fill([0; 4])),
             Some((area, Disposal::Undo)) => {
@@ -70,13 +71,13 @@ impl Canvas {
     }
 
     /// The rows of the canvas that the frame may be drawn on.
-    pub(super) fn area(&mut self) -> impl Iterator<Item = &mut [[u8; 4]]> {
+    pub(crate) fn area(&mut self) -> impl Iterator<Item = &mut [[u8; 4]]> {
         let area = self.last.map_or(Rect { x: 0, y: 0, width: 0, height: 0 }, |(area, _)| area);
         self.rows(area)
     }
 
     /// Draws a picture at the place of the frame, over what is there or instead of it.
-    pub(super) fn draw(&mut self, picture: &Raster, blend: bool) {
+    pub(crate) fn draw(&mut self, picture: &Raster, blend: bool) {
         for (to, from) in self.area().zip(picture.rows()) {
             match picture.channels() {
                 Channels::Rgb => {
@@ -103,7 +104,7 @@ impl Canvas {
     }
 
     /// What is shown now.
-    pub(super) fn picture(&self) -> Result<Raster, Error> {
+    pub(crate) fn picture(&self) -> Result<Raster, Error> {
         let opaque = self.pixels.iter().all(|pixel| pixel.last() == Some(&u8::MAX));
         let channels = if opaque { Channels::Rgb } else { Channels::Rgba };
         let mut samples = memory::reserve(memory::bytes(self.size, channels))?;

@@ -4,13 +4,12 @@
 //! never all frames. Before the first is decoded, frames and their pixels are counted by walking over the file's
 //! blocks, so that a file which holds more than [`Limits`] allow is refused at once, and never cut in silence.
 
-mod apng;
-#[cfg(feature = "avif")]
-mod avif;
-mod canvas;
-mod gif;
-mod webp;
+pub(crate) mod canvas;
+pub(crate) mod frame_diff;
+pub(crate) mod palette;
+pub(crate) mod writer;
 
+use crate::pixels::base::error::no_such_page;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,14 +17,17 @@ use std::time::Duration;
 use image::ColorType;
 
 use self::canvas::Canvas;
-use super::Profile;
-use super::decode::damaged;
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::{Raster, memory};
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::memory;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::codec::{gif, png, webp};
+use crate::pixels::color::profile::Profile;
+use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size, SourceInfo};
 
 /// How often an animation is played; `None` without end.
@@ -49,22 +51,22 @@ pub(crate) struct Animation<'a> {
 }
 
 /// Knows how to draw the next frame.
-trait Frames {
+pub(crate) trait Frames {
     /// Draws it; `None` after the last.
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error>;
 }
 
 /// A frame that was drawn.
-struct Drawn {
+pub(crate) struct Drawn {
     /// How long it is shown.
-    delay: Duration,
+    pub(crate) delay: Duration,
     /// It is there in part only.
-    note: Option<Note>,
+    pub(crate) note: Option<Note>,
 }
 
 /// What the header of a GIF says.
-pub(super) fn probe_gif(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let size = gif::screen(bytes).filter(|size| size.pixels() > 0).ok_or_else(|| damaged(Format::Gif))?;
+pub(crate) fn probe_gif(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+    let size = gif::read::screen(bytes).filter(|size| size.pixels() > 0).ok_or_else(|| damaged(Format::Gif))?;
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
     let mut info = SourceInfo::new(size);
     info.format = Format::Gif;
@@ -74,16 +76,16 @@ pub(super) fn probe_gif(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Err
 }
 
 /// How many frames there are: 1 for what is no animation, and one more than is allowed for all that is more.
-pub(super) fn count(bytes: &[u8], format: Format, limits: &Limits) -> u32 {
+pub(crate) fn count(bytes: &[u8], format: Format, limits: &Limits) -> u32 {
     let most = usize::try_from(limits.frames).unwrap_or(usize::MAX).saturating_add(1);
     let count = match format {
-        Format::Gif => gif::Blocks::new(bytes).take(most).count(),
-        Format::WebP => webp::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
+        Format::Gif => gif::read::Blocks::new(bytes).take(most).count(),
+        Format::WebP => webp::frames::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
         // One that is cut short is no still, but a damaged animation.
-        Format::Png => apng::Overview::read(bytes)
+        Format::Png => png::frames::Overview::read(bytes)
             .map_or(1, |overview| overview.parts().take(most).count().max(if overview.is_complete() { 1 } else { 2 })),
         #[cfg(feature = "avif")]
-        Format::Avif => super::avif::Movie::read(bytes).map_or(1, |movie| movie.frames().min(most)),
+        Format::Avif => crate::pixels::codec::avif::Movie::read(bytes).map_or(1, |movie| movie.frames().min(most)),
         _ => 1,
     };
     u32::try_from(count).unwrap_or(u32::MAX).max(1)
@@ -100,39 +102,39 @@ impl<'a> Animation<'a> {
         let mut own_profile = None;
         let (size, plays, budget, complete, frames): (_, _, _, _, Box<dyn Frames + 'a>) = match format {
             Format::Gif => {
-                let size = gif::screen(bytes).ok_or_else(|| damaged(format))?;
-                let mut blocks = gif::Blocks::new(bytes);
+                let size = gif::read::screen(bytes).ok_or_else(|| damaged(format))?;
+                let mut blocks = gif::read::Blocks::new(bytes);
                 let budget = Budget::count(size, blocks.by_ref().map(|block| block.area), most, limits)?;
-                let reader = gif::Reader::new(gif::Blocks::new(bytes));
+                let reader = gif::read::Reader::new(gif::read::Blocks::new(bytes));
                 (size, blocks.plays, budget, blocks.complete, Box::new(reader))
             }
             Format::WebP => {
-                let overview = webp::Overview::read(bytes).ok_or_else(|| damaged(format))?;
+                let overview = webp::frames::Overview::read(bytes).ok_or_else(|| damaged(format))?;
                 let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
-                let complete = super::webp::is_complete(bytes);
+                let complete = webp::is_complete(bytes);
                 (
                     overview.canvas,
                     overview.plays,
                     budget,
                     complete,
-                    Box::new(webp::Reader { parts: overview.parts(), limits }),
+                    Box::new(webp::frames::Reader { parts: overview.parts(), limits }),
                 )
             }
             Format::Png => {
-                let overview = apng::Overview::read(bytes).ok_or_else(|| damaged(format))?;
+                let overview = png::frames::Overview::read(bytes).ok_or_else(|| damaged(format))?;
                 let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
-                let reader = apng::Reader { parts: overview.parts(), overview, limits };
+                let reader = png::frames::Reader { parts: overview.parts(), overview, limits };
                 (overview.canvas, overview.plays, budget, overview.is_complete(), Box::new(reader))
             }
             #[cfg(feature = "avif")]
             Format::Avif => {
-                let movie = super::avif::Movie::read(bytes).ok_or_else(|| damaged(format))?;
+                let movie = crate::pixels::codec::avif::Movie::read(bytes).ok_or_else(|| damaged(format))?;
                 let (size, plays) = (movie.size, movie.plays);
                 let areas = std::iter::repeat_n(Rect::full(size), movie.frames());
                 let mut budget = Budget::count(size, areas, most, limits)?;
                 budget.decoders = movie.decoders();
                 budget.memory(size, limits)?;
-                let player = super::avif::Player::new(movie)?;
+                let player = crate::pixels::codec::avif::Player::new(movie)?;
                 own_profile = player.profile(limits);
                 (size, plays, budget, true, Box::new(player))
             }
@@ -143,9 +145,10 @@ impl<'a> Animation<'a> {
         }
         let notes = if until.is_none() && !complete { vec![Note::CutShort] } else { Vec::new() };
         let memory = budget.memory(size, limits)?;
-        let samples = if format == Format::Png && apng::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
+        let samples =
+            if format == Format::Png && png::frames::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
         let profile =
-            own_profile.or_else(|| Profile::of(bytes, format, limits).filter(|p| p.fits(samples))).map(Arc::new);
+            own_profile.or_else(|| profile_of(bytes, format, limits).filter(|p| p.fits(samples))).map(Arc::new);
         Ok(Self {
             frames,
             canvas: Canvas::new(size)?,
@@ -219,7 +222,7 @@ impl<'a> Animation<'a> {
 ///
 /// # Errors
 /// There are not so many, or one up to there is damaged, or they pass a limit together.
-pub(super) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) -> Result<Raster, Error> {
     let until = page.saturating_add(1);
     LimitError::check("frames", until.into(), limits.frames.into())?;
     let mut animation = Animation::open(bytes, format, limits, Some(until))?;
@@ -229,12 +232,6 @@ pub(super) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) ->
     while animation.advance()?.is_some() {}
     let notes = animation.take_notes();
     Ok(animation.picture()?.noting(notes))
-}
-
-/// The error for a page beyond the last; `page` is counted from one here, as in URLs.
-pub(super) fn no_such_page(page: u32, pages: u32) -> Error {
-    let message = format!("`pg` asks for number {page} of the source, which has {pages}");
-    Error::Pixels { code: ErrorCode::Invalid, message }
 }
 
 /// What reading frames takes, from their places alone.

@@ -2,45 +2,45 @@
 
 /// Bytes that were not read yet. Numbers are big-endian.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
     }
 
-    pub(super) fn long(&mut self, bytes: u32) -> Option<u64> {
+    pub(crate) fn long(&mut self, bytes: u32) -> Option<u64> {
         let bytes = self.take(usize::try_from(bytes).ok().filter(|bytes| matches!(bytes, 0 | 1 | 2 | 4 | 8))?)?;
         Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
 
-    pub(super) fn number(&mut self, bytes: u32) -> Option<u32> {
+    pub(crate) fn number(&mut self, bytes: u32) -> Option<u32> {
         self.long(bytes).and_then(|number| u32::try_from(number).ok())
     }
 
-    pub(super) fn short(&mut self) -> Option<u16> {
+    pub(crate) fn short(&mut self) -> Option<u16> {
         self.number(2).and_then(|number| u16::try_from(number).ok())
     }
 
-    pub(super) fn id(&mut self, wide: bool) -> Option<u32> {
+    pub(crate) fn id(&mut self, wide: bool) -> Option<u32> {
         self.number(if wide { 4 } else { 2 })
     }
 
     /// Version and flags of a full box.
-    pub(super) fn version(&mut self) -> Option<(u8, u32)> {
+    pub(crate) fn version(&mut self) -> Option<(u8, u32)> {
         let word = self.number(4)?;
         let [version, ..] = word.to_be_bytes();
         Some((version, word & 0x00FF_FFFF))
     }
 
-    pub(super) fn kind(&mut self) -> Option<[u8; 4]> {
+    pub(crate) fn kind(&mut self) -> Option<[u8; 4]> {
         self.take(4)?.try_into().ok()
     }
 
     /// The first box of a type.
-    pub(super) fn find_box(mut self, wanted: &[u8; 4]) -> Option<Self> {
+    pub(crate) fn find_box(mut self, wanted: &[u8; 4]) -> Option<Self> {
         loop {
             let (kind, body) = self.next_box()?;
             if &kind == wanted {
@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next box: its type and what it holds.
-    pub(super) fn next_box(&mut self) -> Option<([u8; 4], Self)> {
+    pub(crate) fn next_box(&mut self) -> Option<([u8; 4], Self)> {
         let size = self.number(4)?;
         let kind = self.kind()?;
         let body = match size {
@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The table of items: number and type.
-    pub(super) fn items(&mut self) -> Option<Vec<(u32, [u8; 4])>> {
+    pub(crate) fn items(&mut self) -> Option<Vec<(u32, [u8; 4])>> {
         let (version, _) = self.version()?;
         let count = self.id(version > 0)?;
         let mut items = Vec::new();
@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Items and their properties, counted from one.
-    pub(super) fn associations(&mut self) -> Option<Vec<(u32, Vec<usize>)>> {
+    pub(crate) fn associations(&mut self) -> Option<Vec<(u32, Vec<usize>)>> {
         let (version, flags) = self.version()?;
         let mut items = Vec::new();
         for _ in 0..self.number(4)? {
@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Kind, from, to.
-    pub(super) fn references(&mut self) -> Option<Vec<Reference>> {
+    pub(crate) fn references(&mut self) -> Option<Vec<Reference>> {
         let (version, _) = self.version()?;
         let mut references = Vec::new();
         while !self.0.is_empty() {
@@ -111,4 +111,4 @@ impl<'a> Reader<'a> {
 }
 
 /// What kind, from which item, to which others.
-pub(super) type Reference = ([u8; 4], u32, Vec<u32>);
+pub(crate) type Reference = ([u8; 4], u32, Vec<u32>);

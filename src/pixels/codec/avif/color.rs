@@ -6,25 +6,26 @@ use re_rav1d::dav1d::pixel::MatrixCoefficients;
 use super::properties::Meaning;
 use super::unread;
 use crate::error::Error;
-use crate::pixels::{broken, memory};
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
 use crate::plan::Size;
 
 /// A decoded frame.
-pub(super) struct Planes {
-    pub(super) size: Size,
-    pub(super) sampling: Sampling,
+pub(crate) struct Planes {
+    pub(crate) size: Size,
+    pub(crate) sampling: Sampling,
     /// Bits of a sample: 8, 10 or 12.
-    pub(super) depth: u32,
-    pub(super) luma: Vec<u16>,
-    pub(super) chroma: Option<[Vec<u16>; 2]>,
-    pub(super) full_range: bool,
+    pub(crate) depth: u32,
+    pub(crate) luma: Vec<u16>,
+    pub(crate) chroma: Option<[Vec<u16>; 2]>,
+    pub(crate) full_range: bool,
     /// A number of H.273, table 4.
-    pub(super) matrix: u16,
+    pub(crate) matrix: u16,
 }
 
 /// How much smaller chroma planes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sampling {
+pub(crate) enum Sampling {
     /// There are none.
     Gray,
     /// Half as wide and half as high.
@@ -36,7 +37,7 @@ pub(super) enum Sampling {
 
 impl Sampling {
     /// The size of a chroma plane.
-    pub(super) fn chroma(self, size: Size) -> Option<Size> {
+    pub(crate) fn chroma(self, size: Size) -> Option<Size> {
         let half = |side: u32| side.div_ceil(2);
         match self {
             Self::Gray => None,
@@ -48,7 +49,7 @@ impl Sampling {
 }
 
 /// What the AV1 data say of their matrix.
-pub(super) fn matrix_of(picture: &Picture) -> u16 {
+pub(crate) fn matrix_of(picture: &Picture) -> u16 {
     match picture.matrix_coefficients() {
         MatrixCoefficients::Identity => 0,
         MatrixCoefficients::BT709 => 1,
@@ -121,7 +122,7 @@ impl Conversion {
 
 impl Planes {
     /// As RGB.
-    pub(super) fn to_rgb(&self, meaning: &Meaning) -> Result<Vec<u8>, Error> {
+    pub(crate) fn to_rgb(&self, meaning: &Meaning) -> Result<Vec<u8>, Error> {
         let range = Range::new(self.depth, meaning.full_range.unwrap_or(self.full_range));
         let matrix = meaning.matrix.filter(|matrix| *matrix != UNSPECIFIED).unwrap_or(self.matrix);
         let mut out = memory::reserve(self.size.pixels().saturating_mul(3))?;
@@ -140,7 +141,7 @@ impl Planes {
             return Ok(out);
         }
         let conversion = self.conversion(matrix, meaning)?;
-        let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+        let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
         let (width, height, across) = (side(self.size.width)?, side(self.size.height)?, side(size.width)?);
         let mut blended = [vec![0.0; across], vec![0.0; across]];
         for (y, row) in self.luma.chunks_exact(width).enumerate().take(height) {
@@ -184,7 +185,7 @@ impl Planes {
     }
 
     /// As opacity: luma alone.
-    pub(super) fn gray(&self) -> Result<Vec<u8>, Error> {
+    pub(crate) fn gray(&self) -> Result<Vec<u8>, Error> {
         let range = Range::new(self.depth, self.full_range);
         let mut out = memory::reserve(self.size.pixels())?;
         out.extend(self.luma.iter().map(|sample| level((f32::from(*sample) - range.black) * range.luma)));
@@ -219,7 +220,7 @@ fn neighbours(at: usize) -> (usize, usize) {
 }
 
 /// RGB and opacity as RGBA with straight alpha.
-pub(super) fn with_alpha(rgb: &[u8], alpha: &[u8], premultiplied: bool) -> Result<Vec<u8>, Error> {
+pub(crate) fn with_alpha(rgb: &[u8], alpha: &[u8], premultiplied: bool) -> Result<Vec<u8>, Error> {
     let mut out = memory::reserve(memory::len(alpha).saturating_mul(4))?;
     for (color, alpha) in rgb.chunks_exact(3).zip(alpha) {
         let straight = |sample: u8| {

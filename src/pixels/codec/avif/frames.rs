@@ -3,23 +3,24 @@
 use re_rav1d::dav1d::pixel::YUVRange;
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
 
-use super::super::decode::damaged;
-use super::color::{self, Planes, Sampling};
+use super::color;
+use super::color::{Planes, Sampling};
 use super::unread;
 use crate::error::Error;
 use crate::format::Format;
-use crate::pixels::broken;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::internal_error;
 use crate::plan::Size;
 
 /// A decoder that takes the frames of a sequence in their order.
-pub(super) struct Frames {
+pub(crate) struct Frames {
     decoder: Decoder,
     size: Size,
 }
 
 impl Frames {
     /// A decoder for frames of this size.
-    pub(super) fn new(size: Size) -> Result<Self, Error> {
+    pub(crate) fn new(size: Size) -> Result<Self, Error> {
         let mut settings = re_rav1d::dav1d::Settings::new();
         settings.set_n_threads(1);
         settings.set_max_frame_delay(1);
@@ -30,7 +31,7 @@ impl Frames {
     }
 
     /// Decodes the data of one frame, which must have the size that the container says.
-    pub(super) fn decode(&mut self, data: Vec<u8>) -> Result<Planes, Error> {
+    pub(crate) fn decode(&mut self, data: Vec<u8>) -> Result<Planes, Error> {
         /// A picture may lie in several layers, each handed out.
         const ROUNDS: usize = 16;
         let failed = |_| damaged(Format::Avif);
@@ -67,12 +68,12 @@ fn planes(picture: &Picture, size: Size) -> Result<Planes, Error> {
     }
     let wide = if depth == 8 { 1 } else { 2 };
     let copy = |component, size: Size| -> Result<Vec<u16>, Error> {
-        let stride = usize::try_from(picture.stride(component)).map_err(|_| broken("out of address space"))?;
-        let width = usize::try_from(size.width).map_err(|_| broken("out of address space"))?;
-        let height = usize::try_from(size.height).map_err(|_| broken("out of address space"))?;
+        let stride = usize::try_from(picture.stride(component)).map_err(|_| internal_error("out of address space"))?;
+        let width = usize::try_from(size.width).map_err(|_| internal_error("out of address space"))?;
+        let height = usize::try_from(size.height).map_err(|_| internal_error("out of address space"))?;
         let plane = picture.plane(component);
         let mut out = Vec::new();
-        out.try_reserve_exact(width * height).map_err(|_| broken("out of memory"))?;
+        out.try_reserve_exact(width * height).map_err(|_| internal_error("out of memory"))?;
         for row in plane.chunks(stride.max(1)).take(height) {
             let row = row.get(..width * wide).ok_or_else(|| damaged(Format::Avif))?;
             if wide == 1 {

@@ -4,8 +4,8 @@ use super::boxes::{Reader, Reference};
 
 /// The parts of the `meta` box that matter, not read further.
 #[derive(Default)]
-pub(super) struct Meta<'a> {
-    pub(super) primary: u32,
+pub(crate) struct Meta<'a> {
+    pub(crate) primary: u32,
     /// Version and entries.
     locations: Option<(u8, Reader<'a>)>,
     /// Each item and its type.
@@ -19,7 +19,7 @@ pub(super) struct Meta<'a> {
 }
 
 impl<'a> Meta<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut body = Reader(bytes).find_box(b"meta")?;
         let mut meta = Self::default();
         body.version()?;
@@ -57,28 +57,28 @@ impl<'a> Meta<'a> {
         Some(())
     }
 
-    pub(super) fn kind(&self, item: u32) -> Option<[u8; 4]> {
+    pub(crate) fn kind(&self, item: u32) -> Option<[u8; 4]> {
         self.items.iter().find(|(id, _)| *id == item).map(|(_, kind)| *kind)
     }
 
-    pub(super) fn properties_of(&self, item: u32) -> impl Iterator<Item = ([u8; 4], Reader<'a>)> {
+    pub(crate) fn properties_of(&self, item: u32) -> impl Iterator<Item = ([u8; 4], Reader<'a>)> {
         let indices = self.associations.iter().filter(move |(id, _)| *id == item).flat_map(|(_, indices)| indices);
         indices.filter_map(|index| self.properties.get(index.checked_sub(1)?).copied())
     }
 
     /// The opacity of an item, if there is one.
-    pub(super) fn alpha_of(&self, item: u32) -> Option<u32> {
+    pub(crate) fn alpha_of(&self, item: u32) -> Option<u32> {
         let mut to_it = self.references.iter().filter(|(kind, _, to)| kind == b"auxl" && to.contains(&item));
         to_it.find(|(_, from, _)| self.is_alpha(*from)).map(|(_, from, _)| *from)
     }
 
     /// Returns `true` if the colours of an item are multiplied by its opacity.
-    pub(super) fn is_premultiplied(&self, item: u32, alpha: u32) -> bool {
+    pub(crate) fn is_premultiplied(&self, item: u32, alpha: u32) -> bool {
         self.references.iter().any(|(kind, from, to)| kind == b"prem" && *from == item && to.contains(&alpha))
     }
 
     /// The items that a grid is made of.
-    pub(super) fn tiles_of(&self, item: u32) -> &[u32] {
+    pub(crate) fn tiles_of(&self, item: u32) -> &[u32] {
         let found = self.references.iter().find(|(kind, from, _)| kind == b"dimg" && *from == item);
         found.map_or(&[], |(.., tiles)| tiles)
     }
@@ -89,7 +89,7 @@ impl<'a> Meta<'a> {
     }
 
     /// The data of an item, which may lie in pieces.
-    pub(super) fn item(&self, item: u32, file: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn item(&self, item: u32, file: &[u8]) -> Option<Vec<u8>> {
         let (version, mut table) = self.locations?;
         let sizes = table.number(2)?;
         let [offset_size, length_size, base_size, index_size] = [12, 8, 4, 0].map(|shift| sizes >> shift & 0xF);
@@ -133,7 +133,7 @@ impl<'a> Meta<'a> {
 }
 
 /// Returns `true` if the type of an auxiliary image, ended by a zero, is opacity.
-pub(super) fn is_alpha_name(text: &[u8]) -> bool {
+pub(crate) fn is_alpha_name(text: &[u8]) -> bool {
     let name = text.split(|byte| *byte == 0).next().unwrap_or_default();
     name == b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha" || name == b"urn:mpeg:hevc:2015:auxid:1"
 }

@@ -8,6 +8,7 @@ mod color;
 mod frames;
 mod meta;
 mod movie;
+mod player;
 mod properties;
 mod still;
 #[cfg(test)]
@@ -20,20 +21,25 @@ use ravif::{Encoder, Img, RGB8, RGBA8};
 
 use self::color::Planes;
 use self::frames::Frames;
-pub(super) use self::movie::{Movie, Player};
+pub(crate) use self::movie::{Movie, Player};
 use self::properties::Meaning;
 use self::still::{Still, Tiles};
-use super::{Colors, Profile, Settings, unsupported};
+use super::decode::Colors;
+use super::settings::Settings;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::fence::fenced;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::fence::fenced;
+use crate::pixels::base::memory;
+use crate::pixels::color::profile::Profile;
+use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size, SourceInfo};
 
 /// Reads the tables of the container.
-pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
     let mut info = if let Some(movie) = Movie::read(bytes) {
         LimitError::check("pixels", movie.size.pixels(), limits.pixels)?;
         let mut info = SourceInfo::new(movie.size);
@@ -54,7 +60,7 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
 }
 
 /// Bytes that decoding takes, the image included.
-pub(super) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
+pub(crate) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
     match Movie::read(bytes) {
         Some(movie) => Ok(movie.memory()),
         None => Still::read(bytes).map(|still| still.memory()),
@@ -62,7 +68,7 @@ pub(super) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
 }
 
 /// The pixels of a still image, without orientation.
-pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let still = Still::read(bytes)?;
     let (size, shown) = (still.stored, still.shown);
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
@@ -90,7 +96,7 @@ fn together(
     count: usize,
     make: impl Fn(&Planes) -> Result<Vec<u8>, Error>,
 ) -> Result<Vec<u8>, Error> {
-    let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+    let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
     let (wide, high) = (side(tiles.size.width)?, side(tiles.size.height)?);
     let (across, width, height) = (side(tiles.across)?.max(1), side(whole.width)?, side(whole.height)?);
     if tiles.size == whole
@@ -123,7 +129,7 @@ fn cropped(samples: Vec<u8>, whole: Size, part: Rect, count: usize) -> Result<Ve
     if part == Rect::full(whole) {
         return Ok(samples);
     }
-    let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+    let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
     let (from, bytes) = (side(part.x)? * count, side(part.width)? * count);
     let rows = samples.chunks_exact(side(whole.width)? * count).skip(side(part.y)?).take(side(part.height)?);
     let mut out = memory::reserve(part.size().pixels().saturating_mul(count as u64))?;
@@ -142,7 +148,7 @@ fn profile(meaning: &Meaning, colors: Colors, limits: &Limits) -> Option<Profile
     let primaries = if primaries == UNSPECIFIED { SRGB.0 } else { primaries };
     // The curves of video stand in pictures that are looked at like all others (so do browsers).
     let transfer = if matches!(transfer, 1 | UNSPECIFIED | 6 | 14 | 15) { SRGB.1 } else { transfer };
-    if (primaries, transfer) == SRGB { None } else { Profile::from_code_points(primaries, transfer) }
+    if (primaries, transfer) == SRGB { None } else { Profile::from_code_points([primaries, transfer, 0, 1]) }
 }
 
 /// Primaries and transfer of sRGB (ITU-T H.273).
@@ -155,9 +161,9 @@ fn unread(kind: &str) -> Error {
 }
 
 /// Writes an AVIF.
-pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let size = picture.size();
-    let side = |side: u32| usize::try_from(side).map_err(|_| broken("out of address space"));
+    let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
     let (width, height) = (side(size.width)?, side(size.height)?);
     let quality = quality(settings.quality);
     let encoder = Encoder::new()
@@ -176,7 +182,7 @@ pub(super) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, E
             encoder.encode_rgba(Img::new(&pixels, width, height))
         }
     };
-    Ok(file.map_err(|e| broken(format!("AVIF encoder: {e}")))?.avif_file)
+    Ok(file.map_err(|e| internal_error(format!("AVIF encoder: {e}")))?.avif_file)
 }
 
 fn rgb(pixel: &[u8]) -> Option<RGB8> {

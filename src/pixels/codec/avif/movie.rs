@@ -3,8 +3,6 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::super::decode::damaged;
-use super::super::{Colors, Profile};
 use super::boxes::Reader;
 use super::color::with_alpha;
 use super::frames::Frames;
@@ -13,18 +11,21 @@ use super::properties::Facts;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::Raster;
-use crate::pixels::fence::fenced;
-use crate::pixels::raster::Channels;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::fence::fenced;
+use crate::pixels::codec::decode::Colors;
+use crate::pixels::color::profile::Profile;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
 /// An animation in a file, not decoded.
 #[derive(Debug)]
-pub(in super::super) struct Movie<'a> {
-    pub(in super::super) size: Size,
+pub(crate) struct Movie<'a> {
+    pub(crate) size: Size,
     /// How often it is played; `None` without end.
-    pub(in super::super) plays: Option<NonZeroU32>,
-    pub(super) facts: Facts,
+    pub(crate) plays: Option<NonZeroU32>,
+    pub(crate) facts: Facts,
     color: Track,
     alpha: Option<Track>,
     premultiplied: bool,
@@ -51,7 +52,7 @@ struct Track {
 
 impl<'a> Movie<'a> {
     /// `None` if a file is no sequence first of all, or holds a single frame.
-    pub(in super::super) fn read(file: &'a [u8]) -> Option<Self> {
+    pub(crate) fn read(file: &'a [u8]) -> Option<Self> {
         if file.get(8..12)? != b"avis" {
             return None;
         }
@@ -75,17 +76,17 @@ impl<'a> Movie<'a> {
     }
 
     /// The number of frames.
-    pub(in super::super) fn frames(&self) -> usize {
+    pub(crate) fn frames(&self) -> usize {
         self.color.places.len()
     }
 
     /// Returns `true` if frames have opacity.
-    pub(super) const fn has_alpha(&self) -> bool {
+    pub(crate) const fn has_alpha(&self) -> bool {
         self.alpha.is_some()
     }
 
     /// Bytes that a decoder takes besides the canvas: frames that others refer to, in planes of 16 bits.
-    pub(in super::super) fn decoders(&self) -> u64 {
+    pub(crate) fn decoders(&self) -> u64 {
         /// Eight frames for reference and one that is decoded, of six bytes a pixel; of opacity, two.
         const COLOR: u64 = 9 * 6;
         const ALPHA: u64 = 9 * 2;
@@ -94,7 +95,7 @@ impl<'a> Movie<'a> {
     }
 
     /// Bytes that showing one frame takes, the image included.
-    pub(super) fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         /// A canvas, what it was before, the image handed out, and a frame.
         const CANVAS: u64 = 24;
         /// Tables of the decoders.
@@ -104,7 +105,7 @@ impl<'a> Movie<'a> {
 }
 
 /// Decodes the frames of a sequence in their order.
-pub(in super::super) struct Player<'a> {
+pub(crate) struct Player<'a> {
     movie: Movie<'a>,
     color: Frames,
     alpha: Option<Frames>,
@@ -112,14 +113,14 @@ pub(in super::super) struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    pub(in super::super) fn new(movie: Movie<'a>) -> Result<Self, Error> {
+    pub(crate) fn new(movie: Movie<'a>) -> Result<Self, Error> {
         let (size, alpha) = (movie.size, movie.alpha.is_some());
         let frames = || fenced(|| Frames::new(size));
         Ok(Self { movie, color: frames()?, alpha: if alpha { Some(frames()?) } else { None }, next: 0 })
     }
 
     /// Decodes the next frame, and says how long it is shown; `None` after the last.
-    pub(in super::super) fn next(&mut self) -> Result<Option<(Raster, Duration)>, Error> {
+    pub(crate) fn next(&mut self) -> Result<Option<(Raster, Duration)>, Error> {
         let Self { movie, color, alpha, next } = self;
         if *next >= movie.frames() {
             return Ok(None);
@@ -141,7 +142,7 @@ impl<'a> Player<'a> {
     }
 
     /// The meaning of its colours, if that is not sRGB.
-    pub(in super::super) fn profile(&self, limits: &Limits) -> Option<Profile> {
+    pub(crate) fn profile(&self, limits: &Limits) -> Option<Profile> {
         super::profile(&self.movie.facts.meaning, Colors::Srgb, limits)
     }
 }

@@ -5,29 +5,29 @@ use crate::plan::{Orientation, Rect, Size};
 
 /// The facts that the properties of an image state.
 #[derive(Debug, Clone)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// As stored, before anything is cut away.
-    pub(super) stored: Option<Size>,
+    pub(crate) stored: Option<Size>,
     clap: Option<[u32; 8]>,
-    pub(super) orientation: Orientation,
-    pub(super) meaning: Meaning,
+    pub(crate) orientation: Orientation,
+    pub(crate) meaning: Meaning,
 }
 
 /// How samples become colours, where the container says so; else the AV1 data do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Meaning {
+pub(crate) struct Meaning {
     /// A number of ITU-T H.273, as the next two.
-    pub(super) matrix: Option<u16>,
-    pub(super) full_range: Option<bool>,
+    pub(crate) matrix: Option<u16>,
+    pub(crate) full_range: Option<bool>,
     /// Primaries and transfer.
-    pub(super) space: Option<[u16; 2]>,
+    pub(crate) space: Option<[u16; 2]>,
     /// A profile of the International Color Consortium, which goes first.
-    pub(super) icc: Option<Vec<u8>>,
+    pub(crate) icc: Option<Vec<u8>>,
 }
 
 impl Facts {
     /// Reads properties; `None` where one is cut short.
-    pub(super) fn read<'a>(properties: impl Iterator<Item = ([u8; 4], Reader<'a>)>) -> Option<Self> {
+    pub(crate) fn read<'a>(properties: impl Iterator<Item = ([u8; 4], Reader<'a>)>) -> Option<Self> {
         let (mut stored, mut clap, mut meaning) = (None, None, Meaning::default());
         let (mut turns, mut mirror) = (0, None);
         for (kind, mut body) in properties {
@@ -63,7 +63,7 @@ impl Facts {
     /// The clean aperture of an image of this size, if there is one that lies within it.
     ///
     /// One that does not, or that cuts through pixels, is as if absent, as in browsers.
-    pub(super) fn aperture(&self, size: Size) -> Option<Rect> {
+    pub(crate) fn aperture(&self, size: Size) -> Option<Rect> {
         let [w, w_below, h, h_below, x, x_below, y, y_below] = self.clap?;
         let side = |above: u32, below: u32| {
             (below > 0 && above.is_multiple_of(below)).then(|| above / below).filter(|side| *side > 0)

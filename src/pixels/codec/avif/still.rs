@@ -1,40 +1,40 @@
 //! The still image of a file: one item, or a grid of them.
 
-use super::super::decode::damaged;
 use super::boxes::Reader;
 use super::meta::Meta;
 use super::properties::Facts;
 use super::unread;
 use crate::error::Error;
 use crate::format::Format;
+use crate::pixels::base::error::damaged;
 use crate::plan::{Rect, Size};
 
 /// An image in a file, not decoded.
 #[derive(Debug)]
-pub(super) struct Still {
+pub(crate) struct Still {
     /// As stored.
-    pub(super) stored: Size,
+    pub(crate) stored: Size,
     /// The part that is shown.
-    pub(super) shown: Rect,
-    pub(super) facts: Facts,
-    pub(super) color: Tiles,
+    pub(crate) shown: Rect,
+    pub(crate) facts: Facts,
+    pub(crate) color: Tiles,
     /// Its opacity.
-    pub(super) alpha: Option<Tiles>,
+    pub(crate) alpha: Option<Tiles>,
     /// Returns `true` if colours are multiplied by opacity.
-    pub(super) premultiplied: bool,
+    pub(crate) premultiplied: bool,
 }
 
 /// AV1 data of equal size, row by row; most images have one.
 #[derive(Debug)]
-pub(super) struct Tiles {
+pub(crate) struct Tiles {
     /// The size of each.
-    pub(super) size: Size,
-    pub(super) across: u32,
-    pub(super) data: Vec<Vec<u8>>,
+    pub(crate) size: Size,
+    pub(crate) across: u32,
+    pub(crate) data: Vec<Vec<u8>>,
 }
 
 impl Still {
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         let broken = || damaged(Format::Avif);
         let meta = Meta::read(bytes).ok_or_else(broken)?;
         let color = Source::new(&meta, meta.primary, bytes)?;
@@ -61,7 +61,7 @@ impl Still {
     }
 
     /// Bytes that decoding takes, the image included.
-    pub(super) fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         /// Planes of 16 bits with what filters need, and the colours of a tile.
         const TILE: u64 = 24;
         /// Colours, opacity, both together, and the part that is shown.

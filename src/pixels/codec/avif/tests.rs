@@ -201,7 +201,7 @@ fn sequence(frames: &[Vec<u8>; 2]) -> Vec<u8> {
 
 #[test]
 fn a_sequence_plays() {
-    use crate::pixels::codec::Animation;
+    use crate::pixels::codec::animation::Animation;
 
     let (size, limits) = (Size::new(16, 16), Limits::default());
     let stills = [single(size, 0), single(size, 99)];

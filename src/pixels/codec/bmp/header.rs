@@ -2,36 +2,36 @@
 
 use std::ops::Range;
 
-use super::super::decode::damaged;
-use super::super::unsupported;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::memory;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::memory;
 use crate::plan::Size;
 
 /// The facts that a header states.
 #[derive(Debug)]
-pub(in super::super) struct Header {
-    pub(in super::super) size: Size,
+pub(crate) struct Header {
+    pub(crate) size: Size,
     /// The first row is the one at the top.
-    pub(super) top_down: bool,
+    pub(crate) top_down: bool,
     /// Bits of a pixel: 1, 2, 4, 8, 16, 24 or 32.
-    pub(in super::super) bits: u32,
-    pub(super) coding: Coding,
+    pub(crate) bits: u32,
+    pub(crate) coding: Coding,
     /// Red, green and blue of each number, up to 256.
-    pub(super) palette: Vec<[u8; 3]>,
+    pub(crate) palette: Vec<[u8; 3]>,
     /// The bits of red, green, blue and opacity in a pixel of 16 or 32 bits.
-    pub(super) masks: [u32; 4],
+    pub(crate) masks: [u32; 4],
     /// Where the pixels begin.
-    pub(super) data: usize,
+    pub(crate) data: usize,
     /// Where a colour profile stands.
-    pub(super) profile: Option<Range<usize>>,
+    pub(crate) profile: Option<Range<usize>>,
 }
 
 /// The way in which pixels are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     /// Row by row, each filled up to four bytes.
     Plain,
     /// Runs of pixels of so many bits: 4, 8 or 24.
@@ -40,14 +40,14 @@ pub(super) enum Coding {
 
 impl Header {
     /// The header of a file.
-    pub(in super::super) fn of_file(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn of_file(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
         /// Bytes in front of it: `BM`, the length of the file and the place of the pixels.
         const FRONT: usize = 14;
         Self::read(bytes, FRONT, limits)
     }
 
     /// The header of an entry of an icon: half of its height is the mask.
-    pub(in super::super) fn of_icon(entry: &[u8], limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn of_icon(entry: &[u8], limits: &Limits) -> Result<Self, Error> {
         let mut header = Self::read(entry, 0, limits)?;
         header.size.height /= 2;
         if header.size.height == 0 || header.coding != Coding::Plain {
@@ -134,13 +134,13 @@ impl Header {
     }
 
     /// Bytes of a row, with those it is filled up with.
-    pub(super) fn stride(&self) -> usize {
+    pub(crate) fn stride(&self) -> usize {
         let bits = u64::from(self.size.width) * u64::from(self.bits);
         usize::try_from(bits.div_ceil(32) * 4).unwrap_or(usize::MAX)
     }
 
     /// Bytes of a row, without those.
-    pub(super) fn needed(&self) -> usize {
+    pub(crate) fn needed(&self) -> usize {
         let bits = u64::from(self.size.width) * u64::from(self.bits);
         usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
     }

@@ -9,19 +9,20 @@ mod runs;
 mod tests;
 
 use self::header::Coding;
-pub(super) use self::header::Header;
-use super::decode::damaged;
-use super::{Colors, Profile};
+pub(crate) use self::header::Header;
+use super::decode::Colors;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::Raster;
-use crate::pixels::raster::Channels;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::damaged;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::raster::Raster;
 use crate::plan::SourceInfo;
 
 /// Reads the header of a file.
-pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
     let header = Header::of_file(bytes, limits)?;
     let mut info = SourceInfo::new(header.size);
     info.format = Format::Bmp;
@@ -30,15 +31,15 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
 }
 
 /// The bytes of a colour profile inside a file.
-pub(super) fn icc<'a>(bytes: &'a [u8], limits: &Limits) -> Option<&'a [u8]> {
+pub(crate) fn icc<'a>(bytes: &'a [u8], limits: &Limits) -> Option<&'a [u8]> {
     bytes.get(Header::of_file(bytes, limits).ok()?.profile?)
 }
 
 /// The pixels of a file.
-pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let header = Header::of_file(bytes, limits)?;
     let data = bytes.get(header.data..).unwrap_or_default();
-    let profile = Profile::of(bytes, Format::Bmp, limits).filter(|profile| profile.fits(image::ColorType::Rgb8));
+    let profile = profile_of(bytes, Format::Bmp, limits).filter(|profile| profile.fits(image::ColorType::Rgb8));
     let image = match header.coding {
         Coding::Plain => header.plain(data, Format::Bmp)?,
         Coding::Runs(bits) => header.runs(data, bits)?,
@@ -47,7 +48,7 @@ pub(super) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Ra
 }
 
 /// The pixels of an entry of an icon, behind which stands a mask of one bit a pixel: 1 is transparent.
-pub(super) fn icon(entry: &[u8], limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn icon(entry: &[u8], limits: &Limits) -> Result<Raster, Error> {
     let header = Header::of_icon(entry, limits)?;
     let data = entry.get(header.data..).unwrap_or_default();
     let image = header.plain(data, Format::Ico)?;
@@ -75,7 +76,7 @@ pub(super) fn icon(entry: &[u8], limits: &Limits) -> Result<Raster, Error> {
 
 impl Header {
     /// Returns `true` if pixels have opacity, or runs may leave some out.
-    pub(super) fn has_alpha(&self) -> bool {
+    pub(crate) fn has_alpha(&self) -> bool {
         let [.., alpha] = self.masks;
         matches!(self.coding, Coding::Runs(_)) || (matches!(self.bits, 16 | 32) && alpha != 0)
     }

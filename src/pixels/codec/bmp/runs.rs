@@ -6,7 +6,7 @@ use crate::plan::Size;
 /// palette, or blue, green and red.
 ///
 /// The result is `None` if the end mark was met, else the row that the data ended in.
-pub(super) fn draw(data: &[u8], bits: u32, size: Size, mut draw: impl FnMut(u32, u32, &[u8])) -> Option<u32> {
+pub(crate) fn draw(data: &[u8], bits: u32, size: Size, mut draw: impl FnMut(u32, u32, &[u8])) -> Option<u32> {
     let Size { width, height } = size;
     let (mut x, mut y, mut rest) = (0_u32, 0_u32, data);
     let unit = if bits == 24 { 3 } else { 1 };

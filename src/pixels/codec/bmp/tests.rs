@@ -1,6 +1,7 @@
 use super::*;
 use crate::code::ErrorCode;
-use crate::pixels::codec::{Request, ico};
+use crate::pixels::codec::decode::Request;
+use crate::pixels::codec::ico;
 use crate::plan::Size;
 
 /// A file with a header of 40 bytes or more; `rest` is the header behind its first 20 bytes, and colours.

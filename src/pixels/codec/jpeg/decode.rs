@@ -1,25 +1,31 @@
 //! Whole images.
 
 use super::failure;
-use super::read::{self, Color, Header, Lines, Request, lines_need};
+use super::read;
+use super::read::Request;
+use super::read::{Color, Header};
+use super::read::{Lines, lines_need};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::codec::{Colors, Profile};
-use crate::pixels::planes::color;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::memory;
+use crate::pixels::codec::decode::Colors;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::color::profile::Profile;
+use crate::pixels::color::ycbcr;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 use image::ColorType;
 
 /// All pixels of a file.
 ///
 /// Inks are converted on the way: by the profile if it is one for inks, else as browsers do, who multiply.
-pub(in crate::pixels::codec) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
     let mut lines = Lines::new(bytes, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, kind) = (lines.header().size, lines.header().color);
-    let profile = Profile::of(bytes, Format::Jpeg, limits);
+    let profile = profile_of(bytes, Format::Jpeg, limits);
     let convert = profile.as_ref().filter(|profile| profile.is_cmyk()).and_then(Profile::inks);
     let mut samples = memory::reserve(memory::bytes(size, Channels::Rgb))?;
     let mut inks = Inks::default();
@@ -27,14 +33,14 @@ pub(in crate::pixels::codec) fn decode(bytes: &[u8], colors: Colors, limits: &Li
         let [a, b, c, k] = [0, 1, 2, 3].map(|component| lines.of(component));
         match kind {
             Color::Gray => samples.extend(a.iter().flat_map(|y| [*y; 3])),
-            Color::YCbCr => color(a, b, c, &mut samples),
+            Color::YCbCr => ycbcr::to_rgb(a, b, c, &mut samples),
             Color::Rgb => samples.extend(a.iter().zip(b).zip(c).flat_map(|((r, g), b)| [*r, *g, *b])),
             Color::Cmyk | Color::Ycck => {
                 inks.paper.clear();
                 if kind == Color::Cmyk {
                     inks.paper.extend(a.iter().zip(b).zip(c).flat_map(|((c, m), y)| [*c, *m, *y]));
                 } else {
-                    color(a, b, c, &mut inks.paper);
+                    ycbcr::to_rgb(a, b, c, &mut inks.paper);
                     inks.paper.iter_mut().for_each(|sample| *sample = 255 - *sample);
                 }
                 match &convert {
@@ -52,17 +58,17 @@ pub(in crate::pixels::codec) fn decode(bytes: &[u8], colors: Colors, limits: &Li
 }
 
 /// The samples of a file as they are, whatever they mean.
-pub(in crate::pixels::codec) struct Samples {
-    pub(in crate::pixels::codec) size: Size,
+pub(crate) struct Samples {
+    pub(crate) size: Size,
     /// Samples of a pixel.
-    pub(in crate::pixels::codec) components: usize,
+    pub(crate) components: usize,
     /// Pixel by pixel.
-    pub(in crate::pixels::codec) samples: Vec<u8>,
-    pub(in crate::pixels::codec) notes: Vec<Note>,
+    pub(crate) samples: Vec<u8>,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// All samples of a JPEG inside another file, which says what they mean.
-pub(in crate::pixels::codec) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
+pub(crate) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
     let mut lines = Lines::new(bytes, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, components) = (lines.header().size, lines.header().components.len());
     let mut samples = memory::reserve(size.pixels().saturating_mul(components as u64))?;
@@ -75,7 +81,7 @@ pub(in crate::pixels::codec) fn samples(bytes: &[u8], limits: &Limits) -> Result
 }
 
 /// Bytes that this takes, the image included.
-pub(in crate::pixels::codec) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
+pub(crate) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
     let header = read::read_header(bytes).map_err(failure)?;
     Ok(taken(&header, read::needs(&header, &Request::WHOLE).bytes))
 }

@@ -2,34 +2,35 @@
 
 mod cosines;
 mod decode;
+pub(crate) mod quality;
 mod read;
 mod thumbnail;
 mod write;
 
-pub(super) use self::decode::{decode, decoding, samples};
+pub(crate) use self::decode::{decode, decoding, samples};
 pub(crate) use self::thumbnail::{reading, shrinks, thumbnail};
-pub(super) use self::write::{encode, encode_planes};
+pub(crate) use self::write::{encode, encode_planes};
 
 use self::read::ReadError;
-use super::decode::damaged;
-use super::unsupported;
 use crate::error::Error;
 use crate::format::Format;
-use crate::pixels::broken;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::error::unsupported;
 use crate::plan::Size;
 
 const SOI: u8 = 0xD8;
 const EOI: u8 = 0xD9;
-pub(super) const SOS: u8 = 0xDA;
-pub(super) const APP0: u8 = 0xE0;
+pub(crate) const SOS: u8 = 0xDA;
+pub(crate) const APP0: u8 = 0xE0;
 
 /// The size of the image, from the file's header.
-pub(super) fn size(bytes: &[u8]) -> Result<Size, Error> {
+pub(crate) fn size(bytes: &[u8]) -> Result<Size, Error> {
     read::read_header(bytes).map(|header| header.size).map_err(failure)
 }
 
 /// Dots per inch.
-pub(super) fn density(bytes: &[u8]) -> Option<f64> {
+pub(crate) fn density(bytes: &[u8]) -> Option<f64> {
     let before = segments(bytes).take_while(|segment| segment.marker != SOS);
     before.filter(|segment| segment.marker == APP0).find_map(|segment| jfif_density(segment.payload))
 }
@@ -39,20 +40,20 @@ fn failure(error: ReadError) -> Error {
         ReadError::Unsupported(kind) => unsupported(format!("a jpeg of this kind is not supported: {kind}")),
         ReadError::Damaged(_) => damaged(Format::Jpeg),
         ReadError::Limit(limit) => limit.into(),
-        ReadError::OutOfMemory => broken("out of memory"),
+        ReadError::OutOfMemory => internal_error("out of memory"),
     }
 }
 
 /// A marker with what belongs to it.
-pub(super) struct Segment<'a> {
-    pub(super) marker: u8,
+pub(crate) struct Segment<'a> {
+    pub(crate) marker: u8,
     /// Without the length.
-    pub(super) payload: &'a [u8],
+    pub(crate) payload: &'a [u8],
 }
 
 /// The markers of a file, with entropy-coded data and stray bytes between them skipped. Ends at the
 /// first that is cut short.
-pub(super) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
+pub(crate) fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {

@@ -1,13 +1,18 @@
 //! Thumbnails from the scaled reader: each plane is decoded and resampled by itself.
 
 use super::failure;
-use super::read::{self, Chroma, Color, Plane, Request};
+use super::read;
+use super::read::Color;
+use super::read::Plane;
+use super::read::{Chroma, Request};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::codec::{Colors, Profile};
-use crate::pixels::planes::{Planes, chroma_size};
-use crate::pixels::{Scratch, op};
+use crate::pixels::codec::decode::Colors;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::filter;
+use crate::pixels::raster::Scratch;
+use crate::pixels::raster::planes::{Planes, chroma_size};
 use crate::plan::{Rect, Region, Size, Thumbnail};
 use image::ColorType;
 
@@ -40,7 +45,7 @@ pub(crate) fn thumbnail(
             Some([resampled(blue, wanted, to, scratch)?, resampled(red, wanted, to, scratch)?])
         }
     };
-    let profile = Profile::of(bytes, Format::Jpeg, limits).filter(|profile| profile.fits(samples));
+    let profile = profile_of(bytes, Format::Jpeg, limits).filter(|profile| profile.fits(samples));
     // One that says nothing new goes on only if it is to be kept.
     let profile = profile.map(|profile| colors.of(profile)).filter(|profile| profile.kept || !profile.is_srgb());
     Ok(Some(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile).noting(notes)))
@@ -74,7 +79,7 @@ fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> R
     let y = Stretch::of((from.y, height), (part.y, part.height), plane.size.height, top, down);
     let walls = Rect { x: x.wall, y: y.wall, width: x.between, height: y.between };
     let from = Region { x: x.from, y: y.from, width: x.length, height: y.length };
-    op::resample_plane(plane.samples, plane.size, walls, from, to, scratch)
+    filter::resample_plane(plane.samples, plane.size, walls, from, to, scratch)
 }
 
 /// Where a stretch of the file lies in a plane, and the walls around it.

@@ -11,20 +11,20 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::{Chunks, SIGNATURE, be32, write_chunk};
 
 /// Of each pass: the first column and row, and the steps to the next (W3C PNG, 8.2).
-pub(super) const ADAM7: [[usize; 4]; 7] =
+pub(crate) const ADAM7: [[usize; 4]; 7] =
     [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 const PLAIN: [[usize; 4]; 1] = [[0, 0, 1, 1]];
 
 /// The layout of a file's rows.
-pub(super) struct Lines {
-    pub(super) width: usize,
-    pub(super) height: usize,
+pub(crate) struct Lines {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
     bits_per_pixel: usize,
     interlaced: bool,
 }
 
 impl Lines {
-    pub(super) fn of(file: &[u8]) -> Option<Self> {
+    pub(crate) fn of(file: &[u8]) -> Option<Self> {
         let header = Chunks::of_file(file)?.find(|(kind, _)| *kind == b"IHDR")?.1;
         let &[depth, color, _, _, interlaced] = header.get(8..)?.first_chunk()?;
         let samples = match color {
@@ -43,7 +43,7 @@ impl Lines {
     }
 
     /// Bytes of each row of each pass, with that for its filter.
-    pub(super) fn lengths(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> {
         let passes: &[[usize; 4]] = if self.interlaced { &ADAM7 } else { &PLAIN };
         passes.iter().flat_map(|[x, y, step_x, step_y]| {
             let width = self.width.saturating_sub(*x).div_ceil(*step_x);
@@ -54,7 +54,7 @@ impl Lines {
 }
 
 /// The file as it is read: a head, blocks of rows, an end.
-pub(super) struct Flat<'a> {
+pub(crate) struct Flat<'a> {
     inflate: Decompress,
     chunks: Chunks<'a>,
     /// Of the current chunk, what is still to be inflated.
@@ -73,7 +73,7 @@ impl<'a> Flat<'a> {
     const BLOCK: usize = 0xFFFF;
 
     /// `stored` counts the bytes of rows that the file has.
-    pub(super) fn new(file: &'a [u8], lines: &Lines, stored: &'a Cell<usize>) -> Option<Self> {
+    pub(crate) fn new(file: &'a [u8], lines: &Lines, stored: &'a Cell<usize>) -> Option<Self> {
         let left = lines.lengths().try_fold(0_usize, usize::checked_add)?;
         let mut head = SIGNATURE.to_vec();
         for (kind, body) in Chunks::of_file(file)?.take_while(|(kind, _)| *kind != b"IDAT") {

@@ -11,11 +11,11 @@ use png::{ColorType, Decoder, Transformations};
 
 use super::flat::{ADAM7, Flat, Lines};
 use super::{Chunks, SIGNATURE, write_chunk};
-use crate::pixels::memory;
+use crate::pixels::base::memory;
 
 /// The file for a decoder: itself, or a copy of what matters to it if its chunks are not as they should be, or in any
 /// case if `anyway`.
-pub(in crate::pixels::codec) fn mended(bytes: &[u8], anyway: bool) -> Cow<'_, [u8]> {
+pub(crate) fn mended(bytes: &[u8], anyway: bool) -> Cow<'_, [u8]> {
     let Some(chunks) = Chunks::of_file(bytes) else { return Cow::Borrowed(bytes) };
     if anyway || is_odd(chunks) {
         rebuilt(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned)
@@ -85,7 +85,7 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
 ///
 /// The missing ones are transparent where pixels have alpha and otherwise white, which is what a page shows where a
 /// browser draws nothing. Of an interlaced file they are as their neighbours that are there.
-pub(in crate::pixels::codec) fn partly(file: &[u8], samples: &mut [u8]) -> Option<()> {
+pub(crate) fn partly(file: &[u8], samples: &mut [u8]) -> Option<()> {
     let (lines, stored) = (Lines::of(file)?, Cell::new(0));
     let mut decoder = Decoder::new(Flat::new(file, &lines, &stored)?);
     decoder.set_transformations(Transformations::EXPAND);

@@ -4,29 +4,33 @@ use std::borrow::Cow;
 
 use png::{BitDepth, Compression, DeflateCompression, EncodingError, Filter, PixelDimensions, Unit};
 
+mod color_type;
 mod flat;
+pub(crate) mod frames;
 mod mend;
 
-pub(super) use self::mend::{mended, partly};
+pub(crate) use self::mend::{mended, partly};
 
-use super::Settings;
+use self::color_type::{Layout, reduced};
 use super::metadata::Attachments;
-use super::reduce::{Layout, reduced};
+use super::settings::Settings;
 use crate::error::Error;
-use crate::pixels::{Raster, broken, memory};
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
 /// What stands before the pixels.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Start {
-    pub(super) size: Size,
+pub(crate) struct Start {
+    pub(crate) size: Size,
     /// Dots per inch.
-    pub(super) density: Option<f64>,
+    pub(crate) density: Option<f64>,
 }
 
 impl Start {
     /// Reads `IHDR`, which comes first, and looks for `pHYs` among the chunks before the pixels.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let mut start = None;
         for (kind, body) in Chunks::of_file(bytes)?.sound() {
             match (kind, &mut start) {
@@ -47,7 +51,7 @@ impl Start {
 /// What the decoder may take besides pixels: a few rows, and metadata about as large as the file.
 ///
 /// A colour profile that inflates beyond that is a bomb, and is ignored.
-pub(super) fn bounds(bytes: &[u8], bounds: &image::Limits) -> image::Limits {
+pub(crate) fn bounds(bytes: &[u8], bounds: &image::Limits) -> image::Limits {
     const ROWS: u64 = 8;
     const BYTES_PER_PIXEL: u64 = 8;
     const SMALL: u64 = 64 * 1024;
@@ -60,19 +64,19 @@ pub(super) fn bounds(bytes: &[u8], bounds: &image::Limits) -> image::Limits {
 
 /// What the chunks before the pixels say of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Spaces {
+pub(crate) struct Spaces {
     /// `cICP`: primaries, transfer, matrix, full range.
-    pub(super) cicp: Option<[u8; 4]>,
+    pub(crate) cicp: Option<[u8; 4]>,
     /// `sRGB` is there.
-    pub(super) srgb: bool,
+    pub(crate) srgb: bool,
     /// `gAMA`, in 1/100000.
-    pub(super) gamma: Option<u32>,
+    pub(crate) gamma: Option<u32>,
     /// `cHRM`: white, red, green and blue, x and y of each in 1/100000.
-    pub(super) primaries: Option<[u32; 8]>,
+    pub(crate) primaries: Option<[u32; 8]>,
 }
 
 impl Spaces {
-    pub(super) fn read(bytes: &[u8]) -> Self {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
         let mut spaces = Self::default();
         // Of several the first counts, as in browsers.
         let chunks = Chunks::of_file(bytes).into_iter().flat_map(Chunks::sound);
@@ -96,7 +100,7 @@ impl Spaces {
 }
 
 /// Writes a PNG: exactly the picture, in as few bits as hold it.
-pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     /// Up to so many pixels a palette may be longer than what it saves.
     const SMALL: u64 = 128 * 128;
     // A profile for three colours does not go with samples of gray.
@@ -109,7 +113,7 @@ pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachmen
             Ok(other.filter(|other| other.len() < small.len()).unwrap_or(small))
         }),
     };
-    bytes.map_err(|e| broken(e.to_string()))
+    bytes.map_err(|e| internal_error(e.to_string()))
 }
 
 /// How the samples are filtered, and with how much effort they are compressed.
@@ -174,7 +178,7 @@ impl Effort {
 }
 
 /// Writes a PNG in this layout.
-pub(super) fn write(
+pub(crate) fn write(
     picture: &Raster,
     layout: &Layout<'_>,
     settings: &Settings,
@@ -202,20 +206,20 @@ pub(super) fn write(
 }
 
 /// What every file starts with.
-pub(super) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
+pub(crate) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// The chunks of a file, kind and body, up to the first that is cut short. Checksums are not looked at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chunks<'a>(&'a [u8]);
+pub(crate) struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Chunks<'a> {
     /// All chunks; `None` for what is no PNG.
-    pub(super) fn of_file(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of_file(bytes: &'a [u8]) -> Option<Self> {
         bytes.strip_prefix(SIGNATURE).map(Self)
     }
 
     /// All chunks but the ancillary ones with a wrong checksum, which are to be ignored (W3C PNG, 13.2).
-    pub(super) fn sound(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
+    pub(crate) fn sound(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
         let mut chunks = self;
         std::iter::from_fn(move || {
             loop {
@@ -229,7 +233,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// All chunks, and the beginning of one that is cut short.
-    pub(super) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
+    pub(crate) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
         let mut chunks = self;
         std::iter::from_fn(move || {
             if let Some(chunk) = chunks.next() {
@@ -242,7 +246,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// Returns `true` if nothing is missing: the end is there, or the file ends behind a whole chunk.
-    pub(super) fn are_complete(self) -> bool {
+    pub(crate) fn are_complete(self) -> bool {
         let mut chunks = self;
         while let Some((kind, ..)) = chunks.step() {
             if kind == b"IEND" {
@@ -280,7 +284,7 @@ fn checksum(kind: &[u8; 4], body: &[u8]) -> u32 {
 }
 
 /// Appends a chunk with its length and checksum.
-pub(super) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
+pub(crate) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     // Bodies are parts of files, whose bytes are limited.
     out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
     out.extend_from_slice(kind);
@@ -303,7 +307,7 @@ fn per_metre(density: f64) -> u32 {
     nearest
 }
 
-pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
 }
 

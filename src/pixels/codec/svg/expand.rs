@@ -11,7 +11,7 @@ use roxmltree::{Document, Node, NodeId};
 
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::memory;
+use crate::pixels::base::memory;
 
 /// Elements and the ids that they refer to although they are in them.
 pub(super) type Loops = HashMap<NodeId, Vec<String>>;

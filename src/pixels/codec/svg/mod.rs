@@ -11,7 +11,7 @@
 //! There are no files, no network and no fonts of the host: text is drawn with the bundled ones, with the feature
 //! `text`. What is not drawn is among the notes of the result.
 
-mod bill;
+mod cost;
 mod expand;
 #[cfg(feature = "text")]
 mod fonts;
@@ -24,13 +24,16 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::roxmltree::Document;
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
-use super::decode::{self, damaged};
+use super::decode;
 use crate::error::Error;
 use crate::extend::Fonts;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 use crate::svg;
 
@@ -77,8 +80,8 @@ pub(crate) fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: 
         scale
     };
     let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
-    bill::check(&tree, transform, size, expanded.held, limits)?;
-    let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| broken("no canvas"))?;
+    cost::check(&tree, transform, size, expanded.held, limits)?;
+    let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| internal_error("no canvas"))?;
     if let Some([red, green, blue, alpha]) = styled.background {
         pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
     }

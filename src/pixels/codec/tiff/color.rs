@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use image::ColorType;
 
-use super::super::ifd::Directory;
-use super::super::{Profile, decode::from_float};
 use super::layout::{Alpha, Compression, Kind, Layout, Meaning};
-use crate::pixels::lab;
+use crate::pixels::base::rounding::from_float;
+use crate::pixels::codec::metadata::ifd::Directory;
+use crate::pixels::color::lab;
+use crate::pixels::color::profile::Profile;
 
 /// The way from the samples of a pixel to sRGB, or to the samples of a profile.
-pub(super) struct Colors {
+pub(crate) struct Colors {
     meaning: Meaning,
     kind: Kind,
     bits: u32,
@@ -39,12 +40,12 @@ struct Chroma {
 }
 
 impl Colors {
-    pub(super) fn new(
+    pub(crate) fn new(
         layout: &Layout,
         directory: &Directory,
         file: &[u8],
         profile: Option<Profile>,
-        wanted: super::super::Colors,
+        wanted: crate::pixels::codec::decode::Colors,
     ) -> Self {
         let gray = matches!(layout.meaning, Meaning::Gray | Meaning::Paper);
         let samples = if gray { ColorType::L8 } else { ColorType::Rgb8 };
@@ -87,18 +88,18 @@ impl Colors {
     }
 
     /// The profile that goes with the result, if it is not converted here.
-    pub(super) fn profile(&self) -> Option<Arc<Profile>> {
+    pub(crate) fn profile(&self) -> Option<Arc<Profile>> {
         self.profile.clone()
     }
 
     /// Returns `true` if bytes are the result as they are.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         let associated = self.alpha.is_some_and(|alpha| alpha.associated);
         self.bits == 8 && self.kind == Kind::Unsigned && self.meaning == Meaning::Rgb && !associated
     }
 
     /// Writes the pixel that samples mean: three bytes, or four with opacity.
-    pub(super) fn pixel(&self, samples: &[f32], out: &mut Vec<u8>) {
+    pub(crate) fn pixel(&self, samples: &[f32], out: &mut Vec<u8>) {
         let sample = |n: usize| samples.get(n).copied().unwrap_or_default();
         let opacity = self.alpha.map(|alpha| (sample(alpha.at) * self.scale).clamp(0.0, 1.0));
         let divide = if self.alpha.is_some_and(|alpha| alpha.associated) { opacity.unwrap_or(1.0) } else { 1.0 };
@@ -122,7 +123,7 @@ impl Colors {
     }
 
     /// Converts a row of inks by the profile; `false` if there is none, or opacity beside them.
-    pub(super) fn convert_inks(&self, planes: &[Vec<f32>], layout: &Layout, width: usize, out: &mut Vec<u8>) -> bool {
+    pub(crate) fn convert_inks(&self, planes: &[Vec<f32>], layout: &Layout, width: usize, out: &mut Vec<u8>) -> bool {
         let (Some(convert), None) = (&self.inks, self.alpha) else { return false };
         let mut inks = Vec::with_capacity(width.saturating_mul(4));
         for x in 0..width {
@@ -205,7 +206,7 @@ fn palette(layout: &Layout, directory: &Directory, file: &[u8]) -> Vec<[u8; 3]> 
     let bytes = (0..count * 3).all(|n| number(n) < 256);
     let level = |n: usize| {
         let sample = u16::try_from(number(n)).unwrap_or(u16::MAX);
-        if bytes { sample.to_le_bytes()[0] } else { super::super::decode::from_16_bit(sample) }
+        if bytes { sample.to_le_bytes()[0] } else { crate::pixels::base::rounding::from_16_bit(sample) }
     };
     (0..count).map(|n| [n, n + count, n + 2 * count].map(level)).collect()
 }

@@ -7,7 +7,7 @@ use super::layout::Fax;
 
 /// Decodes up to `rows` rows of `width` pixels, each to whole bytes, a bit of 1 being black; ends early where the data
 /// do, or where they have no meaning.
-pub(super) fn decode(data: &[u8], kind: Fax, width: u32, rows: u32) -> Vec<u8> {
+pub(crate) fn decode(data: &[u8], kind: Fax, width: u32, rows: u32) -> Vec<u8> {
     /// Codes are looked up in more bits than the last one has.
     const BEYOND: usize = 4;
     let bytes = data.iter().copied().chain(std::iter::repeat_n(0, BEYOND)).map(Ok::<u8, std::convert::Infallible>);

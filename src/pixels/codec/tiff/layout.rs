@@ -1,46 +1,46 @@
 //! [`Layout`]: the facts that the tags of a TIFF state about its first image, checked once and for all.
 
-use super::super::decode::damaged;
-use super::super::ifd::{Directory, List, Order};
 use super::unread;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::memory;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::memory;
+use crate::pixels::codec::metadata::ifd::{Directory, List, Order};
 use crate::plan::Size;
 
 /// An image in strips or tiles, not decoded.
 #[derive(Debug)]
-pub(super) struct Layout {
-    pub(super) size: Size,
-    pub(super) order: Order,
+pub(crate) struct Layout {
+    pub(crate) size: Size,
+    pub(crate) order: Order,
     /// Bits of a sample: 1 to 64.
-    pub(super) bits: u32,
-    pub(super) kind: Kind,
+    pub(crate) bits: u32,
+    pub(crate) kind: Kind,
     /// Samples of a pixel, 1 to [`MOST_SAMPLES`].
-    pub(super) samples: usize,
-    pub(super) meaning: Meaning,
+    pub(crate) samples: usize,
+    pub(crate) meaning: Meaning,
     /// The sample that is opacity.
-    pub(super) alpha: Option<Alpha>,
-    pub(super) compression: Compression,
+    pub(crate) alpha: Option<Alpha>,
+    pub(crate) compression: Compression,
     /// Each sample is stored as the difference to the one before it.
-    pub(super) predictor: Predictor,
+    pub(crate) predictor: Predictor,
     /// The bits of each byte stand in the opposite order.
-    pub(super) reversed: bool,
+    pub(crate) reversed: bool,
     /// The size of a strip or tile.
-    pub(super) chunk: Size,
-    pub(super) tiled: bool,
+    pub(crate) chunk: Size,
+    pub(crate) tiled: bool,
     /// Samples stand apart from each other, in strips or tiles of their own.
-    pub(super) planar: bool,
+    pub(crate) planar: bool,
     /// Pixels for which there is one sample of chroma, to the right and down.
-    pub(super) subsampling: [u32; 2],
+    pub(crate) subsampling: [u32; 2],
     offsets: Option<List>,
     lengths: Option<List>,
 }
 
 /// The form of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Unsigned,
     Signed,
     Float,
@@ -48,7 +48,7 @@ pub(super) enum Kind {
 
 /// The meaning of the colour samples of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// Gray, 0 being white.
     Paper,
     /// Gray, 0 being black.
@@ -64,16 +64,16 @@ pub(super) enum Meaning {
 
 /// Opacity among the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Alpha {
+pub(crate) struct Alpha {
     /// The number of the sample.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// Colours are multiplied by it.
-    pub(super) associated: bool,
+    pub(crate) associated: bool,
 }
 
 /// The way in which a strip or tile is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Compression {
+pub(crate) enum Compression {
     None,
     /// ITU-T T.4 without marks, T.4 in one dimension or two, and T.6.
     Fax(Fax),
@@ -89,7 +89,7 @@ pub(super) enum Compression {
 
 /// A code of facsimile machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fax {
+pub(crate) enum Fax {
     /// Each row starts at a byte.
     Rows,
     Group3 {
@@ -99,7 +99,7 @@ pub(super) enum Fax {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Predictor {
+pub(crate) enum Predictor {
     None,
     Horizontal,
     Float,
@@ -107,7 +107,7 @@ pub(super) enum Predictor {
 
 impl Meaning {
     /// The number of samples that are colour.
-    pub(super) const fn count(self) -> usize {
+    pub(crate) const fn count(self) -> usize {
         match self {
             Self::Paper | Self::Gray | Self::Palette => 1,
             Self::Rgb | Self::YCbCr | Self::Lab | Self::IccLab => 3,
@@ -182,7 +182,7 @@ impl Compression {
 
 impl Layout {
     /// Reads the tags. Nothing is taken for pixels.
-    pub(super) fn read(file: &[u8], directory: &Directory, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn read(file: &[u8], directory: &Directory, limits: &Limits) -> Result<Self, Error> {
         let broken = || damaged(Format::Tiff);
         let number = |tag| directory.number(file, tag);
         let size = Size::new(number(WIDTH).ok_or_else(broken)?, number(HEIGHT).ok_or_else(broken)?);
@@ -290,19 +290,19 @@ impl Layout {
 
     /// Bytes of all strips and tiles together, at most, before they are decompressed: some may share their bytes, but not
     /// so that the time to read them has nothing to do with the size of the file and of the image.
-    pub(super) fn most_bytes(&self, file: &[u8]) -> u64 {
+    pub(crate) fn most_bytes(&self, file: &[u8]) -> u64 {
         let pixels = self.chunk.pixels().saturating_mul(self.across().saturating_mul(self.down()));
         let bytes = pixels.saturating_mul(self.samples as u64).saturating_mul(self.bits.into()) / 8;
         memory::len(file).saturating_mul(16).saturating_add(bytes.saturating_mul(2))
     }
 
     /// Strips or tiles for each place.
-    pub(super) const fn planes(&self) -> u64 {
+    pub(crate) const fn planes(&self) -> u64 {
         if self.planar { self.samples as u64 } else { 1 }
     }
 
     /// Bytes that decoding takes, the result included.
-    pub(super) fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         /// Tables of decoders, and for each pixel of a row its samples as numbers.
         const TABLES: u64 = 1024 * 1024;
         let result = self.size.pixels().saturating_mul(if self.alpha.is_some() { 4 } else { 3 });
@@ -318,33 +318,33 @@ impl Layout {
     }
 
     /// The number of chunks side by side.
-    pub(super) fn across(&self) -> u64 {
+    pub(crate) fn across(&self) -> u64 {
         u64::from(self.size.width.div_ceil(self.chunk.width.max(1)))
     }
 
     /// The number of chunks from top to bottom.
-    pub(super) fn down(&self) -> u64 {
+    pub(crate) fn down(&self) -> u64 {
         u64::from(self.size.height.div_ceil(self.chunk.height.max(1)))
     }
 
     /// The samples of a pixel that stand together.
-    pub(super) const fn together(&self) -> usize {
+    pub(crate) const fn together(&self) -> usize {
         if self.planar { 1 } else { self.samples }
     }
 
     /// The plane of a sample, and its place in a row of it.
-    pub(super) const fn place(&self, sample: usize, x: usize) -> (usize, usize) {
+    pub(crate) const fn place(&self, sample: usize, x: usize) -> (usize, usize) {
         if self.planar { (sample, x) } else { (0, x.saturating_mul(self.samples).saturating_add(sample)) }
     }
 
     /// Bytes of a row of a chunk.
-    pub(super) fn stride(&self) -> u64 {
+    pub(crate) fn stride(&self) -> u64 {
         let samples = u64::from(self.chunk.width).saturating_mul(self.together() as u64);
         samples.saturating_mul(self.bits.into()).div_ceil(8)
     }
 
     /// The compressed bytes of a chunk, as many as there are, and `true` if all are there.
-    pub(super) fn data<'a>(&self, file: &'a [u8], index: u64) -> Option<(&'a [u8], bool)> {
+    pub(crate) fn data<'a>(&self, file: &'a [u8], index: u64) -> Option<(&'a [u8], bool)> {
         let index = usize::try_from(index).ok()?;
         let start = usize::try_from(self.offsets.as_ref()?.get(file, index)?).ok()?;
         let rest = file.get(start..)?;

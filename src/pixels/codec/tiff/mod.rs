@@ -19,19 +19,22 @@ mod unpack;
 use self::color::Colors;
 use self::layout::{Compression, Layout};
 use self::unpack::{Unpacked, unpack};
-use super::decode::damaged;
-use super::ifd::Directory;
-use super::{Profile, exif, unsupported};
+use super::metadata::exif;
+use super::metadata::ifd::Directory;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::memory;
+use crate::pixels::codec::profile::profile_of;
+use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, SourceInfo};
 
 /// Reads the tags of a file.
-pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
+pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
     let (directory, layout) = open(bytes, limits)?;
     let mut info = SourceInfo::new(layout.size);
     info.format = Format::Tiff;
@@ -44,14 +47,14 @@ pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> 
 }
 
 /// Bytes that decoding takes, the image included.
-pub(super) fn decoding(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
+pub(crate) fn decoding(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
     Ok(open(bytes, limits)?.1.memory())
 }
 
 /// The pixels, without orientation.
-pub(super) fn decode(bytes: &[u8], wanted: super::Colors, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn decode(bytes: &[u8], wanted: super::decode::Colors, limits: &Limits) -> Result<Raster, Error> {
     let (directory, layout) = open(bytes, limits)?;
-    let profile = Profile::of(bytes, Format::Tiff, limits);
+    let profile = profile_of(bytes, Format::Tiff, limits);
     let colors = Colors::new(&layout, &directory, bytes, profile, wanted);
     let tables = tables(&directory, &layout, bytes);
     let mut target = Target::new(&layout, &colors);

@@ -1,10 +1,10 @@
 //! Bytes of a row as numbers: differences are added up, and samples of any size become floats.
 
-use super::super::ifd::Order;
 use super::layout::{Kind, Layout, Predictor};
+use crate::pixels::codec::metadata::ifd::Order;
 
 /// Undoes a predictor in one row of a chunk, in place. The result is the order of bytes in its numbers then.
-pub(super) fn undo(layout: &Layout, row: &mut [u8], scratch: &mut Vec<u8>) -> Order {
+pub(crate) fn undo(layout: &Layout, row: &mut [u8], scratch: &mut Vec<u8>) -> Order {
     let size = usize::try_from(layout.bits / 8).unwrap_or(1).max(1);
     let step = layout.together();
     match layout.predictor {
@@ -57,7 +57,7 @@ fn add(sample: &mut [u8], before: &[u8], order: Order) {
 
 /// Reads the samples of a row as they are; integers are not scaled.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the nearest f32")]
-pub(super) fn numbers(layout: &Layout, row: &[u8], order: Order, out: &mut Vec<f32>) {
+pub(crate) fn numbers(layout: &Layout, row: &[u8], order: Order, out: &mut Vec<f32>) {
     out.clear();
     let bits = layout.bits;
     if !bits.is_multiple_of(8) {

@@ -39,7 +39,7 @@ fn file(little: bool, tags: &Tags<'_>, data: &[u8]) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Raster, Error> {
-    decode(bytes, crate::pixels::codec::Colors::Srgb, &Limits::default())
+    decode(bytes, crate::pixels::codec::decode::Colors::Srgb, &Limits::default())
 }
 
 fn pixels(bytes: &[u8]) -> Vec<[u8; 4]> {

@@ -6,8 +6,6 @@ use flate2::read::ZlibDecoder;
 use ruzstd::decoding::StreamingDecoder;
 use weezl::{BitOrder, LzwStatus};
 
-use super::super::decode::{damaged, still};
-use super::super::jpeg;
 use super::layout::{Compression, Layout};
 use super::{fax, unread};
 use crate::code::ErrorCode;
@@ -15,21 +13,24 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::fence::fenced;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::fence::fenced;
+use crate::pixels::codec::decode::still;
+use crate::pixels::codec::jpeg;
 use crate::plan::Size;
 
 /// The bytes of a chunk, as far as they can be read, and what is wrong with them.
 #[derive(Debug, Default)]
-pub(super) struct Unpacked {
-    pub(super) bytes: Vec<u8>,
-    pub(super) note: Option<Note>,
+pub(crate) struct Unpacked {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) note: Option<Note>,
 }
 
 /// Decompresses a chunk of which `rows` rows are wanted.
 ///
 /// # Errors
 /// It is of a kind that is not read. Damage is none.
-pub(super) fn unpack(
+pub(crate) fn unpack(
     layout: &Layout,
     file: &[u8],
     index: u64,

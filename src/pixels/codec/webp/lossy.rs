@@ -4,14 +4,17 @@ use webpx::{Encoder, EncoderConfig, Unstoppable, YuvPlanesRef};
 
 use super::with_extras;
 use crate::error::Error;
-use crate::pixels::codec::{Attachments, Settings};
-use crate::pixels::planes::Planes;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::codec::metadata::Attachments;
+use crate::pixels::codec::settings::Settings;
+use crate::pixels::raster::Planes;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
 /// Writes a picture without what goes with it.
-pub(in super::super) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let Size { width, height } = picture.size();
     let encoder = || match picture.channels() {
         Channels::Rgb => Encoder::new_rgb(picture.samples(), width, height),
@@ -30,14 +33,10 @@ pub(in super::super) fn encode_picture(picture: &Raster, settings: &Settings) ->
 ///
 /// The planes are of full range, WebP's are not (RFC 6386, 9.2, by way of BT.601): luma from 16 to 235, chroma
 /// from 16 to 240. They are converted here, on the way into a copy.
-pub(in super::super) fn encode_planes(
-    planes: &Planes,
-    settings: &Settings,
-    attached: &Attachments,
-) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode_planes(planes: &Planes, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     let (size, half) = (planes.size(), planes.chroma_size());
     if !planes.is_halved() {
-        return Err(broken("planes of a wrong size"));
+        return Err(internal_error("planes of a wrong size"));
     }
     let luma = narrow(planes.luma(), &LUMA)?;
     let gray;
@@ -66,7 +65,7 @@ pub(in super::super) fn encode_planes(
 }
 
 fn index(length: u64) -> Result<usize, Error> {
-    usize::try_from(length).map_err(|_| broken("out of address space"))
+    usize::try_from(length).map_err(|_| internal_error("out of address space"))
 }
 
 /// How libwebp is to work.
@@ -87,7 +86,7 @@ fn config(settings: &Settings) -> EncoderConfig {
 }
 
 fn write(encoder: Encoder<'_>, config: EncoderConfig) -> Result<Vec<u8>, Error> {
-    encoder.config(config).encode(Unstoppable).map_err(|e| broken(format!("WebP encoder: {}", e.error())))
+    encoder.config(config).encode(Unstoppable).map_err(|e| internal_error(format!("WebP encoder: {}", e.error())))
 }
 
 /// A plane in another range.

@@ -11,7 +11,7 @@ const ANIMATED: u8 = 0x02;
 const FLAGS: usize = 20;
 
 /// A chunk of metadata. In a file with flags the flag counts, as in browsers; without them there is none.
-pub(in crate::pixels::codec) fn extra<'a>(file: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+pub(crate) fn extra<'a>(file: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     let flag = EXTRAS.iter().find(|(known, _)| *known == kind)?.1;
     let has_flag = flags(file)? & flag != 0;
     Chunks::of_file(file)?.find(|(found, _)| *found == kind).map(|(_, body)| body).filter(|_| has_flag)
@@ -19,7 +19,7 @@ pub(in crate::pixels::codec) fn extra<'a>(file: &'a [u8], kind: &[u8; 4]) -> Opt
 
 /// The file for a decoder: itself, or a copy that promises no more than it has (RFC 9649, 2.7: tools that strip
 /// metadata often leave the flags, and those that cut files the length).
-pub(in crate::pixels::codec) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
     let length = u32::try_from(bytes.len().saturating_sub(8)).unwrap_or(u32::MAX);
     let announced = bytes.get(4..).and_then(|rest| rest.first_chunk()).map_or(0, |size| u32::from_le_bytes(*size));
     let flags = flags(bytes);
@@ -38,7 +38,7 @@ pub(in crate::pixels::codec) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Is something missing that the flags announce, or may be, as frames?
-pub(super) fn promises_more(bytes: &[u8]) -> bool {
+pub(crate) fn promises_more(bytes: &[u8]) -> bool {
     flags(bytes).is_some_and(|flags| flags & (missing(bytes) | ANIMATED) != 0)
 }
 
@@ -61,8 +61,8 @@ fn missing(bytes: &[u8]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::write_chunk;
     use super::*;
+    use crate::pixels::codec::webp::write_chunk;
 
     fn file(flags: u8, chunks: &[&[u8; 4]]) -> Vec<u8> {
         let mut bytes = b"RIFF\0\0\0\0WEBP".to_vec();

@@ -1,5 +1,7 @@
 //! WebP: its container (RFC 9649), and writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
 
+pub(crate) mod animated;
+pub(crate) mod frames;
 #[cfg(feature = "webp-lossy")]
 mod lossy;
 mod mend;
@@ -7,28 +9,30 @@ mod mend;
 mod scaled;
 
 #[cfg(feature = "webp-lossy")]
-pub(super) use self::lossy::encode_picture;
+pub(crate) use self::lossy::encode_picture;
 #[cfg(feature = "webp-lossy")]
-pub(super) use self::lossy::encode_planes;
-pub(super) use self::mend::{extra, mended};
+pub(crate) use self::lossy::encode_planes;
+pub(crate) use self::mend::{extra, mended};
 #[cfg(feature = "webp-lossy")]
-pub(super) use self::scaled::{partly, reading, reduced, shrinks};
+pub(crate) use self::scaled::{partly, reading, reduced, shrinks};
 
-use super::Settings;
 use super::metadata::Attachments;
+use super::settings::Settings;
 use crate::error::Error;
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, broken, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
 /// Is all there that the container announces (RFC 9649, 2.3)? Orientation may come last.
-pub(super) fn is_complete(bytes: &[u8]) -> bool {
+pub(crate) fn is_complete(bytes: &[u8]) -> bool {
     let announced = bytes.get(4..).and_then(|rest| rest.first_chunk()).map(|size| u32::from_le_bytes(*size));
     announced.is_some_and(|size| u64::from(size) + 8 <= memory::len(bytes))
 }
 
 /// Does the file end inside a chunk, or before one that it promises? A length that is only too large is no harm.
-pub(super) fn is_cut_short(bytes: &[u8]) -> bool {
+pub(crate) fn is_cut_short(bytes: &[u8]) -> bool {
     let Some(mut chunks) = Chunks::of_file(bytes).filter(|_| !is_complete(bytes)) else { return false };
     while chunks.next().is_some() {}
     !chunks.0.is_empty() || mend::promises_more(bytes)
@@ -36,18 +40,18 @@ pub(super) fn is_cut_short(bytes: &[u8]) -> bool {
 
 /// The chunks of a file, kind and body, up to the first that is cut short.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chunks<'a>(&'a [u8]);
+pub(crate) struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Chunks<'a> {
     /// All chunks; `None` for what is no WebP.
-    pub(super) fn of_file(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of_file(bytes: &'a [u8]) -> Option<Self> {
         (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
             .then(|| Self::new(bytes.get(12..).unwrap_or_default()))
     }
 
     /// All chunks, and the beginning of one that is cut short.
     #[cfg(feature = "webp-lossy")]
-    pub(super) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
+    pub(crate) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
         let mut chunks = self;
         let mut is_over = false;
         std::iter::from_fn(move || {
@@ -61,7 +65,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// Chunks inside another.
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 }
@@ -80,7 +84,7 @@ impl<'a> Iterator for Chunks<'a> {
 }
 
 /// Appends a chunk.
-pub(super) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
+pub(crate) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     out.extend_from_slice(kind);
     out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
     out.extend_from_slice(body);
@@ -88,7 +92,7 @@ pub(super) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
 }
 
 /// A file of a still picture made of the chunks of a frame (RFC 9649, 2.7.1.1); `None` if that is damaged.
-pub(super) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
     const ALPHA: u8 = 0x10;
     let find = |wanted: &[u8; 4]| Chunks::new(frame).find(|(kind, _)| *kind == wanted);
     let mut chunks = Vec::new();
@@ -109,7 +113,7 @@ pub(super) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Writes a WebP, with what else there is around the picture.
-pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     let file = encode_picture(picture, settings)?;
     let alpha = picture.channels() == Channels::Rgba;
     with_extras(file, picture.size(), alpha, picture.profile().map(|profile| profile.icc()), attached)
@@ -127,7 +131,7 @@ fn with_extras(
     if extras.iter().all(|(_, extra)| extra.is_none()) {
         return Ok(file);
     }
-    extended(&file, size, alpha, extras).ok_or_else(|| broken("a WebP larger than its container"))
+    extended(&file, size, alpha, extras).ok_or_else(|| internal_error("a WebP larger than its container"))
 }
 
 /// Puts a file of one picture into the extended container (RFC 9649, 2.7): the profile before the picture, the
@@ -167,7 +171,7 @@ fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u
 
 /// Without loss, whatever the settings: there is no lossy encoder in this build.
 #[cfg(not(feature = "webp-lossy"))]
-pub(super) fn encode_picture(picture: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode_picture(picture: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
     use image::ExtendedColorType;
     use image::codecs::webp::WebPEncoder;
 
@@ -178,6 +182,6 @@ pub(super) fn encode_picture(picture: &Raster, _: &Settings) -> Result<Vec<u8>, 
     let mut bytes = Vec::new();
     WebPEncoder::new_lossless(&mut bytes)
         .encode(picture.samples(), picture.size().width, picture.size().height, kind)
-        .map_err(|e| broken(e.to_string()))?;
+        .map_err(|e| internal_error(e.to_string()))?;
     Ok(bytes)
 }

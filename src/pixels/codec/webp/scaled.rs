@@ -16,15 +16,16 @@ use super::{Chunks, is_complete};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::codec::decode::{damaged, of_a_kind};
-use crate::pixels::raster::Channels;
-use crate::pixels::{Raster, memory};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::{damaged, of_a_kind};
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
 /// Can a file be read smaller than it is? Those can that have loss, no alpha and one frame.
 ///
 /// Alpha would be scaled apart from the colours, and those under transparent pixels would shine through.
-pub(in super::super) fn shrinks(bytes: &[u8]) -> bool {
+pub(crate) fn shrinks(bytes: &[u8]) -> bool {
     size(bytes).is_some()
 }
 
@@ -33,7 +34,7 @@ pub(in super::super) fn shrinks(bytes: &[u8]) -> bool {
 /// # Errors
 /// The file is not one that [shrinks], it is damaged or cut short, or a limit is passed. Sizes are checked before
 /// anything is decoded.
-pub(in super::super) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
     LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
     let whole = size(bytes).ok_or_else(|| of_a_kind(Format::WebP))?;
     LimitError::check("pixels", whole.pixels(), limits.pixels)?;
@@ -52,7 +53,7 @@ pub(in super::super) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Resu
 
 /// The rows of a file that ends early, white below them: what a page shows where a browser draws nothing. `None` if
 /// there is not one, or for a file of another kind.
-pub(in super::super) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
+pub(crate) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
     let whole = size(bytes)?;
     LimitError::check("pixels", whole.pixels(), limits.pixels).ok()?;
     memory::check(work(whole, whole), limits).ok()?;
@@ -70,7 +71,7 @@ pub(in super::super) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> 
 }
 
 /// Bytes that reading a file takes at this size, the picture included; `None` if it cannot be read here.
-pub(in super::super) fn reading(bytes: &[u8], to: Size) -> Option<u64> {
+pub(crate) fn reading(bytes: &[u8], to: Size) -> Option<u64> {
     /// The planes of a few rows of blocks, and what predicts them.
     const BLOCKS: u64 = 256;
     let whole = size(bytes)?;
@@ -111,7 +112,9 @@ fn size(bytes: &[u8]) -> Option<Size> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::codec::{Attachments, Settings, webp};
+    use crate::pixels::codec::metadata::Attachments;
+    use crate::pixels::codec::settings::Settings;
+    use crate::pixels::codec::webp;
 
     fn file(channels: Channels, lossless: bool) -> Vec<u8> {
         let size = Size::new(64, 48);

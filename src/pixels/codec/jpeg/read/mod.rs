@@ -45,7 +45,6 @@ mod tests;
 mod units;
 mod upsample;
 
-pub(crate) use self::bits::Damage;
 pub(crate) use self::header::{Color, Header};
 pub(crate) use self::needs::needs;
 pub(crate) use self::planes::{Plane, read};

@@ -1,7 +1,8 @@
 //! Whole planes.
 
+use super::bits::Damage;
 use super::reader::Reader;
-use super::{Damage, ReadError, Request};
+use super::{ReadError, Request};
 use crate::geometry::Size;
 use crate::limits::Limits;
 

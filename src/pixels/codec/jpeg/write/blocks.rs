@@ -4,20 +4,20 @@
 //! of which compilers make vector code.
 
 use crate::pixels::codec::jpeg::cosines::{C1, C2, C3, C5, C6, C7, FRACTION, ONE};
-use crate::pixels::codec::quality::{CHROMA, LUMA, scaled};
+use crate::pixels::codec::jpeg::quality::{CHROMA, LUMA, scaled};
 
 /// Coefficients of a block divided by their steps, and which of them are not zero.
 #[derive(Debug, Clone)]
-pub(super) struct Coefficients {
+pub(crate) struct Coefficients {
     /// In zigzag order.
-    pub(super) values: [i16; 64],
+    pub(crate) values: [i16; 64],
     /// For each a bit, from the lowest.
-    pub(super) nonzero: u64,
+    pub(crate) nonzero: u64,
 }
 
 impl Coefficients {
     /// The first.
-    pub(super) const fn dc(&self) -> i16 {
+    pub(crate) const fn dc(&self) -> i16 {
         let [dc, ..] = self.values;
         dc
     }
@@ -25,14 +25,14 @@ impl Coefficients {
 
 /// Quantisation steps in zigzag order, and what to multiply coefficients by, row by row as the transform has them.
 #[derive(Debug, Clone)]
-pub(super) struct Steps {
-    pub(super) zigzag: [u8; 64],
+pub(crate) struct Steps {
+    pub(crate) zigzag: [u8; 64],
     factors: [f32; 64],
 }
 
 impl Steps {
     /// The tables of T.81, annex K.1, for luma or chroma, at a quality from 1 to 100 as libjpeg scales them.
-    pub(super) fn new(chroma: bool, quality: u8) -> Self {
+    pub(crate) fn new(chroma: bool, quality: u8) -> Self {
         let table = if chroma { &CHROMA } else { &LUMA };
         let zigzag = table.map(|base| u8::try_from(scaled(base, quality)).unwrap_or(u8::MAX));
         let step = |number: u8| zigzag.get(usize::from(number)).copied().unwrap_or(1);
@@ -41,7 +41,7 @@ impl Steps {
 }
 
 /// Transforms a block, whose samples are moved to around zero, and divides it by the steps.
-pub(super) fn quantise(samples: &[[i16; 8]; 8], steps: &Steps) -> Coefficients {
+pub(crate) fn quantise(samples: &[[i16; 8]; 8], steps: &Steps) -> Coefficients {
     let mut between = [[0; 8]; 8];
     first(samples, &mut between);
     let turned = transpose(&between);

@@ -5,21 +5,21 @@ use std::collections::BinaryHeap;
 
 /// A Huffman table as a file has it: how many codes there are of each length, and their symbols.
 #[derive(Debug, PartialEq)]
-pub(super) struct Table {
-    pub(super) counts: [u8; 16],
-    pub(super) symbols: Vec<u8>,
+pub(crate) struct Table {
+    pub(crate) counts: [u8; 16],
+    pub(crate) symbols: Vec<u8>,
 }
 
 /// A code, and how many bits it has.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Code {
-    pub(super) bits: u16,
-    pub(super) length: u8,
+pub(crate) struct Code {
+    pub(crate) bits: u16,
+    pub(crate) length: u8,
 }
 
 impl Table {
     /// The best table for symbols that occur so often (T.81, K.2).
-    pub(super) fn fitting(occurrences: &[u32; 256]) -> Self {
+    pub(crate) fn fitting(occurrences: &[u32; 256]) -> Self {
         let mut used: Vec<(u32, u8)> =
             occurrences.iter().copied().zip(0_u8..=255).filter(|(count, _)| *count > 0).collect();
         if used.is_empty() {
@@ -64,7 +64,7 @@ impl Table {
     }
 
     /// For each symbol its code.
-    pub(super) fn codes_by_symbol(&self) -> [Code; 256] {
+    pub(crate) fn codes_by_symbol(&self) -> [Code; 256] {
         let mut all = [Code::default(); 256];
         for (symbol, code) in self.codes() {
             if let Some(to) = all.get_mut(usize::from(symbol)) {

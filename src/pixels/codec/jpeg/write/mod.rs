@@ -17,31 +17,25 @@ use self::blocks::{Steps, quantise};
 use self::scan::Scan;
 use super::{APP0, EOI, SOI, SOS};
 use crate::error::Error;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::codec::metadata::Attachments;
 use crate::pixels::codec::metadata::{EXIF, XMP};
-use crate::pixels::codec::{Attachments, Settings};
-use crate::pixels::planes::Planes;
-use crate::pixels::{Raster, broken};
+use crate::pixels::codec::settings::Settings;
+use crate::pixels::raster::Planes;
+use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
 /// Width and height.
 type Sides = (u16, u16);
 
 /// Writes a JPEG of a picture without alpha.
-pub(in crate::pixels::codec) fn encode(
-    picture: &Raster,
-    settings: &Settings,
-    attached: &Attachments,
-) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     encode_planes(&Planes::of(picture, settings.chroma_420)?, settings, attached)
 }
 
 /// Writes planes as they are.
-pub(in crate::pixels::codec) fn encode_planes(
-    planes: &Planes,
-    settings: &Settings,
-    attached: &Attachments,
-) -> Result<Vec<u8>, Error> {
-    let side = |side: u32| u16::try_from(side).map_err(|_| broken("a JPEG larger than its format allows"));
+pub(crate) fn encode_planes(planes: &Planes, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+    let side = |side: u32| u16::try_from(side).map_err(|_| internal_error("a JPEG larger than its format allows"));
     let Size { width, height } = planes.size();
     let sides = (side(width)?, side(height)?);
     if settings.progressive {
@@ -161,7 +155,7 @@ fn head(
         // ICC.1, B.4: in as many segments as it takes, numbered from one.
         const PART: usize = 65_000;
         let parts = profile.icc().chunks(PART);
-        let all = u8::try_from(parts.len()).map_err(|_| broken("a profile larger than a JPEG can hold"))?;
+        let all = u8::try_from(parts.len()).map_err(|_| internal_error("a profile larger than a JPEG can hold"))?;
         for (number, part) in (1..=all).zip(parts) {
             segment(out, APP0 + 2, &[b"ICC_PROFILE\0", &[number, all], part])?;
         }
@@ -185,7 +179,7 @@ fn scan_header(planes: &Planes) -> &'static [&'static [u8]] {
 /// Appends a marker with what belongs to it; nothing if that is too long.
 fn segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) -> Result<(), Error> {
     let length = 2 + parts.iter().map(|part| part.len()).sum::<usize>();
-    let length = u16::try_from(length).map_err(|_| broken("a segment larger than a JPEG can hold"))?;
+    let length = u16::try_from(length).map_err(|_| internal_error("a segment larger than a JPEG can hold"))?;
     out.extend_from_slice(&[0xFF, marker]);
     out.extend_from_slice(&length.to_be_bytes());
     parts.iter().for_each(|part| out.extend_from_slice(part));
@@ -203,10 +197,10 @@ fn in_inches(density: f64) -> u16 {
 mod tests {
     use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
-    use super::super::segments;
     use super::*;
-    use crate::pixels::planes::chroma_size;
-    use crate::pixels::raster::Channels;
+    use crate::pixels::base::channels::Channels;
+    use crate::pixels::codec::jpeg::segments;
+    use crate::pixels::raster::planes::chroma_size;
 
     /// A ramp above, one colour below: blocks with and without detail.
     fn samples() -> Vec<u8> {

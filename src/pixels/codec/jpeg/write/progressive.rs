@@ -6,13 +6,14 @@ use jpeg_encoder::{
 
 use super::Sides;
 use crate::error::Error;
-use crate::pixels::broken;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::codec::metadata::Attachments;
 use crate::pixels::codec::metadata::{EXIF, XMP};
-use crate::pixels::codec::{Attachments, Settings};
-use crate::pixels::planes::Planes;
+use crate::pixels::codec::settings::Settings;
+use crate::pixels::raster::Planes;
 
 /// Writes planes as they are.
-pub(super) fn encode(
+pub(crate) fn encode(
     planes: &Planes,
     sides: Sides,
     settings: &Settings,
@@ -36,9 +37,9 @@ pub(super) fn encode(
         }
     }
     if let Some(profile) = planes.profile() {
-        encoder.add_icc_profile(profile.icc()).map_err(|e| broken(e.to_string()))?;
+        encoder.add_icc_profile(profile.icc()).map_err(|e| internal_error(e.to_string()))?;
     }
-    encoder.encode_image(Rows { planes, sides }).map_err(|e| broken(e.to_string()))?;
+    encoder.encode_image(Rows { planes, sides }).map_err(|e| internal_error(e.to_string()))?;
     Ok(bytes)
 }
 

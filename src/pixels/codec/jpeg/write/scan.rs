@@ -3,10 +3,10 @@
 use super::blocks::Coefficients;
 use super::huffman::{Code, Table};
 use crate::error::Error;
-use crate::pixels::broken;
+use crate::pixels::base::error::internal_error;
 
 /// Tables of a baseline file: for DC of luma and of chroma, then for AC.
-pub(super) const SLOTS: usize = 4;
+pub(crate) const SLOTS: usize = 4;
 
 /// A symbol with the bits behind it.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ struct Token {
 
 /// All symbols of a scan, and how often each occurs.
 #[derive(Debug)]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     /// In pieces, so that nothing is copied when there are more.
     full: Vec<Vec<Token>>,
     tokens: Vec<Token>,
@@ -26,7 +26,7 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(crate) fn new() -> Result<Self, Error> {
         Ok(Self { full: Vec::new(), tokens: piece()?, counts: Box::new([[0; 256]; SLOTS]) })
     }
 
@@ -39,7 +39,7 @@ impl Scan {
     }
 
     /// Appends a block. `before` is the DC coefficient of the component's last one.
-    pub(super) fn block(&mut self, block: &Coefficients, chroma: bool, before: i16) -> Result<(), Error> {
+    pub(crate) fn block(&mut self, block: &Coefficients, chroma: bool, before: i16) -> Result<(), Error> {
         // A symbol for each coefficient, and the end.
         if self.tokens.capacity() - self.tokens.len() < 65 {
             self.full.push(std::mem::replace(&mut self.tokens, piece()?));
@@ -71,12 +71,12 @@ impl Scan {
     }
 
     /// The tables that fit.
-    pub(super) fn tables(&self) -> [Table; SLOTS] {
+    pub(crate) fn tables(&self) -> [Table; SLOTS] {
         std::array::from_fn(|slot| self.counts.get(slot).map_or_else(|| Table::fitting(&[0; 256]), Table::fitting))
     }
 
     /// Appends the entropy-coded data.
-    pub(super) fn write(&self, tables: &[Table; SLOTS], out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, tables: &[Table; SLOTS], out: &mut Vec<u8>) {
         let codes: [[Code; 256]; SLOTS] = tables.each_ref().map(Table::codes_by_symbol);
         let mut writer = BitWriter { out, bits: 0, count: 0 };
         for token in self.full.iter().flatten().chain(&self.tokens) {
@@ -94,7 +94,7 @@ impl Scan {
 fn piece() -> Result<Vec<Token>, Error> {
     const TOKENS: usize = 1 << 14;
     let mut taken = Vec::new();
-    taken.try_reserve_exact(TOKENS).map_err(|_| broken("out of memory"))?;
+    taken.try_reserve_exact(TOKENS).map_err(|_| internal_error("out of memory"))?;
     Ok(taken)
 }
 

@@ -10,7 +10,8 @@ use super::keyframes;
 use super::matching::Fuel;
 use super::sheet::{ANIMATION, ATTRIBUTE, IMPORTANT_STYLE, STYLE, Sheet, Weight, declarations};
 use super::smil::Change;
-use super::values::{self, Context, Kind, kind, normalised};
+use super::values;
+use super::values::{Context, Kind, kind, normalised};
 use crate::svg::{Notes, split};
 
 /// Values that descendants take over from an element.

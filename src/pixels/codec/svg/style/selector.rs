@@ -280,8 +280,8 @@ const DEPTH: u32 = 4;
 mod tests {
     use roxmltree::Node;
 
-    use super::super::matching::Fuel;
     use super::*;
+    use crate::pixels::codec::svg::style::matching::Fuel;
 
     #[test]
     fn elements_are_selected() {

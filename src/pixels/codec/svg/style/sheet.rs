@@ -6,7 +6,8 @@ use roxmltree::{Document, Node};
 
 use super::matching::Fuel;
 use super::media;
-use super::selector::{self, Selector};
+use super::selector;
+use super::selector::Selector;
 use crate::limits::LimitError;
 use crate::svg::{Item, Notes, items, split};
 

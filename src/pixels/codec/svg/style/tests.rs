@@ -1,8 +1,8 @@
-use super::super::draw;
 use crate::geometry::Size;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::Raster;
+use crate::pixels::codec::svg::draw;
+use crate::pixels::raster::Raster;
 
 /// A square of 10 by 10, drawn as large.
 fn drawn(body: &str) -> Raster {

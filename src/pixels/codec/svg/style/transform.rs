@@ -158,8 +158,8 @@ pub(super) fn origin(text: &str, [left, top, width, height]: [f64; 4], context: 
 
 #[cfg(test)]
 mod tests {
-    use super::super::color::Rgba;
     use super::*;
+    use crate::pixels::codec::svg::style::color::Rgba;
 
     const CONTEXT: Context =
         Context { font: 10.0, current: Rgba::BLACK, viewport: (60.0, 40.0), image: (600.0, 400.0) };

@@ -7,8 +7,10 @@ use super::planes;
 use super::{Chroma, Request, room};
 use crate::geometry::Size;
 use crate::limits::Limits;
+use crate::pixels::codec::jpeg::read::ReadError;
+use crate::pixels::codec::jpeg::read::bits::Damage;
 use crate::pixels::codec::jpeg::read::planes::Planes;
-use crate::pixels::codec::jpeg::read::{Damage, ReadError, read};
+use crate::pixels::codec::jpeg::read::planes::read;
 
 const CUT: Damage = Damage { cut_short: true, corrupt: false };
 const CORRUPT: Damage = Damage { cut_short: false, corrupt: true };

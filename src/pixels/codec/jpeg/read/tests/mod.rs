@@ -16,8 +16,11 @@ use jpeg_encoder::SamplingFactor;
 
 use self::files::{Kind, components, compose, encode, gray, interleave, segments};
 use self::plain::Blocks;
+use super::bits::Damage;
+use super::header::Header;
 use super::planes::Planes;
-use super::{Chroma, Damage, Header, Plane, Request, needs, read, read_header};
+use super::planes::{Plane, read};
+use super::{Chroma, Request, needs, read_header};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
 

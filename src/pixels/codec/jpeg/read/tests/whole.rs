@@ -4,10 +4,13 @@ use super::files::{Kind, compose, gray_of, interleave, push, segments};
 use super::plain::Blocks;
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
+use crate::pixels::codec::decode::Colors;
+use crate::pixels::codec::jpeg;
 use crate::pixels::codec::jpeg::read::read_header;
-use crate::pixels::codec::jpeg::{decode, shrinks, thumbnail};
-use crate::pixels::codec::{Colors, jpeg};
-use crate::pixels::{Raster, Scratch};
+use crate::pixels::codec::jpeg::thumbnail::shrinks;
+use crate::pixels::codec::jpeg::{decode, thumbnail};
+use crate::pixels::raster::Raster;
+use crate::pixels::raster::Scratch;
 use crate::plan::{Region, Thumbnail};
 
 const SIZE: Size = Size::new(93, 61);

@@ -1,0 +1,5 @@
+//! GIF: reading and writing, frame by frame.
+
+mod quantise;
+pub(crate) mod read;
+pub(crate) mod write;

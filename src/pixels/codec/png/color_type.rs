@@ -1,0 +1,262 @@
+//! Pictures in fewer bits: gray and palettes for PNG, where they hold exactly what was there.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use png::{BitDepth, ColorType};
+
+use crate::pixels::base::channels::Channels;
+use crate::pixels::raster::Raster;
+
+/// How the samples of a PNG are laid out.
+#[derive(Debug)]
+pub(crate) struct Layout<'a> {
+    pub(crate) color: ColorType,
+    pub(crate) depth: BitDepth,
+    /// Red, green and blue of each colour.
+    pub(crate) palette: Option<Vec<u8>>,
+    /// Opacity of the first colours; those behind are opaque.
+    pub(crate) opacities: Option<Vec<u8>>,
+    /// Rows of whole bytes.
+    pub(crate) samples: Cow<'a, [u8]>,
+}
+
+impl<'a> Layout<'a> {
+    /// The picture as it is.
+    pub(crate) fn plain(picture: &'a Raster) -> Self {
+        let color = match picture.channels() {
+            Channels::Rgb => ColorType::Rgb,
+            Channels::Rgba => ColorType::Rgba,
+        };
+        let samples = Cow::Borrowed(picture.samples());
+        Self { color, depth: BitDepth::Eight, palette: None, opacities: None, samples }
+    }
+}
+
+/// A layout of fewer bits that holds the same; `None` if there is none.
+pub(crate) fn reduced(picture: &Raster, gray_is_allowed: bool) -> Option<Layout<'static>> {
+    let found = Found::look(picture, gray_is_allowed)?;
+    let gray_depth = found.gray.then(|| gray_depth(&found)).flatten();
+    let palette_depth = (found.colors.len() <= MOST).then(|| depth(found.colors.len()));
+    match (gray_depth, palette_depth) {
+        (Some(gray), palette) if palette.is_none_or(|palette| gray as u8 <= palette as u8) => {
+            // Shallow levels are the upper bits of deep ones.
+            let shift = 8 - gray as u8;
+            let values = pixels(picture).map(|[level, ..]| level >> shift);
+            Some(layout(ColorType::Grayscale, gray, pack(values, picture, gray)))
+        }
+        (_, Some(depth)) => Some(with_palette(picture, &found, depth)),
+        // Gray and partly transparent, in more than 256 ways.
+        (None, None) if found.gray => {
+            let samples = pixels(picture).flat_map(|[level, .., opacity]| [level, opacity]).collect();
+            Some(layout(ColorType::GrayscaleAlpha, BitDepth::Eight, samples))
+        }
+        _ => None,
+    }
+}
+
+/// What there is in a picture.
+struct Found {
+    /// One more than [`MOST`] are too many.
+    colors: Numbers,
+    gray: bool,
+    opaque: bool,
+    /// All gray levels can be told by their upper 1, 2, 4 bits.
+    shallow: [bool; 3],
+}
+
+impl Found {
+    /// Looks until nothing is left to hope for.
+    fn look(picture: &Raster, gray_is_allowed: bool) -> Option<Self> {
+        let mut found = Self { colors: Numbers::default(), gray: gray_is_allowed, opaque: true, shallow: [true; 3] };
+        let mut last = None;
+        for pixel in pixels(picture) {
+            // Most neighbours are alike.
+            if last == Some(pixel) {
+                continue;
+            }
+            last = Some(pixel);
+            let [r, g, b, a] = pixel;
+            found.gray &= r == g && g == b;
+            found.opaque &= a == u8::MAX;
+            for (shallow, step) in found.shallow.iter_mut().zip([255, 85, 17]) {
+                *shallow &= r % step == 0;
+            }
+            if found.colors.len() <= MOST {
+                found.colors.insert(u32::from_be_bytes(pixel), 0);
+            }
+            if !found.gray && found.colors.len() > MOST {
+                return None;
+            }
+        }
+        Some(found)
+    }
+}
+
+/// The depth of gray without transparency.
+fn gray_depth(found: &Found) -> Option<BitDepth> {
+    let [one, two, four] = found.shallow;
+    found.opaque.then_some(match () {
+        () if one => BitDepth::One,
+        () if two => BitDepth::Two,
+        () if four => BitDepth::Four,
+        () => BitDepth::Eight,
+    })
+}
+
+/// The depth of numbers for so many colours.
+fn depth(colors: usize) -> BitDepth {
+    match colors {
+        0..=2 => BitDepth::One,
+        3..=4 => BitDepth::Two,
+        5..=16 => BitDepth::Four,
+        _ => BitDepth::Eight,
+    }
+}
+
+/// Transparent colours first, so that few opacities are written; then from dark to light.
+fn with_palette(picture: &Raster, found: &Found, depth: BitDepth) -> Layout<'static> {
+    let mut colors: Vec<[u8; 4]> = found.colors.keys().map(|color| color.to_be_bytes()).collect();
+    colors.sort_unstable_by_key(|[r, g, b, a]| (*a, u32::from(*r) * 2 + u32::from(*g) * 4 + u32::from(*b), *r, *g));
+    let numbers: Numbers = colors.iter().map(|color| u32::from_be_bytes(*color)).zip(0..=u8::MAX).collect();
+    let mut last = None;
+    let values = pixels(picture).map(|pixel| match last {
+        Some((same, number)) if same == pixel => number,
+        _ => {
+            let number = numbers.get(&u32::from_be_bytes(pixel)).copied().unwrap_or_default();
+            last = Some((pixel, number));
+            number
+        }
+    });
+    let samples = pack(values, picture, depth);
+    let opacities: Vec<u8> = colors.iter().map(|[.., a]| *a).take_while(|a| *a < u8::MAX).collect();
+    Layout {
+        palette: Some(colors.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect()),
+        opacities: (!opacities.is_empty()).then_some(opacities),
+        ..layout(ColorType::Indexed, depth, samples)
+    }
+}
+
+fn layout(color: ColorType, depth: BitDepth, samples: Vec<u8>) -> Layout<'static> {
+    Layout { color, depth, palette: None, opacities: None, samples: Cow::Owned(samples) }
+}
+
+/// Puts values of so many bits side by side, the first uppermost; each row starts with a new byte.
+fn pack(values: impl Iterator<Item = u8>, picture: &Raster, depth: BitDepth) -> Vec<u8> {
+    let bits = depth as u8;
+    let width = u64::from(picture.size().width);
+    let mut out = Vec::new();
+    let (mut byte, mut filled, mut column) = (0_u8, 0, 0);
+    for value in values {
+        filled += bits;
+        byte |= value << (8 - filled);
+        column += 1;
+        if filled == 8 || column == width {
+            out.push(byte);
+            (byte, filled) = (0, 0);
+        }
+        if column == width {
+            column = 0;
+        }
+    }
+    out
+}
+
+fn pixels(picture: &Raster) -> impl Iterator<Item = [u8; 4]> {
+    picture.samples().chunks_exact(picture.channels().count()).map(|pixel| match *pixel {
+        [r, g, b, a] => [r, g, b, a],
+        [r, g, b] => [r, g, b, u8::MAX],
+        _ => [0; 4],
+    })
+}
+
+/// Colours, each with its place in a palette.
+type Numbers = HashMap<u32, u8, BuildHasherDefault<Multiply>>;
+
+/// Spreads colours over a table, faster than needs to be safe for more than a few hundred.
+#[derive(Debug, Default)]
+struct Multiply(u64);
+
+impl Hasher for Multiply {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        let product = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = product ^ product >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Colours in a palette.
+const MOST: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::codec::metadata::Attachments;
+    use crate::pixels::codec::png;
+    use crate::pixels::codec::settings::Settings;
+    use crate::plan::Size;
+
+    fn picture(width: u32, height: u32, pixel: impl Fn(u32) -> [u8; 4]) -> Raster {
+        let samples = (0..width * height).flat_map(pixel).collect();
+        Raster::new(Size::new(width, height), Channels::Rgba, samples).unwrap().without_needless_alpha()
+    }
+
+    fn byte(n: u32) -> u8 {
+        u8::try_from(n & 0xFF).unwrap()
+    }
+
+    #[test]
+    fn the_fewest_bits_hold_the_same() {
+        use ColorType::{Grayscale, GrayscaleAlpha, Indexed, Rgb, Rgba};
+        let gray = |level: u8| [level, level, level, 255];
+        let cases: [(&str, Raster, (ColorType, u8)); 14] = [
+            ("black and white", picture(203, 200, |n| gray(byte(n % 2) * 255)), (Grayscale, 1)),
+            ("four grays", picture(203, 200, |n| gray(byte(n % 4) * 85)), (Grayscale, 2)),
+            ("sixteen grays", picture(203, 200, |n| gray(byte(n % 16) * 17)), (Grayscale, 4)),
+            ("two other grays", picture(203, 200, |n| gray(byte(n % 2) + 100)), (Indexed, 1)),
+            ("all grays", picture(203, 200, |n| gray(byte(n))), (Grayscale, 8)),
+            ("one gray", picture(203, 200, |_| gray(77)), (Indexed, 1)),
+            ("one colour", picture(203, 200, |_| [1, 2, 3, 255]), (Indexed, 1)),
+            ("three colours", picture(203, 200, |n| [byte(n % 3), 9, 1, 255]), (Indexed, 2)),
+            ("16 colours", picture(203, 200, |n| [byte(n % 16), 9, 1, 255]), (Indexed, 4)),
+            ("512 colours", picture(203, 200, |n| [byte(n), 9, byte(n / 2), 255]), (Rgb, 8)),
+            ("256 colours and opacities", picture(203, 200, |n| [byte(n % 16), 9, 1, byte(n / 16) | 15]), (Indexed, 8)),
+            (
+                "gray in all opacities",
+                picture(203, 200, |n| [byte(n), byte(n), byte(n), byte(n / 256)]),
+                (GrayscaleAlpha, 8),
+            ),
+            ("257 colours", picture(203, 200, |n| [byte(n % 257), byte(n % 257 / 256), 0, 255]), (Rgb, 8)),
+            ("257 opacities", picture(203, 200, |n| [byte(n), byte(n / 256), 0, byte(n / 2)]), (Rgba, 8)),
+        ];
+        let settings = Settings {
+            quality: 80,
+            lossless: false,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest: false,
+        };
+        for (name, picture, want) in cases {
+            let file = png::encode(&picture, &settings, &Attachments::default()).unwrap();
+            let plain = png::write(&picture, &Layout::plain(&picture), &settings, &Attachments::default()).unwrap();
+            assert!(file.len() <= plain.len(), "{name}");
+            let decoder = ::png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
+            assert_eq!((decoder.info().color_type, decoder.info().bit_depth as u8), want, "{name}");
+            let read = image::load_from_memory(&file).unwrap();
+            let same = match picture.channels() {
+                Channels::Rgb => read.to_rgb8().into_raw() == picture.samples(),
+                Channels::Rgba => read.to_rgba8().into_raw() == picture.samples(),
+            };
+            assert!(same, "{name}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Animated WebP: walking over its chunks (RFC 9649, 2.7), and reading each frame as the still picture it is.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use super::{Chunks, still};
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::pixels::base::error::damaged;
+use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
+use crate::pixels::codec::animation::{Drawn, Frames, Plays};
+use crate::pixels::codec::decode;
+use crate::plan::{Rect, Size};
+
+/// One frame of a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a> {
+    pub(crate) area: Rect,
+    delay: Duration,
+    blend: bool,
+    disposal: Disposal,
+    /// The chunks of a still picture.
+    data: &'a [u8],
+}
+
+/// What a file says of all its frames.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Overview<'a> {
+    pub(crate) canvas: Size,
+    pub(crate) plays: Plays,
+    chunks: Chunks<'a>,
+}
+
+impl<'a> Overview<'a> {
+    /// `None` if the file is no animation.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        const ANIMATED: u8 = 2;
+        let mut chunks = Chunks::of_file(bytes)?;
+        let (kind, head) = chunks.next()?;
+        if kind != b"VP8X" || head.first()? & ANIMATED == 0 {
+            return None;
+        }
+        let canvas = Size::new(le24(head, 4)? + 1, le24(head, 7)? + 1);
+        let plays =
+            chunks.clone().find(|(kind, _)| *kind == b"ANIM").and_then(|(_, body)| body.get(4..)?.first_chunk());
+        let plays = NonZeroU32::new(plays.map_or(0, |count| u16::from_le_bytes(*count).into()));
+        Some(Self { canvas, plays, chunks })
+    }
+
+    /// Its frames, up to the first that is damaged.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        self.chunks.filter(|(kind, _)| *kind == b"ANMF").map_while(|(_, body)| part(body))
+    }
+}
+
+fn part(body: &[u8]) -> Option<Part<'_>> {
+    const CLEAR: u8 = 1;
+    const REPLACE: u8 = 2;
+    let [x, y] = [le24(body, 0)? * 2, le24(body, 3)? * 2];
+    let [width, height] = [le24(body, 6)? + 1, le24(body, 9)? + 1];
+    let flags = body.get(15)?;
+    Some(Part {
+        area: Rect { x, y, width, height },
+        delay: Duration::from_millis(le24(body, 12)?.into()),
+        blend: flags & REPLACE == 0,
+        disposal: if flags & CLEAR == 0 { Disposal::Keep } else { Disposal::Clear },
+        data: body.get(16..)?,
+    })
+}
+
+fn le24(bytes: &[u8], at: usize) -> Option<u32> {
+    let [a, b, c] = *bytes.get(at..)?.first_chunk()?;
+    Some(u32::from_le_bytes([a, b, c, 0]))
+}
+
+/// Reads frames.
+pub(crate) struct Reader<'a, I> {
+    pub(crate) parts: I,
+    pub(crate) limits: &'a Limits,
+}
+
+impl<'a, I: Iterator<Item = Part<'a>>> Frames for Reader<'a, I> {
+    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
+        let Some(part) = self.parts.next() else { return Ok(None) };
+        let file = still(part.area.size(), part.data).ok_or_else(|| damaged(Format::WebP))?;
+        let mut picture = decode::still(&file, self.limits)?;
+        if picture.size() != part.area.size() {
+            return Err(damaged(Format::WebP));
+        }
+        canvas.begin(part.area, part.disposal)?;
+        canvas.draw(&picture, part.blend);
+        Ok(Some(Drawn { delay: part.delay, note: picture.take_notes().pop() }))
+    }
+}

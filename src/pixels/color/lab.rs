@@ -1,0 +1,122 @@
+//! CIE L*a*b* (D65, 2 degrees): a colour space in which distances are about as large as they look.
+
+/// From an sRGB pixel: lightness 0 to 100, green to red, blue to yellow.
+pub(crate) fn lab(pixel: [u8; 3]) -> [f32; 3] {
+    let [x, y, z] = roots(pixel.map(linear));
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// White of D65.
+const WHITE: [f32; 3] = [0.950_47, 1.0, 1.088_83];
+
+/// From amounts of sRGB's lights to X, Y and Z of CIE 1931 (IEC 61966-2-1), as the cube roots of their shares of white;
+/// near black a line takes the place of the root.
+fn roots([r, g, b]: [f32; 3]) -> [f32; 3] {
+    let x = 0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b;
+    let y = 0.212_672_9 * r + 0.715_152_2 * g + 0.072_175 * b;
+    let z = 0.019_333_9 * r + 0.119_192 * g + 0.950_304_1 * b;
+    let root = |value: f32, white: f32| {
+        let share = value / white;
+        if share > 0.008_856 { share.cbrt() } else { 7.787 * share + 16.0 / 116.0 }
+    };
+    [root(x, WHITE[0]), root(y, WHITE[1]), root(z, WHITE[2])]
+}
+
+/// A change of lightness that leaves the other two coordinates alone.
+pub(crate) struct Lighter {
+    /// Added to the cube roots.
+    shift: f32,
+    /// Amounts of light of all samples.
+    linear: [f32; 256],
+}
+
+impl Lighter {
+    /// Adds to the lightness, which is 0 to 100.
+    pub(crate) fn new(lightness: f32) -> Self {
+        let mut sample = 0;
+        let linear = [(); 256].map(|()| {
+            let amount = linear(sample);
+            sample = sample.wrapping_add(1);
+            amount
+        });
+        Self { shift: lightness / 116.0, linear }
+    }
+
+    /// The sRGB pixel that this makes of another; the nearest where there is none so light or dark.
+    pub(crate) fn apply(&self, pixel: [u8; 3]) -> [u8; 3] {
+        let roots = roots(pixel.map(|sample| self.linear.get(usize::from(sample)).copied().unwrap_or_default()));
+        // All three move with lightness; they end with it at 0 and 100.
+        let [_, y, _] = roots;
+        let shift = (y + self.shift).clamp(16.0 / 116.0, 1.0) - y;
+        from_roots(roots.map(|root| root + shift))
+    }
+}
+
+/// The sRGB pixel of lightness 0 to 100, green to red, blue to yellow; the nearest where there is none.
+pub(crate) fn from_lab([l, a, b]: [f32; 3]) -> [u8; 3] {
+    let y = (l + 16.0) / 116.0;
+    from_roots([y + a / 500.0, y, y - b / 200.0])
+}
+
+fn from_roots(roots: [f32; 3]) -> [u8; 3] {
+    let share = |root: f32| if root > 0.206_89 { root * root * root } else { (root - 16.0 / 116.0) / 7.787 };
+    let [x, y, z] = roots.map(share);
+    let (x, z) = (x * WHITE[0], z * WHITE[2]);
+    let r = 3.240_454_2 * x - 1.537_138_5 * y - 0.498_531_4 * z;
+    let g = -0.969_266 * x + 1.876_010_8 * y + 0.041_556 * z;
+    let b = 0.055_643_4 * x - 0.204_025_9 * y + 1.057_225_2 * z;
+    [r, g, b].map(sample)
+}
+
+/// The sample that is nearest to an amount of light.
+pub(crate) fn sample(linear: f32) -> u8 {
+    let value = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+    crate::pixels::base::rounding::level(f64::from(value) * 255.0)
+}
+
+/// A sample as an amount of light, 0 to 1.
+pub(crate) fn linear(sample: u8) -> f32 {
+    let value = f32::from(sample) / 255.0;
+    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lightness_moves_alone() {
+        for (pixel, lightness, want) in [
+            ([0, 0, 0], 0.0, [0, 0, 0]),
+            ([12, 200, 77], 0.0, [12, 200, 77]),
+            // A lightness of 53.59 and 15 more.
+            ([128, 128, 128], 15.0, [167, 167, 167]),
+            ([128, 128, 128], -15.0, [91, 91, 91]),
+            ([255, 255, 255], 15.0, [255, 255, 255]),
+            ([255, 255, 255], -100.0, [0, 0, 0]),
+            ([0, 0, 0], 100.0, [255, 255, 255]),
+        ] {
+            assert_eq!(Lighter::new(lightness).apply(pixel), want, "{pixel:?} {lightness}");
+        }
+        let before = lab([60, 90, 140]);
+        let after = lab(Lighter::new(15.0).apply([60, 90, 140]));
+        assert!((after[0] - before[0] - 15.0).abs() < 0.3, "{before:?} {after:?}");
+        assert!((after[1] - before[1]).abs() < 1.0 && (after[2] - before[2]).abs() < 1.0, "{before:?} {after:?}");
+    }
+
+    #[test]
+    fn known_colours_are_where_they_belong() {
+        // As Bruce Lindbloom's calculator gives them.
+        for (rgb, want) in [
+            ([255, 255, 255], [100.0, 0.0, 0.0]),
+            ([0, 0, 0], [0.0, 0.0, 0.0]),
+            ([255, 0, 0], [53.24, 80.09, 67.20]),
+            ([0, 255, 0], [87.73, -86.18, 83.18]),
+            ([0, 0, 255], [32.30, 79.19, -107.86]),
+            ([128, 128, 128], [53.59, 0.0, 0.0]),
+        ] {
+            let got = lab(rgb);
+            assert!(got.iter().zip(want).all(|(a, b)| (a - b).abs() < 0.05), "{rgb:?}: {got:?}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Oklab: a space of colours in which distances are as they are seen, and a shade of a colour is a multiple
+//! of it.
+//!
+//! Björn Ottosson, *A perceptual color space for image processing* (2020); the numbers are those of CSS Color 4.
+
+use super::lab::linear;
+
+/// Lightness from 0 to 1, and two axes of colour with grey at zero.
+pub(crate) type Lab = [f32; 3];
+
+/// From sRGB samples and back, by tables.
+pub(crate) struct Space {
+    /// How much light each sample is, 0 to 1.
+    lights: Vec<f32>,
+    /// The sample of so much light, in [`STEPS`] steps.
+    samples: Vec<u8>,
+}
+
+impl Space {
+    pub(crate) fn new() -> Self {
+        // IEC 61966-2-1.
+        let sample = |v: f64| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
+        let lights = (0..=u8::MAX).map(linear).collect();
+        let steps = (0..=STEPS).map(|v| f64::from(v) / f64::from(STEPS));
+        Self { lights, samples: steps.map(|v| crate::pixels::base::rounding::level(sample(v) * 255.0)).collect() }
+    }
+
+    /// The colour of these samples.
+    pub(crate) fn lab(&self, rgb: [u8; 3]) -> Lab {
+        let [r, g, b] = rgb.map(|sample| self.lights.get(usize::from(sample)).copied().unwrap_or_default());
+        let cones = [
+            0.412_221_46 * r + 0.536_332_54 * g + 0.051_445_995 * b,
+            0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b,
+            0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b,
+        ];
+        let [l, m, s] = cones.map(cube_root);
+        [
+            0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
+            1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
+            0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
+        ]
+    }
+
+    /// The samples of a colour. What sRGB cannot show is drawn towards the grey of its lightness until it can.
+    pub(crate) fn samples(&self, [lightness, a, b]: Lab) -> [u8; 3] {
+        let lightness = lightness.clamp(0.0, 1.0);
+        let cones = [
+            lightness + 0.396_337_78 * a + 0.215_803_76 * b,
+            lightness - 0.105_561_346 * a - 0.063_854_17 * b,
+            lightness - 0.089_484_18 * a - 1.291_485_5 * b,
+        ];
+        let [l, m, s] = cones.map(|cone| cone * cone * cone);
+        let light = [
+            4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s,
+            -1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s,
+            -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
+        ];
+        let grey = lightness * lightness * lightness;
+        let kept = light.into_iter().fold(1.0_f32, |kept, value| {
+            let room = if value > 1.0 {
+                (1.0 - grey) / (value - grey)
+            } else if value < 0.0 {
+                grey / (grey - value)
+            } else {
+                1.0
+            };
+            kept.min(room)
+        });
+        light.map(|value| {
+            let value = grey + (value - grey) * kept;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "float to integer casts saturate"
+            )]
+            let step = (value * f32::from(STEPS) + 0.5) as usize;
+            self.samples.get(step.min(STEPS.into())).copied().unwrap_or(u8::MAX)
+        })
+    }
+}
+
+/// By a guess that is right to a few percent, from the bits of the exponent, and two steps of Halley's.
+fn cube_root(value: f32) -> f32 {
+    const ONE_THIRD_OF_THE_BIAS_TIMES_TWO: u32 = 709_921_077;
+    if value <= 0.0 {
+        return 0.0;
+    }
+    let mut root = f32::from_bits(value.to_bits() / 3 + ONE_THIRD_OF_THE_BIAS_TIMES_TWO);
+    for _ in 0..2 {
+        let cube = root * root * root;
+        root *= (cube + 2.0 * value) / (2.0 * cube + value);
+    }
+    root
+}
+
+/// Fine enough for each sample to have steps of its own, also where it is dark.
+const STEPS: u16 = 16_384;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_survive_the_way_there_and_back() {
+        let space = Space::new();
+        for r in (0..=255).step_by(5) {
+            for g in (0..=255).step_by(3) {
+                for b in (0..=255).step_by(5) {
+                    assert_eq!(space.samples(space.lab([r, g, b])), [r, g, b]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn known_colours_have_known_values() {
+        let space = Space::new();
+        for (rgb, want) in [
+            ([255, 255, 255], [1.0, 0.0, 0.0]),
+            ([0, 0, 0], [0.0, 0.0, 0.0]),
+            // From CSS Color 4.
+            ([255, 0, 0], [0.627_96, 0.224_86, 0.125_85]),
+            ([0, 128, 0], [0.519_75, -0.140_30, 0.107_68]),
+        ] {
+            for (found, want) in space.lab(rgb).into_iter().zip(want) {
+                assert!((found - want).abs() < 1e-4, "{rgb:?}: {:?}", space.lab(rgb));
+            }
+        }
+        // More blue than there is: lightness stays.
+        let [lightness, ..] = space.lab(space.samples([0.4, 0.0, -0.5]));
+        assert!((lightness - 0.4).abs() < 0.03, "{lightness}");
+    }
+}

@@ -1,0 +1,110 @@
+//! Profiles that are a curve for each channel and a matrix (ICC.1:2022, F.3), as nearly all for screens and
+//! cameras are: converted here, in floating point and by tables that cost little to make.
+
+use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
+
+use super::curve::Curve;
+
+/// The way from three channels to sRGB.
+#[derive(Debug)]
+pub(crate) struct Shaper {
+    /// Light by channel, for equal steps from none to all.
+    curves: [Vec<f32>; 3],
+    /// From light to the light of sRGB, by rows.
+    matrix: [[f32; 3]; 3],
+    /// Levels of sRGB for equal steps of the root of light, which is much like an eye.
+    levels: Vec<u8>,
+}
+
+impl Shaper {
+    /// For samples of 8 bits.
+    pub(crate) fn new(profile: &ColorProfile) -> Option<Self> {
+        Self::with_steps(profile, u8::MAX.into())
+    }
+
+    /// For samples of more than 8 bits.
+    pub(crate) fn deep(profile: &ColorProfile) -> Option<Self> {
+        Self::with_steps(profile, STEPS)
+    }
+
+    /// `None` if the profile has tables of colours, which count before curves, or lacks a curve.
+    fn with_steps(profile: &ColorProfile, steps: u16) -> Option<Self> {
+        let tables = [&profile.lut_a_to_b_perceptual, &profile.lut_a_to_b_colorimetric, &profile.lut_a_to_b_saturation];
+        if profile.pcs != DataColorSpace::Xyz || tables.iter().any(|table| table.is_some()) {
+            return None;
+        }
+        let table = |curve: &Option<ToneReprCurve>| -> Option<Vec<f32>> {
+            let curve = Curve::of(curve.as_ref()?)?;
+            #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
+            let light = |step: u16| curve.light(f64::from(step) / f64::from(steps)) as f32;
+            Some((0..=steps).map(light).collect())
+        };
+        let (curves, matrix) = if profile.color_space == DataColorSpace::Gray {
+            // Gray is white, more or less of it.
+            let curve = table(&profile.gray_trc)?;
+            ([curve.clone(), curve.clone(), curve], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        } else {
+            if !profile.is_matrix_shaper() {
+                return None;
+            }
+            let [red, green, blue] = [&profile.red_trc, &profile.green_trc, &profile.blue_trc].map(table);
+            ([red?, green?, blue?], profile.transform_matrix(&ColorProfile::new_srgb()).to_f32().v)
+        };
+        let level = |step: u16| {
+            let root = f32::from(step) / f32::from(STEPS);
+            to_u8(encoded(root * root) * 255.0)
+        };
+        Some(Self { curves, matrix, levels: (0..=STEPS).map(level).collect() })
+    }
+
+    /// Converts a pixel of 8-bit samples.
+    pub(crate) fn convert(&self, pixel: [u8; 3]) -> [u8; 3] {
+        let mut light = [0.0; 3];
+        for ((light, curve), sample) in light.iter_mut().zip(&self.curves).zip(pixel) {
+            *light = curve.get(usize::from(sample)).copied().unwrap_or_default();
+        }
+        self.mix(light)
+    }
+
+    /// Converts a pixel of samples between 0 and 1.
+    pub(crate) fn convert_deep(&self, pixel: [f32; 3]) -> [u8; 3] {
+        let mut light = [0.0; 3];
+        for ((light, curve), sample) in light.iter_mut().zip(&self.curves).zip(pixel) {
+            let place = sample.clamp(0.0, 1.0) * f32::from(STEPS);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most STEPS")]
+            let step = place as u16;
+            *light = match curve.get(usize::from(step)..) {
+                Some([below, above, ..]) => below + (above - below) * (place - f32::from(step)),
+                Some([last]) => *last,
+                _ => 0.0,
+            };
+        }
+        self.mix(light)
+    }
+
+    /// What sRGB cannot show becomes the nearest level of each channel.
+    fn mix(&self, [r, g, b]: [f32; 3]) -> [u8; 3] {
+        self.matrix.map(|[from_r, from_g, from_b]| {
+            let light = (r * from_r + g * from_g + b * from_b).clamp(0.0, 1.0);
+            let step = light.sqrt() * f32::from(STEPS) + 0.5;
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+            let step = step as usize;
+            self.levels.get(step).copied().unwrap_or_default()
+        })
+    }
+}
+
+/// Light to sRGB (IEC 61966-2-1).
+pub(crate) fn encoded(light: f32) -> f32 {
+    if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
+}
+
+/// The nearest level.
+fn to_u8(level: f32) -> u8 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
+    let nearest = (level + 0.5) as u8;
+    nearest
+}
+
+/// With so many steps of the root of light no level is off by more than a twentieth before it is rounded.
+const STEPS: u16 = 4096;

@@ -1,0 +1,109 @@
+//! Gaussian blur.
+
+use super::downsampled_blur::convolve_coarsely;
+use super::gauss::{Kernel, Rows, Samples, convolve};
+use crate::error::Error;
+use crate::pixels::raster::Raster;
+
+/// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
+///
+/// As ImageKit's own images are blurred (measured): the gaussian is cut off where it falls below a fifth of its peak.
+pub(crate) fn blur(mut picture: Raster, sigma: f64) -> Result<Raster, Error> {
+    blur_samples(&mut Samples::of(&mut picture), sigma)?;
+    Ok(picture)
+}
+
+/// The same for any samples.
+pub(crate) fn blur_samples(samples: &mut Samples<'_>, sigma: f64) -> Result<(), Error> {
+    let radius = (sigma * REACH).floor();
+    if radius >= 1.0 { gaussian(samples, sigma, radius) } else { Ok(()) }
+}
+
+/// Sigmas at which a gaussian has fallen to a fifth: the square root of 2 ln 5.
+const REACH: f64 = 1.794_122_577_994_101;
+
+/// Convolves with a gaussian of this sigma that is cut off at this radius, directly or coarsely.
+pub(crate) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64) -> Result<(), Error> {
+    // Where a radius cuts the gaussian off, cells are to be small beside the radius too.
+    let cell = (sigma / FINE).min(radius / EDGE).floor();
+    let short = radius < 2.0 * sigma && radius < 2.0 * EDGE;
+    if cell < 2.0 || short {
+        let kernel = Kernel::new(sigma, radius);
+        return convolve(rows, &kernel, &kernel);
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
+    convolve_coarsely(rows, sigma, radius, cell as u16)
+}
+
+/// Sigma in cells, at least: a stripe pattern that cells cannot hold leaves a trace of less than
+/// 0.02 / FINE^2 of it (the first zero of a tent's spectrum times the gaussian's, at its maximum).
+const FINE: f64 = 2.5;
+/// Cells up to a sharp edge of the kernel.
+const EDGE: f64 = 16.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::base::channels::Channels;
+    use crate::plan::Size;
+
+    #[test]
+    fn pictures_smaller_than_the_kernel_are_fine() {
+        for (width, height) in [(1, 1), (2, 3), (1, 40), (40, 1), (7, 7), (33, 2)] {
+            for sigma in [0.01, 0.3, 1.0, 4.9, 5.0, 8.0, 9.0, 100.0] {
+                for channels in [Channels::Rgb, Channels::Rgba] {
+                    let picture = Raster::filled(Size::new(width, height), channels, [10, 200, 77, 255]).unwrap();
+                    assert_eq!(blur(picture.clone(), sigma).unwrap(), picture, "{width}x{height} by {sigma}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_radius_cuts_the_gaussian_off() {
+        // One white pixel: the picture of the kernel, and nothing of it beyond the radius.
+        let side = 401_u32;
+        for (sigma, radius, reach) in [(3.0, 1.2, 2), (30.0, 10.0, 10), (100.0, 65.0, 65), (2.0, 50.0, 7)] {
+            let mut samples = vec![0.0; (side * side) as usize];
+            samples[(side * side / 2) as usize] = 255.0;
+            let mut seen = Seen { samples, stride: side as usize };
+            gaussian(&mut seen, sigma, radius).unwrap();
+            let middle = &seen.samples[(side / 2 * side) as usize..][..side as usize];
+            let own = middle[(side / 2) as usize];
+            assert!(own > 0.0);
+            for (x, value) in (0..side).zip(middle) {
+                let away = x.abs_diff(side / 2);
+                // Cells end within a sixteenth of the radius.
+                let outside = f64::from(away) > f64::from(reach) * 1.15;
+                assert!(!outside || value.abs() < own * 1e-4, "{sigma} {radius}: {value} at {away}");
+                let inside = f64::from(away) < f64::from(reach) * 0.85;
+                let want = (-0.5 * (f64::from(away) / sigma).powi(2)).exp();
+                assert!(!inside || (f64::from(value / own) - want).abs() < 0.03, "{sigma} {radius}: {value} at {away}");
+            }
+        }
+    }
+
+    /// Rows of numbers.
+    struct Seen {
+        samples: Vec<f32>,
+        stride: usize,
+    }
+
+    impl Rows for Seen {
+        fn stride(&self) -> usize {
+            self.stride
+        }
+        fn count(&self) -> usize {
+            1
+        }
+        fn height(&self) -> usize {
+            self.samples.len() / self.stride
+        }
+        fn read(&mut self, y: usize, into: &mut [f32]) {
+            into.copy_from_slice(&self.samples[y * self.stride..][..self.stride]);
+        }
+        fn finish(&mut self, y: usize, means: &[f32]) {
+            self.samples[y * self.stride..][..self.stride].copy_from_slice(means);
+        }
+    }
+}

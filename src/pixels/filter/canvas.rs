@@ -1,0 +1,20 @@
+//! Blocks of one colour.
+
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::memory;
+use crate::pixels::color::pixel::pixel;
+use crate::pixels::raster::Raster;
+use crate::plan::Size;
+use crate::transform::Color;
+
+/// A picture of one colour.
+///
+/// # Errors
+/// It would take too much memory.
+pub(crate) fn canvas(size: Size, color: Color, limits: &Limits) -> Result<Raster, Error> {
+    let channels = if color.opacity < 100 { Channels::Rgba } else { Channels::Rgb };
+    memory::check(memory::bytes(size, channels), limits)?;
+    Raster::filled(size, channels, pixel(color))
+}

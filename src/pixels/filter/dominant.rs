@@ -1,0 +1,226 @@
+//! The colours of a picture: the most frequent one, and a few that stand for all.
+//!
+//! Both count pixels in bins of similar colour. Noise around the corner of a bin falls into eight of them,
+//! so the most frequent colour is sought among bins with all that touch them. The palette is Heckbert's median cut (*Color image
+//! quantization for frame buffer display*, SIGGRAPH 1982) over the bins: the box whose colours differ most,
+//! weighed by how many pixels it has, is cut in half until there are enough. Nothing is random.
+
+use crate::pixels::base::channels::Channels;
+use crate::pixels::raster::Raster;
+use crate::plan::Rect;
+
+/// The most frequent colour of a picture; transparent pixels count as much as they can be seen. White where there is
+/// nothing to be seen.
+pub(crate) fn dominant(picture: &Raster) -> [u8; 3] {
+    let mut bins = Bins::new();
+    picture.rows().for_each(|row| bins.add(row, picture.channels()));
+    bins.fullest().unwrap_or([u8::MAX; 3])
+}
+
+/// The most frequent colour of a part of a picture; that of the whole where there is nothing to be seen.
+pub(crate) fn dominant_in(picture: &Raster, part: Rect) -> [u8; 3] {
+    let mut bins = Bins::new();
+    bins.add_part(picture, part);
+    bins.fullest().unwrap_or_else(|| dominant(picture))
+}
+
+/// The most frequent colour of the outermost pixels; that of all pixels where these are transparent.
+pub(crate) fn dominant_of_border(picture: &Raster) -> [u8; 3] {
+    let size = picture.size();
+    let mut bins = Bins::new();
+    let last = |side: u32| side.saturating_sub(1);
+    for (x, y, width, height) in [
+        (0, 0, size.width, 1),
+        (0, last(size.height), size.width, 1),
+        (0, 0, 1, size.height),
+        (last(size.width), 0, 1, size.height),
+    ] {
+        bins.add_part(picture, Rect { x, y, width, height });
+    }
+    bins.fullest().unwrap_or_else(|| dominant(picture))
+}
+
+/// At most `count` colours that stand for all, each with its share of the pixels, the largest first.
+pub(crate) fn palette(picture: &Raster, count: usize) -> Vec<([u8; 3], f64)> {
+    let mut bins = Bins::new();
+    picture.rows().for_each(|row| bins.add(row, picture.channels()));
+    let all: f64 = bins.weights();
+    let mut boxes = vec![bins.used()];
+    while boxes.len() < count {
+        let widest = boxes.iter().enumerate().filter(|(_, held)| held.len() > 1);
+        let widest = widest.max_by(|(_, a), (_, b)| spread(a).1.total_cmp(&spread(b).1)).map(|(at, _)| at);
+        let Some(at) = widest else { break };
+        let held = boxes.swap_remove(at);
+        let (low, high) = cut(held);
+        boxes.extend([low, high]);
+    }
+    let mut colors: Vec<_> = boxes
+        .iter()
+        .filter(|held| !held.is_empty())
+        .map(|held| {
+            let sum = held.iter().fold(Bin::default(), |sum, bin| sum.plus(*bin));
+            (sum.mean(), if all > 0.0 { sum.weight / all } else { 0.0 })
+        })
+        .collect();
+    colors.sort_by(|(a, share), (b, other)| other.total_cmp(share).then(a.cmp(b)));
+    colors
+}
+
+/// Pixels of similar colour.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bin {
+    /// How many, each as much as it is opaque.
+    weight: f64,
+    sum: [f64; 3],
+}
+
+impl Bin {
+    fn plus(self, other: Self) -> Self {
+        let mut sum = self.sum;
+        sum.iter_mut().zip(other.sum).for_each(|(a, b)| *a += b);
+        Self { weight: self.weight + other.weight, sum }
+    }
+
+    fn at(&self, channel: usize) -> f64 {
+        self.sum.get(channel).map_or(0.0, |sum| sum / self.weight.max(f64::MIN_POSITIVE))
+    }
+
+    fn mean(&self) -> [u8; 3] {
+        [0, 1, 2].map(|channel| crate::pixels::base::rounding::level(self.at(channel)))
+    }
+}
+
+/// Eight levels of each channel.
+struct Bins(Vec<Bin>);
+
+/// Bins along each channel.
+const SIDE: usize = 32;
+
+impl Bins {
+    fn new() -> Self {
+        Self(vec![Bin::default(); SIDE * SIDE * SIDE])
+    }
+
+    fn add(&mut self, row: &[u8], channels: Channels) {
+        for pixel in row.chunks_exact(channels.count()) {
+            let &[r, g, b, ref alpha @ ..] = pixel else { continue };
+            let weight = f64::from(alpha.first().copied().unwrap_or(u8::MAX)) / 255.0;
+            let place = [r, g, b].into_iter().fold(0, |place, sample| place * SIDE + usize::from(sample >> 3));
+            if let Some(bin) = self.0.get_mut(place) {
+                *bin = bin.plus(Bin { weight, sum: [r, g, b].map(|v| f64::from(v) * weight) });
+            }
+        }
+    }
+
+    fn add_part(&mut self, picture: &Raster, part: Rect) {
+        let count = picture.channels().count();
+        // What is in memory has sides that fit.
+        let whole = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+        let columns = whole(part.x) * count..whole(part.x.saturating_add(part.width)) * count;
+        for row in picture.rows().skip(whole(part.y)).take(whole(part.height)) {
+            self.add(row.get(columns.clone()).unwrap_or_default(), picture.channels());
+        }
+    }
+
+    /// The mean of a bin and its surroundings, where there is most in them; of equals where there is most in
+    /// the bin itself. `None` where nothing can be seen.
+    fn fullest(&self) -> Option<[u8; 3]> {
+        let used = self.0.iter().enumerate().filter(|(_, own)| own.weight > 0.0);
+        let found = used.map(|(at, own)| (self.around(at), own.weight));
+        let most = found.max_by(|(a, own), (b, other)| a.weight.total_cmp(&b.weight).then(own.total_cmp(other)));
+        most.map(|(all, _)| all.mean())
+    }
+
+    /// A bin and all that touch it.
+    fn around(&self, at: usize) -> Bin {
+        let near = |at: usize| at.saturating_sub(1)..(at + 2).min(SIDE);
+        let (red, green, blue) = (at / SIDE / SIDE, at / SIDE % SIDE, near(at % SIDE));
+        let lines = near(red).flat_map(|red| near(green).map(move |green| (red * SIDE + green) * SIDE));
+        let bins = lines.flat_map(|line| self.0.get(line + blue.start..line + blue.end).unwrap_or_default());
+        bins.fold(Bin::default(), |sum, bin| sum.plus(*bin))
+    }
+
+    fn used(&self) -> Vec<Bin> {
+        self.0.iter().filter(|bin| bin.weight > 0.0).copied().collect()
+    }
+
+    fn weights(&self) -> f64 {
+        self.0.iter().map(|bin| bin.weight).sum()
+    }
+}
+
+/// The channel in which colours differ most, and by how much in all.
+fn spread(bins: &[Bin]) -> (usize, f64) {
+    let weight: f64 = bins.iter().map(|bin| bin.weight).sum();
+    let of = |channel: usize| {
+        let mean = bins.iter().map(|bin| bin.at(channel) * bin.weight).sum::<f64>() / weight.max(f64::MIN_POSITIVE);
+        bins.iter().map(|bin| (bin.at(channel) - mean).powi(2) * bin.weight).sum::<f64>()
+    };
+    let spreads = [0, 1, 2].map(|channel| (channel, of(channel)));
+    spreads.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap_or((0, 0.0))
+}
+
+/// Two halves with about as many pixels, along the channel of most difference; neither is empty.
+fn cut(mut bins: Vec<Bin>) -> (Vec<Bin>, Vec<Bin>) {
+    let (channel, _) = spread(&bins);
+    bins.sort_by(|a, b| a.at(channel).total_cmp(&b.at(channel)));
+    let half = bins.iter().map(|bin| bin.weight).sum::<f64>() / 2.0;
+    let mut sum = 0.0;
+    let below = bins.iter().take_while(|bin| {
+        sum += bin.weight;
+        sum <= half
+    });
+    let at = below.count().clamp(1, bins.len().saturating_sub(1).max(1));
+    let high = bins.split_off(at.min(bins.len()));
+    (bins, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Size;
+
+    /// A row of pixels, each so many times.
+    fn row(pixels: &[([u8; 4], usize)]) -> Raster {
+        let samples: Vec<u8> = pixels.iter().flat_map(|(p, n)| p.repeat(*n)).collect();
+        Raster::new(Size::new(samples.len() as u32 / 4, 1), Channels::Rgba, samples).unwrap()
+    }
+
+    #[test]
+    fn the_most_frequent_colour_is_one_that_can_be_seen() {
+        let picture = row(&[([250, 0, 0, 255], 5), ([0, 0, 250, 255], 4), ([0, 255, 0, 20], 9)]);
+        assert_eq!(dominant(&picture), [250, 0, 0]);
+        assert_eq!(dominant_in(&picture, Rect { x: 5, y: 0, width: 4, height: 1 }), [0, 0, 250]);
+        assert_eq!(dominant(&row(&[([7, 7, 7, 0], 3)])), [255, 255, 255]);
+    }
+
+    #[test]
+    fn noise_is_one_colour() {
+        let noise = (0..64).map(|n| ([126 + n as u8 % 4, 126 + n as u8 / 4 % 4, 126 + n as u8 / 16, 255], 1));
+        let picture = row(&noise.chain([([255, 0, 0, 255], 30), ([0, 0, 255, 255], 30)]).collect::<Vec<_>>());
+        assert!(dominant(&picture).iter().all(|sample| (127..=128).contains(sample)));
+        assert_eq!(dominant(&row(&[([200, 100, 9, 255], 3), ([0, 0, 255, 255], 2)])), [200, 100, 9]);
+    }
+
+    #[test]
+    fn a_border_is_the_outermost_pixels() {
+        let mut samples = [9_u8; 5 * 5 * 3];
+        for y in 1..4 {
+            for x in 1..4 {
+                samples[(y * 5 + x) * 3] = 200;
+            }
+        }
+        let picture = Raster::new(Size::new(5, 5), Channels::Rgb, samples.to_vec()).unwrap();
+        assert_eq!(dominant_of_border(&picture), [9, 9, 9]);
+    }
+
+    #[test]
+    fn a_palette_has_the_colours_and_their_shares() {
+        let picture = row(&[([250, 0, 0, 255], 50), ([0, 0, 250, 255], 30), ([0, 250, 0, 255], 20)]);
+        let got = palette(&picture, 3);
+        assert_eq!(got.iter().map(|(c, _)| *c).collect::<Vec<_>>(), [[250, 0, 0], [0, 0, 250], [0, 250, 0]]);
+        assert!((got[0].1 - 0.5).abs() < 1e-9 && (got[2].1 - 0.2).abs() < 1e-9);
+        assert_eq!(palette(&picture, 8).len(), 3, "no more than there are");
+        assert_eq!(palette(&row(&[([1, 2, 3, 0], 2)]), 4), []);
+    }
+}

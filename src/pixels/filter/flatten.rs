@@ -1,0 +1,39 @@
+//! Putting a colour behind transparent pixels.
+
+use crate::pixels::color::pixel::pixel;
+use crate::pixels::raster::Raster;
+use crate::pixels::raster::blend::over;
+use crate::transform::Color;
+
+/// The picture over this colour, in place. Over an opaque colour the result has no alpha.
+pub(crate) fn flatten(mut picture: Raster, color: Color) -> Raster {
+    let behind = pixel(color);
+    if color.opacity >= 100 {
+        return picture.map_to_rgb(|front| over(front, behind));
+    }
+    if picture.is_transparent() {
+        for target in picture.samples_mut().as_chunks_mut::<4>().0 {
+            *target = over(*target, behind);
+        }
+    }
+    picture
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::base::channels::Channels;
+    use crate::plan::Size;
+
+    #[test]
+    fn an_opaque_colour_leaves_no_alpha() {
+        let clear = Raster::filled(Size::new(2, 2), Channels::Rgba, [255, 255, 255, 0]).unwrap();
+        let red = Color { rgb: [255, 0, 0], opacity: 100 };
+        assert_eq!(
+            flatten(clear.clone(), red),
+            Raster::filled(Size::new(2, 2), Channels::Rgb, [255, 0, 0, 0]).unwrap()
+        );
+        let half = flatten(clear, Color { opacity: 40, ..red });
+        assert_eq!(half.pixel(0, 0), Some(&[255, 0, 0, 102][..]));
+    }
+}

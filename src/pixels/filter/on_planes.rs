@@ -1,0 +1,51 @@
+//! Operations on luma and chroma as they are, each as on red, green and blue.
+
+use super::blur::blur_samples;
+use super::gauss::Samples;
+use super::turn::turned;
+use crate::error::Error;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory::index;
+use crate::pixels::raster::planes::{Planes, Scale};
+use crate::plan::{Look, Op, Orientation, in_planes};
+use crate::transform::Flip;
+
+/// Can it be done to these planes?
+pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
+    match op {
+        // The weights of luma are those of the grey that is asked for. A profile of three colours does not go with it.
+        Op::Look(Look::Grayscale) => planes.profile().is_none(),
+        // Planes of full size, and those whose colours are to be converted, are on their way to red, green and blue.
+        _ => {
+            let settled = planes.profile().is_none_or(|profile| profile.kept);
+            settled && planes.is_halved() && in_planes(op, planes.size())
+        }
+    }
+}
+
+/// Carries out an operation that [works in planes](works_in_planes).
+pub(crate) fn apply_to_planes(op: &Op, planes: Planes) -> Result<Planes, Error> {
+    match op {
+        Op::Look(Look::Grayscale) => Ok(planes.into_gray()),
+        Op::Look(Look::Blur(sigma)) => blur(planes, *sigma),
+        Op::Orient(orientation) => turn(planes, *orientation),
+        Op::Flip(Flip::Horizontal) => turn(planes, Orientation::MirrorHorizontal),
+        Op::Flip(Flip::Vertical) => turn(planes, Orientation::MirrorVertical),
+        Op::Flip(Flip::Both) => turn(planes, Orientation::Rotate180),
+        _ => Err(internal_error("an operation that does not work in planes")),
+    }
+}
+
+fn turn(planes: Planes, orientation: Orientation) -> Result<Planes, Error> {
+    let size = orientation.apply(planes.size());
+    planes.try_map(size, |samples, size, _| turned::<1>(&samples, size, orientation))
+}
+
+fn blur(planes: Planes, sigma: f64) -> Result<Planes, Error> {
+    let whole = planes.size();
+    planes.try_map(whole, |mut samples, size, scale| {
+        let sigma = if scale == Scale::Half { sigma / 2.0 } else { sigma };
+        blur_samples(&mut Samples::plane(&mut samples, index(size.width)?), sigma)?;
+        Ok(samples)
+    })
+}

@@ -1,0 +1,85 @@
+//! Replacing a colour (`cr`).
+
+use super::dominant;
+use crate::pixels::color::oklab::{Lab, Space};
+use crate::pixels::raster::Raster;
+use crate::transform::Color;
+
+/// Replaces colours that are near `from`, or near the most frequent one, by what `to` is beside it.
+///
+/// A shade of the one becomes the same shade of the other: half as light stays half as light, and halfway to
+/// white stays there; hues and strengths keep their distances. How near a colour is counts in Oklab, the axes
+/// of colour twice (as in CSS Color HDR's difference), a tolerance of 100 being as far as black from white.
+/// Beyond three quarters of the tolerance the change fades out. As much of `to` as is opaque is mixed in; the
+/// picture's own alpha stays. All of this is chosen: only the parameters are documented.
+pub(crate) fn replace(mut picture: Raster, to: Color, tolerance: u8, from: Option<Color>) -> Raster {
+    let space = Space::new();
+    let from = from.map_or_else(|| dominant::dominant(&picture), |color| color.rgb);
+    let change = Change {
+        from: space.lab(from),
+        to: space.lab(to.rgb),
+        reach: f32::from(tolerance) / 100.0,
+        share: f32::from(to.opacity.min(100)) / 100.0,
+    };
+    // Neighbours are often alike.
+    let (mut last, mut replaced) = (from, change.of(&space, from));
+    for color in picture.colors_mut() {
+        if *color != last {
+            (last, replaced) = (*color, change.of(&space, *color));
+        }
+        *color = replaced;
+    }
+    picture
+}
+
+struct Change {
+    from: Lab,
+    to: Lab,
+    reach: f32,
+    share: f32,
+}
+
+impl Change {
+    fn of(&self, space: &Space, color: [u8; 3]) -> [u8; 3] {
+        let own = space.lab(color);
+        let share = self.share * self.nearness(own);
+        if share <= 0.0 {
+            return color;
+        }
+        let mut mixed = color;
+        for (sample, new) in mixed.iter_mut().zip(space.samples(self.moved(own))) {
+            let old = f32::from(*sample);
+            *sample = super::gauss::narrow(old + (f32::from(new) - old) * share);
+        }
+        mixed
+    }
+
+    /// 1 for what is near, 0 for what is beyond reach.
+    fn nearness(&self, [lightness, a, b]: Lab) -> f32 {
+        let [from_lightness, from_a, from_b] = self.from;
+        let (across, along) = ((a - from_a).hypot(b - from_b), lightness - from_lightness);
+        let distance = (2.0 * across).hypot(along);
+        let solid = self.reach * SOLID;
+        if distance <= solid {
+            return 1.0;
+        }
+        let left = ((self.reach - distance) / (self.reach - solid).max(f32::MIN_POSITIVE)).clamp(0.0, 1.0);
+        left * left * (3.0 - 2.0 * left)
+    }
+
+    fn moved(&self, [lightness, a, b]: Lab) -> Lab {
+        let ([from, from_a, from_b], [to, to_a, to_b]) = (self.from, self.to);
+        // How far the shade is from black, or from white, beside the colour itself.
+        let (shade, moved) = if lightness <= from {
+            let shade = if from > 0.0 { lightness / from } else { 1.0 };
+            (shade, to * shade)
+        } else {
+            let shade = ((1.0 - lightness) / (1.0 - from)).max(0.0);
+            (shade, 1.0 - (1.0 - to) * shade)
+        };
+        [moved, a + (to_a - from_a) * shade, b + (to_b - from_b) * shade]
+    }
+}
+
+/// The part of the tolerance within which all is replaced.
+const SOLID: f32 = 0.75;

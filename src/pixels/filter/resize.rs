@@ -1,0 +1,172 @@
+//! Resampling, by Lanczos with three lobes.
+
+use fast_image_resize::images::{CroppedImage, Image, ImageRef};
+use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use crate::error::Error;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
+use crate::pixels::raster::Scratch;
+use crate::plan::{Rect, Region, Size, round};
+
+/// Resamples this region to this size.
+///
+/// Transparent pixels are weighed by their alpha, so that the colour nobody sees does not bleed. The
+/// kernel reads beyond the region's edge where the picture goes on, as a larger crop would.
+pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, Error> {
+    let size = picture.size();
+    if from.covers(size) && to == size {
+        return Ok(picture);
+    }
+    let from = inside(from, size).ok_or_else(|| internal_error("a resize outside the picture"))?;
+    match picture.channels() {
+        Channels::Rgb => resample(&picture, from, to, FilterType::Lanczos3),
+        Channels::Rgba => resample_weighed(picture, from, to, FilterType::Lanczos3),
+    }
+}
+
+/// Resamples a picture whose colours are weighed by its alpha, which is done in place: left to itself the resizer
+/// would make a second picture for that.
+fn resample_weighed(mut picture: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
+    let weigh = MulDiv::new();
+    weigh.multiply_alpha_inplace(&mut view(&mut picture)?).map_err(|e| internal_error(e.to_string()))?;
+    let size = picture.size();
+    let samples = resample_samples(
+        (picture.samples(), size, PixelType::U8x4),
+        Rect::full(size),
+        from,
+        to,
+        filter,
+        &mut Resizer::new(),
+    )?;
+    let mut resized = Raster::new(to, Channels::Rgba, samples)?;
+    weigh.divide_alpha_inplace(&mut view(&mut resized)?).map_err(|e| internal_error(e.to_string()))?;
+    Ok(resized)
+}
+
+/// The pixels of a picture with alpha.
+fn view(picture: &mut Raster) -> Result<Image<'_>, Error> {
+    let Size { width, height } = picture.size();
+    Image::from_slice_u8(width, height, picture.samples_mut(), PixelType::U8x4)
+        .map_err(|e| internal_error(e.to_string()))
+}
+
+/// A small copy of the whole picture with at most this many pixels on a side, each the mean of those it
+/// stands for.
+pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
+    let size = picture.size();
+    let longer = size.width.max(size.height);
+    if longer <= side {
+        return picture.copy();
+    }
+    let share = f64::from(side) / f64::from(longer);
+    let to = Size::new(round(f64::from(size.width) * share), round(f64::from(size.height) * share));
+    resample(picture, Region::full(size), to, FilterType::Box)
+}
+
+fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
+    let size = picture.size();
+    if picture.channels() == Channels::Rgba {
+        return resample_weighed(picture.copy()?, from, to, filter);
+    }
+    let samples = resample_samples(
+        (picture.samples(), size, PixelType::U8x3),
+        Rect::full(size),
+        from,
+        to,
+        filter,
+        &mut Resizer::new(),
+    )?;
+    Raster::new(to, Channels::Rgb, samples)
+}
+
+/// Resamples a region of a plane to this size. The filter sees nothing beyond the walls.
+pub(crate) fn resample_plane(
+    samples: Vec<u8>,
+    size: Size,
+    walls: Rect,
+    from: Region,
+    to: Size,
+    scratch: &Scratch,
+) -> Result<Vec<u8>, Error> {
+    let from = Region { x: from.x - f64::from(walls.x), y: from.y - f64::from(walls.y), ..from };
+    let from = inside(from, walls.size()).ok_or_else(|| internal_error("a resize outside the plane"))?;
+    if from.covers(size) && to == size && walls == Rect::full(size) {
+        return Ok(samples);
+    }
+    let resampled = scratch.with_resizer(|resizer| {
+        resample_samples((&samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3, resizer)
+    });
+    scratch.keep(samples);
+    resampled
+}
+
+/// The region lies between the walls, and is counted from them.
+fn resample_samples(
+    (samples, size, kind): (&[u8], Size, PixelType),
+    walls: Rect,
+    from: Region,
+    to: Size,
+    filter: FilterType,
+    resizer: &mut Resizer,
+) -> Result<Vec<u8>, Error> {
+    let mut out = memory::zeros(to.pixels().saturating_mul(kind.size() as u64))?;
+    // Both views are checked against the very sizes their samples were taken with.
+    let source = ImageRef::new(size.width, size.height, samples, kind).map_err(|e| internal_error(e.to_string()))?;
+    let source = CroppedImage::new(&source, walls.x, walls.y, walls.width, walls.height)
+        .map_err(|e| internal_error(e.to_string()))?;
+    let mut target =
+        Image::from_slice_u8(to.width, to.height, &mut out, kind).map_err(|e| internal_error(e.to_string()))?;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(filter))
+        .crop(from.x, from.y, from.width, from.height)
+        // Whoever has alpha has weighed by it.
+        .use_alpha(false);
+    resizer.resize(&source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
+    Ok(out)
+}
+
+/// The region, with what rounding of binary fractions put beyond the edge taken off.
+fn inside(from: Region, size: Size) -> Option<Region> {
+    const ROUNDING: f64 = 1e-6;
+    let (w, h) = (f64::from(size.width), f64::from(size.height));
+    let fits = |at: f64, length: f64, all: f64| at >= -ROUNDING && length > 0.0 && at + length <= all + ROUNDING;
+    if !fits(from.x, from.width, w) || !fits(from.y, from.height, h) {
+        return None;
+    }
+    let (x, y) = (from.x.max(0.0), from.y.max(0.0));
+    Some(Region { x, y, width: from.width.min(w - x), height: from.height.min(h - y) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_of_transparent_pixels_do_not_bleed() {
+        // Red, opaque, next to green, transparent.
+        let samples = [[255, 0, 0, 255], [0, 255, 0, 0]].concat().repeat(8 * 16);
+        let picture = Raster::new(Size::new(16, 16), Channels::Rgba, samples).unwrap();
+        let small = resize(picture, Region::full(Size::new(16, 16)), Size::new(8, 8)).unwrap();
+        for p in small.samples().chunks_exact(4) {
+            // Alpha overshoots a little at the edges.
+            assert!(p[0] >= 254 && p[1] <= 1 && (100..160).contains(&p[3]), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn reads_the_region_only_where_it_lies() {
+        let size = Size::new(40, 10);
+        let row: Vec<u8> = (0..40_u32).flat_map(|x| [if x < 20 { 0 } else { 200 }; 3]).collect();
+        let picture = Raster::new(size, Channels::Rgb, row.repeat(10)).unwrap();
+        let right = Region { x: 25.5, y: 0.0, width: 10.0, height: 10.0 };
+        let small = resize(picture.clone(), right, Size::new(5, 5)).unwrap();
+        assert!(small.samples().iter().all(|s| *s == 200));
+        let outside = Region { x: 35.0, ..right };
+        assert!(resize(picture.clone(), outside, Size::new(5, 5)).is_err());
+        let whole = Region { x: 0.0, y: -1e-9, width: 40.0 + 1e-9, height: 10.0 };
+        assert!(resize(picture, whole, Size::new(5, 5)).is_ok());
+    }
+}

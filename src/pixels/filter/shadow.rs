@@ -1,0 +1,50 @@
+//! A shadow below the visible part of a picture.
+
+use super::blur::gaussian;
+use super::gauss::Samples;
+use crate::error::Error;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::memory;
+use crate::pixels::base::memory::index;
+use crate::pixels::base::rounding::level;
+use crate::pixels::raster::Raster;
+use crate::pixels::raster::blend::over;
+use crate::plan::Shadow;
+
+/// Draws a black copy of the picture's alpha below it: weaker, moved and blurred.
+///
+/// The canvas stays, so a shadow that leaves it is cut off. An opaque picture hides its shadow.
+pub(crate) fn shadow(mut picture: Raster, shadow: Shadow) -> Result<Raster, Error> {
+    if picture.channels() == Channels::Rgb {
+        return Ok(picture);
+    }
+    let mut below = cast(&picture, shadow)?;
+    if shadow.sigma > 0.0 {
+        gaussian(&mut Samples::plane(&mut below, index(picture.size().width)?), shadow.sigma, f64::INFINITY)?;
+    }
+    for (pixel, alpha) in picture.samples_mut().as_chunks_mut::<4>().0.iter_mut().zip(below) {
+        *pixel = over(*pixel, [0, 0, 0, alpha]);
+    }
+    Ok(picture)
+}
+
+/// The opacity of the shadow alone, with sharp edges.
+fn cast(picture: &Raster, shadow: Shadow) -> Result<Vec<u8>, Error> {
+    let size = picture.size();
+    let mut samples = memory::zeros(size.pixels())?;
+    let ((skip_x, take_x), (skip_y, take_y)) = (shift(shadow.offset.x)?, shift(shadow.offset.y)?);
+    let rows = samples.chunks_exact_mut(index(size.width)?).skip(skip_y).zip(picture.rows().skip(take_y));
+    for (target, row) in rows {
+        let pixels = target.iter_mut().skip(skip_x);
+        for (target, [.., alpha]) in pixels.zip(row.as_chunks::<4>().0.iter().skip(take_x)) {
+            *target = level(f64::from(*alpha) * f64::from(shadow.strength) / 100.0);
+        }
+    }
+    Ok(samples)
+}
+
+/// How many pixels are left out at the start of the target and of the source.
+fn shift(offset: i64) -> Result<(usize, usize), Error> {
+    let distance = index(u32::try_from(offset.unsigned_abs()).unwrap_or(u32::MAX))?;
+    Ok(if offset < 0 { (0, distance) } else { (distance, 0) })
+}

@@ -1,0 +1,54 @@
+//! Tones: grey, and the full range of them.
+
+use crate::pixels::base::rounding::level;
+use crate::pixels::raster::Raster;
+
+/// The brightness of a colour as video has it (ITU-R BT.601), 0 to 255.
+pub(crate) fn luma([r, g, b]: [u8; 3]) -> f64 {
+    0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b)
+}
+
+/// Each colour replaced by a grey of its brightness.
+pub(crate) fn grayscale(mut picture: Raster) -> Raster {
+    for color in picture.colors_mut() {
+        *color = [level(luma(*color)); 3];
+    }
+    picture
+}
+
+/// Stretches brightness to the full range, from the 1st to the 99th percentile of what can be seen.
+///
+/// All channels are stretched alike, which keeps hues. A picture of one brightness stays.
+pub(crate) fn stretch(mut picture: Raster) -> Raster {
+    let Some((darkest, brightest)) = range(&picture) else { return picture };
+    let scale = 255.0 / f64::from(brightest - darkest);
+    let table: Vec<u8> = (0..=u8::MAX).map(|v| level((f64::from(v) - f64::from(darkest)) * scale)).collect();
+    for sample in picture.colors_mut().flatten() {
+        *sample = table.get(usize::from(*sample)).copied().unwrap_or(*sample);
+    }
+    picture
+}
+
+/// The brightness of the 1st and the 99th percentile, where the second is greater.
+fn range(picture: &Raster) -> Option<(u8, u8)> {
+    let mut counts = [0_u64; 256];
+    for pixel in picture.samples().chunks_exact(picture.channels().count()) {
+        if let [r, g, b] | [r, g, b, 1..=u8::MAX] = *pixel
+            && let Some(count) = counts.get_mut(usize::from(level(luma([r, g, b]))))
+        {
+            *count += 1;
+        }
+    }
+    let all: u64 = counts.iter().sum();
+    // The first brightness up to which there is so much of the picture.
+    let percentile = |reached: &dyn Fn(u64) -> bool| {
+        let mut sum = 0;
+        (0..=u8::MAX).zip(counts).find_map(|(brightness, count)| {
+            sum += count;
+            reached(sum).then_some(brightness)
+        })
+    };
+    let darkest = percentile(&|sum| sum * 100 > all)?;
+    let brightest = percentile(&|sum| sum * 100 >= all * 99)?;
+    (brightest > darkest).then_some((darkest, brightest))
+}

@@ -1,0 +1,220 @@
+//! [`Planes`]: decoded pixels that still are luma and chroma.
+
+use std::sync::Arc;
+
+use super::rgb::Raster;
+use crate::error::Error;
+use crate::note::Note;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::color::profile::Profile;
+use crate::pixels::color::ycbcr;
+use crate::plan::Size;
+
+/// A picture as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full
+/// range of 8 bits (JFIF 1.02). It has no alpha.
+///
+/// Half the samples of red, green and blue, and nothing to convert between a decoder and an encoder that both work
+/// like that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planes {
+    size: Size,
+    luma: Vec<u8>,
+    /// Blue and red; none for gray.
+    chroma: Option<[Vec<u8>; 2]>,
+    /// Does a sample of chroma stand for two by two pixels?
+    halved: bool,
+    profile: Option<Arc<Profile>>,
+    /// From its decoder, until the executor takes them.
+    notes: Vec<Note>,
+}
+
+impl Planes {
+    /// A picture made of these planes; an error of ours if one has another size than it should.
+    pub(crate) fn new(size: Size, luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, halved: bool) -> Result<Self, Error> {
+        let planes = Self { size, luma, chroma, halved, profile: None, notes: Vec::new() };
+        let exact = |samples: &[u8], size: Size| memory::len(samples) == size.pixels();
+        let fits = size.pixels() > 0
+            && exact(&planes.luma, size)
+            && planes.chroma().is_none_or(|both| both.iter().all(|plane| exact(plane, planes.chroma_size())));
+        if fits { Ok(planes) } else { Err(internal_error("planes of a wrong size")) }
+    }
+
+    /// The planes of a picture without alpha, with its profile.
+    pub(crate) fn of(picture: &Raster, halved: bool) -> Result<Self, Error> {
+        let size = picture.size();
+        let half = chroma_size(size, halved);
+        let (mut luma, mut blue, mut red) =
+            (memory::reserve(size.pixels())?, memory::reserve(half.pixels())?, memory::reserve(half.pixels())?);
+        luma.extend(picture.samples().as_chunks::<3>().0.iter().map(|pixel| ycbcr::luma(*pixel)));
+        let mut rows = picture.rows();
+        let mut add = |sum: [i32; 3], shift| {
+            let both = ycbcr::chroma(sum, shift);
+            blue.push(both.0);
+            red.push(both.1);
+        };
+        while let Some(row) = rows.next() {
+            let (row, _) = row.as_chunks::<3>();
+            if !halved {
+                row.iter().for_each(|pixel| add(ycbcr::wide(*pixel), 0));
+                continue;
+            }
+            // Beyond an odd side the last pixels go on.
+            let (below, _) = rows.next().map_or((row, &[][..]), <[u8]>::as_chunks::<3>);
+            for (above, below) in row.chunks(2).zip(below.chunks(2)) {
+                let pixels = [above.first(), above.last(), below.first(), below.last()];
+                let sum = pixels.into_iter().flatten().fold([0; 3], |[r, g, b], pixel| {
+                    let [x, y, z] = ycbcr::wide(*pixel);
+                    [r + x, g + y, b + z]
+                });
+                add(sum, 2);
+            }
+        }
+        Ok(Self::new(size, luma, Some([blue, red]), halved)?.with_profile(picture.profile().cloned()))
+    }
+
+    /// The same samples, with another meaning.
+    pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// Adds facts about the file that it was decoded from.
+    pub(crate) fn noting(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// Takes the facts about the file that it was decoded from.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// What its colours mean, if they are not sRGB.
+    pub(crate) const fn profile(&self) -> Option<&Arc<Profile>> {
+        self.profile.as_ref()
+    }
+
+    /// Its size.
+    pub(crate) const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Has chroma half the resolution? True for gray too.
+    pub(crate) const fn is_halved(&self) -> bool {
+        self.halved || self.chroma.is_none()
+    }
+
+    /// The size of the planes of chroma.
+    pub(crate) const fn chroma_size(&self) -> Size {
+        chroma_size(self.size, self.halved)
+    }
+
+    /// Brightness.
+    pub(crate) fn luma(&self) -> &[u8] {
+        &self.luma
+    }
+
+    /// Blue and red; none for gray.
+    pub(crate) fn chroma(&self) -> Option<[&[u8]; 2]> {
+        self.chroma.as_ref().map(|[blue, red]| [blue.as_slice(), red.as_slice()])
+    }
+
+    /// Bytes of all samples.
+    pub(crate) fn bytes(&self) -> u64 {
+        memory::len(&self.luma) + self.chroma().map_or(0, |[blue, red]| memory::len(blue) + memory::len(red))
+    }
+
+    /// Without colour: its brightness is that of a grey as video has it (ITU-R BT.601).
+    pub(crate) fn into_gray(self) -> Self {
+        Self { chroma: None, ..self }
+    }
+
+    /// Another picture of this size or the one turned, each plane made of one of these.
+    pub(crate) fn try_map(
+        self,
+        size: Size,
+        mut make: impl FnMut(Vec<u8>, Size, Scale) -> Result<Vec<u8>, Error>,
+    ) -> Result<Self, Error> {
+        let (own, chroma_size) = (self.size, self.chroma_size());
+        let luma = make(self.luma, own, Scale::Whole)?;
+        let scale = if self.halved { Scale::Half } else { Scale::Whole };
+        let chroma = match self.chroma {
+            Some([blue, red]) => Some([make(blue, chroma_size, scale)?, make(red, chroma_size, scale)?]),
+            None => None,
+        };
+        Ok(Self::new(size, luma, chroma, self.halved)?.with_profile(self.profile))
+    }
+
+    /// The same in red, green and blue.
+    pub(crate) fn into_raster(self) -> Result<Raster, Error> {
+        let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgb))?;
+        match &self.chroma {
+            None => samples.extend(self.luma.iter().flat_map(|y| [*y; 3])),
+            Some([blue, red]) => {
+                let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
+                let (wide, chroma_wide) = (side(self.size.width)?, side(self.chroma_size().width)?);
+                let rows = blue.chunks_exact(chroma_wide).zip(red.chunks_exact(chroma_wide));
+                let each = if self.halved { 2 } else { 1 };
+                let rows = rows.flat_map(|row| std::iter::repeat_n(row, each));
+                for (luma, (blue, red)) in self.luma.chunks_exact(wide).zip(rows) {
+                    if self.halved {
+                        let twice = |row: &'_ [u8]| row.iter().flat_map(|s| [*s; 2]).collect::<Vec<_>>();
+                        ycbcr::to_rgb(luma, &twice(blue), &twice(red), &mut samples);
+                    } else {
+                        ycbcr::to_rgb(luma, blue, red, &mut samples);
+                    }
+                }
+            }
+        }
+        Ok(Raster::new(self.size, Channels::Rgb, samples)?.with_profile(self.profile).noting(self.notes))
+    }
+}
+
+/// How many pixels a sample of a plane stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// One.
+    Whole,
+    /// Two by two.
+    Half,
+}
+
+/// The size of the planes of chroma of a picture.
+pub(crate) const fn chroma_size(size: Size, halved: bool) -> Size {
+    if halved { Size::new(size.width.div_ceil(2), size.height.div_ceil(2)) } else { size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_come_out_as_jfif_has_them() {
+        // Red, green, blue, and white, each as BT.601 has it.
+        let luma = vec![76, 150, 29, 255];
+        let chroma = [vec![85, 44, 255, 128], vec![255, 21, 107, 128]];
+        let size = Size::new(4, 1);
+        let planes = Planes::new(size, luma, Some(chroma), false).unwrap();
+        let picture = planes.clone().into_raster().unwrap();
+        let want = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]].concat();
+        for (got, want) in picture.samples().iter().zip(&want) {
+            assert!(got.abs_diff(*want) <= 2, "{:?}", picture.samples());
+        }
+        let gray = planes.into_gray().into_raster().unwrap();
+        assert_eq!(gray.samples()[..6], [76, 76, 76, 150, 150, 150]);
+    }
+
+    #[test]
+    fn halved_planes_of_odd_sizes() {
+        let size = Size::new(3, 3);
+        assert!(Planes::new(size, vec![9; 9], Some([vec![128; 9], vec![128; 9]]), true).is_err());
+        let planes = Planes::new(size, vec![9; 9], Some([vec![128; 4], vec![128; 4]]), true).unwrap();
+        assert_eq!(planes.into_raster().unwrap().samples(), [9; 27]);
+        for width in 1..100 {
+            let (size, half) = (Size::new(width, 1), vec![128; width.div_ceil(2) as usize]);
+            let planes = Planes::new(size, vec![7; width as usize], Some([half.clone(), half]), true).unwrap();
+            assert!(planes.into_raster().unwrap().samples().iter().all(|sample| *sample == 7), "{width}");
+        }
+    }
+}

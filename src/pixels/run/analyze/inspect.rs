@@ -1,0 +1,197 @@
+//! [`inspect`]: what there is to know about a picture before it is shown.
+
+use std::fmt::Write as _;
+
+use super::placeholder;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::note::Note;
+use crate::pixels::base::fence::fenced;
+use crate::pixels::base::memory;
+use crate::pixels::filter::cost;
+use crate::pixels::filter::dominant;
+use crate::pixels::raster::Raster;
+use crate::pixels::raster::Scratch;
+use crate::pixels::run::thumbnail;
+use crate::pixels::run::work::Options;
+use crate::pixels::{codec, filter};
+use crate::plan::{Orientation, Size, Thumbnail, reduced};
+use crate::transform::Color;
+
+/// What a picture is, and placeholders for it.
+///
+/// ```
+/// # fn picture() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
+/// use originkit::{Options, inspect};
+/// let info = inspect(&picture(), &Options::default())?;
+/// assert_eq!((info.size.width, info.frames, info.alpha), (2, 1, false));
+/// assert_eq!(info.palette.len(), 4); // four pixels, no two alike
+/// assert!(info.to_json().starts_with(r#"{"width":2,"height":2,"format":"bmp","#));
+/// # Ok::<(), originkit::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Info {
+    /// As it is delivered: upright, unless [`Rules::auto_orient`](crate::plan::Rules::auto_orient) is off.
+    pub size: Size,
+    /// Told by its bytes.
+    pub format: Format,
+    /// How the stored pixels are turned.
+    pub orientation: Orientation,
+    /// Is some pixel transparent, wholly or in part?
+    pub alpha: bool,
+    /// Pictures of an animation; 1 for a still one.
+    pub frames: u32,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Dots per inch, if the file says so.
+    pub density: Option<f64>,
+    /// The most frequent colour; `None` only where nothing can be seen.
+    pub dominant: Option<Color>,
+    /// At most six colours that stand for all, with the share of the picture that each stands for, the largest
+    /// first. Empty only where nothing can be seen.
+    pub palette: Vec<(Color, f64)>,
+    /// A placeholder of 28 characters (<https://blurha.sh>), 4x3 components or 3x4.
+    pub blur_hash: String,
+    /// A placeholder of about 25 bytes (<https://evanw.github.io/thumbhash/>) with shape and transparency.
+    pub thumb_hash: Vec<u8>,
+    /// What is wrong with the file, and what of an SVG was left out. With
+    /// [`Rules::refuse_damaged`](crate::plan::Rules::refuse_damaged) damage is an error instead.
+    pub notes: Vec<Note>,
+}
+
+impl Info {
+    /// A JSON object in one line: `width`, `height`, `format`, `orientation` (1 to 8, as in EXIF), `alpha`,
+    /// `frames`, `bytes`, `density` (or `null`), `dominant` (`"#RRGGBB"` or `null`), `palette` (of
+    /// `{"color","share"}`), `blurhash`, `thumbhash` (base64), `damaged` (is damage among the [notes](Self::notes)?).
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Nothing in here needs to be escaped: no text comes from the file, and the hashes' alphabets have
+        // neither quotes nor backslashes.
+        let color = |color: &Color| format!("\"#{}\"", Color { opacity: 100, ..*color });
+        let null = || "null".to_owned();
+        let mut colors = String::new();
+        for (entry, share) in &self.palette {
+            let comma = if colors.is_empty() { "" } else { "," };
+            // Writing to a string does not fail.
+            _ = write!(colors, "{comma}{{\"color\":{},\"share\":{share:.3}}}", color(entry));
+        }
+        format!(
+            "{{\"width\":{},\"height\":{},\"format\":\"{}\",\"orientation\":{},\"alpha\":{},\"frames\":{},\
+             \"bytes\":{},\"density\":{},\"dominant\":{},\"palette\":[{colors}],\"blurhash\":\"{}\",\
+             \"thumbhash\":\"{}\",\"damaged\":{}}}",
+            self.size.width,
+            self.size.height,
+            self.format,
+            self.orientation.to_exif(),
+            self.alpha,
+            self.frames,
+            self.bytes,
+            self.density.filter(|density| density.is_finite()).map_or_else(null, |density| density.to_string()),
+            self.dominant.as_ref().map_or_else(null, color),
+            self.blur_hash,
+            base64(&self.thumb_hash),
+            self.notes.iter().any(Note::is_damage),
+        )
+    }
+}
+
+/// Looks at a picture: what it is, which colours it has, and placeholders to show while it loads.
+///
+/// The file is decoded once, and everything is worked out from a copy of at most 100 pixels a side.
+///
+/// # Errors
+/// The bytes are no picture that this build reads, or a limit is passed.
+pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
+    fenced(|| inspected(bytes, options))
+}
+
+fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
+    /// What [`Info::thumb_hash`] takes, and enough for the others.
+    const SIDE: u32 = 100;
+    const COLORS: usize = 6;
+    let limits = &options.rules.limits;
+    let source = codec::probe(bytes, limits)?;
+    let mut picture = small_enough(bytes, source.size, 2 * SIDE, limits)?;
+    let notes = picture.take_notes();
+    Error::unless_sound(&notes, options.rules.refuse_damaged)?;
+    let picture = picture.settled();
+    let alpha = picture.is_transparent();
+    cost::check_shrink(&picture, limits)?;
+    let small = filter::shrink(&picture, SIDE)?;
+    drop(picture);
+    let (small, size) = if options.rules.auto_orient {
+        (filter::turn(small, source.orientation)?, source.orientation.apply(source.size))
+    } else {
+        (small, source.size)
+    };
+    let color = |rgb| Color { rgb, opacity: 100 };
+    let palette: Vec<_> =
+        dominant::palette(&small, COLORS).into_iter().map(|(rgb, share)| (color(rgb), share)).collect();
+    Ok(Info {
+        size,
+        format: source.format,
+        orientation: source.orientation,
+        alpha,
+        frames: source.frames,
+        bytes: memory::len(bytes),
+        density: source.density,
+        dominant: palette.first().map(|_| color(dominant::dominant(&small))),
+        palette,
+        blur_hash: placeholder::blur_hash(&small)?,
+        thumb_hash: placeholder::thumb_hash(&small)?,
+        notes,
+    })
+}
+
+/// The picture, or one reduced while it is decoded whose sides are both so long.
+fn small_enough(bytes: &[u8], size: Size, side: u32, limits: &Limits) -> Result<Raster, Error> {
+    let colors = codec::Colors::Srgb;
+    let enough = |eighths: &u8| {
+        let Size { width, height } = reduced(size, *eighths);
+        width.min(height) >= side
+    };
+    if let Some(eighths) = (1..8).find(enough).filter(|_| thumbnail::shrinks(bytes)) {
+        let whole = Thumbnail::whole(size, eighths);
+        return thumbnail::thumbnail(bytes, &whole, colors, &Scratch::once(), limits)?.into_raster();
+    }
+    codec::decode(bytes, codec::Request { page: 0, size, colors }, limits)
+}
+
+/// With the alphabet of RFC 4648, section 4, and padding.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let (a, b, c) = match *three {
+            [a, b, c] => (a, Some(b), Some(c)),
+            [a, b] => (a, Some(b), None),
+            _ => (three.first().copied().unwrap_or_default(), None, None),
+        };
+        let (second, third) = (b.unwrap_or_default(), c.unwrap_or_default());
+        let digits = [a >> 2, (a & 3) << 4 | second >> 4, (second & 15) << 2 | third >> 6, third & 63];
+        let known = [true, true, b.is_some(), c.is_some()];
+        for (digit, known) in digits.into_iter().zip(known) {
+            let letter = DIGITS.get(usize::from(digit)).filter(|_| known).copied().unwrap_or(b'=');
+            text.push(char::from(letter));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        // RFC 4648, section 10.
+        for (text, want) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")]
+        {
+            assert_eq!(base64(text.as_bytes()), want);
+        }
+        assert_eq!(base64(&[0xFB, 0xFF, 0xFE]), "+//+");
+    }
+}

@@ -1,0 +1,108 @@
+//! Choosing a format by trying: every candidate is encoded, the smallest file is delivered.
+
+use bytes::Bytes;
+
+use crate::code::ErrorCode;
+use crate::encoded::Encoded;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::pixels::codec;
+use crate::pixels::codec::metadata::Attachments;
+use crate::pixels::codec::settings::Settings;
+use crate::pixels::filter;
+use crate::pixels::raster::Picture;
+use crate::plan::{Fill, Op, Plan, SourceInfo};
+use crate::policy::Negotiation;
+use crate::trace::stage;
+use crate::transform::Color;
+
+/// Where a picture comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    /// The file.
+    pub(crate) bytes: &'a [u8],
+    /// What its header says.
+    pub(crate) info: &'a SourceInfo,
+}
+
+/// How the result of a plan is encoded.
+pub(crate) fn settings(plan: &Plan, negotiation: &Negotiation, source: &Source<'_>) -> Settings {
+    Settings {
+        quality: plan.output.quality.unwrap_or_else(|| {
+            // What is lost already does not come back with more bytes.
+            codec::quality(source.bytes, source.info.format).unwrap_or(u8::MAX).min(negotiation.quality)
+        }),
+        lossless: plan.output.lossless.unwrap_or(false),
+        exact: plan.ops.iter().all(moves_pixels),
+        progressive: plan.output.progressive.unwrap_or(false),
+        chroma_420: negotiation.chroma_420,
+        smallest: negotiation.smallest,
+    }
+}
+
+/// Is every pixel after it one from before, or of a colour that the plan names?
+fn moves_pixels(op: &Op) -> bool {
+    match op {
+        Op::Decode { .. } | Op::Orient(_) | Op::Trim(_) | Op::Crop(_) | Op::Flip(_) | Op::Border { .. } => true,
+        Op::Extend { fill, .. } => matches!(fill, Fill::Color(_)),
+        Op::Rotate { degrees, .. } => degrees.to_f64() % 90.0 == 0.0,
+        _ => false,
+    }
+}
+
+/// Encodes a picture in the best of these formats; of files of one size the first.
+///
+/// Candidates that cannot hold the picture, or that this build cannot write, are passed over while
+/// there is another.
+///
+/// # Errors
+/// No candidate can be written: the error is that of the first.
+pub(crate) fn smallest(
+    picture: Picture,
+    candidates: &[Format],
+    plan: &Plan,
+    settings: &Settings,
+    source: &Source<'_>,
+    limits: &Limits,
+) -> Result<Encoded, Error> {
+    let attached = Attachments::of(source.bytes, source.info, plan, limits);
+    let mut refused = None;
+    let mut best: Option<(Format, Vec<u8>)> = None;
+    let size = picture.size();
+    let mut picture = picture;
+    // Formats without transparency come last: the picture is flattened for them, for good.
+    let (with_alpha, without) = candidates.iter().partition::<Vec<Format>, _>(|format| format.has_alpha());
+    for format in with_alpha.into_iter().chain(without) {
+        if let Some(error) = codec::refusal(&picture, format, settings, limits) {
+            refused = refused.or(Some(error));
+            continue;
+        }
+        picture = match picture {
+            planes @ Picture::Planes(_) if codec::takes_planes(format, settings) => planes,
+            other => {
+                let mut raster = other.into_raster()?;
+                if !format.has_alpha() {
+                    raster = filter::flatten(raster, Color { opacity: 100, ..plan.matte });
+                }
+                if !codec::holds_profile(format) {
+                    raster = raster.into_srgb();
+                }
+                raster.into()
+            }
+        };
+        let _stage = stage!("encode", format = format.extension());
+        let bytes = codec::encode(&picture, format, settings, &attached)?;
+        let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
+        if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
+            best = Some((format, bytes));
+        }
+    }
+    match best {
+        Some((format, bytes)) => Ok(Encoded::new(Bytes::from(bytes), format, size)),
+        None => Err(refused.unwrap_or(Error::Pixels {
+            code: ErrorCode::Unidentified,
+            message: "there is no format to write".to_owned(),
+        })),
+    }
+}

@@ -1,0 +1,351 @@
+//! [`Executor`]: carries out plans, and looks at pixels where planning must.
+
+use super::extension;
+use super::thumbnail;
+use super::work::Work;
+use crate::error::Error;
+use crate::extend::{Effect, Found, Subject};
+use crate::format::Format;
+use crate::note::Note;
+use crate::path::AssetPath;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::error::other_page;
+use crate::pixels::base::fence::fenced;
+use crate::pixels::base::memory;
+use crate::pixels::codec;
+use crate::pixels::codec::decode::{Colors, Request};
+use crate::pixels::filter;
+use crate::pixels::filter::cost;
+use crate::pixels::raster::{Picture, Raster};
+#[cfg(feature = "text")]
+use crate::pixels::text;
+#[cfg(feature = "text")]
+use crate::pixels::text::FontBook;
+use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page};
+use crate::trace::tell;
+use crate::transform::{Ai, Color};
+
+/// The oracle that has the files.
+///
+/// A plan that was carried out to be measured is the beginning of the final plan. Its picture is
+/// kept, so nothing is done twice, unless what is kept becomes too much: then it is made again.
+#[derive(Debug)]
+pub(crate) struct Executor<'a> {
+    work: &'a Work<'a>,
+    info: SourceInfo,
+    /// Pictures that a decoder of the embedder made to be asked for their size.
+    decoded: Vec<(Option<AssetPath>, u32, Raster)>,
+    /// The beginnings of plans that were looked at, and what came of them.
+    kept: Vec<(Vec<Op>, Raster)>,
+    /// Facts about the files that were decoded.
+    pub(crate) notes: Vec<Note>,
+    /// Bytes that are taken elsewhere: by the frames before and after this one.
+    pub(crate) besides: u64,
+}
+
+impl<'a> Executor<'a> {
+    /// Reads the asset's header.
+    ///
+    /// # Errors
+    /// It is no picture that this build reads within the limits.
+    pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
+        let info = SourceInfo::new(Size::new(1, 1));
+        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new(), notes: Vec::new(), besides: 0 };
+        executor.info = executor.examine(None, page(work.transformation))?;
+        Ok(executor)
+    }
+
+    /// What the asset's header says.
+    pub(crate) const fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    /// Carries out a plan to its end.
+    ///
+    /// Alpha that says nothing is taken off.
+    pub(crate) fn run(&mut self, plan: &Plan) -> Result<Picture, Error> {
+        let picture = match self.go_on(&plan.ops)? {
+            planes @ Picture::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => {
+                planes.into_raster()?.into()
+            }
+            other => other,
+        };
+        let Picture::Raster(raster) = picture else { return Ok(picture) };
+        let raster = raster.settled();
+        // What a branch asked for that was not taken, or a step took back, was kept for nothing.
+        let raster = if plan.output.keeps_profile() { raster } else { raster.into_srgb() };
+        Ok(raster.without_needless_alpha().into())
+    }
+
+    /// The picture after these operations; goes on from the longest beginning that is kept.
+    fn advance(&mut self, ops: &[Op]) -> Result<Raster, Error> {
+        self.go_on(ops)?.into_raster()
+    }
+
+    /// The same, in the form that the last of them gives.
+    fn go_on(&mut self, ops: &[Op]) -> Result<Picture, Error> {
+        let known = self.kept.iter().enumerate().filter(|(_, (done, _))| ops.starts_with(done));
+        let longest = known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at);
+        let (mut picture, rest) = if let Some(at) = longest {
+            let (done, picture) = self.kept.swap_remove(at);
+            (picture.into(), ops.get(done.len()..).unwrap_or_default())
+        } else {
+            let (first, rest) = ops.split_first().ok_or_else(|| internal_error("an empty plan"))?;
+            (self.start(first)?, rest)
+        };
+        for op in rest {
+            picture = match picture {
+                Picture::Planes(planes) if filter::works_in_planes(op, &planes) => {
+                    cost::check_planes(op, &planes, self.held(), &self.work.rules.limits)?;
+                    filter::apply_to_planes(op, planes)?.into()
+                }
+                other => self.apply(op, other.into_raster()?)?.into(),
+            };
+        }
+        Ok(picture)
+    }
+
+    /// What a plan begins with.
+    fn start(&mut self, op: &Op) -> Result<Picture, Error> {
+        let limits = &self.work.rules.limits;
+        let mut picture = match op {
+            Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
+            Op::Thumbnail { file, wanted } => {
+                let (bytes, colors) = (self.file(file.as_ref())?, self.colors_of(file.as_ref()));
+                fenced(|| thumbnail::thumbnail(bytes, wanted, colors, self.work.scratch, limits))
+            }
+            Op::Canvas { size, color } => filter::canvas(*size, *color, limits).map(Picture::from),
+            Op::Text { block, .. } => self.draw(block).map(Picture::from),
+            _ => Err(internal_error("a plan that starts with nothing")),
+        }?;
+        self.note(picture.take_notes())?;
+        Ok(picture)
+    }
+
+    /// Keeps facts about a file for the result.
+    ///
+    /// # Errors
+    /// One of them is damage, which is to be refused.
+    pub(crate) fn note(&mut self, notes: Vec<Note>) -> Result<(), Error> {
+        Error::unless_sound(&notes, self.work.rules.refuse_damaged)?;
+        for note in notes {
+            if !self.notes.contains(&note) {
+                tell!("note", note = note.to_string());
+                self.notes.push(note);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a file's header says, or the embedder's decoder.
+    fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
+        let bytes = self.file(file)?;
+        let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+            return fenced(|| codec::probe(bytes, &self.work.rules.limits));
+        };
+        let picture = extension::decode(self.work, decoder, bytes, page)?;
+        let mut info = SourceInfo::new(picture.size());
+        info.format = format;
+        info.alpha = picture.channels() == Channels::Rgba;
+        self.decoded.push((file.cloned(), page, picture));
+        Ok(info)
+    }
+
+    fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
+        let bytes = self.file(file)?;
+        let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+            #[cfg(feature = "svg")]
+            if page == 0 && Format::sniff(bytes) == Some(Format::Svg) {
+                return fenced(|| codec::draw(bytes, size, self.work.extensions.the_fonts(), &self.work.rules.limits));
+            }
+            let request = Request { page, size, colors: self.colors_of(file) };
+            return fenced(|| codec::decode(bytes, request, &self.work.rules.limits));
+        };
+        let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
+        let picture = match known {
+            Some(at) => self.decoded.swap_remove(at).2,
+            None => extension::decode(self.work, decoder, bytes, page)?,
+        };
+        // The plan is for the first page where a layer asks for another.
+        if picture.size() == size { Ok(picture) } else { Err(other_page(format)) }
+    }
+
+    /// Is it a file that can be decoded at any size?
+    pub(crate) fn is_drawing(&self, file: Option<&AssetPath>) -> bool {
+        let is_svg = |bytes: &&[u8]| Format::sniff(bytes) == Some(Format::Svg);
+        let svg = self.file(file).ok().filter(is_svg);
+        cfg!(feature = "svg") && svg.is_some_and(|bytes| extension::decoder(self.work, bytes).is_none())
+    }
+
+    /// Is it a file that can be reduced while it is decoded?
+    pub(crate) fn shrinks(&self, file: Option<&AssetPath>) -> bool {
+        let bytes = self.file(file).ok();
+        // What planning looked at is there already.
+        let seen = |(ops, _): &(Vec<Op>, Raster)| matches!(ops.first(), Some(Op::Decode { file: of, .. }) if of.as_ref() == file);
+        !self.kept.iter().any(seen)
+            && bytes.is_some_and(|bytes| thumbnail::shrinks(bytes) && extension::decoder(self.work, bytes).is_none())
+    }
+
+    /// The picture of the layer that an operation draws.
+    pub(crate) fn layer(&mut self, op: &Op) -> Result<Option<Raster>, Error> {
+        if let Op::Compose { layer, .. } = op {
+            self.advance(&layer.ops).map(Raster::settled).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    pub(crate) fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
+        let limits = &self.work.rules.limits;
+        cost::check_op(op, &picture, self.held(), limits)?;
+        let picture = if filter::keeps_colors(op, picture.size()) { picture } else { picture.settled() };
+        // A profile that is left is to be kept: what is drawn now is drawn in its numbers.
+        let profile = picture.profile().cloned();
+        let done = match op {
+            Op::Effect { effect, to } => {
+                let done = extension::effect(self.work, Effect::Ai(effect), picture)?;
+                if done.size() == *to {
+                    Ok(done)
+                } else {
+                    Err(internal_error("an effect that changed its mind about the size"))
+                }
+            }
+            Op::Extend { to, at, fill: Fill::Generated { prompt } } => {
+                let clear = Color { opacity: 0, ..Color::BLACK };
+                let size = picture.size();
+                let corner =
+                    |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
+                let known = Rect { x: corner(at.x)?, y: corner(at.y)?, width: size.width, height: size.height };
+                let canvas = filter::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, picture)?;
+                extension::effect(self.work, Effect::GenerativeFill { prompt: prompt.as_deref(), known }, canvas)
+            }
+            Op::Compose { layer, at, mix } => {
+                // While the layer is made the base waits.
+                let overlay = self.advance(&layer.ops)?.settled();
+                filter::compose(picture, &overlay, *at, *mix)
+            }
+            op => filter::apply(op, picture),
+        };
+        done.map(|picture| picture.with_profile(profile))
+    }
+
+    /// What the samples of a file are to mean. Layers are in sRGB (chosen).
+    fn colors_of(&self, file: Option<&AssetPath>) -> Colors {
+        let kept = file.is_none() && self.work.transformation.edits().any(|edit| edit.encoding.keeps_profile());
+        if kept { Colors::Kept } else { Colors::Srgb }
+    }
+
+    /// Will colours of the asset be converted?
+    pub(crate) fn converts_colors(&self) -> bool {
+        self.colors_of(None) == Colors::Srgb && codec::is_beyond_srgb(self.work.asset, &self.work.rules.limits)
+    }
+
+    /// The bytes of a file that a plan names.
+    pub(crate) fn file(&self, path: Option<&AssetPath>) -> Result<&'a [u8], Error> {
+        let Some(path) = path else { return Ok(self.work.asset) };
+        let found = self.work.files.iter().find(|(known, _)| *known == path);
+        if let Some((_, bytes)) = found {
+            return Ok(bytes);
+        }
+        // A layer may show the asset itself.
+        if path.as_str() == self.work.path { Ok(self.work.asset) } else { Err(extension::missing(path)) }
+    }
+
+    #[cfg(feature = "text")]
+    fn draw(&self, text: &TextBlock) -> Result<Raster, Error> {
+        let file = |path: &AssetPath| self.file(Some(path));
+        fenced(|| text::draw(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
+    }
+
+    #[cfg(feature = "text")]
+    fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
+        let file = |path: &AssetPath| self.file(Some(path));
+        fenced(|| text::measure(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
+    }
+
+    #[cfg(not(feature = "text"))]
+    #[expect(clippy::unused_self, reason = "fonts are looked up in it")]
+    fn draw(&self, _: &TextBlock) -> Result<Raster, Error> {
+        Err(PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
+    }
+
+    #[cfg(not(feature = "text"))]
+    fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
+        self.draw(text).map(|picture| picture.size())
+    }
+
+    /// The picture so far, in colours that can be looked at.
+    fn look(&mut self, so_far: &Plan) -> Result<Raster, PlanError> {
+        self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
+    }
+
+    /// Bytes of all pictures that are kept, here and elsewhere.
+    pub(crate) fn held(&self) -> u64 {
+        let kept = self.kept.iter().map(|(_, picture)| picture);
+        kept.chain(self.decoded.iter().map(|(_, _, picture)| picture))
+            .map(|p| memory::len(p.samples()))
+            .fold(self.besides, u64::saturating_add)
+    }
+
+    /// Keeps a picture for when its plan goes on.
+    fn keep(&mut self, plan: &Plan, picture: Raster) {
+        /// What is kept may take this part of all memory.
+        const PART: u64 = 4;
+        let all = self.held().saturating_add(memory::len(picture.samples()));
+        if all <= self.work.rules.limits.memory / PART {
+            self.kept.push((plan.ops.clone(), picture));
+        }
+    }
+}
+
+impl Oracle for Executor<'_> {
+    fn source(&mut self, file: Option<&AssetPath>) -> Result<SourceInfo, PlanError> {
+        match file {
+            None => Ok(self.info.clone()),
+            Some(_) => self.examine(file, 0).map_err(planning),
+        }
+    }
+
+    fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError> {
+        let picture = self.look(so_far)?;
+        let rect = filter::trim(&picture, threshold);
+        self.keep(so_far, picture);
+        Ok(rect)
+    }
+
+    fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
+        let picture = self.look(so_far)?;
+        let asset = match so_far.ops.first() {
+            Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
+            _ => self.work.path,
+        };
+        let found = extension::find(self.work, &picture, subject, asset).map_err(planning)?;
+        self.keep(so_far, picture);
+        Ok(found)
+    }
+
+    fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
+        self.measure(text).map_err(planning)
+    }
+
+    fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {
+        let picture = self.look(so_far)?;
+        let profile = picture.profile().cloned();
+        let done = extension::effect(self.work, Effect::Ai(effect), picture).map_err(planning)?.with_profile(profile);
+        let size = done.size();
+        let mut after = so_far.clone();
+        after.ops.push(Op::Effect { effect: effect.clone(), to: size });
+        self.keep(&after, done);
+        Ok(size)
+    }
+}
+
+/// An error met while looking, as one of planning.
+fn planning(error: Error) -> PlanError {
+    match error {
+        Error::Limit(limit) => PlanError::Limit(limit),
+        Error::Plan(error) => error,
+        other => PlanError::Pixels { code: other.code(), message: other.to_string() },
+    }
+}

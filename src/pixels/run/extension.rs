@@ -1,0 +1,113 @@
+//! Asking what an embedder brought: pictures go out and come back as [`Bitmap`]s.
+
+use super::analyze::saliency;
+use super::work::Work;
+use crate::code::ErrorCode;
+use crate::error::Error;
+use crate::extend::{Bitmap, Decoder, Effect, EffectJob, Found, Outcome, Search, Subject};
+use crate::format::Format;
+use crate::limits::LimitError;
+use crate::path::AssetPath;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::base::memory;
+use crate::pixels::raster::Raster;
+use crate::plan::PlanError;
+use crate::policy::OriginError;
+use crate::transform::Ai;
+
+/// Lets the effector change a picture.
+///
+/// # Errors
+/// There is none, it does not offer this, it failed, needs time, or gave too large a picture.
+pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, picture: Raster) -> Result<Raster, Error> {
+    let lacking = || PlanError::Unsupported { parameter: key(effect), reason: "needs an effect provider" };
+    let effector = work.extensions.the_effector().ok_or_else(lacking)?;
+    let may_grow = matches!(effect, Effect::Ai(Ai::Upscale | Ai::Edit { .. }));
+    let size = picture.size();
+    let limits = &work.rules.limits;
+    let max_pixels = if may_grow { limits.pixels } else { size.pixels() };
+    let image = bitmap(picture)?;
+    match effector.apply(EffectJob { image, effect, seed: work.seed, max_pixels }) {
+        Outcome::Done(image) if may_grow || image.size() == size => {
+            LimitError::check("pixels", image.size().pixels(), limits.pixels)?;
+            raster(image)
+        }
+        Outcome::Done(_) => Err(internal_error("an effect provider changed a size that it may not change")),
+        Outcome::Pending { retry_after } => Err(PlanError::Pending { retry_after }.into()),
+        Outcome::Unsupported => Err(lacking().into()),
+        // What an extension says is for the log of whoever wrote it, not for strangers.
+        Outcome::Failed(_) => Err(internal_error(format!("the provider of `{}` failed", key(effect)))),
+    }
+}
+
+/// Where a subject is in a picture made of the file with this path.
+///
+/// The registered detector is asked first; whatever goes wrong there is "not found", for a detector never
+/// fails a response. What is salient the crate then finds by itself.
+pub(crate) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
+    let limits = &work.rules.limits;
+    if let Some(detector) = work.extensions.the_detector() {
+        let copy = memory::bytes(picture.size(), Channels::Rgba);
+        memory::check(memory::len(picture.samples()).saturating_add(copy), limits)?;
+        let image = bitmap(picture.copy_with_alpha()?)?;
+        let found = detector.find(&Search { image: &image, subject, asset }).unwrap_or_default();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    match subject {
+        Subject::Salient => Ok(saliency::salient(picture, limits)?.map(Found::at).into_iter().collect()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The decoder that the embedder has for a file: it is asked before our own.
+pub(crate) fn decoder<'a>(work: &Work<'a>, file: &[u8]) -> Option<(Format, &'a dyn Decoder)> {
+    let format = Format::sniff(file)?;
+    work.extensions.decoder_of(format).map(|decoder| (format, decoder))
+}
+
+/// Lets it read a page.
+///
+/// # Errors
+/// It cannot, or gave more pixels than it may.
+pub(crate) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: u32) -> Result<Raster, Error> {
+    let limits = &work.rules.limits;
+    LimitError::check("bytes in the source", memory::len(file), limits.source_bytes)?;
+    let max_pixels = limits.pixels.min(limits.memory / 8);
+    // Its message is for the log of whoever wrote it.
+    let image = decoder.decode(file, page, max_pixels).map_err(|_| Error::Pixels {
+        code: ErrorCode::Format,
+        message: "the source is of a registered format, and its decoder cannot read it".to_owned(),
+    })?;
+    LimitError::check("pixels", image.size().pixels(), max_pixels)?;
+    raster(image)
+}
+
+/// A layer names a file that is not here.
+pub(crate) fn missing(path: &AssetPath) -> Error {
+    // The path stands in the URL and is no secret, but a response does not echo it.
+    _ = path;
+    Error::Origin { cause: OriginError::NotFound, layer: true }
+}
+
+fn bitmap(picture: Raster) -> Result<Bitmap, Error> {
+    let size = picture.size();
+    let samples = picture.with_alpha()?.into_samples();
+    Bitmap::new(size, samples).ok_or_else(|| internal_error("a picture with a wrong size"))
+}
+
+fn raster(image: Bitmap) -> Result<Raster, Error> {
+    let size = image.size();
+    let picture = Raster::new(size, Channels::Rgba, image.into_rgba())?;
+    debug_assert_eq!(memory::bytes(size, Channels::Rgba), memory::len(picture.samples()));
+    Ok(picture.without_needless_alpha())
+}
+
+const fn key(effect: Effect<'_>) -> &'static str {
+    match effect {
+        Effect::Ai(ai) => ai.key(),
+        Effect::GenerativeFill { .. } => "bg-genfill",
+    }
+}

@@ -1,0 +1,109 @@
+//! [`Work`]: everything that a render is made from.
+
+use bytes::Bytes;
+
+use crate::error::Error;
+use crate::extend::Extensions;
+use crate::format::Format;
+use crate::path::AssetPath;
+use crate::pixels::raster::Scratch;
+use crate::plan::Rules;
+use crate::policy::Negotiation;
+use crate::transform::Transformation;
+
+/// What [`transform`] needs to know besides the file and the transformation.
+///
+/// ```
+/// use originkit::{Format, Options};
+/// let mut options = Options::default();
+/// options.accept = vec![Format::WebP]; // as if the browser had sent `Accept: image/webp`
+/// options.rules.limits.pixels = 25_000_000;
+/// assert_eq!(options.quality, 80);
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// For planning, with every limit.
+    pub rules: Rules,
+    /// Quality of lossy formats where `q` is absent, 1 to 100.
+    pub quality: u8,
+    /// JPEGs with halved chroma planes: a fifth smaller.
+    pub chroma_420: bool,
+    /// Encoders spend time for bytes, see [`Settings::smallest`](crate::Settings).
+    pub smallest: bool,
+    /// Formats that may be chosen besides JPEG and PNG where `f` names none.
+    pub accept: Vec<Format>,
+    /// Files that layers may name: overlays and fonts.
+    pub files: Vec<(AssetPath, Bytes)>,
+    /// Detectors, effects, fonts and decoders.
+    pub extensions: Extensions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            rules: Rules::default(),
+            quality: 80,
+            chroma_420: true,
+            smallest: false,
+            accept: Vec::new(),
+            files: Vec::new(),
+            extensions: Extensions::new(),
+        }
+    }
+}
+
+/// Everything that a picture is made from.
+#[derive(Debug)]
+pub(crate) struct Work<'a> {
+    /// The file.
+    pub(crate) asset: &'a [u8],
+    /// Its path.
+    pub(crate) path: &'a str,
+    /// Files that layers name.
+    pub(crate) files: Vec<(&'a AssetPath, &'a [u8])>,
+    /// What is to be done.
+    pub(crate) transformation: &'a Transformation,
+    pub(crate) rules: &'a Rules,
+    pub(crate) negotiation: &'a Negotiation,
+    /// Is one picture wanted, a JPEG unless the transformation says otherwise?
+    pub(crate) still: bool,
+    /// Is a file that cannot be read delivered as it is?
+    pub(crate) passes: bool,
+    pub(crate) extensions: &'a Extensions,
+    /// For effects that invent something.
+    pub(crate) seed: u64,
+    pub(crate) scratch: &'a Scratch,
+}
+
+/// Does something with a picture that one already has.
+pub(crate) fn with_work<T>(
+    scratch: &mut Scratch,
+    bytes: &[u8],
+    wanted: &Transformation,
+    options: &Options,
+    act: impl FnOnce(&Work<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let negotiation = Negotiation {
+        accepts_webp: options.accept.contains(&Format::WebP),
+        accepts_avif: options.accept.contains(&Format::Avif),
+        best_format: true,
+        avif: options.accept.contains(&Format::Avif),
+        quality: options.quality,
+        chroma_420: options.chroma_420,
+        smallest: options.smallest,
+    };
+    act(&Work {
+        asset: bytes,
+        path: "",
+        files: options.files.iter().map(|(path, bytes)| (path, bytes.as_ref())).collect(),
+        transformation: wanted,
+        rules: &options.rules,
+        negotiation: &negotiation,
+        still: false,
+        passes: false,
+        extensions: &options.extensions,
+        seed: 0,
+        scratch,
+    })
+}
