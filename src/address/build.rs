@@ -21,8 +21,7 @@ use super::parts::SEO;
 use super::{SigningKey, sign};
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
-use crate::syntax::ParseError;
-use crate::transform::Transformation;
+use crate::transform::{ParseError, Transformation};
 
 /// Puts the URL of an asset together; made by [`Endpoint::url`](crate::Endpoint::url).
 ///

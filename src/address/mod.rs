@@ -41,8 +41,7 @@ use self::unread::Unread;
 use crate::dialect::{Foreign, Token};
 use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, PathError};
-use crate::syntax::{Ignored, ParseError, ParseErrorKind, Reason};
-use crate::transform::Transformation;
+use crate::transform::{Ignored, ParseError, ParseErrorKind, Reason, Transformation};
 
 /// An image URL, read: which asset, transformed how.
 ///

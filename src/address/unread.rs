@@ -2,7 +2,7 @@
 
 use crate::dialect::Token;
 use crate::path::percent_decode;
-use crate::syntax::{Ignored, Reason};
+use crate::transform::{Ignored, Reason};
 
 /// Parameters of a query that hold a transformation, or look like it.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use super::{Access, Base, ConfigError, Endpoint, Origin, Settings};
 use crate::address::SigningKey;
 use crate::extend::Extensions;
 use crate::limits::Limits;
-use crate::syntax::Ignored;
+use crate::transform::Ignored;
 
 /// An account: endpoints with their origins, stored transformations, settings and limits.
 ///

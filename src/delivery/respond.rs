@@ -40,7 +40,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::order::{Answer, Attachment};
 use crate::policy::{self, Keeping};
-use crate::syntax::Ignored;
+use crate::transform::Ignored;
 
 /// What an error's response depends on, besides the error.
 pub(super) struct Manner<'a> {

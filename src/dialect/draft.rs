@@ -2,8 +2,7 @@
 
 use super::Token;
 use crate::limits::Limits;
-use crate::syntax::{Ignored, ParseError, Reading, Reason};
-use crate::transform::Transformation;
+use crate::transform::{Ignored, ParseError, Reading, Reason, Transformation};
 
 /// What a foreign token becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,8 +24,7 @@ mod value;
 
 use crate::limits::{LimitError, Limits};
 use crate::path::{AssetPath, percent_decode};
-use crate::syntax::{Ignored, ParseError, Reading, Reason};
-use crate::transform::Transformation;
+use crate::transform::{Ignored, ParseError, Reading, Reason, Transformation};
 
 use self::draft::Draft;
 

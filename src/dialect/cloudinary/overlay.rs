@@ -2,7 +2,8 @@
 
 use super::decoded;
 use crate::dialect::value;
-use crate::syntax::{self, Reason};
+use crate::syntax;
+use crate::transform::Reason;
 
 /// What an overlay shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
