@@ -1,8 +1,12 @@
 //! What an edit does to the picture once its frame is drawn: `fl e-... bl b r rt o bg`.
 
+use super::distort::Distortion;
 use super::effects;
+use super::error::PlanError;
+use super::look::Look;
 use super::lower::{Ground, Lowering};
-use super::{Distortion, Look, Op, PlanError, Size, round};
+use super::op::Op;
+use crate::geometry::{Size, round};
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};

@@ -3,8 +3,12 @@
 //! The base of a layer is the picture as it is when the layer is drawn: after everything else of its step
 //! (documented). Layers of a layer are drawn on that layer.
 
+use super::error::PlanError;
 use super::lower::{Ground, Lowering};
-use super::{FontChoice, Mix, Op, PlanError, Point, Region, Size, TextBlock, Unsupported, round};
+use super::op::{Mix, Op};
+use super::text::{FontChoice, TextBlock};
+use super::unsupported::Unsupported;
+use crate::geometry::{Point, Region, Size, round};
 use crate::path::AssetPath;
 use crate::transform::{
     Align, Background, Blend, Color, Content, Edit, Gravity, Layer, Length, Measure, Offset, Padding, Place, Position,

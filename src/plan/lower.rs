@@ -11,10 +11,16 @@
 //! [`super::dress`], and layers by [`super::layer`]. What cannot be executed is noted, see
 //! [`super::unsupported`]; the geometry of everything else is still that of the whole.
 
+use super::error::PlanError;
+use super::fill::Fill;
 use super::frame::frame;
+use super::op::{Op, Plan};
+use super::oracle::Oracle;
+use super::rules::Rules;
+use super::step::Frame;
 use super::unsupported;
-use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Rules, Size};
 use crate::format::Format;
+use crate::geometry::{Orientation, Point, Rect, Size};
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::path::AssetPath;
