@@ -1,7 +1,8 @@
 //! Akamai Image Manager: `imwidth` and `imheight` (documented); no other parameter has a translation.
 
 use super::draft::Draft;
-use super::{Claim, Token, value};
+use super::foreign::{Claim, Token};
+use super::value;
 use crate::transform::Reason;
 
 const TAKEN: [(&str, &str); 2] = [("imwidth", "w"), ("imheight", "h")];

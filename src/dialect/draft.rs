@@ -1,6 +1,6 @@
 //! [`Draft`]: native text as it grows, and which foreign token stands behind each piece of it.
 
-use super::Token;
+use super::foreign::Token;
 use crate::limits::Limits;
 use crate::transform::{Ignored, ParseError, Reading, Reason, Transformation};
 

@@ -3,8 +3,8 @@
 mod names;
 mod values;
 
-use super::Token;
 use super::draft::{Draft, Native};
+use super::foreign::Token;
 use crate::transform::Reason;
 
 pub(super) use self::names::claim;

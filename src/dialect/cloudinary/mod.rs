@@ -16,7 +16,7 @@ mod parameter;
 use self::overlay::Kind;
 use self::parameter::Spot;
 use super::draft::Draft;
-use super::{Front, Token, decoded};
+use super::foreign::{Front, Token, decoded};
 use crate::transform::Reason;
 
 /// Finds the transformation: segments of nothing but tokens of the table (chosen), before the asset's own.

@@ -1,6 +1,6 @@
 //! The `l_` token: a picture or a text laid over another.
 
-use super::decoded;
+use crate::dialect::foreign::decoded;
 use crate::dialect::value;
 use crate::syntax;
 use crate::transform::Reason;
