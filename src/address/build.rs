@@ -16,9 +16,11 @@ use std::time::SystemTime;
 
 use url::form_urlencoded;
 
+#[cfg(feature = "signing")]
+use super::key::SigningKey;
 use super::parts::SEO;
 #[cfg(feature = "signing")]
-use super::{SigningKey, sign};
+use super::signature::sign;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
 use crate::transform::{ParseError, Transformation};
