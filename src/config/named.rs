@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{ConfigError, Warning};
+use super::error::ConfigError;
+use super::warning::Warning;
 use crate::limits::Limits;
 use crate::transform::{
     Conditional, Edit, Effects, Ignored, Layer, Name, Paint, Placing, Reading, Sizing, Step, TextStyle, Transformation,
