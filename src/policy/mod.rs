@@ -1,6 +1,7 @@
 //! Policy: decisions about headers and addresses, as functions of them. No state.
 
 mod access;
+mod branches;
 mod cache;
 mod compress;
 mod conditional;
