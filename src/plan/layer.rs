@@ -82,7 +82,7 @@ impl Lowering<'_> {
         self.translucent = color.opacity < 100;
         self.push(Op::Canvas { size, color })?;
         self.initial = size;
-        self.dress(&edit, Ground::NONE, &scope)?;
+        self.finish(&edit, Ground::NONE, &scope)?;
         self.layers(&edit.layers)?;
         self.chain(&rest)
     }
@@ -99,7 +99,7 @@ impl Lowering<'_> {
             match step {
                 Step::Edit(edit) => {
                     let scope = self.scope();
-                    self.dress(edit, Ground::NONE, &scope)?;
+                    self.finish(edit, Ground::NONE, &scope)?;
                     self.layers(&edit.layers)?;
                 }
                 Step::If(_) => self.chain(&Transformation { steps: vec![step.clone()] })?,

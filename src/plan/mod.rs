@@ -22,11 +22,12 @@
 //! ```
 
 mod content;
+mod display;
 mod distort;
-mod dress;
 mod effects;
 mod error;
 mod fill;
+mod finish;
 mod focus;
 mod frame;
 mod fuse;
@@ -36,7 +37,6 @@ mod lower;
 mod op;
 mod oracle;
 mod rules;
-mod show;
 mod sizing;
 mod step;
 mod text;

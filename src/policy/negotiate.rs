@@ -4,7 +4,7 @@ use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use super::branches::on_a_path;
-use super::saver;
+use super::save_data;
 use crate::config::Settings;
 use crate::format::Format;
 use crate::transform::{Encoding, OutputFormat, Transformation};
@@ -45,7 +45,7 @@ impl Negotiation {
             accepts_avif: accepts(accept(headers, settings), "image/avif"),
             best_format: settings.best_format,
             avif: settings.avif && !unsharp,
-            quality: if saves { saver::lowered(settings.quality) } else { settings.quality },
+            quality: if saves { save_data::lowered(settings.quality) } else { settings.quality },
             chroma_420: settings.chroma_420,
             smallest: settings.smallest,
         }

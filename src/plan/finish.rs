@@ -13,7 +13,7 @@ use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};
 
 impl Lowering<'_> {
     /// Everything after the frame, in the fixed order.
-    pub(super) fn dress(&mut self, edit: &Edit, ground: Ground, scope: &Scope) -> Result<(), PlanError> {
+    pub(super) fn finish(&mut self, edit: &Edit, ground: Ground, scope: &Scope) -> Result<(), PlanError> {
         if let Some(flip) = edit.flip {
             self.push(Op::Flip(flip))?;
         }
