@@ -16,10 +16,10 @@ use http::{Request, Response};
 use http_body_util::Full;
 use tower_service::Service;
 
-use crate::Engine;
 #[cfg(feature = "cache")]
 use crate::cache::{Answered, Cache, Store};
 use crate::client::{Client, Compute, drive};
+use crate::config::Engine;
 
 /// Answers requests for images. Never fails: an error is a response, with the
 /// [`Error`](crate::Error) in its extensions.

@@ -16,13 +16,14 @@ use std::time::SystemTime;
 
 use url::form_urlencoded;
 
+#[cfg(feature = "signing")]
+use super::key::SigningKey;
 use super::parts::SEO;
 #[cfg(feature = "signing")]
-use super::{SigningKey, sign};
+use super::signature::sign;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
-use crate::syntax::ParseError;
-use crate::transform::Transformation;
+use crate::transform::{ParseError, Transformation};
 
 /// Puts the URL of an asset together; made by [`Endpoint::url`](crate::Endpoint::url).
 ///

@@ -14,6 +14,7 @@
 //! 3. A transformation in the path wins over one in the query (chosen).
 
 mod build;
+mod error;
 #[cfg(feature = "signing")]
 mod key;
 mod params;
@@ -27,6 +28,7 @@ use std::fmt;
 
 pub(crate) use self::build::Start;
 pub use self::build::{BuildError, UrlBuilder};
+pub use self::error::UrlError;
 #[cfg(feature = "signing")]
 pub use self::key::SigningKey;
 pub(crate) use self::params::Params;
@@ -39,10 +41,9 @@ pub(crate) use self::target::{Below, Target, check_length};
 
 use self::unread::Unread;
 use crate::dialect::{Foreign, Token};
-use crate::limits::{LimitError, Limits};
-use crate::path::{AssetPath, PathError};
-use crate::syntax::{Ignored, ParseError, ParseErrorKind, Reason};
-use crate::transform::Transformation;
+use crate::limits::Limits;
+use crate::path::AssetPath;
+use crate::transform::{Ignored, ParseError, ParseErrorKind, Reason, Transformation};
 
 /// An image URL, read: which asset, transformed how.
 ///
@@ -65,27 +66,6 @@ pub struct DeliveryUrl {
     path: AssetPath,
     thumbnail: bool,
     params: Params,
-}
-
-/// Why a URL below an endpoint is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UrlError {
-    /// The path is unfit to be joined to an origin's base.
-    #[error(transparent)]
-    Path(#[from] PathError),
-    /// `ik-seo` without a file to rename.
-    #[error("`ik-seo` needs `<file>/<name>.<extension>` behind it")]
-    Seo,
-    /// The URL asks for something other than a picture of an asset.
-    #[error("{0} is not supported")]
-    Unsupported(&'static str),
-    /// The transformation is malformed.
-    #[error(transparent)]
-    Parse(#[from] ParseError),
-    /// The URL is too long.
-    #[error(transparent)]
-    Limit(#[from] LimitError),
 }
 
 impl DeliveryUrl {

@@ -1,6 +1,6 @@
 //! [`Params`]: the query of an image URL, ours and the origin's.
 
-use super::unread::Unread;
+use super::unread::{Unread, behind_prefix};
 use crate::dialect::{Claim, Dialect, Foreign, Token};
 use crate::path::percent_decode;
 
@@ -79,15 +79,6 @@ impl Params {
         params.rest = Some(rest.join("&")).filter(|rest| !rest.is_empty());
         params
     }
-}
-
-/// What stands behind `tr:` or `tr%3A`, where a text starts so.
-pub(super) fn behind_prefix(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("tr")?;
-    rest.strip_prefix(':').or_else(|| {
-        let (colon, behind) = rest.split_at_checked(3)?;
-        colon.eq_ignore_ascii_case("%3A").then_some(behind)
-    })
 }
 
 /// Decoded once; `+` stays `+` (chosen: SDKs write spaces as `%20`). What is no UTF-8 is replaced.

@@ -1,6 +1,8 @@
 //! [`Parts`]: the path behind an endpoint, taken apart.
 
-use super::{Below, UrlError, params};
+use super::error::UrlError;
+use super::target::Below;
+use super::unread::behind_prefix;
 use crate::dialect::{Front, Token};
 use crate::path::{AssetPath, percent_decode};
 
@@ -58,7 +60,7 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
             Some((segment, behind)) => (segment, Some(behind)),
             None => (rest, None),
         };
-        match params::behind_prefix(segment) {
+        match behind_prefix(segment) {
             // A `tr:` behind the suffix or the whole path is no transformation, and then the suffix is none either.
             Some(text) if !suffixed && (at < end || !segments.iter().any(is_name)) => {
                 direct &= !segments.is_empty();
@@ -105,7 +107,7 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
 fn end_of_path(path: &str) -> usize {
     let mut end = path.len();
     for segment in path.rsplit('/') {
-        if !segment.is_empty() && params::behind_prefix(segment).is_none() {
+        if !segment.is_empty() && behind_prefix(segment).is_none() {
             break;
         }
         end = end.saturating_sub(segment.len() + 1);

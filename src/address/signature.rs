@@ -8,8 +8,8 @@
 //!
 //! The bytes of the URL are signed, not its meaning: `%2C` is not `,` here.
 
-use super::Target;
 use super::key::{SigningKey, unhex};
+use super::target::Target;
 use crate::path::percent_decode;
 
 /// Why a signature does not count.

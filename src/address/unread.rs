@@ -2,7 +2,7 @@
 
 use crate::dialect::Token;
 use crate::path::percent_decode;
-use crate::syntax::{Ignored, Reason};
+use crate::transform::{Ignored, Reason};
 
 /// Parameters of a query that hold a transformation, or look like it.
 #[derive(Debug, Default)]
@@ -38,13 +38,22 @@ fn tokens(value: Token<'_>) -> Vec<Ignored> {
 /// A parameter that looks like a transformation, with its right spelling.
 fn parameter(parameter: Token<'_>) -> Ignored {
     let text = parameter.text;
-    let meant = super::params::behind_prefix(text).map(|text| format!("tr={text}"));
+    let meant = behind_prefix(text).map(|text| format!("tr={text}"));
     let meant = meant.unwrap_or_else(|| text.replacen("?tr=", "&tr=", 1).replacen("?tr:", "&tr=", 1));
     Ignored { meant: Some(meant), ..parameter.ignored(Reason::Misplaced) }
 }
 
 /// A segment behind the path that looks like a transformation, with its right spelling.
 pub(super) fn segment(segment: Token<'_>) -> Ignored {
-    let meant = super::params::behind_prefix(segment.text).map(|text| format!("?tr={text}"));
+    let meant = behind_prefix(segment.text).map(|text| format!("?tr={text}"));
     Ignored { meant, ..segment.ignored(Reason::Misplaced) }
+}
+
+/// What stands behind `tr:` or `tr%3A`, where a text starts so.
+pub(super) fn behind_prefix(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("tr")?;
+    rest.strip_prefix(':').or_else(|| {
+        let (colon, behind) = rest.split_at_checked(3)?;
+        colon.eq_ignore_ascii_case("%3A").then_some(behind)
+    })
 }

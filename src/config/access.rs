@@ -3,8 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use super::agents::{AGENTS, AgentPart};
+use super::error::ConfigError;
+use super::hosts::HostPattern;
+use super::list::bounded;
 use super::ranges::AddressRange;
-use super::{ConfigError, HostPattern, bounded};
 
 /// Whom an engine refuses: by address, country, referrer and user agent (documented: an enterprise page). Who fails one
 /// rule gets **403**, `ik-error: EFORBIDDEN` (ours) and `Cache-Control: no-store`.

@@ -2,7 +2,8 @@
 
 use http::HeaderValue;
 
-use super::{ConfigError, bounded};
+use super::error::ConfigError;
+use super::list::bounded;
 
 /// Which `Accept` counts for which browsers, whatever they send (documented: an option of the enterprise plan).
 ///

@@ -1,6 +1,6 @@
 //! [`Base`]: a URL below which things lie, an endpoint's or an origin's.
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// `https://host[:port]/prefix`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]

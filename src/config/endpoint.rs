@@ -1,6 +1,8 @@
 //! [`Endpoint`]: a URL prefix, and the origins behind it.
 
-use super::{Base, ConfigError, Origin};
+use super::base::Base;
+use super::error::ConfigError;
+use super::origin::Origin;
 use crate::address::{Start, Target, UrlBuilder};
 use crate::dialect::Dialect;
 

@@ -1,15 +1,19 @@
 //! [`Engine`]: the whole configuration, checked and shared.
 
-use std::fmt;
 use std::sync::Arc;
 
+use super::access::Access;
+use super::base::Base;
+use super::endpoint::Endpoint;
+use super::error::ConfigError;
 use super::named::Named;
-use super::{Access, Base, ConfigError, Endpoint, Origin, Settings};
+use super::origin::Origin;
+use super::settings::Settings;
+use super::warning::Warning;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
 use crate::extend::Extensions;
 use crate::limits::Limits;
-use crate::syntax::Ignored;
 
 /// An account: endpoints with their origins, stored transformations, settings and limits.
 ///
@@ -50,49 +54,6 @@ struct Inner {
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct EngineBuilder(Inner);
-
-/// Something in a configuration that works and may be a mistake.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Warning {
-    /// A web proxy answers unsigned URLs: anybody can fetch through it what its hosts have.
-    UnsignedProxy {
-        /// The endpoint's first base.
-        endpoint: String,
-    },
-    /// Tokens of a stored transformation have no effect.
-    IgnoredInNamed {
-        /// The name of the transformation.
-        name: String,
-        /// The tokens, with the reasons.
-        ignored: Vec<Ignored>,
-    },
-    /// An origin lies below an endpoint of the same engine. Unless its name means another server where the
-    /// requests are sent from, the engine asks itself for ever.
-    OwnOrigin {
-        /// The endpoint's first base.
-        endpoint: String,
-        /// The origin's base.
-        origin: String,
-    },
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnsignedProxy { endpoint } => {
-                write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
-            }
-            Self::IgnoredInNamed { name, ignored } => {
-                write!(f, "the stored transformation `{name}` has tokens without effect")?;
-                ignored.iter().try_for_each(|it| write!(f, "; {it}"))
-            }
-            Self::OwnOrigin { endpoint, origin } => {
-                write!(f, "the origin {origin} of {endpoint} is an endpoint itself; requests may go round in a circle")
-            }
-        }
-    }
-}
 
 impl Engine {
     /// Starts a configuration.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// A host, or all hosts below a domain. Compared by labels, never by text: `*.example.com` is neither
 /// `evil-example.com` nor `example.com.evil`.

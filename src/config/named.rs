@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{ConfigError, Warning};
+use super::error::ConfigError;
+use super::warning::Warning;
 use crate::limits::Limits;
-use crate::syntax::{Ignored, Reading};
 use crate::transform::{
-    Conditional, Edit, Effects, Layer, Name, Paint, Placing, Sizing, Step, TextStyle, Transformation,
+    Conditional, Edit, Effects, Ignored, Layer, Name, Paint, Placing, Reading, Sizing, Step, TextStyle, Transformation,
 };
 
 /// The stored transformations of an engine.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Base, ConfigError, HostPattern};
+use super::base::Base;
+use super::error::ConfigError;
+use super::hosts::HostPattern;
 
 /// A server that has pictures: a web server, or any of a list of hosts through a web proxy.
 ///

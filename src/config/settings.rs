@@ -2,7 +2,8 @@
 
 use http::{HeaderName, HeaderValue};
 
-use super::{AcceptByAgent, Caching};
+use super::agents::AcceptByAgent;
+use super::caching::Caching;
 use crate::geometry::Size;
 
 /// Settings of an account, after ImageKit's dashboard.

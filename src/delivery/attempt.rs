@@ -17,8 +17,11 @@ use std::ops::ControlFlow;
 use http::{HeaderValue, Request, Response};
 
 use super::body::{Body, Failure};
-use super::original::Facts;
-use super::{BREAK, CONTINUE, Fetch, FetchError, FetchId, Original, StoreKey, Terms};
+use super::fetch::{Fetch, FetchError, FetchId};
+use super::key::StoreKey;
+use super::messages::{BREAK, CONTINUE};
+use super::original::{Facts, Original};
+use super::terms::Terms;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Request;
 
-use super::StoreKey;
+use super::key::StoreKey;
 use crate::limits::Limits;
 use crate::policy;
 

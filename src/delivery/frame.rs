@@ -16,7 +16,7 @@ use std::fmt::{Display, Write as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-use super::StoreKey;
+use super::key::StoreKey;
 
 /// Writes a frame.
 pub(super) struct Writer(String);

@@ -5,9 +5,15 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::attempt::{Found, Search};
-use super::rendition::Served;
+use super::fetch::{Fetch, FetchId};
+use super::key::StoreKey;
+use super::messages::{BREAK, Input, Keep};
+use super::original::Original;
+use super::render::Source;
+use super::rendition::{Rendition, Served};
 use super::respond;
-use super::{BREAK, Fetch, FetchId, Input, Keep, Original, Phase, Rendering, Rendition, Source, StoreKey, Terms};
+use super::terms::Terms;
+use super::{Phase, Rendering};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;

@@ -31,15 +31,19 @@
 mod attempt;
 mod body;
 mod coding;
+mod content_encoding;
 mod fetch;
+mod file_type;
 mod frame;
 mod gather;
 mod key;
+mod messages;
 mod original;
 mod render;
 mod rendition;
 mod respond;
 mod reuse;
+mod terms;
 #[cfg(feature = "decompress")]
 mod undo;
 
@@ -54,6 +58,7 @@ use http::{Method, Request, Response};
 
 pub use self::fetch::{Approved, Fetch, FetchError, FetchId};
 pub use self::key::StoreKey;
+pub use self::messages::{Input, Keep, Output};
 pub use self::original::Original;
 pub use self::render::{Render, Rendered, Source};
 pub use self::rendition::Rendition;
@@ -61,11 +66,12 @@ pub use self::reuse::Reuse;
 pub use crate::encoded::Encoded;
 
 use self::gather::Gathering;
+use self::messages::BREAK;
 use self::rendition::Served;
 use self::respond::Manner;
-use crate::config::{Caching, Engine, Settings};
+use self::terms::Terms;
+use crate::config::{Engine, Settings};
 use crate::error::Error;
-use crate::limits::Limits;
 use crate::note::{Note, Notes};
 use crate::order::{Answer, Job, Order, Rejection};
 use crate::plan::PlanError;
@@ -119,70 +125,6 @@ pub struct Delivery {
     phase: Phase,
     /// What a store is to be given.
     keep: VecDeque<Keep>,
-}
-
-/// What is to be done next.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "a driver must handle every output")]
-pub enum Output {
-    /// Send this request. Several may come before `Wait`; run them together or in turn.
-    Fetch(Fetch),
-    /// Compute this, anywhere, and hand the result back.
-    Render(Render),
-    /// Put this into a store, if there is one. Nothing need come back, and nothing waits for it.
-    Keep(Keep),
-    /// Done. Send this.
-    Respond(Response<Bytes>),
-    /// Nothing until the next input.
-    Wait,
-}
-
-/// Something to keep for later.
-#[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_enums, reason = "there are two tiers")]
-pub enum Keep {
-    /// A file as an origin sent it, or the same after the origin said that it has not changed.
-    Original(Original),
-    /// What is being delivered.
-    Rendition(Rendition),
-}
-
-impl Keep {
-    /// What to keep it under.
-    #[must_use]
-    pub const fn key(&self) -> &StoreKey {
-        match self {
-            Self::Original(original) => original.key(),
-            Self::Rendition(rendition) => rendition.key(),
-        }
-    }
-
-    /// As a store keeps it.
-    #[must_use]
-    pub fn to_bytes(&self) -> Bytes {
-        match self {
-            Self::Original(original) => original.to_bytes(),
-            Self::Rendition(rendition) => rendition.to_bytes(),
-        }
-    }
-}
-
-/// What has happened.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_enums, reason = "a recorded or generated input is one of these")]
-pub enum Input {
-    /// The head of the answer to a fetch: status and headers.
-    Head(FetchId, Response<()>),
-    /// A piece of its body.
-    Chunk(FetchId, Bytes),
-    /// Its body is complete.
-    End(FetchId),
-    /// It broke off, before or after the head.
-    Failed(FetchId, FetchError),
-    /// What a store has under [`Fetch::key`]. `Break`: the fetch need not be sent, and there may be another.
-    Recalled(FetchId, Original),
-    /// What came of the [`Render`].
-    Rendered(Rendered),
 }
 
 impl Order {
@@ -263,20 +205,6 @@ impl Delivery {
         self.phase = phase;
         flow
     }
-}
-
-/// Nothing more is wanted.
-const BREAK: ControlFlow<()> = ControlFlow::Break(());
-/// Go on reading.
-const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());
-
-/// What the search for files goes by.
-#[derive(Debug)]
-struct Terms {
-    limits: Limits,
-    caching: Caching,
-    /// In seconds since 1970.
-    now: u64,
 }
 
 #[derive(Debug)]

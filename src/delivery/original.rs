@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::header::{ETAG, HOST, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue, Request};
 
-use super::StoreKey;
 use super::frame::{Frame, Writer};
+use super::key::StoreKey;
 use crate::config::Caching;
 use crate::fingerprint::{self, Fingerprint};
 use crate::policy::{self, Directives, Freshness, MediaType};

@@ -45,13 +45,13 @@ impl Render {
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run(self) -> Rendered {
-        self.run_with(&mut crate::Scratch::once())
+        self.run_with(&mut crate::pixels::Scratch::once())
     }
 
-    /// The same with memory that is used again, see [`Scratch`](crate::Scratch).
+    /// The same with memory that is used again, see [`Scratch`](crate::pixels::Scratch).
     #[cfg(feature = "pixels")]
     #[must_use]
-    pub fn run_with(self, scratch: &mut crate::Scratch) -> Rendered {
+    pub fn run_with(self, scratch: &mut crate::pixels::Scratch) -> Rendered {
         #[cfg(feature = "sanitize")]
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
@@ -67,11 +67,11 @@ impl Render {
     /// What [`Render::run`] would fail with before it decodes.
     #[cfg(feature = "pixels")]
     pub fn memory(&self) -> Result<u64, Error> {
-        self.with_work(&mut crate::Scratch::once(), crate::pixels::memory_of)
+        self.with_work(&mut crate::pixels::Scratch::once(), crate::pixels::memory_of)
     }
 
     #[cfg(feature = "pixels")]
-    fn with_work<T>(&self, scratch: &mut crate::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
+    fn with_work<T>(&self, scratch: &mut crate::pixels::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
         let job = &self.job;
         let mut files = self.sources.iter().map(|source| (&source.path, source.bytes.as_ref()));
         let asset = files.next();

@@ -5,8 +5,10 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderValue;
 
+use super::file_type::content_type;
 use super::frame::{Frame, Writer};
-use super::{StoreKey, Terms, respond};
+use super::key::StoreKey;
+use super::terms::Terms;
 use crate::config::Caching;
 use crate::encoded::Encoded;
 use crate::format::Format;
@@ -74,7 +76,7 @@ impl Rendition {
 
     /// A file as it is.
     pub(super) fn untouched(served: Served, path: &AssetPath, bytes: Bytes, format: Option<Format>) -> Self {
-        let content_type = format.map_or_else(|| respond::content_type(&path.file_name()), Format::content_type);
+        let content_type = format.map_or_else(|| content_type(&path.file_name()), Format::content_type);
         Self { served, format, content_type: HeaderValue::from_static(content_type), bytes }
     }
 

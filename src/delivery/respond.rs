@@ -33,6 +33,7 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 
+use super::file_type::extension;
 use super::rendition::{Rendition, Served};
 use crate::code::ErrorCode;
 use crate::config::Caching;
@@ -40,7 +41,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::order::{Answer, Attachment};
 use crate::policy::{self, Keeping};
-use crate::syntax::Ignored;
+use crate::transform::Ignored;
 
 /// What an error's response depends on, besides the error.
 pub(super) struct Manner<'a> {
@@ -249,41 +250,6 @@ fn attachment(name: &Attachment, format: Option<Format>) -> Option<HeaderValue> 
     HeaderValue::try_from(value).ok()
 }
 
-/// What stands behind the last dot, in lower case, if it looks like an extension.
-fn extension(name: &str) -> Option<String> {
-    let (_, extension) = name.rsplit_once('.')?;
-    let fits = (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric());
-    fits.then(|| extension.to_ascii_lowercase())
-}
-
-/// The type of a file that is no picture, by its name.
-///
-/// Pages and XML are served as text: they come from the image host, and shall not run scripts there.
-pub(super) fn content_type(name: &str) -> &'static str {
-    match extension(name).as_deref() {
-        Some("css") => "text/css; charset=utf-8",
-        Some("js" | "mjs") => "text/javascript; charset=utf-8",
-        Some("json" | "map") => "application/json",
-        Some("txt" | "md" | "csv" | "html" | "htm" | "xhtml" | "xml") => "text/plain; charset=utf-8",
-        Some("mp4" | "m4v") => "video/mp4",
-        Some("webm") => "video/webm",
-        Some("mov") => "video/quicktime",
-        Some("ogv") => "video/ogg",
-        Some("m3u8") => "application/vnd.apple.mpegurl",
-        Some("ts") => "video/mp2t",
-        Some("mp3") => "audio/mpeg",
-        Some("m4a") => "audio/mp4",
-        Some("ogg") => "audio/ogg",
-        Some("wav") => "audio/wav",
-        Some("woff") => "font/woff",
-        Some("woff2") => "font/woff2",
-        Some("ttf") => "font/ttf",
-        Some("otf") => "font/otf",
-        Some("zip") => "application/zip",
-        _ => "application/octet-stream",
-    }
-}
-
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 /// Everything that is answered.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
@@ -321,19 +287,6 @@ mod tests {
         for (name, want) in [("a.jpg", "a.jpg"), ("a", "a.webp"), ("v1. final", "v1. final.webp")] {
             let asked = attachment(&Attachment::Asked(name.to_owned()), Some(Format::WebP));
             assert_eq!(asked.unwrap(), format!("attachment; filename=\"{want}\""), "{name:?}");
-        }
-    }
-
-    #[test]
-    fn types_of_files_that_are_no_pictures() {
-        for (name, want) in [
-            ("a.CSS", "text/css; charset=utf-8"),
-            ("a.html", "text/plain; charset=utf-8"),
-            ("a.svg", "application/octet-stream"),
-            ("a", "application/octet-stream"),
-            ("a.", "application/octet-stream"),
-        ] {
-            assert_eq!(content_type(name), want, "{name}");
         }
     }
 

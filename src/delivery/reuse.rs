@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use http::Response;
 
-use super::{Delivery, Rendition, StoreKey, respond};
+use super::key::StoreKey;
+use super::rendition::Rendition;
+use super::{Delivery, respond};
 use crate::order::Order;
 use crate::policy::Freshness;
 use crate::trace::tell;

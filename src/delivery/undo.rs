@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 
-use super::coding::{Coding, CodingError};
+use super::content_encoding::{Coding, CodingError};
 use crate::format::Format;
 
 /// A decoder, and the bytes of the file so far.

@@ -1,8 +1,9 @@
 //! Akamai Image Manager: `imwidth` and `imheight` (documented); no other parameter has a translation.
 
 use super::draft::Draft;
-use super::{Claim, Token, value};
-use crate::syntax::Reason;
+use super::foreign::{Claim, Token};
+use super::value;
+use crate::transform::Reason;
 
 const TAKEN: [(&str, &str); 2] = [("imwidth", "w"), ("imheight", "h")];
 
@@ -43,7 +44,7 @@ pub(super) fn translate<'a>(parameters: &[Token<'a>], draft: &mut Draft<'a>) {
 #[cfg(test)]
 mod tests {
     use crate::dialect::Dialect;
-    use crate::syntax::Reason;
+    use crate::transform::Reason;
 
     #[test]
     fn width_and_height_are_read() {

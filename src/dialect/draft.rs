@@ -1,9 +1,8 @@
 //! [`Draft`]: native text as it grows, and which foreign token stands behind each piece of it.
 
-use super::Token;
+use super::foreign::Token;
 use crate::limits::Limits;
-use crate::syntax::{Ignored, ParseError, Reading, Reason};
-use crate::transform::Transformation;
+use crate::transform::{Ignored, ParseError, Reading, Reason, Transformation};
 
 /// What a foreign token becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]

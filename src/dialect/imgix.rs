@@ -3,9 +3,9 @@
 mod names;
 mod values;
 
-use super::Token;
 use super::draft::{Draft, Native};
-use crate::syntax::Reason;
+use super::foreign::Token;
+use crate::transform::Reason;
 
 pub(super) use self::names::claim;
 
@@ -85,7 +85,7 @@ impl<'a> Chosen<'a> {
 #[cfg(test)]
 mod tests {
     use crate::dialect::Dialect;
-    use crate::syntax::Reason;
+    use crate::transform::Reason;
 
     fn text(query: &str) -> Option<String> {
         Dialect::Imgix.read(&format!("/a.jpg?{query}")).unwrap().text

@@ -2,7 +2,7 @@
 
 use crate::color::Color;
 use crate::number::Number;
-use crate::syntax::Reason;
+use crate::transform::Reason;
 
 /// What a value should have been.
 pub(super) type Expected = Reason;

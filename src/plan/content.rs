@@ -5,8 +5,8 @@
 //! off, a box that has no place in it is as if it had not been found, and where none is left the
 //! centre is kept.
 
-use super::{Rect, Region, Size, round};
 use crate::extend::Found;
+use crate::geometry::{Rect, Region, Size, round};
 use crate::transform::Object;
 
 /// The area with the highest score; the first of equals.

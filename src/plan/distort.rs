@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Size, round};
+use crate::geometry::{Size, round};
 use crate::transform::Distort;
 
 /// How pixels move.

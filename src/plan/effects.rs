@@ -1,8 +1,8 @@
 //! From the parameters of one step to [`Look`]s: defaults filled in, shares of a side turned into pixels.
 
 use super::look::{self, Look, Radii, Sharpening};
-use super::{Point, Size};
 use crate::color::Color;
+use crate::geometry::{Point, Size};
 use crate::number::Number;
 use crate::transform::{Colorize, Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
 

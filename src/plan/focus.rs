@@ -3,7 +3,9 @@
 //! What `fo` asks to keep in sight (`fo-auto`, faces, objects, stored areas) has been found by then, or
 //! not: its place is then the centre (chosen).
 
-use super::{PlanError, Rect, Region, Size, content};
+use super::content;
+use super::error::PlanError;
+use crate::geometry::{Rect, Region, Size};
 use crate::transform::{Focus, Gravity, Measure, Placing, Scope};
 
 /// Where a box sits on one axis.

@@ -13,10 +13,14 @@
 //! All of it is chosen, but that these strategies look at `fo` (documented).
 
 use super::content;
+use super::error::PlanError;
 use super::focus::{self, Anchor, Place};
+use super::op::Plan;
+use super::oracle::Oracle;
 use super::sizing::{self, Fit, Wanted, Window};
-use super::{Frame, Oracle, Plan, PlanError, Rect, Region, Size};
+use super::step::Frame;
 use crate::extend::Subject;
+use crate::geometry::{Rect, Region, Size};
 use crate::transform::{Edit, Focus, Placing, Scope, Strategy};
 
 /// The frame of a step on the picture that `so_far` makes.

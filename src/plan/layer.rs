@@ -3,8 +3,12 @@
 //! The base of a layer is the picture as it is when the layer is drawn: after everything else of its step
 //! (documented). Layers of a layer are drawn on that layer.
 
+use super::error::PlanError;
 use super::lower::{Ground, Lowering};
-use super::{FontChoice, Mix, Op, PlanError, Point, Region, Size, TextBlock, Unsupported, round};
+use super::op::{Mix, Op};
+use super::text::{FontChoice, TextBlock};
+use super::unsupported::Unsupported;
+use crate::geometry::{Point, Region, Size, round};
 use crate::path::AssetPath;
 use crate::transform::{
     Align, Background, Blend, Color, Content, Edit, Gravity, Layer, Length, Measure, Offset, Padding, Place, Position,
@@ -78,7 +82,7 @@ impl Lowering<'_> {
         self.translucent = color.opacity < 100;
         self.push(Op::Canvas { size, color })?;
         self.initial = size;
-        self.dress(&edit, Ground::NONE, &scope)?;
+        self.finish(&edit, Ground::NONE, &scope)?;
         self.layers(&edit.layers)?;
         self.chain(&rest)
     }
@@ -95,7 +99,7 @@ impl Lowering<'_> {
             match step {
                 Step::Edit(edit) => {
                     let scope = self.scope();
-                    self.dress(edit, Ground::NONE, &scope)?;
+                    self.finish(edit, Ground::NONE, &scope)?;
                     self.layers(&edit.layers)?;
                 }
                 Step::If(_) => self.chain(&Transformation { steps: vec![step.clone()] })?,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Point, Size};
+use crate::geometry::{Point, Size};
 use crate::transform::Color;
 
 /// One change of looks, with every number resolved.

@@ -8,13 +8,19 @@
 //! ```
 //!
 //! Orientation comes once, before all steps. What comes after the frame is done next door, by
-//! [`super::dress`], and layers by [`super::layer`]. What cannot be executed is noted, see
+//! [`super::finish`], and layers by [`super::layer`]. What cannot be executed is noted, see
 //! [`super::unsupported`]; the geometry of everything else is still that of the whole.
 
+use super::error::PlanError;
+use super::fill::Fill;
 use super::frame::frame;
+use super::op::{Op, Plan};
+use super::oracle::Oracle;
+use super::rules::Rules;
+use super::step::Frame;
 use super::unsupported;
-use super::{Fill, Frame, Op, Oracle, Orientation, Plan, PlanError, Point, Rect, Rules, Size};
 use crate::format::Format;
+use crate::geometry::{Orientation, Point, Rect, Size};
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::path::AssetPath;
@@ -162,7 +168,7 @@ impl<'a> Lowering<'a> {
         self.trim(edit.trim)?;
         let mut frame = frame(edit, &scope, &self.plan, self.oracle, self.rules.limits.side)?;
         self.draw(&frame, edit, ground)?;
-        self.dress(edit, ground, &scope)?;
+        self.finish(edit, ground, &scope)?;
         frame.output = self.plan.size;
         self.plan.steps.push(frame);
         self.layers(&edit.layers)

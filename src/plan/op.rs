@@ -1,13 +1,75 @@
-//! [`Op`]: one operation of a plan.
+//! [`Plan`] and [`Op`]: operations, of which one draws what a whole plan makes.
 
 use super::distort::Distortion;
+use super::error::PlanError;
 use super::fill::Fill;
 use super::look::Look;
+use super::step::Frame;
 use super::text::TextBlock;
-use super::{Orientation, Plan, Point, Rect, Region, Size, round};
+use super::unsupported::Unsupported;
+use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
 use crate::number::Number;
 use crate::path::AssetPath;
-use crate::transform::{Ai, Color, Flip};
+use crate::transform::{Ai, Color, Encoding, Flip};
+
+/// Exact operations, in order, from a source to the picture that is encoded.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What is done. The first starts it: [`Op::Decode`], or in layers [`Op::Canvas`] or [`Op::Text`].
+    pub ops: Vec<Op>,
+    /// The frame of each step taken, in order: what was read and where it landed.
+    pub steps: Vec<Frame>,
+    /// The size of the result.
+    pub size: Size,
+    /// Settings of the output, folded over the steps taken.
+    pub output: Encoding,
+    /// What lies under transparent pixels if the output format has none: the last `bg`, else black.
+    pub matte: Color,
+    /// Parameters that this version plans around and cannot execute, in the order they were met.
+    pub unsupported: Vec<Unsupported>,
+}
+
+impl Plan {
+    /// Passes a plan that can be run as it was meant.
+    ///
+    /// ```
+    /// use originkit::plan::{plan, Blind, Rules, Size};
+    /// let mut photo = Blind::new(Size::new(640, 865));
+    /// let pages = plan(&"w-300,pg-2_3".parse()?, &mut photo, &Rules::default())?;
+    /// assert_eq!(pages.size, Size::new(300, 405));
+    /// let refused = pages.executable().unwrap_err().to_string();
+    /// assert_eq!(refused, "`pg` is not supported: only one page or frame, by number");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError::Unsupported`] with the first of [`Plan::unsupported`].
+    pub fn executable(&self) -> Result<(), PlanError> {
+        match self.unsupported.first() {
+            None => Ok(()),
+            Some(&Unsupported { parameter, reason }) => Err(PlanError::Unsupported { parameter, reason }),
+        }
+    }
+
+    /// An estimate of the bytes that pixels take at the worst moment of a run.
+    ///
+    /// It counts four bytes a pixel and at most two pictures at a time, the one an operation reads and
+    /// the one it makes, with three exceptions: decoding counts the decoder's own picture too, resampling
+    /// the one between its vertical and its horizontal pass, and blurring what its passes need. Not counted are what
+    /// codecs and filters need besides these pictures, and the encoded files. Limits are checked against it; what a
+    /// render of a certain file really takes is less, and told by `peak_memory`.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let mut size = self.size;
+        let mut most = 0;
+        for op in &self.ops {
+            most = op.memory(size).max(most);
+            size = op.output(size);
+        }
+        most
+    }
+}
 
 /// One operation. Each takes the picture of the one before.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +197,7 @@ impl Thumbnail {
     /// All of a file at so many eighths.
     #[cfg(feature = "pixels")]
     pub(crate) fn whole(size: Size, eighths: u8) -> Self {
-        let to = super::reduced(size, eighths);
+        let to = reduced(size, eighths);
         Self { size, part: Rect::full(size), from: Region::full(size), to, eighths, halved: false }
     }
 }
@@ -204,5 +266,27 @@ impl Op {
     #[must_use]
     pub const fn is_start(&self) -> bool {
         matches!(self, Self::Decode { .. } | Self::Thumbnail { .. } | Self::Canvas { .. } | Self::Text { .. })
+    }
+}
+
+/// The size of a picture decoded at so many eighths.
+#[cfg(feature = "pixels")]
+pub(crate) fn reduced(size: Size, eighths: u8) -> Size {
+    let side = |side: u32| {
+        let eighths = u64::from(side) * u64::from(eighths);
+        u32::try_from(eighths.div_ceil(8)).unwrap_or(side)
+    };
+    Size::new(side(size.width), side(size.height))
+}
+
+#[cfg(all(test, feature = "pixels"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_are_rounded_up() {
+        assert_eq!(reduced(Size::new(1001, 8), 3), Size::new(376, 3));
+        assert_eq!(reduced(Size::new(u32::MAX, 1), 8), Size::new(u32::MAX, 1));
+        assert_eq!(reduced(Size::new(1, 9), 1), Size::new(1, 2));
     }
 }

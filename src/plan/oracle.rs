@@ -1,8 +1,11 @@
 //! [`Oracle`]: everything the planner cannot know by itself.
 
-use super::{Orientation, Plan, PlanError, Rect, Size, TextBlock, round};
+use super::error::PlanError;
+use super::op::Plan;
+use super::text::TextBlock;
 use crate::extend::{Found, Subject};
 use crate::format::Format;
+use crate::geometry::{Orientation, Rect, Size, round};
 use crate::path::AssetPath;
 use crate::transform::Ai;
 

@@ -3,7 +3,7 @@
 //! Lengths stay real numbers until the wanted frame is known; width and height are then rounded once.
 //! Products come before quotients, so that exact halves and exact fits are exact.
 
-use super::{Size, round};
+use crate::geometry::{Size, round};
 use crate::transform::{Aspect, Dpr, Length, Mode, Placing, Scope, Sizing, Strategy};
 
 /// The frame a step asks for, in pixels and not yet rounded; what is missing follows the other.

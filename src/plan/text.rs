@@ -1,6 +1,6 @@
 //! [`TextBlock`]: a text with every number resolved.
 
-use super::Size;
+use crate::geometry::Size;
 use crate::path::AssetPath;
 use crate::transform::{Align, Color, Typography};
 

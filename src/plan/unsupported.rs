@@ -2,8 +2,17 @@
 //!
 //! Planning goes on without it; [`Plan::executable`](super::Plan::executable) refuses to run the rest.
 
-use super::Unsupported;
 use crate::transform::{Edit, Pages};
+
+/// A parameter that the language has and this version does not execute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unsupported {
+    /// Its key in the URL.
+    pub parameter: &'static str,
+    /// What is missing.
+    pub reason: &'static str,
+}
 
 /// Notes what of an edit cannot be executed.
 pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {

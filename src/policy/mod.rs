@@ -1,6 +1,7 @@
 //! Policy: decisions about headers and addresses, as functions of them. No state.
 
 mod access;
+mod branches;
 mod cache;
 mod compress;
 mod conditional;
@@ -10,9 +11,9 @@ mod hints;
 mod kind;
 mod link;
 mod negotiate;
+mod origin_outcome;
 mod request;
-mod saver;
-mod verdict;
+mod save_data;
 
 pub(crate) use self::access::admit;
 pub use self::access::{AccessError, Visitor};
@@ -29,7 +30,7 @@ pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::kind::{FileKind, MediaType, file_kind, says_file};
 pub(crate) use self::link::canonical;
 pub(crate) use self::negotiate::{Negotiation, consults_accept, keeps_svg};
+pub use self::origin_outcome::OriginError;
+pub(crate) use self::origin_outcome::{Verdict, verdict};
 pub(crate) use self::request::{RedirectPolicy, origin_request, redirect};
-pub(crate) use self::saver::{SAVE_DATA, consults_save_data, saves_data};
-pub use self::verdict::OriginError;
-pub(crate) use self::verdict::{Verdict, verdict};
+pub(crate) use self::save_data::{SAVE_DATA, consults_save_data, saves_data};

@@ -3,10 +3,11 @@
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use super::saver;
+use super::branches::on_a_path;
+use super::save_data;
 use crate::config::Settings;
 use crate::format::Format;
-use crate::transform::{Encoding, OutputFormat, Step, Transformation};
+use crate::transform::{Encoding, OutputFormat, Transformation};
 
 /// Does an SVG stay one? It does unless pixels were asked for (documented for `f-auto`).
 pub(crate) fn keeps_svg(transformation: &Transformation, thumbnail: bool) -> bool {
@@ -44,7 +45,7 @@ impl Negotiation {
             accepts_avif: accepts(accept(headers, settings), "image/avif"),
             best_format: settings.best_format,
             avif: settings.avif && !unsharp,
-            quality: if saves { saver::lowered(settings.quality) } else { settings.quality },
+            quality: if saves { save_data::lowered(settings.quality) } else { settings.quality },
             chroma_420: settings.chroma_420,
             smallest: settings.smallest,
         }
@@ -134,22 +135,6 @@ pub(crate) fn consults_accept(transformation: &Transformation, best_format: bool
         // As if absent, for most sources.
         Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
         Some(_) => false,
-    })
-}
-
-/// Does something hold at the end, in one of the branches? `before`: did it at the start; `after` an edit it does.
-pub(super) fn on_a_path(
-    transformation: &Transformation,
-    before: bool,
-    after: &impl Fn(bool, &Encoding) -> bool,
-) -> bool {
-    transformation.steps.iter().fold(before, |before, step| match step {
-        Step::Edit(edit) => after(before, &edit.encoding),
-        Step::If(choice) => {
-            let otherwise = choice.otherwise.as_ref().map_or(before, |t| on_a_path(t, before, after));
-            // Neither branch is taken for GIF, and nothing is known of the source yet.
-            before || on_a_path(&choice.then, before, after) || otherwise
-        }
     })
 }
 

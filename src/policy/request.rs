@@ -9,7 +9,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 
 use super::guard::{Approved, approve};
-use super::verdict::OriginError;
+use super::origin_outcome::OriginError;
 use crate::config::{Engine, HostPattern, Settings};
 
 /// Where redirects of one origin may lead, besides the origin itself.

@@ -10,8 +10,7 @@
 
 use std::collections::HashMap;
 
-use super::broken;
-use super::text::within;
+use super::refusal::{broken, within};
 use crate::error::Error;
 use crate::format::xml;
 use crate::limits::{LimitError, Limits};

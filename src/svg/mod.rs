@@ -16,6 +16,7 @@ mod href;
 mod length;
 mod names;
 mod notes;
+mod refusal;
 mod scan;
 mod size;
 mod text;
@@ -24,7 +25,6 @@ mod write;
 use bytes::Bytes;
 use roxmltree::Document;
 
-use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
@@ -32,6 +32,8 @@ use crate::limits::Limits;
 use crate::plan::Rules;
 #[cfg(feature = "tracing")]
 use crate::trace::tell;
+
+use self::refusal::broken;
 
 #[cfg(feature = "svg")]
 pub(crate) use self::css::{Item, items, split};
@@ -112,13 +114,10 @@ pub(crate) fn parse(text: &str) -> Result<Document<'_>, Error> {
     if named { Ok(document) } else { Err(broken("has another root element")) }
 }
 
-fn broken(how: &str) -> Error {
-    Error::Pixels { code: ErrorCode::Format, message: format!("the source is an SVG that {how}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::ErrorCode;
 
     fn clean(body: &str) -> String {
         let file = format!(r#"<svg xmlns="{}" xmlns:xlink="{}">{body}</svg>"#, names::SVG, names::XLINK);

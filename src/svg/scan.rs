@@ -3,10 +3,9 @@
 //! It knows as much of XML as it must to tell tags from what only looks like some. Where it and the parser
 //! disagree the parser refuses: both follow the same grammar, and this one only counts.
 
+use super::refusal::broken;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-
-use super::broken;
 
 /// Counts, and refuses a text that is too much.
 pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Error> {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::entities;
 use super::notes::Notes;
-use super::{broken, scan};
+use super::refusal::{broken, within};
+use super::scan;
 use crate::error::Error;
 use crate::format::xml::{self, Encoding};
-use crate::limits::{LimitError, Limits};
+use crate::limits::Limits;
 use crate::note::Note;
 
 /// The text of a file without its document type, if it stays within all bounds.
@@ -23,11 +24,6 @@ pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Notes) -> R
     };
     scan::scan(&text, limits)?;
     Ok(text)
-}
-
-/// Checks a number of bytes of text against the limit.
-pub(super) fn within(length: usize, limits: &Limits) -> Result<(), LimitError> {
-    LimitError::check("bytes in an SVG", u64::try_from(length).unwrap_or(u64::MAX), limits.svg_bytes)
 }
 
 fn decoded<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Notes) -> Result<Cow<'a, str>, Error> {

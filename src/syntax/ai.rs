@@ -1,6 +1,6 @@
 //! The effects that need a model: many keys, one field, beside the table.
 
-use super::print::Printer;
+use super::printer::Printer;
 use super::prompt;
 use super::value::{Expected, Flag, Value, integer, subparams, write_subparam};
 use crate::number::Number;

@@ -13,10 +13,11 @@ use nom::error::{ErrorKind, ParseError as NomError};
 use nom::multi::{many0_count, separated_list0};
 use nom::{Err, IResult, Parser};
 
-use super::{ParseErrorKind, Refusal, expr, params};
+use super::refusal::Refusal;
+use super::{expr, params};
 use crate::limits::{LimitError, Limits};
 use crate::number::Number;
-use crate::transform::Condition;
+use crate::transform::{Condition, ParseErrorKind};
 
 /// A piece of the text between separators, without the spaces around it.
 #[derive(Debug, Clone, Copy)]

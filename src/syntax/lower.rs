@@ -1,12 +1,14 @@
 //! From the tree of tokens to the typed [`Transformation`].
 
 use super::grammar::{self, Item, Kind, Token};
+use super::refusal::Refusal;
 use super::value::{Host, Spot, Value};
-use super::{Ignored, ParseErrorKind, Reason, Refusal, ai, base64, params, suggest};
+use super::{ai, base64, params, suggest};
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
 use crate::transform::{
-    Blend, Conditional, Content, Edit, Gravity, Layer, Offset, Place, Position, Step, Transformation,
+    Blend, Conditional, Content, Edit, Gravity, Ignored, Layer, Offset, ParseErrorKind, Place, Position, Reason, Step,
+    Transformation,
 };
 
 /// Lowers steps, and gathers what has no effect.

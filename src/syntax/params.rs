@@ -4,11 +4,12 @@
 //! the order of its rows is the canonical order. Beside it stand the effects of [`super::ai`], and
 //! the parameters that belong to a layer itself ([`lower`](super::lower)).
 
-use super::print::Printer;
-use super::value::{Field, Host, Spot, Value};
-use super::{Reason, ai};
+use super::ai;
+use super::field::Field;
+use super::printer::Printer;
+use super::value::{Host, Spot, Value};
 use crate::number::Number;
-use crate::transform::{Edit, Length, Measure};
+use crate::transform::{Edit, Length, Measure, Reason};
 
 /// `key field [places] if test, expected;` a row; the test is on the value just read.
 macro_rules! parameters {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::value::Value;
+use super::plain::{is_plain, is_plain_path};
+use super::printer::Printer;
 use super::{base64, params};
 use crate::limits::Limits;
 use crate::path::AssetPath;
@@ -14,39 +15,6 @@ impl fmt::Display for Transformation {
         let mut out = Printer::default();
         transformation(self, &mut out);
         f.write_str(&out.text)
-    }
-}
-
-/// Writes tokens and the separators between them.
-#[derive(Default)]
-pub(super) struct Printer {
-    text: String,
-    /// What goes before the next token.
-    separator: &'static str,
-}
-
-impl Printer {
-    /// `key-value`, or the bare key where the value needs no text.
-    pub(super) fn parameter<T: Value>(&mut self, key: &str, value: &T) {
-        let mut text = String::new();
-        value.write(&mut text);
-        self.pair(key, &text);
-    }
-
-    /// The same for a value that is text already, not yet percent-encoded.
-    pub(super) fn pair(&mut self, key: &str, value: &str) {
-        self.word(key);
-        if !value.is_empty() {
-            self.text.push('-');
-            encode(value, &mut self.text);
-        }
-    }
-
-    /// A token as it is.
-    fn word(&mut self, word: &str) {
-        self.text.push_str(self.separator);
-        self.text.push_str(word);
-        self.separator = ",";
     }
 }
 
@@ -124,20 +92,6 @@ fn layer(it: &Layer, out: &mut Printer) {
     out.word("l-end");
 }
 
-/// `i` or `ie` with a path, not percent-encoded.
-pub(crate) fn path_parameter(path: &str) -> String {
-    if is_plain_path(path) {
-        format!("i-{}", path.replace('/', "@@"))
-    } else {
-        format!("ie-{}", base64::encode(path.as_bytes()))
-    }
-}
-
-/// `i` or `ie` with a text, not percent-encoded.
-pub(crate) fn text_parameter(text: &str) -> String {
-    if text.bytes().all(is_plain) { format!("i-{text}") } else { format!("ie-{}", base64::encode(text.as_bytes())) }
-}
-
 fn path_input(path: &AssetPath, out: &mut Printer) {
     let path = path.decoded();
     if is_plain_path(&path) {
@@ -155,41 +109,5 @@ fn text_input(text: &str, out: &mut Printer) {
         out.pair("i", text);
     } else {
         out.pair("ie", &encoded);
-    }
-}
-
-/// Plain where ImageKit's SDKs write it plain: `^[a-zA-Z0-9-._/ ]*$`.
-fn is_plain_path(path: &str) -> bool {
-    path.bytes().all(|b| b == b'/' || is_plain(b))
-}
-
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._ ".contains(&byte)
-}
-
-/// Appends a path with `@@` for slashes. Behind an `@` of the path the slash stays, to be
-/// percent-encoded: `@@@` would be read with the slash first.
-pub(super) fn plain_path(path: &str, out: &mut String) {
-    let mut before = '/';
-    for character in path.chars() {
-        match character {
-            '/' if before != '@' => out.push_str("@@"),
-            other => out.push(other),
-        }
-        before = character;
-    }
-}
-
-/// Percent-encodes all but unreserved characters (RFC 3986, 2.3) and `@`.
-fn encode(text: &str, out: &mut String) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let digits = [byte >> 4, byte & 0xF];
-            out.push('%');
-            out.extend(digits.iter().filter_map(|digit| HEX.get(usize::from(*digit))));
-        }
     }
 }

@@ -5,12 +5,10 @@ mod frame;
 mod look;
 mod text;
 
-use super::Reason;
 use super::expr::name_of;
-use super::print::Printer;
 use crate::limits::Limits;
 use crate::number::Number;
-use crate::transform::{Expr, Measure, Term, Variable};
+use crate::transform::{Expr, Measure, Reason, Term, Variable};
 
 /// The value of a parameter.
 ///
@@ -53,38 +51,6 @@ pub(super) enum Host {
     Text,
     /// A layer of subtitles.
     Subtitles,
-}
-
-/// A place for a value in an edit.
-pub(super) trait Field {
-    /// What goes there.
-    type Item: Value;
-    fn fill(&mut self, item: Self::Item);
-    fn print(&self, key: &str, out: &mut Printer);
-}
-
-impl<T: Value> Field for Option<T> {
-    type Item = T;
-    fn fill(&mut self, item: T) {
-        *self = Some(item);
-    }
-    fn print(&self, key: &str, out: &mut Printer) {
-        if let Some(value) = self {
-            out.parameter(key, value);
-        }
-    }
-}
-
-impl Field for bool {
-    type Item = Flag;
-    fn fill(&mut self, Flag: Flag) {
-        *self = true;
-    }
-    fn print(&self, key: &str, out: &mut Printer) {
-        if *self {
-            out.parameter(key, &Flag);
-        }
-    }
 }
 
 /// A parameter that is switched on by being there. ImageKit's SDKs write odd values behind some

@@ -1,12 +1,17 @@
 //! Building transformations in code: one method a parameter, named as its field.
 
-use super::{
-    Align, Aspect, Background, Blend, Border, Color, Conditional, Content, Corner, Dpr, Edit, Expr, Flip, Focus,
-    Gravity, Layer, Length, Measure, Mode, Name, Offset, OutputFormat, Place, Position, Radius, Rotation, Sharpen,
-    Step, Strategy, Transformation, Trim, Typography,
-};
+use super::crop::{Focus, Gravity, Mode, Strategy};
+use super::edit::{Aspect, Dpr, Edit, Flip, Length, Name, Rotation, Trim};
+use super::effect::Sharpen;
+use super::encoding::OutputFormat;
+use super::expr::{Expr, Measure};
+use super::layer::{Blend, Content, Layer, Offset, Place, Position};
+use super::paint::{Background, Border, Corner, Radius};
+use super::text::{Align, Typography};
+use super::{Conditional, Step, Transformation};
+use crate::color::Color;
 use crate::number::Number;
-use crate::path::AssetPath;
+use crate::path::{AssetPath, PathError};
 
 /// ```
 /// use originkit::transform::{Edit, Transformation};
@@ -206,8 +211,8 @@ impl Layer {
     /// A picture, by its path as text.
     ///
     /// # Errors
-    /// See [`PathError`](super::PathError).
-    pub fn image(path: &str) -> Result<Self, super::PathError> {
+    /// See [`PathError`].
+    pub fn image(path: &str) -> Result<Self, PathError> {
         AssetPath::from_text(path).map(|path| Self::of(Content::Image(path)))
     }
 

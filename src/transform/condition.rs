@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Scope;
+use super::scope::Scope;
 use crate::number::Number;
 
 /// Any of several groups, in each of which all must hold: `h_gte_100_and_h_lte_400_or_ar_lt_4-3`.

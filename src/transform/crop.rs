@@ -1,6 +1,6 @@
 //! [`Placing`]: which part of a picture is kept, and where it lands.
 
-use super::Measure;
+use super::expr::Measure;
 use crate::number::Number;
 
 /// What is kept of the source where the wanted frame has another shape.

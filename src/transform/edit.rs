@@ -1,6 +1,12 @@
 //! [`Edit`]: one comma-separated set of parameters, and the values that belong to its frame.
 
-use super::{Effects, Encoding, Expr, Layer, Paint, Placing, TextStyle};
+use super::crop::Placing;
+use super::effect::Effects;
+use super::encoding::Encoding;
+use super::expr::Expr;
+use super::layer::Layer;
+use super::paint::Paint;
+use super::text::TextStyle;
 use crate::number::Number;
 use crate::path::AssetPath;
 

@@ -1,6 +1,7 @@
 //! [`Effects`]: changes of colour, sharpness, light and shape.
 
-use super::{Gravity, Measure};
+use super::crop::Gravity;
+use super::expr::Measure;
 use crate::color::Color;
 use crate::number::Number;
 

@@ -1,6 +1,6 @@
 //! [`Encoding`]: settings of the output, folded over the steps taken, the last value winning.
 
-use super::Expr;
+use super::expr::Expr;
 
 /// How the result is written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

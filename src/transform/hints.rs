@@ -1,6 +1,7 @@
 //! [`Hints`]: what the browser says of its screen, put in the place of `auto`.
 
-use super::{Dpr, Edit, Length, Step, Transformation};
+use super::edit::{Dpr, Edit, Length};
+use super::{Step, Transformation};
 use crate::number::Number;
 
 /// Client hints that transformations refer to: `w-auto` and `dpr-auto`.

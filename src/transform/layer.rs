@@ -1,6 +1,8 @@
 //! [`Layer`]: a picture, block or text drawn over another picture.
 
-use super::{Expr, Gravity, Transformation};
+use super::Transformation;
+use super::crop::Gravity;
+use super::expr::Expr;
 use crate::number::Number;
 use crate::path::AssetPath;
 

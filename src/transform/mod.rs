@@ -40,26 +40,33 @@ mod effect;
 mod encoding;
 mod expr;
 mod hints;
+mod ignored;
 mod layer;
 mod paint;
+mod parse_error;
+mod reading;
 mod scope;
 mod text;
+mod variable;
 
 pub use self::condition::{Comparator, Comparison, Condition, Operand, Property};
 pub use self::crop::{Focus, Gravity, Mode, Object, Placing, Strategy};
 pub use self::edit::{Aspect, Dpr, Edit, Flip, Length, Name, PageRange, Pages, Rotation, Sizing, Trim};
 pub use self::effect::{Ai, Colorize, Direction, Distort, Effects, Gradient, Replace, Shadow, Sharpen, Unsharp};
 pub use self::encoding::{Density, Encoding, OutputFormat};
-pub use self::expr::{Expr, ExprError, Measure, Operator, Term, Variable};
+pub use self::expr::{Expr, ExprError, Measure, Operator, Term};
 pub use self::hints::Hints;
+pub use self::ignored::{Ignored, Reason};
 pub use self::layer::{Blend, Content, Layer, Offset, Place, Position};
 pub use self::paint::{Background, Border, Corner, Paint, Radius};
+pub use self::parse_error::{ParseError, ParseErrorKind};
+pub use self::reading::Reading;
 pub use self::scope::Scope;
 pub use self::text::{Align, Padding, TextStyle, Typography};
+pub use self::variable::Variable;
 pub use crate::color::{Color, ColorError};
 pub use crate::number::{Number, NumberError};
 pub use crate::path::{AssetPath, PathError};
-pub use crate::syntax::{Ignored, ParseError, ParseErrorKind, Reading, Reason};
 
 /// A chain of steps: `w-400,h-300:rt-90`.
 ///

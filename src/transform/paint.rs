@@ -1,6 +1,6 @@
 //! [`Paint`]: what is put behind, around and over a picture.
 
-use super::Measure;
+use super::expr::Measure;
 use crate::color::Color;
 use crate::number::Number;
 

@@ -1,6 +1,6 @@
 //! [`Scope`]: the sizes that expressions and conditions see.
 
-use super::Variable;
+use super::variable::Variable;
 use crate::geometry::Size;
 
 /// The sizes that variables stand for at one point of a chain.

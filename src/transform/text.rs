@@ -1,6 +1,6 @@
 //! [`TextStyle`]: how a text layer looks.
 
-use super::{Expr, Measure};
+use super::expr::{Expr, Measure};
 use crate::color::Color;
 
 /// `fs`, `ff`, `co`, `ia`, `pa`, `al`, `tg`, `lh`.

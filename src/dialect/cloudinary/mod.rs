@@ -16,8 +16,8 @@ mod parameter;
 use self::overlay::Kind;
 use self::parameter::Spot;
 use super::draft::Draft;
-use super::{Front, Token, decoded};
-use crate::syntax::Reason;
+use super::foreign::{Front, Token, decoded};
+use crate::transform::Reason;
 
 /// Finds the transformation: segments of nothing but tokens of the table (chosen), before the asset's own.
 pub(super) fn front(segments: &[Token<'_>], direct: bool, asset: usize) -> Front {

@@ -1,8 +1,9 @@
 //! The `l_` token: a picture or a text laid over another.
 
-use super::decoded;
+use crate::dialect::foreign::decoded;
 use crate::dialect::value;
-use crate::syntax::{self, Reason};
+use crate::syntax;
+use crate::transform::Reason;
 
 /// What an overlay shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,7 @@
 use super::overlay::Kind;
 use crate::dialect::draft::Native;
 use crate::dialect::value::{Alpha, color_hex, color_name, decimal, float, number, ratio, signed, whole, whole_signed};
-use crate::syntax::Reason;
-use crate::transform::Name;
+use crate::transform::{Name, Reason};
 
 /// Where a token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The names of imgix's parameters.
 
-use crate::dialect::Claim;
+use crate::dialect::foreign::Claim;
 
 /// Those with a translation, in the order in which it is written.
 pub(super) const TAKEN: [&str; 18] = [

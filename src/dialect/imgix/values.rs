@@ -2,7 +2,7 @@
 
 use crate::dialect::draft::Native;
 use crate::dialect::value::{Alpha, color_hex, color_name, decimal, float, number, ratio, signed, whole};
-use crate::syntax::Reason;
+use crate::transform::Reason;
 
 /// What `fit=facearea` becomes.
 pub(super) const FACE: &str = "fo-face";

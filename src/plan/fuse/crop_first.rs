@@ -1,7 +1,7 @@
 //! Pictures are cropped and resampled while they are decoded.
 
 use crate::geometry::{Rect, Region};
-use crate::plan::{Op, Thumbnail};
+use crate::plan::op::{Op, Thumbnail};
 
 /// Makes one operation of decoding, cropping and resizing.
 ///

@@ -23,7 +23,7 @@ mod rasterise;
 mod shrink_on_load;
 
 #[cfg(feature = "pixels")]
-pub(crate) use self::{planes::in_planes, rasterise::rasterise, shrink_on_load::reduced};
+pub(crate) use self::{planes::in_planes, rasterise::rasterise};
 
 /// Which passes are made over a plan before it is carried out. All of them, unless one doubts a result.
 ///
@@ -64,7 +64,7 @@ impl Default for Fusion {
 #[cfg(feature = "pixels")]
 use crate::path::AssetPath;
 #[cfg(feature = "pixels")]
-use crate::plan::{Op, Plan};
+use crate::plan::op::{Op, Plan};
 
 /// What fusing must know of files and of the output.
 #[cfg(feature = "pixels")]

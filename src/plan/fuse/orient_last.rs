@@ -1,7 +1,7 @@
 //! Pictures are turned as EXIF says when they are small.
 
 use crate::geometry::{Orientation, Rect, Region, Size};
-use crate::plan::Op;
+use crate::plan::op::Op;
 
 /// Moves the turning behind what makes the picture smaller.
 ///

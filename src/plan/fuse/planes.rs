@@ -1,6 +1,8 @@
 //! Luma and chroma stay apart where nothing between decoder and encoder needs red, green and blue.
 
-use crate::plan::{Look, Op, Size, Thumbnail};
+use crate::geometry::Size;
+use crate::plan::look::Look;
+use crate::plan::op::{Op, Thumbnail};
 
 /// Halves the chroma of a thumbnail, if all that follows can be done to planes.
 pub(super) fn planes(ops: &mut [Op]) {

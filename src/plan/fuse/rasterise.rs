@@ -3,7 +3,7 @@
 use crate::geometry::{Rect, Region, Size, round};
 use crate::limits::Limits;
 use crate::path::AssetPath;
-use crate::plan::{Op, Plan};
+use crate::plan::op::{Op, Plan};
 
 /// Lets a plan decode drawings at the size of their first resizing, which is left out.
 ///

@@ -1,7 +1,6 @@
 //! Pictures are decoded at less than their size where that is enough for what follows.
 
-use crate::geometry::Size;
-use crate::plan::{Op, Thumbnail};
+use crate::plan::op::{Op, Thumbnail};
 
 /// Lets a thumbnail decode at as few eighths as give the filter enough to work with.
 pub(super) fn shrink_on_load(ops: &mut [Op]) {
@@ -19,15 +18,6 @@ pub(super) fn shrink_on_load(ops: &mut [Op]) {
 fn enough(ratio: f64) -> u8 {
     let least = |eighths: u8| if eighths < 4 { 1.25 } else { 1.5 };
     (1..8).find(|eighths| ratio * f64::from(*eighths) >= least(*eighths) * 8.0).unwrap_or(8)
-}
-
-/// The size of a picture decoded at so many eighths.
-pub(crate) fn reduced(size: Size, eighths: u8) -> Size {
-    let side = |side: u32| {
-        let eighths = u64::from(side) * u64::from(eighths);
-        u32::try_from(eighths.div_ceil(8)).unwrap_or(side)
-    };
-    Size::new(side(size.width), side(size.height))
 }
 
 #[cfg(test)]
@@ -52,12 +42,5 @@ mod tests {
             assert_eq!(enough(ratio), want, "{ratio}");
         }
         assert_eq!(enough(f64::NAN), 8);
-    }
-
-    #[test]
-    fn sides_are_rounded_up() {
-        assert_eq!(reduced(Size::new(1001, 8), 3), Size::new(376, 3));
-        assert_eq!(reduced(Size::new(u32::MAX, 1), 8), Size::new(u32::MAX, 1));
-        assert_eq!(reduced(Size::new(1, 9), 1), Size::new(1, 2));
     }
 }

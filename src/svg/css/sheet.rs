@@ -1,8 +1,9 @@
 //! Style sheets, written anew: rules, rules under conditions, key frames, fonts that are in the file.
 
-use super::super::{href, names};
-use super::{Item, is_quotable, is_word, items, split, without_comments, written};
+use super::blocks::{Item, items, split, without_comments};
+use super::value::{is_quotable, is_word, written};
 use crate::svg::notes::Notes;
+use crate::svg::{href, names};
 
 /// The rules of a style sheet that are kept, one text for each. Nested rules are written one after another.
 pub(in crate::svg) fn sheet(text: &str, notes: &mut Notes) -> Vec<String> {

@@ -3,7 +3,7 @@
 use super::{Expected, Expr, Host, Reason, Spot, Value, sign, snum, unum, whole, words};
 use crate::number::Number;
 use crate::path::AssetPath;
-use crate::syntax::print::plain_path;
+use crate::syntax::plain::plain_path;
 use crate::transform::{
     Aspect, Blend, Dpr, Flip, Focus, Gravity, Length, Mode, Name, Object, Offset, PageRange, Pages, Rotation, Strategy,
     Trim,

@@ -2,7 +2,7 @@
 
 use super::frame::path_text;
 use super::{Expected, Expr, Reason, Spot, Value, whole, words};
-use crate::syntax::print::plain_path;
+use crate::syntax::plain::plain_path;
 use crate::transform::{Align, Padding, Typography};
 
 /// Of `ff`: a font's name, or the path of its file.

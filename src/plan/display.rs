@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Mix, Op, Plan, Rect, Thumbnail};
+use super::op::{Mix, Op, Plan, Thumbnail};
+use crate::geometry::Rect;
 use crate::transform::Flip;
 
 /// Prints as in the [module's example](super).

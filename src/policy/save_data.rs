@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName};
 
-use super::negotiate::on_a_path;
+use super::branches::on_a_path;
 use crate::transform::Transformation;
 
 /// Does the request say `Save-Data: on`? Any other value is as none (chosen).

@@ -1,15 +1,19 @@
 //! What an edit does to the picture once its frame is drawn: `fl e-... bl b r rt o bg`.
 
+use super::distort::Distortion;
 use super::effects;
+use super::error::PlanError;
+use super::look::Look;
 use super::lower::{Ground, Lowering};
-use super::{Distortion, Look, Op, PlanError, Size, round};
+use super::op::Op;
+use crate::geometry::{Size, round};
 use crate::limits::LimitError;
 use crate::number::Number;
 use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};
 
 impl Lowering<'_> {
     /// Everything after the frame, in the fixed order.
-    pub(super) fn dress(&mut self, edit: &Edit, ground: Ground, scope: &Scope) -> Result<(), PlanError> {
+    pub(super) fn finish(&mut self, edit: &Edit, ground: Ground, scope: &Scope) -> Result<(), PlanError> {
         if let Some(flip) = edit.flip {
             self.push(Op::Flip(flip))?;
         }

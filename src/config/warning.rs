@@ -1,0 +1,48 @@
+//! [`Warning`]: what in a configuration may be a mistake.
+
+use std::fmt;
+
+use crate::transform::Ignored;
+
+/// Something in a configuration that works and may be a mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A web proxy answers unsigned URLs: anybody can fetch through it what its hosts have.
+    UnsignedProxy {
+        /// The endpoint's first base.
+        endpoint: String,
+    },
+    /// Tokens of a stored transformation have no effect.
+    IgnoredInNamed {
+        /// The name of the transformation.
+        name: String,
+        /// The tokens, with the reasons.
+        ignored: Vec<Ignored>,
+    },
+    /// An origin lies below an endpoint of the same engine. Unless its name means another server where the
+    /// requests are sent from, the engine asks itself for ever.
+    OwnOrigin {
+        /// The endpoint's first base.
+        endpoint: String,
+        /// The origin's base.
+        origin: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnsignedProxy { endpoint } => {
+                write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
+            }
+            Self::IgnoredInNamed { name, ignored } => {
+                write!(f, "the stored transformation `{name}` has tokens without effect")?;
+                ignored.iter().try_for_each(|it| write!(f, "; {it}"))
+            }
+            Self::OwnOrigin { endpoint, origin } => {
+                write!(f, "the origin {origin} of {endpoint} is an endpoint itself; requests may go round in a circle")
+            }
+        }
+    }
+}

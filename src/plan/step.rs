@@ -1,0 +1,19 @@
+//! [`Frame`]: where a step took its picture from, and where it put it.
+
+use crate::geometry::{Rect, Region, Size};
+
+/// The geometry of one step: a region of its input on a canvas.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Frame {
+    /// The size of the step's input.
+    pub input: Size,
+    /// The region of the input that is used.
+    pub source: Region,
+    /// The canvas it lands on, before border and rotation.
+    pub canvas: Size,
+    /// Where on the canvas.
+    pub target: Rect,
+    /// The size of the step's output.
+    pub output: Size,
+}

@@ -1,0 +1,44 @@
+//! [`Reading`]: a transformation that was read, and what of its text had no effect.
+
+use super::Transformation;
+use super::ignored::Ignored;
+use super::parse_error::{ParseError, ParseErrorKind};
+
+/// What reading a transformation gave: its value, and what of the text had no effect.
+///
+/// ```
+/// use originkit::Limits;
+/// use originkit::transform::Transformation;
+/// let reading = Transformation::parse("w-300,foo-1,h-tall", &Limits::default())?;
+/// assert_eq!(reading.transformation.to_string(), "w-300");
+/// assert_eq!(reading.ignored.len(), 2);
+/// assert_eq!(reading.ignored[1].token, "h-tall");
+/// // In strict mode the first of them is an error that points at it.
+/// assert!(reading.strict().is_err());
+/// # Ok::<(), originkit::transform::ParseError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reading {
+    /// The value.
+    pub transformation: Transformation,
+    /// What had no effect, in reading order.
+    pub ignored: Vec<Ignored>,
+    /// The text that was read, percent-decoded; spans count its bytes.
+    pub text: String,
+}
+
+impl Reading {
+    /// The value, if nothing of the text was without effect.
+    ///
+    /// # Errors
+    /// [`ParseErrorKind::Ignored`] with the first token that was.
+    pub fn strict(self) -> Result<Transformation, ParseError> {
+        match self.ignored.into_iter().next() {
+            None => Ok(self.transformation),
+            Some(Ignored { token, span, reason, meant, .. }) => {
+                Err(ParseError { kind: ParseErrorKind::Ignored { token, reason, meant }, span, text: self.text })
+            }
+        }
+    }
+}
