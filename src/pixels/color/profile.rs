@@ -17,6 +17,7 @@ use crate::pixels::base::channels::Channels;
 use crate::pixels::base::memory;
 
 /// The colour space of a file's samples.
+#[derive(Clone)]
 pub(crate) struct Profile {
     /// As it stood in the file; empty where the file says the same in another way.
     icc: Vec<u8>,

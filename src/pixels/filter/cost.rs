@@ -2,7 +2,7 @@
 
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory::{bytes, check, len};
+use crate::pixels::base::memory::{self, bytes, check, len};
 use crate::pixels::raster::{Planes, Raster};
 use crate::plan::{Op, Size};
 
@@ -47,14 +47,7 @@ pub(crate) fn needed(op: &Op, size: Size, channels: Channels) -> u64 {
     match op {
         // In place.
         Op::Crop(_) | Op::Trim(_) | Op::Flatten(_) => 0,
-        Op::Resize { .. } => {
-            // The picture between the two passes, and the weights of each pass: a Lanczos window of six times the
-            // scale, in numbers of eight bytes, twice.
-            let between = bytes(Size::new(size.width, output.height), channels);
-            let sides = [size.width, size.height, output.width, output.height].map(u64::from).iter().sum::<u64>();
-            let weights = sides.saturating_mul(6 * 8 * 2);
-            [bytes(output, channels), between, weights].into_iter().fold(0, u64::saturating_add)
-        }
+        Op::Resize { .. } => memory::resampling(size, output, channels),
         Op::Look(look) => bytes(output, Channels::Rgba).saturating_add(look.scratch(size)),
         // The layer's own operations are checked one by one, while the base waits.
         Op::Compose { layer, .. } => bytes(layer.size, Channels::Rgba).saturating_add(bytes(size, Channels::Rgba)),

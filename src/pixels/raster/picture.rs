@@ -1,5 +1,7 @@
 //! [`Picture`]: what operations pass on, in the form that the next one can work with.
 
+use std::borrow::Cow;
+
 use super::planes::Planes;
 use super::rgb::Raster;
 use crate::error::Error;
@@ -44,6 +46,14 @@ impl Picture {
     /// Is some pixel really transparent?
     pub(crate) fn is_transparent(&self) -> bool {
         matches!(self, Self::Raster(raster) if raster.is_transparent())
+    }
+
+    /// In red, green and blue: itself, or a copy.
+    pub(crate) fn pixels(&self) -> Result<Cow<'_, Raster>, Error> {
+        match self {
+            Self::Raster(raster) => Ok(Cow::Borrowed(raster)),
+            Self::Planes(planes) => planes.clone().into_raster().map(Cow::Owned),
+        }
     }
 
     /// In red, green and blue.

@@ -10,14 +10,14 @@ use super::work::Work;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::LimitError;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::base::error::{internal_error, unsupported};
 use crate::pixels::base::fence::fenced;
 use crate::pixels::base::memory;
-use crate::pixels::codec::animation::Animation;
-use crate::pixels::codec::animation::writer::Writer;
-use crate::pixels::codec::settings::Settings;
+use crate::pixels::codec::encoder::{AnimationEncoder, Settings};
+use crate::pixels::codec::registry;
 use crate::pixels::filter;
-use crate::plan::{Fill, Op, Plan, PlanError, SourceInfo};
+use crate::plan::{Fill, Op, Plan, PlanError, Size, SourceInfo};
 use crate::transform::Step;
 
 /// Makes an animation of an animation; `None` if a still is wanted.
@@ -39,14 +39,16 @@ pub(crate) fn animation(
         return Ok(None);
     }
     check(plan, &source, limits.animation_pixels)?;
-    let mut animation = Animation::open(work.asset, source.format, limits, None)?;
-    let (format, mut writer) = writer(&formats, plan, &animation, settings, work)?;
+    let file = executor.open(None)?;
+    let mut animation = file.animation(None)?;
+    let (format, encoder, cost) = encoder(&formats, plan.size, settings, limits)?;
+    let mut writer = encoder.begin(plan.size, animation.plays(), settings)?;
     let mut layers = Vec::new();
     for op in plan.ops.iter().skip(1) {
         layers.push((op, executor.layer(op)?));
     }
     let held: u64 = layers.iter().filter_map(|(_, layer)| Some(memory::len(layer.as_ref()?.samples()))).sum();
-    let held = held.saturating_add(animation.memory()).saturating_add(writer.memory());
+    let held = held.saturating_add(animation.memory()).saturating_add(cost);
     while let Some(delay) = fenced(|| animation.advance())? {
         executor.besides = held.saturating_add(writer.written());
         let mut picture = animation.picture()?;
@@ -64,14 +66,14 @@ pub(crate) fn animation(
 }
 
 /// Bytes that the frames of an animation take besides the picture of one; none if a still is wanted.
-pub(crate) fn memory(work: &Work<'_>, plan: &Plan, source: &SourceInfo, settings: &Settings) -> Result<u64, Error> {
+pub(crate) fn cost(work: &Work<'_>, executor: &Executor<'_>, plan: &Plan, settings: &Settings) -> Result<u64, Error> {
+    let source = executor.info();
     let formats = work.negotiation.animated(&plan.output, source.format);
     if source.frames <= 1 || work.still || picks_a_frame(work) || formats.is_empty() {
         return Ok(0);
     }
-    let animation = Animation::open(work.asset, source.format, &work.rules.limits, None)?;
-    let (_, writer) = writer(&formats, plan, &animation, settings, work)?;
-    Ok(animation.memory().saturating_add(writer.memory()))
+    let (_, _, writing) = encoder(&formats, plan.size, settings, &work.rules.limits)?;
+    Ok(executor.open(None)?.animation(None)?.memory().saturating_add(writing))
 }
 
 /// Does `pg` name one frame of the source?
@@ -97,20 +99,34 @@ fn check(plan: &Plan, source: &SourceInfo, allowed: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Begins a file in the first of these formats that can hold the result.
-fn writer(
+/// The first of these formats that can hold the result, its encoder, and the bytes that it takes.
+fn encoder(
     formats: &[Format],
-    plan: &Plan,
-    animation: &Animation<'_>,
+    size: Size,
     settings: &Settings,
-    work: &Work<'_>,
-) -> Result<(Format, Writer), Error> {
+    limits: &Limits,
+) -> Result<(Format, &'static dyn AnimationEncoder, u64), Error> {
     let mut refused = None;
     for format in formats {
-        match Writer::new(*format, plan.size, animation.plays(), settings, &work.rules.limits) {
-            Ok(writer) => return Ok((*format, writer)),
+        match able(*format, size, settings, limits) {
+            Ok((encoder, cost)) => return Ok((*format, encoder, cost)),
             Err(error) => refused = refused.or(Some(error)),
         }
     }
-    Err(refused.unwrap_or_else(|| crate::pixels::base::error::internal_error("there is no format to write")))
+    Err(refused.unwrap_or_else(|| internal_error("there is no format to write")))
+}
+
+fn able(
+    format: Format,
+    size: Size,
+    settings: &Settings,
+    limits: &Limits,
+) -> Result<(&'static dyn AnimationEncoder, u64), Error> {
+    let cannot = || unsupported(format!("this build cannot write animations as {format}"));
+    let stills = registry::encoder(format).ok_or_else(cannot)?;
+    let encoder = stills.animated().ok_or_else(cannot)?;
+    stills.longest_side(limits).check(size)?;
+    let cost = size.pixels().saturating_mul(encoder.cost(settings));
+    memory::check(cost, limits)?;
+    Ok((encoder, cost))
 }

@@ -7,31 +7,31 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::codec;
-use crate::pixels::codec::metadata::Attachments;
-use crate::pixels::codec::settings::Settings;
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::memory;
+use crate::pixels::codec::attachments::Attachments;
+use crate::pixels::codec::encoder::{Encoder, Settings};
+use crate::pixels::codec::registry;
 use crate::pixels::filter;
 use crate::pixels::raster::Picture;
-use crate::plan::{Fill, Op, Plan, SourceInfo};
+use crate::plan::{Fill, Op, Plan};
 use crate::policy::Negotiation;
 use crate::trace::stage;
 use crate::transform::Color;
 
-/// Where a picture comes from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Source<'a> {
-    /// The file.
-    pub(crate) bytes: &'a [u8],
-    /// What its header says.
-    pub(crate) info: &'a SourceInfo,
-}
-
 /// How the result of a plan is encoded.
-pub(crate) fn settings(plan: &Plan, negotiation: &Negotiation, source: &Source<'_>) -> Settings {
+///
+/// `source_quality` is asked where the plan names none.
+pub(crate) fn settings(
+    plan: &Plan,
+    negotiation: &Negotiation,
+    source_quality: impl FnOnce() -> Option<u8>,
+) -> Settings {
     Settings {
         quality: plan.output.quality.unwrap_or_else(|| {
             // What is lost already does not come back with more bytes.
-            codec::quality(source.bytes, source.info.format).unwrap_or(u8::MAX).min(negotiation.quality)
+            source_quality().unwrap_or(u8::MAX).min(negotiation.quality)
         }),
         lossless: plan.output.lossless.unwrap_or(false),
         exact: plan.ops.iter().all(moves_pixels),
@@ -63,10 +63,9 @@ pub(crate) fn smallest(
     candidates: &[Format],
     plan: &Plan,
     settings: &Settings,
-    source: &Source<'_>,
+    attached: &Attachments,
     limits: &Limits,
 ) -> Result<Encoded, Error> {
-    let attached = Attachments::of(source.bytes, source.info, plan, limits);
     let mut refused = None;
     let mut best: Option<(Format, Vec<u8>)> = None;
     let size = picture.size();
@@ -74,25 +73,28 @@ pub(crate) fn smallest(
     // Formats without transparency come last: the picture is flattened for them, for good.
     let (with_alpha, without) = candidates.iter().partition::<Vec<Format>, _>(|format| format.has_alpha());
     for format in with_alpha.into_iter().chain(without) {
-        if let Some(error) = codec::refusal(&picture, format, settings, limits) {
-            refused = refused.or(Some(error));
-            continue;
-        }
+        let encoder = match encoder_for(format, &picture, settings, limits) {
+            Ok(encoder) => encoder,
+            Err(error) => {
+                refused = refused.or(Some(error));
+                continue;
+            }
+        };
         picture = match picture {
-            planes @ Picture::Planes(_) if codec::takes_planes(format, settings) => planes,
+            planes @ Picture::Planes(_) if encoder.takes_planes(settings) => planes,
             other => {
                 let mut raster = other.into_raster()?;
                 if !format.has_alpha() {
                     raster = filter::flatten(raster, Color { opacity: 100, ..plan.matte });
                 }
-                if !codec::holds_profile(format) {
+                if !encoder.holds_profile() {
                     raster = raster.into_srgb();
                 }
                 raster.into()
             }
         };
         let _stage = stage!("encode", format = format.extension());
-        let bytes = codec::encode(&picture, format, settings, &attached)?;
+        let bytes = encoder.encode(&picture, settings, attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));
@@ -105,4 +107,23 @@ pub(crate) fn smallest(
             message: "there is no format to write".to_owned(),
         })),
     }
+}
+
+/// The encoder of a format, if it can write this picture.
+///
+/// # Errors
+/// This build has none, or the picture passes a limit.
+fn encoder_for(
+    format: Format,
+    picture: &Picture,
+    settings: &Settings,
+    limits: &Limits,
+) -> Result<&'static dyn Encoder, Error> {
+    let encoder = registry::encoder(format).ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
+    let size = picture.size();
+    let alpha = matches!(picture, Picture::Raster(raster) if raster.channels() == Channels::Rgba);
+    encoder.check(size, limits)?;
+    encoder.longest_side(limits).check(size)?;
+    memory::check(picture.bytes().saturating_add(size.pixels().saturating_mul(encoder.cost(alpha, settings))), limits)?;
+    Ok(encoder)
 }

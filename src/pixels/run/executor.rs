@@ -1,11 +1,13 @@
 //! [`Executor`]: carries out plans, and looks at pixels where planning must.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::extension;
 use super::thumbnail;
 use super::work::Work;
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
-use crate::format::Format;
 use crate::note::Note;
 use crate::path::AssetPath;
 use crate::pixels::base::channels::Channels;
@@ -13,8 +15,8 @@ use crate::pixels::base::error::internal_error;
 use crate::pixels::base::error::other_page;
 use crate::pixels::base::fence::fenced;
 use crate::pixels::base::memory;
-use crate::pixels::codec;
-use crate::pixels::codec::decode::{Colors, Request};
+use crate::pixels::codec::reader::{Colors, Reader, Request};
+use crate::pixels::codec::registry;
 use crate::pixels::filter;
 use crate::pixels::filter::cost;
 use crate::pixels::raster::{Picture, Raster};
@@ -26,14 +28,18 @@ use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, Tex
 use crate::trace::tell;
 use crate::transform::{Ai, Color};
 
+/// A file whose header was read.
+type Opened<'a> = (Option<AssetPath>, Rc<dyn Reader + 'a>);
+
 /// The oracle that has the files.
 ///
 /// A plan that was carried out to be measured is the beginning of the final plan. Its picture is
 /// kept, so nothing is done twice, unless what is kept becomes too much: then it is made again.
-#[derive(Debug)]
 pub(crate) struct Executor<'a> {
     work: &'a Work<'a>,
     info: SourceInfo,
+    /// Files whose headers were read; the asset has no path.
+    opened: RefCell<Vec<Opened<'a>>>,
     /// Pictures that a decoder of the embedder made to be asked for their size.
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The beginnings of plans that were looked at, and what came of them.
@@ -51,7 +57,15 @@ impl<'a> Executor<'a> {
     /// It is no picture that this build reads within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
         let info = SourceInfo::new(Size::new(1, 1));
-        let mut executor = Self { work, info, decoded: Vec::new(), kept: Vec::new(), notes: Vec::new(), besides: 0 };
+        let mut executor = Self {
+            work,
+            info,
+            opened: RefCell::default(),
+            decoded: Vec::new(),
+            kept: Vec::new(),
+            notes: Vec::new(),
+            besides: 0,
+        };
         executor.info = executor.examine(None, page(work.transformation))?;
         Ok(executor)
     }
@@ -112,8 +126,8 @@ impl<'a> Executor<'a> {
         let mut picture = match op {
             Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
             Op::Thumbnail { file, wanted } => {
-                let (bytes, colors) = (self.file(file.as_ref())?, self.colors_of(file.as_ref()));
-                fenced(|| thumbnail::thumbnail(bytes, wanted, colors, self.work.scratch, limits))
+                let (reader, colors) = (self.open(file.as_ref())?, self.colors_of(file.as_ref()));
+                fenced(|| thumbnail::thumbnail(&*reader, wanted, colors, self.work.scratch, limits))
             }
             Op::Canvas { size, color } => filter::canvas(*size, *color, limits).map(Picture::from),
             Op::Text { block, .. } => self.draw(block).map(Picture::from),
@@ -142,7 +156,7 @@ impl<'a> Executor<'a> {
     fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
         let bytes = self.file(file)?;
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
-            return fenced(|| codec::probe(bytes, &self.work.rules.limits));
+            return Ok(self.open(file)?.info().clone());
         };
         let picture = extension::decode(self.work, decoder, bytes, page)?;
         let mut info = SourceInfo::new(picture.size());
@@ -155,12 +169,9 @@ impl<'a> Executor<'a> {
     fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
         let bytes = self.file(file)?;
         let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
-            #[cfg(feature = "svg")]
-            if page == 0 && Format::sniff(bytes) == Some(Format::Svg) {
-                return fenced(|| codec::draw(bytes, size, self.work.extensions.the_fonts(), &self.work.rules.limits));
-            }
-            let request = Request { page, size, colors: self.colors_of(file) };
-            return fenced(|| codec::decode(bytes, request, &self.work.rules.limits));
+            let fonts = self.work.extensions.the_fonts();
+            let (reader, request) = (self.open(file)?, Request { page, size, colors: self.colors_of(file), fonts });
+            return fenced(|| reader.decode(&request));
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
         let picture = match known {
@@ -171,20 +182,39 @@ impl<'a> Executor<'a> {
         if picture.size() == size { Ok(picture) } else { Err(other_page(format)) }
     }
 
-    /// Is it a file that can be decoded at any size?
+    /// Returns `true` for a file that can be decoded at any size.
     pub(crate) fn is_drawing(&self, file: Option<&AssetPath>) -> bool {
-        let is_svg = |bytes: &&[u8]| Format::sniff(bytes) == Some(Format::Svg);
-        let svg = self.file(file).ok().filter(is_svg);
-        cfg!(feature = "svg") && svg.is_some_and(|bytes| extension::decoder(self.work, bytes).is_none())
+        self.reader(file).is_some_and(|reader| reader.info().vector)
     }
 
-    /// Is it a file that can be reduced while it is decoded?
+    /// Returns `true` for a file that can be reduced while it is decoded.
     pub(crate) fn shrinks(&self, file: Option<&AssetPath>) -> bool {
-        let bytes = self.file(file).ok();
         // What planning looked at is there already.
         let seen = |(ops, _): &(Vec<Op>, Raster)| matches!(ops.first(), Some(Op::Decode { file: of, .. }) if of.as_ref() == file);
-        !self.kept.iter().any(seen)
-            && bytes.is_some_and(|bytes| thumbnail::shrinks(bytes) && extension::decoder(self.work, bytes).is_none())
+        !self.kept.iter().any(seen) && self.reader(file).is_some_and(|reader| reader.reducing().is_some())
+    }
+
+    /// The header of a file that our own decoders read.
+    fn reader(&self, file: Option<&AssetPath>) -> Option<Rc<dyn Reader + 'a>> {
+        let bytes = self.file(file).ok()?;
+        if extension::decoder(self.work, bytes).is_some() { None } else { self.open(file).ok() }
+    }
+
+    /// Reads a file's header, once.
+    ///
+    /// # Errors
+    /// As [`registry::open`].
+    pub(super) fn open(&self, file: Option<&AssetPath>) -> Result<Rc<dyn Reader + 'a>, Error> {
+        let opened =
+            self.opened.borrow().iter().find(|(path, _)| path.as_ref() == file).map(|(_, reader)| Rc::clone(reader));
+        if let Some(reader) = opened {
+            return Ok(reader);
+        }
+        let bytes = self.file(file)?;
+        let work = self.work;
+        let reader: Rc<dyn Reader + 'a> = Rc::from(fenced(|| registry::open(bytes, &work.rules.limits))?);
+        self.opened.borrow_mut().push((file.cloned(), Rc::clone(&reader)));
+        Ok(reader)
     }
 
     /// The picture of the layer that an operation draws.
@@ -238,7 +268,8 @@ impl<'a> Executor<'a> {
 
     /// Will colours of the asset be converted?
     pub(crate) fn converts_colors(&self) -> bool {
-        self.colors_of(None) == Colors::Srgb && codec::is_beyond_srgb(self.work.asset, &self.work.rules.limits)
+        let beyond = |reader: Rc<dyn Reader + 'a>| reader.profile().is_some_and(|profile| !profile.is_srgb());
+        self.colors_of(None) == Colors::Srgb && self.open(None).is_ok_and(beyond)
     }
 
     /// The bytes of a file that a plan names.

@@ -10,7 +10,7 @@ use crate::format::Format;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::fence::fenced_whole;
 use crate::pixels::base::memory;
-use crate::pixels::codec;
+use crate::pixels::codec::registry;
 use crate::pixels::filter::cost;
 use crate::plan::{Look, Op, Size};
 use crate::transform::Transformation;
@@ -48,30 +48,32 @@ fn most_of(work: &Work<'_>) -> Result<u64, Error> {
     let candidates: Vec<Format> =
         [false, true].into_iter().flat_map(|alpha| prepared.candidates(work, alpha)).collect();
     let (plan, executor) = (&prepared.fused, &prepared.executor);
-    let (run, size) = of_ops(&plan.ops, executor, work)?;
+    let (run, size) = of_ops(&plan.ops, executor)?;
     let alpha = prepared.source.alpha || !plan.ops.iter().all(stays_opaque);
     let encode = candidates.iter().map(|format| {
-        let encoder = codec::encoding(size, alpha, *format, &prepared.settings, &work.rules.limits);
+        let work = registry::encoder(*format).map_or(0, |encoder| encoder.cost(alpha, &prepared.settings));
+        let encoder = size.pixels().saturating_mul(work).saturating_add(TABLES);
         memory::bytes(size, Channels::Rgba).saturating_add(encoder)
     });
-    let frames = animate::memory(work, &prepared.plan, &prepared.source, &prepared.settings)?;
+    let frames = animate::cost(work, executor, &prepared.plan, &prepared.settings)?;
     Ok(run.max(encode.max().unwrap_or_default()).saturating_add(frames).saturating_add(executor.held()))
 }
 
+/// Tables of an encoder that do not depend on the size, and the file.
+const TABLES: u64 = 2 * 1024 * 1024;
+
 /// The most that these operations take, and the size of what they make.
-fn of_ops(ops: &[Op], executor: &Executor<'_>, work: &Work<'_>) -> Result<(u64, Size), Error> {
+fn of_ops(ops: &[Op], executor: &Executor<'_>) -> Result<(u64, Size), Error> {
     let mut size = Size::new(0, 0);
     let mut most = 0;
     for op in ops {
         // A picture may have become transparent, and carry opacity from then on.
         let held = memory::bytes(size, Channels::Rgba);
         let needed = match op {
-            Op::Decode { file, size, .. } => codec::decoding(executor.file(file.as_ref())?, *size, &work.rules.limits)?,
-            Op::Thumbnail { file, wanted } => {
-                thumbnail::thumbnailing(executor.file(file.as_ref())?, wanted, &work.rules.limits)?
-            }
+            Op::Decode { file, size, .. } => executor.open(file.as_ref())?.cost(*size)?,
+            Op::Thumbnail { file, wanted } => thumbnail::cost(&*executor.open(file.as_ref())?, wanted)?,
             Op::Compose { layer, .. } => {
-                let (layer_needs, layer_size) = of_ops(&layer.ops, executor, work)?;
+                let (layer_needs, layer_size) = of_ops(&layer.ops, executor)?;
                 layer_needs.max(memory::bytes(layer_size, Channels::Rgba) + cost::needed(op, size, Channels::Rgba))
             }
             // The mask of its letters, and the picture.

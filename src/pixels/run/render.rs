@@ -12,8 +12,9 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::note::Note;
 use crate::pixels::base::fence::fenced_whole;
-use crate::pixels::codec;
-use crate::pixels::codec::settings::Settings;
+use crate::pixels::codec::attachments::Attachments;
+use crate::pixels::codec::encoder::{Encoder, Settings};
+use crate::pixels::codec::registry;
 use crate::plan::{Facts, Plan, Size, SourceInfo, fuse, plan, rasterise};
 use crate::policy;
 use crate::trace::{stage, tell};
@@ -62,8 +63,8 @@ fn make(work: &Work<'_>) -> Result<Encoded, Error> {
     drop(stage);
     let candidates = prepared.candidates(work, picture.is_transparent());
     let Prepared { plan, source, settings, executor, .. } = &prepared;
-    let file = choose_format::Source { bytes: work.asset, info: source };
-    let encoded = choose_format::smallest(picture, &candidates, plan, settings, &file, &work.rules.limits)?;
+    let attached = Attachments::of(executor.open(None).ok().as_deref(), source, plan);
+    let encoded = choose_format::smallest(picture, &candidates, plan, settings, &attached, &work.rules.limits)?;
     Ok(encoded.with_notes(executor.notes.iter().cloned()))
 }
 
@@ -85,11 +86,12 @@ pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     plan.executable()?;
     let source = executor.info().clone();
     let plan = rasterise(plan, &|file| executor.is_drawing(file), &rules.limits);
-    let settings =
-        choose_format::settings(&plan, work.negotiation, &choose_format::Source { bytes: work.asset, info: &source });
+    let quality = || executor.open(None).ok()?.quality();
+    let settings = choose_format::settings(&plan, work.negotiation, quality);
     let fused = plan.clone();
     let mut prepared = Prepared { executor, source, plan, fused, settings };
-    let in_planes = |format: &Format| codec::takes_planes(*format, &prepared.settings);
+    let takes_planes = |encoder: &dyn Encoder| encoder.takes_planes(&prepared.settings);
+    let in_planes = |format: &Format| registry::encoder(*format).is_some_and(takes_planes);
     let halved = prepared.candidates(work, false).iter().all(in_planes) && !prepared.executor.converts_colors();
     let facts = Facts { shrinks: &|file| prepared.executor.shrinks(file), halved };
     prepared.fused = fuse(prepared.plan.clone(), rules.fusion, &facts);

@@ -1,112 +1,86 @@
 //! Decoding and resampling in one: what is not needed is not decoded.
 
 use crate::error::Error;
-use crate::format::Format;
 use crate::limits::Limits;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::memory;
-use crate::pixels::codec::decode;
-use crate::pixels::codec::decode::Colors;
-use crate::pixels::codec::jpeg;
-use crate::pixels::codec::profile::profile_of;
-#[cfg(feature = "webp-lossy")]
-use crate::pixels::codec::webp;
+use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Request};
 use crate::pixels::filter;
-use crate::pixels::filter::cost;
-use crate::pixels::raster::Scratch;
-use crate::pixels::raster::{Picture, Raster};
-use crate::plan::{Op, Region, Thumbnail};
-#[cfg(feature = "webp-lossy")]
-use crate::plan::{Rect, reduced};
-#[cfg(feature = "webp-lossy")]
-use image::ColorType;
+use crate::pixels::raster::planes::chroma_size;
+use crate::pixels::raster::{Picture, Planes, Raster, Scratch};
+use crate::plan::{Op, Rect, Region, Size, Thumbnail};
 
-/// Can a file be decoded in part, and at less than its size?
-pub(crate) fn shrinks(bytes: &[u8]) -> bool {
-    match Format::sniff(bytes) {
-        Some(Format::Jpeg) => jpeg::shrinks(bytes),
-        #[cfg(feature = "webp-lossy")]
-        Some(Format::WebP) => webp::shrinks(bytes),
-        _ => false,
-    }
-}
-
-/// Reads a region of a file at the size that is wanted.
-///
-/// Files of unusual kinds are decoded whole.
+/// Reads a region of a file at the size that is wanted. Files of unusual kinds are decoded whole.
 ///
 /// # Errors
-/// As [`decode`](decode::decode).
+/// As [`Reader::decode`].
 pub(crate) fn thumbnail(
-    bytes: &[u8],
+    file: &dyn Reader,
     wanted: &Thumbnail,
     colors: Colors,
     scratch: &Scratch,
     limits: &Limits,
 ) -> Result<Picture, Error> {
-    if Format::sniff(bytes) == Some(Format::Jpeg) {
-        // Planes, and the red, green and blue that may be made of them.
-        let colors_too = memory::bytes(wanted.to, Channels::Rgb);
-        memory::check(jpeg::reading(bytes, wanted).unwrap_or_default().saturating_add(colors_too), limits)?;
-        if let Some(planes) = jpeg::thumbnail(bytes, wanted, colors, scratch, limits)? {
-            return Ok(planes.into());
+    let reduced = match file.reducing() {
+        Some(reducing) => reducing.read(wanted, colors, scratch)?,
+        None => None,
+    };
+    match reduced {
+        Some(Reduced::Planes { luma, chroma, profile, notes }) => {
+            let luma = resampled(luma, wanted, wanted.to, scratch)?;
+            let chroma = match chroma {
+                None => None,
+                Some([blue, red]) => {
+                    let to = chroma_size(wanted.to, wanted.halved);
+                    Some([resampled(blue, wanted, to, scratch)?, resampled(red, wanted, to, scratch)?])
+                }
+            };
+            Ok(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile).noting(notes).into())
+        }
+        Some(Reduced::Whole(image)) => {
+            let wanted = scaled(wanted, image.size());
+            cut_and_resampled(image, &wanted, limits).map(Picture::from)
+        }
+        None => {
+            let image = file.decode(&Request { colors, ..Request::plain(wanted.size) })?;
+            cut_and_resampled(image, wanted, limits).map(Picture::from)
         }
     }
-    #[cfg(feature = "webp-lossy")]
-    if wanted.eighths < 8 && webp::shrinks(bytes) && webp::is_complete(bytes) {
-        return scaled(bytes, wanted, colors, limits).map(Picture::from);
-    }
-    let request = decode::Request { page: 0, size: wanted.size, colors };
-    let picture = decode::decode(bytes, request, limits)?;
-    cut_and_resampled(picture, wanted, limits).map(Picture::from)
 }
 
-/// Bytes that reading it takes, the picture included.
+/// Bytes that this takes, the image included.
 ///
 /// # Errors
-/// As [`probe`](crate::pixels::codec::decode::probe()).
-pub(crate) fn thumbnailing(bytes: &[u8], wanted: &Thumbnail, limits: &Limits) -> Result<u64, Error> {
-    /// A picture in planes is turned into one of red, green and blue.
+/// As [`Reader::cost`].
+pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<u64, Error> {
+    /// An image in planes is turned into one of red, green and blue.
     const COLORS: u64 = 6;
     let to = wanted.to.pixels().saturating_mul(COLORS);
-    let reading = match jpeg::reading(bytes, wanted) {
+    let reading = match file.reducing().and_then(|reducing| reducing.cost(wanted)) {
         Some(reading) => reading,
-        #[cfg(feature = "webp-lossy")]
-        None if wanted.eighths < 8 && webp::shrinks(bytes) => {
-            let size = reduced(wanted.size, wanted.eighths);
-            let resize = Op::Resize { from: wanted.from, to: wanted.to };
-            webp::reading(bytes, size).unwrap_or_default() + cost::needed(&resize, size, Channels::Rgb)
-        }
         // What a crop leaves, and resampling what is left.
         None => {
             let part = wanted.part.size();
-            let resize = Op::Resize { from: wanted.from, to: wanted.to };
-            let cut = memory::bytes(part, Channels::Rgba) + cost::needed(&resize, part, Channels::Rgba);
-            decode::decoding(bytes, wanted.size, limits)?.saturating_add(cut)
+            let cut = memory::bytes(part, Channels::Rgba) + memory::resampling(part, wanted.to, Channels::Rgba);
+            file.cost(wanted.size)?.saturating_add(cut)
         }
     };
     Ok(reading.saturating_add(to))
 }
 
-/// A WebP, read at so many eighths.
-#[cfg(feature = "webp-lossy")]
-fn scaled(bytes: &[u8], wanted: &Thumbnail, colors: Colors, limits: &Limits) -> Result<Raster, Error> {
-    let size = reduced(wanted.size, wanted.eighths);
-    let picture = webp::reduced(bytes, size, limits)?;
-    let profile = profile_of(bytes, Format::WebP, limits).filter(|profile| profile.fits(ColorType::Rgb8));
-    let picture = picture.with_profile(profile.map(|profile| colors.of(profile)));
-    // Whole pixels around what was whole pixels before, and the region to the fraction.
+/// The same thumbnail of an image that has become smaller as a whole: whole pixels around what was whole pixels before,
+/// and the region to the fraction.
+fn scaled(wanted: &Thumbnail, size: Size) -> Thumbnail {
     let scale = |to: u32, from: u32| f64::from(to) / f64::from(from);
     let (across, down) = (scale(size.width, wanted.size.width), scale(size.height, wanted.size.height));
     let (x, width) = around(wanted.part.x, wanted.part.width, across, size.width);
     let (y, height) = around(wanted.part.y, wanted.part.height, down, size.height);
     let Region { x: left, y: top, width: wide, height: high } = wanted.from;
     let from = Region { x: left * across, y: top * down, width: wide * across, height: high * down };
-    cut_and_resampled(picture, &Thumbnail { part: Rect { x, y, width, height }, from, ..*wanted }, limits)
+    Thumbnail { part: Rect { x, y, width, height }, from, ..*wanted }
 }
 
 /// A stretch at another scale, to whole pixels.
-#[cfg(feature = "webp-lossy")]
 fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
     let (first, last) = ((f64::from(at) * scale) as u32, ((f64::from(at) + f64::from(length)) * scale).ceil() as u32);
@@ -114,12 +88,48 @@ fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     (first, last.clamp(first + 1, all) - first)
 }
 
+/// A plane at the size that is wanted of it: that of the picture, or half of it, rounded up.
+fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> Result<Vec<u8>, Error> {
+    let Thumbnail { part, from, to: whole, .. } = *wanted;
+    // The last sample of a halved odd side stands for half a pixel more than there is.
+    let over = |to: u32, whole: u32| if to == whole { 1.0 } else { f64::from(2 * to) / f64::from(whole) };
+    let (width, height) = (from.width * over(to.width, whole.width), from.height * over(to.height, whole.height));
+    let ((left, top), (across, down)) = (plane.at, plane.scale);
+    let x = Stretch::of((from.x, width), (part.x, part.width), plane.size.width, left, across);
+    let y = Stretch::of((from.y, height), (part.y, part.height), plane.size.height, top, down);
+    let walls = Rect { x: x.wall, y: y.wall, width: x.between, height: y.between };
+    let from = Region { x: x.from, y: y.from, width: x.length, height: y.length };
+    filter::resample_plane(plane.samples, plane.size, walls, from, to, scratch)
+}
+
+/// Where a stretch of the file lies in a plane, and the walls around it.
+struct Stretch {
+    from: f64,
+    length: f64,
+    wall: u32,
+    between: u32,
+}
+
+impl Stretch {
+    /// `side`: samples of the plane; `first`: where the first of them lies; `scale`: samples for each pixel.
+    fn of((from, length): (f64, f64), (part, all): (u32, u32), side: u32, first: u32, scale: f64) -> Self {
+        let place = |at: f64| (at * scale - f64::from(first)).clamp(0.0, f64::from(side));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the side")]
+        let (start, end) = (place(part.into()).floor() as u32, place(f64::from(part) + f64::from(all)).ceil() as u32);
+        let wall = start.min(side.saturating_sub(1));
+        let end = end.clamp(wall + 1, side);
+        let within = |at: f64| place(at).clamp(wall.into(), end.into());
+        let at = within(from);
+        Self { from: at, length: within(from + length) - at, wall, between: end - wall }
+    }
+}
+
 fn cut_and_resampled(mut picture: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
     let Thumbnail { part, from, to, .. } = *wanted;
     let from = Region { x: from.x - f64::from(part.x), y: from.y - f64::from(part.y), ..from };
     let notes = picture.take_notes();
     let made = [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(picture, |picture, op| {
-        cost::check_op(op, &picture, 0, limits)?;
+        filter::cost::check_op(op, &picture, 0, limits)?;
         // Moving pixels and making them fewer leaves their meaning alone.
         let profile = picture.profile().cloned();
         filter::apply(op, picture).map(|picture| picture.with_profile(profile))

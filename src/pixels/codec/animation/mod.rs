@@ -7,28 +7,23 @@
 pub(crate) mod canvas;
 pub(crate) mod frame_diff;
 pub(crate) mod palette;
-pub(crate) mod writer;
 
-use crate::pixels::base::error::no_such_page;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use image::ColorType;
-
 use self::canvas::Canvas;
+use super::reader::Reader;
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::error::damaged;
+use crate::pixels::base::error::{damaged, no_such_page};
 use crate::pixels::base::memory;
-use crate::pixels::codec::profile::profile_of;
-use crate::pixels::codec::{gif, png, webp};
 use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::{Rect, Size, SourceInfo};
+use crate::plan::{Rect, Size};
 
 /// How often an animation is played; `None` without end.
 pub(crate) type Plays = Option<NonZeroU32>;
@@ -64,100 +59,54 @@ pub(crate) struct Drawn {
     pub(crate) note: Option<Note>,
 }
 
-/// What the header of a GIF says.
-pub(crate) fn probe_gif(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let size = gif::read::screen(bytes).filter(|size| size.pixels() > 0).ok_or_else(|| damaged(Format::Gif))?;
-    LimitError::check("pixels", size.pixels(), limits.pixels)?;
-    let mut info = SourceInfo::new(size);
-    info.format = Format::Gif;
-    info.alpha = true;
-    info.frames = count(bytes, Format::Gif, limits);
-    Ok(info)
+/// What a format knows of an animation before its first frame is decoded.
+pub(crate) struct Start<'a> {
+    pub(crate) format: Format,
+    pub(crate) canvas: Size,
+    pub(crate) plays: Plays,
+    pub(crate) budget: Budget,
+    /// Nothing of the file is missing.
+    pub(crate) complete: bool,
+    /// Of all frames.
+    pub(crate) profile: Option<Arc<Profile>>,
+    pub(crate) frames: Box<dyn Frames + 'a>,
 }
 
-/// How many frames there are: 1 for what is no animation, and one more than is allowed for all that is more.
-pub(crate) fn count(bytes: &[u8], format: Format, limits: &Limits) -> u32 {
+/// How many of these there are: at least one, and one more than is allowed for all that is more.
+pub(crate) fn counted<T>(frames: impl Iterator<Item = T>, limits: &Limits) -> u32 {
     let most = usize::try_from(limits.frames).unwrap_or(usize::MAX).saturating_add(1);
-    let count = match format {
-        Format::Gif => gif::read::Blocks::new(bytes).take(most).count(),
-        Format::WebP => webp::frames::Overview::read(bytes).map_or(1, |overview| overview.parts().take(most).count()),
-        // One that is cut short is no still, but a damaged animation.
-        Format::Png => png::frames::Overview::read(bytes)
-            .map_or(1, |overview| overview.parts().take(most).count().max(if overview.is_complete() { 1 } else { 2 })),
-        #[cfg(feature = "avif")]
-        Format::Avif => crate::pixels::codec::avif::Movie::read(bytes).map_or(1, |movie| movie.frames().min(most)),
-        _ => 1,
-    };
-    u32::try_from(count).unwrap_or(u32::MAX).max(1)
+    u32::try_from(frames.take(most).count()).unwrap_or(u32::MAX).max(1)
+}
+
+/// Bytes that showing one frame on a canvas of this size takes.
+pub(crate) fn cost(canvas: Size) -> u64 {
+    /// A canvas, what it was before, the image handed out, and a frame with what its decoder needs.
+    const EACH: u64 = 24;
+    /// What decoders read ahead, their tables, and a few rows.
+    const TABLES: u64 = 1024 * 1024;
+    canvas.pixels().saturating_mul(EACH).saturating_add(TABLES)
 }
 
 impl<'a> Animation<'a> {
-    /// Opens a file to read its first `until` frames, or all of them.
+    /// Begins to read the first `until` frames, or all of them.
     ///
     /// # Errors
-    /// It is damaged, or passes a limit.
-    pub(crate) fn open(bytes: &'a [u8], format: Format, limits: &'a Limits, until: Option<u32>) -> Result<Self, Error> {
-        let most = until.unwrap_or(u32::MAX);
-        #[cfg_attr(not(feature = "avif"), expect(unused_mut, reason = "only AVIF says it in its own way"))]
-        let mut own_profile = None;
-        let (size, plays, budget, complete, frames): (_, _, _, _, Box<dyn Frames + 'a>) = match format {
-            Format::Gif => {
-                let size = gif::read::screen(bytes).ok_or_else(|| damaged(format))?;
-                let mut blocks = gif::read::Blocks::new(bytes);
-                let budget = Budget::count(size, blocks.by_ref().map(|block| block.area), most, limits)?;
-                let reader = gif::read::Reader::new(gif::read::Blocks::new(bytes));
-                (size, blocks.plays, budget, blocks.complete, Box::new(reader))
-            }
-            Format::WebP => {
-                let overview = webp::frames::Overview::read(bytes).ok_or_else(|| damaged(format))?;
-                let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
-                let complete = webp::is_complete(bytes);
-                (
-                    overview.canvas,
-                    overview.plays,
-                    budget,
-                    complete,
-                    Box::new(webp::frames::Reader { parts: overview.parts(), limits }),
-                )
-            }
-            Format::Png => {
-                let overview = png::frames::Overview::read(bytes).ok_or_else(|| damaged(format))?;
-                let budget = Budget::count(overview.canvas, overview.parts().map(|part| part.area), most, limits)?;
-                let reader = png::frames::Reader { parts: overview.parts(), overview, limits };
-                (overview.canvas, overview.plays, budget, overview.is_complete(), Box::new(reader))
-            }
-            #[cfg(feature = "avif")]
-            Format::Avif => {
-                let movie = crate::pixels::codec::avif::Movie::read(bytes).ok_or_else(|| damaged(format))?;
-                let (size, plays) = (movie.size, movie.plays);
-                let areas = std::iter::repeat_n(Rect::full(size), movie.frames());
-                let mut budget = Budget::count(size, areas, most, limits)?;
-                budget.decoders = movie.decoders();
-                budget.memory(size, limits)?;
-                let player = crate::pixels::codec::avif::Player::new(movie)?;
-                own_profile = player.profile(limits);
-                (size, plays, budget, true, Box::new(player))
-            }
-            _ => return Err(damaged(format)),
-        };
+    /// There is none, or its memory passes a limit.
+    pub(crate) fn begin(start: Start<'a>, until: Option<u32>, limits: &Limits) -> Result<Self, Error> {
+        let Start { format, canvas, plays, budget, complete, profile, frames } = start;
         if budget.frames == 0 {
             return Err(damaged(format));
         }
-        let notes = if until.is_none() && !complete { vec![Note::CutShort] } else { Vec::new() };
-        let memory = budget.memory(size, limits)?;
-        let samples =
-            if format == Format::Png && png::frames::is_gray(bytes) { ColorType::L8 } else { ColorType::Rgb8 };
-        let profile =
-            own_profile.or_else(|| profile_of(bytes, format, limits).filter(|p| p.fits(samples))).map(Arc::new);
+        let memory = budget.memory(canvas, limits)?;
         Ok(Self {
             frames,
-            canvas: Canvas::new(size)?,
+            canvas: Canvas::new(canvas)?,
             plays,
-            left: budget.frames.min(most),
+            left: budget.frames.min(until.unwrap_or(u32::MAX)),
             format,
             profile,
             memory,
-            notes,
+            notes: if until.is_none() && !complete { vec![Note::CutShort] } else { Vec::new() },
             drawn: 0,
         })
     }
@@ -222,10 +171,10 @@ impl<'a> Animation<'a> {
 ///
 /// # Errors
 /// There are not so many, or one up to there is damaged, or they pass a limit together.
-pub(crate) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn frame(file: &dyn Reader, page: u32, limits: &Limits) -> Result<Raster, Error> {
     let until = page.saturating_add(1);
     LimitError::check("frames", until.into(), limits.frames.into())?;
-    let mut animation = Animation::open(bytes, format, limits, Some(until))?;
+    let mut animation = file.animation(Some(until))?;
     if animation.left() < until {
         return Err(no_such_page(until, animation.left()));
     }
@@ -236,21 +185,27 @@ pub(crate) fn frame(bytes: &[u8], format: Format, page: u32, limits: &Limits) ->
 
 /// What reading frames takes, from their places alone.
 #[derive(Debug, Default)]
-struct Budget {
+pub(crate) struct Budget {
     frames: u32,
     /// Pixels decoded or composed: the frame's or the canvas', whichever are more.
     pixels: u64,
     /// Of the largest frame.
     largest: u64,
     /// Bytes that decoders keep from frame to frame.
-    decoders: u64,
+    pub(crate) decoders: u64,
 }
 
 impl Budget {
     /// Goes over all frames that are to be read, and on to the end of the file if that is all.
-    fn count(canvas: Size, areas: impl Iterator<Item = Rect>, most: u32, limits: &Limits) -> Result<Self, LimitError> {
+    pub(crate) fn count(
+        canvas: Size,
+        areas: impl Iterator<Item = Rect>,
+        until: Option<u32>,
+        limits: &Limits,
+    ) -> Result<Self, LimitError> {
         let mut budget = Self::default();
-        for area in areas.take(usize::try_from(most).unwrap_or(usize::MAX)) {
+        let most = until.and_then(|until| usize::try_from(until).ok()).unwrap_or(usize::MAX);
+        for area in areas.take(most) {
             budget.frames += 1;
             LimitError::check("frames", budget.frames.into(), limits.frames.into())?;
             let pixels = area.size().pixels();
@@ -263,7 +218,7 @@ impl Budget {
     }
 
     /// The canvas, what it was before, the picture handed out, and a frame with what its decoder needs.
-    fn memory(&self, canvas: Size, limits: &Limits) -> Result<u64, LimitError> {
+    pub(crate) fn memory(&self, canvas: Size, limits: &Limits) -> Result<u64, LimitError> {
         LimitError::check("pixels", canvas.pixels(), limits.pixels)?;
         let bytes = canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12));
         let bytes = bytes.saturating_add(self.decoders);

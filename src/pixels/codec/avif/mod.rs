@@ -5,93 +5,158 @@
 
 mod boxes;
 mod color;
+mod encode;
 mod frames;
 mod meta;
 mod movie;
-mod player;
 mod properties;
 mod still;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use image::ColorType;
-use ravif::{Encoder, Img, RGB8, RGBA8};
 
 use self::color::Planes;
 use self::frames::Frames;
-pub(crate) use self::movie::{Movie, Player};
+use self::movie::{Movie, Player};
 use self::properties::Meaning;
 use self::still::{Still, Tiles};
-use super::decode::Colors;
-use super::settings::Settings;
+use super::Codec;
+use super::animation::{Animation, Budget, Start, frame};
+use super::encoder::Encoder;
+use super::reader::{Reader, Request};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::note::Note;
 use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::error::unsupported;
+use crate::pixels::base::error::{damaged, internal_error, unsupported};
 use crate::pixels::base::fence::fenced;
 use crate::pixels::base::memory;
 use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size, SourceInfo};
 
-/// Reads the tables of the container.
-pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let mut info = if let Some(movie) = Movie::read(bytes) {
-        LimitError::check("pixels", movie.size.pixels(), limits.pixels)?;
-        let mut info = SourceInfo::new(movie.size);
-        info.orientation = movie.facts.orientation;
-        info.alpha = movie.has_alpha();
-        info.frames = u32::try_from(movie.frames()).unwrap_or(u32::MAX).min(limits.frames.saturating_add(1));
-        info
-    } else {
-        let still = Still::read(bytes)?;
-        LimitError::check("pixels", still.stored.pixels(), limits.pixels)?;
-        let mut info = SourceInfo::new(still.shown.size());
-        info.orientation = still.facts.orientation;
-        info.alpha = still.alpha.is_some();
-        info
-    };
-    info.format = Format::Avif;
-    Ok(info)
+/// AVIF.
+pub(crate) struct Avif;
+
+impl Codec for Avif {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        let mut info;
+        let content = if let Some(movie) = Movie::read(file) {
+            info = SourceInfo::new(movie.size);
+            info.orientation = movie.facts.orientation;
+            info.alpha = movie.has_alpha();
+            info.frames = u32::try_from(movie.frames()).unwrap_or(u32::MAX).min(limits.frames.saturating_add(1));
+            Content::Movie(movie)
+        } else {
+            let still = Still::read(file)?;
+            LimitError::check("pixels", still.stored.pixels(), limits.pixels)?;
+            info = SourceInfo::new(still.shown.size());
+            info.orientation = still.facts.orientation;
+            info.alpha = still.alpha.is_some();
+            Content::Still(Box::new(still))
+        };
+        LimitError::check("pixels", info.size.pixels(), limits.pixels)?;
+        info.format = Format::Avif;
+        Ok(Box::new(File { content, limits, info, profile: OnceCell::new() }))
+    }
+
+    fn encoder(&self) -> Option<&'static dyn Encoder> {
+        Some(&encode::AvifEncoder)
+    }
 }
 
-/// Bytes that decoding takes, the image included.
-pub(crate) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
-    match Movie::read(bytes) {
-        Some(movie) => Ok(movie.memory()),
-        None => Still::read(bytes).map(|still| still.memory()),
+/// A file whose container was read.
+struct File<'a> {
+    content: Content<'a>,
+    limits: &'a Limits,
+    info: SourceInfo,
+    profile: OnceCell<Option<Arc<Profile>>>,
+}
+
+enum Content<'a> {
+    Still(Box<Still>),
+    Movie(Movie<'a>),
+}
+
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn cost(&self, _: Size) -> Result<u64, Error> {
+        Ok(match &self.content {
+            Content::Still(still) => still.memory(),
+            Content::Movie(movie) => movie.memory(),
+        })
+    }
+
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        match &self.content {
+            Content::Movie(_) => {
+                let image = frame(self, request.page, self.limits)?;
+                Ok(image.noting([Note::LeftOut("frames of an AVIF sequence".to_owned())]))
+            }
+            Content::Still(still) => {
+                request.only_page()?;
+                let profile = self.profile().map(|profile| request.colors.of(profile));
+                Ok(decoded(still, self.limits)?.with_profile(profile).without_needless_alpha())
+            }
+        }
+    }
+
+    fn profile(&self) -> Option<&Arc<Profile>> {
+        let meaning = match &self.content {
+            Content::Still(still) => &still.facts.meaning,
+            Content::Movie(movie) => &movie.facts.meaning,
+        };
+        self.profile.get_or_init(|| profile(meaning, self.limits).map(Arc::new)).as_ref()
+    }
+
+    fn animation(&self, until: Option<u32>) -> Result<Animation<'_>, Error> {
+        let Content::Movie(movie) = &self.content else { return Err(damaged(Format::Avif)) };
+        let areas = std::iter::repeat_n(Rect::full(movie.size), movie.frames());
+        let mut budget = Budget::count(movie.size, areas, until, self.limits)?;
+        budget.decoders = movie.decoders();
+        budget.memory(movie.size, self.limits)?;
+        let start = Start {
+            format: Format::Avif,
+            canvas: movie.size,
+            plays: movie.plays,
+            budget,
+            complete: true,
+            profile: self.profile().cloned(),
+            frames: Box::new(Player::new(movie.clone())?),
+        };
+        Animation::begin(start, until, self.limits)
     }
 }
 
 /// The pixels of a still image, without orientation.
-pub(crate) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
-    let still = Still::read(bytes)?;
+fn decoded(still: &Still, limits: &Limits) -> Result<Raster, Error> {
     let (size, shown) = (still.stored, still.shown);
-    LimitError::check("pixels", size.pixels(), limits.pixels)?;
     memory::check(still.memory(), limits)?;
     let meaning = &still.facts.meaning;
-    let profile = profile(meaning, colors, limits).map(Arc::new);
     // It is as old as C, in part: what it stumbles over is the file's fault, and ends with it.
-    let image = fenced(|| {
-        let mut samples = together(still.color, size, 3, |planes| planes.to_rgb(meaning))?;
+    fenced(|| {
+        let mut samples = together(&still.color, size, 3, |planes| planes.to_rgb(meaning))?;
         let mut channels = Channels::Rgb;
-        if let Some(tiles) = still.alpha {
+        if let Some(tiles) = &still.alpha {
             let alpha = together(tiles, size, 1, Planes::gray)?;
             samples = color::with_alpha(&samples, &alpha, still.premultiplied)?;
             channels = Channels::Rgba;
         }
         Raster::new(shown.size(), channels, cropped(samples, size, shown, channels.count())?)
-    })?;
-    Ok(image.with_profile(profile).without_needless_alpha())
+    })
 }
 
 /// Decodes tiles one by one, and puts together what is made of each: `count` bytes for a pixel.
 fn together(
-    tiles: Tiles,
+    tiles: &Tiles,
     whole: Size,
     count: usize,
     make: impl Fn(&Planes) -> Result<Vec<u8>, Error>,
@@ -100,19 +165,18 @@ fn together(
     let (wide, high) = (side(tiles.size.width)?, side(tiles.size.height)?);
     let (across, width, height) = (side(tiles.across)?.max(1), side(whole.width)?, side(whole.height)?);
     if tiles.size == whole
-        && let [_] = tiles.data.as_slice()
+        && let [data] = tiles.data.as_slice()
     {
-        let data = tiles.data.into_iter().next().unwrap_or_default();
-        return make(&Frames::new(tiles.size)?.decode(data)?);
+        return make(&Frames::new(tiles.size)?.decode(data.clone())?);
     }
     let mut out = memory::zeros(whole.pixels().saturating_mul(count as u64))?;
-    for (number, data) in tiles.data.into_iter().enumerate() {
+    for (number, data) in tiles.data.iter().enumerate() {
         let (left, top) = (number % across * wide, number / across * high);
         // One that lies outside as a whole is not looked at.
         if left >= width || top >= height {
             continue;
         }
-        let pixels = make(&Frames::new(tiles.size)?.decode(data)?)?;
+        let pixels = make(&Frames::new(tiles.size)?.decode(data.clone())?)?;
         let bytes = wide.min(width - left) * count;
         for (y, row) in pixels.chunks_exact(wide * count).enumerate().take(height - top) {
             let at = ((top + y) * width + left) * count;
@@ -138,11 +202,11 @@ fn cropped(samples: Vec<u8>, whole: Size, part: Rect, count: usize) -> Result<Ve
 }
 
 /// What its colours mean, if that is not sRGB.
-fn profile(meaning: &Meaning, colors: Colors, limits: &Limits) -> Option<Profile> {
+fn profile(meaning: &Meaning, limits: &Limits) -> Option<Profile> {
     let small = meaning.icc.as_ref().filter(|icc| memory::len(icc) <= limits.profile_bytes);
     let icc = small.cloned().and_then(Profile::read).filter(|profile| profile.fits(ColorType::Rgb8));
-    if let Some(profile) = icc {
-        return Some(if colors == Colors::Kept { profile.keep() } else { profile });
+    if icc.is_some() {
+        return icc;
     }
     let [primaries, transfer] = meaning.space?.map(|number| u8::try_from(number).unwrap_or(UNSPECIFIED));
     let primaries = if primaries == UNSPECIFIED { SRGB.0 } else { primaries };
@@ -158,53 +222,4 @@ const UNSPECIFIED: u8 = 2;
 /// The error for a kind of AVIF that is not read.
 fn unread(kind: &str) -> Error {
     unsupported(format!("the source is an avif with {kind}, which this build does not read"))
-}
-
-/// Writes an AVIF.
-pub(crate) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
-    let size = picture.size();
-    let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
-    let (width, height) = (side(size.width)?, side(size.height)?);
-    let quality = quality(settings.quality);
-    let encoder = Encoder::new()
-        .with_quality(quality)
-        .with_alpha_quality(quality)
-        .with_speed(speed(size))
-        .with_num_threads(Some(1));
-    let samples = picture.samples();
-    let file = match picture.channels() {
-        Channels::Rgb => {
-            let pixels: Vec<RGB8> = samples.chunks_exact(3).filter_map(rgb).collect();
-            encoder.encode_rgb(Img::new(&pixels, width, height))
-        }
-        Channels::Rgba => {
-            let pixels: Vec<RGBA8> = samples.chunks_exact(4).filter_map(rgba).collect();
-            encoder.encode_rgba(Img::new(&pixels, width, height))
-        }
-    };
-    Ok(file.map_err(|e| internal_error(format!("AVIF encoder: {e}")))?.avif_file)
-}
-
-fn rgb(pixel: &[u8]) -> Option<RGB8> {
-    let &[r, g, b] = pixel else { return None };
-    Some(RGB8::new(r, g, b))
-}
-
-fn rgba(pixel: &[u8]) -> Option<RGBA8> {
-    let &[r, g, b, a] = pixel else { return None };
-    Some(RGBA8::new(r, g, b, a))
-}
-
-/// The encoder's quality that looks like this quality of a JPEG.
-fn quality(quality: u8) -> f32 {
-    f32::from(quality.clamp(1, 100))
-}
-
-/// Effort, from 1 to 10, so that a picture takes about a second.
-fn speed(size: Size) -> u8 {
-    match size.pixels() {
-        0..=250_000 => 6,
-        250_001..=1_000_000 => 8,
-        _ => 10,
-    }
 }

@@ -10,17 +10,16 @@ use super::meta::is_alpha_name;
 use super::properties::Facts;
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::Limits;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::damaged;
 use crate::pixels::base::fence::fenced;
-use crate::pixels::codec::decode::Colors;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
+use crate::pixels::codec::animation::{Drawn, Frames as AnimationFrames};
 use crate::pixels::raster::Raster;
-use crate::plan::Size;
+use crate::plan::{Rect, Size};
 
 /// An animation in a file, not decoded.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Movie<'a> {
     pub(crate) size: Size,
     /// How often it is played; `None` without end.
@@ -140,10 +139,14 @@ impl<'a> Player<'a> {
         })?;
         Ok(Some((image, movie.color.duration(number))))
     }
+}
 
-    /// The meaning of its colours, if that is not sRGB.
-    pub(crate) fn profile(&self, limits: &Limits) -> Option<Profile> {
-        super::profile(&self.movie.facts.meaning, Colors::Srgb, limits)
+impl AnimationFrames for Player<'_> {
+    fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
+        let Some((image, delay)) = self.next()? else { return Ok(None) };
+        canvas.begin(Rect::full(canvas.size()), Disposal::Keep)?;
+        canvas.draw(&image, false);
+        Ok(Some(Drawn { delay, note: None }))
     }
 }
 

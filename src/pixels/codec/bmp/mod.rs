@@ -8,43 +8,72 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use image::ColorType;
+
 use self::header::Coding;
 pub(crate) use self::header::Header;
-use super::decode::Colors;
+use super::Codec;
+use super::metadata::within;
+use super::reader::{Reader, Request};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::damaged;
-use crate::pixels::codec::profile::profile_of;
+use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::SourceInfo;
+use crate::plan::{Size, SourceInfo};
 
-/// Reads the header of a file.
-pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let header = Header::of_file(bytes, limits)?;
-    let mut info = SourceInfo::new(header.size);
-    info.format = Format::Bmp;
-    info.alpha = header.has_alpha();
-    Ok(info)
+/// BMP.
+pub(crate) struct Bmp;
+
+impl Codec for Bmp {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        let header = Header::of_file(file, limits)?;
+        let mut info = SourceInfo::new(header.size);
+        info.format = Format::Bmp;
+        info.alpha = header.has_alpha();
+        Ok(Box::new(File { bytes: file, header, limits, info, profile: OnceCell::new() }))
+    }
 }
 
-/// The bytes of a colour profile inside a file.
-pub(crate) fn icc<'a>(bytes: &'a [u8], limits: &Limits) -> Option<&'a [u8]> {
-    bytes.get(Header::of_file(bytes, limits).ok()?.profile?)
+/// A file whose header was read.
+struct File<'a> {
+    bytes: &'a [u8],
+    header: Header,
+    limits: &'a Limits,
+    info: SourceInfo,
+    profile: OnceCell<Option<Arc<Profile>>>,
 }
 
-/// The pixels of a file.
-pub(crate) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
-    let header = Header::of_file(bytes, limits)?;
-    let data = bytes.get(header.data..).unwrap_or_default();
-    let profile = profile_of(bytes, Format::Bmp, limits).filter(|profile| profile.fits(image::ColorType::Rgb8));
-    let image = match header.coding {
-        Coding::Plain => header.plain(data, Format::Bmp)?,
-        Coding::Runs(bits) => header.runs(data, bits)?,
-    };
-    Ok(image.with_profile(profile.map(|profile| colors.of(profile))).without_needless_alpha())
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn cost(&self, size: Size) -> Result<u64, Error> {
+        Ok(size.pixels().saturating_mul(4).saturating_add(super::samples::TABLES))
+    }
+
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        request.only_page()?;
+        let data = self.bytes.get(self.header.data..).unwrap_or_default();
+        let profile = self.profile().filter(|profile| profile.fits(ColorType::Rgb8));
+        let image = match self.header.coding {
+            Coding::Plain => self.header.plain(data, Format::Bmp)?,
+            Coding::Runs(bits) => self.header.runs(data, bits)?,
+        };
+        Ok(image.with_profile(profile.map(|profile| request.colors.of(profile))).without_needless_alpha())
+    }
+
+    fn profile(&self) -> Option<&Arc<Profile>> {
+        let icc = || within(self.bytes.get(self.header.profile.clone()?)?, self.limits.profile_bytes);
+        self.profile.get_or_init(|| icc().and_then(Profile::read).map(Arc::new)).as_ref()
+    }
 }
 
 /// The pixels of an entry of an icon, behind which stands a mask of one bit a pixel: 1 is transparent.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::code::ErrorCode;
-use crate::pixels::codec::decode::Request;
-use crate::pixels::codec::ico;
+use crate::pixels::codec::ico::Ico;
+use crate::pixels::codec::reader::Request;
 use crate::plan::Size;
 
 /// A file with a header of 40 bytes or more; `rest` is the header behind its first 20 bytes, and colours.
@@ -23,7 +23,9 @@ fn file(size: [i32; 2], bits: u16, compression: u32, header: usize, rest: &[u8],
 }
 
 fn read(bytes: &[u8]) -> Result<Raster, ErrorCode> {
-    decode(bytes, Colors::Srgb, &Limits::default()).map_err(|error| error.code())
+    let limits = Limits::default();
+    let file = Bmp.open(bytes, &limits).map_err(|error| error.code())?;
+    file.decode(&Request::plain(file.info().size)).map_err(|error| error.code())
 }
 
 fn pixels(bytes: &[u8]) -> Vec<[u8; 4]> {
@@ -123,8 +125,11 @@ fn icon(kind: u8, entries: &[&[u8]]) -> Vec<u8> {
 
 #[test]
 fn of_an_icon_the_largest_entry_is_shown() {
-    let request = Request { page: 0, size: Size::new(1, 1), colors: Colors::Srgb };
-    let read = |bytes: &[u8]| ico::decode(bytes, request, &Limits::default()).map(|image| image.pixels().collect());
+    let read = |bytes: &[u8]| {
+        let limits = Limits::default();
+        let file = Ico.open(bytes, &limits)?;
+        file.decode(&Request::plain(file.info().size)).map(|image| image.pixels().collect())
+    };
     // Heights are doubled: behind the pixels stands a mask.
     let small = &file([1, 2], 24, 0, 40, &NOTHING, &[0, 0, 255, 0, 0, 0, 0, 0])[14..];
     let masked = &file([2, 2], 24, 0, 40, &NOTHING, &[0, 0, 255, 255, 0, 0, 0, 0, 0x40, 0, 0, 0])[14..];

@@ -1,5 +1,72 @@
 //! GIF: reading and writing, frame by frame.
 
 mod quantise;
-pub(crate) mod read;
-pub(crate) mod write;
+mod read;
+mod write;
+
+use self::read::{Blocks, FrameReader};
+use super::Codec;
+use super::animation::{Animation, Budget, Start, counted, frame};
+use super::encoder::Encoder;
+use super::reader::{Reader, Request};
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::base::error::damaged;
+use crate::pixels::raster::Raster;
+use crate::plan::{Size, SourceInfo};
+
+/// GIF.
+pub(crate) struct Gif;
+
+impl Codec for Gif {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        let size = read::screen(file).filter(|size| size.pixels() > 0).ok_or_else(|| damaged(Format::Gif))?;
+        LimitError::check("pixels", size.pixels(), limits.pixels)?;
+        let mut info = SourceInfo::new(size);
+        info.format = Format::Gif;
+        info.alpha = true;
+        info.frames = counted(Blocks::new(file), limits);
+        Ok(Box::new(File { bytes: file, limits, info }))
+    }
+
+    fn encoder(&self) -> Option<&'static dyn Encoder> {
+        Some(&write::GifEncoder)
+    }
+}
+
+/// A file whose blocks were counted.
+struct File<'a> {
+    bytes: &'a [u8],
+    limits: &'a Limits,
+    info: SourceInfo,
+}
+
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn cost(&self, size: Size) -> Result<u64, Error> {
+        Ok(super::animation::cost(size))
+    }
+
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        frame(self, request.page, self.limits)
+    }
+
+    fn animation(&self, until: Option<u32>) -> Result<Animation<'_>, Error> {
+        let mut blocks = Blocks::new(self.bytes);
+        let budget = Budget::count(self.info.size, blocks.by_ref().map(|block| block.area), until, self.limits)?;
+        let start = Start {
+            format: Format::Gif,
+            canvas: self.info.size,
+            plays: blocks.plays,
+            budget,
+            complete: blocks.complete,
+            profile: None,
+            frames: Box::new(FrameReader::new(Blocks::new(self.bytes))),
+        };
+        Animation::begin(start, until, self.limits)
+    }
+}

@@ -227,18 +227,18 @@ fn rows(height: usize, interlaced: bool) -> impl Iterator<Item = usize> {
 }
 
 /// Reads frames.
-pub(crate) struct Reader<'a> {
+pub(crate) struct FrameReader<'a> {
     blocks: Blocks<'a>,
     indices: Vec<u8>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FrameReader<'a> {
     pub(crate) const fn new(blocks: Blocks<'a>) -> Self {
         Self { blocks, indices: Vec::new() }
     }
 }
 
-impl Frames for Reader<'_> {
+impl Frames for FrameReader<'_> {
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
         let Some(block) = self.blocks.next() else { return Ok(None) };
         let size = block.area.size();

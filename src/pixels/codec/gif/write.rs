@@ -12,17 +12,52 @@ use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
 use super::quantise::{Quantiser, float};
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory;
 use crate::pixels::codec::animation::Plays;
 use crate::pixels::codec::animation::frame_diff::{OPEN, around, index, rows, rows_mut, take, window};
 use crate::pixels::codec::animation::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
-use crate::pixels::codec::settings::Settings;
-use crate::pixels::raster::Raster;
+use crate::pixels::codec::attachments::Attachments;
+use crate::pixels::codec::encoder::{AnimationEncoder, Encoder as FileEncoder, FrameWriter, Settings, Side};
+use crate::pixels::raster::{Picture, Raster};
 use crate::plan::{Rect, Size};
 
+/// Writes GIFs, of one frame or of many.
+pub(super) struct GifEncoder;
+
+impl FileEncoder for GifEncoder {
+    fn longest_side(&self, _: &Limits) -> Side {
+        Side("pixels on a side of a GIF", Side::IN_16_BITS)
+    }
+
+    /// Four bytes a pixel, and the number of its colour.
+    fn cost(&self, _alpha: bool, _: &Settings) -> u64 {
+        6
+    }
+
+    fn encode(&self, image: &Picture, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
+        encode(&*image.pixels()?, settings)
+    }
+
+    fn animated(&self) -> Option<&dyn AnimationEncoder> {
+        Some(self)
+    }
+}
+
+impl AnimationEncoder for GifEncoder {
+    /// Pixels and indices of this frame, of the one before, and of what changed.
+    fn cost(&self, _: &Settings) -> u64 {
+        20
+    }
+
+    fn begin(&self, size: Size, plays: Plays, settings: &Settings) -> Result<Box<dyn FrameWriter>, Error> {
+        Ok(Box::new(Writer::new(size, plays, settings)?))
+    }
+}
+
 /// Writes a GIF of one frame.
-pub(crate) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let mut patch = Vec::new();
     take(picture, &mut patch, visible)?;
@@ -32,8 +67,8 @@ pub(crate) fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, E
     encoder.into_inner().map_err(|e| internal_error(e.to_string()))
 }
 
-/// Writes an animation.
-pub(crate) struct Writer {
+/// An animation that is being written.
+struct Writer {
     size: Size,
     plays: Plays,
     exactness: Exactness,
@@ -96,8 +131,32 @@ impl Shared {
     }
 }
 
+impl FrameWriter for Writer {
+    fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
+        if picture.size() != self.size {
+            return Err(internal_error("frames of different sizes"));
+        }
+        take(picture, &mut self.frame, visible)?;
+        let mut drawing = if self.encoder.is_none() { self.first()? } else { self.next()? };
+        self.note(&drawing);
+        drawing.delay = self.clock.hundredths(delay);
+        self.pending = Some(drawing);
+        Ok(())
+    }
+
+    fn written(&self) -> u64 {
+        self.encoder.as_ref().map_or(0, |encoder| memory::len(encoder.get_ref()))
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
+        self.flush(DisposalMethod::Keep)?;
+        let encoder = self.encoder.ok_or_else(|| internal_error("an animation without frames"))?;
+        encoder.into_inner().map_err(|e| internal_error(e.to_string()))
+    }
+}
+
 impl Writer {
-    pub(crate) fn new(size: Size, plays: Plays, settings: &Settings) -> Result<Self, Error> {
+    fn new(size: Size, plays: Plays, settings: &Settings) -> Result<Self, Error> {
         let mut writer = Self {
             size,
             plays,
@@ -115,30 +174,6 @@ impl Writer {
         memory::refill(&mut writer.shown, size.pixels(), OPEN)?;
         memory::refill(&mut writer.source, size.pixels(), OPEN)?;
         Ok(writer)
-    }
-
-    /// Bytes that are written already.
-    pub(crate) fn written(&self) -> u64 {
-        self.encoder.as_ref().map_or(0, |encoder| memory::len(encoder.get_ref()))
-    }
-
-    /// Appends a frame.
-    pub(crate) fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
-        if picture.size() != self.size {
-            return Err(internal_error("frames of different sizes"));
-        }
-        take(picture, &mut self.frame, visible)?;
-        let mut drawing = if self.encoder.is_none() { self.first()? } else { self.next()? };
-        self.note(&drawing);
-        drawing.delay = self.clock.hundredths(delay);
-        self.pending = Some(drawing);
-        Ok(())
-    }
-
-    pub(crate) fn finish(mut self) -> Result<Vec<u8>, Error> {
-        self.flush(DisposalMethod::Keep)?;
-        let encoder = self.encoder.ok_or_else(|| internal_error("an animation without frames"))?;
-        encoder.into_inner().map_err(|e| internal_error(e.to_string()))
     }
 
     fn first(&mut self) -> Result<Drawing, Error> {

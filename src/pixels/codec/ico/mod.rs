@@ -1,53 +1,62 @@
 //! ICO and CUR: icons and cursors of Windows. Of the images inside, the largest is shown, and of those of equal size
 //! the one with most bits.
 
-use super::bmp;
-use super::decode::Request;
-use super::png;
+use super::reader::{Reader, Request};
+use super::{Codec, bmp, png};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::pixels::base::error::damaged;
 use crate::pixels::base::memory;
-use crate::pixels::codec;
 use crate::pixels::raster::Raster;
-use crate::plan::SourceInfo;
+use crate::plan::{Size, SourceInfo};
 
-/// Reads the header of the largest image.
-pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let mut info = match largest(bytes, limits)? {
-        Entry { data, is_png: true, .. } => codec::probe(data, limits)?,
-        Entry { data, .. } => {
-            let mut info = SourceInfo::new(bmp::Header::of_icon(data, limits)?.size);
+/// Icons and cursors.
+pub(crate) struct Ico;
+
+impl Codec for Ico {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        let entry = largest(file, limits)?;
+        let (inside, mut info) = if entry.is_png {
+            let inside = png::Png.open(entry.data, limits)?;
+            let info = inside.info().clone();
+            (Some(inside), info)
+        } else {
+            let mut info = SourceInfo::new(bmp::Header::of_icon(entry.data, limits)?.size);
             info.alpha = true;
-            info
-        }
-    };
-    info.format = Format::Ico;
-    info.frames = 1;
-    Ok(info)
-}
-
-/// Bytes that decoding takes, the image included.
-pub(crate) fn decoding(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
-    /// Samples, and a copy with opacity.
-    const BITMAP: u64 = 8;
-    let entry = largest(bytes, limits)?;
-    if entry.is_png {
-        let size = codec::probe(entry.data, limits)?.size;
-        return codec::decoding(entry.data, size, limits);
+            (None, info)
+        };
+        info.format = Format::Ico;
+        info.frames = 1;
+        Ok(Box::new(File { entry, inside, limits, info }))
     }
-    Ok(entry.pixels.saturating_mul(BITMAP))
 }
 
-/// The pixels of the largest image.
-pub(crate) fn decode(bytes: &[u8], request: Request, limits: &Limits) -> Result<Raster, Error> {
-    match largest(bytes, limits)? {
-        Entry { data, is_png: true, .. } => codec::decode(data, request, limits),
-        Entry { data, pixels, .. } => {
-            memory::check(pixels.saturating_mul(8), limits)?;
-            bmp::icon(data, limits)
+/// The largest image of a file.
+struct File<'a> {
+    entry: Entry<'a>,
+    /// A PNG; `None` for a bitmap.
+    inside: Option<Box<dyn Reader + 'a>>,
+    limits: &'a Limits,
+    info: SourceInfo,
+}
+
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn cost(&self, size: Size) -> Result<u64, Error> {
+        self.inside.as_ref().map_or(Ok(self.entry.bitmap_cost()), |inside| inside.cost(size))
+    }
+
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        request.only_page()?;
+        if let Some(inside) = &self.inside {
+            return inside.decode(request);
         }
+        memory::check(self.entry.bitmap_cost(), self.limits)?;
+        bmp::icon(self.entry.data, self.limits)
     }
 }
 
@@ -58,6 +67,13 @@ struct Entry<'a> {
     is_png: bool,
     pixels: u64,
     bits: u32,
+}
+
+impl Entry<'_> {
+    /// Bytes that decoding a bitmap takes: samples, and a copy with opacity.
+    const fn bitmap_cost(&self) -> u64 {
+        self.pixels.saturating_mul(8)
+    }
 }
 
 /// The largest image that has a header: the table in front may say anything.
@@ -85,7 +101,7 @@ fn entry<'a>(bytes: &'a [u8], row: &[u8], limits: &Limits) -> Result<Entry<'a>, 
     let data = bytes.get(long(12)..).ok_or_else(|| damaged(Format::Ico))?;
     let data = data.get(..long(8)).unwrap_or(data);
     if Format::sniff(data) == Some(Format::Png) {
-        let start = png::Start::read(data).ok_or_else(|| damaged(Format::Ico))?;
+        let start = png::Head::read(data).ok_or_else(|| damaged(Format::Ico))?;
         return Ok(Entry { data, is_png: true, pixels: start.size.pixels(), bits: u32::MAX });
     }
     let header = bmp::Header::of_icon(data, limits)?;

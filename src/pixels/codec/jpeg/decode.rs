@@ -1,32 +1,34 @@
 //! Whole images.
 
+use std::sync::Arc;
+
+use image::ColorType;
+
 use super::failure;
-use super::read;
-use super::read::Request;
-use super::read::{Color, Header};
-use super::read::{Lines, lines_need};
+use super::read::{self, Color, Header, Lines, Opened, lines_need};
 use crate::error::Error;
-use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::memory;
-use crate::pixels::codec::decode::Colors;
-use crate::pixels::codec::profile::profile_of;
+use crate::pixels::codec::reader::Colors;
 use crate::pixels::color::profile::Profile;
 use crate::pixels::color::ycbcr;
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
-use image::ColorType;
 
 /// All pixels of a file.
 ///
 /// Inks are converted on the way: by the profile if it is one for inks, else as browsers do, who multiply.
-pub(crate) fn decode(bytes: &[u8], colors: Colors, limits: &Limits) -> Result<Raster, Error> {
-    let mut lines = Lines::new(bytes, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
+pub(super) fn decode(
+    file: &Opened<'_>,
+    profile: Option<&Arc<Profile>>,
+    colors: Colors,
+    limits: &Limits,
+) -> Result<Raster, Error> {
+    let mut lines = Lines::new(file, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, kind) = (lines.header().size, lines.header().color);
-    let profile = profile_of(bytes, Format::Jpeg, limits);
-    let convert = profile.as_ref().filter(|profile| profile.is_cmyk()).and_then(Profile::inks);
+    let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.inks());
     let mut samples = memory::reserve(memory::bytes(size, Channels::Rgb))?;
     let mut inks = Inks::default();
     while lines.advance() {
@@ -69,7 +71,8 @@ pub(crate) struct Samples {
 
 /// All samples of a JPEG inside another file, which says what they mean.
 pub(crate) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
-    let mut lines = Lines::new(bytes, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
+    let file = Opened::read(bytes).map_err(failure)?;
+    let mut lines = Lines::new(&file, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, components) = (lines.header().size, lines.header().components.len());
     let mut samples = memory::reserve(size.pixels().saturating_mul(components as u64))?;
     while lines.advance() {
@@ -81,9 +84,8 @@ pub(crate) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
 }
 
 /// Bytes that this takes, the image included.
-pub(crate) fn decoding(bytes: &[u8]) -> Result<u64, Error> {
-    let header = read::read_header(bytes).map_err(failure)?;
-    Ok(taken(&header, read::needs(&header, &Request::WHOLE).bytes))
+pub(super) fn cost(header: &Header) -> u64 {
+    taken(header, read::needs(header, &read::Request::WHOLE).bytes)
 }
 
 fn taken(header: &Header, reading: u64) -> u64 {

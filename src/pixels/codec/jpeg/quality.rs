@@ -4,16 +4,10 @@
 //! Independent JPEG Group's software made common. The setting whose tables come nearest is the answer;
 //! for encoders with tables of their own it is one of about the same coarseness.
 
-use super::{SOS, segments};
-
-/// 1 to 100; `None` if there is no table before the first scan.
-pub(crate) fn estimate(bytes: &[u8]) -> Option<u8> {
+/// 1 to 100, from the payloads of the segments that define tables; `None` if they do not define that of luma.
+pub(super) fn estimate(segments: &[&[u8]]) -> Option<u8> {
     let mut tables = [None; 2];
-    for segment in segments(bytes).take_while(|segment| segment.marker != SOS) {
-        if segment.marker == DQT {
-            read(segment.payload, &mut tables);
-        }
-    }
+    segments.iter().for_each(|payload| read(payload, &mut tables));
     let [luma, chroma] = tables;
     // Files of one component have no second table; other numbers than 0 and 1 are rare.
     luma?;
@@ -52,8 +46,6 @@ fn read(payload: &[u8], tables: &mut [Option<[u32; 64]>; 2]) {
         }
     }
 }
-
-const DQT: u8 = 0xDB;
 
 /// ITU-T T.81, table K.1, in zigzag order as files have it.
 pub(crate) const LUMA: [u8; 64] = [

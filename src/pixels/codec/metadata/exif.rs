@@ -9,9 +9,13 @@ pub(crate) fn orientation(block: &[u8]) -> Orientation {
     value.map_or(Orientation::Upright, Orientation::from_exif)
 }
 
-/// Dots per inch; a TIFF file may be given as well, for it has the same tags.
+/// Dots per inch.
 pub(crate) fn density(block: &[u8]) -> Option<f64> {
-    let directory = Directory::first(block)?;
+    density_in(&Directory::first(block)?, block)
+}
+
+/// Dots per inch, by a directory that was read; that of a TIFF has the same tags.
+pub(crate) fn density_in(directory: &Directory, block: &[u8]) -> Option<f64> {
     let resolution = directory.fraction(block, X_RESOLUTION)?;
     match directory.number(block, RESOLUTION_UNIT) {
         None | Some(INCH) => Some(resolution),

@@ -199,9 +199,9 @@ const MOST: usize = 256;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::codec::metadata::Attachments;
-    use crate::pixels::codec::png;
-    use crate::pixels::codec::settings::Settings;
+    use crate::pixels::codec::attachments::Attachments;
+    use crate::pixels::codec::encoder::Settings;
+    use crate::pixels::codec::png::encode;
     use crate::plan::Size;
 
     fn picture(width: u32, height: u32, pixel: impl Fn(u32) -> [u8; 4]) -> Raster {
@@ -246,8 +246,8 @@ mod tests {
             smallest: false,
         };
         for (name, picture, want) in cases {
-            let file = png::encode(&picture, &settings, &Attachments::default()).unwrap();
-            let plain = png::write(&picture, &Layout::plain(&picture), &settings, &Attachments::default()).unwrap();
+            let file = encode::encode(&picture, &settings, &Attachments::default()).unwrap();
+            let plain = encode::write(&picture, &Layout::plain(&picture), &settings, &Attachments::default()).unwrap();
             assert!(file.len() <= plain.len(), "{name}");
             let decoder = ::png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
             assert_eq!((decoder.info().color_type, decoder.info().bit_depth as u8), want, "{name}");

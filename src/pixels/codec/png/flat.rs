@@ -8,7 +8,7 @@ use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{Chunks, SIGNATURE, be32, write_chunk};
+use super::chunks::{Chunks, SIGNATURE, be32, write_chunk};
 
 /// Of each pass: the first column and row, and the steps to the next (W3C PNG, 8.2).
 pub(crate) const ADAM7: [[usize; 4]; 7] =

@@ -3,15 +3,16 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{Chunks, SIGNATURE, be32, write_chunk};
+use super::File;
+use super::chunks::{Chunks, SIGNATURE, be32, write_chunk};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::pixels::base::error::damaged;
 use crate::pixels::base::memory;
 use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
-use crate::pixels::codec::animation::{Drawn, Frames, Plays};
-use crate::pixels::codec::decode;
+use crate::pixels::codec::animation::{Drawn, Frames, Plays, counted};
+use crate::pixels::codec::reader::Request;
 use crate::plan::{Rect, Size};
 
 /// What a file says of all its frames.
@@ -79,6 +80,19 @@ impl<'a> Overview<'a> {
         })
     }
 
+    /// How many there are, and one more than is allowed for all that is more. One that is cut short is no still, but a
+    /// damaged animation.
+    pub(super) fn count(&self, limits: &Limits) -> u32 {
+        counted(self.parts(), limits).max(if self.is_complete() { 1 } else { 2 })
+    }
+
+    /// Returns `true` if the samples are gray.
+    pub(super) const fn is_gray(&self) -> bool {
+        const COLORED: u8 = 2;
+        let [_, color, ..] = self.kind;
+        color & COLORED == 0
+    }
+
     /// Returns `true` if nothing of the file is missing, but perhaps its end mark.
     pub(crate) fn is_complete(&self) -> bool {
         let mut chunks = self.chunks;
@@ -108,12 +122,6 @@ impl<'a> Overview<'a> {
         write_chunk(&mut file, b"IEND", b"");
         Ok(file)
     }
-}
-
-/// Are the samples of a file gray?
-pub(crate) fn is_gray(bytes: &[u8]) -> bool {
-    const COLORED: u8 = 2;
-    Overview::read(bytes).is_some_and(|Overview { kind: [_, color, ..], .. }| color & COLORED == 0)
 }
 
 /// The compressed pixels in a chunk.
@@ -148,19 +156,20 @@ fn part<'a>(control: &'a [u8], after: Chunks<'a>) -> Option<Part<'a>> {
 }
 
 /// Reads frames.
-pub(crate) struct Reader<'a, I> {
+pub(crate) struct FrameReader<'a, I> {
     pub(crate) overview: Overview<'a>,
     pub(crate) parts: I,
     pub(crate) limits: &'a Limits,
 }
 
-impl<'a, I: Iterator<Item = Part<'a>>> Frames for Reader<'a, I> {
+impl<'a, I: Iterator<Item = Part<'a>>> Frames for FrameReader<'a, I> {
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
         let Some(part) = self.parts.next() else { return Ok(None) };
         if !part.area.fits(canvas.size()) {
             return Err(damaged(Format::Png));
         }
-        let mut picture = decode::still(&self.overview.still(&part)?, self.limits)?;
+        let file = self.overview.still(&part)?;
+        let mut picture = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
         canvas.begin(part.area, part.disposal)?;
         canvas.draw(&picture, part.blend);
         Ok(Some(Drawn { delay: part.delay, note: picture.take_notes().pop() }))

@@ -9,8 +9,8 @@ use std::cell::Cell;
 
 use png::{ColorType, Decoder, Transformations};
 
+use super::chunks::{Chunks, SIGNATURE, write_chunk};
 use super::flat::{ADAM7, Flat, Lines};
-use super::{Chunks, SIGNATURE, write_chunk};
 use crate::pixels::base::memory;
 
 /// The file for a decoder: itself, or a copy of what matters to it if its chunks are not as they should be, or in any

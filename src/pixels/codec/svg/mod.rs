@@ -24,7 +24,8 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::roxmltree::Document;
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
-use super::decode;
+use super::reader::{Reader, Request};
+use super::{Codec, gif, jpeg, png, webp};
 use crate::error::Error;
 use crate::extend::Fonts;
 use crate::format::Format;
@@ -37,20 +38,47 @@ use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 use crate::svg;
 
-/// What an SVG says of its size.
-pub(super) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let viewport = svg::viewport(bytes, limits)?;
-    let mut info = SourceInfo::new(viewport.size(limits));
-    info.format = Format::Svg;
-    info.alpha = true;
-    info.vector = true;
-    Ok(info)
+/// SVG.
+pub(crate) struct Svg;
+
+impl Codec for Svg {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        let viewport = svg::viewport(file, limits)?;
+        let mut info = SourceInfo::new(viewport.size(limits));
+        info.format = Format::Svg;
+        info.alpha = true;
+        info.vector = true;
+        Ok(Box::new(File { bytes: file, limits, info }))
+    }
+}
+
+/// A file whose root element was read.
+struct File<'a> {
+    bytes: &'a [u8],
+    limits: &'a Limits,
+    info: SourceInfo,
+}
+
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    /// The canvas and the image made of it, and as much for one layer inside.
+    fn cost(&self, size: Size) -> Result<u64, Error> {
+        Ok(size.pixels().saturating_mul(12).saturating_add(super::samples::TABLES))
+    }
+
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        request.only_page()?;
+        draw(self.bytes, request.size, request.fonts, self.limits)
+    }
 }
 
 /// Draws an SVG as large as this, on nothing.
 ///
 /// `fonts` are those of the embedder, for its texts.
-pub(crate) fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
+fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
     // The canvas, and the picture made of it.
     let canvas = memory::bytes(size, Channels::Rgba);
@@ -99,14 +127,15 @@ fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'
     Options {
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(|_, data: Arc<Vec<u8>>, _| {
-                let kind = match Format::sniff(&data)? {
-                    Format::Png => ImageKind::PNG,
-                    Format::Jpeg => ImageKind::JPEG,
-                    Format::Gif => ImageKind::GIF,
-                    Format::WebP => ImageKind::WEBP,
+                let (kind, codec): (fn(Arc<Vec<u8>>) -> ImageKind, &dyn Codec) = match Format::sniff(&data)? {
+                    Format::Png => (ImageKind::PNG, &png::Png),
+                    Format::Jpeg => (ImageKind::JPEG, &jpeg::Jpeg),
+                    Format::Gif => (ImageKind::GIF, &gif::Gif),
+                    Format::WebP => (ImageKind::WEBP, &webp::WebP),
                     _ => return None,
                 };
-                decode::probe(&data, limits).ok()?;
+                LimitError::check("bytes in the source", memory::len(&data), limits.source_bytes).ok()?;
+                codec.open(&data, limits).ok()?;
                 Some(kind(data))
             }),
             resolve_string: Box::new(|_, _| None),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use image::ColorType;
 
 use super::layout::{Alpha, Compression, Kind, Layout, Meaning};
-use crate::pixels::base::rounding::from_float;
+use crate::pixels::base::rounding::{from_16_bit, from_float};
 use crate::pixels::codec::metadata::ifd::Directory;
 use crate::pixels::color::lab;
 use crate::pixels::color::profile::Profile;
@@ -44,15 +44,15 @@ impl Colors {
         layout: &Layout,
         directory: &Directory,
         file: &[u8],
-        profile: Option<Profile>,
-        wanted: crate::pixels::codec::decode::Colors,
+        profile: Option<&Arc<Profile>>,
+        wanted: crate::pixels::codec::reader::Colors,
     ) -> Self {
         let gray = matches!(layout.meaning, Meaning::Gray | Meaning::Paper);
         let samples = if gray { ColorType::L8 } else { ColorType::Rgb8 };
         let (mut inks, mut deep, mut kept) = (None, None, None);
         match layout.meaning {
             Meaning::Cmyk => {
-                let convert = profile.as_ref().filter(|profile| profile.is_cmyk()).and_then(Profile::inks);
+                let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.inks());
                 inks = convert.map(|convert| Box::new(convert) as Inks);
             }
             Meaning::Lab | Meaning::IccLab => {}
@@ -60,7 +60,7 @@ impl Colors {
                 let profile = profile.filter(|profile| profile.fits(samples));
                 if layout.bits > 8 && !matches!(layout.meaning, Meaning::Palette) {
                     // A profile of sRGB says what integers say without one, but not floats.
-                    let needed = |profile: &Profile| layout.kind == Kind::Float || !profile.is_srgb();
+                    let needed = |profile: &&Arc<Profile>| layout.kind == Kind::Float || !profile.is_srgb();
                     deep = profile.filter(needed).and_then(|profile| profile.deep());
                 } else {
                     kept = profile.map(|profile| wanted.of(profile));
@@ -206,7 +206,7 @@ fn palette(layout: &Layout, directory: &Directory, file: &[u8]) -> Vec<[u8; 3]> 
     let bytes = (0..count * 3).all(|n| number(n) < 256);
     let level = |n: usize| {
         let sample = u16::try_from(number(n)).unwrap_or(u16::MAX);
-        if bytes { sample.to_le_bytes()[0] } else { crate::pixels::base::rounding::from_16_bit(sample) }
+        if bytes { sample.to_le_bytes()[0] } else { from_16_bit(sample) }
     };
     (0..count).map(|n| [n, n + count, n + 2 * count].map(level)).collect()
 }

@@ -16,74 +16,109 @@ mod samples;
 mod tests;
 mod unpack;
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use self::color::Colors;
 use self::layout::{Compression, Layout};
 use self::unpack::{Unpacked, unpack};
-use super::metadata::exif;
+use super::Codec;
 use super::metadata::ifd::Directory;
+use super::metadata::{exif, within};
+use super::reader::{Reader, Request};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
 use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::error::unsupported;
+use crate::pixels::base::error::{damaged, unsupported};
 use crate::pixels::base::memory;
-use crate::pixels::codec::profile::profile_of;
+use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::{Orientation, SourceInfo};
+use crate::plan::{Orientation, Size, SourceInfo};
 
-/// Reads the tags of a file.
-pub(crate) fn probe(bytes: &[u8], limits: &Limits) -> Result<SourceInfo, Error> {
-    let (directory, layout) = open(bytes, limits)?;
-    let mut info = SourceInfo::new(layout.size);
-    info.format = Format::Tiff;
-    info.orientation = directory
-        .number(bytes, ORIENTATION)
-        .map_or(Orientation::Upright, |number| Orientation::from_exif(u16::try_from(number).unwrap_or(1)));
-    info.alpha = layout.alpha.is_some();
-    info.density = exif::density(bytes);
-    Ok(info)
-}
+/// TIFF.
+pub(crate) struct Tiff;
 
-/// Bytes that decoding takes, the image included.
-pub(crate) fn decoding(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
-    Ok(open(bytes, limits)?.1.memory())
-}
-
-/// The pixels, without orientation.
-pub(crate) fn decode(bytes: &[u8], wanted: super::decode::Colors, limits: &Limits) -> Result<Raster, Error> {
-    let (directory, layout) = open(bytes, limits)?;
-    let profile = profile_of(bytes, Format::Tiff, limits);
-    let colors = Colors::new(&layout, &directory, bytes, profile, wanted);
-    let tables = tables(&directory, &layout, bytes);
-    let mut target = Target::new(&layout, &colors);
-    let (across, down) = (layout.across(), layout.down());
-    let (mut read, most_bytes) = (0_u64, layout.most_bytes(bytes));
-    for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
-        let top = y * u64::from(layout.chunk.height);
-        let rows = if layout.tiled {
-            layout.chunk.height
-        } else {
-            u32::try_from(u64::from(layout.size.height).saturating_sub(top)).unwrap_or(0).min(layout.chunk.height)
-        };
-        let mut chunks = Vec::new();
-        for plane in 0..layout.planes() {
-            let index = (plane * down + y) * across + x;
-            read = read.saturating_add(layout.data(bytes, index).map_or(0, |(data, _)| memory::len(data)));
-            LimitError::check("bytes of strips and tiles", read, most_bytes)?;
-            let chunk = unpack(&layout, bytes, index, rows, &tables, limits)?;
-            chunks.push(target.spread(chunk));
-        }
-        target.draw(x * u64::from(layout.chunk.width), top, &mut chunks)?;
+impl Codec for Tiff {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        let directory = Directory::first(file).ok_or_else(|| damaged(Format::Tiff))?;
+        let layout = Layout::read(file, &directory, limits)?;
+        let mut info = SourceInfo::new(layout.size);
+        info.format = Format::Tiff;
+        info.orientation = directory
+            .number(file, ORIENTATION)
+            .map_or(Orientation::Upright, |number| Orientation::from_exif(u16::try_from(number).unwrap_or(1)));
+        info.alpha = layout.alpha.is_some();
+        info.density = exif::density_in(&directory, file);
+        Ok(Box::new(File { bytes: file, directory, layout, limits, info, profile: OnceCell::new() }))
     }
-    target.finish()
 }
 
-fn open(bytes: &[u8], limits: &Limits) -> Result<(Directory, Layout), Error> {
-    let directory = Directory::first(bytes).ok_or_else(|| damaged(Format::Tiff))?;
-    let layout = Layout::read(bytes, &directory, limits)?;
-    Ok((directory, layout))
+/// A file whose first directory was read.
+struct File<'a> {
+    bytes: &'a [u8],
+    directory: Directory,
+    layout: Layout,
+    limits: &'a Limits,
+    info: SourceInfo,
+    profile: OnceCell<Option<Arc<Profile>>>,
+}
+
+impl<'a> File<'a> {
+    /// The value of a tag.
+    fn tag(&self, tag: u16) -> Option<&'a [u8]> {
+        self.bytes.get(self.directory.place(tag)?)
+    }
+}
+
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn cost(&self, _: Size) -> Result<u64, Error> {
+        Ok(self.layout.memory())
+    }
+
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        if request.page > 0 {
+            return Err(unsupported("pages of a tiff other than the first are not supported".to_owned()));
+        }
+        let Self { bytes, directory, layout, limits, .. } = self;
+        let colors = Colors::new(layout, directory, bytes, self.profile(), request.colors);
+        let tables = tables(directory, layout, bytes);
+        let mut target = Target::new(layout, &colors);
+        let (across, down) = (layout.across(), layout.down());
+        let (mut read, most_bytes) = (0_u64, layout.most_bytes(bytes));
+        for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
+            let top = y * u64::from(layout.chunk.height);
+            let rows = if layout.tiled {
+                layout.chunk.height
+            } else {
+                u32::try_from(u64::from(layout.size.height).saturating_sub(top)).unwrap_or(0).min(layout.chunk.height)
+            };
+            let mut chunks = Vec::new();
+            for plane in 0..layout.planes() {
+                let index = (plane * down + y) * across + x;
+                read = read.saturating_add(layout.data(bytes, index).map_or(0, |(data, _)| memory::len(data)));
+                LimitError::check("bytes of strips and tiles", read, most_bytes)?;
+                let chunk = unpack(layout, bytes, index, rows, &tables, limits)?;
+                chunks.push(target.spread(chunk));
+            }
+            target.draw(x * u64::from(layout.chunk.width), top, &mut chunks)?;
+        }
+        target.finish()
+    }
+
+    fn profile(&self) -> Option<&Arc<Profile>> {
+        let icc = || within(self.tag(ICC)?, self.limits.profile_bytes);
+        self.profile.get_or_init(|| icc().and_then(Profile::read).map(Arc::new)).as_ref()
+    }
+
+    fn xmp(&self) -> Option<Vec<u8>> {
+        within(self.tag(XMP)?, self.limits.metadata_bytes)
+    }
 }
 
 /// The tables that all strips of a JPEG share, with the mark that starts one, or a JPEG that is a file of its own.
@@ -216,3 +251,5 @@ fn unread(kind: &str) -> Error {
 const ORIENTATION: u16 = 274;
 const JPEG_TABLES: u16 = 347;
 const INTERCHANGE: u16 = 513;
+const XMP: u16 = 700;
+const ICC: u16 = 34675;

@@ -39,7 +39,9 @@ fn file(little: bool, tags: &Tags<'_>, data: &[u8]) -> Vec<u8> {
 }
 
 fn read(bytes: &[u8]) -> Result<Raster, Error> {
-    decode(bytes, crate::pixels::codec::decode::Colors::Srgb, &Limits::default())
+    let limits = Limits::default();
+    let file = Tiff.open(bytes, &limits)?;
+    file.decode(&Request::plain(file.info().size))
 }
 
 fn pixels(bytes: &[u8]) -> Vec<[u8; 4]> {

@@ -15,8 +15,9 @@ use crate::limits::Limits;
 use crate::note::Note;
 use crate::pixels::base::error::damaged;
 use crate::pixels::base::fence::fenced;
-use crate::pixels::codec::decode::still;
-use crate::pixels::codec::jpeg;
+use crate::pixels::codec::reader::Request;
+use crate::pixels::codec::webp::WebP;
+use crate::pixels::codec::{Codec as _, jpeg};
 use crate::plan::Size;
 
 /// The bytes of a chunk, as far as they can be read, and what is wrong with them.
@@ -167,7 +168,9 @@ fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, 
         return Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) });
     }
     // Its own profile has no meaning here; the colours are those of the TIFF.
-    match still(data, &inside(layout, limits)).map(|image| image.with_profile(None)) {
+    let limits = inside(layout, limits);
+    let read = WebP.open(data, &limits).and_then(|file| file.decode(&Request::plain(layout.chunk)));
+    match read.map(|image| image.with_profile(None)) {
         Ok(mut image) => {
             let (size, note) = (image.size(), image.take_notes().pop());
             let image = if layout.samples == 4 { image.with_alpha()? } else { image.map_to_rgb(|pixel| pixel) };

@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use super::lossy::encode_picture;
-use super::{Chunks, write_chunk};
+use super::chunks::{Chunks, write_chunk};
+use super::picture::{self, encode_picture};
 use crate::error::Error;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::internal_error;
@@ -14,12 +14,26 @@ use crate::pixels::base::memory;
 use crate::pixels::codec::animation::Plays;
 use crate::pixels::codec::animation::frame_diff::{OPEN, index, rows, rows_mut, take, window};
 use crate::pixels::codec::animation::palette::Pixel;
-use crate::pixels::codec::settings::Settings;
+use crate::pixels::codec::encoder::{AnimationEncoder, FrameWriter, Settings};
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 
-/// Writes an animation.
-pub(crate) struct Writer {
+/// Writes animations.
+pub(super) struct AnimatedWebP;
+
+impl AnimationEncoder for AnimatedWebP {
+    /// Pixels of this frame, of the one before, and of what changed, besides what a still takes.
+    fn cost(&self, settings: &Settings) -> u64 {
+        picture::cost(true, settings) + 12
+    }
+
+    fn begin(&self, size: Size, plays: Plays, settings: &Settings) -> Result<Box<dyn FrameWriter>, Error> {
+        Ok(Box::new(Writer::new(size, plays, settings)?))
+    }
+}
+
+/// An animation that is being written.
+struct Writer {
     size: Size,
     settings: Settings,
     file: Vec<u8>,
@@ -34,38 +48,8 @@ pub(crate) struct Writer {
     frame: Vec<Pixel>,
 }
 
-impl Writer {
-    pub(crate) fn new(size: Size, plays: Plays, settings: &Settings) -> Result<Self, Error> {
-        let mut shown = Vec::new();
-        memory::refill(&mut shown, size.pixels(), OPEN)?;
-        let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
-        // Flags are filled in at the end.
-        let [width, height] = [three(size.width.saturating_sub(1)), three(size.height.saturating_sub(1))];
-        write_chunk(&mut file, b"VP8X", &[&[0; 4][..], &width, &height].concat());
-        let plays = plays.map_or(0, |plays| u16::try_from(plays.get()).unwrap_or(u16::MAX));
-        // A transparent background.
-        write_chunk(&mut file, b"ANIM", &[&[0; 4][..], &plays.to_le_bytes()].concat());
-        let near = if settings.lossless || cfg!(not(feature = "webp-lossy")) { 0 } else { near(settings.quality) };
-        Ok(Self {
-            size,
-            settings: settings.clone(),
-            file,
-            alpha: false,
-            first: true,
-            near,
-            clock: Clock::default(),
-            shown,
-            frame: Vec::new(),
-        })
-    }
-
-    /// Bytes that are written already.
-    pub(crate) fn written(&self) -> u64 {
-        memory::len(&self.file)
-    }
-
-    /// Appends a frame.
-    pub(crate) fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
+impl FrameWriter for Writer {
+    fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
         if picture.size() != self.size {
             return Err(internal_error("frames of different sizes"));
         }
@@ -97,8 +81,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Adds what the head says of the whole.
-    pub(crate) fn finish(mut self) -> Result<Vec<u8>, Error> {
+    fn written(&self) -> u64 {
+        memory::len(&self.file)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Error> {
         const ANIMATED: u8 = 0x02;
         const ALPHA: u8 = 0x10;
         let length = u32::try_from(self.file.len() - 8).map_err(|_| internal_error("a WebP too large"))?;
@@ -109,6 +96,32 @@ impl Writer {
             *flags = ANIMATED | if self.alpha { ALPHA } else { 0 };
         }
         Ok(self.file)
+    }
+}
+
+impl Writer {
+    fn new(size: Size, plays: Plays, settings: &Settings) -> Result<Self, Error> {
+        let mut shown = Vec::new();
+        memory::refill(&mut shown, size.pixels(), OPEN)?;
+        let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
+        // Flags are filled in at the end.
+        let [width, height] = [three(size.width.saturating_sub(1)), three(size.height.saturating_sub(1))];
+        write_chunk(&mut file, b"VP8X", &[&[0; 4][..], &width, &height].concat());
+        let plays = plays.map_or(0, |plays| u16::try_from(plays.get()).unwrap_or(u16::MAX));
+        // A transparent background.
+        write_chunk(&mut file, b"ANIM", &[&[0; 4][..], &plays.to_le_bytes()].concat());
+        let near = if settings.lossless || cfg!(not(feature = "webp-lossy")) { 0 } else { near(settings.quality) };
+        Ok(Self {
+            size,
+            settings: settings.clone(),
+            file,
+            alpha: false,
+            first: true,
+            near,
+            clock: Clock::default(),
+            shown,
+            frame: Vec::new(),
+        })
     }
 
     /// The samples of a rectangle, and whether they are laid over what is shown. Notes what is shown then.

@@ -3,14 +3,15 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{Chunks, still};
+use super::File;
+use super::chunks::{Chunks, still};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::pixels::base::error::damaged;
 use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
 use crate::pixels::codec::animation::{Drawn, Frames, Plays};
-use crate::pixels::codec::decode;
+use crate::pixels::codec::reader::Request;
 use crate::plan::{Rect, Size};
 
 /// One frame of a file.
@@ -75,16 +76,16 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Reads frames.
-pub(crate) struct Reader<'a, I> {
+pub(crate) struct FrameReader<'a, I> {
     pub(crate) parts: I,
     pub(crate) limits: &'a Limits,
 }
 
-impl<'a, I: Iterator<Item = Part<'a>>> Frames for Reader<'a, I> {
+impl<'a, I: Iterator<Item = Part<'a>>> Frames for FrameReader<'a, I> {
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
         let Some(part) = self.parts.next() else { return Ok(None) };
         let file = still(part.area.size(), part.data).ok_or_else(|| damaged(Format::WebP))?;
-        let mut picture = decode::still(&file, self.limits)?;
+        let mut picture = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
         if picture.size() != part.area.size() {
             return Err(damaged(Format::WebP));
         }

@@ -2,13 +2,11 @@
 
 use webpx::{Encoder, EncoderConfig, Unstoppable, YuvPlanesRef};
 
-use super::with_extras;
 use crate::error::Error;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory;
-use crate::pixels::codec::metadata::Attachments;
-use crate::pixels::codec::settings::Settings;
+use crate::pixels::codec::encoder::Settings;
 use crate::pixels::raster::Planes;
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
@@ -29,11 +27,11 @@ pub(crate) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Ve
     Ok(file)
 }
 
-/// Writes a picture with loss straight from its planes, whose chroma is halved, with its profile and what is attached.
+/// Writes a picture with loss straight from its planes, whose chroma is halved.
 ///
 /// The planes are of full range, WebP's are not (RFC 6386, 9.2, by way of BT.601): luma from 16 to 235, chroma
 /// from 16 to 240. They are converted here, on the way into a copy.
-pub(crate) fn encode_planes(planes: &Planes, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode_planes(planes: &Planes, settings: &Settings) -> Result<Vec<u8>, Error> {
     let (size, half) = (planes.size(), planes.chroma_size());
     if !planes.is_halved() {
         return Err(internal_error("planes of a wrong size"));
@@ -60,8 +58,7 @@ pub(crate) fn encode_planes(planes: &Planes, settings: &Settings, attached: &Att
         width: size.width,
         height: size.height,
     };
-    let file = write(Encoder::new_yuv(planes_of_webp), config(&Settings { lossless: false, ..settings.clone() }))?;
-    with_extras(file, size, false, planes.profile().map(|profile| profile.icc()), attached)
+    write(Encoder::new_yuv(planes_of_webp), config(&Settings { lossless: false, ..settings.clone() }))
 }
 
 fn index(length: u64) -> Result<usize, Error> {
@@ -142,14 +139,14 @@ mod tests {
         let luma = vec![100; 37 * 21];
         let (blue, red) = (vec![90; 19 * 11], vec![180; 19 * 11]);
         let planes = Planes::new(Size::new(width, height), luma, Some([blue, red]), true).unwrap();
-        let file = encode_planes(&planes, &settings(), &Attachments::default()).unwrap();
+        let file = encode_planes(&planes, &settings()).unwrap();
         let read = image::load_from_memory(&file).unwrap().to_rgb8();
         assert_eq!(read.dimensions(), (width, height));
         let want = [100.0 + 1.402 * 52.0, 100.0 - 0.344 * -38.0 - 0.714 * 52.0, 100.0 + 1.772 * -38.0];
         for (got, want) in read.get_pixel(18, 10).0.into_iter().zip(want) {
             assert!((f64::from(got) - want).abs() <= 4.0, "{got} for {want}");
         }
-        let gray = encode_planes(&planes.into_gray(), &settings(), &Attachments::default()).unwrap();
+        let gray = encode_planes(&planes.into_gray(), &settings()).unwrap();
         let read = image::load_from_memory(&gray).unwrap().to_rgb8();
         assert!(read.get_pixel(18, 10).0.into_iter().all(|sample| sample.abs_diff(100) <= 2), "{read:?}");
     }
@@ -157,6 +154,6 @@ mod tests {
     #[test]
     fn planes_of_another_size_are_refused() {
         let whole = Planes::new(Size::new(4, 4), vec![0; 16], Some([vec![0; 16], vec![0; 16]]), false).unwrap();
-        assert!(encode_planes(&whole, &settings(), &Attachments::default()).is_err());
+        assert!(encode_planes(&whole, &settings()).is_err());
     }
 }

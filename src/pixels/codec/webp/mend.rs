@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Chunks;
+use super::chunks::Chunks;
 
 /// Chunks of metadata, and the flags of `VP8X` that announce them (RFC 9649, 2.7).
 const EXTRAS: [(&[u8; 4], u8); 3] = [(b"ICCP", 0x20), (b"EXIF", 0x08), (b"XMP ", 0x04)];
@@ -62,7 +62,7 @@ fn missing(bytes: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::codec::webp::write_chunk;
+    use crate::pixels::codec::webp::chunks::write_chunk;
 
     fn file(flags: u8, chunks: &[&[u8; 4]]) -> Vec<u8> {
         let mut bytes = b"RIFF\0\0\0\0WEBP".to_vec();

@@ -1,187 +1,210 @@
-//! WebP: its container (RFC 9649), and writing it, by libwebp or, without feature `webp-lossy`, lossless by `image`.
+//! WebP: its container is read and written here, pictures by `image` and by libwebp.
 
-pub(crate) mod animated;
-pub(crate) mod frames;
+mod animated;
+mod chunks;
+mod encode;
+mod frames;
 #[cfg(feature = "webp-lossy")]
 mod lossy;
 mod mend;
+mod picture;
 #[cfg(feature = "webp-lossy")]
 mod scaled;
 
-#[cfg(feature = "webp-lossy")]
-pub(crate) use self::lossy::encode_picture;
-#[cfg(feature = "webp-lossy")]
-pub(crate) use self::lossy::encode_planes;
-pub(crate) use self::mend::{extra, mended};
-#[cfg(feature = "webp-lossy")]
-pub(crate) use self::scaled::{partly, reading, reduced, shrinks};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::io::Cursor;
+use std::sync::Arc;
 
-use super::metadata::Attachments;
-use super::settings::Settings;
+use image::codecs::webp::WebPDecoder;
+use image::{ColorType, ImageDecoder, ImageResult};
+
+use super::animation::{Animation, Budget, Start, counted, frame};
+use super::encoder::Encoder;
+use super::metadata::{exif, exif_block, within};
+#[cfg(feature = "webp-lossy")]
+use super::reader::Reducing;
+use super::reader::{Reader, Request};
+use super::{Codec, samples};
+use crate::code::ErrorCode;
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
+use crate::format::Format;
+use crate::limits::Limits;
+use crate::note::Note;
+use crate::pixels::base::error::damaged;
+use crate::pixels::base::fence::fenced;
 use crate::pixels::base::memory;
+use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::Size;
+use crate::plan::{Orientation, Size, SourceInfo};
 
-/// Is all there that the container announces (RFC 9649, 2.3)? Orientation may come last.
-pub(crate) fn is_complete(bytes: &[u8]) -> bool {
-    let announced = bytes.get(4..).and_then(|rest| rest.first_chunk()).map(|size| u32::from_le_bytes(*size));
-    announced.is_some_and(|size| u64::from(size) + 8 <= memory::len(bytes))
-}
+/// WebP.
+pub(crate) struct WebP;
 
-/// Does the file end inside a chunk, or before one that it promises? A length that is only too large is no harm.
-pub(crate) fn is_cut_short(bytes: &[u8]) -> bool {
-    let Some(mut chunks) = Chunks::of_file(bytes).filter(|_| !is_complete(bytes)) else { return false };
-    while chunks.next().is_some() {}
-    !chunks.0.is_empty() || mend::promises_more(bytes)
-}
-
-/// The chunks of a file, kind and body, up to the first that is cut short.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Chunks<'a>(&'a [u8]);
-
-impl<'a> Chunks<'a> {
-    /// All chunks; `None` for what is no WebP.
-    pub(crate) fn of_file(bytes: &'a [u8]) -> Option<Self> {
-        (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
-            .then(|| Self::new(bytes.get(12..).unwrap_or_default()))
+impl Codec for WebP {
+    fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+        Ok(Box::new(File::open(file, limits)?))
     }
 
-    /// All chunks, and the beginning of one that is cut short.
+    fn encoder(&self) -> Option<&'static dyn Encoder> {
+        Some(&encode::WebPEncoder)
+    }
+}
+
+/// Bytes that decoding takes for each pixel besides the image: planes of a lossy file, or ARGB and tables of a lossless
+/// one; a canvas if it is animated.
+const WORK: u64 = 8;
+
+/// A file whose container was read.
+struct File<'a> {
+    bytes: &'a [u8],
+    /// The file, as its decoder takes it.
+    sound: Cow<'a, [u8]>,
+    overview: Option<frames::Overview<'a>>,
+    /// Samples as the decoder gives them.
+    color: ColorType,
+    limits: &'a Limits,
+    info: SourceInfo,
+    profile: OnceCell<Option<Arc<Profile>>>,
+}
+
+impl<'a> File<'a> {
+    fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Error> {
+        let sound = mend::mended(bytes);
+        let (size, color) = {
+            let decoder = decoder(&sound, limits)?;
+            (samples::check(&decoder, Format::WebP, WORK, limits)?, decoder.color_type())
+        };
+        let overview = frames::Overview::read(bytes);
+        let mut info = SourceInfo::new(size);
+        info.format = Format::WebP;
+        info.alpha = color.has_alpha();
+        info.frames = overview.as_ref().map_or(1, |overview| counted(overview.parts(), limits));
+        let mut file = Self { bytes, sound, overview, color, limits, info, profile: OnceCell::new() };
+        let block = file.exif();
+        file.info.orientation = block.as_ref().map_or(Orientation::Upright, |block| exif::orientation(block));
+        file.info.density = block.and_then(|block| exif::density(&block));
+        Ok(file)
+    }
+
+    fn meaning(&self, samples: ColorType, request: &Request<'_>) -> Option<Arc<Profile>> {
+        self.profile().filter(|profile| profile.fits(samples)).map(|profile| request.colors.of(profile))
+    }
+
+    /// The pixels of the first image, and where it is damaged those that can be read.
+    fn still(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        let whole = || {
+            let decoder = decoder(&self.sound, self.limits)?;
+            let size = samples::check(&decoder, Format::WebP, WORK, self.limits)?;
+            let color = decoder.color_type();
+            let read = samples::read(decoder, Format::WebP, self.limits)?;
+            samples::raster(size, color, read, self.meaning(color, request))
+        };
+        match whole() {
+            Err(error) if error.code() == ErrorCode::Format => self.partly(request),
+            // The pixels are there, and something behind them is not.
+            Ok(image) if chunks::is_cut_short(self.bytes) => Ok(image.noting([Note::CutShort])),
+            done => done,
+        }
+    }
+
     #[cfg(feature = "webp-lossy")]
-    pub(crate) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
-        let mut chunks = self;
-        let mut is_over = false;
-        std::iter::from_fn(move || {
-            if let Some(chunk) = chunks.next() {
-                return Some(chunk);
-            }
-            let (kind, rest) = chunks.0.split_first_chunk::<4>().filter(|_| !is_over)?;
-            is_over = true;
-            rest.get(4..).map(|body| (kind, body))
-        })
+    fn partly(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        let image = fenced(|| scaled::partly(self.bytes, self.limits).ok_or_else(|| damaged(Format::WebP)))?;
+        Ok(image.with_profile(self.meaning(ColorType::Rgb8, request)).noting([Note::CutShort]))
     }
 
-    /// Chunks inside another.
-    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+    #[cfg(not(feature = "webp-lossy"))]
+    #[expect(clippy::unused_self, reason = "another build reads them")]
+    fn partly(&self, _: &Request<'_>) -> Result<Raster, Error> {
+        Err(damaged(Format::WebP))
     }
 }
 
-impl<'a> Iterator for Chunks<'a> {
-    type Item = (&'a [u8; 4], &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (kind, rest) = self.0.split_first_chunk()?;
-        let (length, rest) = rest.split_first_chunk()?;
-        let (body, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
-        // Bodies of odd length are padded; of the last one the padding may be missing.
-        self.0 = rest.get(body.len() % 2..).unwrap_or_default();
-        Some((kind, body))
+impl Reader for File<'_> {
+    fn info(&self) -> &SourceInfo {
+        &self.info
     }
-}
 
-/// Appends a chunk.
-pub(crate) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
-    out.extend_from_slice(kind);
-    out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
-    out.extend_from_slice(body);
-    out.extend(std::iter::repeat_n(0, body.len() % 2));
-}
-
-/// A file of a still picture made of the chunks of a frame (RFC 9649, 2.7.1.1); `None` if that is damaged.
-pub(crate) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
-    const ALPHA: u8 = 0x10;
-    let find = |wanted: &[u8; 4]| Chunks::new(frame).find(|(kind, _)| *kind == wanted);
-    let mut chunks = Vec::new();
-    if let Some((kind, body)) = find(b"VP8L") {
-        write_chunk(&mut chunks, kind, body);
-    } else {
-        let (kind, body) = find(b"VP8 ")?;
-        if let Some((kind, alpha)) = find(b"ALPH") {
-            let [width, height] = [size.width, size.height].map(|side| side.saturating_sub(1).to_le_bytes());
-            let head = [&[ALPHA, 0, 0, 0][..], width.get(..3)?, height.get(..3)?].concat();
-            write_chunk(&mut chunks, b"VP8X", &head);
-            write_chunk(&mut chunks, kind, alpha);
+    fn cost(&self, size: Size) -> Result<u64, Error> {
+        if self.info.frames > 1 {
+            return Ok(super::animation::cost(size));
         }
-        write_chunk(&mut chunks, kind, body);
+        // A damaged file is mended in a copy, and decoders read some rows ahead.
+        let rows = u64::from(size.width).saturating_mul(64).saturating_add(memory::len(self.bytes));
+        let pixels = size.pixels().saturating_mul(samples::cost(self.color, WORK));
+        Ok(pixels.saturating_add(samples::TABLES).saturating_add(rows))
     }
-    let length = u32::try_from(chunks.len()).ok()?.checked_add(4)?;
-    Some([&b"RIFF"[..], &length.to_le_bytes(), b"WEBP", &chunks].concat())
-}
 
-/// Writes a WebP, with what else there is around the picture.
-pub(crate) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
-    let file = encode_picture(picture, settings)?;
-    let alpha = picture.channels() == Channels::Rgba;
-    with_extras(file, picture.size(), alpha, picture.profile().map(|profile| profile.icc()), attached)
-}
-
-/// A file with a profile and what else is attached, if anything is.
-fn with_extras(
-    file: Vec<u8>,
-    size: Size,
-    alpha: bool,
-    profile: Option<&[u8]>,
-    attached: &Attachments,
-) -> Result<Vec<u8>, Error> {
-    let extras = [(b"ICCP", profile), (b"EXIF", attached.exif.as_deref()), (b"XMP ", attached.xmp.as_deref())];
-    if extras.iter().all(|(_, extra)| extra.is_none()) {
-        return Ok(file);
-    }
-    extended(&file, size, alpha, extras).ok_or_else(|| internal_error("a WebP larger than its container"))
-}
-
-/// Puts a file of one picture into the extended container (RFC 9649, 2.7): the profile before the picture, the
-/// rest behind it.
-fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u8]>); 3]) -> Option<Vec<u8>> {
-    const ALPHA: u8 = 0x10;
-    let mut flags = if alpha { ALPHA } else { 0 };
-    for ((_, extra), flag) in extras.iter().zip([0x20, 0x08, 0x04]) {
-        flags |= if extra.is_some() { flag } else { 0 };
-    }
-    let mut out = b"RIFF\0\0\0\0WEBP".to_vec();
-    let mut canvas = vec![flags, 0, 0, 0];
-    for side in [size.width, size.height] {
-        // One less, in three bytes.
-        canvas.extend(side.checked_sub(1)?.to_le_bytes().into_iter().take(3));
-    }
-    write_chunk(&mut out, b"VP8X", &canvas);
-    let [profile, behind @ ..] = extras;
-    if let (kind, Some(body)) = profile {
-        write_chunk(&mut out, kind, body);
-    }
-    // Alpha is apart from a lossy picture, and part of a lossless one.
-    for kind in [b"ALPH", b"VP8 ", b"VP8L"] {
-        if let Some((_, body)) = Chunks::of_file(file)?.find(|(found, _)| *found == kind) {
-            write_chunk(&mut out, kind, body);
+    fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
+        if self.info.frames > 1 {
+            return frame(self, request.page, self.limits);
         }
+        request.only_page()?;
+        self.still(request)
     }
-    for (kind, body) in behind {
-        if let Some(body) = body {
-            write_chunk(&mut out, kind, body);
-        }
+
+    fn profile(&self) -> Option<&Arc<Profile>> {
+        let icc = || within(mend::extra(self.bytes, b"ICCP")?, self.limits.profile_bytes);
+        self.profile.get_or_init(|| icc().and_then(Profile::read).map(Arc::new)).as_ref()
     }
-    let length = u32::try_from(out.len().checked_sub(8)?).ok()?;
-    out.get_mut(4..8)?.copy_from_slice(&length.to_le_bytes());
-    Some(out)
+
+    fn exif(&self) -> Option<Vec<u8>> {
+        exif_block(mend::extra(self.bytes, b"EXIF")?, self.limits)
+    }
+
+    fn xmp(&self) -> Option<Vec<u8>> {
+        within(mend::extra(self.bytes, b"XMP ")?, self.limits.metadata_bytes)
+    }
+
+    #[cfg(feature = "webp-lossy")]
+    fn reducing(&self) -> Option<&dyn Reducing> {
+        scaled::shrinks(self.bytes).then_some(self)
+    }
+
+    fn animation(&self, until: Option<u32>) -> Result<Animation<'_>, Error> {
+        let overview = self.overview.ok_or_else(|| damaged(Format::WebP))?;
+        let areas = overview.parts().map(|part| part.area);
+        let budget = Budget::count(overview.canvas, areas, until, self.limits)?;
+        let start = Start {
+            format: Format::WebP,
+            canvas: overview.canvas,
+            plays: overview.plays,
+            budget,
+            complete: chunks::is_complete(self.bytes),
+            profile: self.profile().filter(|profile| profile.fits(ColorType::Rgb8)).cloned(),
+            frames: Box::new(frames::FrameReader { parts: overview.parts(), limits: self.limits }),
+        };
+        Animation::begin(start, until, self.limits)
+    }
 }
 
-/// Without loss, whatever the settings: there is no lossy encoder in this build.
-#[cfg(not(feature = "webp-lossy"))]
-pub(crate) fn encode_picture(picture: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
-    use image::ExtendedColorType;
-    use image::codecs::webp::WebPEncoder;
-
-    let kind = match picture.channels() {
-        Channels::Rgb => ExtendedColorType::Rgb8,
-        Channels::Rgba => ExtendedColorType::Rgba8,
+/// A decoder that has read the header and will keep to the limits.
+fn decoder<'f>(file: &'f [u8], limits: &Limits) -> Result<Box<dyn ImageDecoder + 'f>, Error> {
+    let open = || -> ImageResult<Box<dyn ImageDecoder + 'f>> {
+        let mut decoder = WebPDecoder::new(Cursor::new(file))?;
+        decoder.set_limits(samples::bounds(limits))?;
+        Ok(Box::new(decoder))
     };
-    let mut bytes = Vec::new();
-    WebPEncoder::new_lossless(&mut bytes)
-        .encode(picture.samples(), picture.size().width, picture.size().height, kind)
-        .map_err(|e| internal_error(e.to_string()))?;
-    Ok(bytes)
+    fenced(|| open().map_err(|error| samples::explain(&error, Format::WebP, limits)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exif_counts_where_the_header_announces_it() {
+        let turned = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        // Some writers put the name of JPEG in front.
+        for (flags, name, want) in [(8, &b""[..], 6), (8, b"Exif\0\0", 6), (0, b"", 1)] {
+            let mut body = b"WEBP".to_vec();
+            chunks::write_chunk(&mut body, b"VP8X", &[flags, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            chunks::write_chunk(&mut body, b"EXIF", &[name, turned].concat());
+            let file = [b"RIFF", &u32::try_from(body.len()).unwrap().to_le_bytes()[..], &body].concat();
+            let block = mend::extra(&file, b"EXIF").and_then(|found| exif_block(found, &Limits::default()));
+            let orientation = block.map_or(Orientation::Upright, |block| exif::orientation(&block));
+            assert_eq!(orientation.to_exif(), want, "{flags}");
+        }
+    }
 }

@@ -12,15 +12,38 @@
 
 use webpx::{ColorMode, Decoder, DecoderConfig, StreamingDecoder};
 
-use super::{Chunks, is_complete};
+use super::File;
+use super::chunks::{Chunks, is_complete};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::{damaged, of_a_kind};
 use crate::pixels::base::memory;
-use crate::pixels::raster::Raster;
-use crate::plan::Size;
+use crate::pixels::codec::reader::{Colors, Reader as _, Reduced, Reducing};
+use crate::pixels::raster::{Raster, Scratch};
+use crate::plan::{Size, Thumbnail, reduced};
+use image::ColorType;
+
+impl Reducing for File<'_> {
+    fn cost(&self, wanted: &Thumbnail) -> Option<u64> {
+        if wanted.eighths == 8 || !is_complete(self.bytes) {
+            return None;
+        }
+        let size = reduced(wanted.size, wanted.eighths);
+        let resampling = memory::resampling(size, wanted.to, Channels::Rgb);
+        Some(cost(self.bytes, size)?.saturating_add(resampling))
+    }
+
+    fn read(&self, wanted: &Thumbnail, colors: Colors, _: &Scratch) -> Result<Option<Reduced>, Error> {
+        if Reducing::cost(self, wanted).is_none() {
+            return Ok(None);
+        }
+        let image = at_size(self.bytes, reduced(wanted.size, wanted.eighths), self.limits)?;
+        let profile = self.profile().filter(|profile| profile.fits(ColorType::Rgb8));
+        Ok(Some(Reduced::Whole(image.with_profile(profile.map(|profile| colors.of(profile))))))
+    }
+}
 
 /// Can a file be read smaller than it is? Those can that have loss, no alpha and one frame.
 ///
@@ -34,7 +57,7 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
 /// # Errors
 /// The file is not one that [shrinks], it is damaged or cut short, or a limit is passed. Sizes are checked before
 /// anything is decoded.
-pub(crate) fn reduced(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
+fn at_size(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
     LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
     let whole = size(bytes).ok_or_else(|| of_a_kind(Format::WebP))?;
     LimitError::check("pixels", whole.pixels(), limits.pixels)?;
@@ -71,7 +94,7 @@ pub(crate) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
 }
 
 /// Bytes that reading a file takes at this size, the picture included; `None` if it cannot be read here.
-pub(crate) fn reading(bytes: &[u8], to: Size) -> Option<u64> {
+fn cost(bytes: &[u8], to: Size) -> Option<u64> {
     /// The planes of a few rows of blocks, and what predicts them.
     const BLOCKS: u64 = 256;
     let whole = size(bytes)?;
@@ -112,9 +135,8 @@ fn size(bytes: &[u8]) -> Option<Size> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::codec::metadata::Attachments;
-    use crate::pixels::codec::settings::Settings;
-    use crate::pixels::codec::webp;
+    use crate::pixels::codec::encoder::Settings;
+    use crate::pixels::codec::webp::picture::encode_picture;
 
     fn file(channels: Channels, lossless: bool) -> Vec<u8> {
         let size = Size::new(64, 48);
@@ -125,7 +147,7 @@ mod tests {
         let picture = Raster::new(size, channels, samples.collect()).unwrap();
         let settings =
             Settings { quality: 90, lossless, exact: false, progressive: false, chroma_420: true, smallest: false };
-        webp::encode(&picture, &settings, &Attachments::default()).unwrap()
+        encode_picture(&picture, &settings).unwrap()
     }
 
     #[test]
@@ -134,7 +156,7 @@ mod tests {
         assert!(!shrinks(&file(Channels::Rgba, false)));
         assert!(!shrinks(&file(Channels::Rgb, true)));
         assert!(!shrinks(b"RIFF\x04\0\0\0WEBP"));
-        let refused = reduced(&file(Channels::Rgba, false), Size::new(9, 9), &Limits::default());
+        let refused = at_size(&file(Channels::Rgba, false), Size::new(9, 9), &Limits::default());
         assert!(refused.is_err());
     }
 
@@ -142,10 +164,10 @@ mod tests {
     fn a_picture_is_read_at_the_size_that_is_wanted() {
         let file = file(Channels::Rgb, false);
         for (wanted, got) in [((16, 12), (16, 12)), ((64, 48), (64, 48)), ((500, 7), (64, 7)), ((0, 0), (1, 1))] {
-            let picture = reduced(&file, Size::new(wanted.0, wanted.1), &Limits::default()).unwrap();
+            let picture = at_size(&file, Size::new(wanted.0, wanted.1), &Limits::default()).unwrap();
             assert_eq!((picture.size().width, picture.size().height), got);
         }
-        let half = reduced(&file, Size::new(32, 24), &Limits::default()).unwrap();
+        let half = at_size(&file, Size::new(32, 24), &Limits::default()).unwrap();
         let [r, g, b] = half.pixel(16, 12).unwrap() else { panic!("no pixel") };
         for (got, want) in [(r, 130), (g, 100), (b, 125)] {
             assert!(got.abs_diff(want) < 12, "{got} for {want}");
@@ -161,16 +183,16 @@ mod tests {
         {
             let mut limits = Limits::default();
             change(&mut limits);
-            assert!(reduced(&file, to, &limits).is_err());
+            assert!(at_size(&file, to, &limits).is_err());
         }
         for length in 0..file.len() {
-            assert!(reduced(file.get(..length).unwrap(), to, &Limits::default()).is_err(), "{length}");
+            assert!(at_size(file.get(..length).unwrap(), to, &Limits::default()).is_err(), "{length}");
         }
         let mut other = file.clone();
         for at in 12..file.len() {
             // Whatever comes of it, it comes back.
             other[at] ^= 0x55;
-            let _ = reduced(&other, to, &Limits::default());
+            let _ = at_size(&other, to, &Limits::default());
             other[at] ^= 0x55;
         }
     }

@@ -1,5 +1,6 @@
 //! [`inspect`]: what there is to know about a picture before it is shown.
 
+use crate::pixels::codec::reader::Colors;
 use std::fmt::Write as _;
 
 use super::placeholder;
@@ -9,13 +10,15 @@ use crate::limits::Limits;
 use crate::note::Note;
 use crate::pixels::base::fence::fenced;
 use crate::pixels::base::memory;
+use crate::pixels::codec::reader::{Reader, Request};
+use crate::pixels::codec::registry;
+use crate::pixels::filter;
 use crate::pixels::filter::cost;
 use crate::pixels::filter::dominant;
 use crate::pixels::raster::Raster;
 use crate::pixels::raster::Scratch;
 use crate::pixels::run::thumbnail;
 use crate::pixels::run::work::Options;
-use crate::pixels::{codec, filter};
 use crate::plan::{Orientation, Size, Thumbnail, reduced};
 use crate::transform::Color;
 
@@ -112,8 +115,9 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     const SIDE: u32 = 100;
     const COLORS: usize = 6;
     let limits = &options.rules.limits;
-    let source = codec::probe(bytes, limits)?;
-    let mut picture = small_enough(bytes, source.size, 2 * SIDE, limits)?;
+    let file = registry::open(bytes, limits)?;
+    let source = file.info().clone();
+    let mut picture = small_enough(&*file, 2 * SIDE, limits)?;
     let notes = picture.take_notes();
     Error::unless_sound(&notes, options.rules.refuse_damaged)?;
     let picture = picture.settled();
@@ -146,17 +150,17 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
 }
 
 /// The picture, or one reduced while it is decoded whose sides are both so long.
-fn small_enough(bytes: &[u8], size: Size, side: u32, limits: &Limits) -> Result<Raster, Error> {
-    let colors = codec::Colors::Srgb;
+fn small_enough(file: &dyn Reader, side: u32, limits: &Limits) -> Result<Raster, Error> {
+    let size = file.info().size;
     let enough = |eighths: &u8| {
         let Size { width, height } = reduced(size, *eighths);
         width.min(height) >= side
     };
-    if let Some(eighths) = (1..8).find(enough).filter(|_| thumbnail::shrinks(bytes)) {
+    if let Some(eighths) = (1..8).find(enough).filter(|_| file.reducing().is_some()) {
         let whole = Thumbnail::whole(size, eighths);
-        return thumbnail::thumbnail(bytes, &whole, colors, &Scratch::once(), limits)?.into_raster();
+        return thumbnail::thumbnail(file, &whole, Colors::Srgb, &Scratch::once(), limits)?.into_raster();
     }
-    codec::decode(bytes, codec::Request { page: 0, size, colors }, limits)
+    file.decode(&Request::plain(size))
 }
 
 /// With the alphabet of RFC 4648, section 4, and padding.

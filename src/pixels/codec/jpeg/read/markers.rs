@@ -18,11 +18,32 @@ pub(super) struct File<'a> {
     pub(super) damage: Damage,
 }
 
-/// Reads the segments up to the first scan, and nothing behind it.
-pub(super) fn header(bytes: &[u8]) -> Result<Header, ReadError> {
-    let mut walk = Walk::new(bytes)?;
-    let scan = walk.next()?;
-    walk.header(&scan)
+/// A file up to its first scan: all that stands before it.
+#[derive(Debug, Clone)]
+pub(crate) struct Opened<'a> {
+    pub(crate) header: Header,
+    walk: Walk<'a>,
+    scan: Met<'a>,
+}
+
+impl<'a> Opened<'a> {
+    /// Reads the segments up to the first scan, and nothing behind it.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
+        let mut walk = Walk::new(bytes)?;
+        let scan = walk.next()?;
+        Ok(Self { header: walk.header(&scan)?, walk, scan })
+    }
+
+    /// The payloads of application segments with this number, 0 to 2.
+    pub(crate) fn applications(&self, number: u8) -> impl Iterator<Item = &'a [u8]> {
+        let wanted = self.walk.applications.iter().filter(move |(marker, _)| *marker == APP0 + number);
+        wanted.map(|(_, payload)| *payload)
+    }
+
+    /// The payloads of the segments that define quantisation tables.
+    pub(crate) fn quantisation(&self) -> &[&'a [u8]] {
+        &self.walk.quantisation
+    }
 }
 
 /// Reads the segments up to the last scan that has something to say.
@@ -30,10 +51,9 @@ pub(super) fn header(bytes: &[u8]) -> Result<Header, ReadError> {
 /// A sequential file is read until every component has had its scan. A progressive one is read to its end marker: if
 /// there is none, it is whole if every coefficient has all its bits, and the last scan is whole. Damage behind the
 /// first scan ends the file.
-pub(super) fn file(bytes: &[u8]) -> Result<File<'_>, ReadError> {
-    let mut walk = Walk::new(bytes)?;
-    let mut met = walk.next()?;
-    let header = walk.header(&met)?;
+pub(super) fn file<'a>(opened: &Opened<'a>) -> Result<File<'a>, ReadError> {
+    let Opened { header, mut walk, scan: mut met } = opened.clone();
+    let bytes = walk.bytes;
     let (mut scans, mut damage): (Vec<Scan<'_>>, _) = (Vec::new(), Damage::default());
     let (mut missing, mut open) = (Missing::new(&header), false);
     loop {
@@ -82,6 +102,9 @@ pub(super) fn file(bytes: &[u8]) -> Result<File<'_>, ReadError> {
 /// in two passes has hundreds, and nothing to show for it.
 const MOST_SCANS: u64 = 1000;
 
+/// A profile has at most 255 segments, and of the others one counts.
+const MOST_SEGMENTS: usize = 1024;
+
 /// For each component the coefficients that no scan has brought to their last bit.
 #[derive(Debug)]
 struct Missing(Vec<u64>);
@@ -110,15 +133,21 @@ impl Missing {
 }
 
 /// Goes from scan to scan, and keeps what the segments between them say.
+#[derive(Debug, Clone)]
 struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
     tables: Tables<'a>,
     colour: Colour,
     frame: Option<Header>,
+    /// The first application segments, for metadata.
+    applications: Vec<(u8, &'a [u8])>,
+    /// The first segments that define quantisation tables.
+    quantisation: Vec<&'a [u8]>,
 }
 
 /// Where a walk stopped.
+#[derive(Debug, Clone, Copy)]
 enum Met<'a> {
     /// The payload of a scan header, and where the data behind it begins.
     Scan(&'a [u8], usize),
@@ -133,7 +162,15 @@ impl<'a> Walk<'a> {
         if !bytes.starts_with(&[0xFF, SOI]) {
             return Err(Damaged("no start marker"));
         }
-        Ok(Self { bytes, at: 2, tables: Tables::default(), colour: Colour::default(), frame: None })
+        Ok(Self {
+            bytes,
+            at: 2,
+            tables: Tables::default(),
+            colour: Colour::default(),
+            frame: None,
+            applications: Vec::new(),
+            quantisation: Vec::new(),
+        })
     }
 
     /// The header of the frame, if a scan was met behind it. It is complete only then: what is said about colour may
@@ -161,7 +198,12 @@ impl<'a> Walk<'a> {
             self.at = end;
             match marker {
                 DHT => self.tables.note_codes(payload)?,
-                DQT => self.tables.note_quantisation(payload)?,
+                DQT => {
+                    self.tables.note_quantisation(payload)?;
+                    if self.quantisation.len() < MOST_SEGMENTS {
+                        self.quantisation.push(payload);
+                    }
+                }
                 DRI => self.tables.note_restart(payload)?,
                 DAC => self.tables.note_conditioning(payload)?,
                 0xC0..=0xCF if marker != JPG => {
@@ -172,7 +214,13 @@ impl<'a> Walk<'a> {
                 }
                 SOS => return Ok(Met::Scan(payload, end)),
                 DHP => return Err(HIERARCHICAL),
-                _ => self.colour.note(marker, payload),
+                _ => {
+                    self.colour.note(marker, payload);
+                    let is_metadata = (APP0..=APP0 + 2).contains(&marker);
+                    if is_metadata && self.applications.len() < MOST_SEGMENTS {
+                        self.applications.push((marker, payload));
+                    }
+                }
             }
         }
         Ok(Met::Nothing)
@@ -213,6 +261,7 @@ fn first_ff(bytes: &[u8]) -> Option<usize> {
     tail.iter().position(|byte| *byte == 0xFF).map(|at| start + at)
 }
 
+const APP0: u8 = 0xE0;
 const SOI: u8 = 0xD8;
 pub(super) const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;

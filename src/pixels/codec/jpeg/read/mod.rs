@@ -46,6 +46,7 @@ mod units;
 mod upsample;
 
 pub(crate) use self::header::{Color, Header};
+pub(crate) use self::markers::Opened;
 pub(crate) use self::needs::needs;
 pub(crate) use self::planes::{Plane, read};
 pub(super) use self::upsample::{Lines, lines_need};
@@ -96,11 +97,6 @@ impl From<LimitError> for ReadError {
     fn from(error: LimitError) -> Self {
         Self::Limit(error)
     }
-}
-
-/// Reads what a file's header says.
-pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, ReadError> {
-    markers::header(bytes)
 }
 
 /// An empty vector that holds so many without growing.

@@ -1,6 +1,7 @@
 //! Whole planes.
 
 use super::bits::Damage;
+use super::markers::Opened;
 use super::reader::Reader;
 use super::{ReadError, Request};
 use crate::geometry::Size;
@@ -31,12 +32,12 @@ pub(crate) struct Plane {
 ///
 /// `room` gives empty vectors that hold so many bytes, if it can.
 pub(crate) fn read(
-    bytes: &[u8],
+    opened: &Opened<'_>,
     request: &Request,
     room: &dyn Fn(u64) -> Option<Vec<u8>>,
     limits: &Limits,
 ) -> Result<Planes, ReadError> {
-    let mut reader = Reader::new(bytes, request, limits, |_, needs| needs.total())?;
+    let mut reader = Reader::new(opened, request, limits, |_, needs| needs.total())?;
     let mut planes = Vec::with_capacity(3);
     for part in reader.parts() {
         let (size, at) = (part.region.size(), (part.region.x, part.region.y));

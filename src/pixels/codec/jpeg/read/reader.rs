@@ -4,8 +4,7 @@ use super::bits::Damage;
 use super::coefficients::Coefficients;
 use super::header::Header;
 use super::layout::{Layout, Part};
-use super::markers;
-use super::markers::File;
+use super::markers::{self, File, Opened};
 use super::needs::Needs;
 use super::script::Script;
 use super::sequential::Sequential;
@@ -43,12 +42,12 @@ impl<'a> Reader<'a> {
     /// Takes a file apart. `bytes_for` says how much memory the whole reading takes, which is checked before any is
     /// taken.
     pub(super) fn new(
-        bytes: &'a [u8],
+        opened: &Opened<'a>,
         request: &Request,
         limits: &Limits,
         bytes_for: impl FnOnce(&Header, &Needs) -> u64,
     ) -> Result<Self, ReadError> {
-        let file = markers::file(bytes)?;
+        let file = markers::file(opened)?;
         LimitError::check("pixels", file.header.size.pixels(), limits.pixels)?;
         let layout = Layout::new(&file.header, request);
         let needs = Needs::of(&layout, &file.header);

@@ -6,6 +6,7 @@
 use super::bits::Damage;
 use super::header::Header;
 use super::layout::Part;
+use super::markers::Opened;
 use super::needs::Needs;
 use super::reader::Reader;
 use super::{ReadError, Request, zeros};
@@ -31,16 +32,12 @@ const ROWS_MORE: u64 = 6;
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(
-        bytes: &'a [u8],
+        opened: &Opened<'a>,
         limits: &Limits,
         bytes_for: impl FnOnce(&Header, &Needs) -> u64,
     ) -> Result<Self, ReadError> {
-        let mut found = None;
-        let reader = Reader::new(bytes, &Request::WHOLE, limits, |header, needs| {
-            found = Some(header.clone());
-            bytes_for(header, needs)
-        })?;
-        let header = found.ok_or(ReadError::Damaged("no frame header"))?;
+        let reader = Reader::new(opened, &Request::WHOLE, limits, bytes_for)?;
+        let header = opened.header.clone();
         let parts = reader.parts().iter();
         let components = parts.map(|part| Component::new(part, &header)).collect::<Result<_, _>>()?;
         Ok(Self { reader, components, header, next: 0 })

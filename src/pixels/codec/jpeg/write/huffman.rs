@@ -10,11 +10,12 @@ pub(crate) struct Table {
     pub(crate) symbols: Vec<u8>,
 }
 
-/// A code, and how many bits it has.
+/// A code, how many bits it has, and how many stand behind it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Code {
     pub(crate) bits: u16,
     pub(crate) length: u8,
+    pub(crate) extra: u8,
 }
 
 impl Table {
@@ -53,11 +54,11 @@ impl Table {
     /// Codes in the order of the symbols (T.81, C.2).
     fn codes(&self) -> impl Iterator<Item = (u8, Code)> {
         let lengths = (1_u8..).zip(self.counts).flat_map(|(length, count)| std::iter::repeat_n(length, count.into()));
-        let mut last = Code { bits: 0, length: 0 };
+        let mut last = Code::default();
         let mut next = 0_u32;
         self.symbols.iter().copied().zip(lengths.map(move |length| {
             next <<= length - last.length;
-            last = Code { bits: u16::try_from(next).unwrap_or(u16::MAX), length };
+            last = Code { bits: u16::try_from(next).unwrap_or(u16::MAX), length, extra: 0 };
             next += 1;
             last
         }))
@@ -68,10 +69,20 @@ impl Table {
         let mut all = [Code::default(); 256];
         for (symbol, code) in self.codes() {
             if let Some(to) = all.get_mut(usize::from(symbol)) {
-                *to = code;
+                *to = Code { extra: extra_bits(symbol), ..code };
             }
         }
         all
+    }
+}
+
+/// The bits behind a symbol: those of a coefficient, or of the number of blocks that have ended (T.81, F.1.2 and
+/// G.1.2.2). A run of sixteen zeros has none.
+const fn extra_bits(symbol: u8) -> u8 {
+    match (symbol >> 4, symbol & 15) {
+        (15, 0) => 0,
+        (ended, 0) => ended,
+        (_, bits) => bits,
     }
 }
 
@@ -111,7 +122,7 @@ mod tests {
         assert_eq!(got.symbols, [5, 8, 6, 7]);
         assert_eq!(got.counts[..5], [1, 1, 1, 1, 0]);
         let codes: Vec<Code> = got.codes().map(|(_, code)| code).collect();
-        let code = |bits, length| Code { bits, length };
+        let code = |bits, length| Code { bits, length, extra: 0 };
         assert_eq!(codes, [code(0b0, 1), code(0b10, 2), code(0b110, 3), code(0b1110, 4)]);
         assert_eq!(table(&[(9, 1)]).codes().next(), Some((9, code(0, 1))));
         assert!(table(&[]).symbols.is_empty());

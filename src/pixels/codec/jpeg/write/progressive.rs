@@ -1,83 +1,93 @@
-//! Progressive files, which the `jpeg-encoder` crate writes.
+//! Progressive scans: all DC coefficients first, then AC coefficients of each component in bands (T.81, annex G).
 
-use jpeg_encoder::{
-    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, PixelDensity, PixelDensityUnit, SamplingFactor,
-};
-
-use super::Sides;
+use super::blocks::{Coefficients, Steps, quantise};
+use super::plane::Line;
+use super::scan::Scan;
+use super::{Image, write_scan};
 use crate::error::Error;
+use crate::geometry::Size;
 use crate::pixels::base::error::internal_error;
-use crate::pixels::codec::metadata::Attachments;
-use crate::pixels::codec::metadata::{EXIF, XMP};
-use crate::pixels::codec::settings::Settings;
-use crate::pixels::raster::Planes;
 
-/// Writes planes as they are.
-pub(crate) fn encode(
-    planes: &Planes,
-    sides: Sides,
-    settings: &Settings,
-    attached: &Attachments,
-) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, settings.quality.clamp(1, 100));
-    encoder.set_sampling_factor(if planes.is_halved() { SamplingFactor::R_4_2_0 } else { SamplingFactor::R_4_4_4 });
-    // Each sample of halved chroma is given twice in both directions, and taken once.
-    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Nearest);
-    encoder.set_optimized_huffman_tables(true);
-    encoder.set_progressive(true);
-    if let Some(density) = attached.density {
-        let density = super::in_inches(density);
-        encoder.set_density(PixelDensity { density: (density, density), unit: PixelDensityUnit::Inches });
-    }
-    // What does not fit into a segment stays behind.
-    for (name, block) in [(EXIF, &attached.exif), (XMP, &attached.xmp)] {
-        if let Some(block) = block {
-            _ = encoder.add_app_segment(1, [name, block].concat());
+/// Bands of AC coefficients, each of chroma or of luma, in the order of their scans.
+const BANDS: [(bool, (u8, u8)); 3] = [(false, (1, 5)), (true, (1, 63)), (false, (6, 63))];
+
+/// The blocks of a component.
+struct Component {
+    chroma: bool,
+    /// Those that hold samples of the image; others fill up units.
+    real: Size,
+    /// Blocks of a row, those that fill up units included.
+    wide: usize,
+    /// Row by row.
+    blocks: Vec<Coefficients>,
+}
+
+/// All scans.
+pub(super) fn scans(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
+    let components = components(image, steps)?;
+    let mut out = Vec::new();
+    write_scan(&mut out, &dc(image, &components)?, if components.len() > 1 { &DC_OF_THREE } else { &DC_OF_ONE })?;
+    for (chroma, band) in BANDS {
+        for (id, component) in (1_u8..).zip(&components).filter(|(_, component)| component.chroma == chroma) {
+            let mut scan = Scan::new()?;
+            let mut ended = 0;
+            for row in component.blocks.chunks(component.wide.max(1)).take(component.real.height as usize) {
+                for block in row.iter().take(component.real.width as usize) {
+                    scan.band(block, band, chroma, &mut ended)?;
+                }
+            }
+            scan.end(&mut ended, chroma);
+            write_scan(&mut out, &scan, &[1, id, u8::from(chroma), band.0, band.1, 0])?;
         }
     }
-    if let Some(profile) = planes.profile() {
-        encoder.add_icc_profile(profile.icc()).map_err(|e| internal_error(e.to_string()))?;
-    }
-    encoder.encode_image(Rows { planes, sides }).map_err(|e| internal_error(e.to_string()))?;
-    Ok(bytes)
+    Ok(out)
 }
 
-/// Planes, row by row as the encoder asks for them.
-struct Rows<'a> {
-    planes: &'a Planes,
-    sides: Sides,
+const DC_OF_THREE: [u8; 10] = [3, 1, 0x00, 2, 0x10, 3, 0x10, 0, 0, 0];
+const DC_OF_ONE: [u8; 6] = [1, 1, 0x00, 0, 0, 0];
+
+fn components(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Vec<Component>, Error> {
+    let [luma_steps, chroma_steps] = steps;
+    let (units, side) = (image.units(), image.side());
+    let mut all = vec![Component::new(image.luma, image.size, units, side, luma_steps, false)?];
+    for samples in image.chroma.into_iter().flatten() {
+        all.push(Component::new(samples, image.chroma_size(), units, 1, chroma_steps, true)?);
+    }
+    Ok(all)
 }
 
-impl ImageBuffer for Rows<'_> {
-    fn get_jpeg_color_type(&self) -> JpegColorType {
-        if self.planes.chroma().is_some() { JpegColorType::Ycbcr } else { JpegColorType::Luma }
+impl Component {
+    fn new(samples: &[u8], size: Size, units: Size, side: u32, steps: &Steps, chroma: bool) -> Result<Self, Error> {
+        let whole = Size::new(units.width * side, units.height * side);
+        let mut blocks = Vec::new();
+        let count = usize::try_from(whole.pixels()).map_err(|_| internal_error("out of address space"))?;
+        blocks.try_reserve_exact(count).map_err(|_| internal_error("out of memory"))?;
+        for y in 0..whole.height {
+            let line = Line::new(samples, size, y);
+            blocks.extend((0..whole.width).map(|x| quantise(&line.block(x), steps)));
+        }
+        let real = Size::new(size.width.div_ceil(8), size.height.div_ceil(8));
+        Ok(Self { chroma, real, wide: whole.width as usize, blocks })
     }
 
-    fn width(&self) -> u16 {
-        self.sides.0
+    fn dc(&self, x: u32, y: u32) -> i16 {
+        self.blocks.get(y as usize * self.wide + x as usize).map_or(0, Coefficients::dc)
     }
+}
 
-    fn height(&self) -> u16 {
-        self.sides.1
-    }
-
-    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let [luma, blue, red, _] = buffers;
-        let wide = usize::from(self.width());
-        luma.extend_from_slice(row(self.planes.luma(), wide, y));
-        for (samples, to) in self.planes.chroma().into_iter().flatten().zip([blue, red]) {
-            if self.planes.is_halved() {
-                let end = to.len() + wide;
-                to.extend(row(samples, wide.div_ceil(2), y / 2).iter().flat_map(|sample| [*sample; 2]));
-                to.truncate(end);
-            } else {
-                to.extend_from_slice(row(samples, wide, y));
+/// The DC coefficients of all components, unit by unit. A file of one component has units of one block.
+fn dc(image: &Image<'_>, components: &[Component]) -> Result<Scan, Error> {
+    let mut scan = Scan::new()?;
+    let mut before = [0; 3];
+    let units = image.units();
+    for (unit_y, unit_x) in (0..units.height).flat_map(|y| (0..units.width).map(move |x| (y, x))) {
+        for (component, last) in components.iter().zip(&mut before) {
+            let side = if component.chroma { 1 } else { image.side() };
+            for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+                let value = component.dc(unit_x * side + x, unit_y * side + y);
+                scan.dc(value.wrapping_sub(std::mem::replace(last, value)), component.chroma)?;
             }
         }
     }
-}
-
-fn row(samples: &[u8], wide: usize, y: u16) -> &[u8] {
-    samples.chunks_exact(wide).nth(y.into()).unwrap_or_default()
+    Ok(scan)
 }

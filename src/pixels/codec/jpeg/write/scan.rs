@@ -1,11 +1,11 @@
-//! The one scan of a baseline file: coefficients to symbols, counted first, then written (ITU-T T.81, F.1.2).
+//! A scan: coefficients to symbols, counted first, then written (ITU-T T.81, F.1.2 and G.1.2).
 
 use super::blocks::Coefficients;
 use super::huffman::{Code, Table};
 use crate::error::Error;
 use crate::pixels::base::error::internal_error;
 
-/// Tables of a baseline file: for DC of luma and of chroma, then for AC.
+/// Tables of a scan: for DC of luma and of chroma, then for AC.
 pub(crate) const SLOTS: usize = 4;
 
 /// A symbol with the bits behind it.
@@ -40,14 +40,10 @@ impl Scan {
 
     /// Appends a block. `before` is the DC coefficient of the component's last one.
     pub(crate) fn block(&mut self, block: &Coefficients, chroma: bool, before: i16) -> Result<(), Error> {
-        // A symbol for each coefficient, and the end.
-        if self.tokens.capacity() - self.tokens.len() < 65 {
-            self.full.push(std::mem::replace(&mut self.tokens, piece()?));
-        }
-        let (dc, ac) = if chroma { (1, 3) } else { (0, 2) };
+        self.make_room()?;
+        let ac = if chroma { 3 } else { 2 };
         let [first, rest @ ..] = &block.values;
-        let (size, extra) = magnitude(first.wrapping_sub(before));
-        self.push(dc, size, extra);
+        self.push_dc(first.wrapping_sub(before), chroma);
         let mut at = 0;
         let mut left = block.nonzero >> 1;
         while left != 0 {
@@ -70,6 +66,76 @@ impl Scan {
         Ok(())
     }
 
+    /// Appends the first coefficient of a block, as the difference to the one before.
+    pub(crate) fn dc(&mut self, difference: i16, chroma: bool) -> Result<(), Error> {
+        self.make_room()?;
+        self.push_dc(difference, chroma);
+        Ok(())
+    }
+
+    fn push_dc(&mut self, difference: i16, chroma: bool) {
+        let (size, extra) = magnitude(difference);
+        self.push(u8::from(chroma), size, extra);
+    }
+
+    /// Appends the coefficients of a block in a band, from the first to the last number in zigzag order. `ended`
+    /// counts blocks that have nothing more in the band, until there is one that has.
+    pub(crate) fn band(
+        &mut self,
+        block: &Coefficients,
+        (first, last): (u8, u8),
+        chroma: bool,
+        ended: &mut u16,
+    ) -> Result<(), Error> {
+        /// As many as the longest symbol can say.
+        const MOST: u16 = 0x7FFF;
+        self.make_room()?;
+        let ac = if chroma { 3 } else { 2 };
+        let mut left = block.nonzero & (u64::MAX << first) & (u64::MAX >> (63 - last));
+        if left != 0 {
+            self.end(ended, chroma);
+        }
+        let mut at = u32::from(first);
+        while left != 0 {
+            let next = left.trailing_zeros();
+            let mut run = next - at;
+            while run > 15 {
+                self.push(ac, 0xF0, 0);
+                run -= 16;
+            }
+            let value = usize::try_from(next).ok().and_then(|next| block.values.get(next)).copied().unwrap_or_default();
+            let (size, extra) = magnitude(value);
+            let [run, ..] = run.to_le_bytes();
+            self.push(ac, run << 4 | size, extra);
+            at = next + 1;
+            left &= left - 1;
+        }
+        if at <= u32::from(last) {
+            *ended += 1;
+            if *ended == MOST {
+                self.end(ended, chroma);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends the number of blocks that have ended (T.81, G.1.2.2).
+    pub(crate) fn end(&mut self, ended: &mut u16, chroma: bool) {
+        let count = std::mem::take(ended);
+        if let Some(bits) = count.checked_ilog2() {
+            let [bits, ..] = bits.to_le_bytes();
+            self.push(if chroma { 3 } else { 2 }, bits << 4, count & !(1 << bits));
+        }
+    }
+
+    /// Makes room for a symbol for each coefficient, and two ends.
+    fn make_room(&mut self) -> Result<(), Error> {
+        if self.tokens.capacity() - self.tokens.len() < 66 {
+            self.full.push(std::mem::replace(&mut self.tokens, piece()?));
+        }
+        Ok(())
+    }
+
     /// The tables that fit.
     pub(crate) fn tables(&self) -> [Table; SLOTS] {
         std::array::from_fn(|slot| self.counts.get(slot).map_or_else(|| Table::fitting(&[0; 256]), Table::fitting))
@@ -82,9 +148,7 @@ impl Scan {
         for token in self.full.iter().flatten().chain(&self.tokens) {
             let code = codes.get(usize::from(token.slot & 3)).and_then(|codes| codes.get(usize::from(token.symbol)));
             let code = code.copied().unwrap_or_default();
-            // How many bits stand behind the symbol: for DC it says so, for AC its low half.
-            let extra = token.symbol & 15;
-            writer.put(u32::from(code.bits) << extra | u32::from(token.extra), code.length + extra);
+            writer.put(u32::from(code.bits) << code.extra | u32::from(token.extra), code.length + code.extra);
         }
         writer.finish();
     }

@@ -1,0 +1,82 @@
+//! Writing AVIF, by `ravif`.
+
+use ravif::{Encoder as Ravif, Img, RGB8, RGBA8};
+
+use crate::error::Error;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::base::channels::Channels;
+use crate::pixels::base::error::internal_error;
+use crate::pixels::codec::attachments::Attachments;
+use crate::pixels::codec::encoder::{Encoder, Settings, Side};
+use crate::pixels::raster::{Picture, Raster};
+use crate::plan::Size;
+
+/// Writes AVIFs.
+pub(super) struct AvifEncoder;
+
+impl Encoder for AvifEncoder {
+    fn longest_side(&self, _: &Limits) -> Side {
+        Side("pixels on a side of an AVIF", Side::IN_16_BITS)
+    }
+
+    /// Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
+    fn cost(&self, _alpha: bool, _: &Settings) -> u64 {
+        64
+    }
+
+    fn check(&self, size: Size, limits: &Limits) -> Result<(), LimitError> {
+        LimitError::check("pixels in an AVIF", size.pixels(), limits.avif_pixels)
+    }
+
+    fn encode(&self, image: &Picture, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
+        encode(&*image.pixels()?, settings)
+    }
+}
+
+fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+    let size = picture.size();
+    let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
+    let (width, height) = (side(size.width)?, side(size.height)?);
+    let quality = quality(settings.quality);
+    let encoder = Ravif::new()
+        .with_quality(quality)
+        .with_alpha_quality(quality)
+        .with_speed(speed(size))
+        .with_num_threads(Some(1));
+    let samples = picture.samples();
+    let file = match picture.channels() {
+        Channels::Rgb => {
+            let pixels: Vec<RGB8> = samples.chunks_exact(3).filter_map(rgb).collect();
+            encoder.encode_rgb(Img::new(&pixels, width, height))
+        }
+        Channels::Rgba => {
+            let pixels: Vec<RGBA8> = samples.chunks_exact(4).filter_map(rgba).collect();
+            encoder.encode_rgba(Img::new(&pixels, width, height))
+        }
+    };
+    Ok(file.map_err(|e| internal_error(format!("AVIF encoder: {e}")))?.avif_file)
+}
+
+fn rgb(pixel: &[u8]) -> Option<RGB8> {
+    let &[r, g, b] = pixel else { return None };
+    Some(RGB8::new(r, g, b))
+}
+
+fn rgba(pixel: &[u8]) -> Option<RGBA8> {
+    let &[r, g, b, a] = pixel else { return None };
+    Some(RGBA8::new(r, g, b, a))
+}
+
+/// The encoder's quality that looks like this quality of a JPEG.
+fn quality(quality: u8) -> f32 {
+    f32::from(quality.clamp(1, 100))
+}
+
+/// Effort, from 1 to 10, so that a picture takes about a second.
+fn speed(size: Size) -> u8 {
+    match size.pixels() {
+        0..=250_000 => 6,
+        250_001..=1_000_000 => 8,
+        _ => 10,
+    }
+}

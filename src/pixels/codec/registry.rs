@@ -1,0 +1,60 @@
+//! The table of formats: the only place that knows them all.
+
+#[cfg(feature = "avif")]
+use super::avif;
+use super::encoder::Encoder;
+use super::reader::Reader;
+#[cfg(feature = "svg")]
+use super::svg;
+use super::{Codec, bmp, gif, ico, jpeg, png, tiff, webp};
+use crate::code::ErrorCode;
+use crate::error::Error;
+use crate::format::Format;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::base::error::unsupported;
+use crate::pixels::base::memory;
+
+/// The codec of a format; `None` if this build has none.
+const fn codec(format: Format) -> Option<&'static dyn Codec> {
+    Some(match format {
+        Format::Jpeg => &jpeg::Jpeg,
+        Format::Png => &png::Png,
+        Format::WebP => &webp::WebP,
+        Format::Gif => &gif::Gif,
+        Format::Bmp => &bmp::Bmp,
+        Format::Tiff => &tiff::Tiff,
+        Format::Ico => &ico::Ico,
+        #[cfg(feature = "avif")]
+        Format::Avif => &avif::Avif,
+        #[cfg(feature = "svg")]
+        Format::Svg => &svg::Svg,
+        _ => return None,
+    })
+}
+
+/// Reads the header of a file, whatever its format.
+///
+/// # Errors
+/// The file is no image, no image that this build reads, or passes a limit.
+pub(crate) fn open<'a>(file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
+    LimitError::check("bytes in the source", memory::len(file), limits.source_bytes)?;
+    let Some(format) = Format::sniff(file) else {
+        return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
+    };
+    codec(format).ok_or_else(|| unread(format))?.open(file, limits)
+}
+
+/// The encoder of a format; `None` if this build cannot write it.
+pub(crate) fn encoder(format: Format) -> Option<&'static dyn Encoder> {
+    codec(format)?.encoder()
+}
+
+fn unread(format: Format) -> Error {
+    if matches!(format, Format::Avif | Format::Svg) {
+        return unsupported(format!(
+            "this build cannot read {format}: it needs the feature `{format}`, or a decoder (`Extensions::decoder`)"
+        ));
+    }
+    let name = format.extension().to_ascii_uppercase();
+    unsupported(format!("{name} sources need a decoder: register one with `Extensions::decoder`"))
+}
