@@ -28,7 +28,7 @@ pub(crate) fn arrows(files: &[(String, String)]) -> Vec<Arrow> {
     let mut tests = BTreeSet::new();
     let mut read = Vec::new();
     for (file, text) in files {
-        let (tokens, test_modules) = without_tests(tokens(text));
+        let (tokens, test_modules) = without_tests(&tokens(text));
         let module = module(file);
         tests.extend(test_modules.into_iter().map(|name| child(&module, &name)));
         read.push((file, module, tokens));
@@ -164,7 +164,7 @@ fn is_name(token: &str) -> bool {
 }
 
 /// Leaves out what is under `#[cfg(test)]`; answers the names of modules among it that have files of their own.
-fn without_tests(tokens: Vec<String>) -> (Vec<String>, Vec<String>) {
+fn without_tests(tokens: &[String]) -> (Vec<String>, Vec<String>) {
     let mut kept = Vec::new();
     let mut modules = Vec::new();
     let mut at = 0;
@@ -181,7 +181,7 @@ fn without_tests(tokens: Vec<String>) -> (Vec<String>, Vec<String>) {
             at += 1;
             continue;
         }
-        let end = item_end(&tokens, at);
+        let end = item_end(tokens, at);
         let item = &tokens[at..end];
         if let [.., name, semicolon] = item
             && semicolon == ";"
