@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::animation::Animation;
 use crate::error::Error;
 use crate::extend::Fonts;
+use crate::limits::{LimitError, Limits};
 use crate::note::Note;
 use crate::pixels::base::error::{internal_error, no_such_page};
 use crate::pixels::color::profile::Profile;
@@ -146,4 +147,20 @@ impl Colors {
     pub(crate) fn of(self, profile: &Arc<Profile>) -> Arc<Profile> {
         if self == Self::Kept { Arc::new(Profile::clone(profile).keep()) } else { Arc::clone(profile) }
     }
+}
+
+/// One frame, counted from zero, as a viewer shows it.
+///
+/// # Errors
+/// There are not so many, or one up to there is damaged, or they pass a limit together.
+pub(crate) fn frame(file: &dyn Reader, page: u32, limits: &Limits) -> Result<Raster, Error> {
+    let until = page.saturating_add(1);
+    LimitError::check("frames", until.into(), limits.frames.into())?;
+    let mut animation = file.animation(Some(until))?;
+    if animation.left() < until {
+        return Err(no_such_page(until, animation.left()));
+    }
+    while animation.advance()?.is_some() {}
+    let notes = animation.take_notes();
+    Ok(animation.picture()?.noting(notes))
 }

@@ -7,5 +7,5 @@ pub(crate) mod executor;
 mod extension;
 pub(crate) mod peak_memory;
 pub(crate) mod render;
-mod thumbnail;
+pub(crate) mod thumbnail;
 pub(crate) mod work;

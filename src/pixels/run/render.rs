@@ -130,7 +130,11 @@ fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
 mod tests {
     use super::*;
     use crate::delivery::{Render, Source};
+    use crate::extend::Extensions;
     use crate::order::Job;
+    use crate::path::AssetPath;
+    use crate::plan::Rules;
+    use crate::policy::Negotiation;
 
     fn run(text: &str, thumbnail: bool, sources: Vec<Bytes>) -> Result<Format, ErrorCode> {
         let negotiation = Negotiation {

@@ -13,13 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::canvas::Canvas;
-use super::reader::Reader;
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::error::{damaged, no_such_page};
+use crate::pixels::base::error::damaged;
 use crate::pixels::base::memory;
 use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
@@ -165,22 +164,6 @@ impl<'a> Animation<'a> {
     pub(crate) fn picture(&self) -> Result<Raster, Error> {
         Ok(self.canvas.picture()?.with_profile(self.profile.clone()))
     }
-}
-
-/// One frame, counted from zero, as a viewer shows it.
-///
-/// # Errors
-/// There are not so many, or one up to there is damaged, or they pass a limit together.
-pub(crate) fn frame(file: &dyn Reader, page: u32, limits: &Limits) -> Result<Raster, Error> {
-    let until = page.saturating_add(1);
-    LimitError::check("frames", until.into(), limits.frames.into())?;
-    let mut animation = file.animation(Some(until))?;
-    if animation.left() < until {
-        return Err(no_such_page(until, animation.left()));
-    }
-    while animation.advance()?.is_some() {}
-    let notes = animation.take_notes();
-    Ok(animation.picture()?.noting(notes))
 }
 
 /// What reading frames takes, from their places alone.

@@ -2,6 +2,8 @@ use super::meta::Meta;
 use super::properties::{Facts, Meaning};
 use super::*;
 use crate::code::ErrorCode;
+use crate::pixels::codec::attachments::Attachments;
+use crate::pixels::codec::encoder::Settings;
 use crate::plan::Orientation;
 
 fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
@@ -115,13 +117,19 @@ fn single(size: Size, seed: u8) -> Vec<u8> {
     let samples = (0..size.pixels() * 3).map(pixel).collect();
     let settings =
         Settings { quality: 90, lossless: false, exact: false, progressive: false, chroma_420: false, smallest: false };
-    encode(&Raster::new(size, Channels::Rgb, samples).unwrap(), &settings).unwrap()
+    let image = Raster::new(size, Channels::Rgb, samples).unwrap().into();
+    encode::AvifEncoder.encode(&image, &settings, &Attachments::default()).unwrap()
+}
+
+fn decode(file: &[u8], limits: &Limits) -> Result<Raster, Error> {
+    let file = Avif.open(file, limits)?;
+    file.decode(&Request::plain(file.info().size))
 }
 
 #[test]
 fn tiles_of_a_grid_stand_side_by_side() {
     let size = Size::new(64, 64);
-    let read = |bytes: &[u8]| decode(bytes, Colors::Srgb, &Limits::default()).unwrap();
+    let read = |bytes: &[u8]| decode(bytes, &Limits::default()).unwrap();
     let (a, b) = (single(size, 0), single(size, 99));
     let data = |file: &[u8]| Still::read(file).unwrap().color.data.remove(0);
     let (first, second) = (data(&a), data(&b));
@@ -153,7 +161,7 @@ fn tiles_of_a_grid_stand_side_by_side() {
     .concat();
     let file = [boxed(b"ftyp", b"avif\0\0\0\0avifmif1"), boxed(b"meta", &meta)].concat();
     let image = read(&file);
-    assert_eq!(probe(&file, &Limits::default()).unwrap().size, Size::new(100, 64));
+    assert_eq!(Avif.open(&file, &Limits::default()).unwrap().info().size, Size::new(100, 64));
     let (left, right) = (read(&a), read(&b));
     for (row, (left, right)) in image.rows().zip(left.rows().zip(right.rows())) {
         let off = |(a, b): (&u8, &u8)| a.abs_diff(*b);
@@ -165,7 +173,7 @@ fn tiles_of_a_grid_stand_side_by_side() {
         _ = Still::read(&file[..end]);
     }
     let limits = Limits { memory: 100_000, ..Limits::default() };
-    assert_eq!(decode(&file, Colors::Srgb, &limits).unwrap_err().code(), ErrorCode::Limit);
+    assert_eq!(decode(&file, &limits).unwrap_err().code(), ErrorCode::Limit);
 }
 
 /// A sequence of two frames of 16x16 pixels, the first shown for a second and the second for two, played three times.
@@ -201,19 +209,17 @@ fn sequence(frames: &[Vec<u8>; 2]) -> Vec<u8> {
 
 #[test]
 fn a_sequence_plays() {
-    use crate::pixels::codec::animation::Animation;
-
     let (size, limits) = (Size::new(16, 16), Limits::default());
     let stills = [single(size, 0), single(size, 99)];
     let data = stills.each_ref().map(|file| Still::read(file).unwrap().color.data.remove(0));
     let file = sequence(&data);
-    let info = probe(&file, &limits).unwrap();
-    assert_eq!((info.size, info.frames), (size, 2));
-    let mut animation = Animation::open(&file, Format::Avif, &limits, None).unwrap();
+    let opened = Avif.open(&file, &limits).unwrap();
+    assert_eq!((opened.info().size, opened.info().frames), (size, 2));
+    let mut animation = opened.animation(None).unwrap();
     assert_eq!(animation.plays().map(std::num::NonZeroU32::get), Some(3));
     for (still, seconds) in stills.iter().zip([1, 2]) {
         assert_eq!(animation.advance().unwrap(), Some(std::time::Duration::from_secs(seconds)));
-        let (shown, still) = (animation.picture().unwrap(), decode(still, Colors::Srgb, &limits).unwrap());
+        let (shown, still) = (animation.picture().unwrap(), decode(still, &limits).unwrap());
         let most = shown.samples().iter().zip(still.samples()).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(most <= Some(1), "{most:?}");
     }

@@ -2,7 +2,6 @@ use super::*;
 use crate::code::ErrorCode;
 use crate::pixels::codec::ico::Ico;
 use crate::pixels::codec::reader::Request;
-use crate::plan::Size;
 
 /// A file with a header of 40 bytes or more; `rest` is the header behind its first 20 bytes, and colours.
 fn file(size: [i32; 2], bits: u16, compression: u32, header: usize, rest: &[u8], data: &[u8]) -> Vec<u8> {

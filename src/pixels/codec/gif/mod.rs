@@ -6,9 +6,9 @@ mod write;
 
 use self::read::{Blocks, FrameReader};
 use super::Codec;
-use super::animation::{Animation, Budget, Start, counted, frame};
+use super::animation::{Animation, Budget, Start, counted};
 use super::encoder::Encoder;
-use super::reader::{Reader, Request};
+use super::reader::{Reader, Request, frame};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use image::ColorType;
 
-use super::failure;
 use super::read::{self, Color, Header, Lines, Opened, lines_need};
+use super::{failure, notes};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::note::Note;
@@ -56,7 +56,7 @@ pub(super) fn decode(
     let samples_of = if kind == Color::Gray { ColorType::L8 } else { ColorType::Rgb8 };
     let profile =
         profile.filter(|p| !matches!(kind, Color::Cmyk | Color::Ycck) && p.fits(samples_of)).map(|p| colors.of(p));
-    Ok(Raster::new(size, Channels::Rgb, samples)?.with_profile(profile).noting(damage.notes()))
+    Ok(Raster::new(size, Channels::Rgb, samples)?.with_profile(profile).noting(notes(damage)))
 }
 
 /// The samples of a file as they are, whatever they mean.
@@ -80,7 +80,7 @@ pub(crate) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
         let pixels = 0..line[0].len();
         samples.extend(pixels.flat_map(|x| line.iter().filter_map(move |component| component.get(x).copied())));
     }
-    Ok(Samples { size, components, samples, notes: lines.damage().notes().collect() })
+    Ok(Samples { size, components, samples, notes: notes(lines.damage()).collect() })
 }
 
 /// Bytes that this takes, the image included.

@@ -59,12 +59,13 @@ fn encode(planes: &Planes, settings: &Settings, attached: &Attachments) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
+    use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder as OtherEncoder, SamplingFactor};
 
     use super::*;
     use crate::pixels::base::channels::Channels;
-    use crate::pixels::codec::jpeg::segments;
+    use crate::pixels::raster::Raster;
     use crate::pixels::raster::planes::chroma_size;
+    use crate::plan::Size;
 
     /// A ramp above, one colour below: blocks with and without detail.
     fn samples() -> Vec<u8> {
@@ -123,7 +124,7 @@ mod tests {
     /// The `jpeg-encoder` crate with the same settings, which writes a scan for each component.
     fn other(samples: &[u8], (width, height): (u16, u16), sampling: SamplingFactor) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut encoder = Encoder::new(&mut bytes, 90);
+        let mut encoder = OtherEncoder::new(&mut bytes, 90);
         encoder.set_sampling_factor(sampling);
         encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
         encoder.set_optimized_huffman_tables(true);

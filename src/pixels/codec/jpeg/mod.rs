@@ -17,13 +17,14 @@ pub(crate) use self::decode::samples;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use self::read::{Color, Opened, ReadError};
+use self::read::{Color, Damage, Opened, ReadError};
 use super::encoder::Encoder;
 use super::reader::{Reader, Reducing, Request};
 use super::{Codec, metadata::exif};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::note::Note;
 use crate::pixels::base::error::{damaged, internal_error, unsupported};
 use crate::pixels::color::profile::Profile;
 use crate::pixels::raster::Raster;
@@ -98,6 +99,12 @@ impl Reader for File<'_> {
     fn reducing(&self) -> Option<&dyn Reducing> {
         matches!(self.opened.header.color, Color::Gray | Color::YCbCr).then_some(self)
     }
+}
+
+/// Damage as facts about the file.
+fn notes(damage: Damage) -> impl Iterator<Item = Note> {
+    let all = [(damage.cut_short, Note::CutShort), (damage.corrupt, Note::Corrupt)];
+    all.into_iter().filter_map(|(is, note)| is.then_some(note))
 }
 
 fn failure(error: ReadError) -> Error {

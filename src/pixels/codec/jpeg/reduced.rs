@@ -3,7 +3,7 @@
 use image::ColorType;
 
 use super::read::{self, Chroma, Color};
-use super::{File, failure};
+use super::{File, failure, notes};
 use crate::error::Error;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::memory;
@@ -36,7 +36,7 @@ impl Reducing for File<'_> {
             chroma: planes.chroma.map(|both| both.map(plane)),
             // One that says nothing new goes on only if it is to be kept.
             profile: profile.filter(|profile| profile.kept || !profile.is_srgb()),
-            notes: planes.damage.notes().collect(),
+            notes: notes(planes.damage).collect(),
         }))
     }
 }

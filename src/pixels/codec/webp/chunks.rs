@@ -1,6 +1,5 @@
 //! The container and its chunks (RFC 9649).
 
-use super::mend;
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
@@ -10,16 +9,9 @@ pub(crate) fn is_complete(bytes: &[u8]) -> bool {
     announced.is_some_and(|size| u64::from(size) + 8 <= memory::len(bytes))
 }
 
-/// Does the file end inside a chunk, or before one that it promises? A length that is only too large is no harm.
-pub(crate) fn is_cut_short(bytes: &[u8]) -> bool {
-    let Some(mut chunks) = Chunks::of_file(bytes).filter(|_| !is_complete(bytes)) else { return false };
-    while chunks.next().is_some() {}
-    !chunks.0.is_empty() || mend::promises_more(bytes)
-}
-
 /// The chunks of a file, kind and body, up to the first that is cut short.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Chunks<'a>(&'a [u8]);
+pub(crate) struct Chunks<'a>(pub(super) &'a [u8]);
 
 impl<'a> Chunks<'a> {
     /// All chunks; `None` for what is no WebP.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::chunks::Chunks;
+use super::chunks::{Chunks, is_complete};
 
 /// Chunks of metadata, and the flags of `VP8X` that announce them (RFC 9649, 2.7).
 const EXTRAS: [(&[u8; 4], u8); 3] = [(b"ICCP", 0x20), (b"EXIF", 0x08), (b"XMP ", 0x04)];
@@ -37,8 +37,15 @@ pub(crate) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(copy)
 }
 
+/// Does the file end inside a chunk, or before one that it promises? A length that is only too large is no harm.
+pub(crate) fn is_cut_short(bytes: &[u8]) -> bool {
+    let Some(mut chunks) = Chunks::of_file(bytes).filter(|_| !is_complete(bytes)) else { return false };
+    while chunks.next().is_some() {}
+    !chunks.0.is_empty() || promises_more(bytes)
+}
+
 /// Is something missing that the flags announce, or may be, as frames?
-pub(crate) fn promises_more(bytes: &[u8]) -> bool {
+fn promises_more(bytes: &[u8]) -> bool {
     flags(bytes).is_some_and(|flags| flags & (missing(bytes) | ANIMATED) != 0)
 }
 

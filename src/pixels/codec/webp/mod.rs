@@ -19,12 +19,12 @@ use std::sync::Arc;
 use image::codecs::webp::WebPDecoder;
 use image::{ColorType, ImageDecoder, ImageResult};
 
-use super::animation::{Animation, Budget, Start, counted, frame};
+use super::animation::{Animation, Budget, Start, counted};
 use super::encoder::Encoder;
 use super::metadata::{exif, exif_block, within};
 #[cfg(feature = "webp-lossy")]
 use super::reader::Reducing;
-use super::reader::{Reader, Request};
+use super::reader::{Reader, Request, frame};
 use super::{Codec, samples};
 use crate::code::ErrorCode;
 use crate::error::Error;
@@ -103,7 +103,7 @@ impl<'a> File<'a> {
         match whole() {
             Err(error) if error.code() == ErrorCode::Format => self.partly(request),
             // The pixels are there, and something behind them is not.
-            Ok(image) if chunks::is_cut_short(self.bytes) => Ok(image.noting([Note::CutShort])),
+            Ok(image) if mend::is_cut_short(self.bytes) => Ok(image.noting([Note::CutShort])),
             done => done,
         }
     }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::*;
 use crate::code::ErrorCode;
 use crate::extend::{FontQuery, Fonts};
+use crate::pixels::base::error::internal_error;
 
 /// A provider with one regular face only.
 struct OneFace(&'static [u8], Vec<&'static [u8]>);
@@ -69,7 +70,7 @@ fn fonts_that_are_none_are_refused() {
     let path: AssetPath = AssetPath::from_text("fonts/some.ttf").unwrap();
     let file = TextBlock { font: FontChoice::File(path.clone()), ..block("abc") };
     let with = |bytes: &'static [u8]| {
-        let files = |asked: &AssetPath| if *asked == path { Ok(bytes) } else { Err(broken("another file")) };
+        let files = |asked: &AssetPath| if *asked == path { Ok(bytes) } else { Err(internal_error("another file")) };
         draw(&file, &FontBook::new(None, &files), &limits)
     };
     let named = TextBlock { font: FontChoice::Default, ..block("abc") };

@@ -1,7 +1,8 @@
 //! Scans with arithmetic coding (T.81, F.2.4 and G.2): sequential and progressive.
 
-use super::bits::{Damage, interval};
+use super::bits::interval;
 use super::coefficients::{Coefficients, Kept};
+use super::damage::Damage;
 use super::layout::Layout;
 use super::markers::{EOI, File, first_marker};
 use super::probability::{Bin, Decisions, EVEN};

@@ -4,8 +4,8 @@
 //! first, some kilobytes at a time, and what decodes symbols reads plain bytes: a refill is a load, a
 //! shift and an or.
 
+use super::damage::Damage;
 use super::markers::{EOI, first_marker};
-use crate::note::Note;
 
 /// The entropy-coded data between two markers.
 #[derive(Debug)]
@@ -40,29 +40,6 @@ const WORD: usize = 8;
 
 /// Bytes that may lie unread before a marker. Some encoders pad; data that is decoded wrongly leaves more.
 const PADDING: usize = 64;
-
-/// What is known to be wrong with entropy-coded data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Damage {
-    /// It ends before all units were read.
-    pub(crate) cut_short: bool,
-    /// It cannot have been written like this.
-    pub(crate) corrupt: bool,
-}
-
-impl Damage {
-    /// Adds other damage.
-    pub(super) const fn add(&mut self, other: Self) {
-        self.cut_short |= other.cut_short;
-        self.corrupt |= other.corrupt;
-    }
-
-    /// The damage as notes about the file.
-    pub(crate) fn notes(self) -> impl Iterator<Item = Note> {
-        let all = [(self.cut_short, Note::CutShort), (self.corrupt, Note::Corrupt)];
-        all.into_iter().filter_map(|(is, note)| is.then_some(note))
-    }
-}
 
 /// The next bits, from the highest.
 ///

@@ -1,6 +1,6 @@
 //! The segments of a file, up to the last scan that is needed (T.81, annex B).
 
-use super::bits::Damage;
+use super::damage::Damage;
 use super::header::{Colour, HIERARCHICAL, Header};
 use super::scan::Scan;
 use super::tables::Tables;

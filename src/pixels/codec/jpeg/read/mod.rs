@@ -25,6 +25,7 @@ mod arithmetic;
 mod bits;
 mod block;
 mod coefficients;
+mod damage;
 mod header;
 mod huffman;
 mod idct;
@@ -45,6 +46,7 @@ mod tests;
 mod units;
 mod upsample;
 
+pub(crate) use self::damage::Damage;
 pub(crate) use self::header::{Color, Header};
 pub(crate) use self::markers::Opened;
 pub(crate) use self::needs::needs;

@@ -1,6 +1,6 @@
 //! Whole planes.
 
-use super::bits::Damage;
+use super::damage::Damage;
 use super::markers::Opened;
 use super::reader::Reader;
 use super::{ReadError, Request};

@@ -1,8 +1,9 @@
 //! The scans of a progressive file (T.81, annex G).
 
-use super::bits::{Bits, Damage, Data, Restart, Unit, Window};
+use super::bits::{Bits, Data, Restart, Unit, Window};
 use super::block::{Stop, read_ac, read_beyond};
 use super::coefficients::{Coefficients, Kept};
+use super::damage::Damage;
 use super::huffman::{Symbols, Values};
 use super::layout::Layout;
 use super::markers::File;

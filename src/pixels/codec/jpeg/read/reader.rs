@@ -1,7 +1,7 @@
 //! Reading row by row.
 
-use super::bits::Damage;
 use super::coefficients::Coefficients;
+use super::damage::Damage;
 use super::header::Header;
 use super::layout::{Layout, Part};
 use super::markers::{self, File, Opened};

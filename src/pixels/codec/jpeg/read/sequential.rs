@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::bits::{Bits, Damage, Data, Restart, Unit, Window};
+use super::bits::{Bits, Data, Restart, Unit, Window};
 use super::block::{Block, Step, Steps, Stop, read_ac, read_beyond, skip_ac};
+use super::damage::Damage;
 use super::huffman::{Skips, Symbols, Values};
 use super::idct;
 use super::layout;

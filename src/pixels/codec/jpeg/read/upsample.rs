@@ -3,7 +3,7 @@
 //! Where a component has half the samples, those between are interpolated, each three parts of the near one and one of
 //! the other. At other ratios the nearest is taken. Both are libjpeg's rules, and rounding is as there (`jdsample.c`).
 
-use super::bits::Damage;
+use super::damage::Damage;
 use super::header::Header;
 use super::layout::Part;
 use super::markers::Opened;

@@ -7,10 +7,10 @@ use super::planes;
 use super::{Chroma, Request, room};
 use crate::geometry::Size;
 use crate::limits::Limits;
-use crate::pixels::codec::jpeg::read::ReadError;
-use crate::pixels::codec::jpeg::read::bits::Damage;
+use crate::pixels::codec::jpeg::read::damage::Damage;
 use crate::pixels::codec::jpeg::read::planes::Planes;
 use crate::pixels::codec::jpeg::read::planes::read;
+use crate::pixels::codec::jpeg::read::{Opened, ReadError};
 
 const CUT: Damage = Damage { cut_short: true, corrupt: false };
 const CORRUPT: Damage = Damage { cut_short: false, corrupt: true };
@@ -18,7 +18,7 @@ const NONE: Damage = Damage { cut_short: false, corrupt: false };
 const SIZE: Size = Size::new(96, 96);
 
 fn seen(file: &[u8], luma: u8) -> Result<Planes, ReadError> {
-    read(file, &Request { luma, chroma: Chroma::Equal, crop: None }, &room, &Limits::default())
+    read(&Opened::read(file)?, &Request { luma, chroma: Chroma::Equal, crop: None }, &room, &Limits::default())
 }
 
 /// A file with a restart marker behind every row of units, each of 16 lines, and the places of the markers.

@@ -16,11 +16,11 @@ use jpeg_encoder::SamplingFactor;
 
 use self::files::{Kind, components, compose, encode, gray, interleave, segments};
 use self::plain::Blocks;
-use super::bits::Damage;
+use super::damage::Damage;
 use super::header::Header;
 use super::planes::Planes;
 use super::planes::{Plane, read};
-use super::{Chroma, Request, needs, read_header};
+use super::{Chroma, Opened, Request, needs};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
 
@@ -41,7 +41,8 @@ fn room(bytes: u64) -> Option<Vec<u8>> {
 }
 
 fn take(file: &[u8], luma: u8, chroma: Chroma, crop: Option<Rect>) -> Planes {
-    read(file, &Request { luma, chroma, crop }, &room, &Limits::default()).unwrap()
+    let file = Opened::read(file).unwrap();
+    read(&file, &Request { luma, chroma, crop }, &room, &Limits::default()).unwrap()
 }
 
 fn planes(all: &Planes) -> Vec<&Plane> {
@@ -83,7 +84,7 @@ fn check(all: &Planes, parts: &[Blocks], whole: Size, luma: u8, chroma: Chroma, 
 }
 
 fn check_all(file: &[u8], parts: &[Blocks], factors: &[(u32, u32)]) {
-    let whole = read_header(file).unwrap().size;
+    let whole = Opened::read(file).unwrap().header.size;
     for luma in 1..=8 {
         for chroma in [Chroma::Equal, Chroma::Half] {
             check(&take(file, luma, chroma, None), parts, whole, luma, chroma, factors);
@@ -126,8 +127,10 @@ fn refined_coefficients_are_those_of_a_sequential_file() {
     for chroma in [Chroma::Equal, Chroma::Half] {
         for luma in 1..=8 {
             let request = Request { luma, chroma, crop: None };
-            let reader = super::reader::Reader::new(refined, &request, &Limits::default(), |_, _| 0).unwrap();
-            let (taken, needed) = (reader.taken(), needs(&read_header(refined).unwrap(), &request).bytes);
+            let reader =
+                super::reader::Reader::new(&Opened::read(refined).unwrap(), &request, &Limits::default(), |_, _| 0)
+                    .unwrap();
+            let (taken, needed) = (reader.taken(), needs(&Opened::read(refined).unwrap().header, &request).bytes);
             // Padding of units has no coefficients; tables are gone when samples are made.
             assert!(taken <= needed && needed <= taken + super::needs::TABLES, "{taken} of {needed}");
         }
@@ -246,13 +249,19 @@ fn a_header_says_how_much_memory_reading_takes() {
     for (sampling, _) in SAMPLINGS {
         for kind in KINDS {
             let file = encode(size, sampling, kind, 0);
-            let header: Header = read_header(&file).unwrap();
+            let header: Header = Opened::read(&file).unwrap().header;
             for (luma, chroma) in (1..=8).flat_map(|n| [(n, Chroma::Equal), (n, Chroma::Half)]) {
                 for crop in [None, Some(Rect { x: 30, y: 20, width: 60, height: 10 })] {
                     let request = Request { luma, chroma, crop };
                     let needs = needs(&header, &request);
-                    let taken =
-                        super::reader::Reader::new(&file, &request, &Limits::default(), |_, _| 0).unwrap().taken();
+                    let taken = super::reader::Reader::new(
+                        &Opened::read(&file).unwrap(),
+                        &request,
+                        &Limits::default(),
+                        |_, _| 0,
+                    )
+                    .unwrap()
+                    .taken();
                     assert!(taken <= needs.bytes, "{taken} of {}", needs.bytes);
                     // And not far from the truth, but for what refining would take.
                     if !header.progressive {
@@ -265,8 +274,9 @@ fn a_header_says_how_much_memory_reading_takes() {
                     let held: usize = self::planes(&planes).iter().map(|plane| plane.samples.capacity()).sum();
                     assert_eq!(held as u64 + needs.bytes, needs.total());
                     let limits = |memory| Limits { memory, ..Limits::default() };
-                    assert!(read(&file, &request, &room, &limits(needs.total())).is_ok());
-                    let refused = read(&file, &request, &room, &limits(needs.total() - 1));
+                    let opened = Opened::read(&file).unwrap();
+                    assert!(read(&opened, &request, &room, &limits(needs.total())).is_ok());
+                    let refused = read(&opened, &request, &room, &limits(needs.total() - 1));
                     assert!(matches!(refused, Err(super::ReadError::Limit(_))));
                 }
             }

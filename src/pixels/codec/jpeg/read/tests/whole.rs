@@ -2,15 +2,15 @@
 
 use super::files::{Kind, compose, gray_of, interleave, push, segments};
 use super::plain::Blocks;
+use crate::error::Error;
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
-use crate::pixels::codec::decode::Colors;
-use crate::pixels::codec::jpeg;
-use crate::pixels::codec::jpeg::read::read_header;
-use crate::pixels::codec::jpeg::thumbnail::shrinks;
-use crate::pixels::codec::jpeg::{decode, thumbnail};
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::Scratch;
+use crate::pixels::codec::Codec as _;
+use crate::pixels::codec::jpeg::Jpeg;
+use crate::pixels::codec::jpeg::read::Opened;
+use crate::pixels::codec::reader::{Colors, Request};
+use crate::pixels::raster::{Raster, Scratch};
+use crate::pixels::run::thumbnail::thumbnail;
 use crate::plan::{Region, Thumbnail};
 
 const SIZE: Size = Size::new(93, 61);
@@ -39,9 +39,13 @@ fn parts(factors: &[(u8, u8)]) -> Vec<Vec<u8>> {
     factors.iter().enumerate().map(part).collect()
 }
 
+fn decode(file: &[u8], limits: &Limits) -> Result<Raster, Error> {
+    Jpeg.open(file, limits)?.decode(&Request::plain(SIZE))
+}
+
 fn whole(file: &[u8]) -> Raster {
-    let header = read_header(file).unwrap();
-    decode(file, Colors::Srgb, &Limits::default()).unwrap_or_else(|error| panic!("{error}: {header:?}"))
+    let header = Opened::read(file).unwrap().header;
+    decode(file, &Limits::default()).unwrap_or_else(|error| panic!("{error}: {header:?}"))
 }
 
 /// The mean difference to an image by pixel.
@@ -83,15 +87,17 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
             // Garbage is off by dozens.
             let found = off(&whole(file), from_luma_and_chroma);
             assert!(found < 8.0, "{factors:?}: {found}");
-            assert!(shrinks(file));
+            let limits = Limits::default();
+            let opened = Jpeg.open(file, &limits).unwrap();
+            assert!(opened.reducing().is_some());
             for to in [Size::new(93, 61), Size::new(64, 42), Size::new(31, 20), Size::new(9, 6)] {
                 let eighths = (to.width * 8).div_ceil(93).min(8) as u8;
                 // A sample of halved chroma would stand for a fifth of the smallest.
                 for halved in [false, true].into_iter().take(if to.width < 30 { 1 } else { 2 }) {
                     let (part, from) = (Rect::full(SIZE), Region::full(SIZE));
                     let wanted = Thumbnail { size: SIZE, part, from, to, eighths, halved };
-                    let image = thumbnail(file, &wanted, Colors::Srgb, &Scratch::once(), &Limits::default());
-                    let found = off(&image.unwrap().unwrap().into_raster().unwrap(), from_luma_and_chroma);
+                    let image = thumbnail(&*opened, &wanted, Colors::Srgb, &Scratch::once(), &limits);
+                    let found = off(&image.unwrap().into_raster().unwrap(), from_luma_and_chroma);
                     assert!(found < 8.0, "{factors:?} to {to:?}, {halved}: {found}");
                 }
             }
@@ -168,7 +174,7 @@ fn three_components_are_what_libjpeg_takes_them_for() {
         let file = named(&parts, names, before);
         let found = off(&whole(&file), if rgb { plain } else { from_luma_and_chroma });
         assert!(found < 2.0, "{names:?} {before:?}: {found}");
-        assert_eq!(shrinks(&file), !rgb);
+        assert_eq!(Jpeg.open(&file, &Limits::default()).unwrap().reducing().is_some(), !rgb);
     }
 }
 
@@ -195,9 +201,9 @@ fn memory_is_counted_before_it_is_taken() {
         let factors = [(2, 2), (1, 1), (1, 1)];
         let blocks: Vec<_> = parts(&factors).iter().map(|part| Blocks::read(part)).collect();
         let file = interleave(SIZE, &blocks, &factors, progressive);
-        let enough = jpeg::decoding(&file).unwrap();
+        let enough = Jpeg.open(&file, &Limits::default()).unwrap().cost(SIZE).unwrap();
         let limits = |memory| Limits { memory, ..Limits::default() };
-        assert!(decode(&file, Colors::Srgb, &limits(enough)).is_ok());
-        assert!(decode(&file, Colors::Srgb, &limits(enough - 1)).is_err());
+        assert!(decode(&file, &limits(enough)).is_ok());
+        assert!(decode(&file, &limits(enough - 1)).is_err());
     }
 }
