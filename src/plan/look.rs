@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::geometry::{Point, Size};
+use crate::geometry::Point;
 use crate::transform::Color;
 
 /// One change of looks, with every number resolved.
@@ -91,27 +91,6 @@ pub struct Radii {
     pub x: f64,
     /// Pixels from top to bottom.
     pub y: f64,
-}
-
-impl Look {
-    /// Bytes it needs besides the picture it reads and the one it makes.
-    pub(crate) fn scratch(&self, size: Size) -> u64 {
-        // Four numbers of four bytes a pixel.
-        const BYTES: u64 = 16;
-        // Rows in reach of the longest kernel, and those that are read and written.
-        const ROWS: u64 = 2 * 64 + 8;
-        match self {
-            Self::Blur(_) | Self::Sharpen(_) | Self::Shadow(_) => {
-                let rows = (u64::from(size.width) + ROWS).saturating_mul(ROWS);
-                // Wide gaussians go by way of a picture of half its width and height or less.
-                let cells = (u64::from(size.width) / 2 + 4).saturating_mul(u64::from(size.height) / 2 + 4);
-                rows.saturating_add(cells).saturating_mul(BYTES)
-            }
-            // What counts how frequent colours are.
-            Self::Replace { .. } => 1 << 20,
-            _ => 0,
-        }
-    }
 }
 
 /// Prints one line of a plan.

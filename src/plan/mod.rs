@@ -22,6 +22,7 @@
 //! ```
 
 mod content;
+mod cost;
 mod display;
 mod distort;
 mod effects;
@@ -40,14 +41,18 @@ mod rules;
 mod sizing;
 mod step;
 mod text;
+#[cfg(feature = "pixels")]
+mod traits;
 mod unsupported;
 
+#[cfg(feature = "pixels")]
+pub(crate) use self::cost::{peak, resampling};
 pub use self::distort::{Arc, Distortion};
 pub use self::error::PlanError;
 pub use self::fill::Fill;
 pub use self::fuse::Fusion;
 #[cfg(feature = "pixels")]
-pub(crate) use self::fuse::{Facts, fuse, in_planes, rasterise};
+pub(crate) use self::fuse::{Facts, fuse, rasterise};
 pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::lower::page;

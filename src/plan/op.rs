@@ -7,7 +7,7 @@ use super::look::Look;
 use super::step::Frame;
 use super::text::TextBlock;
 use super::unsupported::Unsupported;
-use crate::geometry::{Orientation, Point, Rect, Region, Size, round};
+use crate::geometry::{Orientation, Point, Rect, Region, Size};
 use crate::number::Number;
 use crate::path::AssetPath;
 use crate::transform::{Ai, Color, Encoding, Flip};
@@ -50,24 +50,6 @@ impl Plan {
             None => Ok(()),
             Some(&Unsupported { parameter, reason }) => Err(PlanError::Unsupported { parameter, reason }),
         }
-    }
-
-    /// An estimate of the bytes that pixels take at the worst moment of a run.
-    ///
-    /// It counts four bytes a pixel and at most two pictures at a time, the one an operation reads and
-    /// the one it makes, with three exceptions: decoding counts the decoder's own picture too, resampling
-    /// the one between its vertical and its horizontal pass, and blurring what its passes need. Not counted are what
-    /// codecs and filters need besides these pictures, and the encoded files. Limits are checked against it; what a
-    /// render of a certain file really takes is less, and told by `peak_memory`.
-    #[must_use]
-    pub fn memory(&self) -> u64 {
-        let mut size = self.size;
-        let mut most = 0;
-        for op in &self.ops {
-            most = op.memory(size).max(most);
-            size = op.output(size);
-        }
-        most
     }
 }
 
@@ -242,24 +224,6 @@ impl Op {
                 Size::new(grown(input.width), grown(input.height))
             }
         }
-    }
-
-    /// Bytes of the pictures that exist while it runs, see [`Plan::memory`].
-    pub(super) fn memory(&self, input: Size) -> u64 {
-        const BYTES: u64 = 4;
-        let output = self.output(input);
-        // What starts a plan has no input: the bytes count the decoder's own picture, and the text's mask.
-        let input = if self.is_start() { output } else { input };
-        let besides = match self {
-            Self::Resize { from, to } => Size::new(round(from.width.ceil()), to.height).pixels().saturating_mul(BYTES),
-            Self::Look(look) => look.scratch(input),
-            // A layer is made while its base waits.
-            Self::Compose { layer, .. } => layer.memory(),
-            // The backdrop is resampled and blurred beside the canvas.
-            Self::Extend { fill: Fill::Blurred { .. }, to, .. } => to.pixels().saturating_mul(2 * BYTES),
-            _ => 0,
-        };
-        input.pixels().saturating_add(output.pixels()).saturating_mul(BYTES).saturating_add(besides)
     }
 
     /// Does it start a plan, needing no picture?

@@ -46,14 +46,6 @@ pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
     LimitError::check("bytes of memory for pixels", bytes, limits.memory)
 }
 
-/// Bytes that resampling takes besides its input: the result, the samples between the two passes, and the weights of
-/// each pass, which are a Lanczos window of six times the scale, in numbers of eight bytes, twice.
-pub(crate) fn resampling(from: Size, to: Size, channels: Channels) -> u64 {
-    let between = bytes(Size::new(from.width, to.height), channels);
-    let sides = [from.width, from.height, to.width, to.height].map(u64::from).iter().sum::<u64>();
-    [bytes(to, channels), between, sides.saturating_mul(6 * 8 * 2)].into_iter().fold(0, u64::saturating_add)
-}
-
 /// An index or a length in memory: a picture that exists has sides that fit.
 pub(crate) fn index(length: u32) -> Result<usize, Error> {
     usize::try_from(length).map_err(|_| internal_error("out of address space"))

@@ -33,7 +33,7 @@ pub(crate) use self::canvas::canvas;
 pub(crate) use self::compose::compose;
 pub(crate) use self::flatten::flatten;
 pub(crate) use self::on_planes::{apply_to_planes, works_in_planes};
-pub(crate) use self::resize::{resample_plane, shrink};
+pub(crate) use self::resize::{check_shrink, resample_plane, shrink};
 pub(crate) use self::trim::trim;
 pub(crate) use self::turn::turn;
 
@@ -65,15 +65,6 @@ pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
         Op::Rotate { degrees, to, fill } => rotate::rotate(picture, *degrees, *to, *fill),
         Op::Look(look) => adjust::apply(look, picture),
         Op::Flatten(color) => Ok(flatten(picture, *color)),
-    }
-}
-
-/// Does it leave colours as they are, and to later a conversion that then costs no more than now?
-pub(crate) fn keeps_colors(op: &Op, size: Size) -> bool {
-    match op {
-        Op::Orient(_) | Op::Trim(_) | Op::Crop(_) | Op::Flip(_) => true,
-        Op::Resize { to, .. } => to.pixels() <= size.pixels(),
-        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory::index;
 use crate::pixels::raster::planes::{Planes, Scale};
-use crate::plan::{Look, Op, Orientation, in_planes};
+use crate::plan::{Look, Op, Orientation};
 use crate::transform::Flip;
 
 /// Can it be done to these planes?
@@ -18,7 +18,7 @@ pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
         // Planes of full size, and those whose colours are to be converted, are on their way to red, green and blue.
         _ => {
             let settled = planes.profile().is_none_or(|profile| profile.kept);
-            settled && planes.is_halved() && in_planes(op, planes.size())
+            settled && planes.is_halved() && op.traits(planes.size()).in_planes
         }
     }
 }

@@ -4,6 +4,7 @@ use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
+use crate::limits::{LimitError, Limits};
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory;
@@ -138,6 +139,22 @@ fn inside(from: Region, size: Size) -> Option<Region> {
     }
     let (x, y) = (from.x.max(0.0), from.y.max(0.0));
     Some(Region { x, y, width: from.width.min(w - x), height: from.height.min(h - y) })
+}
+
+/// Passes a picture that can be looked at in small: a premultiplied copy, the picture between the two
+/// passes of a resize to [`op::shrink`](crate::pixels::filter::resize::shrink)'s sizes, its weights, and what is worked out
+/// from the small one.
+pub(crate) fn check_shrink(picture: &Raster, limits: &Limits) -> Result<(), LimitError> {
+    /// More than both sides of any small picture.
+    const SIDE: u32 = 128;
+    /// Planes of numbers for each of its pixels.
+    const WORK: u64 = 128 * (SIDE as u64) * (SIDE as u64);
+    let size = picture.size();
+    let held = memory::len(picture.samples());
+    let copy = if picture.channels() == Channels::Rgba { held } else { 0 };
+    let between = memory::bytes(Size::new(size.width, SIDE.min(size.height)), picture.channels());
+    let weights = u64::from(size.width).saturating_add(size.height.into()).saturating_mul(16);
+    memory::check([held, copy, between, weights, WORK].into_iter().fold(0, u64::saturating_add), limits)
 }
 
 #[cfg(test)]

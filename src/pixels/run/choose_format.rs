@@ -15,7 +15,7 @@ use crate::pixels::codec::encoder::{Encoder, Settings};
 use crate::pixels::codec::registry;
 use crate::pixels::filter;
 use crate::pixels::raster::Picture;
-use crate::plan::{Fill, Op, Plan};
+use crate::plan::Plan;
 use crate::policy::Negotiation;
 use crate::trace::stage;
 use crate::transform::Color;
@@ -34,20 +34,10 @@ pub(crate) fn settings(
             source_quality().unwrap_or(u8::MAX).min(negotiation.quality)
         }),
         lossless: plan.output.lossless.unwrap_or(false),
-        exact: plan.ops.iter().all(moves_pixels),
+        exact: plan.ops.iter().all(|op| op.traits(plan.size).moves_pixels),
         progressive: plan.output.progressive.unwrap_or(false),
         chroma_420: negotiation.chroma_420,
         smallest: negotiation.smallest,
-    }
-}
-
-/// Is every pixel after it one from before, or of a colour that the plan names?
-fn moves_pixels(op: &Op) -> bool {
-    match op {
-        Op::Decode { .. } | Op::Orient(_) | Op::Trim(_) | Op::Crop(_) | Op::Flip(_) | Op::Border { .. } => true,
-        Op::Extend { fill, .. } => matches!(fill, Fill::Color(_)),
-        Op::Rotate { degrees, .. } => degrees.to_f64() % 90.0 == 0.0,
-        _ => false,
     }
 }
 

@@ -229,7 +229,7 @@ impl<'a> Executor<'a> {
     pub(crate) fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
         let limits = &self.work.rules.limits;
         cost::check_op(op, &picture, self.held(), limits)?;
-        let picture = if filter::keeps_colors(op, picture.size()) { picture } else { picture.settled() };
+        let picture = if op.traits(picture.size()).keeps_colors { picture } else { picture.settled() };
         // A profile that is left is to be kept: what is drawn now is drawn in its numbers.
         let profile = picture.profile().cloned();
         let done = match op {

@@ -1,7 +1,6 @@
 //! How much memory a render takes at most, from headers and plans alone.
 
 use super::animate;
-use super::executor::Executor;
 use super::render::prepare;
 use super::thumbnail;
 use super::work::Work;
@@ -11,8 +10,7 @@ use crate::pixels::base::channels::Channels;
 use crate::pixels::base::fence::fenced_whole;
 use crate::pixels::base::memory;
 use crate::pixels::codec::registry;
-use crate::pixels::filter::cost;
-use crate::plan::{Look, Op, Size};
+use crate::plan::{Op, Size, peak};
 use crate::transform::Transformation;
 
 /// The most bytes of memory that [`transform`](crate::transform()) takes for this at a time: pixels, and what decoders,
@@ -48,8 +46,13 @@ fn most_of(work: &Work<'_>) -> Result<u64, Error> {
     let candidates: Vec<Format> =
         [false, true].into_iter().flat_map(|alpha| prepared.candidates(work, alpha)).collect();
     let (plan, executor) = (&prepared.fused, &prepared.executor);
-    let (run, size) = of_ops(&plan.ops, executor)?;
-    let alpha = prepared.source.alpha || !plan.ops.iter().all(stays_opaque);
+    let mut start = |op: &Op| match op {
+        Op::Decode { file, size, .. } => executor.open(file.as_ref())?.cost(*size),
+        Op::Thumbnail { file, wanted } => thumbnail::cost(&*executor.open(file.as_ref())?, wanted),
+        op => Ok(op.cost(Size::new(0, 0), 4)),
+    };
+    let (run, size) = peak(&plan.ops, &mut start)?;
+    let alpha = prepared.source.alpha || !plan.ops.iter().all(|op| op.traits(size).stays_opaque);
     let encode = candidates.iter().map(|format| {
         let work = registry::encoder(*format).map_or(0, |encoder| encoder.cost(alpha, &prepared.settings));
         let encoder = size.pixels().saturating_mul(work).saturating_add(TABLES);
@@ -61,41 +64,3 @@ fn most_of(work: &Work<'_>) -> Result<u64, Error> {
 
 /// Tables of an encoder that do not depend on the size, and the file.
 const TABLES: u64 = 2 * 1024 * 1024;
-
-/// The most that these operations take, and the size of what they make.
-fn of_ops(ops: &[Op], executor: &Executor<'_>) -> Result<(u64, Size), Error> {
-    let mut size = Size::new(0, 0);
-    let mut most = 0;
-    for op in ops {
-        // A picture may have become transparent, and carry opacity from then on.
-        let held = memory::bytes(size, Channels::Rgba);
-        let needed = match op {
-            Op::Decode { file, size, .. } => executor.open(file.as_ref())?.cost(*size)?,
-            Op::Thumbnail { file, wanted } => thumbnail::cost(&*executor.open(file.as_ref())?, wanted)?,
-            Op::Compose { layer, .. } => {
-                let (layer_needs, layer_size) = of_ops(&layer.ops, executor)?;
-                layer_needs.max(memory::bytes(layer_size, Channels::Rgba) + cost::needed(op, size, Channels::Rgba))
-            }
-            // The mask of its letters, and the picture.
-            Op::Text { size, .. } => memory::bytes(*size, Channels::Rgba).saturating_mul(2),
-            op => cost::needed(op, size, Channels::Rgba),
-        };
-        most = most.max(held.saturating_add(needed));
-        size = op.output(size);
-    }
-    Ok((most, size))
-}
-
-/// Does a picture without transparency remain one?
-const fn stays_opaque(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Decode { .. }
-            | Op::Thumbnail { .. }
-            | Op::Orient(_)
-            | Op::Crop(_)
-            | Op::Resize { .. }
-            | Op::Flip(_)
-            | Op::Look(Look::Blur(_) | Look::Grayscale | Look::Sharpen(_) | Look::Stretch)
-    )
-}

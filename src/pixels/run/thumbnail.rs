@@ -8,7 +8,7 @@ use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Request};
 use crate::pixels::filter;
 use crate::pixels::raster::planes::chroma_size;
 use crate::pixels::raster::{Picture, Planes, Raster, Scratch};
-use crate::plan::{Op, Rect, Region, Size, Thumbnail};
+use crate::plan::{Op, Rect, Region, Size, Thumbnail, resampling};
 
 /// Reads a region of a file at the size that is wanted. Files of unusual kinds are decoded whole.
 ///
@@ -61,7 +61,7 @@ pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<u64, Error> 
         // What a crop leaves, and resampling what is left.
         None => {
             let part = wanted.part.size();
-            let cut = memory::bytes(part, Channels::Rgba) + memory::resampling(part, wanted.to, Channels::Rgba);
+            let cut = memory::bytes(part, Channels::Rgba) + resampling(part, wanted.to, 4);
             file.cost(wanted.size)?.saturating_add(cut)
         }
     };

@@ -23,7 +23,7 @@ mod rasterise;
 mod shrink_on_load;
 
 #[cfg(feature = "pixels")]
-pub(crate) use self::{planes::in_planes, rasterise::rasterise};
+pub(crate) use self::rasterise::rasterise;
 
 /// Which passes are made over a plan before it is carried out. All of them, unless one doubts a result.
 ///

@@ -22,7 +22,7 @@ use crate::pixels::base::error::{damaged, of_a_kind};
 use crate::pixels::base::memory;
 use crate::pixels::codec::reader::{Colors, Reader as _, Reduced, Reducing};
 use crate::pixels::raster::{Raster, Scratch};
-use crate::plan::{Size, Thumbnail, reduced};
+use crate::plan::{Size, Thumbnail, reduced, resampling};
 use image::ColorType;
 
 impl Reducing for File<'_> {
@@ -31,7 +31,7 @@ impl Reducing for File<'_> {
             return None;
         }
         let size = reduced(wanted.size, wanted.eighths);
-        let resampling = memory::resampling(size, wanted.to, Channels::Rgb);
+        let resampling = resampling(size, wanted.to, 3);
         Some(cost(self.bytes, size)?.saturating_add(resampling))
     }
 

@@ -13,7 +13,6 @@ use crate::pixels::base::memory;
 use crate::pixels::codec::reader::{Reader, Request};
 use crate::pixels::codec::registry;
 use crate::pixels::filter;
-use crate::pixels::filter::cost;
 use crate::pixels::filter::dominant;
 use crate::pixels::raster::Raster;
 use crate::pixels::raster::Scratch;
@@ -122,7 +121,7 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     Error::unless_sound(&notes, options.rules.refuse_damaged)?;
     let picture = picture.settled();
     let alpha = picture.is_transparent();
-    cost::check_shrink(&picture, limits)?;
+    filter::check_shrink(&picture, limits)?;
     let small = filter::shrink(&picture, SIDE)?;
     drop(picture);
     let (small, size) = if options.rules.auto_orient {

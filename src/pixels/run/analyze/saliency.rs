@@ -41,7 +41,6 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::color::lab::lab;
 use crate::pixels::filter;
-use crate::pixels::filter::cost;
 use crate::pixels::raster::Raster;
 use crate::plan::Region;
 
@@ -54,7 +53,7 @@ const SIDE: u32 = 96;
 /// Out of memory, or above its limit.
 pub(crate) fn salient(picture: &Raster, limits: &Limits) -> Result<Option<Region>, Error> {
     let size = picture.size();
-    cost::check_shrink(picture, limits)?;
+    filter::check_shrink(picture, limits)?;
     let small = filter::shrink(picture, SIDE)?;
     let Some(spot) = Map::of(&small).and_then(|map| map.densest()) else { return Ok(None) };
     let (width, height) = (f64::from(size.width), f64::from(size.height));

@@ -1,0 +1,160 @@
+//! Memory that operations take: the one model that the planner, the executor and `peak_memory` share.
+
+use std::convert::Infallible;
+
+use super::fill::Fill;
+use super::look::Look;
+use super::op::{Mix, Op, Plan};
+use crate::geometry::Size;
+use crate::transform::Color;
+
+/// Bytes of a pixel with opacity.
+const PIXEL: u64 = 4;
+/// Counts of how frequent colours are.
+const COUNTS: u64 = 1 << 20;
+
+impl Op {
+    /// Bytes that it takes besides an input of so many bytes a pixel: its output, and what it needs meanwhile.
+    ///
+    /// What makes a layer is counted by [`peak`], and what decoding takes is known to a file's reader: here it is the
+    /// image and as much again.
+    pub(crate) fn cost(&self, input: Size, channels: u64) -> u64 {
+        let output = bytes(self.output(input), PIXEL);
+        match self {
+            Self::Decode { .. } | Self::Thumbnail { .. } => output.saturating_mul(2),
+            // The mask of its letters, and the image.
+            Self::Text { .. } => output.saturating_mul(2),
+            Self::Canvas { .. } => output,
+            // In place.
+            Self::Trim(_) | Self::Crop(_) | Self::Flatten(_) => 0,
+            Self::Orient(_) | Self::Flip(_) => bytes(self.output(input), channels),
+            Self::Resize { to, .. } => resampling(input, *to, channels),
+            Self::Extend { to, fill, .. } => output.saturating_add(filling(fill, input, *to)),
+            Self::Border { color, .. } => output.saturating_add(with_alpha(input, *color)),
+            // Corners may be transparent.
+            Self::Rotate { .. } => output.saturating_add(bytes(input, PIXEL)),
+            Self::Distort { .. } => output,
+            Self::Look(look) => output.saturating_add(adjusting(look, input)),
+            // A copy with opacity goes to the provider.
+            Self::Effect { .. } => output.saturating_add(bytes(input, PIXEL)),
+            Self::Compose { layer, mix, .. } => bytes(layer.size, PIXEL).saturating_add(match mix {
+                Mix::Over | Mix::Multiply => 0,
+                Mix::Displace { .. } | Mix::Cutout | Mix::Cutter => output,
+            }),
+        }
+    }
+}
+
+impl Op {
+    /// Bytes of its input, and what it takes besides; the making of a layer counts, too.
+    pub(super) fn bytes_with(&self, input: Size) -> u64 {
+        let Ok(bytes) = with(self, input, &mut unknown);
+        bytes
+    }
+}
+
+impl Plan {
+    /// An estimate of the bytes that pixels take at the worst moment of a run.
+    ///
+    /// It counts four bytes a pixel, what an operation reads, what it makes, and what it needs meanwhile. Not counted
+    /// are what codecs need besides, and the encoded files. Limits are checked against it; what a render of a certain
+    /// file takes is told by `peak_memory`, which asks the file's header.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let Ok((most, _)) = peak(&self.ops, &mut unknown);
+        most
+    }
+}
+
+/// The cost of beginning with a file that nobody looked at.
+#[expect(clippy::unnecessary_wraps, reason = "files that are looked at may be damaged")]
+fn unknown(op: &Op) -> Result<u64, Infallible> {
+    Ok(op.cost(Size::new(0, 0), PIXEL))
+}
+
+/// The most bytes that operations take at a time, and the size of what they make.
+///
+/// `start` counts for those that begin a plan.
+///
+/// # Errors
+/// Those of `start`.
+pub(crate) fn peak<E>(ops: &[Op], start: &mut impl FnMut(&Op) -> Result<u64, E>) -> Result<(u64, Size), E> {
+    let (mut most, mut size) = (0, Size::new(0, 0));
+    for op in ops {
+        most = with(op, size, start)?.max(most);
+        size = op.output(size);
+    }
+    Ok((most, size))
+}
+
+fn with<E>(op: &Op, input: Size, start: &mut impl FnMut(&Op) -> Result<u64, E>) -> Result<u64, E> {
+    if op.is_start() {
+        return start(op);
+    }
+    let needed = match op {
+        // A layer is made while its base waits.
+        Op::Compose { layer, .. } => peak(&layer.ops, start)?.0.max(op.cost(input, PIXEL)),
+        op => op.cost(input, PIXEL),
+    };
+    Ok(bytes(input, PIXEL).saturating_add(needed))
+}
+
+/// Bytes that resampling takes besides its input: the result, the samples between the two passes, and the weights of
+/// each pass, which are a Lanczos window of six times the scale, in numbers of eight bytes, twice.
+pub(crate) fn resampling(from: Size, to: Size, channels: u64) -> u64 {
+    let between = bytes(Size::new(from.width, to.height), channels);
+    let sides = [from.width, from.height, to.width, to.height].map(u64::from).iter().sum::<u64>();
+    [bytes(to, channels), between, sides.saturating_mul(6 * 8 * 2)].into_iter().fold(0, u64::saturating_add)
+}
+
+const fn bytes(size: Size, each: u64) -> u64 {
+    size.pixels().saturating_mul(each)
+}
+
+/// A copy with opacity of what had none, if the colour that is added is not opaque.
+const fn with_alpha(input: Size, color: Color) -> u64 {
+    if color.opacity < 100 { bytes(input, PIXEL) } else { 0 }
+}
+
+/// Bytes that a background takes besides the canvas.
+fn filling(fill: &Fill, input: Size, to: Size) -> u64 {
+    match fill {
+        Fill::Color(color) => with_alpha(input, *color),
+        Fill::Dominant => COUNTS,
+        // The backdrop is drawn first, and then the image over it.
+        Fill::DominantGradient { .. } => COUNTS.saturating_add(bytes(to, PIXEL)),
+        // An opaque copy, which is enlarged, and blurred then.
+        Fill::Blurred { .. } => {
+            let enlarging = bytes(input, PIXEL).saturating_add(resampling(input, to, PIXEL));
+            enlarging.max(bytes(to, PIXEL).saturating_add(blurring(to))).saturating_add(COUNTS)
+        }
+        // A transparent canvas, and a copy of it that goes to the provider.
+        Fill::Generated { .. } => bytes(to, PIXEL).saturating_add(bytes(input, PIXEL)),
+    }
+}
+
+/// Bytes that a change of pixels takes besides the image that it makes.
+fn adjusting(look: &Look, size: Size) -> u64 {
+    match look {
+        Look::Blur(_) | Look::Sharpen(_) | Look::Shadow(_) => blurring(size),
+        Look::Replace { .. } => COUNTS,
+        Look::Colorize { .. }
+        | Look::Grayscale
+        | Look::Stretch
+        | Look::Gradient(_)
+        | Look::Round(_)
+        | Look::Fade(_) => 0,
+    }
+}
+
+/// Bytes that a gaussian takes.
+fn blurring(size: Size) -> u64 {
+    // Four numbers of four bytes a pixel.
+    const EACH: u64 = 16;
+    // Rows in reach of the longest kernel, and those that are read and written.
+    const ROWS: u64 = 2 * 64 + 8;
+    let rows = (u64::from(size.width) + ROWS).saturating_mul(ROWS);
+    // Wide gaussians go by way of an image of half its width and height or less.
+    let cells = (u64::from(size.width) / 2 + 4).saturating_mul(u64::from(size.height) / 2 + 4);
+    rows.saturating_add(cells).saturating_mul(EACH)
+}

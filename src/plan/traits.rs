@@ -1,0 +1,67 @@
+//! [`Traits`]: properties of operations by which they are reordered, fused and encoded.
+
+use super::fill::Fill;
+use super::look::Look;
+use super::op::{Mix, Op};
+use crate::geometry::Size;
+
+/// What can be relied on when an operation is done to an image of a certain size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Traits {
+    /// Every pixel after it is one from before, or of a colour that the plan names.
+    pub(crate) moves_pixels: bool,
+    /// An image without transparency remains one.
+    pub(crate) stays_opaque: bool,
+    /// Colours are left as they are, and converting them afterwards costs no more than before.
+    pub(crate) keeps_colors: bool,
+    /// It can be done to luma and halved chroma.
+    pub(crate) in_planes: bool,
+}
+
+impl Op {
+    /// Its properties for an input of this size.
+    pub(crate) fn traits(&self, input: Size) -> Traits {
+        let none = Traits::default();
+        match self {
+            Self::Decode { .. } => Traits { moves_pixels: true, stays_opaque: true, ..none },
+            Self::Thumbnail { .. } => Traits { stays_opaque: true, ..none },
+            Self::Canvas { .. } | Self::Text { .. } | Self::Distort { .. } | Self::Effect { .. } => none,
+            Self::Orient(_) | Self::Flip(_) => Traits {
+                moves_pixels: true,
+                stays_opaque: true,
+                keeps_colors: true,
+                // Each sample of chroma stands for a pair of pixels, the first of them even: that an image of odd
+                // sides loses when it is turned.
+                in_planes: input.width.is_multiple_of(2) && input.height.is_multiple_of(2),
+            },
+            Self::Trim(_) | Self::Crop(_) => {
+                Traits { moves_pixels: true, stays_opaque: true, keeps_colors: true, ..none }
+            }
+            Self::Resize { to, .. } => {
+                Traits { stays_opaque: true, keeps_colors: to.pixels() <= input.pixels(), ..none }
+            }
+            Self::Extend { fill, .. } => Traits {
+                moves_pixels: matches!(fill, Fill::Color(_)),
+                stays_opaque: match fill {
+                    Fill::Color(color) => color.opacity >= 100,
+                    Fill::Blurred { .. } | Fill::Dominant | Fill::DominantGradient { .. } => true,
+                    Fill::Generated { .. } => false,
+                },
+                ..none
+            },
+            Self::Border { color, .. } => Traits { moves_pixels: true, stays_opaque: color.opacity >= 100, ..none },
+            Self::Rotate { degrees, fill, .. } => {
+                let moves_pixels = degrees.to_f64() % 90.0 == 0.0;
+                let is_filled = fill.is_some_and(|color| color.opacity >= 100);
+                Traits { moves_pixels, stays_opaque: moves_pixels || is_filled, ..none }
+            }
+            Self::Look(look) => match look {
+                Look::Blur(_) | Look::Grayscale => Traits { stays_opaque: true, in_planes: true, ..none },
+                Look::Sharpen(_) | Look::Stretch | Look::Colorize { .. } => Traits { stays_opaque: true, ..none },
+                Look::Replace { .. } | Look::Gradient(_) | Look::Shadow(_) | Look::Round(_) | Look::Fade(_) => none,
+            },
+            Self::Flatten(color) => Traits { stays_opaque: color.opacity >= 100, ..none },
+            Self::Compose { mix, .. } => Traits { stays_opaque: matches!(mix, Mix::Over | Mix::Multiply), ..none },
+        }
+    }
+}
