@@ -5,23 +5,20 @@ use std::fmt::Write as _;
 
 use crate::imports::{Arrow, module};
 
-/// Circles that are larger than a folder's own file with its direct children, each told in lines; but for those that
-/// lie wholly in one of the folders that are exempt.
-pub(crate) fn beyond_a_folder(arrows: &[Arrow], exempt: &[&str]) -> Vec<String> {
-    told(arrows, exempt, |circle| !is_folder(circle))
+/// Circles that are larger than a folder's own file with its direct children, each told in lines.
+pub(crate) fn beyond_a_folder(arrows: &[Arrow]) -> Vec<String> {
+    told(arrows, |circle| !is_folder(circle))
 }
 
 /// Circles that are left if nobody imports the folders that it lies in, told likewise.
-pub(crate) fn among_siblings(arrows: &[Arrow], exempt: &[&str]) -> Vec<String> {
+pub(crate) fn among_siblings(arrows: &[Arrow]) -> Vec<String> {
     let down: Vec<Arrow> =
         arrows.iter().filter(|arrow| !module(&arrow.from).starts_with(&module(&arrow.to))).cloned().collect();
-    told(&down, exempt, |_| true)
+    told(&down, |_| true)
 }
 
-fn told(arrows: &[Arrow], exempt: &[&str], is_wrong: impl Fn(&BTreeSet<&str>) -> bool) -> Vec<String> {
-    let is_exempt =
-        |circle: &BTreeSet<&str>| exempt.iter().any(|folder| circle.iter().all(|it| it.starts_with(folder)));
-    let wrong = circles(arrows).into_iter().filter(|circle| !is_exempt(circle) && is_wrong(circle));
+fn told(arrows: &[Arrow], is_wrong: impl Fn(&BTreeSet<&str>) -> bool) -> Vec<String> {
+    let wrong = circles(arrows).into_iter().filter(|circle| is_wrong(circle));
     wrong.map(|circle| story(arrows, &circle)).collect()
 }
 
@@ -134,7 +131,7 @@ mod tests {
     #[test]
     fn a_circle_is_found_and_told() {
         let crate_ = ["lib.rs: a b", "a/mod.rs: self::x", "a/x.rs: crate::b", "a/y.rs: super::x", "b.rs: crate::a"];
-        let found = beyond_a_folder(&made_up(&crate_), &[]);
+        let found = beyond_a_folder(&made_up(&crate_));
         assert_eq!(
             found,
             ["a circle of 3 files, for example:\n    \
@@ -165,16 +162,8 @@ mod tests {
             ("no circle", &["lib.rs: a b", "a.rs: crate::b", "b.rs: std::fmt"], 0, 0),
         ] {
             let arrows = made_up(lines);
-            assert_eq!(beyond_a_folder(&arrows, &[]).len(), beyond, "{why}");
-            assert_eq!(among_siblings(&arrows, &[]).len(), siblings, "{why}");
+            assert_eq!(beyond_a_folder(&arrows).len(), beyond, "{why}");
+            assert_eq!(among_siblings(&arrows).len(), siblings, "{why}");
         }
-    }
-
-    #[test]
-    fn what_is_exempt_lies_wholly_in_its_folder() {
-        let inside = made_up(&["a/x.rs: super::y", "a/y.rs: super::x"]);
-        assert!(beyond_a_folder(&inside, &["a/"]).is_empty() && among_siblings(&inside, &["a/"]).is_empty());
-        let partly = made_up(&["a/x.rs: crate::b", "b.rs: crate::a::x"]);
-        assert_eq!((beyond_a_folder(&partly, &["a/"]).len(), among_siblings(&partly, &["a/"]).len()), (1, 1));
     }
 }
