@@ -74,6 +74,7 @@ mod note;
 mod number;
 mod order;
 mod path;
+mod percent;
 #[cfg(feature = "pixels")]
 mod pixels;
 pub mod plan;

@@ -10,7 +10,7 @@
 
 use super::Target;
 use super::key::{SigningKey, unhex};
-use crate::path::percent_decode;
+use crate::percent;
 
 /// Why a signature does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +108,7 @@ impl<'a> Signed<'a> {
         let (mut signatures, mut expiries, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for parameter in query.split('&') {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            match &*percent_decode(name.as_bytes()) {
+            match &*percent::decode(name.as_bytes()) {
                 b"ik-s" => signatures.push(value),
                 b"ik-t" => expiries.push(value),
                 _ => rest.push(parameter),

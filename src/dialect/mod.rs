@@ -23,7 +23,8 @@ mod imgix;
 mod value;
 
 use crate::limits::{LimitError, Limits};
-use crate::path::{AssetPath, percent_decode};
+use crate::path::AssetPath;
+use crate::percent;
 use crate::syntax::{Ignored, ParseError, Reading, Reason};
 use crate::transform::Transformation;
 
@@ -246,12 +247,12 @@ impl<'a> Token<'a> {
 
     /// Behind the first `=`, percent-decoded; what is no UTF-8 is replaced. `+` stays `+` (chosen).
     pub(crate) fn decoded_value(self) -> String {
-        decoded(self.text.split_once('=').map_or("", |(_, value)| value))
+        percent::decode_text(self.text.split_once('=').map_or("", |(_, value)| value)).into_owned()
     }
 
     /// Before the first `=`, percent-decoded.
     pub(crate) fn decoded_name(self) -> String {
-        decoded(self.text.split('=').next().unwrap_or_default())
+        percent::decode_text(self.text.split('=').next().unwrap_or_default()).into_owned()
     }
 
     /// As a token without effect.
@@ -291,8 +292,4 @@ impl<'a> Foreign<'a> {
         ignored.sort_by_key(|ignored| ignored.span.start);
         ignored
     }
-}
-
-fn decoded(text: &str) -> String {
-    String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned()
 }

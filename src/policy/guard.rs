@@ -7,6 +7,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::percent;
+
 /// Why a URL is not fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -77,7 +79,7 @@ pub(crate) fn approve(url: &str) -> Result<Approved, GuardError> {
         Some(text) => check_port(text)?.filter(|port| *port != own_port),
     };
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Ok(Approved { scheme, host, port, path: slash.to_owned() + &encode_illegal(path) })
+    Ok(Approved { scheme, host, port, path: format!("{slash}{}", percent::encode(path, percent::FETCHED)) })
 }
 
 /// May a connection go to one of these addresses? One that is private refuses them all: names that have both are made
@@ -177,21 +179,6 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // Global unicast. The rest is mapped and compatible IPv4, local NAT64, link and unique local.
         [first, ..] => first & 0xe000 == 0x2000,
     }
-}
-
-/// Percent-encodes what a URL cannot hold; everything else stays as it is.
-fn encode_illegal(path: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>`{}|^".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 /// Last labels of names that never lie in the public internet.

@@ -1,7 +1,7 @@
 //! What `href` may point at: a part of the same file, or a raster picture inside it.
 
 use crate::format::Format;
-use crate::path::percent_decode;
+use crate::percent;
 
 /// `#id`, written as it is compared.
 pub(super) fn local(text: &str) -> Option<String> {
@@ -53,7 +53,7 @@ pub(super) fn picture(text: &str) -> Option<String> {
         return None;
     }
     let data = if data.contains('%') {
-        String::from_utf8(percent_decode(data.as_bytes()).into_owned()).ok()?
+        String::from_utf8(percent::decode(data.as_bytes()).into_owned()).ok()?
     } else {
         data.to_owned()
     };

@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use crate::limits::{LimitError, Limits};
-use crate::path::percent_decode;
+use crate::percent;
 use crate::transform::Transformation;
 
 /// What reading a transformation gave: its value, and what of the text had no effect.
@@ -261,7 +261,7 @@ pub(crate) fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     };
     // Decoding shortens to a third at most.
     length(raw.len() / 3)?;
-    let Ok(text) = String::from_utf8(percent_decode(raw.as_bytes()).into_owned()) else {
+    let Ok(text) = String::from_utf8(percent::decode(raw.as_bytes()).into_owned()) else {
         return Err(ParseError { kind: ParseErrorKind::NotUtf8, span: 0..0, text: raw.to_owned() });
     };
     length(text.len())?;

@@ -6,6 +6,7 @@ use super::value::Value;
 use super::{base64, params};
 use crate::limits::Limits;
 use crate::path::AssetPath;
+use crate::percent;
 use crate::transform::{Content, Layer, Position, Step, Transformation};
 
 /// Prints the canonical form: parameters in a fixed order, percent-encoded for use in a URL.
@@ -38,7 +39,7 @@ impl Printer {
         self.word(key);
         if !value.is_empty() {
             self.text.push('-');
-            encode(value, &mut self.text);
+            self.text.extend(percent::encode(value, percent::PARAMETER));
         }
     }
 
@@ -177,19 +178,5 @@ pub(super) fn plain_path(path: &str, out: &mut String) {
             other => out.push(other),
         }
         before = character;
-    }
-}
-
-/// Percent-encodes all but unreserved characters (RFC 3986, 2.3) and `@`.
-fn encode(text: &str, out: &mut String) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let digits = [byte >> 4, byte & 0xF];
-            out.push('%');
-            out.extend(digits.iter().filter_map(|digit| HEX.get(usize::from(*digit))));
-        }
     }
 }
