@@ -53,6 +53,7 @@
 #[cfg(doc)]
 pub mod _guide;
 mod address;
+mod base64;
 mod bitmap;
 pub mod blocking;
 #[cfg(feature = "cache")]

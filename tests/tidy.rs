@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `syntax` and `transform` are one layer: text and values of the same language.
 const LAYERS: &[(&str, u8)] = &[
+    ("base64", 0),
     ("code", 0),
     ("encoded", 0),
     ("note", 0),

@@ -2,7 +2,8 @@
 
 use super::grammar::{self, Item, Kind, Token};
 use super::value::{Host, Spot, Value};
-use super::{Ignored, ParseErrorKind, Reason, Refusal, ai, base64, params, suggest};
+use super::{Ignored, ParseErrorKind, Reason, Refusal, ai, params, suggest};
+use crate::base64;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
 use crate::transform::{

@@ -4,7 +4,6 @@
 //! nowhere else.
 
 mod ai;
-mod base64;
 mod expr;
 mod grammar;
 mod lower;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::params;
 use super::value::Value;
-use super::{base64, params};
+use crate::base64;
 use crate::limits::Limits;
 use crate::path::AssetPath;
 use crate::percent;
