@@ -70,6 +70,7 @@ pub mod extend;
 mod fingerprint;
 mod format;
 mod geometry;
+mod hex;
 mod limits;
 mod note;
 mod number;

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("number", 0),
     ("color", 0),
     ("geometry", 0),
+    ("hex", 0),
     ("fingerprint", 0),
     ("format", 0),
     ("path", 0),

@@ -12,7 +12,7 @@ use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
 use super::Settings;
 use super::animation::Plays;
-use super::changes::{OPEN, around, index, rows, rows_mut, take, window};
+use super::changes::{OPEN, index, rows, rows_mut, take, window};
 use super::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
 use super::quantise::{Quantiser, float};
 use crate::error::Error;
@@ -267,7 +267,7 @@ impl Drawing {
 
     /// Grows so that it covers this rectangle too, and says what it covers then.
     fn widen(&mut self, area: Rect, shared: &Palette) -> Result<Rect, Error> {
-        let wide = around(self.area, area);
+        let wide = self.area.union(area);
         if wide != self.area {
             let mut indices = Vec::new();
             memory::refill(&mut indices, wide.size().pixels(), open(self.own.as_ref().unwrap_or(shared)))?;
