@@ -135,7 +135,9 @@ mod tests {
     fn check(url: &str, now: u64) -> Result<bool, SignatureError> {
         let target = Target::of_url(url).unwrap();
         let rest = target.path.strip_prefix("/demo").unwrap();
-        let keys = [SigningKey::sha1("old"), SigningKey::sha1("key"), SigningKey::sha256("long")];
+        // A key that is listed twice is no other key.
+        let key = SigningKey::sha1("key");
+        let keys = [SigningKey::sha1("old"), key.clone(), key, SigningKey::sha256("long")];
         verify(&target, rest, &keys, now).map(|signature| signature != Signature::None)
     }
 
