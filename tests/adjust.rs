@@ -10,15 +10,15 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
-use std::io::Cursor;
+mod pictures;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use originkit::{Error, Format, Options, transform};
 
+use pictures::file;
+
 fn png(picture: &RgbaImage) -> Vec<u8> {
-    let mut out = Cursor::new(Vec::new());
-    picture.write_to(&mut out, ImageFormat::Png).unwrap();
-    out.into_inner()
+    file(picture.clone(), ImageFormat::Png)
 }
 
 fn try_look(picture: &RgbaImage, text: &str) -> Result<RgbaImage, Error> {
@@ -59,12 +59,11 @@ fn opacity_multiplies_alpha_and_blends_over_a_background() {
 
 #[test]
 fn what_becomes_transparent_is_no_jpeg_unless_asked() {
-    let mut jpeg = Cursor::new(Vec::new());
-    DynamicImage::from(plain(64, 64, [200, 100, 0, 255])).to_rgb8().write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
+    let jpeg = file(DynamicImage::from(plain(64, 64, [200, 100, 0, 255])).to_rgb8(), ImageFormat::Jpeg);
     for (text, want) in
         [("w-64", Format::Jpeg), ("r-9", Format::Png), ("o-9", Format::Png), ("r-9,f-jpg", Format::Jpeg)]
     {
-        let result = transform(jpeg.get_ref(), &text.parse().unwrap(), &Options::default()).unwrap();
+        let result = transform(&jpeg, &text.parse().unwrap(), &Options::default()).unwrap();
         assert_eq!(result.format, want, "{text}");
     }
 }
