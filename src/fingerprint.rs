@@ -4,6 +4,8 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::hex;
+
 /// SHA-256 of a row of parts. Keys of stores are made of it: whoever writes image URLs must not be able to make
 /// two of them meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,10 +39,7 @@ pub(crate) fn of_content(bytes: &[u8]) -> u128 {
 /// 64 hex digits; `{:.32}` writes the first 32.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(bytes) = self;
-        let digit = |four: u8| char::from(if four < 10 { b'0' + four } else { b'a' + four - 10 });
-        let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-        f.write_str(&digits.take(f.precision().unwrap_or(64)).collect::<String>())
+        f.pad(&hex::encode(&self.0))
     }
 }
 

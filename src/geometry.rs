@@ -87,6 +87,19 @@ impl Rect {
         Size { width: self.width, height: self.height }
     }
 
+    /// The smallest rectangle that holds both.
+    #[cfg(feature = "pixels")]
+    pub(crate) fn union(self, other: Self) -> Self {
+        let axis = |at: u32, length: u32, other_at: u32, other_length: u32| {
+            let start = at.min(other_at);
+            let end = at.saturating_add(length).max(other_at.saturating_add(other_length));
+            (start, end - start)
+        };
+        let (x, width) = axis(self.x, self.width, other.x, other.width);
+        let (y, height) = axis(self.y, self.height, other.y, other.height);
+        Self { x, y, width, height }
+    }
+
     /// Does the rectangle lie inside a picture of this size, and hold at least one pixel?
     #[must_use]
     pub fn fits(self, size: Size) -> bool {
@@ -122,6 +135,14 @@ impl Region {
     #[must_use]
     pub fn full(size: Size) -> Self {
         Rect::full(size).into()
+    }
+
+    /// The smallest region that holds both.
+    pub(crate) fn union(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let width = (self.x + self.width).max(other.x + other.width) - x;
+        let height = (self.y + self.height).max(other.y + other.height) - y;
+        Self { x, y, width, height }
     }
 
     /// The same as whole pixels; `None` where an edge lies between pixels.
@@ -280,6 +301,21 @@ mod tests {
         assert!(!Rect { x: 10, y: 0, width: 1, height: 1 }.fits(size));
         assert!(!Rect { x: u32::MAX, y: 0, width: 2, height: 1 }.fits(size));
         assert!(!Rect { x: 0, y: 0, width: 0, height: 1 }.fits(size));
+    }
+
+    #[cfg(feature = "pixels")]
+    #[test]
+    fn a_union_holds_both_and_no_more() {
+        let rect = |x, y, width, height| Rect { x, y, width, height };
+        for (a, b, want) in [
+            (rect(1, 2, 3, 4), rect(2, 3, 1, 1), rect(1, 2, 3, 4)),
+            (rect(1, 9, 3, 1), rect(6, 2, 2, 2), rect(1, 2, 7, 8)),
+            (rect(5, 0, u32::MAX, 1), rect(1, 0, 1, 1), rect(1, 0, u32::MAX - 1, 1)),
+        ] {
+            assert_eq!((a.union(b), b.union(a)), (want, want), "{a} {b}");
+            let region = Region::from(a).union(b.into());
+            assert!(a.x.checked_add(a.width).is_none() || region == want.into(), "{region}");
+        }
     }
 
     #[test]

@@ -53,6 +53,7 @@
 #[cfg(doc)]
 pub mod _guide;
 mod address;
+mod base64;
 mod bitmap;
 pub mod blocking;
 #[cfg(feature = "cache")]
@@ -69,11 +70,13 @@ pub mod extend;
 mod fingerprint;
 mod format;
 mod geometry;
+mod hex;
 mod limits;
 mod note;
 mod number;
 mod order;
 mod path;
+mod percent;
 #[cfg(feature = "pixels")]
 mod pixels;
 pub mod plan;

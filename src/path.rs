@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::percent;
+
 /// The path of an asset, percent-encoded as it will be sent, without a leading slash.
 ///
 /// A path from a URL keeps its encoding byte for byte, because special characters in object keys are
@@ -56,7 +58,7 @@ impl AssetPath {
         let mut layer = Cow::Borrowed(raw.as_bytes());
         for _ in 0..4 {
             check(&layer)?;
-            match percent_decode(&layer) {
+            match percent::decode(&layer) {
                 Cow::Borrowed(_) => break,
                 Cow::Owned(decoded) => layer = Cow::Owned(decoded),
             }
@@ -77,7 +79,7 @@ impl AssetPath {
     /// # Errors
     /// See [`PathError`].
     pub fn from_text(text: &str) -> Result<Self, PathError> {
-        Self::from_encoded(&percent_encode(text.trim_matches('/')))
+        Self::from_encoded(&percent::encode(text.trim_matches('/'), percent::ASSET_PATH).to_string())
     }
 
     /// Is this, behind `ff`, a file rather than the name of a font? A dot or a slash tells (chosen).
@@ -94,10 +96,7 @@ impl AssetPath {
     /// The path as text, decoded once; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn decoded(&self) -> Cow<'_, str> {
-        match percent_decode(self.0.as_bytes()) {
-            Cow::Borrowed(_) => Cow::Borrowed(&self.0),
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        }
+        percent::decode_text(&self.0)
     }
 
     /// What stands behind the last slash, decoded.
@@ -127,43 +126,6 @@ fn check(path: &[u8]) -> Result<(), PathError> {
         return Err(PathError::DotSegment);
     }
     Ok(())
-}
-
-/// Decodes `%XX` once. Lenient: a `%` without two hex digits behind it stays. Borrowed if nothing changed.
-pub(crate) fn percent_decode(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if !bytes.contains(&b'%') {
-        return Cow::Borrowed(bytes);
-    }
-    let hex = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    let mut changed = false;
-    while let Some(&byte) = bytes.get(at) {
-        if let (b'%', Some(high), Some(low)) = (byte, hex(at + 1), hex(at + 2)) {
-            out.push(high << 4 | low);
-            at += 3;
-            changed = true;
-        } else {
-            out.push(byte);
-            at += 1;
-        }
-    }
-    if changed { Cow::Owned(out) } else { Cow::Borrowed(bytes) }
-}
-
-/// Encodes everything but unreserved characters (RFC 3986, 2.3), `/`, `@`, `:` and `!`.
-pub(crate) fn percent_encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/@:!".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

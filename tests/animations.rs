@@ -369,13 +369,7 @@ fn an_animation_cut_short_may_be_refused() {
 
 #[test]
 fn damaged_bytes_never_panic() {
-    let mut random = 0x2545_F491_4F6C_DD1D_u64;
-    let mut next = move |below: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random % below as u64) as usize
-    };
+    let mut next = random(0x2545_F491_4F6C_DD1D);
     let mut options = Options::default();
     options.rules.limits.pixels = 100_000;
     options.rules.limits.animation_pixels = 1_000_000;

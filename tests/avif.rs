@@ -15,7 +15,7 @@ mod pictures;
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use originkit::{ErrorCode, Format, Options, transform};
 
-use pictures::{file, photo};
+use pictures::{file, photo, random};
 
 fn avif(picture: impl Into<DynamicImage>, quality: u8) -> Vec<u8> {
     let png = file(picture.into(), ImageFormat::Png);
@@ -103,13 +103,7 @@ fn a_file_cut_short_is_no_picture() {
 
 #[test]
 fn damaged_bytes_never_panic() {
-    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = move |below: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random % below as u64) as usize
-    };
+    let mut next = random(0x9E37_79B9_7F4A_7C15);
     let bytes = avif(RgbaImage::from_fn(24, 16, |x, y| Rgba([(x * 9) as u8, (y * 9) as u8, 7, 200])), 60);
     let mut options = Options::default();
     options.rules.limits.pixels = 1_000_000;

@@ -76,8 +76,7 @@ fn gray_agrees_with_little_cms() {
         let found = distance(view(&run(&png_in(ramp.clone(), &icc), "f-png")).as_raw(), &want);
         assert!(found.0 < 0.3 && found.1 < 0.6, "gamma {gamma}: {found:?}");
     }
-    let mut plain = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut plain, 95).encode_image(&photo_gray(40, 30)).unwrap();
+    let plain = jpeg_at(95, &photo_gray(40, 30));
     let icc = gray(1.4);
     let read = DynamicImage::from(view(&run(&plain, "f-png"))).to_luma8();
     let want = by_little_cms(&icc, read.as_raw(), PixelFormat::GRAY_8);
@@ -88,9 +87,7 @@ fn gray_agrees_with_little_cms() {
 /// A JPEG that is reduced while it is read has the colours of one that is not.
 #[test]
 fn profiles_go_with_jpegs_that_are_reduced() {
-    let mut plain_gray = Vec::new();
-    let picture = photo_gray(320, 240);
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut plain_gray, 95).encode_image(&picture).unwrap();
+    let plain_gray = jpeg_at(95, &photo_gray(320, 240));
     let colored = jpeg(&photo(320, 240));
     for (name, plain, icc, format) in [
         ("gray", &plain_gray, gray(1.4), Some(PixelFormat::GRAY_8)),
@@ -220,13 +217,7 @@ fn a_profile_for_other_samples_is_as_if_absent() {
 
 #[test]
 fn a_broken_profile_is_never_an_error() {
-    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = move |below: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random % below as u64) as usize
-    };
+    let mut next = random(0x9E37_79B9_7F4A_7C15);
     let picture = cube(2);
     let plain = photo_gray(4, 4);
     let inks = [7; 64];

@@ -98,9 +98,8 @@ fn a_decoder_keeps_to_the_limits_and_its_secrets() {
 fn layers_are_decoded_too() {
     let (mut options, calls) = options(Format::Psd);
     options.files = vec![(AssetPath::from_text("a.psd").unwrap(), b"8BPS\0\x01".as_slice().into())];
-    let mut base = std::io::Cursor::new(Vec::new());
-    RgbaImage::from_pixel(60, 40, Rgba([0, 0, 255, 255])).write_to(&mut base, ImageFormat::Png).unwrap();
-    let picture = run(base.get_ref(), "l-image,i-a.psd,w-20,t-false,lx-0,ly-0,l-end,f-png", &options).unwrap();
+    let base = pictures::file(RgbaImage::from_pixel(60, 40, Rgba([0, 0, 255, 255])), ImageFormat::Png);
+    let picture = run(&base, "l-image,i-a.psd,w-20,t-false,lx-0,ly-0,l-end,f-png", &options).unwrap();
     assert_eq!(*picture.get_pixel(5, 5), Rgba([200, 0, 0, 255]));
     assert_eq!(*picture.get_pixel(30, 5), Rgba([0, 0, 255, 255]));
     assert_eq!(calls.load(Ordering::SeqCst), 1);

@@ -354,6 +354,14 @@ fn a_text_may_be_a_transformation_alone() {
     assert_eq!(Dialect::Imgix.read("a.jpg").unwrap().path.unwrap().as_str(), "a.jpg");
     assert!(Dialect::Imgix.read("/a/../b.jpg").is_err());
     assert!(Dialect::Imgix.read(&"w=1&".repeat(3000)).is_err());
+    // What stays of a query stays byte for byte; an endpoint does the same.
+    for (query, want) in
+        [("?", None), ("?&", Some("&")), ("?w=5&&a=1", Some("&a=1")), ("?a=1&&w=5&b=2", Some("a=1&&b=2"))]
+    {
+        let text = format!("/a.jpg{query}");
+        assert_eq!(Dialect::Imgix.read(&text).unwrap().query.as_deref(), want, "{query}");
+        laws(Dialect::Imgix, &text).unwrap();
+    }
 }
 
 /// `PROPTEST_CASES` asks for more.

@@ -2,13 +2,14 @@
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use std::io::Cursor;
+mod pictures;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
+use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::delivery::{Delivery, Input, Output};
 use originkit::extend::{Bitmap, BoxError, Detector, Effect, EffectJob, Effector, Extensions, Found, Outcome, Search};
 use originkit::plan::{PlanError, Region, Size};
@@ -16,9 +17,7 @@ use originkit::transform::{Ai, AssetPath};
 use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Options, Origin, transform};
 
 fn png(picture: RgbaImage) -> Vec<u8> {
-    let mut out = Cursor::new(Vec::new());
-    DynamicImage::from(picture).write_to(&mut out, ImageFormat::Png).unwrap();
-    out.into_inner()
+    pictures::file(picture, ImageFormat::Png)
 }
 
 /// Red left of the middle, blue right of it.

@@ -186,8 +186,10 @@ fn the_centre_is_kept_where_nothing_is_found() {
 }
 
 #[cfg(feature = "pixels")]
+mod pictures;
+
+#[cfg(feature = "pixels")]
 mod pixels {
-    use std::io::Cursor;
     use std::sync::{Arc, Mutex};
 
     use image::{ImageFormat, Rgb, RgbImage};
@@ -196,13 +198,13 @@ mod pixels {
     use originkit::{Options, transform};
 
     use super::area;
+    use super::pictures::file;
 
     fn run(picture: &RgbImage, text: &str, extensions: Extensions) -> RgbImage {
-        let mut file = Cursor::new(Vec::new());
-        picture.write_to(&mut file, ImageFormat::Png).unwrap();
+        let file = file(picture.clone(), ImageFormat::Png);
         let mut options = Options::default();
         options.extensions = extensions;
-        let result = transform(file.get_ref(), &format!("{text},f-png").parse().unwrap(), &options).unwrap();
+        let result = transform(&file, &format!("{text},f-png").parse().unwrap(), &options).unwrap();
         image::load_from_memory(&result.bytes).unwrap().to_rgb8()
     }
 

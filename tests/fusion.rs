@@ -11,12 +11,10 @@
 
 mod pictures;
 
-use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use originkit::plan::Fusion;
 use originkit::{ErrorCode, Note, Options, Scratch, transform, transform_with};
-use pictures::{exif, file, photo};
+use pictures::{Sampling, exif, file, jpeg_at, jpeg_sampled, photo, random};
 
 fn run(bytes: &[u8], text: &str) -> RgbImage {
     run_with(bytes, &format!("{text}:f-png"), Fusion::ALL)
@@ -52,16 +50,8 @@ fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
     10.0 * (255.0_f64.powi(2) / (squares / a.as_raw().len() as f64).max(1e-9)).log10()
 }
 
-fn jpeg(picture: &RgbImage, sampling: SamplingFactor, progressive: bool, restart: u16) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, 92);
-    encoder.set_sampling_factor(sampling);
-    encoder.set_progressive(progressive);
-    if restart > 0 {
-        encoder.set_restart_interval(restart);
-    }
-    encoder.encode(picture.as_raw(), picture.width() as u16, picture.height() as u16, ColorType::Rgb).unwrap();
-    out
+fn jpeg(picture: &RgbImage, sampling: Sampling, progressive: bool, restart: u16) -> Vec<u8> {
+    jpeg_sampled(picture, 92, sampling, progressive, restart)
 }
 
 /// What the source is decoded to by a decoder that is not ours, as a PNG: nothing of it is decoded reduced.
@@ -80,13 +70,7 @@ fn unfused(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
-    let samplings = [
-        SamplingFactor::R_4_4_4,
-        SamplingFactor::R_4_2_2,
-        SamplingFactor::R_4_2_0,
-        SamplingFactor::R_4_4_0,
-        SamplingFactor::R_4_1_1,
-    ];
+    let samplings = [Sampling::R_4_4_4, Sampling::R_4_2_2, Sampling::R_4_2_0, Sampling::R_4_4_0, Sampling::R_4_1_1];
     for (width, height) in [(640, 480), (333, 517), (1001, 250)] {
         let picture = photo(width, height);
         for sampling in samplings {
@@ -109,7 +93,7 @@ fn every_pass_makes_the_picture_of_the_plan_it_was_made_from() {
     let mut worst = std::collections::BTreeMap::new();
     for (width, height) in [(640, 480), (333, 517)] {
         let picture = photo(width, height);
-        for sampling in [SamplingFactor::R_4_4_4, SamplingFactor::R_4_2_2, SamplingFactor::R_4_2_0] {
+        for sampling in [Sampling::R_4_4_4, Sampling::R_4_2_2, Sampling::R_4_2_0] {
             let bytes = turned(&jpeg(&picture, sampling, false, 0), 6);
             for text in [
                 "w-0.7",
@@ -155,13 +139,10 @@ fn turned(stored: &[u8], orientation: u8) -> Vec<u8> {
 fn gray_and_turned_pictures_are_reduced_too() {
     let picture = photo(400, 304);
     let gray = RgbImage::from_fn(400, 304, |x, y| Rgb([picture.get_pixel(x, y).0[1]; 3]));
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 92)
-        .encode_image(&image::DynamicImage::from(gray.clone()).to_luma8())
-        .unwrap();
+    let bytes = jpeg_at(92, &image::DynamicImage::from(gray.clone()).to_luma8());
     assert!(psnr(&run(&bytes, "w-50"), &run(&unfused(&bytes), "w-50")) > 38.0);
 
-    let stored = jpeg(&picture, SamplingFactor::R_4_2_0, false, 0);
+    let stored = jpeg(&picture, Sampling::R_4_2_0, false, 0);
     for orientation in 1..=8 {
         let turned = turned(&stored, orientation);
         let upright = {
@@ -178,16 +159,10 @@ fn gray_and_turned_pictures_are_reduced_too() {
 
 #[test]
 fn damaged_files_are_refused_or_read_and_never_panic() {
-    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = move |below: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random % below as u64) as usize
-    };
+    let mut next = random(0x9E37_79B9_7F4A_7C15);
     let picture = photo(97, 61);
     for progressive in [false, true] {
-        let whole = jpeg(&picture, SamplingFactor::R_4_2_0, progressive, 3);
+        let whole = jpeg(&picture, Sampling::R_4_2_0, progressive, 3);
         for end in 0..whole.len() {
             if end % 7 == 0 {
                 // Shown as far as it goes, which is told, or refused, reduced or not; without its end marker it is whole.
@@ -235,8 +210,8 @@ fn webp_that_is_reduced_while_it_is_decoded_looks_the_same() {
 fn memory_that_is_used_again_leaves_no_trace() {
     let mut scratch = Scratch::default();
     let options = Options::default();
-    let large = jpeg(&photo(640, 480), SamplingFactor::R_4_2_0, false, 0);
-    let small = jpeg(&photo(97, 61), SamplingFactor::R_4_4_4, true, 0);
+    let large = jpeg(&photo(640, 480), Sampling::R_4_2_0, false, 0);
+    let small = jpeg(&photo(97, 61), Sampling::R_4_4_4, true, 0);
     for (source, text) in [
         (&large, "w-300,f-jpg"),
         (&small, "w-30,h-30,f-jpg"),

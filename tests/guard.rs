@@ -4,6 +4,8 @@
 
 mod scripted;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use http::Request;
 use originkit::{Endpoint, Engine, Origin, Settings};
 
@@ -34,16 +36,7 @@ fn ask(path: &str) -> Script {
 
 /// For `ie-`.
 fn base64(text: &str) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for three in text.as_bytes().chunks(3) {
-        let bits = three.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - three.len()));
-        for at in 0..=three.len() {
-            out.push(char::from(DIGITS[bits >> (18 - 6 * at) & 63]));
-        }
-        out.extend(std::iter::repeat_n('=', 3 - three.len()));
-    }
-    out.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    STANDARD.encode(text).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }
 
 /// The places in which an image URL names another: each as a path. (Names of fonts and

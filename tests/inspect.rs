@@ -106,8 +106,7 @@ fn any_size_is_fine_and_limits_hold() {
 #[test]
 fn large_files_look_as_they_are() {
     let picture = pictures::photo(1600, 1000);
-    let mut jpeg = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 95).encode_image(&picture).unwrap();
+    let jpeg = pictures::jpeg_at(95, &picture);
     let whole = pictures::file(image::load_from_memory(&jpeg).unwrap().to_rgb8(), ImageFormat::Png);
     let [reduced, whole] = [jpeg, whole].map(|bytes| inspect(&bytes, &Options::default()).unwrap());
     assert_eq!((reduced.size, reduced.blur_hash.len()), (whole.size, whole.blur_hash.len()));

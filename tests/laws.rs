@@ -1,6 +1,9 @@
 //! Laws of the language and of cache keys, on texts that nobody wrote.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[cfg(feature = "pixels")]
+mod pictures;
+
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
@@ -104,8 +107,7 @@ fn answer(order: Order) -> (Vec<u8>, String) {
     use originkit::delivery::{Input, Output};
     let picture =
         image::RgbaImage::from_fn(12, 8, |x, y| image::Rgba([x, 9 * y, 5, 255 - x].map(|v| u8::try_from(v).unwrap())));
-    let mut file = Vec::new();
-    picture.write_to(&mut std::io::Cursor::new(&mut file), image::ImageFormat::Png).unwrap();
+    let file = pictures::file(picture, image::ImageFormat::Png);
     let mut delivery = order.deliver();
     loop {
         match delivery.poll() {

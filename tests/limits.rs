@@ -131,13 +131,7 @@ fn a_file_cut_short_is_no_picture() {
 
 #[test]
 fn damaged_bytes_never_panic() {
-    let mut random = 0x2545_F491_4F6C_DD1D_u64;
-    let mut next = move |below: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random % below as u64) as usize
-    };
+    let mut next = random(0x2545_F491_4F6C_DD1D);
     let mut options = Options::default();
     options.rules.limits.pixels = 1_000_000;
     options.rules.limits.memory = 64 * 1024 * 1024;

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use originkit::{Options, peak_memory, transform};
-use pictures::{file, photo};
+use pictures::{Sampling, file, jpeg_sampled, photo};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -66,14 +65,8 @@ fn large(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| *tile.get_pixel(x % 512, (x / 512 * 97 + y) % 512))
 }
 
-fn jpeg(picture: &RgbImage, sampling: SamplingFactor, progressive: bool) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, 90);
-    encoder.set_sampling_factor(sampling);
-    encoder.set_progressive(progressive);
-    let side = |side: u32| u16::try_from(side).unwrap();
-    encoder.encode(picture.as_raw(), side(picture.width()), side(picture.height()), ColorType::Rgb).unwrap();
-    out
+fn jpeg(picture: &RgbImage, sampling: Sampling, progressive: bool) -> Vec<u8> {
+    jpeg_sampled(picture, 90, sampling, progressive, 0)
 }
 
 fn stored(name: &str, bytes: &[u8]) -> PathBuf {
@@ -91,8 +84,8 @@ fn what_is_stated_before_is_an_upper_bound() {
     let alpha = DynamicImage::from(picture.clone()).to_rgba8();
     let png = |picture: DynamicImage| file(picture, ImageFormat::Png);
     let sources = [
-        ("444p.jpg", jpeg(&picture, SamplingFactor::R_4_4_4, true)),
-        ("420.jpg", jpeg(&picture, SamplingFactor::R_4_2_0, false)),
+        ("444p.jpg", jpeg(&picture, Sampling::R_4_4_4, true)),
+        ("420.jpg", jpeg(&picture, Sampling::R_4_2_0, false)),
         ("rgb.png", png(picture.clone().into())),
         ("rgba16.png", png(DynamicImage::from(alpha.clone()).to_rgba16().into())),
         ("gray.png", png(DynamicImage::from(picture.clone()).to_luma8().into())),
@@ -134,10 +127,10 @@ fn what_is_stated_before_is_an_upper_bound() {
 fn thumbnails_of_large_photos_take_25_mib() {
     // As the sources of common benchmarks: 12 and 24 megapixels, baseline and progressive.
     let twelve = large(4032, 3024);
-    let baseline = jpeg(&twelve, SamplingFactor::R_4_2_0, false);
-    let progressive = jpeg(&twelve, SamplingFactor::R_4_4_4, true);
+    let baseline = jpeg(&twelve, Sampling::R_4_2_0, false);
+    let progressive = jpeg(&twelve, Sampling::R_4_4_4, true);
     drop(twelve);
-    let huge = jpeg(&large(4032, 6048), SamplingFactor::R_4_2_0, false);
+    let huge = jpeg(&large(4032, 6048), Sampling::R_4_2_0, false);
     for (name, bytes, wanted) in [
         ("12.jpg", &baseline, "w-300,h-300,f-jpg"),
         ("12.jpg", &baseline, "w-1600,f-webp"),

@@ -203,11 +203,7 @@ fn what_is_too_large_or_broken_stays_behind() {
 #[test]
 fn a_jpeg_of_low_quality_does_not_grow() {
     let picture = photo(120, 90);
-    let source = |quality: u8| {
-        let mut out = Vec::new();
-        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality).encode_image(&picture).unwrap();
-        out
-    };
+    let source = |quality: u8| jpeg_at(quality, &picture);
     for (quality, text, same) in [
         (40, "f-jpg", "f-jpg,q-40"),
         (40, "f-webp", "f-webp,q-40"),

@@ -46,10 +46,12 @@ fn vary_and_key_name_it_exactly_where_it_counts() {
 }
 
 #[cfg(feature = "pixels")]
+mod pictures;
+
+#[cfg(feature = "pixels")]
 mod pixels {
     use bytes::Bytes;
     use http::Response;
-    use image::codecs::jpeg::JpegEncoder;
     use image::{Rgb, RgbImage};
     use originkit::delivery::{Input, Output};
 
@@ -59,9 +61,7 @@ mod pixels {
     fn photo(quality: u8) -> Vec<u8> {
         let wave = |x: u32, y: u32| u8::try_from((x * x + y * 7 + x * y / 5) % 256).unwrap();
         let picture = RgbImage::from_fn(64, 48, |x, y| Rgb([wave(x, y), wave(y, x), wave(x + y, x)]));
-        let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).unwrap();
-        bytes
+        pictures::jpeg_at(quality, &picture)
     }
 
     fn delivered(source: &[u8], data_saver: bool, tr: &str, save_data: Option<&str>) -> Bytes {

@@ -10,7 +10,6 @@
 //! Where the SDK's result would be no URL, or another one than was meant, the character in question is
 //! percent-encoded, or the whole refused.
 
-use std::fmt::Write as _;
 #[cfg(feature = "signing")]
 use std::time::SystemTime;
 
@@ -23,6 +22,7 @@ use super::parts::SEO;
 use super::signature::sign;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
+use crate::percent;
 use crate::transform::{ParseError, Transformation};
 
 /// Puts the URL of an asset together; made by [`Endpoint::url`](crate::Endpoint::url).
@@ -148,8 +148,7 @@ impl UrlBuilder {
     pub fn attachment(mut self, name: &str) -> Self {
         self.parameters.push(Parameter::Encoded("ik-attachment=true".to_owned()));
         if !name.is_empty() {
-            // Read back, `+` is no space.
-            let name = form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+            let name = percent::encode(name, percent::FORM);
             self.parameters.push(Parameter::Encoded(format!("ik-attachment-filename={name}")));
         }
         self
@@ -223,10 +222,10 @@ impl UrlBuilder {
                     }
                 };
                 if self.in_path && !text.is_empty() {
-                    segments.push(format!("tr:{}", encode(&text, PATH)));
+                    segments.push(format!("tr:{}", percent::encode(&text, percent::SEGMENT)));
                 }
                 // The SDK joins with one slash, and leaves one where there are several.
-                let path = encode(&path, b"?#");
+                let path = percent::encode(&path, percent::PATH).to_string();
                 let parts: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
                 segments.push(AssetPath::from_encoded(&parts.join("/"))?.as_str().to_owned());
                 let end = if path.ends_with('/') { "/" } else { "" };
@@ -248,7 +247,7 @@ impl UrlBuilder {
             }
         }
         if !text.is_empty() && !in_path {
-            append(&mut query, &format!("tr={}", encode(&text, QUERY)));
+            append(&mut query, &format!("tr={}", percent::encode(&text, percent::QUERY)));
         }
         let url = if query.is_empty() { front } else { format!("{front}?{query}") };
         Ok((url, base))
@@ -269,24 +268,4 @@ fn renamed(path: &str, name: &str) -> Result<String, BuildError> {
     // A slash in the name would make another path of it.
     let name = name.replace('%', "%25").replace('/', "%2F");
     if fine && !extension.is_empty() { Ok(format!("{stem}/{name}.{extension}")) } else { Err(BuildError::Seo) }
-}
-
-/// What would end the segment that a transformation is in.
-const PATH: &[u8] = b"/?#\\";
-/// What would end the parameter that it is in.
-const QUERY: &[u8] = b"&#";
-
-/// Percent-encodes what no URL can hold (WHATWG URL, path percent-encode set), and some more. What is encoded already
-/// stays so.
-fn encode(text: &str, more: &[u8]) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte <= b' ' || byte >= 0x7F || b"\"<>`{}".contains(&byte) || more.contains(&byte) {
-            // Writing to a string cannot fail.
-            _ = write!(out, "%{byte:02X}");
-        } else {
-            out.push(char::from(byte));
-        }
-    }
-    out
 }

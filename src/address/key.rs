@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use sha2::Sha256;
 
+use crate::hex;
+
 /// A private key of the account, and what signatures are made of with it. Never printed; what is derived from the
 /// secret is wiped from memory when it is dropped.
 ///
@@ -58,8 +60,12 @@ impl SigningKey {
     /// The signature of a message and an expiry, in hex.
     pub(super) fn sign(&self, message: &str, expiry: &str) -> String {
         match &self.state {
-            State::Sha1(mac) => hex(&mac.clone().chain_update(message).chain_update(expiry).finalize().into_bytes()),
-            State::Sha256(mac) => hex(&mac.clone().chain_update(message).chain_update(expiry).finalize().into_bytes()),
+            State::Sha1(mac) => {
+                hex::encode(&mac.clone().chain_update(message).chain_update(expiry).finalize().into_bytes())
+            }
+            State::Sha256(mac) => {
+                hex::encode(&mac.clone().chain_update(message).chain_update(expiry).finalize().into_bytes())
+            }
         }
     }
 
@@ -101,21 +107,9 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Lower-case hex digits, as many as a signature of either algorithm has.
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |b: &u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
-    };
-    if !matches!(text.len(), 40 | 64) {
-        return None;
-    }
-    text.as_bytes().chunks_exact(2).map(|pair| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?)).collect()
+    if matches!(text.len(), 40 | 64) { hex::decode(text) } else { None }
 }
 
 #[cfg(test)]

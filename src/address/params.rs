@@ -2,7 +2,7 @@
 
 use super::unread::{Unread, behind_prefix};
 use crate::dialect::{Claim, Dialect, Foreign, Token};
-use crate::path::percent_decode;
+use crate::percent;
 
 /// A query taken apart. Names are compared after one percent-decoding, the first value counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -83,7 +83,7 @@ impl Params {
 
 /// Decoded once; `+` stays `+` (chosen: SDKs write spaces as `%20`). What is no UTF-8 is replaced.
 fn decoded(text: &str) -> String {
-    String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned()
+    percent::decode_text(text).into_owned()
 }
 
 #[cfg(test)]

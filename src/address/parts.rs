@@ -4,7 +4,8 @@ use super::error::UrlError;
 use super::target::Below;
 use super::unread::behind_prefix;
 use crate::dialect::{Front, Token};
-use crate::path::{AssetPath, percent_decode};
+use crate::path::AssetPath;
+use crate::percent;
 
 /// A raw path behind an endpoint.
 pub(super) struct Parts<'a> {
@@ -119,7 +120,7 @@ fn end_of_path(path: &str) -> usize {
 pub(crate) fn is_url(path: &str) -> bool {
     // Seven characters decide, and each is three bytes at most.
     let front = path.as_bytes();
-    let decoded = percent_decode(front.get(..21).unwrap_or(front));
+    let decoded = percent::decode(front.get(..21).unwrap_or(front));
     [b"http:/".as_slice(), b"https:/"]
         .iter()
         .any(|front| decoded.get(..front.len()).is_some_and(|start| start.eq_ignore_ascii_case(front)))

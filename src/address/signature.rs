@@ -10,7 +10,7 @@
 
 use super::key::{SigningKey, unhex};
 use super::target::Target;
-use crate::path::percent_decode;
+use crate::percent;
 
 /// Why a signature does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +108,7 @@ impl<'a> Signed<'a> {
         let (mut signatures, mut expiries, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for parameter in query.split('&') {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            match &*percent_decode(name.as_bytes()) {
+            match &*percent::decode(name.as_bytes()) {
                 b"ik-s" => signatures.push(value),
                 b"ik-t" => expiries.push(value),
                 _ => rest.push(parameter),
@@ -135,7 +135,9 @@ mod tests {
     fn check(url: &str, now: u64) -> Result<bool, SignatureError> {
         let target = Target::of_url(url).unwrap();
         let rest = target.path.strip_prefix("/demo").unwrap();
-        let keys = [SigningKey::sha1("old"), SigningKey::sha1("key"), SigningKey::sha256("long")];
+        // A key that is listed twice is no other key.
+        let key = SigningKey::sha1("key");
+        let keys = [SigningKey::sha1("old"), key.clone(), key, SigningKey::sha256("long")];
         verify(&target, rest, &keys, now).map(|signature| signature != Signature::None)
     }
 

@@ -1,7 +1,7 @@
 //! [`Unread`]: transformations in a URL that are not in force, for its report.
 
 use crate::dialect::Token;
-use crate::path::percent_decode;
+use crate::percent;
 use crate::transform::{Ignored, Reason};
 
 /// Parameters of a query that hold a transformation, or look like it.
@@ -30,7 +30,7 @@ fn tokens(value: Token<'_>) -> Vec<Ignored> {
     }
     // Separators may be encoded; then the place of each is that of all.
     let whole = value.ignored(Reason::Superseded);
-    let text = String::from_utf8_lossy(&percent_decode(value.text.as_bytes())).into_owned();
+    let text = percent::decode_text(value.text);
     let tokens = text.split([',', ':']).filter(|token| !token.is_empty());
     tokens.map(|token| Ignored { token: token.to_owned(), ..whole.clone() }).collect()
 }

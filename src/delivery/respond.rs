@@ -21,7 +21,6 @@
 //!
 //! OPTIONS has an answer of its own: 204, what is allowed, and no body.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -40,6 +39,7 @@ use crate::config::Caching;
 use crate::error::Error;
 use crate::format::Format;
 use crate::order::{Answer, Attachment};
+use crate::percent;
 use crate::policy::{self, Keeping};
 use crate::transform::Ignored;
 
@@ -237,15 +237,7 @@ fn attachment(name: &Attachment, format: Option<Format>) -> Option<HeaderValue> 
     let mut value = format!("attachment; filename=\"{ascii}\"");
     if ascii != name {
         value.push_str("; filename*=UTF-8''");
-        for byte in name.bytes() {
-            // RFC 8187, 3.2.1: attr-char.
-            if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-                value.push(char::from(byte));
-            } else {
-                // Writing to a string cannot fail.
-                _ = write!(value, "%{byte:02X}");
-            }
-        }
+        value.extend(percent::encode(&name, percent::HEADER_PARAMETER));
     }
     HeaderValue::try_from(value).ok()
 }

@@ -1,6 +1,6 @@
 //! Pieces of another service's URL: [`Token`]s, and which parts of a path and query they are.
 
-use crate::path::percent_decode;
+use crate::percent;
 use crate::transform::{Ignored, Reason};
 
 /// What a query parameter is to a dialect.
@@ -69,12 +69,12 @@ impl<'a> Token<'a> {
 
     /// Behind the first `=`, percent-decoded; what is no UTF-8 is replaced. `+` stays `+` (chosen).
     pub(crate) fn decoded_value(self) -> String {
-        decoded(self.text.split_once('=').map_or("", |(_, value)| value))
+        percent::decode_text(self.text.split_once('=').map_or("", |(_, value)| value)).into_owned()
     }
 
     /// Before the first `=`, percent-decoded.
     pub(crate) fn decoded_name(self) -> String {
-        decoded(self.text.split('=').next().unwrap_or_default())
+        percent::decode_text(self.text.split('=').next().unwrap_or_default()).into_owned()
     }
 
     /// As a token without effect.
@@ -114,8 +114,4 @@ impl<'a> Foreign<'a> {
         ignored.sort_by_key(|ignored| ignored.span.start);
         ignored
     }
-}
-
-pub(super) fn decoded(text: &str) -> String {
-    String::from_utf8_lossy(&percent_decode(text.as_bytes())).into_owned()
 }

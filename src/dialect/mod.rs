@@ -120,7 +120,7 @@ impl Dialect {
 
         let mut foreign = Foreign { segments: front.steps(&segments).to_vec(), ..Foreign::default() };
         let mut rest = Vec::new();
-        for parameter in (Token { text: query, start: query_at }).split('&').filter(|it| !it.text.is_empty()) {
+        for parameter in (Token { text: query, start: query_at }).split('&') {
             let claim = self.claim(&parameter.decoded_name());
             foreign.add(parameter, claim);
             if claim != Claim::Taken {
@@ -135,7 +135,8 @@ impl Dialect {
         ignored.extend(foreign.untranslated(false));
         ignored.sort_by_key(|ignored| ignored.span.start);
         let (transformation, text) = reading.map_or_else(Default::default, |it| (it.transformation, Some(it.text)));
-        let query = (!rest.is_empty()).then(|| rest.join("&"));
+        // Byte for byte, empty parameters too, as an endpoint leaves it.
+        let query = Some(rest.join("&")).filter(|rest| !rest.is_empty());
         Ok(Rewritten { transformation, text, path, query, ignored })
     }
 

@@ -12,7 +12,8 @@ use crate::address::{self, Below, DeliveryUrl, Target};
 use crate::config::{Base, Endpoint, Engine, Kind, Settings};
 use crate::fingerprint::Fingerprint;
 use crate::limits::{LimitError, Limits};
-use crate::path::{AssetPath, percent_decode};
+use crate::path::AssetPath;
+use crate::percent;
 use crate::plan::Rules;
 use crate::policy::{self, Conditions, GuardError, HintsUsed, Negotiation, OriginError, RedirectPolicy};
 use crate::transform::{Content, Edit, Hints, Reason, Step, Transformation};
@@ -332,7 +333,7 @@ fn inner_url(path: &AssetPath) -> Option<String> {
         return None;
     }
     let is_bare = raw.split_once(":/").is_some_and(|(scheme, _)| !scheme.contains('%'));
-    let url = match percent_decode(raw.as_bytes()) {
+    let url = match percent::decode(raw.as_bytes()) {
         decoded if !is_bare => String::from_utf8(decoded.into_owned()).ok()?,
         _ => raw.to_owned(),
     };
@@ -354,7 +355,7 @@ fn attachment(url: &DeliveryUrl) -> Option<Attachment> {
     let path = || match inner_url(url.asset()) {
         Some(inner) => {
             let name = inner.split('?').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
-            String::from_utf8_lossy(&percent_decode(name.as_bytes())).into_owned()
+            percent::decode_text(name).into_owned()
         }
         None => url.asset().file_name(),
     };
@@ -396,7 +397,7 @@ fn cache_key(
     content_dpr: Option<&str>,
     negotiation: Option<&Negotiation>,
 ) -> CacheKey {
-    let encoded = |text: &str| crate::path::percent_encode(text);
+    let encoded = |text: &str| percent::encode(text, percent::ASSET_PATH).to_string();
     let mut key = format!("{} {} tr:{}", endpoint.base(), url.path(), encoded(&transformation.to_string()));
     let mut part = |name: &str, value: Option<&str>| {
         if let Some(value) = value {

@@ -19,22 +19,14 @@ pub(super) fn best<'a>(found: impl IntoIterator<Item = &'a Found>, input: Size) 
 
 /// The box around all areas.
 pub(super) fn all(found: &[Found], input: Size) -> Option<Region> {
-    found.iter().filter_map(|found| clip(found.area, input)).reduce(union)
+    found.iter().filter_map(|found| clip(found.area, input)).reduce(Region::union)
 }
 
 /// The box around the best area of each of these objects. What has no label is the first of them.
 pub(super) fn best_of_each(objects: &[Object], found: &[Found], input: Size) -> Option<Region> {
     let first = objects.first();
     let of = |object: &Object| best(found.iter().filter(|found| found.label.as_ref().or(first) == Some(object)), input);
-    objects.iter().filter_map(of).reduce(union)
-}
-
-/// The smallest box that holds both.
-fn union(a: Region, b: Region) -> Region {
-    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
-    let width = (a.x + a.width).max(b.x + b.width) - x;
-    let height = (a.y + a.height).max(b.y + b.height) - y;
-    Region { x, y, width, height }
+    objects.iter().filter_map(of).reduce(Region::union)
 }
 
 /// What of an area lies in the picture. A point is an area too.

@@ -7,6 +7,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::percent;
+
 /// Why a URL is not fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -77,7 +79,7 @@ pub(crate) fn approve(url: &str) -> Result<Approved, GuardError> {
         Some(text) => check_port(text)?.filter(|port| *port != own_port),
     };
     let slash = if path.starts_with('/') { "" } else { "/" };
-    Ok(Approved { scheme, host, port, path: slash.to_owned() + &encode_illegal(path) })
+    Ok(Approved { scheme, host, port, path: format!("{slash}{}", percent::encode(path, percent::FETCHED)) })
 }
 
 /// May a connection go to one of these addresses? One that is private refuses them all: names that have both are made
@@ -179,21 +181,6 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// Percent-encodes what a URL cannot hold; everything else stays as it is.
-fn encode_illegal(path: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>`{}|^".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
 /// Last labels of names that never lie in the public internet.
 const PRIVATE_NAMES: [&str; 7] = ["localhost", "local", "internal", "intranet", "lan", "corp", "home"];
 
@@ -210,7 +197,7 @@ mod tests {
             localhost localhost. LOCALHOST x.localhost ⓛⓞⓒⓐⓛⓗⓞⓢⓣ metadata.google.internal good@127.0.0.1 \
             good:80@127.0.0.1 good%2f@127.0.0.1 127.0.0.1#@good good\\@127.0.0.1 10.1.2.3 192.168.0.1 172.31.0.1 \
             224.0.0.1 255.255.255.255 192.0.2.1 198.18.0.1 [ff02::1] [::ffff:8.8.8.8 a..b .a -a.com user@example.com \
-            example.com:22 example.com:0 example.com:65536 example.com:+80 example.com: example.com:0443 [::1]x";
+            example.com:22 example.com:0 example.com:65536 example.com:+80 example.com: example.com:0443 [::1]x [2606:4700::1]x";
         for host in hosts.split_whitespace() {
             for scheme in ["http", "https", "HTTP"] {
                 assert!(approve(&format!("{scheme}://{host}/a.jpg")).is_err(), "{host}");
@@ -229,9 +216,20 @@ mod tests {
             "",
             "http://",
             "http:// example.com/",
+            "http://example.com/a\\b",
+            "http://example.com/a#b",
+            "http://example.com/a\u{1f}",
+            "http://example.com/a\u{7f}",
         ] {
             assert!(approve(url).is_err(), "{url}");
         }
+        // RFC 1035, 2.3.4: a label has 63 characters at most, a name 253 as it is written.
+        let name = |last: usize| format!("https://{}{}/", "a23456789.".repeat(18), "b".repeat(last));
+        assert!(approve(&name(63)).is_ok());
+        assert_eq!(approve(&name(64)), Err(GuardError::Host));
+        let long = |front: &str| format!("https://{front}{}example/", "a23456789.".repeat(24));
+        assert!(approve(&long("abcde.")).is_ok());
+        assert_eq!(approve(&long("abcdef.")), Err(GuardError::Host));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! Nothing that the client sent goes to an origin: what is the same for all clients can be cached for all.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
@@ -11,6 +10,7 @@ use http::{HeaderValue, Request, Uri};
 use super::guard::{Approved, approve};
 use super::origin_outcome::OriginError;
 use crate::config::{Engine, HostPattern, Settings};
+use crate::percent;
 
 /// Where redirects of one origin may lead, besides the origin itself.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ pub(crate) fn redirect(
     location: &HeaderValue,
     policy: &RedirectPolicy,
 ) -> Result<Request<()>, OriginError> {
-    let location = encoded(location);
+    let location = percent::encode(location, percent::LOCATION).to_string();
     let location = itself(previous, &location).unwrap_or(location);
     let (uri, authority) = target(previous.uri(), &location, policy).ok_or(OriginError::Redirect)?;
     let mut next = previous.clone();
@@ -80,19 +80,6 @@ pub(crate) fn redirect(
         next.headers_mut().insert(HOST, host);
     }
     Ok(next)
-}
-
-/// `Location` as a URL has it: what is not ASCII, and spaces, percent-encoded byte by byte (as browsers do).
-fn encoded(location: &HeaderValue) -> String {
-    let mut text = String::with_capacity(location.len());
-    for byte in location.as_bytes() {
-        match byte {
-            b'!'..=b'~' => text.push(char::from(*byte)),
-            // Writing to a string cannot fail.
-            other => _ = write!(text, "%{other:02X}"),
-        }
-    }
-    text
 }
 
 /// A `Location` whose authority is the `Host` that was forwarded to the origin, with the origin's own in its place.

@@ -1,7 +1,8 @@
 //! What `href` may point at: a part of the same file, or a raster picture inside it.
 
+use crate::base64;
 use crate::format::Format;
-use crate::path::percent_decode;
+use crate::percent;
 
 /// `#id`, written as it is compared.
 pub(super) fn local(text: &str) -> Option<String> {
@@ -53,7 +54,7 @@ pub(super) fn picture(text: &str) -> Option<String> {
         return None;
     }
     let data = if data.contains('%') {
-        String::from_utf8(percent_decode(data.as_bytes()).into_owned()).ok()?
+        String::from_utf8(percent::decode(data.as_bytes()).into_owned()).ok()?
     } else {
         data.to_owned()
     };
@@ -65,30 +66,16 @@ pub(super) fn picture(text: &str) -> Option<String> {
 
 /// As many bytes as tell a format; `None` if it is no base64 to its end.
 fn first_bytes(data: &str) -> Option<Vec<u8>> {
-    const LOOK_AT: usize = 64;
+    /// They hold 64 bytes.
+    const LOOK_AT: usize = 86;
     let digits = data.trim_end_matches('=');
-    let mut out = Vec::with_capacity(LOOK_AT);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        if out.len() < LOOK_AT {
-            bits = bits << 6 | u32::from(value);
-            held += 6;
-            if held >= 8 {
-                held -= 8;
-                let [.., byte] = (bits >> held).to_be_bytes();
-                out.push(byte);
-            }
-        }
+    if digits.bytes().any(|digit| base64::value(digit).is_none()) {
+        return None;
     }
-    Some(out)
+    let end = digits.len().min(LOOK_AT);
+    // A single digit behind a group of four holds no whole byte.
+    let end = if end % 4 == 1 { end - 1 } else { end };
+    base64::decode(digits.get(..end)?)
 }
 
 #[cfg(test)]
@@ -106,5 +93,11 @@ mod tests {
             assert_eq!(picture(text), None, "{text}");
         }
         assert_eq!(picture(&format!("data:image/gif;base64,{gif}<")), None);
+        // What stands behind the bytes that are looked at is looked at too; a digit too many is not.
+        let long = gif.repeat(4);
+        assert_eq!(picture(&format!("data:image/gif;base64,{long}-")), None);
+        for data in [&long, &format!("{gif}A"), &format!("{gif}AA==")] {
+            assert!(picture(&format!("data:image/gif;base64,{data}")).is_some(), "{data}");
+        }
     }
 }

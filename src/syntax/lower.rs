@@ -3,7 +3,8 @@
 use super::grammar::{self, Item, Kind, Token};
 use super::refusal::Refusal;
 use super::value::{Host, Spot, Value};
-use super::{ai, base64, params, suggest};
+use super::{ai, params, suggest};
+use crate::base64;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
 use crate::transform::{

@@ -4,7 +4,6 @@
 //! nothing of this module. nom lives here and nowhere else.
 
 mod ai;
-mod base64;
 mod expr;
 mod field;
 mod grammar;

@@ -6,7 +6,7 @@ use super::grammar::Grammar;
 use super::lower::Lowering;
 use super::refusal::Refusal;
 use crate::limits::{LimitError, Limits};
-use crate::path::percent_decode;
+use crate::percent;
 use crate::transform::{ParseError, ParseErrorKind, Reading, Transformation};
 
 impl Transformation {
@@ -38,7 +38,7 @@ fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     };
     // Decoding shortens to a third at most.
     length(raw.len() / 3)?;
-    let Ok(text) = String::from_utf8(percent_decode(raw.as_bytes()).into_owned()) else {
+    let Ok(text) = String::from_utf8(percent::decode(raw.as_bytes()).into_owned()) else {
         return Err(ParseError { kind: ParseErrorKind::NotUtf8, span: 0..0, text: raw.to_owned() });
     };
     length(text.len())?;

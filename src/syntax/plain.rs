@@ -1,6 +1,6 @@
 //! Inputs and paths that are written as they are, and those in base64.
 
-use super::base64;
+use crate::base64;
 
 /// `i` or `ie` with a path, not percent-encoded.
 pub(crate) fn path_parameter(path: &str) -> String {

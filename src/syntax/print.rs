@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::params;
 use super::plain::{is_plain, is_plain_path};
 use super::printer::Printer;
-use super::{base64, params};
+use crate::base64;
 use crate::limits::Limits;
 use crate::path::AssetPath;
 use crate::transform::{Content, Layer, Position, Step, Transformation};

@@ -1,6 +1,7 @@
 //! [`Printer`]: writes tokens, percent-encoded.
 
 use super::value::Value;
+use crate::percent;
 
 /// Writes tokens and the separators between them.
 #[derive(Default)]
@@ -23,7 +24,7 @@ impl Printer {
         self.word(key);
         if !value.is_empty() {
             self.text.push('-');
-            encode(value, &mut self.text);
+            self.text.extend(percent::encode(value, percent::PARAMETER));
         }
     }
 
@@ -32,19 +33,5 @@ impl Printer {
         self.text.push_str(self.separator);
         self.text.push_str(word);
         self.separator = ",";
-    }
-}
-
-/// Percent-encodes all but unreserved characters (RFC 3986, 2.3) and `@`.
-fn encode(text: &str, out: &mut String) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let digits = [byte >> 4, byte & 0xF];
-            out.push('%');
-            out.extend(digits.iter().filter_map(|digit| HEX.get(usize::from(*digit))));
-        }
     }
 }

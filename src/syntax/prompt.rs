@@ -1,7 +1,7 @@
 //! Prompts: `prompt-<text>` and `prompte-<base64>`.
 
-use super::base64;
 use super::value::Expected;
+use crate::base64;
 
 /// Reads either spelling.
 pub(super) fn read(text: &str) -> Result<String, Expected> {

@@ -1,10 +1,10 @@
 //! Files that are damaged, cut short or oddly made, drawn here: shown as browsers show them, and told.
 
-use std::io::Cursor;
-
 use image::{ImageFormat, Rgb, RgbImage, RgbaImage};
 use originkit::transform::Transformation;
 use originkit::{ErrorCode, Note, Options, transform};
+
+use crate::pictures::{file, png_with};
 
 /// The image and the notes of a file, whole; and what a small one of it says, which is no refusal where the whole is none.
 #[track_caller]
@@ -117,12 +117,6 @@ fn gifs_are_shown_as_browsers_show_them() {
     assert_eq!((aside.get_pixel(2, 1).0, aside.get_pixel(0, 0).0), (RED, CLEAR));
 }
 
-fn encoded(image: &RgbImage, format: ImageFormat) -> Vec<u8> {
-    let mut out = Cursor::new(Vec::new());
-    image.write_to(&mut out, format).unwrap();
-    out.into_inner()
-}
-
 /// Stripes that no two rows share.
 fn stripes() -> RgbImage {
     RgbImage::from_fn(40, 60, |x, y| Rgb([(x * 6) as u8, (y * 4) as u8, (x * y % 251) as u8]))
@@ -130,7 +124,7 @@ fn stripes() -> RgbImage {
 
 #[test]
 fn pngs_are_shown_as_far_as_they_go() {
-    let whole = encoded(&stripes(), ImageFormat::Png);
+    let whole = file(stripes(), ImageFormat::Png);
     let want = image::DynamicImage::from(stripes()).to_rgba8();
     let end = whole.len() - 12;
     let without_end = &whole[..end];
@@ -171,12 +165,11 @@ fn a_panic_of_a_decoder_is_an_error_of_its_request() {
 #[test]
 fn colours_of_pngs_are_those_of_sound_chunks() {
     let gray = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(x + y * 16) as u8]));
-    let mut plain = Cursor::new(Vec::new());
-    gray.write_to(&mut plain, ImageFormat::Png).unwrap();
+    let plain = file(gray, ImageFormat::Png);
     let (linear, srgb) = (100_000_u32.to_be_bytes(), 45_455_u32.to_be_bytes());
-    let with = |body: &[u8]| crate::pictures::png_with(plain.get_ref(), b"gAMA", body);
+    let with = |body: &[u8]| png_with(&plain, b"gAMA", body);
     let middle = |file: &[u8]| shown(file).0.get_pixel(4, 4).0[0];
-    assert_eq!(middle(plain.get_ref()), 68);
+    assert_eq!(middle(&plain), 68);
     // A grey of 68/255 light: 0.2667 is 141 as sRGB.
     assert_eq!(middle(&with(&linear)), 141, "gray has a gamma, too");
     assert_eq!(middle(&with(&srgb)), 68);
@@ -184,7 +177,7 @@ fn colours_of_pngs_are_those_of_sound_chunks() {
     let at = wrong.windows(4).position(|four| four == b"gAMA").unwrap() + 8;
     wrong[at] ^= 1;
     assert_eq!(middle(&wrong), 68, "a chunk with a wrong checksum does not count");
-    let twice = crate::pictures::png_with(&with(&linear), b"gAMA", &srgb);
+    let twice = png_with(&with(&linear), b"gAMA", &srgb);
     assert_eq!(middle(&twice), 68, "the first of two counts");
 }
 
@@ -193,7 +186,8 @@ fn colours_of_pngs_are_those_of_sound_chunks() {
 fn webps_are_shown_as_far_as_they_go() {
     let image = RgbImage::from_fn(64, 160, |x, y| Rgb([(x * 4) as u8, y as u8, (x + y) as u8]));
     let options = Options::default();
-    let whole = transform(&encoded(&image, ImageFormat::Png), &"f-webp,q-90".parse().unwrap(), &options).unwrap().bytes;
+    let whole =
+        transform(&file(image.clone(), ImageFormat::Png), &"f-webp,q-90".parse().unwrap(), &options).unwrap().bytes;
     let want = shown(&whole).0;
     let (part, notes) = shown(&whole[..whole.len() * 3 / 4]);
     assert_eq!((part.dimensions(), notes), ((64, 160), vec![Note::CutShort]));

@@ -11,6 +11,8 @@ mod instances;
 #[path = "../nginx/mod.rs"]
 #[expect(dead_code, reason = "tests/origins.rs needs all of it")]
 mod nginx;
+#[path = "../pictures/mod.rs"]
+mod pictures;
 #[path = "../program/mod.rs"]
 mod program;
 mod site;

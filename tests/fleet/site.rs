@@ -1,7 +1,6 @@
 //! The origin: pictures that change, a server that goes down or holds its breath, and who asked for what.
 
 use std::collections::HashMap;
-use std::io::Cursor;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use image::{ImageFormat, Rgb, RgbImage};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+use crate::pictures::file;
 
 #[derive(Clone)]
 pub(crate) struct Site {
@@ -93,7 +94,5 @@ impl State {
 fn draw(version: u8) -> Vec<u8> {
     let tint = version.wrapping_mul(100);
     let picture = RgbImage::from_fn(96, 64, |x, y| Rgb([x as u8, y as u8, tint]));
-    let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, ImageFormat::Jpeg).unwrap();
-    file.into_inner()
+    file(picture, ImageFormat::Jpeg)
 }

@@ -9,7 +9,8 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage, RgbaImage};
+use image::{DynamicImage, GenericImageView, ImageFormat, PixelWithColorType, Rgb, RgbImage, RgbaImage};
+pub(crate) use jpeg_encoder::SamplingFactor as Sampling;
 
 /// Something like a photograph: slow gradients, soft waves, a few edges.
 pub(crate) fn photo(width: u32, height: u32) -> RgbImage {
@@ -56,9 +57,46 @@ pub(crate) fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec
 
 /// A JPEG with little loss.
 pub(crate) fn jpeg(picture: &RgbImage) -> Vec<u8> {
+    jpeg_at(98, picture)
+}
+
+/// A JPEG of this quality, 1 to 100, by the `image` crate.
+pub(crate) fn jpeg_at<I: GenericImageView<Pixel: PixelWithColorType>>(quality: u8, picture: &I) -> Vec<u8> {
     let mut out = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 98).encode_image(picture).unwrap();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality).encode_image(picture).unwrap();
     out
+}
+
+/// A JPEG with its chroma sampled in this way, in one scan or progressive, with a restart marker after so many blocks
+/// or, for 0, none.
+pub(crate) fn jpeg_sampled(
+    picture: &RgbImage,
+    quality: u8,
+    sampling: Sampling,
+    progressive: bool,
+    restart: u16,
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut out, quality);
+    encoder.set_sampling_factor(sampling);
+    encoder.set_progressive(progressive);
+    if restart > 0 {
+        encoder.set_restart_interval(restart);
+    }
+    let (width, height) = picture.dimensions();
+    encoder.encode(picture.as_raw(), width as u16, height as u16, jpeg_encoder::ColorType::Rgb).unwrap();
+    out
+}
+
+/// Numbers below what is asked for, the same at each run (xorshift, Marsaglia 2003).
+pub(crate) fn random(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    }
 }
 
 /// The EXIF block of a file that is to be turned, and that tells a secret.

@@ -10,6 +10,9 @@ pub(crate) type Row = (&'static str, u8);
 /// For each file the row with the longest path counts, so that a folder may have rows of its own for what is in it.
 /// Two rows of that kind on one floor are rooms: their files do not know each other.
 pub(crate) const LAYERS: &[Row] = &[
+    ("base64", 0),
+    ("hex", 0),
+    ("percent", 0),
     ("code", 0),
     ("encoded", 0),
     ("note", 0),

@@ -111,6 +111,7 @@ fn third_parties_stay_where_they_belong() {
         ("tokio::", &["cache/"]),
         ("quick_cache::", &["cache/"]),
         ("tracing::", &["trace.rs", "client.rs"]),
+        ("percent_encoding::", &["percent.rs"]),
         ("url::", &["address/", "config/", "policy/"]),
         ("roxmltree::", &["svg/", "pixels/codec/svg/"]),
         ("resvg::", &["pixels/"]),

@@ -16,7 +16,8 @@ mod parameter;
 use self::overlay::Kind;
 use self::parameter::Spot;
 use super::draft::Draft;
-use super::foreign::{Front, Token, decoded};
+use super::foreign::{Front, Token};
+use crate::percent;
 use crate::transform::Reason;
 
 /// Finds the transformation: segments of nothing but tokens of the table (chosen), before the asset's own.
@@ -210,7 +211,7 @@ impl<'a> Writer<'_, 'a> {
         } else if self.is_lost() {
             Err(Reason::NoInput)
         } else {
-            parameter::read(&decoded(token.text), spot)
+            parameter::read(&percent::decode_text(token.text), spot)
         };
         self.draft.add(token, native);
     }
@@ -223,7 +224,7 @@ impl<'a> Writer<'_, 'a> {
             let is_place = matches!(token.text.split('_').next(), Some("g" | "x" | "y"));
             let native = match block.start {
                 None => Err(Reason::NoInput),
-                Some(_) if is_place => parameter::read(&decoded(token.text), Spot::Place(block.kind)),
+                Some(_) if is_place => parameter::read(&percent::decode_text(token.text), Spot::Place(block.kind)),
                 Some(_) => Err(Reason::NotHere),
             };
             self.draft.add(*token, native);

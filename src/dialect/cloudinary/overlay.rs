@@ -1,7 +1,7 @@
 //! The `l_` token: a picture or a text laid over another.
 
-use crate::dialect::foreign::decoded;
 use crate::dialect::value;
+use crate::percent;
 use crate::syntax;
 use crate::transform::Reason;
 
@@ -38,7 +38,7 @@ pub(super) fn read(token: &str) -> Result<Overlay, Reason> {
 
 /// `folder:logo.png`: a path, with `:` for slashes.
 fn image(value: &str) -> Result<Overlay, Reason> {
-    let path = decoded(value).replace(':', "/");
+    let path = percent::decode_text(value).replace(':', "/");
     let path = path.trim_matches('/');
     if path.is_empty() {
         return Err(Reason::NoInput);
@@ -52,11 +52,11 @@ fn text(value: &str) -> Result<Overlay, Reason> {
     const EXPECTED: Reason = Reason::BadValue("`text:` a font, `_` and its size, `:` and the text");
     let (style, text) = value.split_once(':').ok_or(EXPECTED)?;
     // Cloudinary decodes twice, and its users write `%252C` for a comma.
-    let text = decoded(&decoded(text));
+    let text = percent::decode_text(&percent::decode_text(text)).into_owned();
     if text.is_empty() {
         return Err(Reason::NoInput);
     }
-    let style = decoded(style);
+    let style = percent::decode_text(style);
     let mut words = style.split('_');
     let font = words.next().filter(|font| !font.is_empty() && !font.contains([',', ':'])).ok_or(EXPECTED)?;
     let size = value::number(words.next().unwrap_or_default()).map_err(|_| EXPECTED)?;

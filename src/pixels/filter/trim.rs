@@ -18,13 +18,8 @@ pub(crate) fn trim(picture: &Raster, threshold: u8) -> Rect {
         let mut pixels = (0..whole.width).zip(row.chunks_exact(count)).filter(|(_, pixel)| !background.is(pixel));
         let Some((first, _)) = pixels.next() else { continue };
         let last = pixels.next_back().map_or(first, |(x, _)| x);
-        seen = Some(match seen {
-            None => Rect { x: first, y, width: last - first + 1, height: 1 },
-            Some(rect) => {
-                let (left, right) = (rect.x.min(first), (rect.x + rect.width - 1).max(last));
-                Rect { x: left, y: rect.y, width: right - left + 1, height: y - rect.y + 1 }
-            }
-        });
+        let row = Rect { x: first, y, width: last - first + 1, height: 1 };
+        seen = Some(seen.map_or(row, |seen| seen.union(row)));
     }
     seen.unwrap_or(whole)
 }

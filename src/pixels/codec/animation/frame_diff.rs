@@ -44,17 +44,9 @@ pub(crate) fn window(size: Size, old: &[Pixel], new: &[Pixel], differs: impl Fn(
         let Some((first, _)) = pairs.next() else { continue };
         let last = pairs.next_back().map_or(first, |(last, _)| last);
         let row = Rect { x: first, y, width: last - first + 1, height: 1 };
-        window = Some(window.map_or(row, |window| around(window, row)));
+        window = Some(window.map_or(row, |window| window.union(row)));
     }
     window
-}
-
-/// The smallest rectangle that holds both.
-pub(crate) fn around(a: Rect, b: Rect) -> Rect {
-    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
-    let right = a.x.saturating_add(a.width).max(b.x.saturating_add(b.width));
-    let bottom = a.y.saturating_add(a.height).max(b.y.saturating_add(b.height));
-    Rect { x, y, width: right - x, height: bottom - y }
 }
 
 /// The rows of a rectangle in something row by row, pixels or indices.

@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory;
 use crate::pixels::codec::animation::Plays;
-use crate::pixels::codec::animation::frame_diff::{OPEN, around, index, rows, rows_mut, take, window};
+use crate::pixels::codec::animation::frame_diff::{OPEN, index, rows, rows_mut, take, window};
 use crate::pixels::codec::animation::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{AnimationEncoder, Encoder as FileEncoder, FrameWriter, Settings, Side};
@@ -304,7 +304,7 @@ impl Drawing {
 
     /// Grows so that it covers this rectangle too, and says what it covers then.
     fn widen(&mut self, area: Rect, shared: &Palette) -> Result<Rect, Error> {
-        let wide = around(self.area, area);
+        let wide = self.area.union(area);
         if wide != self.area {
             let mut indices = Vec::new();
             memory::refill(&mut indices, wide.size().pixels(), open(self.own.as_ref().unwrap_or(shared)))?;

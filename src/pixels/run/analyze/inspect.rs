@@ -4,6 +4,7 @@ use crate::pixels::codec::reader::Colors;
 use std::fmt::Write as _;
 
 use super::placeholder;
+use crate::base64;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -93,7 +94,7 @@ impl Info {
             self.density.filter(|density| density.is_finite()).map_or_else(null, |density| density.to_string()),
             self.dominant.as_ref().map_or_else(null, color),
             self.blur_hash,
-            base64(&self.thumb_hash),
+            base64::encode(&self.thumb_hash),
             self.notes.iter().any(Note::is_damage),
         )
     }
@@ -160,41 +161,4 @@ fn small_enough(file: &dyn Reader, side: u32, limits: &Limits) -> Result<Raster,
         return thumbnail::thumbnail(file, &whole, Colors::Srgb, &Scratch::once(), limits)?.into_raster();
     }
     file.decode(&Request::plain(size))
-}
-
-/// With the alphabet of RFC 4648, section 4, and padding.
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let (a, b, c) = match *three {
-            [a, b, c] => (a, Some(b), Some(c)),
-            [a, b] => (a, Some(b), None),
-            _ => (three.first().copied().unwrap_or_default(), None, None),
-        };
-        let (second, third) = (b.unwrap_or_default(), c.unwrap_or_default());
-        let digits = [a >> 2, (a & 3) << 4 | second >> 4, (second & 15) << 2 | third >> 6, third & 63];
-        let known = [true, true, b.is_some(), c.is_some()];
-        for (digit, known) in digits.into_iter().zip(known) {
-            let letter = DIGITS.get(usize::from(digit)).filter(|_| known).copied().unwrap_or(b'=');
-            text.push(char::from(letter));
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_that_of_the_rfc() {
-        // RFC 4648, section 10.
-        for (text, want) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(text.as_bytes()), want);
-        }
-        assert_eq!(base64(&[0xFB, 0xFF, 0xFE]), "+//+");
-    }
 }

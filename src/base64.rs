@@ -1,7 +1,7 @@
-//! Base64 (RFC 4648), as lenient as URLs need it.
+//! Base64 (RFC 4648): encoding, and decoding as lenient as URLs need it.
 
 /// Decodes the standard and the URL-safe alphabet, with or without padding; `None` for anything else.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
     // A single digit behind the last group of four holds no whole byte.
@@ -12,7 +12,12 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     for group in digits.as_bytes().chunks(4) {
         let mut bits = 0_u32;
         for byte in group {
-            bits = bits << 6 | u32::from(value(*byte)?);
+            let digit = match byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                other => *other,
+            };
+            bits = bits << 6 | u32::from(value(digit)?);
         }
         // Left-align the bits of a short group in 24.
         let [_, bytes @ ..] = (bits << (6 * (4 - group.len()))).to_be_bytes();
@@ -22,7 +27,7 @@ pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Encodes with the standard alphabet and padding.
-pub(super) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
@@ -36,13 +41,14 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     out
 }
 
-fn value(digit: u8) -> Option<u8> {
+/// The six bits that a digit of the standard alphabet stands for.
+pub(crate) const fn value(digit: u8) -> Option<u8> {
     Some(match digit {
         b'A'..=b'Z' => digit - b'A',
         b'a'..=b'z' => digit - b'a' + 26,
         b'0'..=b'9' => digit - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
+        b'+' => 62,
+        b'/' => 63,
         _ => return None,
     })
 }
@@ -64,12 +70,14 @@ mod tests {
             ("fooba", "Zm9vYmE="),
             ("foobar", "Zm9vYmFy"),
             ("?>~", "Pz5+"),
+            ("???", "Pz8/"),
         ] {
             assert_eq!(encode(bytes.as_bytes()), text);
             assert_eq!(decode(text).as_deref(), Some(bytes.as_bytes()), "{text}");
             assert_eq!(decode(text.trim_end_matches('=')).as_deref(), Some(bytes.as_bytes()), "{text}");
         }
         assert_eq!(decode("Pz5-").as_deref(), Some(b"?>~".as_slice()));
+        assert_eq!(decode("Pz8_Pz8/").as_deref(), Some(b"??????".as_slice()));
         for text in ["***", "A", "AAAAA", "Zg===", "Z=g=", "Zg = =", "Zm8\n"] {
             assert_eq!(decode(text), None, "{text}");
         }
