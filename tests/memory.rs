@@ -4,11 +4,13 @@
 
 mod pictures;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use originkit::{Options, peak_memory, transform};
+use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
+use originkit::{Format, Options, peak_memory, transform};
 use pictures::{Sampling, file, jpeg_sampled, photo};
 
 const MIB: u64 = 1024 * 1024;
@@ -31,11 +33,22 @@ fn one_render() {
     transform(&warm, &"w-8,f-webp".parse().unwrap(), &Options::default()).unwrap();
     let idle = status("VmHWM");
     let bytes = std::fs::read(path).unwrap();
-    let options = Options::default();
+    let mut options = Options::default();
+    options.accept = vec![Format::WebP];
+    options.extensions = Extensions::new().effector(Same);
     let result = transform(&bytes, &wanted, &options).unwrap();
     let taken = status("VmHWM") - idle;
     let bound = peak_memory(&bytes, &wanted, &options).unwrap();
     println!("taken {taken} bound {bound} files {}", bytes.len() + result.bytes.len());
+}
+
+/// A provider that gives back what it got.
+struct Same;
+
+impl Effector for Same {
+    fn apply(&self, job: EffectJob<'_>) -> Outcome {
+        Outcome::Done(job.image)
+    }
 }
 
 struct Measured {
@@ -121,6 +134,129 @@ fn what_is_stated_before_is_an_upper_bound() {
     }
     assert!(broken.is_empty(), "{broken:#?}");
     assert!(loosest.0 < 12, "{loosest:?}");
+}
+
+/// The variants of an enum, as its source has them.
+fn variants(source: &str, name: &str) -> BTreeSet<String> {
+    let body = source.split(&format!("pub enum {name} {{")).nth(1).unwrap().split("\n}\n").next().unwrap();
+    let starts = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let names = starts.filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()));
+    names.map(|line| line.chars().take_while(char::is_ascii_alphanumeric).collect()).collect()
+}
+
+/// Measures each of these at 2000x1500, made from a small image and made small again, so that nothing else takes as much.
+#[test]
+fn every_operation_stays_within_what_is_stated() {
+    let mut rows = vec![
+        ("Decode", "w-99"),
+        ("Thumbnail", "w-99"),
+        ("Canvas Compose Over", "l-image,i-ik_canvas,w-2000,h-1500,bg-FF000080,l-end"),
+        ("Compose Multiply", "l-image,i-ik_canvas,w-2000,h-1500,bg-FF000080,lm-multiply,l-end"),
+        ("Compose Displace", "l-image,i-ik_canvas,w-2000,h-1500,bg-808000,lm-displace,x-30,y-40,l-end"),
+        ("Compose Cutout", "l-image,i-ik_canvas,w-900,h-900,bg-FF0000,lm-cutout,l-end"),
+        ("Compose Cutter", "l-image,i-ik_canvas,w-900,h-900,bg-FF0000,lm-cutter,l-end"),
+        ("Orient", "rt-90"),
+        ("Trim", "t-true"),
+        ("Crop", "w-1500,h-1200,cm-extract"),
+        ("Resize", "w-1900,h-1400,c-force"),
+        ("Extend Color", "w-2400,h-1500,cm-pad_resize,bg-FF000080"),
+        ("Extend Dominant", "w-2400,h-1500,cm-pad_resize,bg-dominant"),
+        ("Extend DominantGradient", "w-2400,h-1500,cm-pad_resize,bg-gradient_dominant"),
+        ("Extend Blurred", "w-2400,h-1500,cm-pad_resize,bg-blurred_25_20"),
+        ("Extend Generated", "w-2400,h-1500,cm-pad_resize,bg-genfill"),
+        ("Flip", "fl-h"),
+        ("Border", "b-60_FF000080"),
+        ("Rotate", "rt-30"),
+        ("Distort", "e-distort-a-60"),
+        ("Distort", "e-distort-p-50_50_1900_0_1800_1400_20_1440"),
+        ("Flatten", "r-300,bg-FFFFFF"),
+        ("Effect", "e-bgremove"),
+        ("Look Replace", "cr-FF0000_40_00FF00"),
+        ("Look Colorize", "e-colorize-co-red_in-40"),
+        ("Look Grayscale", "e-grayscale"),
+        ("Look Stretch", "e-contrast"),
+        ("Look Blur", "bl-3"),
+        ("Look Blur", "bl-100"),
+        ("Look Sharpen", "e-usm-8-8-0.8-0.024"),
+        ("Look Gradient", "e-gradient-ld-90_from-red_to-blue"),
+        ("Look Shadow", "e-shadow-bl-15_st-40_x-10_y-10"),
+        ("Look Round", "r-300"),
+        ("Look Fade", "o-50"),
+    ];
+    if cfg!(feature = "text") {
+        rows.push(("Text", "l-text,i-Words that are large,fs-300,co-FF0000,l-end"));
+    }
+    let told: BTreeSet<String> = rows.iter().flat_map(|(name, _)| name.split(' ')).map(str::to_owned).collect();
+    let sources = [
+        (include_str!("../src/plan/op.rs"), "Op"),
+        (include_str!("../src/plan/op.rs"), "Mix"),
+        (include_str!("../src/plan/look.rs"), "Look"),
+        (include_str!("../src/plan/fill.rs"), "Fill"),
+    ];
+    for variant in sources.iter().flat_map(|(source, name)| variants(source, name)) {
+        let is_here = variant != "Text" || cfg!(feature = "text");
+        assert!(!is_here || told.contains(&variant), "nobody measures {variant}");
+    }
+    let small = photo(400, 300);
+    let mut clear = DynamicImage::from(small.clone()).to_rgba8();
+    clear.pixels_mut().step_by(3).for_each(|pixel| pixel.0[3] = 99);
+    let mut broken = Vec::new();
+    for (name, bytes) in [("rgb.jpg", jpeg(&small, Sampling::R_4_2_0, false)), ("rgba.png", file(clear, ImageFormat::Png))]
+    {
+        let path = stored(name, &bytes);
+        for (label, operation) in &rows {
+            let wanted = format!("w-2000,h-1500,c-force:{operation}:w-99,f-png");
+            let Measured { taken, bound, files } = measure(&path, &wanted);
+            if taken > bound + files + SLACK {
+                broken.push(format!("{name} {label} {operation}: {taken} taken, {bound} stated"));
+            }
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+fn gif(frames: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut out);
+    for number in 0..frames {
+        let shown = DynamicImage::from(photo(400 + number, 300)).crop_imm(number, 0, 400, 300).to_rgba8();
+        encoder.encode_frame(image::Frame::new(shown)).unwrap();
+    }
+    drop(encoder);
+    out
+}
+
+#[test]
+fn animations_drawings_and_avif_stay_within_what_is_stated() {
+    let mut rows = vec![
+        ("a.gif", gif(8), vec!["w-700,f-gif", "w-700,f-webp", "w-300,h-300,bl-4,f-gif", "pg-3,w-900,f-png"]),
+    ];
+    if cfg!(feature = "svg") {
+        let drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300'><linearGradient id='g'>\
+            <stop stop-color='red'/><stop offset='1' stop-color='blue'/></linearGradient>\
+            <g opacity='.5'><rect width='400' height='300' fill='url(#g)'/><circle cx='200' cy='150' r='99'/></g></svg>";
+        rows.push(("a.svg", drawing.into(), vec!["w-2000,f-png", "w-1500,f-webp", "w-2000:bl-9:w-99,f-png"]));
+    }
+    if cfg!(feature = "avif") {
+        let avif = {
+            let source = file(photo(1200, 900), ImageFormat::Png);
+            transform(&source, &"f-avif,q-60".parse().unwrap(), &Options::default()).unwrap().bytes.to_vec()
+        };
+        rows.push(("a.avif", avif, vec!["w-300,f-png", "f-webp", "w-700,f-avif"]));
+    }
+    let mut broken = Vec::new();
+    for (name, bytes, all) in rows {
+        let path = stored(name, &bytes);
+        for wanted in all {
+            let Measured { taken, bound, files } = measure(&path, wanted);
+            if taken > bound + files + SLACK {
+                broken.push(format!("{name} {wanted}: {taken} taken, {bound} stated"));
+            }
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
 }
 
 #[test]
