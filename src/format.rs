@@ -42,6 +42,8 @@ pub enum Format {
     Pdf,
     /// Icons and cursors of Windows.
     Ico,
+    /// Quite OK Image.
+    Qoi,
 }
 
 impl Format {
@@ -76,6 +78,8 @@ impl Format {
             Some(Self::Psd)
         } else if has(0, b"%PDF-") {
             Some(Self::Pdf)
+        } else if has(0, b"qoif") {
+            Some(Self::Qoi)
         } else {
             xml::has_svg_root(bytes).then_some(Self::Svg)
         }
@@ -125,6 +129,7 @@ impl Format {
             Self::Psd => "image/vnd.adobe.photoshop",
             Self::Pdf => "application/pdf",
             Self::Ico => "image/vnd.microsoft.icon",
+            Self::Qoi => "image/qoi",
         }
     }
 
@@ -144,6 +149,7 @@ impl Format {
             Self::Psd => "psd",
             Self::Pdf => "pdf",
             Self::Ico => "ico",
+            Self::Qoi => "qoi",
         }
     }
 
@@ -173,6 +179,7 @@ impl Format {
             Self::Psd,
             Self::Pdf,
             Self::Ico,
+            Self::Qoi,
         ];
         all.into_iter().find(|format| format.extension() == extension)
     }
@@ -247,7 +254,7 @@ mod tests {
     #[test]
     fn tells_formats_by_their_first_bytes() {
         let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
-        let cases: [(&[u8], Option<Format>); 20] = [
+        let cases: [(&[u8], Option<Format>); 21] = [
             (b"\xFF\xD8\xFF\xE0", Some(Format::Jpeg)),
             (b"\xFF\xD8\0\0\0\xFF\xE0", Some(Format::Jpeg)),
             (b"\xFF\xD8\0\0\0\xFF\0", None),
@@ -264,6 +271,7 @@ mod tests {
             (b"\0\0\x02\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x16\0\0\0", Some(Format::Ico)),
             // A TGA begins like a cursor.
             (b"\0\0\x02\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0\0\0\0\0", None),
+            (b"qoif\0\0\0\x01\0\0\0\x01\x03\0", Some(Format::Qoi)),
             (b"<?xml version=\"1.0\"?><!-- a --><svg/>", Some(Format::Svg)),
             (b"\xEF\xBB\xBF <svg>", Some(Format::Svg)),
             (b"<html><svg>", None),

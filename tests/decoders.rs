@@ -57,6 +57,7 @@ fn what_a_decoder_gives_is_a_source_like_others() {
     for (format, file) in [
         (Format::Pdf, PDF),
         (Format::Psd, b"8BPS\0\x01"),
+        (Format::Qoi, b"qoif\0\0\0\x01\0\0\0\x01\x03\0"),
         (Format::Heic, b"\0\0\0\x20ftypheic\0\0\0\0"),
         // Ours are asked after it.
         (Format::Gif, b"GIF89a, or nearly"),

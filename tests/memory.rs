@@ -201,7 +201,8 @@ fn every_operation_stays_within_what_is_stated() {
     let mut clear = DynamicImage::from(small.clone()).to_rgba8();
     clear.pixels_mut().step_by(3).for_each(|pixel| pixel.0[3] = 99);
     let mut broken = Vec::new();
-    for (name, bytes) in [("rgb.jpg", jpeg(&small, Sampling::R_4_2_0, false)), ("rgba.png", file(clear, ImageFormat::Png))]
+    for (name, bytes) in
+        [("rgb.jpg", jpeg(&small, Sampling::R_4_2_0, false)), ("rgba.png", file(clear, ImageFormat::Png))]
     {
         let path = stored(name, &bytes);
         for (label, operation) in &rows {
@@ -229,9 +230,8 @@ fn gif(frames: u32) -> Vec<u8> {
 
 #[test]
 fn animations_drawings_and_avif_stay_within_what_is_stated() {
-    let mut rows = vec![
-        ("a.gif", gif(8), vec!["w-700,f-gif", "w-700,f-webp", "w-300,h-300,bl-4,f-gif", "pg-3,w-900,f-png"]),
-    ];
+    let mut rows =
+        vec![("a.gif", gif(8), vec!["w-700,f-gif", "w-700,f-webp", "w-300,h-300,bl-4,f-gif", "pg-3,w-900,f-png"])];
     if cfg!(feature = "svg") {
         let drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300'><linearGradient id='g'>\
             <stop stop-color='red'/><stop offset='1' stop-color='blue'/></linearGradient>\

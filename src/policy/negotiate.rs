@@ -115,7 +115,7 @@ impl Negotiation {
 fn keep(source: Format, alpha: bool) -> Vec<Format> {
     match source {
         Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Avif | Format::Svg => vec![source],
-        Format::Bmp | Format::Ico | Format::Tiff | Format::Heic | Format::Psd | Format::Pdf => {
+        Format::Bmp | Format::Ico | Format::Tiff | Format::Heic | Format::Psd | Format::Pdf | Format::Qoi => {
             plain(source, alpha).collect()
         }
     }
