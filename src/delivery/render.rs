@@ -73,10 +73,10 @@ impl Render {
     #[cfg(feature = "pixels")]
     fn with_work<T>(&self, scratch: &mut crate::pixels::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
         let job = &self.job;
-        let mut files = self.sources.iter().map(|source| (&source.path, source.bytes.as_ref()));
+        let mut files = self.sources.iter().map(|source| (&source.path, crate::pixels::File::new(&source.bytes, &job.extensions)));
         let asset = files.next();
         act(&crate::pixels::Work {
-            asset: asset.map_or(&[], |(_, bytes)| bytes),
+            asset: asset.map_or(crate::pixels::File::new(&[], &job.extensions), |(_, file)| file),
             path: asset.map_or("", |(path, _)| path.as_str()),
             files: files.collect(),
             transformation: &job.transformation,

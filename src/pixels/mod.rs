@@ -30,9 +30,9 @@ pub use self::run::analyze::inspect::{Info, inspect};
 pub use self::run::peak_memory::peak_memory;
 pub use self::run::work::Options;
 
+pub(crate) use self::run::fallback::render_or_pass as render;
 pub(crate) use self::run::peak_memory::of_work as memory_of;
-pub(crate) use self::run::render::render;
-pub(crate) use self::run::work::Work;
+pub(crate) use self::run::work::{File, Work};
 
 use self::run::work::with_work;
 use crate::encoded::Encoded;

@@ -11,6 +11,7 @@
 //! nothing.
 
 mod css;
+mod document;
 mod entities;
 mod href;
 mod length;
@@ -23,8 +24,6 @@ mod text;
 mod write;
 
 use bytes::Bytes;
-use roxmltree::Document;
-
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
@@ -33,9 +32,9 @@ use crate::plan::Rules;
 #[cfg(feature = "tracing")]
 use crate::trace::tell;
 
-use self::refusal::broken;
 
 #[cfg(feature = "svg")]
+pub(crate) use self::document::parse;
 pub(crate) use self::css::{Item, items, split};
 #[cfg(feature = "svg")]
 pub(crate) use self::length::{Basis, Value, number};
@@ -104,14 +103,6 @@ pub(crate) fn sanitized(bytes: &[u8], limits: &Limits) -> Result<(String, Viewpo
 pub(crate) fn viewport(bytes: &[u8], limits: &Limits) -> Result<Viewport, Error> {
     let text = text::text(bytes, limits, &mut Notes::default())?;
     Ok(Viewport::of(parse(&text)?.root_element()))
-}
-
-/// A bounded text as a tree whose root is an `svg`.
-pub(crate) fn parse(text: &str) -> Result<Document<'_>, Error> {
-    let document = Document::parse(text).map_err(|_| broken("is not well-formed"))?;
-    let root = document.root_element();
-    let named = root.tag_name().name() == "svg" && matches!(root.tag_name().namespace(), None | Some(names::SVG));
-    if named { Ok(document) } else { Err(broken("has another root element")) }
 }
 
 #[cfg(test)]

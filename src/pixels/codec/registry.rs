@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::error::unsupported;
-use crate::pixels::base::memory;
 
 /// The codec of a format; `None` if this build has none.
 const fn codec(format: Format) -> Option<&'static dyn Codec> {
@@ -28,17 +27,23 @@ const fn codec(format: Format) -> Option<&'static dyn Codec> {
         Format::Avif => &avif::Avif,
         #[cfg(feature = "svg")]
         Format::Svg => &svg::Svg,
+        // Known by name, or by a feature that is off.
         _ => return None,
     })
 }
 
-/// Reads the header of a file, whatever its format.
+/// Reads the header of a file whose first bytes tell this format.
 ///
 /// # Errors
 /// The file is no image, no image that this build reads, or passes a limit.
-pub(crate) fn open<'a>(file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error> {
-    LimitError::check("bytes in the source", memory::len(file), limits.source_bytes)?;
-    let Some(format) = Format::sniff(file) else {
+pub(crate) fn open<'a>(
+    file: &'a [u8],
+    format: Option<Format>,
+    limits: &'a Limits,
+) -> Result<Box<dyn Reader + 'a>, Error> {
+    let length = u64::try_from(file.len()).unwrap_or(u64::MAX);
+    LimitError::check("bytes in the source", length, limits.source_bytes)?;
+    let Some(format) = format else {
         return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no picture".to_owned() });
     };
     codec(format).ok_or_else(|| unread(format))?.open(file, limits)
@@ -50,7 +55,7 @@ pub(crate) fn encoder(format: Format) -> Option<&'static dyn Encoder> {
 }
 
 fn unread(format: Format) -> Error {
-    if matches!(format, Format::Avif | Format::Svg) {
+    if matches!(format, Format::Avif | Format::Svg ) {
         return unsupported(format!(
             "this build cannot read {format}: it needs the feature `{format}`, or a decoder (`Extensions::decoder`)"
         ));

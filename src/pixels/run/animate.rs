@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 
-use super::executor::Executor;
+use super::output_spec::OutputSpec;
+use super::prepare::Prepared;
 use super::work::Work;
 use crate::encoded::Encoded;
 use crate::error::Error;
@@ -14,11 +15,9 @@ use crate::limits::{LimitError, Limits};
 use crate::pixels::base::error::{internal_error, unsupported};
 use crate::pixels::base::fence::fenced;
 use crate::pixels::base::memory;
-use crate::pixels::codec::encoder::{AnimationEncoder, Settings};
-use crate::pixels::codec::registry;
+use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings};
 use crate::pixels::filter;
 use crate::plan::{Fill, Op, Plan, PlanError, Size, SourceInfo};
-use crate::transform::Step;
 
 /// Makes an animation of an animation; `None` if a still is wanted.
 ///
@@ -27,22 +26,15 @@ use crate::transform::Step;
 ///
 /// # Errors
 /// There are too many frames, one of them is damaged, or the plan holds what is not done to animations.
-pub(crate) fn animation(
-    work: &Work<'_>,
-    executor: &mut Executor<'_>,
-    plan: &Plan,
-    settings: &Settings,
-) -> Result<Option<Encoded>, Error> {
-    let (source, limits) = (executor.info().clone(), &work.rules.limits);
-    let formats = work.negotiation.animated(&plan.output, source.format);
-    if source.frames <= 1 || work.still || picks_a_frame(work) || formats.is_empty() {
+pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<Option<Encoded>, Error> {
+    let Prepared { executor, source, plan, output, file, .. } = prepared;
+    let (limits, Some(file)) = (&work.rules.limits, file.as_ref().filter(|_| !output.animated.is_empty())) else {
         return Ok(None);
-    }
-    check(plan, &source, limits.animation_pixels)?;
-    let file = executor.open(None)?;
+    };
+    check(plan, source, limits.animation_pixels)?;
+    let (format, encoder, cost) = encoder(output, plan.size, limits)?;
     let mut animation = file.animation(None)?;
-    let (format, encoder, cost) = encoder(&formats, plan.size, settings, limits)?;
-    let mut writer = encoder.begin(plan.size, animation.plays(), settings)?;
+    let mut writer = encoder.begin(plan.size, animation.plays(), &output.settings)?;
     let mut layers = Vec::new();
     for op in plan.ops.iter().skip(1) {
         layers.push((op, executor.layer(op)?));
@@ -60,25 +52,17 @@ pub(crate) fn animation(
         }
         writer.push(&picture.into_srgb(), delay)?;
     }
-    executor.note(animation.take_notes())?;
+    executor.noted.add(animation.take_notes(), work.rules.refuse_damaged)?;
     let bytes = writer.finish()?;
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }
 
 /// Bytes that the frames of an animation take besides the picture of one; none if a still is wanted.
-pub(crate) fn cost(work: &Work<'_>, executor: &Executor<'_>, plan: &Plan, settings: &Settings) -> Result<u64, Error> {
-    let source = executor.info();
-    let formats = work.negotiation.animated(&plan.output, source.format);
-    if source.frames <= 1 || work.still || picks_a_frame(work) || formats.is_empty() {
-        return Ok(0);
-    }
-    let (_, _, writing) = encoder(&formats, plan.size, settings, &work.rules.limits)?;
-    Ok(executor.open(None)?.animation(None)?.memory().saturating_add(writing))
-}
-
-/// Does `pg` name one frame of the source?
-fn picks_a_frame(work: &Work<'_>) -> bool {
-    work.transformation.steps.iter().any(|step| matches!(step, Step::Edit(edit) if edit.page.is_some()))
+pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<u64, Error> {
+    let Prepared { plan, output, file, .. } = prepared;
+    let Some(file) = file.as_ref().filter(|_| !output.animated.is_empty()) else { return Ok(0) };
+    let (_, _, writing) = encoder(output, plan.size, limits)?;
+    Ok(file.animation(None)?.memory().saturating_add(writing))
 }
 
 /// Passes a plan whose pictures, one for each frame, are not too many pixels, and that no provider has a part in.
@@ -99,16 +83,15 @@ fn check(plan: &Plan, source: &SourceInfo, allowed: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first of these formats that can hold the result, its encoder, and the bytes that it takes.
+/// The first format that can hold the result, its encoder, and the bytes that it takes.
 fn encoder(
-    formats: &[Format],
+    output: &OutputSpec,
     size: Size,
-    settings: &Settings,
     limits: &Limits,
 ) -> Result<(Format, &'static dyn AnimationEncoder, u64), Error> {
     let mut refused = None;
-    for format in formats {
-        match able(*format, size, settings, limits) {
+    for (format, stills) in &output.animated {
+        match able(*format, *stills, size, &output.settings, limits) {
             Ok((encoder, cost)) => return Ok((*format, encoder, cost)),
             Err(error) => refused = refused.or(Some(error)),
         }
@@ -118,12 +101,13 @@ fn encoder(
 
 fn able(
     format: Format,
+    stills: Option<&'static dyn Encoder>,
     size: Size,
     settings: &Settings,
     limits: &Limits,
 ) -> Result<(&'static dyn AnimationEncoder, u64), Error> {
     let cannot = || unsupported(format!("this build cannot write animations as {format}"));
-    let stills = registry::encoder(format).ok_or_else(cannot)?;
+    let stills = stills.ok_or_else(cannot)?;
     let encoder = stills.animated().ok_or_else(cannot)?;
     stills.longest_side(limits).check(size)?;
     let cost = size.pixels().saturating_mul(encoder.cost(settings));

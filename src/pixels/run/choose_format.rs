@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::output_spec::Candidate;
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
@@ -12,34 +13,10 @@ use crate::pixels::base::error::unsupported;
 use crate::pixels::base::memory;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings};
-use crate::pixels::codec::registry;
 use crate::pixels::filter;
 use crate::pixels::raster::Picture;
-use crate::plan::Plan;
-use crate::policy::Negotiation;
 use crate::trace::stage;
 use crate::transform::Color;
-
-/// How the result of a plan is encoded.
-///
-/// `source_quality` is asked where the plan names none.
-pub(crate) fn settings(
-    plan: &Plan,
-    negotiation: &Negotiation,
-    source_quality: impl FnOnce() -> Option<u8>,
-) -> Settings {
-    Settings {
-        quality: plan.output.quality.unwrap_or_else(|| {
-            // What is lost already does not come back with more bytes.
-            source_quality().unwrap_or(u8::MAX).min(negotiation.quality)
-        }),
-        lossless: plan.output.lossless.unwrap_or(false),
-        exact: plan.ops.iter().all(|op| op.traits(plan.size).moves_pixels),
-        progressive: plan.output.progressive.unwrap_or(false),
-        chroma_420: negotiation.chroma_420,
-        smallest: negotiation.smallest,
-    }
-}
 
 /// Encodes a picture in the best of these formats; of files of one size the first.
 ///
@@ -50,8 +27,8 @@ pub(crate) fn settings(
 /// No candidate can be written: the error is that of the first.
 pub(crate) fn smallest(
     picture: Picture,
-    candidates: &[Format],
-    plan: &Plan,
+    candidates: &[Candidate],
+    matte: Color,
     settings: &Settings,
     attached: &Attachments,
     limits: &Limits,
@@ -61,9 +38,9 @@ pub(crate) fn smallest(
     let size = picture.size();
     let mut picture = picture;
     // Formats without transparency come last: the picture is flattened for them, for good.
-    let (with_alpha, without) = candidates.iter().partition::<Vec<Format>, _>(|format| format.has_alpha());
-    for format in with_alpha.into_iter().chain(without) {
-        let encoder = match encoder_for(format, &picture, settings, limits) {
+    let (with_alpha, without) = candidates.iter().partition::<Vec<Candidate>, _>(|(format, _)| format.has_alpha());
+    for (format, encoder) in with_alpha.into_iter().chain(without) {
+        let encoder = match able(format, encoder, &picture, settings, limits) {
             Ok(encoder) => encoder,
             Err(error) => {
                 refused = refused.or(Some(error));
@@ -75,7 +52,7 @@ pub(crate) fn smallest(
             other => {
                 let mut raster = other.into_raster()?;
                 if !format.has_alpha() {
-                    raster = filter::flatten(raster, Color { opacity: 100, ..plan.matte });
+                    raster = filter::flatten(raster, Color { opacity: 100, ..matte });
                 }
                 if !encoder.holds_profile() {
                     raster = raster.into_srgb();
@@ -85,7 +62,7 @@ pub(crate) fn smallest(
         };
         let _stage = stage!("encode", format = format.extension());
         let bytes = encoder.encode(&picture, settings, attached)?;
-        let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|c| *c == format));
+        let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|(c, _)| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));
         }
@@ -103,13 +80,14 @@ pub(crate) fn smallest(
 ///
 /// # Errors
 /// This build has none, or the picture passes a limit.
-fn encoder_for(
+fn able(
     format: Format,
+    encoder: Option<&'static dyn Encoder>,
     picture: &Picture,
     settings: &Settings,
     limits: &Limits,
 ) -> Result<&'static dyn Encoder, Error> {
-    let encoder = registry::encoder(format).ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
+    let encoder = encoder.ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
     let size = picture.size();
     let alpha = matches!(picture, Picture::Raster(raster) if raster.channels() == Channels::Rgba);
     encoder.check(size, limits)?;

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::extension;
+use super::noted::Noted;
 use super::thumbnail;
-use super::work::Work;
+use super::work::{File, Work};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
-use crate::note::Note;
 use crate::path::AssetPath;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::internal_error;
@@ -24,8 +24,8 @@ use crate::pixels::raster::{Picture, Raster};
 use crate::pixels::text;
 #[cfg(feature = "text")]
 use crate::pixels::text::FontBook;
+use crate::policy::OriginError;
 use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page};
-use crate::trace::tell;
 use crate::transform::{Ai, Color};
 
 /// A file whose header was read.
@@ -44,8 +44,7 @@ pub(crate) struct Executor<'a> {
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
-    /// Facts about the files that were decoded.
-    pub(crate) notes: Vec<Note>,
+    pub(super) noted: Noted,
     /// Bytes that are taken elsewhere: by the frames before and after this one.
     pub(crate) besides: u64,
 }
@@ -63,7 +62,7 @@ impl<'a> Executor<'a> {
             opened: RefCell::default(),
             decoded: Vec::new(),
             kept: Vec::new(),
-            notes: Vec::new(),
+            noted: Noted::default(),
             besides: 0,
         };
         executor.info = executor.examine(None, page(work.transformation))?;
@@ -133,32 +132,17 @@ impl<'a> Executor<'a> {
             Op::Text { block, .. } => self.draw(block).map(Picture::from),
             _ => Err(internal_error("a plan that starts with nothing")),
         }?;
-        self.note(picture.take_notes())?;
+        self.noted.add(picture.take_notes(), self.work.rules.refuse_damaged)?;
         Ok(picture)
-    }
-
-    /// Keeps facts about a file for the result.
-    ///
-    /// # Errors
-    /// One of them is damage, which is to be refused.
-    pub(crate) fn note(&mut self, notes: Vec<Note>) -> Result<(), Error> {
-        Error::unless_sound(&notes, self.work.rules.refuse_damaged)?;
-        for note in notes {
-            if !self.notes.contains(&note) {
-                tell!("note", note = note.to_string());
-                self.notes.push(note);
-            }
-        }
-        Ok(())
     }
 
     /// What a file's header says, or the embedder's decoder.
     fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
-        let bytes = self.file(file)?;
-        let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+        let found = self.file(file)?;
+        let Some((format, decoder)) = found.decoder else {
             return Ok(self.open(file)?.info().clone());
         };
-        let picture = extension::decode(self.work, decoder, bytes, page)?;
+        let picture = extension::decode(self.work, decoder, found.bytes, page)?;
         let mut info = SourceInfo::new(picture.size());
         info.format = format;
         info.alpha = picture.channels() == Channels::Rgba;
@@ -167,8 +151,8 @@ impl<'a> Executor<'a> {
     }
 
     fn decode(&mut self, file: Option<&AssetPath>, page: u32, size: Size) -> Result<Raster, Error> {
-        let bytes = self.file(file)?;
-        let Some((format, decoder)) = extension::decoder(self.work, bytes) else {
+        let found = self.file(file)?;
+        let Some((format, decoder)) = found.decoder else {
             let fonts = self.work.extensions.the_fonts();
             let (reader, request) = (self.open(file)?, Request { page, size, colors: self.colors_of(file), fonts });
             return fenced(|| reader.decode(&request));
@@ -176,7 +160,7 @@ impl<'a> Executor<'a> {
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
         let picture = match known {
             Some(at) => self.decoded.swap_remove(at).2,
-            None => extension::decode(self.work, decoder, bytes, page)?,
+            None => extension::decode(self.work, decoder, found.bytes, page)?,
         };
         // The plan is for the first page where a layer asks for another.
         if picture.size() == size { Ok(picture) } else { Err(other_page(format)) }
@@ -196,24 +180,23 @@ impl<'a> Executor<'a> {
 
     /// The header of a file that our own decoders read.
     fn reader(&self, file: Option<&AssetPath>) -> Option<Rc<dyn Reader + 'a>> {
-        let bytes = self.file(file).ok()?;
-        if extension::decoder(self.work, bytes).is_some() { None } else { self.open(file).ok() }
+        let found = self.file(file).ok()?;
+        if found.decoder.is_some() { None } else { self.open(file).ok() }
     }
 
     /// Reads a file's header, once.
     ///
     /// # Errors
     /// As [`registry::open`].
-    pub(super) fn open(&self, file: Option<&AssetPath>) -> Result<Rc<dyn Reader + 'a>, Error> {
-        let opened =
-            self.opened.borrow().iter().find(|(path, _)| path.as_ref() == file).map(|(_, reader)| Rc::clone(reader));
+    pub(super) fn open(&self, path: Option<&AssetPath>) -> Result<Rc<dyn Reader + 'a>, Error> {
+        let known = |(known, _): &&Opened<'a>| known.as_ref() == path;
+        let opened = self.opened.borrow().iter().find(known).map(|(_, reader)| Rc::clone(reader));
         if let Some(reader) = opened {
             return Ok(reader);
         }
-        let bytes = self.file(file)?;
-        let work = self.work;
-        let reader: Rc<dyn Reader + 'a> = Rc::from(fenced(|| registry::open(bytes, &work.rules.limits))?);
-        self.opened.borrow_mut().push((file.cloned(), Rc::clone(&reader)));
+        let (file, limits) = (self.file(path)?, &self.work.rules.limits);
+        let reader: Rc<dyn Reader + 'a> = Rc::from(fenced(|| registry::open(file.bytes, file.format, limits))?);
+        self.opened.borrow_mut().push((path.cloned(), Rc::clone(&reader)));
         Ok(reader)
     }
 
@@ -272,26 +255,26 @@ impl<'a> Executor<'a> {
         self.colors_of(None) == Colors::Srgb && self.open(None).is_ok_and(beyond)
     }
 
-    /// The bytes of a file that a plan names.
-    pub(crate) fn file(&self, path: Option<&AssetPath>) -> Result<&'a [u8], Error> {
+    /// A file that a plan names.
+    pub(crate) fn file(&self, path: Option<&AssetPath>) -> Result<File<'a>, Error> {
         let Some(path) = path else { return Ok(self.work.asset) };
         let found = self.work.files.iter().find(|(known, _)| *known == path);
-        if let Some((_, bytes)) = found {
-            return Ok(bytes);
+        if let Some((_, file)) = found {
+            return Ok(*file);
         }
-        // A layer may show the asset itself.
-        if path.as_str() == self.work.path { Ok(self.work.asset) } else { Err(extension::missing(path)) }
+        // A layer may show the asset itself. The path stands in the URL and is no secret, but a response does not echo it.
+        if path.as_str() == self.work.path { Ok(self.work.asset) } else { Err(Error::Origin { cause: OriginError::NotFound, layer: true }) }
     }
 
     #[cfg(feature = "text")]
     fn draw(&self, text: &TextBlock) -> Result<Raster, Error> {
-        let file = |path: &AssetPath| self.file(Some(path));
+        let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
         fenced(|| text::draw(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
     }
 
     #[cfg(feature = "text")]
     fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
-        let file = |path: &AssetPath| self.file(Some(path));
+        let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
         fenced(|| text::measure(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
     }
 
@@ -351,7 +334,7 @@ impl Oracle for Executor<'_> {
             Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
             _ => self.work.path,
         };
-        let found = extension::find(self.work, &picture, subject, asset).map_err(planning)?;
+        let found = extension::detect(self.work, &picture, subject, asset).map_err(planning)?;
         self.keep(so_far, picture);
         Ok(found)
     }

@@ -5,15 +5,12 @@ use super::work::Work;
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::extend::{Bitmap, Decoder, Effect, EffectJob, Found, Outcome, Search, Subject};
-use crate::format::Format;
 use crate::limits::LimitError;
-use crate::path::AssetPath;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory;
 use crate::pixels::raster::Raster;
 use crate::plan::PlanError;
-use crate::policy::OriginError;
 use crate::transform::Ai;
 
 /// Lets the effector change a picture.
@@ -45,7 +42,7 @@ pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, picture: Raster) -> Re
 ///
 /// The registered detector is asked first; whatever goes wrong there is "not found", for a detector never
 /// fails a response. What is salient the crate then finds by itself.
-pub(crate) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
+pub(crate) fn detect(work: &Work<'_>, picture: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
     let limits = &work.rules.limits;
     if let Some(detector) = work.extensions.the_detector() {
         let copy = memory::bytes(picture.size(), Channels::Rgba);
@@ -62,13 +59,7 @@ pub(crate) fn find(work: &Work<'_>, picture: &Raster, subject: &Subject, asset: 
     }
 }
 
-/// The decoder that the embedder has for a file: it is asked before our own.
-pub(crate) fn decoder<'a>(work: &Work<'a>, file: &[u8]) -> Option<(Format, &'a dyn Decoder)> {
-    let format = Format::sniff(file)?;
-    work.extensions.decoder_of(format).map(|decoder| (format, decoder))
-}
-
-/// Lets it read a page.
+/// Lets a decoder of the embedder read a page.
 ///
 /// # Errors
 /// It cannot, or gave more pixels than it may.
@@ -83,13 +74,6 @@ pub(crate) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: 
     })?;
     LimitError::check("pixels", image.size().pixels(), max_pixels)?;
     raster(image)
-}
-
-/// A layer names a file that is not here.
-pub(crate) fn missing(path: &AssetPath) -> Error {
-    // The path stands in the URL and is no secret, but a response does not echo it.
-    _ = path;
-    Error::Origin { cause: OriginError::NotFound, layer: true }
 }
 
 fn bitmap(picture: Raster) -> Result<Bitmap, Error> {

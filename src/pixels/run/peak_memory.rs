@@ -1,15 +1,13 @@
 //! How much memory a render takes at most, from headers and plans alone.
 
 use super::animate;
-use super::render::prepare;
+use super::prepare::prepare;
 use super::thumbnail;
 use super::work::Work;
 use crate::error::Error;
-use crate::format::Format;
 use crate::pixels::base::channels::Channels;
 use crate::pixels::base::fence::fenced_whole;
 use crate::pixels::base::memory;
-use crate::pixels::codec::registry;
 use crate::plan::{Op, Size, peak};
 use crate::transform::Transformation;
 
@@ -43,9 +41,7 @@ pub(crate) fn of_work(work: &Work<'_>) -> Result<u64, Error> {
 
 fn most_of(work: &Work<'_>) -> Result<u64, Error> {
     let prepared = prepare(work)?;
-    let candidates: Vec<Format> =
-        [false, true].into_iter().flat_map(|alpha| prepared.candidates(work, alpha)).collect();
-    let (plan, executor) = (&prepared.fused, &prepared.executor);
+    let (plan, executor, output) = (&prepared.fused, &prepared.executor, &prepared.output);
     let mut start = |op: &Op| match op {
         Op::Decode { file, size, .. } => executor.open(file.as_ref())?.cost(*size),
         Op::Thumbnail { file, wanted } => thumbnail::cost(&*executor.open(file.as_ref())?, wanted),
@@ -53,12 +49,12 @@ fn most_of(work: &Work<'_>) -> Result<u64, Error> {
     };
     let (run, size) = peak(&plan.ops, &mut start)?;
     let alpha = prepared.source.alpha || !plan.ops.iter().all(|op| op.traits(size).stays_opaque);
-    let encode = candidates.iter().map(|format| {
-        let work = registry::encoder(*format).map_or(0, |encoder| encoder.cost(alpha, &prepared.settings));
+    let encode = output.opaque.iter().chain(&output.transparent).map(|(_, encoder)| {
+        let work = encoder.map_or(0, |encoder| encoder.cost(alpha, &output.settings));
         let encoder = size.pixels().saturating_mul(work).saturating_add(TABLES);
         memory::bytes(size, Channels::Rgba).saturating_add(encoder)
     });
-    let frames = animate::cost(work, executor, &prepared.plan, &prepared.settings)?;
+    let frames = animate::cost(&prepared, &work.rules.limits)?;
     Ok(run.max(encode.max().unwrap_or_default()).saturating_add(frames).saturating_add(executor.held()))
 }
 

@@ -1,9 +1,11 @@
 //! [`Work`]: everything that a render is made from.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::error::Error;
-use crate::extend::Extensions;
+use crate::extend::{Decoder, Extensions};
 use crate::format::Format;
 use crate::path::AssetPath;
 use crate::pixels::raster::Scratch;
@@ -57,11 +59,11 @@ impl Default for Options {
 #[derive(Debug)]
 pub(crate) struct Work<'a> {
     /// The file.
-    pub(crate) asset: &'a [u8],
+    pub(crate) asset: File<'a>,
     /// Its path.
     pub(crate) path: &'a str,
     /// Files that layers name.
-    pub(crate) files: Vec<(&'a AssetPath, &'a [u8])>,
+    pub(crate) files: Vec<(&'a AssetPath, File<'a>)>,
     /// What is to be done.
     pub(crate) transformation: &'a Transformation,
     pub(crate) rules: &'a Rules,
@@ -74,6 +76,30 @@ pub(crate) struct Work<'a> {
     /// For effects that invent something.
     pub(crate) seed: u64,
     pub(crate) scratch: &'a Scratch,
+}
+
+/// A file, the format that its first bytes tell, and the decoder that the embedder has for that: it is asked before
+/// our own.
+#[derive(Clone, Copy)]
+pub(crate) struct File<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) format: Option<Format>,
+    pub(crate) decoder: Option<(Format, &'a dyn Decoder)>,
+}
+
+impl<'a> File<'a> {
+    /// Looks at the first bytes.
+    pub(crate) fn new(bytes: &'a [u8], extensions: &'a Extensions) -> Self {
+        let format = Format::sniff(bytes);
+        let decoder = |format| extensions.decoder_of(format).map(|decoder| (format, decoder));
+        Self { bytes, format, decoder: format.and_then(decoder) }
+    }
+}
+
+impl fmt::Debug for File<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "File({} bytes, {:?})", self.bytes.len(), self.format)
+    }
 }
 
 /// Does something with a picture that one already has.
@@ -94,9 +120,9 @@ pub(crate) fn with_work<T>(
         smallest: options.smallest,
     };
     act(&Work {
-        asset: bytes,
+        asset: File::new(bytes, &options.extensions),
         path: "",
-        files: options.files.iter().map(|(path, bytes)| (path, bytes.as_ref())).collect(),
+        files: options.files.iter().map(|(path, bytes)| (path, File::new(bytes, &options.extensions))).collect(),
         transformation: wanted,
         rules: &options.rules,
         negotiation: &negotiation,

@@ -115,7 +115,7 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     const SIDE: u32 = 100;
     const COLORS: usize = 6;
     let limits = &options.rules.limits;
-    let file = registry::open(bytes, limits)?;
+    let file = registry::open(bytes, Format::sniff(bytes), limits)?;
     let source = file.info().clone();
     let mut picture = small_enough(&*file, 2 * SIDE, limits)?;
     let notes = picture.take_notes();

@@ -1,0 +1,89 @@
+//! What happens to a request whose image cannot be made.
+
+use bytes::Bytes;
+
+use super::render::render;
+use super::work::Work;
+use crate::code::ErrorCode;
+use crate::encoded::Encoded;
+use crate::error::Error;
+use crate::format::Format;
+use crate::note::Note;
+use crate::pixels::base::fence::fenced_whole;
+use crate::plan::Size;
+use crate::trace::tell;
+
+/// Renders. A panic is an error of this request; an image that cannot be read passes as it is, where nothing was to be
+/// done with it: a browser may be able to show it.
+///
+/// # Errors
+/// Those of [`render`].
+pub(crate) fn render_or_pass(work: &Work<'_>) -> Result<Encoded, Error> {
+    let result = fenced_whole(|| render(work));
+    let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
+    match (result, work.asset.format) {
+        (Err(error), Some(format))
+            if work.passes
+                && !work.rules.refuse_damaged
+                && is_unreadable(&error)
+                && format.is_image()
+                && format != Format::Svg =>
+        {
+            tell!("note", note = Note::Unread.to_string(), cause = error.to_string());
+            let bytes = Bytes::copy_from_slice(work.asset.bytes);
+            // Nobody knows its size.
+            Ok(Encoded::new(bytes, format, Size::new(1, 1)).with_notes([Note::Unread]))
+        }
+        (result, _) => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Render, Source};
+    use crate::extend::Extensions;
+    use crate::order::Job;
+    use crate::path::AssetPath;
+    use crate::plan::Rules;
+    use crate::policy::Negotiation;
+
+    fn run(text: &str, thumbnail: bool, sources: Vec<Bytes>) -> Result<Format, ErrorCode> {
+        let negotiation = Negotiation {
+            accepts_webp: false,
+            accepts_avif: false,
+            best_format: true,
+            avif: false,
+            quality: 80,
+            chroma_420: false,
+            smallest: false,
+        };
+        let job = Job {
+            transformation: text.parse().unwrap(),
+            rules: Rules::default(),
+            negotiation,
+            thumbnail,
+            passes: false,
+            video: Vec::new(),
+            sanitize: false,
+            extensions: Extensions::new(),
+            seed: 0,
+        };
+        let path = AssetPath::from_text("a.png").unwrap();
+        let sources = sources.into_iter().map(|bytes| Source { path: path.clone(), bytes }).collect();
+        Render { job: job.into(), sources }.run().result().map(|encoded| encoded.format).map_err(Error::code)
+    }
+
+    #[test]
+    fn a_still_is_a_jpeg_unless_told_otherwise() {
+        let mut bytes = Vec::new();
+        // Transparent, so a PNG but for the still.
+        let dot = image::RgbaImage::from_pixel(1, 1, image::Rgba([9, 9, 9, 0]));
+        dot.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
+        let sources = vec![Bytes::from(bytes)];
+        assert_eq!(run("w-2", false, sources.clone()), Ok(Format::Png));
+        assert_eq!(run("w-2", true, sources.clone()), Ok(Format::Jpeg));
+        assert_eq!(run("w-2,f-png", true, sources), Ok(Format::Png));
+        assert_eq!(run("w-2", false, Vec::new()), Err(ErrorCode::Format));
+    }
+}
