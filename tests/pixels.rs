@@ -11,6 +11,8 @@
 
 mod pictures;
 
+#[cfg(feature = "qoi")]
+use image::ImageEncoder as _;
 use image::{DynamicImage, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaImage};
 use originkit::delivery::Encoded;
 use originkit::plan::Size;
@@ -353,4 +355,25 @@ fn smallest_spends_time_for_bytes() {
         saved += usual.len() - smallest.len();
     }
     assert!(saved > 1000, "{saved} bytes");
+}
+
+#[cfg(feature = "qoi")]
+#[test]
+fn qoi_is_read_as_it_is() {
+    let picture = RgbaImage::from_fn(40, 30, |x, y| Rgba([x as u8 * 6, y as u8 * 8, 90, 255 - (x * y) as u8]));
+    let (mut bytes, pixels) = (Vec::new(), picture.clone());
+    image::codecs::qoi::QoiEncoder::new(&mut bytes)
+        .write_image(pixels.as_raw(), 40, 30, image::ExtendedColorType::Rgba8)
+        .unwrap();
+    let read = transform(&bytes, &"f-png".parse().unwrap(), &Options::default()).unwrap();
+    assert_eq!(image::load_from_memory(&read.bytes).unwrap().to_rgba8(), picture);
+    let info = originkit::inspect(&bytes, &Options::default()).unwrap();
+    assert_eq!((info.format, info.size, info.alpha), (Format::Qoi, Size::new(40, 30), true));
+    // One pixel more than is allowed is refused, and so is every file that ends early.
+    let mut options = Options::default();
+    options.rules.limits.pixels = 40 * 30 - 1;
+    assert_eq!(transform(&bytes, &"w-9".parse().unwrap(), &options).unwrap_err().code().as_str(), "ELIMIT");
+    for length in (4..bytes.len() - 8).step_by(97) {
+        assert!(transform(&bytes[..length], &"w-9".parse().unwrap(), &Options::default()).is_err(), "{length}");
+    }
 }

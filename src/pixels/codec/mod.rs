@@ -20,6 +20,8 @@ mod ico;
 mod jpeg;
 mod metadata;
 mod png;
+#[cfg(feature = "qoi")]
+mod qoi;
 pub(crate) mod reader;
 pub(crate) mod registry;
 mod samples;

@@ -25,6 +25,8 @@ const fn codec(format: Format) -> Option<&'static dyn Codec> {
         Format::Ico => &ico::Ico,
         #[cfg(feature = "avif")]
         Format::Avif => &avif::Avif,
+        #[cfg(feature = "qoi")]
+        Format::Qoi => &super::qoi::Qoi,
         #[cfg(feature = "svg")]
         Format::Svg => &svg::Svg,
         // Known by name, or by a feature that is off.
@@ -55,7 +57,7 @@ pub(crate) fn encoder(format: Format) -> Option<&'static dyn Encoder> {
 }
 
 fn unread(format: Format) -> Error {
-    if matches!(format, Format::Avif | Format::Svg ) {
+    if matches!(format, Format::Avif | Format::Svg | Format::Qoi) {
         return unsupported(format!(
             "this build cannot read {format}: it needs the feature `{format}`, or a decoder (`Extensions::decoder`)"
         ));
