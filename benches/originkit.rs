@@ -9,7 +9,7 @@ use divan::{Bencher, black_box, counter::BytesCount};
 use http::{Request, Response};
 use originkit::bytes::Bytes;
 use originkit::delivery::{Encoded, Input, Keep, Output, Rendered, Rendition, Reuse};
-use originkit::plan::{Blind, Rules, Size, plan};
+use originkit::plan::{Rules, Size, SizeOnly, plan};
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
@@ -72,7 +72,7 @@ fn print(bencher: Bencher<'_, '_>, text: &str) {
 #[divan::bench(args = TRANSFORMATIONS)]
 fn plan_blind(bencher: Bencher<'_, '_>, text: &str) {
     let (t, rules) = (text.parse().unwrap(), Rules::default());
-    bencher.bench(|| plan(black_box(&t), &mut Blind::new(Size::new(4000, 3000)), &rules));
+    bencher.bench(|| plan(black_box(&t), &mut SizeOnly::new(Size::new(4000, 3000)), &rules));
 }
 
 fn engine() -> Engine {

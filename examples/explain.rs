@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use http::Request;
-use originkit::plan::{Blind, Rules, Size, plan};
+use originkit::plan::{Rules, Size, SizeOnly, plan};
 use originkit::{Dialect, Endpoint, Engine, Error, Origin};
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     });
     let ignored =
         order.ignored().iter().map(|i| json!({ "token": i.token, "reason": i.reason.to_string(), "meant": i.meant }));
-    let planned = plan(order.transformation(), &mut Blind::new(arguments.size), &Rules::default());
+    let planned = plan(order.transformation(), &mut SizeOnly::new(arguments.size), &Rules::default());
     let (lines, error) = match &planned {
         _ if original => ("deliver as it is".to_owned(), None),
         Ok(plan) => (plan.to_string(), plan.executable().err().map(|e| e.to_string())),

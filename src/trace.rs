@@ -23,7 +23,7 @@
 //! | `kept` | `fresh`, `stale`: a rendition that was kept is the answer |
 
 /// Starts a stage, which lasts as long as what is returned.
-macro_rules! stage {
+macro_rules! span {
     ($name:literal $(, $field:ident = $value:expr)*) => {{
         #[cfg(feature = "tracing")]
         let stage = tracing::debug_span!(target: "originkit", $name $(, $field = $value)*).entered();
@@ -34,7 +34,7 @@ macro_rules! stage {
 }
 
 /// Tells that something happened.
-macro_rules! tell {
+macro_rules! event {
     ($name:literal $(, $field:ident = $value:expr)*) => {
         #[cfg(feature = "tracing")]
         tracing::debug!(target: "originkit", $($field = $value,)* $name);
@@ -46,4 +46,4 @@ macro_rules! tell {
 #[must_use]
 pub(crate) struct Untold;
 
-pub(crate) use {stage, tell};
+pub(crate) use {event, span};

@@ -171,17 +171,17 @@ fn every_operation_stays_within_what_is_stated() {
         ("Distort", "e-distort-p-50_50_1900_0_1800_1400_20_1440"),
         ("Flatten", "r-300,bg-FFFFFF"),
         ("Effect", "e-bgremove"),
-        ("Look Replace", "cr-FF0000_40_00FF00"),
-        ("Look Colorize", "e-colorize-co-red_in-40"),
-        ("Look Grayscale", "e-grayscale"),
-        ("Look Stretch", "e-contrast"),
-        ("Look Blur", "bl-3"),
-        ("Look Blur", "bl-100"),
-        ("Look Sharpen", "e-usm-8-8-0.8-0.024"),
-        ("Look Gradient", "e-gradient-ld-90_from-red_to-blue"),
-        ("Look Shadow", "e-shadow-bl-15_st-40_x-10_y-10"),
-        ("Look Round", "r-300"),
-        ("Look Fade", "o-50"),
+        ("Adjust Replace", "cr-FF0000_40_00FF00"),
+        ("Adjust Colorize", "e-colorize-co-red_in-40"),
+        ("Adjust Grayscale", "e-grayscale"),
+        ("Adjust Stretch", "e-contrast"),
+        ("Adjust Blur", "bl-3"),
+        ("Adjust Blur", "bl-100"),
+        ("Adjust Sharpen", "e-usm-8-8-0.8-0.024"),
+        ("Adjust Gradient", "e-gradient-ld-90_from-red_to-blue"),
+        ("Adjust Shadow", "e-shadow-bl-15_st-40_x-10_y-10"),
+        ("Adjust Round", "r-300"),
+        ("Adjust Fade", "o-50"),
     ];
     if cfg!(feature = "text") {
         rows.push(("Text", "l-text,i-Words that are large,fs-300,co-FF0000,l-end"));
@@ -190,7 +190,7 @@ fn every_operation_stays_within_what_is_stated() {
     let sources = [
         (include_str!("../src/plan/op.rs"), "Op"),
         (include_str!("../src/plan/op.rs"), "Mix"),
-        (include_str!("../src/plan/look.rs"), "Look"),
+        (include_str!("../src/plan/adjust.rs"), "Filter"),
         (include_str!("../src/plan/fill.rs"), "Fill"),
     ];
     for variant in sources.iter().flat_map(|(source, name)| variants(source, name)) {

@@ -1,7 +1,9 @@
 //! Plans as text, the facts they ask for, and the laws that hold for all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use originkit::plan::{Blind, Op, Oracle, Orientation, Plan, PlanError, Rect, Region, Rules, Size, SourceInfo, plan};
+use originkit::plan::{
+    Op, Oracle, Orientation, Plan, PlanError, Rect, Region, Rules, Size, SizeOnly, SourceInfo, plan,
+};
 use originkit::transform::{
     Aspect, AssetPath, Density, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy,
     Transformation,
@@ -15,7 +17,7 @@ fn read(text: &str) -> Transformation {
 }
 
 fn planned(source: SourceInfo, text: &str) -> Result<Plan, PlanError> {
-    plan(&read(text), &mut Blind(source), &Rules::default())
+    plan(&read(text), &mut SizeOnly(source), &Rules::default())
 }
 
 fn jpeg(width: u32, height: u32) -> SourceInfo {
@@ -143,7 +145,7 @@ encode  400x533
         ("if-w_gt_9000,rt-auto,if-else,w-400,if-end", (400, 533)),
         ("rt-auto:w-400,rt-90", (533, 400)),
     ] {
-        let size = plan(&read(text), &mut Blind(turned(4000, 3000, 6)), &as_stored).unwrap().size;
+        let size = plan(&read(text), &mut SizeOnly(turned(4000, 3000, 6)), &as_stored).unwrap().size;
         assert_eq!((size.width, size.height), want, "{text}");
     }
 }
@@ -331,7 +333,7 @@ fn limits_hold_for_the_source_and_for_every_operation() {
     let mut rules = Rules::default();
     rules.limits.pixels = 10_000;
     let refused = |text: &str, source: SourceInfo, rules: &Rules| {
-        plan(&read(text), &mut Blind(source), rules).err().map(|e| Error::from(e).code())
+        plan(&read(text), &mut SizeOnly(source), rules).err().map(|e| Error::from(e).code())
     };
     for (text, side, fine) in [
         ("", 100, true),
@@ -526,7 +528,7 @@ fn check_frames(plan: &Plan, source: Size) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn plans_are_consistent(source in sizes(), edits in proptest::collection::vec(edits(), 1..4)) {
-        match plan(&chain(edits), &mut Blind::new(source), &unlimited()) {
+        match plan(&chain(edits), &mut SizeOnly::new(source), &unlimited()) {
             Ok(plan) => {
                 check_ops(&plan)?;
                 check_frames(&plan, source)?;
@@ -540,7 +542,7 @@ proptest! {
         let mut rules = Rules::default();
         rules.limits.pixels = 1_000_000;
         rules.limits.memory = 9_000_000;
-        if let Ok(plan) = plan(&chain(edits), &mut Blind::new(source), &rules) {
+        if let Ok(plan) = plan(&chain(edits), &mut SizeOnly::new(source), &rules) {
             let mut size = source;
             for op in &plan.ops {
                 size = op.output(size);
@@ -562,7 +564,7 @@ proptest! {
         edit.sizing.height = Some(Length::Px(height.into()));
         edit.placing.strategy = strategy;
         edit.placing.focus = focus;
-        let plan = plan(&chain(vec![edit]), &mut Blind::new(source), &unlimited()).unwrap();
+        let plan = plan(&chain(vec![edit]), &mut SizeOnly::new(source), &unlimited()).unwrap();
         let (out, frame) = (plan.size, plan.steps[0]);
         let inside = |a: Size, b: Size| a.width <= b.width && a.height <= b.height;
         let box_ = Size::new(width, height);
@@ -605,7 +607,7 @@ proptest! {
         edit.placing.mode = Some(mode);
         edit.placing.strategy = strategy;
         edit.placing.focus = focus;
-        let plan = plan(&chain(vec![edit]), &mut Blind::new(source), &unlimited()).unwrap();
+        let plan = plan(&chain(vec![edit]), &mut SizeOnly::new(source), &unlimited()).unwrap();
         let (out, frame) = (plan.size, plan.steps[0]);
         let both = |pick: fn(u32, u32) -> u32| Size::new(pick(width, source.width), pick(height, source.height));
         match mode {
@@ -633,7 +635,7 @@ proptest! {
         *(if wide { &mut edit.sizing.width } else { &mut edit.sizing.height }) = length;
         edit.placing.strategy = strategy;
         edit.placing.mode = mode;
-        let plan = plan(&chain(vec![edit]), &mut Blind::new(source), &unlimited()).unwrap();
+        let plan = plan(&chain(vec![edit]), &mut SizeOnly::new(source), &unlimited()).unwrap();
         let (out, frame) = (plan.size, plan.steps[0]);
         prop_assert!(frame.source.covers(source) && frame.target == Rect::full(out));
         let scale = if wide { f64::from(out.width) / f64::from(source.width) } else { f64::from(out.height) / f64::from(source.height) };

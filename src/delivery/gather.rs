@@ -21,7 +21,7 @@ use crate::format::Format;
 use crate::limits::LimitError;
 use crate::order::{Answer, Job, Order, Wanted};
 use crate::policy::{self, FileKind, Freshness, OriginError};
-use crate::trace::tell;
+use crate::trace::event;
 
 /// The phase in which files are wanted.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Gathering {
         self.sent += 1;
         let id = FetchId::new(u64::try_from(self.sent).unwrap_or(u64::MAX));
         let fetch = search.ask(id, &self.terms.limits)?;
-        tell!(
+        event!(
             "ask",
             id = id.number(),
             host = fetch.host().0,
@@ -91,17 +91,17 @@ impl Gathering {
         let recalled = matches!(input, Input::Recalled(..));
         let heard = match input {
             Input::Head(_, head) => {
-                tell!("answer", id = id.number(), status = head.status().as_u16());
+                event!("answer", id = id.number(), status = head.status().as_u16());
                 search.head(&head, terms)
             }
             Input::Chunk(_, bytes) => search.chunk(&bytes, terms),
             Input::End(_) => search.end(terms),
             Input::Failed(_, error) => {
-                tell!("failed", id = id.number(), cause = error.to_string());
+                event!("failed", id = id.number(), cause = error.to_string());
                 search.failed(error, terms)
             }
             Input::Recalled(_, original) => {
-                tell!("recalled", id = id.number());
+                event!("recalled", id = id.number());
                 Ok(search.recalled(original, terms))
             }
             Input::Rendered(_) => Ok(BREAK),

@@ -75,7 +75,7 @@ use crate::error::Error;
 use crate::note::{Note, Notes};
 use crate::order::{Answer, Job, Order, Rejection};
 use crate::plan::PlanError;
-use crate::trace::tell;
+use crate::trace::event;
 
 /// One order on its way to a response.
 ///
@@ -179,7 +179,7 @@ impl Delivery {
             Phase::Rendering(rendering) => rendering.job.take().map_or(Output::Wait, Output::Render),
             Phase::Responding(_) => match std::mem::replace(&mut self.phase, Phase::Done) {
                 Phase::Responding(response) => {
-                    tell!(
+                    event!(
                         "respond",
                         status = response.status().as_u16(),
                         code = response.extensions().get::<Error>().map(|error| error.code().as_str()),

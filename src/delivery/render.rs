@@ -56,7 +56,7 @@ impl Render {
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
         }
-        let _stage = crate::trace::stage!("render");
+        let _stage = crate::trace::span!("render");
         Rendered::new(self.with_work(scratch, crate::pixels::render))
     }
 
@@ -73,7 +73,8 @@ impl Render {
     #[cfg(feature = "pixels")]
     fn with_work<T>(&self, scratch: &mut crate::pixels::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
         let job = &self.job;
-        let mut files = self.sources.iter().map(|source| (&source.path, crate::pixels::File::new(&source.bytes, &job.extensions)));
+        let mut files =
+            self.sources.iter().map(|source| (&source.path, crate::pixels::File::new(&source.bytes, &job.extensions)));
         let asset = files.next();
         act(&crate::pixels::Work {
             asset: asset.map_or(crate::pixels::File::new(&[], &job.extensions), |(_, file)| file),

@@ -8,7 +8,7 @@ use super::rendition::Rendition;
 use super::{Delivery, respond};
 use crate::order::Order;
 use crate::policy::Freshness;
-use crate::trace::tell;
+use crate::trace::event;
 
 /// What a kept [`Rendition`] is good for.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Order {
             return Reuse::Old;
         }
         let freshness = kept.served.freshness(self.answer.now, &self.answer.caching);
-        tell!("kept", fresh = freshness == Freshness::Fresh, stale = freshness == Freshness::Stale);
+        event!("kept", fresh = freshness == Freshness::Fresh, stale = freshness == Freshness::Stale);
         match freshness {
             Freshness::Fresh => Reuse::Fresh(respond::rendition(&self.answer, kept)),
             Freshness::Stale => Reuse::Stale(respond::rendition(&self.answer, &kept.as_stopgap())),

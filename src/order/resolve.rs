@@ -63,7 +63,7 @@ impl Engine {
     /// # Errors
     /// See [`Rejection`].
     pub fn resolve<B>(&self, request: &Request<B>, now: SystemTime) -> Result<Order, Rejection> {
-        let _stage = crate::trace::stage!("resolve");
+        let _stage = crate::trace::span!("resolve");
         let head = request.method() == Method::HEAD;
         if !head && request.method() != Method::GET {
             return Err(Rejection::Method);

@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
+use super::adjust::Filter;
 use super::fill::Fill;
-use super::look::Look;
 use super::op::{Mix, Op, Plan};
 use crate::geometry::Size;
 use crate::transform::Color;
@@ -34,7 +34,7 @@ impl Op {
             // Corners may be transparent.
             Self::Rotate { .. } => output.saturating_add(bytes(input, PIXEL)),
             Self::Distort { .. } => output,
-            Self::Look(look) => output.saturating_add(adjusting(look, input)),
+            Self::Adjust(look) => output.saturating_add(adjusting(look, input)),
             // A copy with opacity goes to the provider.
             Self::Effect { .. } => output.saturating_add(bytes(input, PIXEL)),
             Self::Compose { layer, mix, .. } => bytes(layer.size, PIXEL).saturating_add(match mix {
@@ -134,16 +134,16 @@ fn filling(fill: &Fill, input: Size, to: Size) -> u64 {
 }
 
 /// Bytes that a change of pixels takes besides the image that it makes.
-fn adjusting(look: &Look, size: Size) -> u64 {
+fn adjusting(look: &Filter, size: Size) -> u64 {
     match look {
-        Look::Blur(_) | Look::Sharpen(_) | Look::Shadow(_) => blurring(size),
-        Look::Replace { .. } => COUNTS,
-        Look::Colorize { .. }
-        | Look::Grayscale
-        | Look::Stretch
-        | Look::Gradient(_)
-        | Look::Round(_)
-        | Look::Fade(_) => 0,
+        Filter::Blur(_) | Filter::Sharpen(_) | Filter::Shadow(_) => blurring(size),
+        Filter::Replace { .. } => COUNTS,
+        Filter::Colorize { .. }
+        | Filter::Grayscale
+        | Filter::Stretch
+        | Filter::Gradient(_)
+        | Filter::Round(_)
+        | Filter::Fade(_) => 0,
     }
 }
 

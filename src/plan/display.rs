@@ -61,7 +61,7 @@ impl Plan {
                 Op::Rotate { degrees, fill: Some(fill), .. } => {
                     writeln!(f, "rotate  {degrees} on {fill} -> {size}")
                 }
-                Op::Look(look) => writeln!(f, "{look}"),
+                Op::Adjust(look) => writeln!(f, "{look}"),
                 Op::Distort { how, .. } => writeln!(f, "{how} -> {size}"),
                 Op::Flatten(color) => writeln!(f, "flatten on {color}"),
                 Op::Effect { effect, .. } => writeln!(f, "effect  {} -> {size}", effect.key()),

@@ -12,13 +12,13 @@ pub enum Distortion {
     /// The corners go to these points: top left, top right, bottom right, bottom left. The canvas stays.
     Perspective([(f64, f64); 4]),
     /// The picture is bent into an arch as wide as itself.
-    Arc(Arc),
+    Arc(ArcBend),
 }
 
 /// An arch: a part of a ring around a point below the picture, or above it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct Arc {
+pub struct ArcBend {
     /// How far it goes around, in radians, above 0 and at most a full turn.
     pub angle: f64,
     /// The outer radius in pixels.
@@ -42,7 +42,7 @@ impl Distortion {
                 }
                 is_convex(points).then_some(Self::Perspective(points))
             }
-            Distort::Arc(degrees) => Arc::new(degrees.to_f64(), size).map(Self::Arc),
+            Distort::Arc(degrees) => ArcBend::new(degrees.to_f64(), size).map(Self::Arc),
         }
     }
 
@@ -55,7 +55,7 @@ impl Distortion {
     }
 }
 
-impl Arc {
+impl ArcBend {
     fn new(degrees: f64, size: Size) -> Option<Self> {
         /// Below this not even the corners move by a pixel, and radii grow beyond all bounds.
         const LEAST: f64 = 0.1;

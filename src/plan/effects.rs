@@ -1,13 +1,13 @@
-//! From the parameters of one step to [`Look`]s: defaults filled in, shares of a side turned into pixels.
+//! From the parameters of one step to [`Filter`]s: defaults filled in, shares of a side turned into pixels.
 
-use super::look::{self, Look, Radii, Sharpening};
+use super::adjust::{self, Filter, Radii, Sharpening};
 use crate::color::Color;
 use crate::geometry::{Point, Size};
 use crate::number::Number;
 use crate::transform::{Colorize, Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
 
 /// `r`: no corner is larger than half the shorter side; `max` is half of either, an ellipse.
-pub(super) fn round(radius: Radius, size: Size) -> Option<Look> {
+pub(super) fn round(radius: Radius, size: Size) -> Option<Filter> {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let corners = match radius {
         Radius::All(corner) => [corner; 4],
@@ -20,32 +20,32 @@ pub(super) fn round(radius: Radius, size: Size) -> Option<Look> {
             Radii { x: radius, y: radius }
         }
     });
-    radii.iter().any(|corner| corner.x > 0.0).then_some(Look::Round(radii))
+    radii.iter().any(|corner| corner.x > 0.0).then_some(Filter::Round(radii))
 }
 
 /// `e-colorize`: grey, and all of it, by default.
-pub(super) fn colorize(colorize: &Colorize) -> Look {
+pub(super) fn colorize(colorize: &Colorize) -> Filter {
     let color = colorize.color.unwrap_or(Color { rgb: [128; 3], opacity: 100 });
     let percent = u16::from(colorize.intensity.unwrap_or(100)) * u16::from(color.opacity);
-    Look::Colorize { color: Color { opacity: 100, ..color }, share: f64::from(percent) / 10_000.0 }
+    Filter::Colorize { color: Color { opacity: 100, ..color }, share: f64::from(percent) / 10_000.0 }
 }
 
 /// `bl`.
-pub(super) fn blur(sigma: Number) -> Look {
-    Look::Blur(sigma.to_f64())
+pub(super) fn blur(sigma: Number) -> Filter {
+    Filter::Blur(sigma.to_f64())
 }
 
 /// `e-sharpen`: a gaussian of one pixel, fifty for all of the difference, at most ten times that (chosen).
-pub(super) fn sharpen(sharpen: Sharpen) -> Look {
+pub(super) fn sharpen(sharpen: Sharpen) -> Filter {
     let amount = match sharpen {
         Sharpen::Default => 1.0,
         Sharpen::Amount(amount) => (amount.to_f64() / 50.0).min(10.0),
     };
-    Look::Sharpen(Sharpening { sigma: 1.0, radius: None, amount, threshold: 0.0 })
+    Filter::Sharpen(Sharpening { sigma: 1.0, radius: None, amount, threshold: 0.0 })
 }
 
 /// `e-usm`. The kernel ends at the radius, and sigma is at most that of `bl` (both chosen).
-pub(super) fn unsharp(unsharp: Unsharp) -> Look {
+pub(super) fn unsharp(unsharp: Unsharp) -> Filter {
     let (radius, sigma, amount, threshold) = match unsharp {
         Unsharp::Default => (2.0, 2.0, 0.8, 0.024),
         Unsharp::Exact { radius, sigma, amount, threshold } => {
@@ -53,12 +53,12 @@ pub(super) fn unsharp(unsharp: Unsharp) -> Look {
         }
     };
     let radius = Some(radius).filter(|radius| *radius > 0.0);
-    Look::Sharpen(Sharpening { sigma, radius, amount, threshold })
+    Filter::Sharpen(Sharpening { sigma, radius, amount, threshold })
 }
 
 /// `e-gradient`. Its line is as long as CSS has it: at right angles to it, lines through its ends
 /// touch the picture's corners.
-pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Look {
+pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Filter {
     let degrees = match gradient.direction {
         None => 180,
         Some(Direction::Degrees(degrees)) => degrees,
@@ -74,7 +74,7 @@ pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Look {
         Some(pixels) => pixels,
     };
     let start = (width / 2.0 - sin * line / 2.0, height / 2.0 + cos * line / 2.0);
-    Look::Gradient(look::Gradient {
+    Filter::Gradient(adjust::GradientMask {
         from: gradient.from.unwrap_or(Color { rgb: [255; 3], opacity: 100 }),
         to: gradient.to.unwrap_or(Color { rgb: [0; 3], opacity: 0 }),
         start,
@@ -83,12 +83,12 @@ pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Look {
 }
 
 /// `e-shadow`: shares of the sides in whole pixels.
-pub(super) fn shadow(shadow: Shadow, size: Size) -> Look {
+pub(super) fn shadow(shadow: Shadow, size: Size) -> Filter {
     let part = |percent: Option<i8>, side: u32| {
         let hundredths = i64::from(percent.unwrap_or(2)) * i64::from(side);
         (hundredths + 50).div_euclid(100)
     };
-    Look::Shadow(look::Shadow {
+    Filter::Shadow(adjust::DropShadow {
         sigma: shadow.blur.unwrap_or(10).into(),
         strength: shadow.strength.unwrap_or(30),
         offset: Point { x: part(shadow.x, size.width), y: part(shadow.y, size.height) },

@@ -1,9 +1,9 @@
 //! What an edit does to the picture once its frame is drawn: `fl e-... bl b r rt o bg`.
 
+use super::adjust::Filter;
 use super::distort::Distortion;
 use super::effects;
 use super::error::PlanError;
-use super::look::Look;
 use super::lower::{Ground, Lowering};
 use super::op::Op;
 use crate::geometry::{Size, round};
@@ -28,7 +28,7 @@ impl Lowering<'_> {
             self.rotate(degrees, ground)?;
         }
         if let Some(percent) = edit.paint.opacity.filter(|percent| *percent < 100) {
-            self.push(Op::Look(Look::Fade(percent)))?;
+            self.push(Op::Adjust(Filter::Fade(percent)))?;
             self.translucent = true;
         }
         if let Some(color) = ground.color.filter(|_| self.translucent) {
@@ -49,10 +49,10 @@ impl Lowering<'_> {
         first.iter().try_for_each(|effect| self.ai(effect))?;
         let size = self.plan.size;
         let looks = [
-            effects.replace.as_ref().map(|r| Look::Replace { to: r.to, tolerance: r.tolerance, from: r.from }),
+            effects.replace.as_ref().map(|r| Filter::Replace { to: r.to, tolerance: r.tolerance, from: r.from }),
             effects.colorize.as_ref().map(effects::colorize),
-            effects.grayscale.then_some(Look::Grayscale),
-            effects.contrast.then_some(Look::Stretch),
+            effects.grayscale.then_some(Filter::Grayscale),
+            effects.contrast.then_some(Filter::Stretch),
             effects.blur.map(effects::blur),
             effects.sharpen.map(effects::sharpen),
             effects.unsharp.map(effects::unsharp),
@@ -60,7 +60,7 @@ impl Lowering<'_> {
             // Below an opaque picture there is none to be seen.
             effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
         ];
-        looks.into_iter().flatten().try_for_each(|look| self.push(Op::Look(look)))?;
+        looks.into_iter().flatten().try_for_each(|look| self.push(Op::Adjust(look)))?;
         last.iter().try_for_each(|effect| self.ai(effect))?;
         let Some(how) = effects.distort.and_then(|distort| Distortion::new(distort, self.plan.size)) else {
             return Ok(());
@@ -82,7 +82,7 @@ impl Lowering<'_> {
     fn round(&mut self, radius: Radius) -> Result<(), PlanError> {
         let Some(look) = effects::round(radius, self.plan.size) else { return Ok(()) };
         self.translucent = true;
-        self.push(Op::Look(look))
+        self.push(Op::Adjust(look))
     }
 
     fn rotate(&mut self, degrees: Number, ground: Ground) -> Result<(), PlanError> {

@@ -9,9 +9,9 @@
 //! - no size above [`Limits`](crate::Limits).
 //!
 //! ```
-//! use originkit::plan::{plan, Blind, Rules, Size};
+//! use originkit::plan::{plan, SizeOnly, Rules, Size};
 //! let wanted = "w-300,h-200".parse()?;
-//! let plan = plan(&wanted, &mut Blind::new(Size::new(640, 865)), &Rules::default())?;
+//! let plan = plan(&wanted, &mut SizeOnly::new(Size::new(640, 865)), &Rules::default())?;
 //! assert_eq!(plan.size, Size::new(300, 200));
 //! assert_eq!(plan.to_string(), "\
 //! decode  640x865
@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adjust;
 mod content;
 mod cost;
 mod display;
@@ -33,7 +34,6 @@ mod focus;
 mod frame;
 mod fuse;
 mod layer;
-mod look;
 mod lower;
 mod op;
 mod oracle;
@@ -45,22 +45,22 @@ mod text;
 mod traits;
 mod unsupported;
 
+pub use self::adjust::{DropShadow, Filter, GradientMask, Radii, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::cost::{peak, resampling};
-pub use self::distort::{Arc, Distortion};
+pub use self::distort::{ArcBend, Distortion};
 pub use self::error::PlanError;
 pub use self::fill::Fill;
 pub use self::fuse::Fusion;
 #[cfg(feature = "pixels")]
 pub(crate) use self::fuse::{Facts, fuse, rasterise};
-pub use self::look::{Gradient, Look, Radii, Shadow, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::lower::page;
 pub use self::lower::plan;
 #[cfg(feature = "pixels")]
 pub(crate) use self::op::reduced;
 pub use self::op::{Mix, Op, Plan, Thumbnail};
-pub use self::oracle::{Blind, Oracle, SourceInfo};
+pub use self::oracle::{Oracle, SizeOnly, SourceInfo};
 pub use self::rules::Rules;
 pub use self::step::Frame;
 pub use self::text::{FontChoice, TextBlock};

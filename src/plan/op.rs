@@ -1,9 +1,9 @@
 //! [`Plan`] and [`Op`]: operations, of which one draws what a whole plan makes.
 
+use super::adjust::Filter;
 use super::distort::Distortion;
 use super::error::PlanError;
 use super::fill::Fill;
-use super::look::Look;
 use super::step::Frame;
 use super::text::TextBlock;
 use super::unsupported::Unsupported;
@@ -34,8 +34,8 @@ impl Plan {
     /// Passes a plan that can be run as it was meant.
     ///
     /// ```
-    /// use originkit::plan::{plan, Blind, Rules, Size};
-    /// let mut photo = Blind::new(Size::new(640, 865));
+    /// use originkit::plan::{plan, SizeOnly, Rules, Size};
+    /// let mut photo = SizeOnly::new(Size::new(640, 865));
     /// let pages = plan(&"w-300,pg-2_3".parse()?, &mut photo, &Rules::default())?;
     /// assert_eq!(pages.size, Size::new(300, 405));
     /// let refused = pages.executable().unwrap_err().to_string();
@@ -129,7 +129,7 @@ pub enum Op {
         fill: Option<Color>,
     },
     /// Change how pixels look.
-    Look(Look),
+    Adjust(Filter),
     /// Tilt or bend it.
     Distort {
         /// How.
@@ -218,7 +218,7 @@ impl Op {
             | Self::Extend { to, .. }
             | Self::Rotate { to, .. } => to,
             Self::Distort { to, .. } | Self::Effect { to, .. } => to,
-            Self::Flip(_) | Self::Look(_) | Self::Flatten(_) | Self::Compose { .. } => input,
+            Self::Flip(_) | Self::Adjust(_) | Self::Flatten(_) | Self::Compose { .. } => input,
             Self::Border { width, .. } => {
                 let grown = |side: u32| side.saturating_add(width.saturating_mul(2));
                 Size::new(grown(input.width), grown(input.height))

@@ -100,17 +100,17 @@ impl SourceInfo {
 /// be asked for.
 ///
 /// ```
-/// use originkit::plan::{plan, Blind, Rules, Size};
-/// let mut oracle = Blind::new(Size::new(640, 865));
+/// use originkit::plan::{plan, SizeOnly, Rules, Size};
+/// let mut oracle = SizeOnly::new(Size::new(640, 865));
 /// let plan = plan(&"w-300,h-200,c-at_max".parse()?, &mut oracle, &Rules::default())?;
 /// assert_eq!(plan.size, Size::new(148, 200));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "it is its header")]
-pub struct Blind(pub SourceInfo);
+pub struct SizeOnly(pub SourceInfo);
 
-impl Blind {
+impl SizeOnly {
     /// Knows of an opaque, upright JPEG of this size.
     #[must_use]
     pub const fn new(size: Size) -> Self {
@@ -118,7 +118,7 @@ impl Blind {
     }
 }
 
-impl Oracle for Blind {
+impl Oracle for SizeOnly {
     fn source(&mut self, _: Option<&AssetPath>) -> Result<SourceInfo, PlanError> {
         Ok(self.0.clone())
     }

@@ -1,7 +1,7 @@
 //! [`Traits`]: properties of operations by which they are reordered, fused and encoded.
 
+use super::adjust::Filter;
 use super::fill::Fill;
-use super::look::Look;
 use super::op::{Mix, Op};
 use crate::geometry::Size;
 
@@ -55,10 +55,14 @@ impl Op {
                 let is_filled = fill.is_some_and(|color| color.opacity >= 100);
                 Traits { moves_pixels, stays_opaque: moves_pixels || is_filled, ..none }
             }
-            Self::Look(look) => match look {
-                Look::Blur(_) | Look::Grayscale => Traits { stays_opaque: true, in_planes: true, ..none },
-                Look::Sharpen(_) | Look::Stretch | Look::Colorize { .. } => Traits { stays_opaque: true, ..none },
-                Look::Replace { .. } | Look::Gradient(_) | Look::Shadow(_) | Look::Round(_) | Look::Fade(_) => none,
+            Self::Adjust(look) => match look {
+                Filter::Blur(_) | Filter::Grayscale => Traits { stays_opaque: true, in_planes: true, ..none },
+                Filter::Sharpen(_) | Filter::Stretch | Filter::Colorize { .. } => Traits { stays_opaque: true, ..none },
+                Filter::Replace { .. }
+                | Filter::Gradient(_)
+                | Filter::Shadow(_)
+                | Filter::Round(_)
+                | Filter::Fade(_) => none,
             },
             Self::Flatten(color) => Traits { stays_opaque: color.opacity >= 100, ..none },
             Self::Compose { mix, .. } => Traits { stays_opaque: matches!(mix, Mix::Over | Mix::Multiply), ..none },

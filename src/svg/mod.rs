@@ -23,19 +23,18 @@ mod size;
 mod text;
 mod write;
 
-use bytes::Bytes;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::plan::Rules;
 #[cfg(feature = "tracing")]
-use crate::trace::tell;
+use crate::trace::event;
+use bytes::Bytes;
 
-
+pub(crate) use self::css::{Item, items, split};
 #[cfg(feature = "svg")]
 pub(crate) use self::document::parse;
-pub(crate) use self::css::{Item, items, split};
 #[cfg(feature = "svg")]
 pub(crate) use self::length::{Basis, Value, number};
 pub(crate) use self::notes::Notes;
@@ -84,7 +83,7 @@ pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
     Error::unless_sound(&encoded.notes, rules.refuse_damaged)?;
     #[cfg(feature = "tracing")]
     for note in &encoded.notes {
-        tell!("note", note = note.to_string());
+        event!("note", note = note.to_string());
     }
     Ok(encoded)
 }

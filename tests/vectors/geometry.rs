@@ -1,6 +1,6 @@
 //! geometry.json: the size of a source and a transformation, and the geometry that comes of them.
 
-use originkit::plan::{Blind, Frame, Orientation, Plan, Rules, Size, plan};
+use originkit::plan::{Frame, Orientation, Plan, Rules, Size, SizeOnly, plan};
 use originkit::transform::{Hints, Number, Transformation};
 use originkit::{Error, Rejection};
 use serde_json::Value;
@@ -26,7 +26,7 @@ fn plan_for(vector: &Value) -> Result<(Plan, Option<Number>), Error> {
     let wanted = vector["tr"].as_str().unwrap().parse::<Transformation>().map_err(Rejection::from)?;
     let (wanted, content_dpr) = wanted.with_hints(&hints(&vector["hints"]));
     let input = &vector["input"];
-    let mut oracle = Blind::new(size(input));
+    let mut oracle = SizeOnly::new(size(input));
     let tag = input["orientation"].as_u64().unwrap_or(1);
     oracle.0.orientation = Orientation::from_exif(u16::try_from(tag).unwrap());
     let mut rules = Rules::default();

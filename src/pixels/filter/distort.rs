@@ -6,7 +6,7 @@ use super::warp::{Origin, warp};
 use crate::error::Error;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::raster::Raster;
-use crate::plan::{Arc, Distortion, Size};
+use crate::plan::{ArcBend, Distortion, Size};
 
 /// Moves pixels as planned, onto a canvas of size `to`; what nothing comes to is transparent.
 ///
@@ -99,7 +99,7 @@ fn edges([a, b, c, d]: [(f64, f64); 4]) -> [Edge; 4] {
 }
 
 /// Bends the picture to an arch.
-fn bent(picture: &Raster, arc: &Arc, to: Size) -> Result<Raster, Error> {
+fn bent(picture: &Raster, arc: &ArcBend, to: Size) -> Result<Raster, Error> {
     let (width, height) = (f64::from(picture.size().width), f64::from(picture.size().height));
     let (half, thick) = (arc.angle / 2.0, arc.outer - arc.inner);
     if thick <= 0.0 {
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn arches_bend_up_or_down() {
-        let arc = |down| Arc { angle: std::f64::consts::PI, outer: 30.0, inner: 10.0, down };
+        let arc = |down| ArcBend { angle: std::f64::consts::PI, outer: 30.0, inner: 10.0, down };
         let to = Size::new(60, 30);
         let up = distort(&ramp(60, 20), &Distortion::Arc(arc(false)), to).unwrap();
         // The middle of the upper edge is at the top, the middle of the lower edge below it.
@@ -206,7 +206,7 @@ mod tests {
         for (degrees, down) in [(30.0_f64, false), (90.0, true), (180.0, false), (270.0, true), (360.0, false)] {
             let angle = degrees.to_radians();
             let outer = if degrees < 180.0 { 100.0 / (angle / 2.0).sin() } else { 100.0 };
-            let arc = Arc { angle, outer, inner: outer - 40.0, down };
+            let arc = ArcBend { angle, outer, inner: outer - 40.0, down };
             let out = distort(&picture, &Distortion::Arc(arc), Size::new(200, arc.height().ceil() as u32)).unwrap();
             let want = angle / 2.0 * (outer.powi(2) - (outer - 40.0).powi(2));
             assert!((area(&out) - want).abs() < want * 0.001 + 1.0, "{degrees}: {} for {want}", area(&out));

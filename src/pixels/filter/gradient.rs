@@ -4,13 +4,13 @@ use super::sample::{premultiplied, straight};
 use crate::pixels::color::pixel::pixel;
 use crate::pixels::raster::Raster;
 use crate::pixels::raster::blend::over;
-use crate::plan::Gradient;
+use crate::plan::GradientMask;
 
 /// Draws the gradient over the picture, over its transparent parts too.
 ///
 /// Colours are mixed in premultiplied alpha, as CSS does: on the way to transparent black a white gets
 /// thinner, not darker.
-pub(crate) fn gradient(mut picture: Raster, gradient: Gradient) -> Raster {
+pub(crate) fn gradient(mut picture: Raster, gradient: GradientMask) -> Raster {
     let (from, to) = (premultiplied(pixel(gradient.from)), premultiplied(pixel(gradient.to)));
     let ((x0, y0), (x1, y1)) = (gradient.start, gradient.end);
     let (dx, dy) = (x1 - x0, y1 - y0);

@@ -63,7 +63,7 @@ pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
         Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),
         Op::Border { width, color } => extend::border(picture, *width, *color),
         Op::Rotate { degrees, to, fill } => rotate::rotate(picture, *degrees, *to, *fill),
-        Op::Look(look) => adjust::apply(look, picture),
+        Op::Adjust(look) => adjust::apply(look, picture),
         Op::Flatten(color) => Ok(flatten(picture, *color)),
     }
 }

@@ -7,14 +7,14 @@ use crate::error::Error;
 use crate::pixels::base::error::internal_error;
 use crate::pixels::base::memory::index;
 use crate::pixels::raster::planes::{Planes, Scale};
-use crate::plan::{Look, Op, Orientation};
+use crate::plan::{Filter, Op, Orientation};
 use crate::transform::Flip;
 
 /// Can it be done to these planes?
 pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
     match op {
         // The weights of luma are those of the grey that is asked for. A profile of three colours does not go with it.
-        Op::Look(Look::Grayscale) => planes.profile().is_none(),
+        Op::Adjust(Filter::Grayscale) => planes.profile().is_none(),
         // Planes of full size, and those whose colours are to be converted, are on their way to red, green and blue.
         _ => {
             let settled = planes.profile().is_none_or(|profile| profile.kept);
@@ -26,8 +26,8 @@ pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
 /// Carries out an operation that [works in planes](works_in_planes).
 pub(crate) fn apply_to_planes(op: &Op, planes: Planes) -> Result<Planes, Error> {
     match op {
-        Op::Look(Look::Grayscale) => Ok(planes.into_gray()),
-        Op::Look(Look::Blur(sigma)) => blur(planes, *sigma),
+        Op::Adjust(Filter::Grayscale) => Ok(planes.into_gray()),
+        Op::Adjust(Filter::Blur(sigma)) => blur(planes, *sigma),
         Op::Orient(orientation) => turn(planes, *orientation),
         Op::Flip(Flip::Horizontal) => turn(planes, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn(planes, Orientation::MirrorVertical),

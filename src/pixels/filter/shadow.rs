@@ -9,12 +9,12 @@ use crate::pixels::base::memory::index;
 use crate::pixels::base::rounding::level;
 use crate::pixels::raster::Raster;
 use crate::pixels::raster::blend::over;
-use crate::plan::Shadow;
+use crate::plan::DropShadow;
 
 /// Draws a black copy of the picture's alpha below it: weaker, moved and blurred.
 ///
 /// The canvas stays, so a shadow that leaves it is cut off. An opaque picture hides its shadow.
-pub(crate) fn shadow(mut picture: Raster, shadow: Shadow) -> Result<Raster, Error> {
+pub(crate) fn shadow(mut picture: Raster, shadow: DropShadow) -> Result<Raster, Error> {
     if picture.channels() == Channels::Rgb {
         return Ok(picture);
     }
@@ -29,7 +29,7 @@ pub(crate) fn shadow(mut picture: Raster, shadow: Shadow) -> Result<Raster, Erro
 }
 
 /// The opacity of the shadow alone, with sharp edges.
-fn cast(picture: &Raster, shadow: Shadow) -> Result<Vec<u8>, Error> {
+fn cast(picture: &Raster, shadow: DropShadow) -> Result<Vec<u8>, Error> {
     let size = picture.size();
     let mut samples = memory::zeros(size.pixels())?;
     let ((skip_x, take_x), (skip_y, take_y)) = (shift(shadow.offset.x)?, shift(shadow.offset.y)?);

@@ -15,7 +15,7 @@ use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings};
 use crate::pixels::filter;
 use crate::pixels::raster::Picture;
-use crate::trace::stage;
+use crate::trace::span;
 use crate::transform::Color;
 
 /// Encodes a picture in the best of these formats; of files of one size the first.
@@ -60,7 +60,7 @@ pub(crate) fn smallest(
                 raster.into()
             }
         };
-        let _stage = stage!("encode", format = format.extension());
+        let _stage = span!("encode", format = format.extension());
         let bytes = encoder.encode(&picture, settings, attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|(c, _)| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {

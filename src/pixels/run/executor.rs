@@ -24,8 +24,8 @@ use crate::pixels::raster::{Picture, Raster};
 use crate::pixels::text;
 #[cfg(feature = "text")]
 use crate::pixels::text::FontBook;
-use crate::policy::OriginError;
 use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page};
+use crate::policy::OriginError;
 use crate::transform::{Ai, Color};
 
 /// A file whose header was read.
@@ -263,7 +263,11 @@ impl<'a> Executor<'a> {
             return Ok(*file);
         }
         // A layer may show the asset itself. The path stands in the URL and is no secret, but a response does not echo it.
-        if path.as_str() == self.work.path { Ok(self.work.asset) } else { Err(Error::Origin { cause: OriginError::NotFound, layer: true }) }
+        if path.as_str() == self.work.path {
+            Ok(self.work.asset)
+        } else {
+            Err(Error::Origin { cause: OriginError::NotFound, layer: true })
+        }
     }
 
     #[cfg(feature = "text")]

@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::note::Note;
 use crate::pixels::base::fence::fenced_whole;
 use crate::plan::Size;
-use crate::trace::tell;
+use crate::trace::event;
 
 /// Renders. A panic is an error of this request; an image that cannot be read passes as it is, where nothing was to be
 /// done with it: a browser may be able to show it.
@@ -29,7 +29,7 @@ pub(crate) fn render_or_pass(work: &Work<'_>) -> Result<Encoded, Error> {
                 && format.is_image()
                 && format != Format::Svg =>
         {
-            tell!("note", note = Note::Unread.to_string(), cause = error.to_string());
+            event!("note", note = Note::Unread.to_string(), cause = error.to_string());
             let bytes = Bytes::copy_from_slice(work.asset.bytes);
             // Nobody knows its size.
             Ok(Encoded::new(bytes, format, Size::new(1, 1)).with_notes([Note::Unread]))

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::note::Note;
-use crate::trace::tell;
+use crate::trace::event;
 
 /// Facts about the files that were decoded, each once.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Noted {
         Error::unless_sound(&notes, refuse_damaged)?;
         for note in notes {
             if !self.all.contains(&note) {
-                tell!("note", note = note.to_string());
+                event!("note", note = note.to_string());
                 self.all.push(note);
             }
         }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::pixels::codec::attachments::Attachments;
 use crate::policy;
-use crate::trace::stage;
+use crate::trace::span;
 
 /// Plans, carries out and encodes.
 ///
@@ -24,14 +24,14 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         return untouched_svg(work);
     }
     let mut prepared = {
-        let _stage = stage!("plan");
+        let _stage = span!("plan");
         prepare(work)?
     };
     if prepared.plan.output.original == Some(true) {
         let source = &prepared.source;
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset.bytes), source.format, source.size));
     }
-    let stage = stage!("draw", ops = prepared.fused.ops.len());
+    let stage = span!("draw", ops = prepared.fused.ops.len());
     if let Some(encoded) = animation(work, &mut prepared)? {
         return Ok(encoded.with_notes(prepared.executor.noted.all));
     }

@@ -46,10 +46,11 @@ fn seen(from: f64, length: f64, to: u32, start: u32, all: u32) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Blind, Rules, Size, plan};
+    use crate::plan::{Rules, Size, SizeOnly, plan};
 
     fn fused(text: &str) -> String {
-        let planned = plan(&text.parse().unwrap(), &mut Blind::new(Size::new(4000, 3000)), &Rules::default()).unwrap();
+        let planned =
+            plan(&text.parse().unwrap(), &mut SizeOnly::new(Size::new(4000, 3000)), &Rules::default()).unwrap();
         let size = planned.size;
         let mut fused = planned;
         crop_first(&mut fused.ops);

@@ -89,7 +89,7 @@ fn shrink([width, height]: [f64; 2], limits: &Limits) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Blind, Rules, plan};
+    use crate::plan::{Rules, SizeOnly, plan};
 
     #[test]
     fn a_drawing_is_decoded_at_the_size_wanted() {
@@ -106,7 +106,8 @@ mod tests {
             // A hundredth of the drawing, a thousand times as large.
             ("w-4,h-2,cm-extract:w-4000", "decode 11580x5790, resize 1158x579+5211+2605.5 -> 4000x2000"),
         ] {
-            let planned = plan(&text.parse().unwrap(), &mut Blind::new(Size::new(40, 20)), &Rules::default()).unwrap();
+            let planned =
+                plan(&text.parse().unwrap(), &mut SizeOnly::new(Size::new(40, 20)), &Rules::default()).unwrap();
             let size = planned.size;
             let drawn = rasterise(planned, &|_| true, &Limits::default());
             let shown: Vec<String> = drawn

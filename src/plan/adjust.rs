@@ -1,4 +1,4 @@
-//! [`Look`]: operations that change how a picture looks and leave its size alone.
+//! [`Filter`]: operations that change how a picture looks and leave its size alone.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::transform::Color;
 /// One change of looks, with every number resolved.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum Look {
+pub enum Filter {
     /// Replace a colour.
     Replace {
         /// The new one.
@@ -34,9 +34,9 @@ pub enum Look {
     /// Sharpen by an unsharp mask.
     Sharpen(Sharpening),
     /// Draw a gradient over it.
-    Gradient(Gradient),
+    Gradient(GradientMask),
     /// Draw a shadow below it.
-    Shadow(Shadow),
+    Shadow(DropShadow),
     /// Round the corners: top left, top right, bottom right, bottom left.
     Round([Radii; 4]),
     /// Multiply alpha by this many percent.
@@ -60,7 +60,7 @@ pub struct Sharpening {
 /// A linear gradient; beyond its ends the colours go on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct Gradient {
+pub struct GradientMask {
     /// The colour at the start.
     pub from: Color,
     /// The colour at the end.
@@ -74,7 +74,7 @@ pub struct Gradient {
 /// A shadow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct Shadow {
+pub struct DropShadow {
     /// How soft: sigma of a gaussian, in pixels.
     pub sigma: f64,
     /// How dark, in percent.
@@ -94,7 +94,7 @@ pub struct Radii {
 }
 
 /// Prints one line of a plan.
-impl fmt::Display for Look {
+impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Replace { to, tolerance, from: None } => {
@@ -112,13 +112,13 @@ impl fmt::Display for Look {
                 radius.map_or(Ok(()), |radius| write!(f, " within {radius}"))?;
                 write!(f, " above {threshold}")
             }
-            Self::Gradient(Gradient { from, to, start, end }) => {
+            Self::Gradient(GradientMask { from, to, start, end }) => {
                 // Without `+ 0.0` there would be a negative zero.
                 let short = |v: f64| (v * 100.0).round() / 100.0 + 0.0;
                 let at = |(x, y)| format!("{},{}", short(x), short(y));
                 write!(f, "blend   {from} at {} to {to} at {}", at(*start), at(*end))
             }
-            Self::Shadow(Shadow { sigma, strength, offset }) => {
+            Self::Shadow(DropShadow { sigma, strength, offset }) => {
                 write!(f, "shadow  {strength}% at {},{} blurred {sigma}", offset.x, offset.y)
             }
             Self::Round([all, rest @ ..]) if rest.iter().all(|other| other == all) => write!(f, "round   {all}"),
