@@ -1,7 +1,13 @@
 //! Words of all floors above: errors, memory, rounding.
 
-pub(crate) mod channels;
-pub(crate) mod error;
-pub(crate) mod fence;
+mod channels;
+mod error;
+mod fence;
 pub(crate) mod memory;
-pub(crate) mod rounding;
+mod rounding;
+
+pub(crate) use self::channels::Channels;
+pub(crate) use self::error::{damaged, internal_error, no_such_page, of_a_kind, other_page, unsupported};
+pub(crate) use self::fence::{fenced, fenced_whole};
+pub(crate) use self::memory::index;
+pub(crate) use self::rounding::{from_16_bit, from_float, level};

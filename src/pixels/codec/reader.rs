@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::extend::Fonts;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::error::{internal_error, no_such_page};
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{internal_error, no_such_page};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::{Raster, Scratch};
 use crate::plan::{Size, SourceInfo, Thumbnail};
 

@@ -11,7 +11,7 @@ use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::error::unsupported;
+use crate::pixels::base::unsupported;
 
 /// The codec of a format; `None` if this build has none.
 const fn codec(format: Format) -> Option<&'static dyn Codec> {

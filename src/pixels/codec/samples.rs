@@ -7,12 +7,8 @@ use image::{ColorType, ImageDecoder, ImageError};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::{damaged, of_a_kind};
-use crate::pixels::base::fence::fenced;
-use crate::pixels::base::memory;
-use crate::pixels::base::rounding::{from_16_bit, from_float};
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{Channels, damaged, fenced, from_16_bit, from_float, memory, of_a_kind};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
 

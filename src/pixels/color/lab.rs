@@ -71,7 +71,7 @@ fn from_roots(roots: [f32; 3]) -> [u8; 3] {
 /// The sample that is nearest to an amount of light.
 pub(crate) fn sample(linear: f32) -> u8 {
     let value = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-    crate::pixels::base::rounding::level(f64::from(value) * 255.0)
+    crate::pixels::base::level(f64::from(value) * 255.0)
 }
 
 /// A sample as an amount of light, 0 to 1.

@@ -22,7 +22,7 @@ impl Space {
         let sample = |v: f64| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
         let lights = (0..=u8::MAX).map(linear).collect();
         let steps = (0..=STEPS).map(|v| f64::from(v) / f64::from(STEPS));
-        Self { lights, samples: steps.map(|v| crate::pixels::base::rounding::level(sample(v) * 255.0)).collect() }
+        Self { lights, samples: steps.map(|v| crate::pixels::base::level(sample(v) * 255.0)).collect() }
     }
 
     /// The colour of these samples.

@@ -13,8 +13,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, ProfileClass,
 use super::shaper::Shaper;
 use super::space;
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, memory};
 
 /// The colour space of a file's samples.
 #[derive(Clone)]
@@ -148,7 +147,7 @@ impl Profile {
                 let first = next();
                 out.extend(convert(if color.has_color() { [first, next(), next()] } else { [first; 3] }));
                 // Opacity is no colour.
-                out.extend(values.map(crate::pixels::base::rounding::from_float));
+                out.extend(values.map(crate::pixels::base::from_float));
             }
             (channels, out)
         }))
@@ -167,7 +166,7 @@ impl Profile {
         Some(Box::new(move |pixel| {
             let mut color = [0.0; 3];
             _ = transform.transform(&pixel.map(|sample| sample.clamp(0.0, 1.0)), &mut color);
-            color.map(crate::pixels::base::rounding::from_float)
+            color.map(crate::pixels::base::from_float)
         }))
     }
 

@@ -4,14 +4,10 @@
 
 use super::blur::blur;
 use super::compose::compose;
-use super::dominant;
 use super::resize::resize;
-use super::{extend, flatten};
+use super::{dominant, extend, flatten};
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory::index;
-use crate::pixels::base::rounding::level;
+use crate::pixels::base::{Channels, index, internal_error, level};
 use crate::pixels::color::lab;
 use crate::pixels::raster::Raster;
 use crate::plan::{Fill, Mix, Point, Rect, Region, Size};

@@ -44,7 +44,7 @@ const EDGE: f64 = 16.0;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     #[test]

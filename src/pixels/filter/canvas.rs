@@ -2,9 +2,8 @@
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
-use crate::pixels::color::pixel::pixel;
+use crate::pixels::base::{Channels, memory};
+use crate::pixels::color::pixel;
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
 use crate::transform::Color;

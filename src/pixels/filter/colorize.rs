@@ -1,7 +1,7 @@
 //! Tints: one colour's hue and strength given to all pixels.
 
 use super::tone::luma;
-use crate::pixels::base::rounding::level;
+use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 use crate::transform::Color;
 

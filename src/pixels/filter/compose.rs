@@ -4,11 +4,8 @@
 
 use super::sample::{Source, straight};
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
-use crate::pixels::base::memory::index;
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::blend::blend;
+use crate::pixels::base::{Channels, index, memory};
+use crate::pixels::raster::{Raster, blend};
 use crate::plan::{Mix, Point, Rect, Size};
 
 /// Draws `layer` over `base`, its top left corner at `at`; what sticks out is cut off.

@@ -1,8 +1,7 @@
 //! Keeping a rectangle.
 
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory::index;
+use crate::pixels::base::{index, internal_error};
 use crate::pixels::raster::Raster;
 use crate::plan::Rect;
 
@@ -32,7 +31,7 @@ pub(crate) fn crop(picture: Raster, rect: Rect) -> Result<Raster, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     #[test]

@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::warp::{Origin, warp};
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 use crate::pixels::raster::Raster;
 use crate::plan::{ArcBend, Distortion, Size};
 
@@ -130,7 +130,7 @@ fn bent(picture: &Raster, arc: &ArcBend, to: Size) -> Result<Raster, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
 
     /// Red grows to the right, green downwards.
     fn ramp(width: u32, height: u32) -> Raster {

@@ -5,7 +5,7 @@
 //! quantization for frame buffer display*, SIGGRAPH 1982) over the bins: the box whose colours differ most,
 //! weighed by how many pixels it has, is cut in half until there are enough. Nothing is random.
 
-use crate::pixels::base::channels::Channels;
+use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 use crate::plan::Rect;
 
@@ -86,7 +86,7 @@ impl Bin {
     }
 
     fn mean(&self) -> [u8; 3] {
-        [0, 1, 2].map(|channel| crate::pixels::base::rounding::level(self.at(channel)))
+        [0, 1, 2].map(|channel| crate::pixels::base::level(self.at(channel)))
     }
 }
 

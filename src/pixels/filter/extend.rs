@@ -1,10 +1,8 @@
 //! Larger canvases: padding and frames.
 
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory::index;
-use crate::pixels::color::pixel::pixel;
+use crate::pixels::base::{Channels, index, internal_error};
+use crate::pixels::color::pixel;
 use crate::pixels::raster::Raster;
 use crate::plan::{Point, Size};
 use crate::transform::Color;

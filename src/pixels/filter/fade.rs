@@ -1,7 +1,7 @@
 //! Opacity of the whole picture.
 
 use crate::error::Error;
-use crate::pixels::base::rounding::level;
+use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 
 /// Multiplies alpha by this many percent.

@@ -1,8 +1,7 @@
 //! Putting a colour behind transparent pixels.
 
-use crate::pixels::color::pixel::pixel;
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::blend::over;
+use crate::pixels::color::pixel;
+use crate::pixels::raster::{Raster, over};
 use crate::transform::Color;
 
 /// The picture over this colour, in place. Over an opaque colour the result has no alpha.
@@ -22,7 +21,7 @@ pub(crate) fn flatten(mut picture: Raster, color: Color) -> Raster {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     #[test]

@@ -1,8 +1,7 @@
 //! Convolution with a gaussian, row by row.
 
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::{Channels, internal_error};
 use crate::pixels::raster::Raster;
 
 /// A gaussian that is cut off and made to sum to one: the weight of its middle, and those of one side.

@@ -1,9 +1,8 @@
 //! A linear gradient over the picture.
 
 use super::sample::{premultiplied, straight};
-use crate::pixels::color::pixel::pixel;
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::blend::over;
+use crate::pixels::color::pixel;
+use crate::pixels::raster::{Raster, over};
 use crate::plan::GradientMask;
 
 /// Draws the gradient over the picture, over its transparent parts too.

@@ -38,7 +38,7 @@ pub(crate) use self::trim::trim;
 pub(crate) use self::turn::turn;
 
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 use crate::pixels::raster::Raster;
 use crate::plan::{Op, Orientation, Size};
 use crate::transform::Flip;

@@ -4,9 +4,8 @@ use super::blur::blur_samples;
 use super::gauss::Samples;
 use super::turn::turned;
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory::index;
-use crate::pixels::raster::planes::{Planes, Scale};
+use crate::pixels::base::{index, internal_error};
+use crate::pixels::raster::{Planes, Scale};
 use crate::plan::{Filter, Op, Orientation};
 use crate::transform::Flip;
 

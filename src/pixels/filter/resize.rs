@@ -5,11 +5,8 @@ use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions,
 
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory;
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::Scratch;
+use crate::pixels::base::{Channels, internal_error, memory};
+use crate::pixels::raster::{Raster, Scratch};
 use crate::plan::{Rect, Region, Size, round};
 
 /// Resamples this region to this size.

@@ -1,7 +1,7 @@
 //! Rounded corners.
 
 use crate::error::Error;
-use crate::pixels::base::rounding::level;
+use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 use crate::plan::Radii;
 
@@ -59,7 +59,7 @@ const LINES: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     #[test]

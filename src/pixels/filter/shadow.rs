@@ -3,12 +3,8 @@
 use super::blur::gaussian;
 use super::gauss::Samples;
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
-use crate::pixels::base::memory::index;
-use crate::pixels::base::rounding::level;
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::blend::over;
+use crate::pixels::base::{Channels, index, level, memory};
+use crate::pixels::raster::{Raster, over};
 use crate::plan::DropShadow;
 
 /// Draws a black copy of the picture's alpha below it: weaker, moved and blurred.

@@ -3,7 +3,7 @@
 use super::blur::gaussian;
 use super::gauss::{Rows, Samples, divided, narrow};
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
+use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 use crate::plan::Sharpening;
 

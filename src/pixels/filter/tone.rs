@@ -1,6 +1,6 @@
 //! Tones: grey, and the full range of them.
 
-use crate::pixels::base::rounding::level;
+use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 
 /// The brightness of a colour as video has it (ITU-R BT.601), 0 to 255.

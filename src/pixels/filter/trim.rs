@@ -56,7 +56,7 @@ fn with_alpha(pixel: &[u8]) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     /// A canvas of one colour with a rectangle of another.

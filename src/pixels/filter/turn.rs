@@ -1,9 +1,7 @@
 //! Mirroring and turning by right angles: pixels move, none changes.
 
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
-use crate::pixels::base::memory::index;
+use crate::pixels::base::{Channels, index, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size};
 

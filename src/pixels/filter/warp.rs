@@ -2,9 +2,7 @@
 
 use super::sample::{Source, straight};
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
-use crate::pixels::base::memory::index;
+use crate::pixels::base::{Channels, index, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
 

@@ -5,11 +5,8 @@ use std::sync::Arc;
 use super::rgb::Raster;
 use crate::error::Error;
 use crate::note::Note;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory;
-use crate::pixels::color::profile::Profile;
-use crate::pixels::color::ycbcr;
+use crate::pixels::base::{Channels, internal_error, memory};
+use crate::pixels::color::{Profile, ycbcr};
 use crate::plan::Size;
 
 /// A picture as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full

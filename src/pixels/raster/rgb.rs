@@ -1,13 +1,12 @@
 //! [`Raster`]: decoded pixels.
 
-use crate::pixels::base::channels::Channels;
+use crate::pixels::base::Channels;
 use std::sync::Arc;
 
 use crate::error::Error;
 use crate::note::Note;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{internal_error, memory};
+use crate::pixels::color::Profile;
 use crate::plan::Size;
 
 /// A picture of 8-bit samples, row by row from the top, without gaps between rows.

@@ -3,18 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::extension;
 use super::noted::Noted;
-use super::thumbnail;
 use super::work::{File, Work};
+use super::{extension, thumbnail};
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::path::AssetPath;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::error::other_page;
-use crate::pixels::base::fence::fenced;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, fenced, internal_error, memory, other_page};
 use crate::pixels::codec::reader::{Colors, Reader, Request};
 use crate::pixels::codec::registry;
 use crate::pixels::filter;

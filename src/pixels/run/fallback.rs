@@ -9,7 +9,7 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::note::Note;
-use crate::pixels::base::fence::fenced_whole;
+use crate::pixels::base::fenced_whole;
 use crate::plan::Size;
 use crate::trace::event;
 

@@ -1,13 +1,10 @@
 //! How much memory a render takes at most, from headers and plans alone.
 
-use super::animate;
 use super::prepare::prepare;
-use super::thumbnail;
 use super::work::Work;
+use super::{animate, thumbnail};
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::fence::fenced_whole;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, fenced_whole, memory};
 use crate::plan::{Op, Size, peak};
 use crate::transform::Transformation;
 

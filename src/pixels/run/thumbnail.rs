@@ -2,12 +2,10 @@
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, memory};
 use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Request};
 use crate::pixels::filter;
-use crate::pixels::raster::planes::chroma_size;
-use crate::pixels::raster::{Picture, Planes, Raster, Scratch};
+use crate::pixels::raster::{Picture, Planes, Raster, Scratch, chroma_size};
 use crate::plan::{Op, Rect, Region, Size, Thumbnail, resampling};
 
 /// Reads a region of a file at the size that is wanted. Files of unusual kinds are decoded whole.

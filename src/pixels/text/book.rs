@@ -8,7 +8,7 @@ use super::face::Face;
 use crate::error::Error;
 use crate::extend::{FontQuery, Fonts};
 use crate::path::AssetPath;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 use crate::plan::{FontChoice, TextBlock};
 use crate::transform::Typography;
 

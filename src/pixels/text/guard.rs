@@ -7,7 +7,8 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use skrifa::raw::ps::cff::blend::BlendState;
-use skrifa::raw::ps::cff::{CffFontRef, dict, index::Index};
+use skrifa::raw::ps::cff::index::Index;
+use skrifa::raw::ps::cff::{CffFontRef, dict};
 use skrifa::raw::ps::cs::{self, CharstringContext, CharstringKind, CommandSink};
 use skrifa::raw::ps::error::Error;
 use skrifa::raw::tables::glyf::Glyph;
@@ -131,7 +132,8 @@ fn local_subroutines<'a>(font: &CffFontRef<'a>, glyph: GlyphId) -> Result<(Index
 /// Where the first top dictionary is.
 fn top_dict(data: &[u8], second: bool) -> Result<Range<usize>, Error> {
     use skrifa::raw::FontRead;
-    use skrifa::raw::tables::{cff::Cff, cff2::Cff2};
+    use skrifa::raw::tables::cff::Cff;
+    use skrifa::raw::tables::cff2::Cff2;
     let part =
         if second { Cff2::read(data.into())?.top_dict_data() } else { Cff::read(data.into())?.top_dicts().get(0)? };
     // A part of `data`, which its distance from the start of it tells.

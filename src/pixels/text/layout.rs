@@ -10,8 +10,7 @@ use super::outline::{Bounds, Outline};
 use super::shape::Setter;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, memory};
 use crate::plan::{Size, TextBlock};
 use crate::transform::Align;
 

@@ -9,7 +9,7 @@ use super::book::Faces;
 use super::face::{Run, Shaped};
 use crate::error::Error;
 use crate::limits::LimitError;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 
 /// A glyph of a line, in pixels.
 #[derive(Debug, Clone, Copy)]

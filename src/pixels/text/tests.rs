@@ -9,7 +9,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use super::*;
 use crate::limits::LimitError;
 use crate::path::AssetPath;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 use crate::plan::FontChoice;
 use crate::transform::{Align, Color, Typography};
 

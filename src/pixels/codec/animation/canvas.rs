@@ -1,10 +1,8 @@
 //! [`Canvas`]: what a viewer shows, frame by frame.
 
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
-use crate::pixels::raster::Raster;
-use crate::pixels::raster::blend::over;
+use crate::pixels::base::{Channels, memory};
+use crate::pixels::raster::{Raster, over};
 use crate::plan::{Rect, Size};
 
 /// What becomes of a frame when its time is over.

@@ -4,8 +4,7 @@
 
 use super::palette::Pixel;
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 

@@ -18,9 +18,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::memory;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{damaged, memory};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 

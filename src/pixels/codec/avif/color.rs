@@ -6,8 +6,7 @@ use re_rav1d::dav1d::pixel::MatrixCoefficients;
 use super::properties::Meaning;
 use super::unread;
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory;
+use crate::pixels::base::{internal_error, memory};
 use crate::plan::Size;
 
 /// A decoded frame.

@@ -4,8 +4,7 @@ use ravif::{Encoder as Ravif, Img, RGB8, RGBA8};
 
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::{Channels, internal_error};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
 use crate::pixels::raster::{Picture, Raster};

@@ -3,13 +3,11 @@
 use re_rav1d::dav1d::pixel::YUVRange;
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
 
-use super::color;
 use super::color::{Planes, Sampling};
-use super::unread;
+use super::{color, unread};
 use crate::error::Error;
 use crate::format::Format;
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::{damaged, internal_error};
 use crate::plan::Size;
 
 /// A decoder that takes the frames of a sequence in their order.

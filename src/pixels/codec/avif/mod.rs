@@ -32,11 +32,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::{damaged, internal_error, unsupported};
-use crate::pixels::base::fence::fenced;
-use crate::pixels::base::memory;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{Channels, damaged, fenced, internal_error, memory, unsupported};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size, SourceInfo};
 

@@ -6,7 +6,7 @@ use super::properties::Facts;
 use super::unread;
 use crate::error::Error;
 use crate::format::Format;
-use crate::pixels::base::error::damaged;
+use crate::pixels::base::damaged;
 use crate::plan::{Rect, Size};
 
 /// An image in a file, not decoded.

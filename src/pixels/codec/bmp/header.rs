@@ -5,9 +5,7 @@ use std::ops::Range;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::error::unsupported;
-use crate::pixels::base::memory;
+use crate::pixels::base::{damaged, memory, unsupported};
 use crate::plan::Size;
 
 /// The facts that a header states.

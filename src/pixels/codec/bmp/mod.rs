@@ -22,9 +22,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::damaged;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{Channels, damaged};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 

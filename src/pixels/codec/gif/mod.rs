@@ -12,7 +12,7 @@ use super::reader::{Reader, Request, frame};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::error::damaged;
+use crate::pixels::base::damaged;
 use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 

@@ -6,8 +6,7 @@ use super::{Codec, bmp, png};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::memory;
+use crate::pixels::base::{damaged, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 

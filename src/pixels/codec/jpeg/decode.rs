@@ -9,11 +9,9 @@ use super::{failure, notes};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, memory};
 use crate::pixels::codec::reader::Colors;
-use crate::pixels::color::profile::Profile;
-use crate::pixels::color::ycbcr;
+use crate::pixels::color::{Profile, ycbcr};
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
 

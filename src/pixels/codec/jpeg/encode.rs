@@ -62,9 +62,8 @@ mod tests {
     use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder as OtherEncoder, SamplingFactor};
 
     use super::*;
-    use crate::pixels::base::channels::Channels;
-    use crate::pixels::raster::Raster;
-    use crate::pixels::raster::planes::chroma_size;
+    use crate::pixels::base::Channels;
+    use crate::pixels::raster::{Raster, chroma_size};
     use crate::plan::Size;
 
     /// A ramp above, one colour below: blocks with and without detail.

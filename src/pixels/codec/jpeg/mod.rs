@@ -18,15 +18,16 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use self::read::{Color, Damage, Opened, ReadError};
+use super::Codec;
 use super::encoder::Encoder;
+use super::metadata::exif;
 use super::reader::{Reader, Reducing, Request};
-use super::{Codec, metadata::exif};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::error::{damaged, internal_error, unsupported};
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{damaged, internal_error, unsupported};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size, SourceInfo};
 

@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use png::{BitDepth, ColorType};
 
-use crate::pixels::base::channels::Channels;
+use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 
 /// How the samples of a PNG are laid out.

@@ -8,7 +8,7 @@ use super::color_type::{Layout, reduced};
 use super::head::INCH;
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
 use crate::pixels::raster::{Picture, Raster};

@@ -3,7 +3,7 @@
 use super::chunks::{Chunks, be32};
 use crate::limits::Limits;
 use crate::pixels::codec::metadata::inflate;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::color::Profile;
 use crate::plan::Size;
 
 /// The facts that chunks before the pixels state. Of several of a kind the first counts, as in browsers.

@@ -10,7 +10,7 @@ use super::{Codec, samples};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::base::fence::fenced;
+use crate::pixels::base::fenced;
 use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 

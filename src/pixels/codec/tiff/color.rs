@@ -5,10 +5,9 @@ use std::sync::Arc;
 use image::ColorType;
 
 use super::layout::{Alpha, Compression, Kind, Layout, Meaning};
-use crate::pixels::base::rounding::{from_16_bit, from_float};
+use crate::pixels::base::{from_16_bit, from_float};
 use crate::pixels::codec::metadata::ifd::Directory;
-use crate::pixels::color::lab;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::color::{Profile, lab};
 
 /// The way from the samples of a pixel to sRGB, or to the samples of a profile.
 pub(crate) struct Colors {

@@ -4,8 +4,7 @@ use super::unread;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::memory;
+use crate::pixels::base::{damaged, memory};
 use crate::pixels::codec::metadata::ifd::{Directory, List, Order};
 use crate::plan::Size;
 

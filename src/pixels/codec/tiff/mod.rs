@@ -30,10 +30,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::{damaged, unsupported};
-use crate::pixels::base::memory;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{Channels, damaged, memory, unsupported};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size, SourceInfo};
 

@@ -8,7 +8,7 @@ use super::chunks::{Chunks, still};
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::base::error::damaged;
+use crate::pixels::base::damaged;
 use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
 use crate::pixels::codec::animation::{Drawn, Frames, Plays};
 use crate::pixels::codec::reader::Request;

@@ -3,12 +3,9 @@
 use webpx::{Encoder, EncoderConfig, Unstoppable, YuvPlanesRef};
 
 use crate::error::Error;
-use crate::pixels::base::channels::Channels;
-use crate::pixels::base::error::internal_error;
-use crate::pixels::base::memory;
+use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::codec::encoder::Settings;
-use crate::pixels::raster::Planes;
-use crate::pixels::raster::Raster;
+use crate::pixels::raster::{Planes, Raster};
 use crate::plan::Size;
 
 /// Writes a picture without what goes with it.

@@ -31,10 +31,8 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::base::error::damaged;
-use crate::pixels::base::fence::fenced;
-use crate::pixels::base::memory;
-use crate::pixels::color::profile::Profile;
+use crate::pixels::base::{damaged, fenced, memory};
+use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size, SourceInfo};
 

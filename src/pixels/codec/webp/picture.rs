@@ -8,9 +8,9 @@ pub(super) use super::lossy::encode_picture;
 #[cfg(not(feature = "webp-lossy"))]
 use crate::error::Error;
 #[cfg(not(feature = "webp-lossy"))]
-use crate::pixels::base::channels::Channels;
+use crate::pixels::base::Channels;
 #[cfg(not(feature = "webp-lossy"))]
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 #[cfg(not(feature = "webp-lossy"))]
 use crate::pixels::raster::Raster;
 

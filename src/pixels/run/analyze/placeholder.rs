@@ -1,10 +1,10 @@
 //! Placeholders: a blurred idea of a picture in a few bytes, for a page to show while the picture loads.
 
-use crate::pixels::base::memory::index;
+use crate::pixels::base::index;
 use std::f64::consts::PI;
 
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 use crate::pixels::color::lab;
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
@@ -122,7 +122,7 @@ fn digits(value: u32, count: u32, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     fn draw(name: &str, x: u32, y: u32) -> [u32; 4] {

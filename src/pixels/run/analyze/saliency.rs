@@ -345,7 +345,7 @@ fn unit(mut plane: Vec<f32>) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pixels::base::channels::Channels;
+    use crate::pixels::base::Channels;
     use crate::plan::Size;
 
     #[test]

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::*;
 use crate::code::ErrorCode;
 use crate::extend::{FontQuery, Fonts};
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 
 /// A provider with one regular face only.
 struct OneFace(&'static [u8], Vec<&'static [u8]>);

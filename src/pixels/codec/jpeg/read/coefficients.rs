@@ -4,10 +4,9 @@
 use std::ops::Range;
 
 use super::block::Block;
-use super::idct;
 use super::layout::{Layout, Part};
 use super::strip::Strip;
-use super::{ReadError, zeros};
+use super::{ReadError, idct, zeros};
 
 /// The coefficients of a component.
 #[derive(Debug)]

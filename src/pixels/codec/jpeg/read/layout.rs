@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::block::PLACES;
 use super::header::{Component, Header};
-use super::idct;
-use super::{Chroma, Request};
+use super::{Chroma, Request, idct};
 use crate::geometry::{Rect, Size};
 
 /// The geometry of one reading.

@@ -6,13 +6,11 @@ use super::bits::{Bits, Data, Restart, Unit, Window};
 use super::block::{Block, Step, Steps, Stop, read_ac, read_beyond, skip_ac};
 use super::damage::Damage;
 use super::huffman::{Skips, Symbols, Values};
-use super::idct;
-use super::layout;
 use super::layout::Layout;
 use super::markers::File;
 use super::scan::Scan;
 use super::strip::Strip;
-use super::{Damaged, ReadError};
+use super::{Damaged, ReadError, idct, layout};
 
 /// Reads one scan, a row of units at a time.
 #[derive(Debug)]

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::idct;
 use super::layout::{Layout, Part};
-use super::{ReadError, zeros};
+use super::{ReadError, idct, zeros};
 use crate::geometry::Size;
 
 /// A component's samples of a row of units, in full units.

@@ -18,7 +18,7 @@ use self::plane::Line;
 use self::scan::Scan;
 use crate::error::Error;
 use crate::geometry::Size;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 
 /// Samples of full range, as JFIF has them.
 #[derive(Debug, Clone, Copy)]

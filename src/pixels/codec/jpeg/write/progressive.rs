@@ -6,7 +6,7 @@ use super::scan::Scan;
 use super::{Image, write_scan};
 use crate::error::Error;
 use crate::geometry::Size;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 
 /// Bands of AC coefficients, each of chroma or of luma, in the order of their scans.
 const BANDS: [(bool, (u8, u8)); 3] = [(false, (1, 5)), (true, (1, 63)), (false, (6, 63))];

@@ -3,7 +3,7 @@
 use super::blocks::Coefficients;
 use super::huffman::{Code, Table};
 use crate::error::Error;
-use crate::pixels::base::error::internal_error;
+use crate::pixels::base::internal_error;
 
 /// Tables of a scan: for DC of luma and of chroma, then for AC.
 pub(crate) const SLOTS: usize = 4;

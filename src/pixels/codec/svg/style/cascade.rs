@@ -6,12 +6,11 @@ use std::rc::Rc;
 use roxmltree::Node;
 
 use super::color::Rgba;
-use super::keyframes;
 use super::matching::Fuel;
 use super::sheet::{ANIMATION, ATTRIBUTE, IMPORTANT_STYLE, STYLE, Sheet, Weight, declarations};
 use super::smil::Change;
-use super::values;
 use super::values::{Context, Kind, kind, normalised};
+use super::{keyframes, values};
 use crate::svg::{Notes, split};
 
 /// Values that descendants take over from an element.

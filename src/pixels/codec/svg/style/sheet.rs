@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use roxmltree::{Document, Node};
 
 use super::matching::Fuel;
-use super::media;
-use super::selector;
 use super::selector::Selector;
+use super::{media, selector};
 use crate::limits::LimitError;
 use crate::svg::{Item, Notes, items, split};
 

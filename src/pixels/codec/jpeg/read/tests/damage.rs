@@ -3,13 +3,11 @@
 use jpeg_encoder::SamplingFactor;
 
 use super::files::{Kind, encode, segments};
-use super::planes;
-use super::{Chroma, Request, room};
+use super::{Chroma, Request, planes, room};
 use crate::geometry::Size;
 use crate::limits::Limits;
 use crate::pixels::codec::jpeg::read::damage::Damage;
-use crate::pixels::codec::jpeg::read::planes::Planes;
-use crate::pixels::codec::jpeg::read::planes::read;
+use crate::pixels::codec::jpeg::read::planes::{Planes, read};
 use crate::pixels::codec::jpeg::read::{Opened, ReadError};
 
 const CUT: Damage = Damage { cut_short: true, corrupt: false };

@@ -18,8 +18,7 @@ use self::files::{Kind, components, compose, encode, gray, interleave, segments}
 use self::plain::Blocks;
 use super::damage::Damage;
 use super::header::Header;
-use super::planes::Planes;
-use super::planes::{Plane, read};
+use super::planes::{Plane, Planes, read};
 use super::{Chroma, Opened, Request, needs};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
