@@ -267,6 +267,7 @@ mod tests {
     #[test]
     fn aspect_gives_the_missing_side_only() {
         let ratio = Some(Aspect::Ratio(n("4"), n("3")));
+        let parts = Some(Aspect::Ratio(n("1.6"), n("0.5")));
         let car = Term::Variable(Variable::CurrentAspect);
         let halved = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Div, Term::Number(n("2")))] }));
         let nothing = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Sub, car)] }));
@@ -275,6 +276,7 @@ mod tests {
             (None, px("301"), &ratio, (Some(301.0 * 4.0 / 3.0), Some(301.0))),
             (px("400"), px("100"), &ratio, (Some(400.0), Some(100.0))),
             (None, None, &ratio, (None, None)),
+            (px("400"), None, &parts, (Some(400.0), Some(125.0))),
             (px("70000"), px("300"), &None, (None, Some(300.0))),
             (px("400"), None, &halved, (Some(400.0), Some(450.0))),
             (px("400"), None, &nothing, (Some(400.0), None)),
@@ -309,6 +311,8 @@ mod tests {
         }
         let tall = Sizing { width: px("200"), height: None, aspect: None, dpr: Some(Dpr::Factor(n("2"))) };
         assert_eq!(frame(&tall, Size::new(10, 200)), (Some(200.0), None), "8000 pixels high");
+        let wide = Sizing { width: None, height: px("1000"), aspect: None, dpr: Some(Dpr::Factor(n("2"))) };
+        assert_eq!(frame(&wide, Size::new(4000, 1000)), (None, Some(1000.0)), "8000 pixels wide");
     }
 
     #[test]
