@@ -1,5 +1,8 @@
 //! CIE L*a*b* (D65, 2 degrees): a colour space in which distances are about as large as they look.
 
+use super::transfer::{from_light, to_light};
+use crate::pixels::base::level;
+
 /// From an sRGB pixel: lightness 0 to 100, green to red, blue to yellow.
 pub(crate) fn lab(pixel: [u8; 3]) -> [f32; 3] {
     let [x, y, z] = roots(pixel.map(linear));
@@ -70,14 +73,14 @@ fn from_roots(roots: [f32; 3]) -> [u8; 3] {
 
 /// The sample that is nearest to an amount of light.
 pub(crate) fn sample(linear: f32) -> u8 {
-    let value = if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-    crate::pixels::base::level(f64::from(value) * 255.0)
+    level(from_light(linear.into()) * 255.0)
 }
 
 /// A sample as an amount of light, 0 to 1.
 pub(crate) fn linear(sample: u8) -> f32 {
-    let value = f32::from(sample) / 255.0;
-    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
+    let light = to_light(f64::from(sample) / 255.0) as f32;
+    light
 }
 
 #[cfg(test)]

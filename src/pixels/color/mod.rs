@@ -7,7 +7,9 @@ mod pixel;
 mod profile;
 mod shaper;
 mod space;
+mod transfer;
 pub(crate) mod ycbcr;
 
 pub(crate) use self::pixel::pixel;
 pub(crate) use self::profile::Profile;
+pub(crate) use self::transfer::{from_light, to_light};

@@ -4,6 +4,8 @@
 //! Björn Ottosson, *A perceptual color space for image processing* (2020); the numbers are those of CSS Color 4.
 
 use super::lab::linear;
+use super::transfer::from_light;
+use crate::pixels::base::level;
 
 /// Lightness from 0 to 1, and two axes of colour with grey at zero.
 pub(crate) type Lab = [f32; 3];
@@ -18,11 +20,9 @@ pub(crate) struct Space {
 
 impl Space {
     pub(crate) fn new() -> Self {
-        // IEC 61966-2-1.
-        let sample = |v: f64| if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 };
         let lights = (0..=u8::MAX).map(linear).collect();
         let steps = (0..=STEPS).map(|v| f64::from(v) / f64::from(STEPS));
-        Self { lights, samples: steps.map(|v| crate::pixels::base::level(sample(v) * 255.0)).collect() }
+        Self { lights, samples: steps.map(|v| level(from_light(v) * 255.0)).collect() }
     }
 
     /// The colour of these samples.

@@ -4,6 +4,8 @@
 use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
 
 use super::curve::Curve;
+use super::transfer::from_light;
+use crate::pixels::base::level;
 
 /// The way from three channels to sRGB.
 #[derive(Debug)]
@@ -50,11 +52,11 @@ impl Shaper {
             let [red, green, blue] = [&profile.red_trc, &profile.green_trc, &profile.blue_trc].map(table);
             ([red?, green?, blue?], profile.transform_matrix(&ColorProfile::new_srgb()).to_f32().v)
         };
-        let level = |step: u16| {
-            let root = f32::from(step) / f32::from(STEPS);
-            to_u8(encoded(root * root) * 255.0)
+        let sample = |step: u16| {
+            let root = f64::from(step) / f64::from(STEPS);
+            level(from_light(root * root) * 255.0)
         };
-        Some(Self { curves, matrix, levels: (0..=STEPS).map(level).collect() })
+        Some(Self { curves, matrix, levels: (0..=STEPS).map(sample).collect() })
     }
 
     /// Converts a pixel of 8-bit samples.
@@ -92,18 +94,6 @@ impl Shaper {
             self.levels.get(step).copied().unwrap_or_default()
         })
     }
-}
-
-/// Light to sRGB (IEC 61966-2-1).
-pub(crate) fn encoded(light: f32) -> f32 {
-    if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
-}
-
-/// The nearest level.
-fn to_u8(level: f32) -> u8 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
-    let nearest = (level + 0.5) as u8;
-    nearest
 }
 
 /// With so many steps of the root of light no level is off by more than a twentieth before it is rounded.

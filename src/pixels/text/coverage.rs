@@ -5,6 +5,7 @@
 //! in part where the edge runs. Small text gains most: every column and row of an edge has its own grey.
 
 use super::outline::{Curve, Outline, Point};
+use crate::pixels::base::from_float;
 
 /// How far a curve may lie from the lines drawn for it, in pixels.
 const TOLERANCE: f64 = 0.05;
@@ -31,7 +32,7 @@ pub(super) struct Placement {
 
 impl Placement {
     fn apply(self, point: Point) -> (f64, f64) {
-        (f64::from(point.x).mul_add(self.scale, self.x), (-f64::from(point.y)).mul_add(self.scale, self.y))
+        (f64::from(point.x) * self.scale + self.x, self.y - f64::from(point.y) * self.scale)
     }
 }
 
@@ -75,7 +76,8 @@ impl Coverage {
     fn cubic(&mut self, from: (f64, f64), a: (f64, f64), b: (f64, f64), to: (f64, f64)) {
         // So many lines of equal parameter keep the tolerance: the second differences bound the bend.
         let bend = |p: (f64, f64), q: (f64, f64), r: (f64, f64)| {
-            2.0f64.mul_add(-q.0, p.0 + r.0).hypot(2.0f64.mul_add(-q.1, p.1 + r.1))
+            let (x, y) = (p.0 - 2.0 * q.0 + r.0, p.1 - 2.0 * q.1 + r.1);
+            (x * x + y * y).sqrt()
         };
         let pieces = (0.75 * bend(from, a, b).max(bend(a, b, to)) / TOLERANCE).sqrt().ceil().clamp(1.0, 256.0);
         let mut last = from;
@@ -106,7 +108,7 @@ impl Coverage {
             return;
         }
         let slope = (bottom.0 - top.0) / (bottom.1 - top.1);
-        let at = |y: f64| (y - top.1).mul_add(slope, top.0);
+        let at = |y: f64| (y - top.1) * slope + top.0;
         for row in first as usize..last.ceil() as usize {
             let (start, end) = (first.max(row as f64), last.min(row as f64 + 1.0));
             self.piece(row, at(start), at(end), sign * (end - start));
@@ -160,8 +162,7 @@ impl Coverage {
             let mut inside = 0.0f32;
             for (pixel, change) in row.iter_mut().skip(x).zip(changes.iter().take(self.width)) {
                 inside += change;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
-                let added = inside.abs().min(1.0).mul_add(255.0, 0.5) as u8;
+                let added = from_float(inside.abs().min(1.0));
                 if added > 0 {
                     *pixel = both(*pixel, added);
                 }

@@ -6,7 +6,7 @@ use re_rav1d::dav1d::pixel::MatrixCoefficients;
 use super::properties::Meaning;
 use super::unread;
 use crate::error::Error;
-use crate::pixels::base::{internal_error, memory};
+use crate::pixels::base::{from_float, internal_error, memory};
 use crate::plan::Size;
 
 /// A decoded frame.
@@ -127,7 +127,7 @@ impl Planes {
         let mut out = memory::reserve(self.size.pixels().saturating_mul(3))?;
         let luma = |sample: &u16| (f32::from(*sample) - range.black) * range.luma;
         let (Some([u, v]), Some(size)) = (&self.chroma, self.sampling.chroma(self.size)) else {
-            out.extend(self.luma.iter().flat_map(|sample| [level(luma(sample)); 3]));
+            out.extend(self.luma.iter().flat_map(|sample| [from_float(luma(sample)); 3]));
             return Ok(out);
         };
         if matrix == 0 {
@@ -136,7 +136,7 @@ impl Planes {
                 return Err(unread("planes of RGB that differ in size"));
             }
             let samples = self.luma.iter().zip(u).zip(v);
-            out.extend(samples.flat_map(|((g, b), r)| [r, g, b].map(|sample| level(luma(sample)))));
+            out.extend(samples.flat_map(|((g, b), r)| [r, g, b].map(|sample| from_float(luma(sample)))));
             return Ok(out);
         }
         let conversion = self.conversion(matrix, meaning)?;
@@ -152,7 +152,7 @@ impl Planes {
                 let chroma = |plane: &[f32]| (self.between(plane, x) - range.middle) * range.chroma;
                 let (y, u, v) = (luma(sample), chroma(u), chroma(v));
                 let [r, g, b] = conversion.to_rgb(y, u, v);
-                out.extend([r, g, b].map(level));
+                out.extend([r, g, b].map(from_float));
             }
         }
         Ok(out)
@@ -187,7 +187,7 @@ impl Planes {
     pub(crate) fn gray(&self) -> Result<Vec<u8>, Error> {
         let range = Range::new(self.depth, self.full_range);
         let mut out = memory::reserve(self.size.pixels())?;
-        out.extend(self.luma.iter().map(|sample| level((f32::from(*sample) - range.black) * range.luma)));
+        out.extend(self.luma.iter().map(|sample| from_float((f32::from(*sample) - range.black) * range.luma)));
         Ok(out)
     }
 
@@ -230,10 +230,4 @@ pub(crate) fn with_alpha(rgb: &[u8], alpha: &[u8], premultiplied: bool) -> Resul
         out.push(*alpha);
     }
     Ok(out)
-}
-
-fn level(value: f32) -> u8 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN is zero")]
-    let level = value.mul_add(255.0, 0.5) as u8;
-    level
 }

@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use crate::pixels::base::level;
 use crate::pixels::codec::animation::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
 
 /// Counts colours and chooses palettes; keeps its tables from frame to frame.
@@ -105,7 +106,7 @@ impl Quantiser {
     pub(crate) fn error(&self, palette: &mut Palette) -> f32 {
         let (mut error, mut count) = (0.0, 0.0);
         for cell in &self.cells {
-            let color = cell.point().color.map(level);
+            let color = cell.point().color.map(|mean| level(mean.into()));
             let index = palette.nearest(color);
             error += float(distance(color, palette.color(index))) * float(cell.count);
             count += float(cell.count);
@@ -182,20 +183,20 @@ fn settle(colors: &mut [Rgb], points: &[Point]) {
     let mut palette = Palette::new(colors);
     let mut sums = vec![[0.0; 4]; colors.len()];
     for point in points {
-        let index = palette.nearest(point.color.map(level));
+        let index = palette.nearest(point.color.map(|mean| level(mean.into())));
         if let Some(sum) = sums.get_mut(usize::from(index)) {
             *sum = plus(*sum, point);
         }
     }
     for (color, [r, g, b, weight]) in colors.iter_mut().zip(sums) {
         if weight > 0.0 {
-            *color = [r / weight, g / weight, b / weight].map(level);
+            *color = [r / weight, g / weight, b / weight].map(|mean| level(mean.into()));
         }
     }
 }
 
 fn mean(points: &[Point]) -> Option<Rgb> {
-    exact_mean(points).map(|color| color.map(level))
+    exact_mean(points).map(|color| color.map(|mean| level(mean.into())))
 }
 
 fn exact_mean(points: &[Point]) -> Option<[f32; 3]> {
@@ -226,12 +227,6 @@ const KEY_BITS: u32 = 6;
 fn key(color: Rgb) -> usize {
     let [r, g, b] = color.map(|level| usize::from(level >> (8 - KEY_BITS)));
     (r << (2 * KEY_BITS)) | (g << KEY_BITS) | b
-}
-
-fn level(value: f32) -> u8 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
-    let nearest = (value + 0.5) as u8;
-    nearest
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and distances, of which the leading digits matter")]

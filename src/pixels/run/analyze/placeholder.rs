@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 
 use crate::error::Error;
 use crate::pixels::base::internal_error;
-use crate::pixels::color::lab;
+use crate::pixels::color::{from_light, lab};
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
 
@@ -98,8 +98,7 @@ fn over_average(small: &Raster) -> impl Iterator<Item = [u8; 3]> {
 /// An amount of light as a sample.
 fn sample(light: f64) -> u32 {
     let value = light.clamp(0.0, 1.0);
-    let value = if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 };
-    whole(value * 255.0 + 0.5)
+    whole(from_light(value) * 255.0 + 0.5)
 }
 
 /// The next lower whole number, at least zero.

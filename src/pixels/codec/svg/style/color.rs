@@ -2,6 +2,7 @@
 
 use super::spaces::{from_lab, from_mixing, from_oklab, from_space, hsl, polar, to_mixing};
 use crate::color;
+use crate::pixels::base::level;
 use crate::svg::{Basis, Value, split};
 
 /// Red, green, blue and opacity, 0 to 1. Colours beyond sRGB are clipped when they are written.
@@ -17,13 +18,13 @@ impl Rgba {
     /// `#rrggbb`, or `#rrggbbaa`.
     pub(super) fn print(self) -> String {
         let Self([r, g, b, a]) = self;
-        let [r, g, b, a] = [r, g, b, a].map(byte);
+        let [r, g, b, a] = [r, g, b, a].map(|part| level(part.clamp(0.0, 1.0) * 255.0));
         if a == 255 { format!("#{r:02x}{g:02x}{b:02x}") } else { format!("#{r:02x}{g:02x}{b:02x}{a:02x}") }
     }
 
     /// Bytes of red, green, blue and opacity.
     pub(super) fn bytes(self) -> [u8; 4] {
-        self.0.map(byte)
+        self.0.map(|part| level(part.clamp(0.0, 1.0) * 255.0))
     }
 
     pub(super) const BLACK: Self = Self([0.0, 0.0, 0.0, 1.0]);
@@ -223,12 +224,6 @@ fn hue_at(space: &str) -> Option<usize> {
         "lch" | "oklch" => Some(2),
         _ => None,
     }
-}
-
-fn byte(value: f64) -> u8 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
-    let byte = (value.clamp(0.0, 1.0) * 255.0).round() as u8;
-    byte
 }
 
 #[cfg(test)]

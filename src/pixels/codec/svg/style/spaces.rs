@@ -1,5 +1,7 @@
 //! Colour spaces of CSS Color 4, to and from sRGB.
 
+use crate::pixels::color::{from_light, to_light};
+
 /// A colour in the space that it is mixed in.
 pub(super) fn to_mixing(space: &str, rgb: [f64; 3]) -> Option<[f64; 3]> {
     let angle = |[l, a, b]: [f64; 3]| [l, a.hypot(b), b.atan2(a).to_degrees()];
@@ -61,13 +63,11 @@ fn to_hsl([r, g, b]: [f64; 3]) -> [f64; 3] {
 }
 
 fn linear(value: f64) -> f64 {
-    let size = value.abs();
-    (if size <= 0.04045 { size / 12.92 } else { ((size + 0.055) / 1.055).powf(2.4) }).copysign(value)
+    to_light(value.abs()).copysign(value)
 }
 
 fn encoded(value: f64) -> f64 {
-    let size = value.abs();
-    (if size <= 0.003_130_8 { size * 12.92 } else { 1.055 * size.powf(1.0 / 2.4) - 0.055 }).copysign(value)
+    from_light(value.abs()).copysign(value)
 }
 
 fn times(matrix: [[f64; 3]; 3], [a, b, c]: [f64; 3]) -> [f64; 3] {

@@ -1,0 +1,24 @@
+//! The transfer curve of sRGB (IEC 61966-2-1), both ways, between 0 and 1.
+
+/// The amount of light of a sample.
+pub(crate) fn to_light(sample: f64) -> f64 {
+    if sample <= 0.040_45 { sample / 12.92 } else { ((sample + 0.055) / 1.055).powf(2.4) }
+}
+
+/// The sample of an amount of light.
+pub(crate) fn from_light(light: f64) -> f64 {
+    if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_undoes_the_other() {
+        for sample in (0..=255).map(|sample| f64::from(sample) / 255.0) {
+            assert!((from_light(to_light(sample)) - sample).abs() < 1e-7, "{sample}");
+        }
+        assert_eq!([to_light(0.0), to_light(1.0), from_light(0.0)], [0.0, 1.0, 0.0]);
+    }
+}
