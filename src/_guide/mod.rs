@@ -19,6 +19,10 @@ pub mod caching {}
 #[doc = include_str!("plans.md")]
 pub mod plans {}
 
+#[cfg(feature = "pixels")]
+#[doc = include_str!("rendering.md")]
+pub mod rendering {}
+
 #[doc = include_str!("sources.md")]
 pub mod sources {}
 

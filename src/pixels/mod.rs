@@ -1,13 +1,14 @@
 //! Pixels: a file and a transformation in, a file out. No network, no clock, no thread.
 //!
 //! ```text
-//! bytes ── probe ──▶ facts ── plan ──▶ Plan ── fuse ──▶ Plan ── decode, ops ──▶ Picture ── encode ──▶ Encoded
-//!                              ▲  │ trim
-//!                              └──┘ Executor looks at pixels
+//! header ──▶ plan ──▶ fuse ──▶ decode ──▶ filters ──▶ encode
+//!             ▲  │ trim, focus
+//!             └──┘ the executor looks at pixels
 //! ```
 //!
-//! A [`Picture`] is a [`Raster`] of red, green and blue, or the [`Planes`](planes::Planes) of a JPEG, as long as nothing
-//! wants more than they hold.
+//! Five floors: `base` ← `color` ← `raster` ← `codec`, `filter`, `text` ← `run`. The guide draws the way with the file of
+//! each station ([`rendering`](crate::_guide::rendering)). An image is a raster of red, green and blue, or the planes of a
+//! JPEG, as long as nothing wants more than they hold.
 //!
 //! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before
 //! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result

@@ -1,4 +1,4 @@
-//! [`Filter`]: operations that change how a picture looks and leave its size alone.
+//! [`Filter`]: operations that change the pixels of an image and leave its size alone.
 
 use std::fmt;
 

@@ -14,9 +14,10 @@ const PIXEL: u64 = 4;
 const COUNTS: u64 = 1 << 20;
 
 impl Op {
-    /// Bytes that it takes besides an input of so many bytes a pixel: its output, and what it needs meanwhile.
+    /// Bytes of memory that it takes besides its input, which has `channels` bytes a pixel: its output, and its scratch
+    /// memory.
     ///
-    /// What makes a layer is counted by [`peak`], and what decoding takes is known to a file's reader: here it is the
+    /// The making of a layer is counted by [`peak`]. The cost of decoding is known to a file's reader: here it is the
     /// image and as much again.
     pub(crate) fn cost(&self, input: Size, channels: u64) -> u64 {
         let output = bytes(self.output(input), PIXEL);
@@ -66,7 +67,7 @@ impl Plan {
     }
 }
 
-/// The cost of beginning with a file that nobody looked at.
+/// The cost of beginning with a file whose header was not read.
 #[expect(clippy::unnecessary_wraps, reason = "files that are looked at may be damaged")]
 fn unknown(op: &Op) -> Result<u64, Infallible> {
     Ok(op.cost(Size::new(0, 0), PIXEL))
@@ -77,7 +78,7 @@ fn unknown(op: &Op) -> Result<u64, Infallible> {
 /// `start` counts for those that begin a plan.
 ///
 /// # Errors
-/// Those of `start`.
+/// As `start`.
 pub(crate) fn peak<E>(ops: &[Op], start: &mut impl FnMut(&Op) -> Result<u64, E>) -> Result<(u64, Size), E> {
     let (mut most, mut size) = (0, Size::new(0, 0));
     for op in ops {

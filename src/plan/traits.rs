@@ -5,7 +5,7 @@ use super::fill::Fill;
 use super::op::{Mix, Op};
 use crate::geometry::Size;
 
-/// What can be relied on when an operation is done to an image of a certain size.
+/// Properties of an operation on an image of a certain size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Traits {
     /// Every pixel after it is one from before, or of a colour that the plan names.

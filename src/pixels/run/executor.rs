@@ -257,7 +257,7 @@ impl<'a> Executor<'a> {
         if let Some((_, file)) = found {
             return Ok(*file);
         }
-        // A layer may show the asset itself. The path stands in the URL and is no secret, but a response does not echo it.
+        // A layer may show the asset itself. An error does not echo the path.
         if path.as_str() == self.work.path {
             Ok(self.work.asset)
         } else {

@@ -1,4 +1,4 @@
-//! What happens to a request whose image cannot be made.
+//! The answer to a request whose image cannot be made.
 
 use bytes::Bytes;
 
@@ -17,7 +17,7 @@ use crate::trace::event;
 /// done with it: a browser may be able to show it.
 ///
 /// # Errors
-/// Those of [`render`].
+/// As [`render`].
 pub(crate) fn render_or_pass(work: &Work<'_>) -> Result<Encoded, Error> {
     let result = fenced_whole(|| render(work));
     let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
@@ -31,7 +31,7 @@ pub(crate) fn render_or_pass(work: &Work<'_>) -> Result<Encoded, Error> {
         {
             event!("note", note = Note::Unread.to_string(), cause = error.to_string());
             let bytes = Bytes::copy_from_slice(work.asset.bytes);
-            // Nobody knows its size.
+            // Its size is unknown.
             Ok(Encoded::new(bytes, format, Size::new(1, 1)).with_notes([Note::Unread]))
         }
         (result, _) => result,

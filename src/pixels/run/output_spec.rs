@@ -10,7 +10,7 @@ use crate::transform::Step;
 /// A format, and what writes it in this build.
 pub(crate) type Candidate = (Format, Option<&'static dyn Encoder>);
 
-/// How a result may be written.
+/// The formats and settings with which a result may be written.
 pub(crate) struct OutputSpec {
     pub(super) settings: Settings,
     /// The formats that are tried for a still without transparent pixels.
@@ -34,7 +34,7 @@ impl OutputSpec {
         let negotiation = work.negotiation;
         let settings = Settings {
             quality: plan.output.quality.unwrap_or_else(|| {
-                // What is lost already does not come back with more bytes.
+                // More bytes do not bring back what the source has lost.
                 source_quality().unwrap_or(u8::MAX).min(negotiation.quality)
             }),
             lossless: plan.output.lossless.unwrap_or(false),

@@ -1,4 +1,4 @@
-//! How much memory a render takes at most, from headers and plans alone.
+//! The most memory that a render takes, from headers and plans alone.
 
 use super::prepare::prepare;
 use super::work::Work;
@@ -31,7 +31,7 @@ pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &super::work:
     super::work::with_work(&mut crate::pixels::raster::Scratch::once(), bytes, wanted, options, of_work)
 }
 
-/// The same of any work.
+/// The most bytes of memory that any work takes.
 pub(crate) fn of_work(work: &Work<'_>) -> Result<u64, Error> {
     fenced_whole(|| most_of(work))
 }

@@ -56,7 +56,7 @@ pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<u64, Error> 
     let to = wanted.to.pixels().saturating_mul(COLORS);
     let reading = match file.reducing().and_then(|reducing| reducing.cost(wanted)) {
         Some(reading) => reading,
-        // What a crop leaves, and resampling what is left.
+        // The cropped image, and resampling it.
         None => {
             let part = wanted.part.size();
             let cut = memory::bytes(part, Channels::Rgba) + resampling(part, wanted.to, 4);
@@ -66,8 +66,8 @@ pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<u64, Error> 
     Ok(reading.saturating_add(to))
 }
 
-/// The same thumbnail of an image that has become smaller as a whole: whole pixels around what was whole pixels before,
-/// and the region to the fraction.
+/// Returns the thumbnail in the coordinates of an image that was reduced as a whole: its part in whole pixels, rounded
+/// outwards, its region exactly.
 fn scaled(wanted: &Thumbnail, size: Size) -> Thumbnail {
     let scale = |to: u32, from: u32| f64::from(to) / f64::from(from);
     let (across, down) = (scale(size.width, wanted.size.width), scale(size.height, wanted.size.height));
@@ -100,7 +100,7 @@ fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> R
     filter::resample_plane(plane.samples, plane.size, walls, from, to, scratch)
 }
 
-/// Where a stretch of the file lies in a plane, and the walls around it.
+/// A stretch of the file in the coordinates of a plane, and the walls that the filter does not look beyond.
 struct Stretch {
     from: f64,
     length: f64,

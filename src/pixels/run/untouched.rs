@@ -22,7 +22,7 @@ pub(super) fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
     }
     #[cfg(not(feature = "sanitize"))]
     {
-        // Nobody here can read it, not even its size.
+        // Without a parser its size is unknown.
         let bytes = Bytes::copy_from_slice(work.asset.bytes);
         Ok(Encoded::new(bytes, Format::Svg, Size::new(1, 1)))
     }

@@ -13,7 +13,7 @@ use crate::plan::Rules;
 use crate::policy::Negotiation;
 use crate::transform::Transformation;
 
-/// What [`transform`] needs to know besides the file and the transformation.
+/// Settings of [`transform`] besides the file and the transformation.
 ///
 /// ```
 /// use originkit::{Format, Options};
@@ -64,13 +64,13 @@ pub(crate) struct Work<'a> {
     pub(crate) path: &'a str,
     /// Files that layers name.
     pub(crate) files: Vec<(&'a AssetPath, File<'a>)>,
-    /// What is to be done.
+    /// The transformation to carry out.
     pub(crate) transformation: &'a Transformation,
     pub(crate) rules: &'a Rules,
     pub(crate) negotiation: &'a Negotiation,
-    /// Is one picture wanted, a JPEG unless the transformation says otherwise?
+    /// One image is wanted, a JPEG unless the transformation says otherwise.
     pub(crate) still: bool,
-    /// Is a file that cannot be read delivered as it is?
+    /// A file that cannot be read is delivered as it is.
     pub(crate) passes: bool,
     pub(crate) extensions: &'a Extensions,
     /// For effects that invent something.
@@ -102,7 +102,7 @@ impl fmt::Debug for File<'_> {
     }
 }
 
-/// Does something with a picture that one already has.
+/// Calls a function with the work that these arguments ask for.
 pub(crate) fn with_work<T>(
     scratch: &mut Scratch,
     bytes: &[u8],
