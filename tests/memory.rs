@@ -179,7 +179,7 @@ fn every_operation_stays_within_what_is_stated() {
         ("Adjust Blur", "bl-100"),
         ("Adjust Sharpen", "e-usm-8-8-0.8-0.024"),
         ("Adjust Gradient", "e-gradient-ld-90_from-red_to-blue"),
-        ("Adjust Shadow", "e-shadow-bl-15_st-40_x-10_y-10"),
+        ("Adjust Shadow", "w-1600,h-1200:e-shadow-bl-15_st-40_x-10_y-10"),
         ("Adjust Round", "r-300"),
         ("Adjust Fade", "o-50"),
     ];
@@ -240,7 +240,7 @@ fn animations_drawings_and_avif_stay_within_what_is_stated() {
     }
     if cfg!(feature = "avif") {
         let avif = {
-            let source = file(photo(500, 400), ImageFormat::Png);
+            let source = file(photo(240, 180), ImageFormat::Png);
             transform(&source, &"f-avif,q-60".parse().unwrap(), &Options::default()).unwrap().bytes.to_vec()
         };
         rows.push(("a.avif", avif, vec!["w-300,f-png", "f-webp", "f-avif"]));

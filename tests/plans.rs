@@ -358,7 +358,8 @@ fn limits_hold_for_the_source_and_for_every_operation() {
         assert_eq!(refused(text, png(50, 50), &rules), (!fine).then_some(ErrorCode::Limit), "{text}");
     }
     let need = planned(jpeg(100, 100), "w-50").unwrap().memory();
-    assert_eq!(need, 4 * (10_000 + 10_000), "decoding needs most");
+    // Its input, its result, the samples between its two passes, and the weights of both.
+    assert_eq!(need, 4 * (10_000 + 2_500 + 5_000) + 300 * 96, "resampling needs most");
     rules.limits.memory = need;
     assert_eq!(refused("w-50", jpeg(100, 100), &rules), None);
     rules.limits.memory = need - 1;

@@ -17,6 +17,11 @@ pub(crate) trait Encoder: Sync {
     /// Bytes of memory that it takes for each pixel, besides the image.
     fn cost(&self, alpha: bool, settings: &Settings) -> u64;
 
+    /// Bytes of memory for tables that do not depend on the size, and the file.
+    fn tables(&self) -> u64 {
+        2 * 1024 * 1024
+    }
+
     /// Returns `true` if it takes luma and halved chroma as they are.
     fn takes_planes(&self, _settings: &Settings) -> bool {
         false

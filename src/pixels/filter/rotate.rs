@@ -1,10 +1,10 @@
 //! Turning by any angle.
 
 use super::sample::{Source, premultiplied, straight};
-use super::{expect, turn};
+use super::turn;
 use crate::error::Error;
 use crate::number::Number;
-use crate::pixels::base::{Channels, index, memory};
+use crate::pixels::base::{Channels, index, internal_error, memory};
 use crate::pixels::color::pixel;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size};
@@ -23,7 +23,9 @@ pub(crate) fn rotate(picture: Raster, degrees: Number, to: Size, fill: Option<Co
         _ => None,
     };
     if let Some(orientation) = right_angle {
-        expect(orientation.apply(picture.size()), to)?;
+        if orientation.apply(picture.size()) != to {
+            return Err(internal_error("a plan that does not fit its picture"));
+        }
         return turn::turn(picture, orientation);
     }
     let outside = fill.map_or([0; 4], pixel);

@@ -47,13 +47,11 @@ fn most_of(work: &Work<'_>) -> Result<u64, Error> {
     let (run, size) = peak(&plan.ops, &mut start)?;
     let alpha = prepared.source.alpha || !plan.ops.iter().all(|op| op.traits(size).stays_opaque);
     let encode = output.opaque.iter().chain(&output.transparent).map(|(_, encoder)| {
-        let work = encoder.map_or(0, |encoder| encoder.cost(alpha, &output.settings));
-        let encoder = size.pixels().saturating_mul(work).saturating_add(TABLES);
+        let (work, tables) =
+            encoder.map_or((0, 0), |encoder| (encoder.cost(alpha, &output.settings), encoder.tables()));
+        let encoder = size.pixels().saturating_mul(work).saturating_add(tables);
         memory::bytes(size, Channels::Rgba).saturating_add(encoder)
     });
     let frames = animate::cost(&prepared, &work.rules.limits)?;
     Ok(run.max(encode.max().unwrap_or_default()).saturating_add(frames).saturating_add(executor.held()))
 }
-
-/// Tables of an encoder that do not depend on the size, and the file.
-const TABLES: u64 = 2 * 1024 * 1024;

@@ -23,6 +23,11 @@ impl Encoder for AvifEncoder {
         64
     }
 
+    /// The contexts of probabilities, several times (measured).
+    fn tables(&self) -> u64 {
+        8 * 1024 * 1024
+    }
+
     fn check(&self, size: Size, limits: &Limits) -> Result<(), LimitError> {
         LimitError::check("pixels in an AVIF", size.pixels(), limits.avif_pixels)
     }
