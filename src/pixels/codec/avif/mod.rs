@@ -48,14 +48,14 @@ impl Codec for Avif {
             info.orientation = movie.facts.orientation;
             info.alpha = movie.has_alpha();
             info.frames = u32::try_from(movie.frames()).unwrap_or(u32::MAX).min(limits.frames.saturating_add(1));
-            Content::Movie(movie)
+            Content::Movie(Box::new(movie))
         } else {
             let still = Still::read(file)?;
             LimitError::check("pixels", still.stored.pixels(), limits.pixels)?;
             info = SourceInfo::new(still.shown.size());
             info.orientation = still.facts.orientation;
             info.alpha = still.alpha.is_some();
-            Content::Still(Box::new(still))
+            Content::Still(still)
         };
         LimitError::check("pixels", info.size.pixels(), limits.pixels)?;
         info.format = Format::Avif;
@@ -76,8 +76,8 @@ struct File<'a> {
 }
 
 enum Content<'a> {
-    Still(Box<Still>),
-    Movie(Movie<'a>),
+    Still(Still),
+    Movie(Box<Movie<'a>>),
 }
 
 impl Reader for File<'_> {
@@ -127,7 +127,7 @@ impl Reader for File<'_> {
             budget,
             complete: true,
             profile: self.profile().cloned(),
-            frames: Box::new(Player::new(movie.clone())?),
+            frames: Box::new(Player::new(Movie::clone(movie))?),
         };
         Animation::begin(start, until, self.limits)
     }

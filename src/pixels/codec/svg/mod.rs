@@ -124,16 +124,22 @@ fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'
     Options {
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(|_, data: Arc<Vec<u8>>, _| {
-                let (kind, codec): (fn(Arc<Vec<u8>>) -> ImageKind, &dyn Codec) = match Format::sniff(&data)? {
-                    Format::Png => (ImageKind::PNG, &png::Png),
-                    Format::Jpeg => (ImageKind::JPEG, &jpeg::Jpeg),
-                    Format::Gif => (ImageKind::GIF, &gif::Gif),
-                    Format::WebP => (ImageKind::WEBP, &webp::WebP),
+                let format = Format::sniff(&data)?;
+                let codec: &dyn Codec = match format {
+                    Format::Png => &png::Png,
+                    Format::Jpeg => &jpeg::Jpeg,
+                    Format::Gif => &gif::Gif,
+                    Format::WebP => &webp::WebP,
                     _ => return None,
                 };
                 LimitError::check("bytes in the source", memory::len(&data), limits.source_bytes).ok()?;
                 codec.open(&data, limits).ok()?;
-                Some(kind(data))
+                Some(match format {
+                    Format::Png => ImageKind::PNG(data),
+                    Format::Jpeg => ImageKind::JPEG(data),
+                    Format::Gif => ImageKind::GIF(data),
+                    _ => ImageKind::WEBP(data),
+                })
             }),
             resolve_string: Box::new(|_, _| None),
         },

@@ -13,7 +13,7 @@ use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings, Side};
 use crate::pixels::raster::Picture;
 use crate::plan::Size;
 
-/// Writes WebPs.
+/// Writes WebP.
 pub(super) struct WebPEncoder;
 
 impl Encoder for WebPEncoder {
