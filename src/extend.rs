@@ -115,7 +115,7 @@ impl Extensions {
         self.effector.as_deref()
     }
 
-    #[cfg(any(feature = "text", feature = "svg"))]
+    #[cfg(feature = "pixels")]
     pub(crate) fn the_fonts(&self) -> Option<&dyn Fonts> {
         self.fonts.as_deref()
     }

@@ -32,8 +32,8 @@ use crate::plan::Rules;
 use crate::trace::event;
 use bytes::Bytes;
 
-pub(crate) use self::css::{Item, items, split};
 #[cfg(feature = "svg")]
+pub(crate) use self::css::{Item, items, split};
 pub(crate) use self::document::parse;
 #[cfg(feature = "svg")]
 pub(crate) use self::length::{Basis, Value, number};

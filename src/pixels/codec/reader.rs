@@ -86,6 +86,7 @@ pub(crate) enum Reduced {
     /// Luma, and perhaps chroma, each at a scale of its own.
     Planes { luma: Plane, chroma: Option<[Plane; 2]>, profile: Option<Arc<Profile>>, notes: Vec<Note> },
     /// The whole image, smaller.
+    #[cfg_attr(not(feature = "webp-lossy"), expect(dead_code, reason = "libwebp reads so"))]
     Whole(Raster),
 }
 
@@ -109,6 +110,7 @@ pub(crate) struct Request<'a> {
     pub(crate) size: Size,
     pub(crate) colors: Colors,
     /// The embedder's fonts, for drawings with text.
+    #[cfg_attr(not(feature = "svg"), expect(dead_code, reason = "only drawings have texts"))]
     pub(crate) fonts: Option<&'a dyn Fonts>,
 }
 

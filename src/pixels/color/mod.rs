@@ -12,4 +12,6 @@ pub(crate) mod ycbcr;
 
 pub(crate) use self::pixel::pixel;
 pub(crate) use self::profile::Profile;
-pub(crate) use self::transfer::{from_light, to_light};
+pub(crate) use self::transfer::from_light;
+#[cfg(feature = "svg")]
+pub(crate) use self::transfer::to_light;

@@ -13,7 +13,7 @@ use crate::plan::Rules;
 use crate::policy::Negotiation;
 use crate::transform::Transformation;
 
-/// Settings of [`transform`] besides the file and the transformation.
+/// Settings of [`transform`](crate::transform()) besides the file and the transformation.
 ///
 /// ```
 /// use originkit::{Format, Options};

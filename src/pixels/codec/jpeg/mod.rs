@@ -1,6 +1,6 @@
 //! JPEG (ITU-T T.81): all of it is read and written here.
 //!
-//! [`read`] and [`write`] stand by themselves: they know samples, sizes and limits, and nothing of images here. What
+//! `read` and `write` stand by themselves: they know samples, sizes and limits, and nothing of images here. What
 //! joins them to the crate are the other files.
 
 mod cosines;
