@@ -237,6 +237,17 @@ fn animations_drawings_and_avif_stay_within_what_is_stated() {
             <stop stop-color='red'/><stop offset='1' stop-color='blue'/></linearGradient>\
             <g opacity='.5'><rect width='400' height='300' fill='url(#g)'/><circle cx='200' cy='150' r='99'/></g></svg>";
         rows.push(("a.svg", drawing.into(), vec!["w-2000,f-png", "w-1500,f-webp", "w-2000:bl-9:w-99,f-png"]));
+        // Layers in layers, a filter, a mask and a clip: each is a canvas that the renderer opens, and closes later.
+        let deep = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300'><filter id='f'><feGaussianBlur \
+             stdDeviation='4'/><feOffset dx='3'/></filter><mask id='m'><rect width='400' height='300' fill='#fff'/></mask>\
+             <clipPath id='c'><circle cx='200' cy='150' r='140' clip-path='url(#d)'/></clipPath><clipPath id='d'><rect \
+             width='400' height='250'/></clipPath>{}<g mask='url(#m)'><g clip-path='url(#c)'><g filter='url(#f)'><rect \
+             width='400' height='300' fill='red'/></g></g></g>{}</svg>",
+            "<g opacity='.9'>".repeat(6),
+            "</g>".repeat(6)
+        );
+        rows.push(("deep.svg", deep.into(), vec!["w-1500:w-99,f-png"]));
     }
     if cfg!(feature = "avif") {
         let avif = {

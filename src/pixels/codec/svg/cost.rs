@@ -13,8 +13,11 @@ use crate::limits::{LimitError, Limits};
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
-/// Passes a drawing that is within the limits. `held`: bytes that are held besides.
-pub(crate) fn check(tree: &Tree, transform: Transform, size: Size, held: u64, limits: &Limits) -> Result<(), Error> {
+/// Passes a drawing that is within the limits, and returns the bytes that are held at most. `held`: those that are held
+/// besides.
+///
+/// The way is that of `resvg` 0.49.0 (`render.rs`, `filter/mod.rs`, `clip.rs`, `mask.rs`), which is pinned.
+pub(crate) fn check(tree: &Tree, transform: Transform, size: Size, held: u64, limits: &Limits) -> Result<u64, Error> {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let canvas = Canvas {
         width,
@@ -22,8 +25,9 @@ pub(crate) fn check(tree: &Tree, transform: Transform, size: Size, held: u64, li
         reach: Area { left: -2.0 * width, top: -2.0 * height, right: 3.0 * width, bottom: 3.0 * height },
     };
     let held = (width * height).mul_add(8.0, float(held));
-    let mut bill = Bill { work: 0.0, limits };
-    bill.nodes(tree.root(), transform, canvas, held)
+    let mut bill = Bill { work: 0.0, most: held, limits };
+    bill.nodes(tree.root(), transform, canvas, held)?;
+    Ok(whole(bill.most))
 }
 
 /// What is drawn on.
@@ -74,6 +78,8 @@ impl Canvas {
 
 struct Bill<'a> {
     work: f64,
+    /// Bytes that were held at most so far.
+    most: f64,
     limits: &'a Limits,
 }
 
@@ -86,6 +92,7 @@ impl Bill<'_> {
     /// Bytes held with so many more pixels.
     fn hold(&mut self, held: f64, pixels: f64) -> Result<f64, Error> {
         let held = pixels.mul_add(4.0, held);
+        self.most = self.most.max(held);
         memory::check(whole(held), self.limits)?;
         self.add(pixels)?;
         Ok(held)

@@ -61,9 +61,13 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    /// The canvas and the image made of it, and as much for one layer inside.
+    /// The tree, the canvas and the image made of it, and the layers that are open at a time. The tree is built for this.
     fn cost(&self, size: Size) -> Result<u64, Error> {
-        Ok(size.pixels().saturating_mul(12).saturating_add(super::samples::TABLES))
+        let held = drawing(self.bytes, size, None, self.limits, |drawing, _| Ok(drawing.map_or(0, |it| it.held)))?;
+        let held = held.max(memory::bytes(size, Channels::Rgba));
+        // Texts of the file as each stage leaves it.
+        let texts = memory::len(self.bytes).saturating_mul(8);
+        Ok(held.saturating_add(texts).saturating_add(super::samples::TABLES))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
@@ -76,6 +80,39 @@ impl Reader for File<'_> {
 ///
 /// `fonts` are those of the embedder, for its texts.
 fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
+    drawing(bytes, size, fonts, limits, |drawing, notes| {
+        let Some(Drawing { tree, transform, background, .. }) = drawing else {
+            // Nothing of the file is shown (SVG 2, 8.6).
+            let blank = Raster::new(size, Channels::Rgba, memory::zeros(memory::bytes(size, Channels::Rgba))?)?;
+            return Ok(blank.noting(notes.take()));
+        };
+        let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| internal_error("no canvas"))?;
+        if let Some([red, green, blue, alpha]) = background {
+            pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
+        }
+        resvg::render(tree, transform, &mut pixmap.as_mut());
+        let image = Raster::new(size, Channels::Rgba, pixmap.take_demultiplied())?;
+        Ok(image.without_needless_alpha().noting(notes.take()))
+    })
+}
+
+/// An SVG that is ready to be drawn.
+struct Drawing<'a> {
+    tree: &'a Tree,
+    transform: Transform,
+    background: Option<[u8; 4]>,
+    /// Bytes that drawing it holds at most.
+    held: u64,
+}
+
+/// Prepares an SVG to be drawn as large as this; there is no drawing if nothing of it is shown.
+fn drawing<T>(
+    bytes: &[u8],
+    size: Size,
+    fonts: Option<&dyn Fonts>,
+    limits: &Limits,
+    act: impl FnOnce(Option<Drawing<'_>>, svg::Notes) -> Result<T, Error>,
+) -> Result<T, Error> {
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
     // The canvas, and the picture made of it.
     let canvas = memory::bytes(size, Channels::Rgba);
@@ -83,8 +120,7 @@ fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) ->
     let (text, viewport, mut notes) = svg::sanitized(bytes, limits)?;
     let styled = style::styled(&svg::parse(&text)?, viewport, &mut notes)?;
     if viewport.view_box.is_some_and(|shown| shown.is_empty()) {
-        // Nothing of the file is shown (SVG 2, 8.6).
-        return Ok(blank(size)?.noting(notes.take()));
+        return act(None, notes);
     }
     let mut document = svg::parse(&styled.text)?;
     let mut expanded = expand::check(&document, limits)?;
@@ -105,17 +141,8 @@ fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) ->
         scale
     };
     let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
-    cost::check(&tree, transform, size, expanded.held, limits)?;
-    let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| internal_error("no canvas"))?;
-    if let Some([red, green, blue, alpha]) = styled.background {
-        pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
-    }
-    resvg::render(&tree, transform, &mut pixmap.as_mut());
-    Ok(Raster::new(size, Channels::Rgba, pixmap.take_demultiplied())?.without_needless_alpha().noting(notes.take()))
-}
-
-fn blank(size: Size) -> Result<Raster, Error> {
-    Raster::new(size, Channels::Rgba, memory::zeros(memory::bytes(size, Channels::Rgba))?)
+    let held = cost::check(&tree, transform, size, expanded.held, limits)?;
+    act(Some(Drawing { tree: &tree, transform, background: styled.background, held }), notes)
 }
 
 /// Nothing from outside: no file, no address, no font. Embedded pictures count as sources do.
