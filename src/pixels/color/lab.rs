@@ -1,6 +1,6 @@
 //! CIE L*a*b* (D65, 2 degrees): a colour space in which distances are about as large as they look.
 
-use super::transfer::{from_light, to_light};
+use super::transfer::{from_light_f32, to_light_f32};
 use crate::pixels::base::level;
 
 /// From an sRGB pixel: lightness 0 to 100, green to red, blue to yellow.
@@ -73,14 +73,12 @@ fn from_roots(roots: [f32; 3]) -> [u8; 3] {
 
 /// The sample that is nearest to an amount of light.
 pub(crate) fn sample(linear: f32) -> u8 {
-    level(from_light(linear.into()) * 255.0)
+    level(f64::from(from_light_f32(linear)) * 255.0)
 }
 
 /// A sample as an amount of light, 0 to 1.
 pub(crate) fn linear(sample: u8) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
-    let light = to_light(f64::from(sample) / 255.0) as f32;
-    light
+    to_light_f32(f32::from(sample) / 255.0)
 }
 
 #[cfg(test)]

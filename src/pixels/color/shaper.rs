@@ -4,7 +4,7 @@
 use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
 
 use super::curve::Curve;
-use super::transfer::from_light;
+use super::transfer::from_light_f32;
 use crate::pixels::base::level;
 
 /// The way from three channels to sRGB.
@@ -53,8 +53,8 @@ impl Shaper {
             ([red?, green?, blue?], profile.transform_matrix(&ColorProfile::new_srgb()).to_f32().v)
         };
         let sample = |step: u16| {
-            let root = f64::from(step) / f64::from(STEPS);
-            level(from_light(root * root) * 255.0)
+            let root = f32::from(step) / f32::from(STEPS);
+            level(f64::from(from_light_f32(root * root) * 255.0))
         };
         Some(Self { curves, matrix, levels: (0..=STEPS).map(sample).collect() })
     }

@@ -6,7 +6,7 @@ use moxcms::{
 };
 
 use super::curve::Curve;
-use super::transfer::from_light;
+use super::transfer::from_light_f32;
 
 /// Does a profile say no more than that colours are sRGB? Then there is nothing to convert.
 ///
@@ -16,8 +16,9 @@ pub(crate) fn is_srgb(color: &ColorProfile) -> bool {
     const NEAR: f64 = 0.0015;
     let same_curve = |curve: &Option<ToneReprCurve>| {
         let Some(curve) = curve.as_ref().and_then(Curve::of) else { return false };
-        let sample = |x: f64| from_light(curve.light(x));
-        (0..=32_u8).map(|n| f64::from(n) / 32.0).all(|x| (sample(x) - x).abs() < 0.6 / 255.0)
+        #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
+        let sample = |x: f32| from_light_f32(curve.light(x.into()) as f32);
+        (0..=32_u8).map(|n| f32::from(n) / 32.0).all(|x| (sample(x) - x).abs() < 0.6 / 255.0)
     };
     let tables = [&color.lut_a_to_b_perceptual, &color.lut_a_to_b_colorimetric, &color.lut_a_to_b_saturation];
     if tables.iter().any(|table| table.is_some()) {
