@@ -29,13 +29,13 @@ use crate::transform::{Encoding, Ignored, Transformation};
 #[derive(Debug, Clone)]
 pub struct Order {
     /// The files needed: the asset first, then overlays and fonts in order of mention, each once.
-    pub(crate) wanted: Vec<Wanted>,
+    pub(crate) wanted: Vec<SourceRequest>,
     /// The default image, asked for only where the asset is not found.
-    pub(crate) fallback: Option<Wanted>,
+    pub(crate) fallback: Option<SourceRequest>,
     /// What the render will need.
-    pub(crate) job: Arc<Job>,
+    pub(crate) job: Arc<RenderSpec>,
     /// What the response will need.
-    pub(crate) answer: Answer,
+    pub(crate) answer: ResponseSpec,
     pub(crate) limits: Limits,
     /// What is told to whoever asks, and needed by nothing else.
     pub(crate) record: Record,
@@ -144,7 +144,7 @@ impl Order {
 }
 
 /// The requests for one file.
-fn asks(wanted: Option<&Wanted>) -> impl Iterator<Item = &Request<()>> {
+fn asks(wanted: Option<&SourceRequest>) -> impl Iterator<Item = &Request<()>> {
     wanted.into_iter().flat_map(|wanted| &wanted.attempts).filter_map(|attempt| match attempt {
         Attempt::Ask { request, .. } => Some(request),
         Attempt::Skip(_) => None,
@@ -167,7 +167,7 @@ impl fmt::Display for Order {
 
 /// One file and the origins to ask for it, in order.
 #[derive(Debug, Clone)]
-pub(crate) struct Wanted {
+pub(crate) struct SourceRequest {
     pub(crate) path: AssetPath,
     pub(crate) attempts: Vec<Attempt>,
 }
@@ -191,7 +191,7 @@ pub(crate) enum Attempt {
 
 /// Everything a render needs besides the sources.
 #[derive(Debug, Clone)]
-pub(crate) struct Job {
+pub(crate) struct RenderSpec {
     /// Names expanded, hints applied.
     pub(crate) transformation: Transformation,
     /// For the planner.
@@ -214,7 +214,7 @@ pub(crate) struct Job {
 
 /// Everything the response's headers need.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct ResponseSpec {
     /// Deliver the asset's own bytes: `orig-true`.
     pub(crate) original: bool,
     /// The request was HEAD: same headers, no body.

@@ -18,14 +18,14 @@ use http::{HeaderValue, Request, Response};
 
 use super::body::{Body, Failure};
 use super::fetch::{Fetch, FetchError, FetchId};
+use super::gather_context::GatherContext;
 use super::key::StoreKey;
 use super::messages::{BREAK, CONTINUE};
 use super::original::{Facts, Original};
-use super::terms::Terms;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::order::{Attempt, Wanted};
+use crate::order::{Attempt, SourceRequest};
 use crate::path::AssetPath;
 use crate::policy::{self, FileKind, Freshness, OriginError, RedirectPolicy, Verdict};
 
@@ -91,8 +91,8 @@ pub(super) struct Known<'a> {
 }
 
 impl Search {
-    pub(super) fn start(wanted: Wanted) -> Self {
-        let Wanted { path, attempts } = wanted;
+    pub(super) fn start(wanted: SourceRequest) -> Self {
+        let SourceRequest { path, attempts } = wanted;
         let attempts = attempts.into_iter();
         let mut search = Self { path, attempts, cause: OriginError::NotFound, shaky: false, state: State::Missing };
         search.next_origin();
@@ -160,7 +160,7 @@ impl Search {
     }
 
     /// The file as it is to be stored, once after it came.
-    pub(super) fn take_new(&mut self, terms: &Terms) -> Option<Original> {
+    pub(super) fn take_new(&mut self, terms: &GatherContext) -> Option<Original> {
         let State::Held(turn, original) = &mut self.state else { return None };
         // A page at the place of an image may be gone in a moment.
         let is_good = policy::file_kind(&self.path, &original.facts.media, &original.bytes) != FileKind::NoImage;
@@ -190,7 +190,7 @@ impl Search {
     }
 
     /// Is told what a store has. Where that is too old, the origin is to be asked whether it has changed.
-    pub(super) fn recalled(&mut self, original: Original, terms: &Terms) -> ControlFlow<()> {
+    pub(super) fn recalled(&mut self, original: Original, terms: &GatherContext) -> ControlFlow<()> {
         match mem::replace(&mut self.state, State::Missing) {
             State::Asked(_, mut turn)
                 if turn.key == *original.key() && original.freshness(terms.now, &terms.caching) == Freshness::Fresh =>
@@ -212,7 +212,7 @@ impl Search {
     }
 
     /// Hears the head of the answer.
-    pub(super) fn head(&mut self, head: &Response<()>, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+    pub(super) fn head(&mut self, head: &Response<()>, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         let (id, mut turn) = match mem::replace(&mut self.state, State::Missing) {
             State::Asked(id, turn) => (id, turn),
             // A second head. The first one counts.
@@ -251,7 +251,7 @@ impl Search {
     }
 
     /// Hears a piece of the body.
-    pub(super) fn chunk(&mut self, chunk: &[u8], terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+    pub(super) fn chunk(&mut self, chunk: &[u8], terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         match mem::replace(&mut self.state, State::Missing) {
             State::Reading(id, turn, facts, mut body) => match body.push(chunk) {
                 Ok(()) => {
@@ -266,7 +266,7 @@ impl Search {
     }
 
     /// Hears that the body is complete.
-    pub(super) fn end(&mut self, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+    pub(super) fn end(&mut self, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         match mem::replace(&mut self.state, State::Missing) {
             State::Reading(_, turn, facts, body) => match body.finish() {
                 Ok(bytes) => {
@@ -281,7 +281,7 @@ impl Search {
     }
 
     /// Hears that the fetch broke off.
-    pub(super) fn failed(&mut self, error: FetchError, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+    pub(super) fn failed(&mut self, error: FetchError, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         let cause = match error {
             FetchError::Refused => OriginError::Refused,
             FetchError::TimedOut => OriginError::TimedOut,
@@ -296,7 +296,7 @@ impl Search {
         &mut self,
         state: State,
         cause: OriginError,
-        terms: &Terms,
+        terms: &GatherContext,
     ) -> Result<ControlFlow<()>, LimitError> {
         match state {
             State::Asked(_, turn) | State::Reading(_, turn, ..) | State::Ready(turn) | State::Held(turn, _) => {
@@ -308,7 +308,7 @@ impl Search {
 
     /// Frees what was read. `Err` if that ends the delivery, otherwise it is the next origin's turn; or what is kept
     /// of an origin that is down may still do.
-    fn fail(&mut self, mut turn: Turn, failure: Failure, terms: &Terms) -> Result<ControlFlow<()>, LimitError> {
+    fn fail(&mut self, mut turn: Turn, failure: Failure, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         match failure {
             Failure::Next(cause) => {
                 self.note(cause);
@@ -363,7 +363,7 @@ impl Turn {
     }
 
     /// The same turn at the address that `head` points to, or as it was if the policy does not let it.
-    fn redirected(self, head: &Response<()>, terms: &Terms) -> Result<Self, Box<Self>> {
+    fn redirected(self, head: &Response<()>, terms: &GatherContext) -> Result<Self, Box<Self>> {
         let mut locations = head.headers().get_all(http::header::LOCATION).iter();
         let (Some(location), None) = (locations.next(), locations.next()) else { return Err(Box::new(self)) };
         if self.redirects >= terms.limits.redirects {
@@ -385,7 +385,7 @@ mod tests {
     use crate::config::{Endpoint, Engine, Origin};
 
     fn search(attempts: Vec<Attempt>) -> Search {
-        Search::start(Wanted { path: AssetPath::from_text("a.jpg").unwrap(), attempts })
+        Search::start(SourceRequest { path: AssetPath::from_text("a.jpg").unwrap(), attempts })
     }
 
     fn engine() -> Engine {
@@ -419,7 +419,7 @@ mod tests {
     fn a_second_head_does_not_count() {
         let mut search = search(vec![ask("https://a.example/a.jpg")]);
         search.ask(FetchId::new(1), &Limits::default()).unwrap();
-        let terms = Terms { limits: Limits::default(), caching: crate::Caching::default(), now: 0 };
+        let terms = GatherContext { limits: Limits::default(), caching: crate::Caching::default(), now: 0 };
         assert_eq!(search.head(&Response::new(()), &terms), Ok(CONTINUE));
         assert_eq!(search.chunk(b"a", &terms), Ok(CONTINUE));
         let not_found = Response::builder().status(404).body(()).unwrap();

@@ -6,20 +6,20 @@ use std::sync::Arc;
 
 use super::attempt::{Found, Search};
 use super::fetch::{Fetch, FetchId};
+use super::gather_context::GatherContext;
 use super::key::StoreKey;
 use super::messages::{BREAK, Input, Keep};
 use super::original::Original;
 use super::render::Source;
 use super::rendition::{Rendition, Served};
 use super::respond;
-use super::terms::Terms;
 use super::{Phase, Rendering};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::LimitError;
-use crate::order::{Answer, Job, Order, Wanted};
+use crate::order::{Order, RenderSpec, ResponseSpec, SourceRequest};
 use crate::policy::{self, FileKind, Freshness, OriginError};
 use crate::trace::event;
 
@@ -31,16 +31,16 @@ pub(super) struct Gathering {
     /// Why the asset was given up; set while the default image is searched for.
     lost: Option<OriginError>,
     /// The default image, until it is needed.
-    fallback: Option<Wanted>,
+    fallback: Option<SourceRequest>,
     /// Overlays and fonts.
     others: Vec<Search>,
     /// How many fetches were given out.
     sent: usize,
     /// How many of them need not be sent: a store had the answer.
     spared: usize,
-    job: Arc<Job>,
-    answer: Answer,
-    terms: Terms,
+    job: Arc<RenderSpec>,
+    answer: ResponseSpec,
+    terms: GatherContext,
     /// What was delivered last time.
     last: Option<Rendition>,
 }
@@ -48,7 +48,7 @@ pub(super) struct Gathering {
 impl Gathering {
     pub(super) fn start(order: Order, last: Option<Rendition>, keep: &mut VecDeque<Keep>) -> Phase {
         let Order { wanted, fallback, job, answer, limits, record: _ } = order;
-        let terms = Terms { limits, caching: answer.caching, now: answer.now };
+        let terms = GatherContext { limits, caching: answer.caching, now: answer.now };
         let mut searches = wanted.into_iter().map(Search::start);
         let Some(asset) = searches.next() else {
             return fail(&answer, Error::Origin { cause: OriginError::NotFound, layer: false });
@@ -187,7 +187,7 @@ impl Gathering {
         let name = [self.answer.name.as_bytes()];
         let identities = known.iter().map(|file| file.identity.as_bytes());
         let print = Fingerprint::of(name.into_iter().chain(identities));
-        let Terms { caching, now, .. } = &self.terms;
+        let GatherContext { caching, now, .. } = &self.terms;
         // One that does not say may be the latest.
         let modified = known.iter().map(|file| file.facts.modified()).min().flatten();
         let modified = modified.and_then(|_| known.iter().filter_map(|file| file.facts.modified()).max());
@@ -230,7 +230,8 @@ impl Gathering {
 
     /// Every file is held.
     fn finish(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
-        let missing = |answer: &Answer| fail(answer, Error::Origin { cause: OriginError::NotFound, layer: false });
+        let missing =
+            |answer: &ResponseSpec| fail(answer, Error::Origin { cause: OriginError::NotFound, layer: false });
         let Some(served) = self.served() else { return missing(&self.answer) };
         if let Some(phase) = self.unchanged(&served, keep) {
             return phase;
@@ -269,7 +270,7 @@ impl Gathering {
 
 /// Returns `true` for an SVG that is delivered as it is: unless pixels were asked for (documented for `f-auto`), or it
 /// is to be sanitised, which is computing, if not much.
-fn passes_svg(job: &Job, format: Format) -> bool {
+fn passes_svg(job: &RenderSpec, format: Format) -> bool {
     format == Format::Svg && !job.sanitize && policy::keeps_svg(&job.transformation, job.thumbnail)
 }
 
@@ -278,13 +279,13 @@ fn no_image() -> Error {
 }
 
 /// The refusal of a video, which names what would pick a frame of it.
-fn video(job: &Job) -> Error {
+fn video(job: &RenderSpec) -> Error {
     let picks: Vec<_> = job.video.iter().map(|token| format!("`{token}`")).collect();
     let picks = if picks.is_empty() { String::new() } else { format!(", nor is {}", picks.join(" or ")) };
     let message = format!("the source is a video: transforming videos and stills of them is not supported{picks}");
     Error::Pixels { code: ErrorCode::Unsupported, message }
 }
 
-fn fail(answer: &Answer, error: Error) -> Phase {
+fn fail(answer: &ResponseSpec, error: Error) -> Phase {
     Phase::Responding(Box::new(respond::failure(&answer.into(), error)))
 }

@@ -36,6 +36,7 @@ mod fetch;
 mod file_type;
 mod frame;
 mod gather;
+mod gather_context;
 mod key;
 mod messages;
 mod original;
@@ -43,7 +44,6 @@ mod render;
 mod rendition;
 mod respond;
 mod reuse;
-mod terms;
 #[cfg(feature = "decompress")]
 mod undo;
 
@@ -66,14 +66,14 @@ pub use self::reuse::Reuse;
 pub use crate::encoded::Encoded;
 
 use self::gather::Gathering;
+use self::gather_context::GatherContext;
 use self::messages::BREAK;
 use self::rendition::Served;
-use self::respond::Manner;
-use self::terms::Terms;
+use self::respond::ResponseHead;
 use crate::config::{Engine, Settings};
 use crate::error::Error;
 use crate::note::{Note, Notes};
-use crate::order::{Answer, Job, Order, Rejection};
+use crate::order::{Order, Rejection, RenderSpec, ResponseSpec};
 use crate::plan::PlanError;
 use crate::trace::event;
 
@@ -155,7 +155,7 @@ impl Engine {
             let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
             let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
             let vary = (at_endpoint && *best_format).then_some(ACCEPT);
-            let manner = Manner { head, vary: vary.as_slice(), caching, gateway: *gateway };
+            let manner = ResponseHead { head, vary: vary.as_slice(), caching, gateway: *gateway };
             respond::failure(&manner, rejection.into())
         };
         Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
@@ -221,12 +221,18 @@ struct Rendering {
     /// `None` once it was given out.
     job: Option<Render>,
     served: Served,
-    answer: Answer,
-    terms: Terms,
+    answer: ResponseSpec,
+    terms: GatherContext,
 }
 
 impl Rendering {
-    fn start(job: Arc<Job>, sources: Vec<Source>, served: Served, answer: Answer, terms: Terms) -> Phase {
+    fn start(
+        job: Arc<RenderSpec>,
+        sources: Vec<Source>,
+        served: Served,
+        answer: ResponseSpec,
+        terms: GatherContext,
+    ) -> Phase {
         Phase::Rendering(Box::new(Self { job: Some(Render { job, sources }), served, answer, terms }))
     }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::extend::Extensions;
-use crate::order::Job;
+use crate::order::RenderSpec;
 use crate::path::AssetPath;
 use crate::plan::Rules;
 use crate::transform::Transformation;
@@ -19,7 +19,7 @@ use crate::transform::Transformation;
 /// with [`Rendered::new`].
 #[derive(Debug)]
 pub struct Render {
-    pub(crate) job: Arc<Job>,
+    pub(crate) job: Arc<RenderSpec>,
     /// One for each wanted file of the order, in its order.
     pub(crate) sources: Vec<Source>,
 }

@@ -7,8 +7,8 @@ use http::HeaderValue;
 
 use super::file_type::content_type;
 use super::frame::{Frame, Writer};
+use super::gather_context::GatherContext;
 use super::key::StoreKey;
-use super::terms::Terms;
 use crate::config::Caching;
 use crate::encoded::Encoded;
 use crate::format::Format;
@@ -86,7 +86,7 @@ impl Rendition {
     }
 
     /// The same for a store, if one may keep it.
-    pub(super) fn to_keep(&self, terms: &Terms) -> Option<Self> {
+    pub(super) fn to_keep(&self, terms: &GatherContext) -> Option<Self> {
         self.served.said.is_kept(&self.served.caching(&terms.caching)).then(|| self.clone())
     }
 

@@ -38,13 +38,13 @@ use crate::code::ErrorCode;
 use crate::config::Caching;
 use crate::error::Error;
 use crate::format::Format;
-use crate::order::{Answer, Attachment};
+use crate::order::{Attachment, ResponseSpec};
 use crate::percent;
 use crate::policy::{self, Keeping};
 use crate::transform::Ignored;
 
 /// What an error's response depends on, besides the error.
-pub(super) struct Manner<'a> {
+pub(super) struct ResponseHead<'a> {
     /// The request was HEAD.
     pub(super) head: bool,
     pub(super) vary: &'a [HeaderName],
@@ -53,15 +53,15 @@ pub(super) struct Manner<'a> {
     pub(super) gateway: bool,
 }
 
-impl<'a> From<&'a Answer> for Manner<'a> {
-    fn from(answer: &'a Answer) -> Self {
-        let Answer { head, vary, caching, gateway, .. } = answer;
+impl<'a> From<&'a ResponseSpec> for ResponseHead<'a> {
+    fn from(answer: &'a ResponseSpec) -> Self {
+        let ResponseSpec { head, vary, caching, gateway, .. } = answer;
         Self { head: *head, vary, caching, gateway: *gateway }
     }
 }
 
 /// Answers with a rendition: 200, or 304 to a browser that has it, or an error to one that may not.
-pub(super) fn rendition(answer: &Answer, rendition: &Rendition) -> Response<Bytes> {
+pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition) -> Response<Bytes> {
     let Rendition { served, format, content_type, bytes } = rendition;
     if served.private && !answer.admits_private {
         return failure(&answer.into(), Error::Private);
@@ -85,7 +85,7 @@ pub(super) fn rendition(answer: &Answer, rendition: &Rendition) -> Response<Byte
 }
 
 /// Answers that the browser has it (RFC 9110, 15.4.5): what caches need to know, and no body.
-pub(super) fn not_modified(answer: &Answer, served: &Served) -> Response<Bytes> {
+pub(super) fn not_modified(answer: &ResponseSpec, served: &Served) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
@@ -95,7 +95,7 @@ pub(super) fn not_modified(answer: &Answer, served: &Served) -> Response<Bytes> 
 }
 
 /// What caches go by.
-fn keeping(headers: &mut HeaderMap, answer: &Answer, served: &Served) {
+fn keeping(headers: &mut HeaderMap, answer: &ResponseSpec, served: &Served) {
     let at_most = answer.expires.map(|last| last.saturating_sub(answer.now));
     let keeping = Keeping { brief: served.brief, private: served.private, origin: served.said, at_most };
     let caching = served.caching(&answer.caching);
@@ -109,7 +109,7 @@ fn keeping(headers: &mut HeaderMap, answer: &Answer, served: &Served) {
 }
 
 /// Answers with an error.
-pub(super) fn failure(manner: &Manner<'_>, error: Error) -> Response<Bytes> {
+pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes> {
     let message = match &error {
         Error::Rejected(rejection) => rejection.message(),
         Error::Origin { cause, layer: false } if manner.gateway => cause.to_string(),
@@ -140,7 +140,7 @@ pub(super) fn failure(manner: &Manner<'_>, error: Error) -> Response<Bytes> {
 
 /// Says that an effect is being prepared (documented: status 200, a page, and a header that tells it from a
 /// picture). Kept by no cache.
-pub(super) fn intermediate(answer: &Answer, retry_after: Duration) -> Response<Bytes> {
+pub(super) fn intermediate(answer: &ResponseSpec, retry_after: Duration) -> Response<Bytes> {
     let body = Bytes::from_static(b"<!doctype html><p>The asset is currently being prepared</p>");
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     let mut response = response(answer.head, StatusCode::OK, &answer.vary, html, body);
@@ -286,7 +286,7 @@ mod tests {
     fn an_error_is_one_line_of_ascii() {
         let error = Error::Pixels { code: ErrorCode::Format, message: "é\r\nlink: <x>\u{7f}".to_owned() };
         let (caching, vary) = (Caching::default(), [http::header::ACCEPT]);
-        let manner = Manner { head: false, vary: &vary, caching: &caching, gateway: false };
+        let manner = ResponseHead { head: false, vary: &vary, caching: &caching, gateway: false };
         let response = failure(&manner, error.clone());
         assert_eq!(response.status(), 400);
         assert_eq!(response.headers()["ik-error"], "EFORMAT - ???link: <x>?");

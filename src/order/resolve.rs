@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use http::header::{ACCEPT, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use super::{Answer, Attachment, Attempt, CacheKey, Job, Order, Record, Rejection, Wanted};
+use super::{Attachment, Attempt, CacheKey, Order, Record, Rejection, RenderSpec, ResponseSpec, SourceRequest};
 use crate::address::{self, Below, DeliveryUrl, Target};
 use crate::config::{Base, Endpoint, Engine, Kind, Settings};
 use crate::fingerprint::Fingerprint;
@@ -136,7 +136,7 @@ impl Engine {
         Ok(Order {
             wanted,
             fallback,
-            answer: Answer {
+            answer: ResponseSpec {
                 original,
                 head,
                 vary,
@@ -152,7 +152,7 @@ impl Engine {
                 content_dpr: content_dpr.and_then(|dpr| HeaderValue::try_from(dpr).ok()),
                 attachment,
             },
-            job: Arc::new(Job {
+            job: Arc::new(RenderSpec {
                 transformation,
                 rules: rules(self.limits(), settings),
                 negotiation,
@@ -175,7 +175,7 @@ impl Engine {
         url: &DeliveryUrl,
         transformation: &Transformation,
         original: bool,
-    ) -> Result<(Vec<Wanted>, Option<Wanted>), Rejection> {
+    ) -> Result<(Vec<SourceRequest>, Option<SourceRequest>), Rejection> {
         let mut paths = vec![url.asset().clone()];
         let mut default = None;
         if !original {
@@ -188,13 +188,13 @@ impl Engine {
         for path in paths {
             let query = if wanted.is_empty() { url.query() } else { None };
             let attempts = self.attempts(endpoint, url.authority(), &path, query)?;
-            wanted.push(Wanted { path, attempts });
+            wanted.push(SourceRequest { path, attempts });
         }
         let Some(path) = default else { return Ok((wanted, None)) };
         // An absolute URL is for a web proxy of the endpoint that was asked.
         let looked_up = if address::is_url(path.as_str()) { endpoint } else { self.default_endpoint(endpoint) };
         let attempts = self.attempts(looked_up, url.authority(), &path, None)?;
-        Ok((wanted, Some(Wanted { path, attempts })))
+        Ok((wanted, Some(SourceRequest { path, attempts })))
     }
 
     /// What to ask each origin for a path.

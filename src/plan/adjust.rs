@@ -65,7 +65,7 @@ pub struct GradientMask {
     pub from: Color,
     /// The colour at the end.
     pub to: Color,
-    /// Where it starts: pixels from the left and from the top, also outside the picture.
+    /// Where it starts: pixels from the left and from the top, also outside the image.
     pub start: (f64, f64),
     /// Where it ends.
     pub end: (f64, f64),

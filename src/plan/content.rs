@@ -1,4 +1,4 @@
-//! Content: from the boxes a detector found to the part of the picture that is kept.
+//! Content: from the boxes a detector found to the part of the image that is kept.
 //!
 //! ImageKit documents what `fo-auto`, `fo-face`, `fo-custom` and `fo-<object>` are for; the arithmetic
 //! below is chosen. Boxes are real numbers in pixels of the step's input. What lies outside it is cut
@@ -29,7 +29,7 @@ pub(super) fn best_of_each(objects: &[Object], found: &[Found], input: Size) -> 
     objects.iter().filter_map(of).reduce(Region::union)
 }
 
-/// What of an area lies in the picture. A point is an area too.
+/// What of an area lies in the image. A point is an area too.
 fn clip(area: Region, input: Size) -> Option<Region> {
     let axis = |at: f64, length: f64, all: u32| {
         let (start, end) = (at.max(0.0), (at + length).min(all.into()));
@@ -77,7 +77,7 @@ fn limited(wanted: (f64, f64), window: (f64, f64)) -> (f64, f64) {
 }
 
 /// The pixels of an area, or the smallest rectangle of a shape, given as width to height, that holds
-/// them. It is moved into the picture, and cut to that shape only if the picture is too small.
+/// them. It is moved into the image, and cut to that shape only if the image is too small.
 pub(super) fn tight(area: Region, shape: Option<(f64, f64)>, input: Size) -> Rect {
     let (x, width) = pixels(area.x, area.width, input.width);
     let (y, height) = pixels(area.y, area.height, input.height);
@@ -153,7 +153,7 @@ mod tests {
                 Some((2.0, 2.0, 1.0, 1.0)),
                 Some((1.0, 1.0, 3.0, 3.0)),
             ),
-            // Cut to the picture.
+            // Cut to the image.
             (vec![((-10.0, 800.0, 100.0, 100.0), 1.0)], Some((0.0, 800.0, 90.0, 65.0)), Some((0.0, 800.0, 90.0, 65.0))),
             // Outside, reversed, no numbers.
             (vec![((641.0, 0.0, 5.0, 5.0), 1.0), ((5.0, 5.0, -1.0, 5.0), 1.0)], None, None),
@@ -248,7 +248,7 @@ mod tests {
             ((0.0, 200.0, 50.0, 80.0), square, (0, 200, 80, 80)),
             ((600.0, 800.0, 40.0, 65.0), square, (575, 800, 65, 65)),
             ((600.0, 840.0, 40.0, 25.0), square, (600, 825, 40, 40)),
-            // Too large for the picture: the largest of its shape.
+            // Too large for the image: the largest of its shape.
             ((20.0, 10.0, 300.0, 800.0), square, (0, 90, 640, 640)),
             ((0.0, 0.0, 640.0, 100.0), Some((1.0, 2.0)), (103, 0, 433, 865)),
         ] {

@@ -78,13 +78,13 @@ impl Plan {
 /// Prints what is read, and how, without the size it gets.
 impl fmt::Display for Thumbnail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { size, part, from, eighths, halved, .. } = *self;
+        let Self { size, part, from, scale_eighths, chroma_420, .. } = *self;
         write!(f, "{from} of ")?;
         if part == Rect::full(size) { write!(f, "{size}") } else { write!(f, "{part}") }?;
-        if eighths < 8 {
-            write!(f, " at {eighths}/8")?;
+        if scale_eighths < 8 {
+            write!(f, " at {scale_eighths}/8")?;
         }
-        if halved { write!(f, " in planes") } else { Ok(()) }
+        if chroma_420 { write!(f, " in planes") } else { Ok(()) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Distortion`]: bending and tilting a picture (`e-distort`), with every number resolved.
+//! [`Distortion`]: bending and tilting an image (`e-distort`), with every number resolved.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ use crate::transform::Distort;
 pub enum Distortion {
     /// The corners go to these points: top left, top right, bottom right, bottom left. The canvas stays.
     Perspective([(f64, f64); 4]),
-    /// The picture is bent into an arch as wide as itself.
+    /// The image is bent into an arch as wide as itself.
     Arc(ArcBend),
 }
 
-/// An arch: a part of a ring around a point below the picture, or above it.
+/// An arch: a part of a ring around a point below the image, or above it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct ArcBend {
@@ -30,7 +30,7 @@ pub struct ArcBend {
 }
 
 impl Distortion {
-    /// For a picture of this size; `None` where nothing moves, or the points are no convex quadrilateral in the
+    /// For an image of this size; `None` where nothing moves, or the points are no convex quadrilateral in the
     /// order of the corners, in which case the parameter is ignored.
     pub(super) fn new(distort: Distort, size: Size) -> Option<Self> {
         match distort {
@@ -46,7 +46,7 @@ impl Distortion {
         }
     }
 
-    /// The size of what it makes of a picture of this size.
+    /// The size of what it makes of an image of this size.
     pub(super) fn output(&self, input: Size) -> Size {
         match self {
             Self::Perspective(_) => input,
@@ -64,7 +64,7 @@ impl ArcBend {
         }
         let angle = degrees.abs().min(360.0).to_radians();
         let half = f64::from(size.width) / 2.0;
-        // As wide as the picture: the chord up to half a turn, from there on the diameter.
+        // As wide as the image: the chord up to half a turn, from there on the diameter.
         let outer = if angle < std::f64::consts::PI { half / (angle / 2.0).sin() } else { half };
         let inner = (outer - f64::from(size.height)).max(0.0);
         Some(Self { angle, outer, inner, down: degrees < 0.0 })

@@ -57,7 +57,7 @@ pub(super) fn unsharp(unsharp: Unsharp) -> Filter {
 }
 
 /// `e-gradient`. Its line is as long as CSS has it: at right angles to it, lines through its ends
-/// touch the picture's corners.
+/// touch the image's corners.
 pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Filter {
     let degrees = match gradient.direction {
         None => 180,

@@ -4,20 +4,20 @@ use std::fmt;
 
 use crate::transform::Color;
 
-/// What fills the part of a canvas that the picture leaves free (`bg`).
+/// What fills the part of a canvas that the image leaves free (`bg`).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Fill {
     /// A colour.
     Color(Color),
-    /// The picture itself, enlarged to cover the canvas and blurred.
+    /// The image itself, enlarged to cover the canvas and blurred.
     Blurred {
         /// Sigma of the gaussian in pixels.
         sigma: f64,
         /// Added to each channel, -255 to 255.
         brightness: i16,
     },
-    /// The most frequent colour of the picture's border.
+    /// The most frequent colour of the image's border.
     Dominant,
     /// A gradient between the dominant colours of sides (2) or corners (4).
     DominantGradient {

@@ -1,4 +1,4 @@
-//! What an edit does to the picture once its frame is drawn: `fl e-... bl b r rt o bg`.
+//! What an edit does to the image once its frame is drawn: `fl e-... bl b r rt o bg`.
 
 use super::adjust::Filter;
 use super::distort::Distortion;
@@ -57,7 +57,7 @@ impl Lowering<'_> {
             effects.sharpen.map(effects::sharpen),
             effects.unsharp.map(effects::unsharp),
             effects.gradient.as_ref().map(|gradient| effects::gradient(gradient, size, scope)),
-            // Below an opaque picture there is none to be seen.
+            // Below an opaque image there is none to be seen.
             effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
         ];
         looks.into_iter().flatten().try_for_each(|look| self.push(Op::Adjust(look)))?;
@@ -108,7 +108,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The size that holds a picture turned by an angle between 0 and 360.
+/// The size that holds an image turned by an angle between 0 and 360.
 fn rotated(size: Size, degrees: Number) -> Size {
     match degrees.to_integer() {
         Some(180) => size,

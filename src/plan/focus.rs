@@ -67,7 +67,7 @@ impl Anchor {
     }
 }
 
-/// Where the part of a picture is that is kept.
+/// Where the part of an image is that is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Place {
     /// At a side, in a corner, in the middle.
@@ -230,7 +230,7 @@ mod tests {
         let placing = placing("", "", "100", "500", Gravity::Center);
         let error = cut(Size::new(300, 300), &placing).unwrap_err();
         assert_eq!(error.to_string(), "the region 300x300-50+350 leaves the picture, which is 640x865");
-        // Centred and larger than the picture: the documented failure, not a clamp.
+        // Centred and larger than the image: the documented failure, not a clamp.
         let placing = self::placing("", "", "320", "", Gravity::Center);
         assert!(cut(Size::new(700, 700), &placing).is_err());
     }

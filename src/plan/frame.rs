@@ -1,4 +1,4 @@
-//! One step's frame: size and place put together, with a look at the picture where `fo` asks for one.
+//! One step's frame: size and place put together, with a look at the image where `fo` asks for one.
 //!
 //! A detector is asked only if its answer can matter: where both sides are given, something is cut
 //! off and no coordinates say where, or where a tight crop around objects is wanted (documented:
@@ -23,10 +23,10 @@ use crate::extend::Subject;
 use crate::geometry::{Rect, Region, Size};
 use crate::transform::{Edit, Focus, Placing, Scope, Strategy};
 
-/// The frame of a step on the picture that `so_far` makes.
+/// The frame of a step on the image that `so_far` makes.
 ///
 /// # Errors
-/// [`PlanError::OutsideImage`] where `cm-extract` leaves the picture, and the oracle's errors.
+/// [`PlanError::OutsideImage`] where `cm-extract` leaves the image, and the oracle's errors.
 pub(super) fn frame(
     edit: &Edit,
     scope: &Scope,

@@ -1,6 +1,6 @@
 //! Layers: each is a plan of its own, drawn at a place that is found last.
 //!
-//! The base of a layer is the picture as it is when the layer is drawn: after everything else of its step
+//! The base of a layer is the image as it is when the layer is drawn: after everything else of its step
 //! (documented). Layers of a layer are drawn on that layer.
 
 use super::error::PlanError;
@@ -348,7 +348,7 @@ mod tests {
             ("lap-bottom_right,lx-N10", (190, 150)),
             ("lap-bottom,ly-N5", (100, 145)),
             ("lap-right,lx-0,ly-bh_div_10", (200, 95)),
-            // Pulled back into the picture.
+            // Pulled back into the image.
             ("lx-300", (200, 0)),
             ("lx-9000,ly-9000", (200, 150)),
             // What cannot be computed is as if absent.

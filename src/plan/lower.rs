@@ -35,7 +35,7 @@ use crate::transform::{
 /// noted in [`Plan::unsupported`], so that the geometry of any URL can be asked for.
 ///
 /// # Errors
-/// - [`PlanError::OutsideImage`] where `cm-extract` leaves the picture,
+/// - [`PlanError::OutsideImage`] where `cm-extract` leaves the image,
 /// - [`PlanError::Limit`] where the source, or what any operation makes of it, is too large,
 /// - whatever the oracle answers with.
 pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> Result<Plan, PlanError> {
@@ -62,7 +62,7 @@ pub(super) struct Lowering<'a> {
     orientation: Orientation,
     /// The size of the original once it is upright.
     pub(super) initial: Size,
-    /// The picture a layer is drawn on.
+    /// The image a layer is drawn on.
     pub(super) base: Option<Size>,
     /// May expressions name the base alone?
     pub(super) base_only: bool,
@@ -265,7 +265,7 @@ impl Ground {
 
     /// What fills padding; black by default (documented).
     ///
-    /// A translucent ground leaves it transparent, for the whole picture is put on that ground at the
+    /// A translucent ground leaves it transparent, for the whole image is put on that ground at the
     /// end of the step, and once is enough.
     fn fill(self, edit: &Edit, canvas: Size) -> Fill {
         let special = edit.paint.background.as_ref().and_then(|ground| special_fill(ground, &edit.placing, canvas));

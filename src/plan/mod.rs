@@ -5,7 +5,7 @@
 //! holds nothing that is left to decide:
 //!
 //! - no expression, condition, hint or named transformation,
-//! - no `ar`, `dpr`, `fo`: every rectangle is given in numbers and fits its picture,
+//! - no `ar`, `dpr`, `fo`: every rectangle is given in numbers and fits its image,
 //! - no size above [`Limits`](crate::Limits).
 //!
 //! ```

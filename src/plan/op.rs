@@ -12,7 +12,7 @@ use crate::number::Number;
 use crate::path::AssetPath;
 use crate::transform::{Ai, Color, Encoding, Flip};
 
-/// Exact operations, in order, from a source to the picture that is encoded.
+/// Exact operations, in order, from a source to the image that is encoded.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {
@@ -53,7 +53,7 @@ impl Plan {
     }
 }
 
-/// One operation. Each takes the picture of the one before.
+/// One operation. Each takes the image of the one before.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Op {
@@ -101,18 +101,18 @@ pub enum Op {
         /// The new size.
         to: Size,
     },
-    /// Put the picture on a larger canvas.
+    /// Put the image on a larger canvas.
     Extend {
         /// The size of the canvas.
         to: Size,
-        /// Where the picture's top left corner goes.
+        /// Where the image's top left corner goes.
         at: Point,
         /// What the rest consists of.
         fill: Fill,
     },
     /// Mirror.
     Flip(Flip),
-    /// Draw a frame around the picture, which grows by twice the width.
+    /// Draw a frame around the image, which grows by twice the width.
     Border {
         /// Pixels on each side.
         width: u32,
@@ -123,7 +123,7 @@ pub enum Op {
     Rotate {
         /// Above 0 and below 360.
         degrees: Number,
-        /// The size that holds the turned picture.
+        /// The size that holds the turned image.
         to: Size,
         /// What fills the corners; `None` leaves them transparent.
         fill: Option<Color>,
@@ -170,17 +170,17 @@ pub struct Thumbnail {
     /// The new size.
     pub to: Size,
     /// How many samples are decoded of each eight, in both directions.
-    pub eighths: u8,
+    pub scale_eighths: u8,
     /// May chroma have half the resolution?
-    pub halved: bool,
+    pub chroma_420: bool,
 }
 
 impl Thumbnail {
     /// All of a file at so many eighths.
     #[cfg(feature = "pixels")]
-    pub(crate) fn whole(size: Size, eighths: u8) -> Self {
-        let to = reduced(size, eighths);
-        Self { size, part: Rect::full(size), from: Region::full(size), to, eighths, halved: false }
+    pub(crate) fn whole(size: Size, scale_eighths: u8) -> Self {
+        let to = reduced(size, scale_eighths);
+        Self { size, part: Rect::full(size), from: Region::full(size), to, scale_eighths, chroma_420: false }
     }
 }
 
@@ -206,7 +206,7 @@ pub enum Mix {
 }
 
 impl Op {
-    /// The size of what it makes of a picture of this size.
+    /// The size of what it makes of an image of this size.
     #[must_use]
     pub fn output(&self, input: Size) -> Size {
         match *self {
@@ -226,19 +226,19 @@ impl Op {
         }
     }
 
-    /// Does it start a plan, needing no picture?
+    /// Does it start a plan, needing no image?
     #[must_use]
     pub const fn is_start(&self) -> bool {
         matches!(self, Self::Decode { .. } | Self::Thumbnail { .. } | Self::Canvas { .. } | Self::Text { .. })
     }
 }
 
-/// The size of a picture decoded at so many eighths.
+/// The size of an image decoded at so many eighths.
 #[cfg(feature = "pixels")]
-pub(crate) fn reduced(size: Size, eighths: u8) -> Size {
+pub(crate) fn reduced(size: Size, scale_eighths: u8) -> Size {
     let side = |side: u32| {
-        let eighths = u64::from(side) * u64::from(eighths);
-        u32::try_from(eighths.div_ceil(8)).unwrap_or(side)
+        let scale_eighths = u64::from(side) * u64::from(scale_eighths);
+        u32::try_from(scale_eighths.div_ceil(8)).unwrap_or(side)
     };
     Size::new(side(size.width), side(size.height))
 }

@@ -12,8 +12,8 @@ use crate::transform::Ai;
 /// Answers what a plan depends on but arithmetic cannot tell.
 ///
 /// Four features make geometry depend on pixels: trimming, focus on content, text, and effects that change
-/// a picture's size. Where one comes up the planner hands over the plan so far; in production the executor
-/// runs it, looks, and keeps the picture. In tests an oracle is a struct of canned answers.
+/// an image's size. Where one comes up the planner hands over the plan so far; in production the executor
+/// runs it, looks, and keeps the image. In tests an oracle is a struct of canned answers.
 pub trait Oracle {
     /// Facts from the header of a file: `None` is the asset, else the file that a layer names.
     ///
@@ -22,16 +22,16 @@ pub trait Oracle {
     fn source(&mut self, file: Option<&AssetPath>) -> Result<SourceInfo, PlanError>;
 
     /// The rectangle that is left after cutting off borders whose colour is within `threshold`
-    /// percent of the top left pixel, in the picture that `so_far` makes.
+    /// percent of the top left pixel, in the image that `so_far` makes.
     ///
     /// # Errors
-    /// The picture cannot be made.
+    /// The image cannot be made.
     fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError>;
 
-    /// Where a subject is in the picture that `so_far` makes; empty, as by default, if nobody can tell.
+    /// Where a subject is in the image that `so_far` makes; empty, as by default, if nobody can tell.
     ///
     /// # Errors
-    /// The picture cannot be made.
+    /// The image cannot be made.
     fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
         _ = (so_far, subject);
         Ok(Vec::new())
@@ -46,7 +46,7 @@ pub trait Oracle {
         Err(PlanError::Unsupported { parameter: "l-text", reason: "there are no fonts here" })
     }
 
-    /// The size of what an effect makes of the picture that `so_far` makes.
+    /// The size of what an effect makes of the image that `so_far` makes.
     ///
     /// # Errors
     /// Nobody offers this effect, as by default, it failed, or it takes more time.

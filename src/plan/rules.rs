@@ -9,7 +9,7 @@ use crate::limits::Limits;
 /// ```
 /// use originkit::plan::Rules;
 /// let mut rules = Rules::default();
-/// rules.auto_orient = false; // leave pictures as they are stored
+/// rules.auto_orient = false; // leave images as they are stored
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

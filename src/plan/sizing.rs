@@ -269,7 +269,7 @@ mod tests {
         let ratio = Some(Aspect::Ratio(n("4"), n("3")));
         let parts = Some(Aspect::Ratio(n("1.6"), n("0.5")));
         let car = Term::Variable(Variable::CurrentAspect);
-        let halved = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Div, Term::Number(n("2")))] }));
+        let chroma_420 = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Div, Term::Number(n("2")))] }));
         let nothing = Some(Aspect::Expr(Expr { first: car, rest: vec![(Operator::Sub, car)] }));
         for (width, height, aspect, want) in [
             (px("400"), None, &ratio, (Some(400.0), Some(300.0))),
@@ -278,7 +278,7 @@ mod tests {
             (None, None, &ratio, (None, None)),
             (px("400"), None, &parts, (Some(400.0), Some(125.0))),
             (px("70000"), px("300"), &None, (None, Some(300.0))),
-            (px("400"), None, &halved, (Some(400.0), Some(450.0))),
+            (px("400"), None, &chroma_420, (Some(400.0), Some(450.0))),
             (px("400"), None, &nothing, (Some(400.0), None)),
             (Some(Length::Share(n("0.25"))), Some(Length::Share(n("0.5"))), &None, (Some(400.0), Some(450.0))),
             (Some(Length::Auto), px("10"), &None, (None, Some(10.0))),

@@ -1,4 +1,4 @@
-//! [`Frame`]: where a step took its picture from, and where it put it.
+//! [`Frame`]: where a step took its image from, and where it put it.
 
 use crate::geometry::{Rect, Region, Size};
 

@@ -4,7 +4,7 @@ use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 
-/// A failure of our own: a plan that does not fit its picture, an encoder that gives up.
+/// A failure of our own: a plan that does not fit its image, an encoder that gives up.
 pub(crate) fn internal_error(message: impl Into<String>) -> Error {
     Error::Pixels { code: ErrorCode::Unidentified, message: message.into() }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 use crate::plan::Size;
 
-/// Bytes of the samples of a picture; as large as can be where that does not fit.
+/// Bytes of the samples of an image; as large as can be where that does not fit.
 pub(crate) const fn bytes(size: Size, channels: Channels) -> u64 {
     size.pixels().saturating_mul(channels.count() as u64)
 }
@@ -46,7 +46,7 @@ pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
     LimitError::check("bytes of memory for pixels", bytes, limits.memory)
 }
 
-/// An index or a length in memory: a picture that exists has sides that fit.
+/// An index or a length in memory: an image that exists has sides that fit.
 pub(crate) fn index(length: u32) -> Result<usize, Error> {
     usize::try_from(length).map_err(|_| internal_error("out of address space"))
 }

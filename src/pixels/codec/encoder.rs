@@ -6,7 +6,7 @@ use super::animation::Plays;
 use super::attachments::Attachments;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::raster::{Picture, Raster};
+use crate::pixels::raster::{Image, Raster};
 use crate::plan::Size;
 
 /// Writes files of a format.
@@ -45,7 +45,7 @@ pub(crate) trait Encoder: Sync {
     ///
     /// # Errors
     /// The encoder gives up.
-    fn encode(&self, image: &Picture, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error>;
+    fn encode(&self, image: &Image, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error>;
 
     /// Returns the encoder of animations; `None` for a format that has none.
     fn animated(&self) -> Option<&dyn AnimationEncoder> {

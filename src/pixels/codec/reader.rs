@@ -164,5 +164,5 @@ pub(crate) fn frame(file: &dyn Reader, page: u32, limits: &Limits) -> Result<Ras
     }
     while animation.advance()?.is_some() {}
     let notes = animation.take_notes();
-    Ok(animation.picture()?.noting(notes))
+    Ok(animation.image()?.noting(notes))
 }

@@ -54,7 +54,7 @@ pub(super) fn read(decoder: Box<dyn ImageDecoder + '_>, format: Format, limits: 
     Ok(samples)
 }
 
-/// A picture of samples as a decoder gives them, in 8 bits.
+/// An image of samples as a decoder gives them, in 8 bits.
 pub(super) fn raster(
     size: Size,
     color: ColorType,

@@ -1,4 +1,4 @@
-//! [`Profile`]: what the numbers of a picture mean as colours, and the way from there to sRGB.
+//! [`Profile`]: what the numbers of an image mean as colours, and the way from there to sRGB.
 //!
 //! The intent is the one a profile names in its header, if that is perceptual or relative colorimetric,
 //! else relative colorimetric; without black point compensation. A profile that is broken, or that is

@@ -10,24 +10,24 @@ use crate::transform::Flip;
 /// Carries out one operation that works on pixels. Its memory was checked.
 ///
 /// # Errors
-/// It does not fit the picture: then the plan was not made for it.
-pub(crate) fn apply(op: &Op, picture: Raster) -> Result<Raster, Error> {
+/// It does not fit the image: then the plan was not made for it.
+pub(crate) fn apply(op: &Op, image: Raster) -> Result<Raster, Error> {
     match op {
         Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => {
             Err(internal_error("a plan starts once"))
         }
         Op::Compose { .. } | Op::Effect { .. } => Err(internal_error("an operation that needs more than a picture")),
-        Op::Orient(orientation) => turn::turn(picture, *orientation),
-        Op::Trim(rect) | Op::Crop(rect) => cut::crop(picture, *rect),
-        Op::Resize { from, to } => resize::resize(picture, *from, *to),
-        Op::Extend { to, at, fill } => backdrop::extend_with(picture, *to, *at, fill),
-        Op::Distort { how, to } => distort::distort(&picture, how, *to),
-        Op::Flip(Flip::Horizontal) => turn::turn(picture, Orientation::MirrorHorizontal),
-        Op::Flip(Flip::Vertical) => turn::turn(picture, Orientation::MirrorVertical),
-        Op::Flip(Flip::Both) => turn::turn(picture, Orientation::Rotate180),
-        Op::Border { width, color } => extend::border(picture, *width, *color),
-        Op::Rotate { degrees, to, fill } => rotate::rotate(picture, *degrees, *to, *fill),
-        Op::Adjust(filter) => adjust::apply(filter, picture),
-        Op::Flatten(color) => Ok(flatten::flatten(picture, *color)),
+        Op::Orient(orientation) => turn::turn(image, *orientation),
+        Op::Trim(rect) | Op::Crop(rect) => cut::crop(image, *rect),
+        Op::Resize { from, to } => resize::resize(image, *from, *to),
+        Op::Extend { to, at, fill } => backdrop::extend_with(image, *to, *at, fill),
+        Op::Distort { how, to } => distort::distort(&image, how, *to),
+        Op::Flip(Flip::Horizontal) => turn::turn(image, Orientation::MirrorHorizontal),
+        Op::Flip(Flip::Vertical) => turn::turn(image, Orientation::MirrorVertical),
+        Op::Flip(Flip::Both) => turn::turn(image, Orientation::Rotate180),
+        Op::Border { width, color } => extend::border(image, *width, *color),
+        Op::Rotate { degrees, to, fill } => rotate::rotate(image, *degrees, *to, *fill),
+        Op::Adjust(filter) => adjust::apply(filter, image),
+        Op::Flatten(color) => Ok(flatten::flatten(image, *color)),
     }
 }

@@ -1,4 +1,4 @@
-//! Padding that follows from the picture itself (`bg-blurred`, `bg-dominant`, `bg-gradient_dominant`).
+//! Padding that follows from the image itself (`bg-blurred`, `bg-dominant`, `bg-gradient_dominant`).
 //!
 //! The backdrop lies behind the whole image: transparent pixels show it (chosen).
 
@@ -13,33 +13,33 @@ use crate::pixels::raster::Raster;
 use crate::plan::{Fill, Mix, Point, Rect, Region, Size};
 use crate::transform::Color;
 
-/// Puts the picture on a canvas of this size.
-pub(crate) fn extend_with(picture: Raster, to: Size, at: Point, fill: &Fill) -> Result<Raster, Error> {
+/// Puts the image on a canvas of this size.
+pub(crate) fn extend_with(image: Raster, to: Size, at: Point, fill: &Fill) -> Result<Raster, Error> {
     let canvas = match *fill {
-        Fill::Color(color) => return extend::extend(picture, to, at, color),
+        Fill::Color(color) => return extend::extend(image, to, at, color),
         Fill::Dominant => {
-            let color = Color { rgb: dominant::dominant_of_border(&picture), opacity: 100 };
-            return Ok(flatten::flatten(extend::extend(picture, to, at, color)?, color));
+            let color = Color { rgb: dominant::dominant_of_border(&image), opacity: 100 };
+            return Ok(flatten::flatten(extend::extend(image, to, at, color)?, color));
         }
-        Fill::Blurred { sigma, brightness } => blurred(&picture, to, sigma, brightness)?,
-        Fill::DominantGradient { palette } if palette > 2 => four(&picture, to)?,
-        Fill::DominantGradient { .. } => two(&picture, to)?,
+        Fill::Blurred { sigma, brightness } => blurred(&image, to, sigma, brightness)?,
+        Fill::DominantGradient { palette } if palette > 2 => four(&image, to)?,
+        Fill::DominantGradient { .. } => two(&image, to)?,
         Fill::Generated { .. } => return Err(internal_error("a background that an effect provider makes")),
     };
-    compose(canvas, &picture, at, Mix::Over)
+    compose(canvas, &image, at, Mix::Over)
 }
 
-/// The picture, enlarged to cover the canvas, blurred and made brighter. Its transparent pixels have its most frequent
+/// The image, enlarged to cover the canvas, blurred and made brighter. Its transparent pixels have its most frequent
 /// colour there.
-fn blurred(picture: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Raster, Error> {
-    let size = picture.size();
+fn blurred(image: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Raster, Error> {
+    let size = image.size();
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let scale = (f64::from(to.width) / width).max(f64::from(to.height) / height);
     let (w, h) = ((f64::from(to.width) / scale).min(width), (f64::from(to.height) / scale).min(height));
     let middle = Region { x: (width - w) / 2.0, y: (height - h) / 2.0, width: w, height: h };
-    let ground = if picture.is_transparent() { dominant::dominant(picture) } else { [0; 3] };
+    let ground = if image.is_transparent() { dominant::dominant(image) } else { [0; 3] };
     // First, as the overshoot of a resized edge is cut off in alpha and not in colours.
-    let opaque = flatten::flatten(picture.copy()?, Color { rgb: ground, opacity: 100 });
+    let opaque = flatten::flatten(image.copy()?, Color { rgb: ground, opacity: 100 });
     let mut backdrop = blur(resize(opaque, middle, to)?, sigma)?;
     if brightness != 0 {
         // As ImageKit's own images have it (measured): half the number is added to the lightness of CIE L*a*b*.
@@ -50,24 +50,24 @@ fn blurred(picture: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Ra
 }
 
 /// From one side's colour to that of the side across, in the direction in which there is more to fill.
-fn two(picture: &Raster, to: Size) -> Result<Raster, Error> {
-    let Size { width, height } = picture.size();
+fn two(image: &Raster, to: Size) -> Result<Raster, Error> {
+    let Size { width, height } = image.size();
     let across = to.width - width.min(to.width) >= to.height - height.min(to.height);
     let (first, last) = if across {
         (Rect { x: 0, y: 0, width: 1, height }, Rect { x: width - 1, y: 0, width: 1, height })
     } else {
         (Rect { x: 0, y: 0, width, height: 1 }, Rect { x: 0, y: height - 1, width, height: 1 })
     };
-    let [first, last] = [first, last].map(|side| dominant::dominant_in(picture, side));
+    let [first, last] = [first, last].map(|side| dominant::dominant_in(image, side));
     let corners = if across { [first, last, first, last] } else { [first, first, last, last] };
     gradient(to, corners)
 }
 
 /// Between the colours of the four quarters.
-fn four(picture: &Raster, to: Size) -> Result<Raster, Error> {
-    let Size { width, height } = picture.size();
+fn four(image: &Raster, to: Size) -> Result<Raster, Error> {
+    let Size { width, height } = image.size();
     let (w, h) = (width.div_ceil(2), height.div_ceil(2));
-    let quarter = |x: u32, y: u32| dominant::dominant_in(picture, Rect { x, y, width: w, height: h });
+    let quarter = |x: u32, y: u32| dominant::dominant_in(image, Rect { x, y, width: w, height: h });
     let (x, y) = (width - w, height - h);
     gradient(to, [quarter(0, 0), quarter(x, 0), quarter(0, y), quarter(x, y)])
 }

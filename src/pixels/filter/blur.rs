@@ -8,9 +8,9 @@ use crate::pixels::raster::Raster;
 /// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
 ///
 /// As ImageKit's own images are blurred (measured): the gaussian is cut off where it falls below a fifth of its peak.
-pub(crate) fn blur(mut picture: Raster, sigma: f64) -> Result<Raster, Error> {
-    blur_samples(&mut Samples::of(&mut picture), sigma)?;
-    Ok(picture)
+pub(crate) fn blur(mut image: Raster, sigma: f64) -> Result<Raster, Error> {
+    blur_samples(&mut Samples::of(&mut image), sigma)?;
+    Ok(image)
 }
 
 /// The same for any samples.
@@ -52,8 +52,8 @@ mod tests {
         for (width, height) in [(1, 1), (2, 3), (1, 40), (40, 1), (7, 7), (33, 2)] {
             for sigma in [0.01, 0.3, 1.0, 4.9, 5.0, 8.0, 9.0, 100.0] {
                 for channels in [Channels::Rgb, Channels::Rgba] {
-                    let picture = Raster::filled(Size::new(width, height), channels, [10, 200, 77, 255]).unwrap();
-                    assert_eq!(blur(picture.clone(), sigma).unwrap(), picture, "{width}x{height} by {sigma}");
+                    let image = Raster::filled(Size::new(width, height), channels, [10, 200, 77, 255]).unwrap();
+                    assert_eq!(blur(image.clone(), sigma).unwrap(), image, "{width}x{height} by {sigma}");
                 }
             }
         }
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_radius_cuts_the_gaussian_off() {
-        // One white pixel: the picture of the kernel, and nothing of it beyond the radius.
+        // One white pixel: the image of the kernel, and nothing of it beyond the radius.
         let side = 401_u32;
         for (sigma, radius, reach) in [(3.0, 1.2, 2), (30.0, 10.0, 10), (100.0, 65.0, 65), (2.0, 50.0, 7)] {
             let mut samples = vec![0.0; (side * side) as usize];

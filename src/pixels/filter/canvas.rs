@@ -8,7 +8,7 @@ use crate::pixels::raster::Raster;
 use crate::plan::Size;
 use crate::transform::Color;
 
-/// A picture of one colour.
+/// An image of one colour.
 ///
 /// # Errors
 /// It would take too much memory.

@@ -8,17 +8,17 @@ use crate::transform::Color;
 /// Mixes this share, 0 to 1, of a tint into each pixel: the colour's hue at the pixel's own brightness.
 ///
 /// The tint is the blend mode *color* of W3C's Compositing and Blending, section 10, with our luma.
-pub(crate) fn colorize(mut picture: Raster, color: Color, share: f64) -> Raster {
+pub(crate) fn colorize(mut image: Raster, color: Color, share: f64) -> Raster {
     // There are only 256 brightnesses, and so many tints.
     let tints: Vec<[f64; 3]> = (0..=u8::MAX).map(|brightness| tint(color.rgb, brightness.into())).collect();
-    for pixel in picture.colors_mut() {
+    for pixel in image.colors_mut() {
         let Some(tint) = tints.get(usize::from(level(luma(*pixel)))) else { continue };
         for (sample, tint) in pixel.iter_mut().zip(tint) {
             let own = f64::from(*sample);
             *sample = level(own + (tint - own) * share);
         }
     }
-    picture
+    image
 }
 
 /// The colour at this brightness: moved along the greys, then drawn towards grey until it is a colour.

@@ -1,6 +1,6 @@
-//! Drawing a layer over a picture (`l-image`, `l-text`, `lm`).
+//! Drawing a layer over an image (`l-image`, `l-text`, `lm`).
 //!
-//! All is done in sRGB and straight alpha, in place: a picture without transparency stays one.
+//! All is done in sRGB and straight alpha, in place: an image without transparency stays one.
 
 use super::sample::{Source, straight};
 use crate::error::Error;
@@ -122,11 +122,11 @@ fn to_u8(value: u32) -> u8 {
 }
 
 /// Makes all but a rectangle transparent.
-fn clear_around(picture: &mut Raster, kept: Rect) -> Result<(), Error> {
-    let stride = picture.stride();
+fn clear_around(image: &mut Raster, kept: Rect) -> Result<(), Error> {
+    let stride = image.stride();
     let (columns, lines) =
         (index(kept.x)?..index(kept.x)? + index(kept.width)?, index(kept.y)?..index(kept.y)? + index(kept.height)?);
-    for (y, row) in picture.samples_mut().chunks_exact_mut(stride).enumerate() {
+    for (y, row) in image.samples_mut().chunks_exact_mut(stride).enumerate() {
         for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             if !(lines.contains(&y) && columns.contains(&x)) {
                 scale_alpha(pixel, 0);

@@ -11,19 +11,19 @@ use crate::plan::{ArcBend, Distortion, Size};
 /// Moves pixels as planned, onto a canvas of size `to`; what nothing comes to is transparent.
 ///
 /// Pixels at the edges are covered as far as the shape covers them, so edges are smooth at any scale.
-pub(crate) fn distort(picture: &Raster, how: &Distortion, to: Size) -> Result<Raster, Error> {
+pub(crate) fn distort(image: &Raster, how: &Distortion, to: Size) -> Result<Raster, Error> {
     match how {
-        Distortion::Perspective(points) => perspective(picture, *points, to),
-        Distortion::Arc(arc) => bent(picture, arc, to),
+        Distortion::Perspective(points) => perspective(image, *points, to),
+        Distortion::Arc(arc) => bent(image, arc, to),
     }
 }
 
-/// Maps the picture's corners onto these points.
-fn perspective(picture: &Raster, corners: [(f64, f64); 4], to: Size) -> Result<Raster, Error> {
-    let (width, height) = (f64::from(picture.size().width), f64::from(picture.size().height));
+/// Maps the image's corners onto these points.
+fn perspective(image: &Raster, corners: [(f64, f64); 4], to: Size) -> Result<Raster, Error> {
+    let (width, height) = (f64::from(image.size().width), f64::from(image.size().height));
     let map = Homography::onto(corners).inverted().ok_or_else(|| internal_error("corners without a perspective"))?;
     let edges = edges(corners);
-    warp(picture, to, |x, y| {
+    warp(image, to, |x, y| {
         let cover: f64 = edges.iter().map(|edge| edge.cover(x, y)).product();
         if cover <= 0.0 {
             return None;
@@ -98,16 +98,16 @@ fn edges([a, b, c, d]: [(f64, f64); 4]) -> [Edge; 4] {
     })
 }
 
-/// Bends the picture to an arch.
-fn bent(picture: &Raster, arc: &ArcBend, to: Size) -> Result<Raster, Error> {
-    let (width, height) = (f64::from(picture.size().width), f64::from(picture.size().height));
+/// Bends the image to an arch.
+fn bent(image: &Raster, arc: &ArcBend, to: Size) -> Result<Raster, Error> {
+    let (width, height) = (f64::from(image.size().width), f64::from(image.size().height));
     let (half, thick) = (arc.angle / 2.0, arc.outer - arc.inner);
     if thick <= 0.0 {
         return Err(internal_error("an arch without thickness"));
     }
     // The arch need not be a whole number of pixels high; what is left of the canvas is above and below it.
     let (middle, spare) = (f64::from(to.width) / 2.0, (f64::from(to.height) - arc.height()) / 2.0);
-    warp(picture, to, |x, y| {
+    warp(image, to, |x, y| {
         let y = if arc.down { f64::from(to.height) - y } else { y };
         let (aside, above) = (x - middle, arc.outer - (y - spare));
         let (radius, angle) = (aside.hypot(above), aside.atan2(above));
@@ -157,11 +157,11 @@ mod tests {
 
     #[test]
     fn the_identity_changes_nothing() {
-        let picture = ramp(60, 40);
-        let size = picture.size();
+        let image = ramp(60, 40);
+        let size = image.size();
         let corners = [(0.0, 0.0), (60.0, 0.0), (60.0, 40.0), (0.0, 40.0)];
-        let same = distort(&picture, &Distortion::Perspective(corners), size).unwrap();
-        assert_eq!(same, picture.with_alpha().unwrap());
+        let same = distort(&image, &Distortion::Perspective(corners), size).unwrap();
+        assert_eq!(same, image.with_alpha().unwrap());
     }
 
     #[test]
@@ -188,26 +188,26 @@ mod tests {
         assert!(near(down.pixel(10, 1), [4, 127, 9, 255], 14), "{:?}", down.pixel(10, 1));
     }
 
-    fn area(picture: &Raster) -> f64 {
-        picture.samples().iter().skip(3).step_by(4).map(|alpha| f64::from(*alpha) / 255.0).sum()
+    fn area(image: &Raster) -> f64 {
+        image.samples().iter().skip(3).step_by(4).map(|alpha| f64::from(*alpha) / 255.0).sum()
     }
 
     #[test]
     fn edges_are_smooth_and_areas_right() {
-        let picture = ramp(200, 100);
+        let image = ramp(200, 100);
         for (corners, want) in [
             ([(50.0, 10.0), (150.0, 10.0), (190.0, 90.0), (10.0, 90.0)], 80.0 * 140.0),
             ([(10.3, 0.0), (110.3, 10.0), (150.3, 60.0), (50.3, 50.0)], 4600.0),
             ([(0.0, 0.0), (200.0, 0.0), (200.0, 0.5), (0.0, 0.5)], 100.0),
         ] {
-            let out = distort(&picture, &Distortion::Perspective(corners), picture.size()).unwrap();
+            let out = distort(&image, &Distortion::Perspective(corners), image.size()).unwrap();
             assert!((area(&out) - want).abs() < want * 0.001 + 1.0, "{} for {want}", area(&out));
         }
         for (degrees, down) in [(30.0_f64, false), (90.0, true), (180.0, false), (270.0, true), (360.0, false)] {
             let angle = degrees.to_radians();
             let outer = if degrees < 180.0 { 100.0 / (angle / 2.0).sin() } else { 100.0 };
             let arc = ArcBend { angle, outer, inner: outer - 40.0, down };
-            let out = distort(&picture, &Distortion::Arc(arc), Size::new(200, arc.height().ceil() as u32)).unwrap();
+            let out = distort(&image, &Distortion::Arc(arc), Size::new(200, arc.height().ceil() as u32)).unwrap();
             let want = angle / 2.0 * (outer.powi(2) - (outer - 40.0).powi(2));
             assert!((area(&out) - want).abs() < want * 0.001 + 1.0, "{degrees}: {} for {want}", area(&out));
         }
@@ -218,13 +218,13 @@ mod tests {
         // Stripes of one pixel become grey and no pattern of their own, upright and slanted. Of the mean over
         // a little more than four of them one half may be too much, an eighth of the range.
         let row: Vec<u8> = (0..400).flat_map(|x| [if x % 2 == 0 { 0 } else { 255 }; 3]).collect();
-        let picture = Raster::new(Size::new(400, 200), Channels::Rgb, row.repeat(200)).unwrap();
+        let image = Raster::new(Size::new(400, 200), Channels::Rgb, row.repeat(200)).unwrap();
         for corners in [
             [(100.0, 50.0), (145.0, 50.0), (145.0, 90.0), (100.0, 90.0)],
             [(100.0, 50.0), (145.0, 70.0), (125.0, 110.0), (80.0, 90.0)],
             [(100.0, 50.0), (120.0, 50.0), (160.0, 90.0), (60.0, 90.0)],
         ] {
-            let out = distort(&picture, &Distortion::Perspective(corners), picture.size()).unwrap();
+            let out = distort(&image, &Distortion::Perspective(corners), image.size()).unwrap();
             let inside = out.samples().as_chunks::<4>().0.iter().filter(|pixel| pixel[3] == 255);
             let off: Vec<u8> = inside.map(|pixel| pixel[0].abs_diff(128)).collect();
             assert!(off.len() > 1000 && off.iter().all(|off| *off <= 30), "{:?} {corners:?}", off.iter().max());

@@ -1,4 +1,4 @@
-//! The colours of a picture: the most frequent one, and a few that stand for all.
+//! The colours of an image: the most frequent one, and a few that stand for all.
 //!
 //! Both count pixels in bins of similar colour. Noise around the corner of a bin falls into eight of them,
 //! so the most frequent colour is sought among bins with all that touch them. The palette is Heckbert's median cut (*Color image
@@ -9,24 +9,24 @@ use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 use crate::plan::Rect;
 
-/// The most frequent colour of a picture; transparent pixels count as much as they can be seen. White where there is
+/// The most frequent colour of an image; transparent pixels count as much as they can be seen. White where there is
 /// nothing to be seen.
-pub(crate) fn dominant(picture: &Raster) -> [u8; 3] {
+pub(crate) fn dominant(image: &Raster) -> [u8; 3] {
     let mut bins = Bins::new();
-    picture.rows().for_each(|row| bins.add(row, picture.channels()));
+    image.rows().for_each(|row| bins.add(row, image.channels()));
     bins.fullest().unwrap_or([u8::MAX; 3])
 }
 
-/// The most frequent colour of a part of a picture; that of the whole where there is nothing to be seen.
-pub(crate) fn dominant_in(picture: &Raster, part: Rect) -> [u8; 3] {
+/// The most frequent colour of a part of an image; that of the whole where there is nothing to be seen.
+pub(crate) fn dominant_in(image: &Raster, part: Rect) -> [u8; 3] {
     let mut bins = Bins::new();
-    bins.add_part(picture, part);
-    bins.fullest().unwrap_or_else(|| dominant(picture))
+    bins.add_part(image, part);
+    bins.fullest().unwrap_or_else(|| dominant(image))
 }
 
 /// The most frequent colour of the outermost pixels; that of all pixels where these are transparent.
-pub(crate) fn dominant_of_border(picture: &Raster) -> [u8; 3] {
-    let size = picture.size();
+pub(crate) fn dominant_of_border(image: &Raster) -> [u8; 3] {
+    let size = image.size();
     let mut bins = Bins::new();
     let last = |side: u32| side.saturating_sub(1);
     for (x, y, width, height) in [
@@ -35,15 +35,15 @@ pub(crate) fn dominant_of_border(picture: &Raster) -> [u8; 3] {
         (0, 0, 1, size.height),
         (last(size.width), 0, 1, size.height),
     ] {
-        bins.add_part(picture, Rect { x, y, width, height });
+        bins.add_part(image, Rect { x, y, width, height });
     }
-    bins.fullest().unwrap_or_else(|| dominant(picture))
+    bins.fullest().unwrap_or_else(|| dominant(image))
 }
 
 /// At most `count` colours that stand for all, each with its share of the pixels, the largest first.
-pub(crate) fn palette(picture: &Raster, count: usize) -> Vec<([u8; 3], f64)> {
+pub(crate) fn palette(image: &Raster, count: usize) -> Vec<([u8; 3], f64)> {
     let mut bins = Bins::new();
-    picture.rows().for_each(|row| bins.add(row, picture.channels()));
+    image.rows().for_each(|row| bins.add(row, image.channels()));
     let all: f64 = bins.weights();
     let mut boxes = vec![bins.used()];
     while boxes.len() < count {
@@ -112,13 +112,13 @@ impl Bins {
         }
     }
 
-    fn add_part(&mut self, picture: &Raster, part: Rect) {
-        let count = picture.channels().count();
+    fn add_part(&mut self, image: &Raster, part: Rect) {
+        let count = image.channels().count();
         // What is in memory has sides that fit.
         let whole = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let columns = whole(part.x) * count..whole(part.x.saturating_add(part.width)) * count;
-        for row in picture.rows().skip(whole(part.y)).take(whole(part.height)) {
-            self.add(row.get(columns.clone()).unwrap_or_default(), picture.channels());
+        for row in image.rows().skip(whole(part.y)).take(whole(part.height)) {
+            self.add(row.get(columns.clone()).unwrap_or_default(), image.channels());
         }
     }
 
@@ -188,17 +188,17 @@ mod tests {
 
     #[test]
     fn the_most_frequent_colour_is_one_that_can_be_seen() {
-        let picture = row(&[([250, 0, 0, 255], 5), ([0, 0, 250, 255], 4), ([0, 255, 0, 20], 9)]);
-        assert_eq!(dominant(&picture), [250, 0, 0]);
-        assert_eq!(dominant_in(&picture, Rect { x: 5, y: 0, width: 4, height: 1 }), [0, 0, 250]);
+        let image = row(&[([250, 0, 0, 255], 5), ([0, 0, 250, 255], 4), ([0, 255, 0, 20], 9)]);
+        assert_eq!(dominant(&image), [250, 0, 0]);
+        assert_eq!(dominant_in(&image, Rect { x: 5, y: 0, width: 4, height: 1 }), [0, 0, 250]);
         assert_eq!(dominant(&row(&[([7, 7, 7, 0], 3)])), [255, 255, 255]);
     }
 
     #[test]
     fn noise_is_one_colour() {
         let noise = (0..64).map(|n| ([126 + n as u8 % 4, 126 + n as u8 / 4 % 4, 126 + n as u8 / 16, 255], 1));
-        let picture = row(&noise.chain([([255, 0, 0, 255], 30), ([0, 0, 255, 255], 30)]).collect::<Vec<_>>());
-        assert!(dominant(&picture).iter().all(|sample| (127..=128).contains(sample)));
+        let image = row(&noise.chain([([255, 0, 0, 255], 30), ([0, 0, 255, 255], 30)]).collect::<Vec<_>>());
+        assert!(dominant(&image).iter().all(|sample| (127..=128).contains(sample)));
         assert_eq!(dominant(&row(&[([200, 100, 9, 255], 3), ([0, 0, 255, 255], 2)])), [200, 100, 9]);
     }
 
@@ -210,17 +210,17 @@ mod tests {
                 samples[(y * 5 + x) * 3] = 200;
             }
         }
-        let picture = Raster::new(Size::new(5, 5), Channels::Rgb, samples.to_vec()).unwrap();
-        assert_eq!(dominant_of_border(&picture), [9, 9, 9]);
+        let image = Raster::new(Size::new(5, 5), Channels::Rgb, samples.to_vec()).unwrap();
+        assert_eq!(dominant_of_border(&image), [9, 9, 9]);
     }
 
     #[test]
     fn a_palette_has_the_colours_and_their_shares() {
-        let picture = row(&[([250, 0, 0, 255], 50), ([0, 0, 250, 255], 30), ([0, 250, 0, 255], 20)]);
-        let got = palette(&picture, 3);
+        let image = row(&[([250, 0, 0, 255], 50), ([0, 0, 250, 255], 30), ([0, 250, 0, 255], 20)]);
+        let got = palette(&image, 3);
         assert_eq!(got.iter().map(|(c, _)| *c).collect::<Vec<_>>(), [[250, 0, 0], [0, 0, 250], [0, 250, 0]]);
         assert!((got[0].1 - 0.5).abs() < 1e-9 && (got[2].1 - 0.2).abs() < 1e-9);
-        assert_eq!(palette(&picture, 8).len(), 3, "no more than there are");
+        assert_eq!(palette(&image, 8).len(), 3, "no more than there are");
         assert_eq!(palette(&row(&[([1, 2, 3, 0], 2)]), 4), []);
     }
 }

@@ -1,11 +1,11 @@
-//! Wide gaussians, by way of a coarse picture.
+//! Wide gaussians, by way of a coarse image.
 
 use super::gauss::{Kernel, Rows, convolve, floats, repeat_ends};
 use crate::error::Error;
 
 /// Convolves with a wide gaussian, up to a radius. Each row is read and finished once, however wide it is.
 ///
-/// A wide gaussian leaves no detail that a coarser picture could not hold. So there is one whose
+/// A wide gaussian leaves no detail that a coarser image could not hold. So there is one whose
 /// pixels, the cells, lie `cell` apart: each is the mean of its surroundings by a tent, which falls
 /// linearly to nothing at the next cell. It is convolved, and between the cells values are linear,
 /// which is a tent again. Variances of convolved kernels add up, so what the two tents blur is taken
@@ -118,7 +118,7 @@ fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &T
     for (y, (own, next)) in (0..height).zip(tent.slope.iter().copied().cycle()) {
         rows.read(y, &mut row);
         if y == 0 {
-            // What lies above the picture is as its first row.
+            // What lies above the image is as its first row.
             fill(&row, coarse);
             above.add(&row, tent.slope.iter().map(|(_, next)| next).sum());
         } else if y % tent.cell == 0 {

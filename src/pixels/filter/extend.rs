@@ -7,26 +7,26 @@ use crate::pixels::raster::Raster;
 use crate::plan::{Point, Size};
 use crate::transform::Color;
 
-/// Puts the picture on a canvas of this size and colour.
+/// Puts the image on a canvas of this size and colour.
 ///
-/// The colour fills the *rest*: transparent pixels of the picture stay transparent.
-pub(crate) fn extend(picture: Raster, to: Size, at: Point, fill: Color) -> Result<Raster, Error> {
-    let size = picture.size();
+/// The colour fills the *rest*: transparent pixels of the image stay transparent.
+pub(crate) fn extend(image: Raster, to: Size, at: Point, fill: Color) -> Result<Raster, Error> {
+    let size = image.size();
     let fits = |at: i64, length: u32, all: u32| at >= 0 && at.saturating_add(length.into()) <= i64::from(all);
     if !fits(at.x, size.width, to.width) || !fits(at.y, size.height, to.height) {
         return Err(internal_error("a picture that sticks out of its canvas"));
     }
     if size == to {
-        return Ok(picture);
+        return Ok(image);
     }
-    let picture = if fill.opacity < 100 { picture.with_alpha()? } else { picture };
-    let channels: Channels = picture.channels();
+    let image = if fill.opacity < 100 { image.with_alpha()? } else { image };
+    let channels: Channels = image.channels();
     let mut canvas = Raster::filled(to, channels, pixel(fill))?;
     // Inside the canvas, as was just checked.
     let offset = |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
     let (left, top) = (index(offset(at.x)?)? * channels.count(), index(offset(at.y)?)?);
     let stride = canvas.stride();
-    for (target, row) in canvas.samples_mut().chunks_exact_mut(stride).skip(top).zip(picture.rows()) {
+    for (target, row) in canvas.samples_mut().chunks_exact_mut(stride).skip(top).zip(image.rows()) {
         if let Some(target) = target.get_mut(left..left + row.len()) {
             target.copy_from_slice(row);
         }
@@ -34,14 +34,14 @@ pub(crate) fn extend(picture: Raster, to: Size, at: Point, fill: Color) -> Resul
     Ok(canvas)
 }
 
-/// Draws a frame of this width around the picture.
-pub(crate) fn border(picture: Raster, width: u32, color: Color) -> Result<Raster, Error> {
-    let size = picture.size();
+/// Draws a frame of this width around the image.
+pub(crate) fn border(image: Raster, width: u32, color: Color) -> Result<Raster, Error> {
+    let size = image.size();
     let grown = |side: u32| width.checked_mul(2).and_then(|both| side.checked_add(both));
     let (Some(w), Some(h)) = (grown(size.width), grown(size.height)) else {
         return Err(internal_error("a border wider than any picture"));
     };
-    extend(picture, Size::new(w, h), Point { x: width.into(), y: width.into() }, color)
+    extend(image, Size::new(w, h), Point { x: width.into(), y: width.into() }, color)
 }
 
 #[cfg(test)]

@@ -4,18 +4,18 @@ use crate::pixels::color::pixel;
 use crate::pixels::raster::{Raster, over};
 use crate::transform::Color;
 
-/// The picture over this colour, in place. Over an opaque colour the result has no alpha.
-pub(crate) fn flatten(mut picture: Raster, color: Color) -> Raster {
+/// The image over this colour, in place. Over an opaque colour the result has no alpha.
+pub(crate) fn flatten(mut image: Raster, color: Color) -> Raster {
     let behind = pixel(color);
     if color.opacity >= 100 {
-        return picture.map_to_rgb(|front| over(front, behind));
+        return image.map_to_rgb(|front| over(front, behind));
     }
-    if picture.is_transparent() {
-        for target in picture.samples_mut().as_chunks_mut::<4>().0 {
+    if image.is_transparent() {
+        for target in image.samples_mut().as_chunks_mut::<4>().0 {
             *target = over(*target, behind);
         }
     }
-    picture
+    image
 }
 
 #[cfg(test)]

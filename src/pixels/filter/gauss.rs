@@ -116,7 +116,7 @@ pub(crate) fn repeat_ends(wide: &mut [f32], side: usize, stride: usize, count: u
     }
 }
 
-/// The samples of a picture that is blurred in place.
+/// The samples of an image that is blurred in place.
 pub(crate) struct Samples<'a> {
     samples: &'a mut [u8],
     stride: usize,
@@ -124,10 +124,10 @@ pub(crate) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// Those of a picture.
-    pub(crate) fn of(picture: &'a mut Raster) -> Self {
-        let (stride, channels) = (picture.stride(), picture.channels());
-        Self { samples: picture.samples_mut(), stride, count: channels.count() }
+    /// Those of an image.
+    pub(crate) fn of(image: &'a mut Raster) -> Self {
+        let (stride, channels) = (image.stride(), image.channels());
+        Self { samples: image.samples_mut(), stride, count: channels.count() }
     }
 
     /// One sample a pixel, in rows of this length.

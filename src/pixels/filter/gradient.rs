@@ -1,21 +1,21 @@
-//! A linear gradient over the picture.
+//! A linear gradient over the image.
 
 use super::sample::{premultiplied, straight};
 use crate::pixels::color::pixel;
 use crate::pixels::raster::{Raster, over};
 use crate::plan::GradientMask;
 
-/// Draws the gradient over the picture, over its transparent parts too.
+/// Draws the gradient over the image, over its transparent parts too.
 ///
 /// Colours are mixed in premultiplied alpha, as CSS does: on the way to transparent black a white gets
 /// thinner, not darker.
-pub(crate) fn gradient(mut picture: Raster, gradient: GradientMask) -> Raster {
+pub(crate) fn gradient(mut image: Raster, gradient: GradientMask) -> Raster {
     let (from, to) = (premultiplied(pixel(gradient.from)), premultiplied(pixel(gradient.to)));
     let ((x0, y0), (x1, y1)) = (gradient.start, gradient.end);
     let (dx, dy) = (x1 - x0, y1 - y0);
     let square = (dx * dx + dy * dy).max(f64::MIN_POSITIVE);
-    let (count, stride) = (picture.channels().count(), picture.stride());
-    for (y, row) in (0_u32..).zip(picture.samples_mut().chunks_exact_mut(stride)) {
+    let (count, stride) = (image.channels().count(), image.stride());
+    for (y, row) in (0_u32..).zip(image.samples_mut().chunks_exact_mut(stride)) {
         let down = (f64::from(y) + 0.5 - y0) * dy;
         for (x, target) in (0_u32..).zip(row.chunks_exact_mut(count)) {
             #[expect(clippy::cast_possible_truncation, reason = "a share of one")]
@@ -33,5 +33,5 @@ pub(crate) fn gradient(mut picture: Raster, gradient: GradientMask) -> Raster {
             target.iter_mut().zip(drawn).for_each(|(sample, drawn)| *sample = drawn);
         }
     }
-    picture
+    image
 }

@@ -17,7 +17,7 @@ pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
         // Planes of full size, and those whose colours are to be converted, are on their way to red, green and blue.
         _ => {
             let settled = planes.profile().is_none_or(|profile| profile.kept);
-            settled && planes.is_halved() && op.traits(planes.size()).in_planes
+            settled && planes.is_chroma_420() && op.traits(planes.size()).in_planes
         }
     }
 }

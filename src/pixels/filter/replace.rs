@@ -11,10 +11,10 @@ use crate::transform::Color;
 /// white stays there; hues and strengths keep their distances. How near a colour is counts in Oklab, the axes
 /// of colour twice (as in CSS Color HDR's difference), a tolerance of 100 being as far as black from white.
 /// Beyond three quarters of the tolerance the change fades out. As much of `to` as is opaque is mixed in; the
-/// picture's own alpha stays. All of this is chosen: only the parameters are documented.
-pub(crate) fn replace(mut picture: Raster, to: Color, tolerance: u8, from: Option<Color>) -> Raster {
+/// image's own alpha stays. All of this is chosen: only the parameters are documented.
+pub(crate) fn replace(mut image: Raster, to: Color, tolerance: u8, from: Option<Color>) -> Raster {
     let space = Space::new();
-    let from = from.map_or_else(|| dominant::dominant(&picture), |color| color.rgb);
+    let from = from.map_or_else(|| dominant::dominant(&image), |color| color.rgb);
     let change = Change {
         from: space.lab(from),
         to: space.lab(to.rgb),
@@ -23,13 +23,13 @@ pub(crate) fn replace(mut picture: Raster, to: Color, tolerance: u8, from: Optio
     };
     // Neighbours are often alike.
     let (mut last, mut replaced) = (from, change.of(&space, from));
-    for color in picture.colors_mut() {
+    for color in image.colors_mut() {
         if *color != last {
             (last, replaced) = (*color, change.of(&space, *color));
         }
         *color = replaced;
     }
-    picture
+    image
 }
 
 struct Change {

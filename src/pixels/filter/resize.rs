@@ -12,27 +12,27 @@ use crate::plan::{Rect, Region, Size, round};
 /// Resamples this region to this size.
 ///
 /// Transparent pixels are weighed by their alpha, so that the colour nobody sees does not bleed. The
-/// kernel reads beyond the region's edge where the picture goes on, as a larger crop would.
-pub(crate) fn resize(picture: Raster, from: Region, to: Size) -> Result<Raster, Error> {
-    let size = picture.size();
+/// kernel reads beyond the region's edge where the image goes on, as a larger crop would.
+pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Error> {
+    let size = image.size();
     if from.covers(size) && to == size {
-        return Ok(picture);
+        return Ok(image);
     }
     let from = inside(from, size).ok_or_else(|| internal_error("a resize outside the picture"))?;
-    match picture.channels() {
-        Channels::Rgb => resample(&picture, from, to, FilterType::Lanczos3),
-        Channels::Rgba => resample_weighed(picture, from, to, FilterType::Lanczos3),
+    match image.channels() {
+        Channels::Rgb => resample(&image, from, to, FilterType::Lanczos3),
+        Channels::Rgba => resample_weighed(image, from, to, FilterType::Lanczos3),
     }
 }
 
-/// Resamples a picture whose colours are weighed by its alpha, which is done in place: left to itself the resizer
-/// would make a second picture for that.
-fn resample_weighed(mut picture: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
+/// Resamples an image whose colours are weighed by its alpha, which is done in place: left to itself the resizer
+/// would make a second image for that.
+fn resample_weighed(mut image: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
     let weigh = MulDiv::new();
-    weigh.multiply_alpha_inplace(&mut view(&mut picture)?).map_err(|e| internal_error(e.to_string()))?;
-    let size = picture.size();
+    weigh.multiply_alpha_inplace(&mut view(&mut image)?).map_err(|e| internal_error(e.to_string()))?;
+    let size = image.size();
     let samples = resample_samples(
-        (picture.samples(), size, PixelType::U8x4),
+        (image.samples(), size, PixelType::U8x4),
         Rect::full(size),
         from,
         to,
@@ -44,33 +44,32 @@ fn resample_weighed(mut picture: Raster, from: Region, to: Size, filter: FilterT
     Ok(resized)
 }
 
-/// The pixels of a picture with alpha.
-fn view(picture: &mut Raster) -> Result<Image<'_>, Error> {
-    let Size { width, height } = picture.size();
-    Image::from_slice_u8(width, height, picture.samples_mut(), PixelType::U8x4)
-        .map_err(|e| internal_error(e.to_string()))
+/// The pixels of an image with alpha.
+fn view(image: &mut Raster) -> Result<Image<'_>, Error> {
+    let Size { width, height } = image.size();
+    Image::from_slice_u8(width, height, image.samples_mut(), PixelType::U8x4).map_err(|e| internal_error(e.to_string()))
 }
 
-/// A small copy of the whole picture with at most this many pixels on a side, each the mean of those it
+/// A small copy of the whole image with at most this many pixels on a side, each the mean of those it
 /// stands for.
-pub(crate) fn shrink(picture: &Raster, side: u32) -> Result<Raster, Error> {
-    let size = picture.size();
+pub(crate) fn shrink(image: &Raster, side: u32) -> Result<Raster, Error> {
+    let size = image.size();
     let longer = size.width.max(size.height);
     if longer <= side {
-        return picture.copy();
+        return image.copy();
     }
     let share = f64::from(side) / f64::from(longer);
     let to = Size::new(round(f64::from(size.width) * share), round(f64::from(size.height) * share));
-    resample(picture, Region::full(size), to, FilterType::Box)
+    resample(image, Region::full(size), to, FilterType::Box)
 }
 
-fn resample(picture: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
-    let size = picture.size();
-    if picture.channels() == Channels::Rgba {
-        return resample_weighed(picture.copy()?, from, to, filter);
+fn resample(image: &Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
+    let size = image.size();
+    if image.channels() == Channels::Rgba {
+        return resample_weighed(image.copy()?, from, to, filter);
     }
     let samples = resample_samples(
-        (picture.samples(), size, PixelType::U8x3),
+        (image.samples(), size, PixelType::U8x3),
         Rect::full(size),
         from,
         to,
@@ -138,18 +137,18 @@ fn inside(from: Region, size: Size) -> Option<Region> {
     Some(Region { x, y, width: from.width.min(w - x), height: from.height.min(h - y) })
 }
 
-/// Passes a picture that can be looked at in small: a premultiplied copy, the picture between the two
+/// Passes an image that can be looked at in small: a premultiplied copy, the image between the two
 /// passes of a resize to [`op::shrink`](crate::pixels::filter::resize::shrink)'s sizes, its weights, and what is worked out
 /// from the small one.
-pub(crate) fn check_shrink(picture: &Raster, limits: &Limits) -> Result<(), LimitError> {
-    /// More than both sides of any small picture.
+pub(crate) fn check_shrink(image: &Raster, limits: &Limits) -> Result<(), LimitError> {
+    /// More than both sides of any small image.
     const SIDE: u32 = 128;
     /// Planes of numbers for each of its pixels.
     const WORK: u64 = 128 * (SIDE as u64) * (SIDE as u64);
-    let size = picture.size();
-    let held = memory::len(picture.samples());
-    let copy = if picture.channels() == Channels::Rgba { held } else { 0 };
-    let between = memory::bytes(Size::new(size.width, SIDE.min(size.height)), picture.channels());
+    let size = image.size();
+    let held = memory::len(image.samples());
+    let copy = if image.channels() == Channels::Rgba { held } else { 0 };
+    let between = memory::bytes(Size::new(size.width, SIDE.min(size.height)), image.channels());
     let weights = u64::from(size.width).saturating_add(size.height.into()).saturating_mul(16);
     memory::check([held, copy, between, weights, WORK].into_iter().fold(0, u64::saturating_add), limits)
 }
@@ -162,8 +161,8 @@ mod tests {
     fn colours_of_transparent_pixels_do_not_bleed() {
         // Red, opaque, next to green, transparent.
         let samples = [[255, 0, 0, 255], [0, 255, 0, 0]].concat().repeat(8 * 16);
-        let picture = Raster::new(Size::new(16, 16), Channels::Rgba, samples).unwrap();
-        let small = resize(picture, Region::full(Size::new(16, 16)), Size::new(8, 8)).unwrap();
+        let image = Raster::new(Size::new(16, 16), Channels::Rgba, samples).unwrap();
+        let small = resize(image, Region::full(Size::new(16, 16)), Size::new(8, 8)).unwrap();
         for p in small.samples().chunks_exact(4) {
             // Alpha overshoots a little at the edges.
             assert!(p[0] >= 254 && p[1] <= 1 && (100..160).contains(&p[3]), "{p:?}");
@@ -174,13 +173,13 @@ mod tests {
     fn reads_the_region_only_where_it_lies() {
         let size = Size::new(40, 10);
         let row: Vec<u8> = (0..40_u32).flat_map(|x| [if x < 20 { 0 } else { 200 }; 3]).collect();
-        let picture = Raster::new(size, Channels::Rgb, row.repeat(10)).unwrap();
+        let image = Raster::new(size, Channels::Rgb, row.repeat(10)).unwrap();
         let right = Region { x: 25.5, y: 0.0, width: 10.0, height: 10.0 };
-        let small = resize(picture.clone(), right, Size::new(5, 5)).unwrap();
+        let small = resize(image.clone(), right, Size::new(5, 5)).unwrap();
         assert!(small.samples().iter().all(|s| *s == 200));
         let outside = Region { x: 35.0, ..right };
-        assert!(resize(picture.clone(), outside, Size::new(5, 5)).is_err());
+        assert!(resize(image.clone(), outside, Size::new(5, 5)).is_err());
         let whole = Region { x: 0.0, y: -1e-9, width: 40.0 + 1e-9, height: 10.0 };
-        assert!(resize(picture, whole, Size::new(5, 5)).is_ok());
+        assert!(resize(image, whole, Size::new(5, 5)).is_ok());
     }
 }

@@ -10,12 +10,12 @@ use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size};
 use crate::transform::Color;
 
-/// Turns the picture clockwise around its centre, onto a canvas of size `to`.
+/// Turns the image clockwise around its centre, onto a canvas of size `to`.
 ///
 /// Right angles move pixels. Other angles read, for each pixel of the canvas, the four pixels around
-/// the point it comes from. What lies outside the picture is `fill`, or transparent: edges blend into
+/// the point it comes from. What lies outside the image is `fill`, or transparent: edges blend into
 /// it over one pixel, which smooths them.
-pub(crate) fn rotate(picture: Raster, degrees: Number, to: Size, fill: Option<Color>) -> Result<Raster, Error> {
+pub(crate) fn rotate(image: Raster, degrees: Number, to: Size, fill: Option<Color>) -> Result<Raster, Error> {
     let right_angle = match degrees.to_integer() {
         Some(90) => Some(Orientation::Rotate90),
         Some(180) => Some(Orientation::Rotate180),
@@ -23,28 +23,28 @@ pub(crate) fn rotate(picture: Raster, degrees: Number, to: Size, fill: Option<Co
         _ => None,
     };
     if let Some(orientation) = right_angle {
-        if orientation.apply(picture.size()) != to {
+        if orientation.apply(image.size()) != to {
             return Err(internal_error("a plan that does not fit its picture"));
         }
-        return turn::turn(picture, orientation);
+        return turn::turn(image, orientation);
     }
     let outside = fill.map_or([0; 4], pixel);
     let [.., alpha] = outside;
-    let picture = if alpha < u8::MAX { picture.with_alpha()? } else { picture };
+    let image = if alpha < u8::MAX { image.with_alpha()? } else { image };
     let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
-    let samples = match picture.channels() {
-        Channels::Rgb => turned::<3>(&picture, sin, cos, to, outside)?,
-        Channels::Rgba => turned::<4>(&picture, sin, cos, to, outside)?,
+    let samples = match image.channels() {
+        Channels::Rgb => turned::<3>(&image, sin, cos, to, outside)?,
+        Channels::Rgba => turned::<4>(&image, sin, cos, to, outside)?,
     };
-    Raster::new(to, picture.channels(), samples)
+    Raster::new(to, image.channels(), samples)
 }
 
-fn turned<const N: usize>(picture: &Raster, sin: f64, cos: f64, to: Size, outside: [u8; 4]) -> Result<Vec<u8>, Error> {
-    let size = picture.size();
+fn turned<const N: usize>(image: &Raster, sin: f64, cos: f64, to: Size, outside: [u8; 4]) -> Result<Vec<u8>, Error> {
+    let size = image.size();
     let half = |s: Size| (f64::from(s.width) / 2.0, f64::from(s.height) / 2.0);
     let ((cx, cy), (tx, ty)) = (half(size), half(to));
-    let (source, outside) = (Source::<N>::of(picture), premultiplied(outside));
-    let mut out = memory::zeros(memory::bytes(to, picture.channels()))?;
+    let (source, outside) = (Source::<N>::of(image), premultiplied(outside));
+    let mut out = memory::zeros(memory::bytes(to, image.channels()))?;
     let stride = index(to.width)? * N;
     for (y, row) in (0_u32..).zip(out.chunks_exact_mut(stride)) {
         let dy = f64::from(y) + 0.5 - ty;

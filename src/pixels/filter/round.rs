@@ -9,13 +9,13 @@ use crate::plan::Radii;
 /// bottom right, bottom left.
 ///
 /// A pixel on the edge keeps the share of its alpha that lies inside.
-pub(crate) fn round(picture: Raster, corners: [Radii; 4]) -> Result<Raster, Error> {
-    let mut picture = picture.with_alpha()?;
-    let stride = picture.stride();
+pub(crate) fn round(image: Raster, corners: [Radii; 4]) -> Result<Raster, Error> {
+    let mut image = image.with_alpha()?;
+    let stride = image.stride();
     let [top_left, top_right, bottom_right, bottom_left] = corners;
-    cut_corners(picture.samples_mut().chunks_exact_mut(stride), top_left, top_right);
-    cut_corners(picture.samples_mut().chunks_exact_mut(stride).rev(), bottom_left, bottom_right);
-    Ok(picture)
+    cut_corners(image.samples_mut().chunks_exact_mut(stride), top_left, top_right);
+    cut_corners(image.samples_mut().chunks_exact_mut(stride).rev(), bottom_left, bottom_right);
+    Ok(image)
 }
 
 /// Cuts two corners; rows come from their horizontal edge inwards.

@@ -7,14 +7,14 @@ use crate::plan::Size;
 pub(crate) struct Source<'a, const N: usize> {
     /// All of them, row by row.
     pixels: &'a [[u8; N]],
-    /// The size of the picture.
+    /// The size of the image.
     size: Size,
 }
 
 impl<'a, const N: usize> Source<'a, N> {
-    /// A picture whose pixels have so many samples.
-    pub(crate) fn of(picture: &'a Raster) -> Self {
-        Self { pixels: picture.samples().as_chunks().0, size: picture.size() }
+    /// An image whose pixels have so many samples.
+    pub(crate) fn of(image: &'a Raster) -> Self {
+        Self { pixels: image.samples().as_chunks().0, size: image.size() }
     }
 
     /// The pixel nearest to a point, premultiplied. Beyond an edge everything is as the edge.

@@ -1,4 +1,4 @@
-//! A shadow below the visible part of a picture.
+//! A shadow below the visible part of an image.
 
 use super::blur::gaussian;
 use super::gauss::Samples;
@@ -7,29 +7,29 @@ use crate::pixels::base::{Channels, index, level, memory};
 use crate::pixels::raster::{Raster, over};
 use crate::plan::DropShadow;
 
-/// Draws a black copy of the picture's alpha below it: weaker, moved and blurred.
+/// Draws a black copy of the image's alpha below it: weaker, moved and blurred.
 ///
-/// The canvas stays, so a shadow that leaves it is cut off. An opaque picture hides its shadow.
-pub(crate) fn shadow(mut picture: Raster, shadow: DropShadow) -> Result<Raster, Error> {
-    if picture.channels() == Channels::Rgb {
-        return Ok(picture);
+/// The canvas stays, so a shadow that leaves it is cut off. An opaque image hides its shadow.
+pub(crate) fn shadow(mut image: Raster, shadow: DropShadow) -> Result<Raster, Error> {
+    if image.channels() == Channels::Rgb {
+        return Ok(image);
     }
-    let mut below = cast(&picture, shadow)?;
+    let mut below = cast(&image, shadow)?;
     if shadow.sigma > 0.0 {
-        gaussian(&mut Samples::plane(&mut below, index(picture.size().width)?), shadow.sigma, f64::INFINITY)?;
+        gaussian(&mut Samples::plane(&mut below, index(image.size().width)?), shadow.sigma, f64::INFINITY)?;
     }
-    for (pixel, alpha) in picture.samples_mut().as_chunks_mut::<4>().0.iter_mut().zip(below) {
+    for (pixel, alpha) in image.samples_mut().as_chunks_mut::<4>().0.iter_mut().zip(below) {
         *pixel = over(*pixel, [0, 0, 0, alpha]);
     }
-    Ok(picture)
+    Ok(image)
 }
 
 /// The opacity of the shadow alone, with sharp edges.
-fn cast(picture: &Raster, shadow: DropShadow) -> Result<Vec<u8>, Error> {
-    let size = picture.size();
+fn cast(image: &Raster, shadow: DropShadow) -> Result<Vec<u8>, Error> {
+    let size = image.size();
     let mut samples = memory::zeros(size.pixels())?;
     let ((skip_x, take_x), (skip_y, take_y)) = (shift(shadow.offset.x)?, shift(shadow.offset.y)?);
-    let rows = samples.chunks_exact_mut(index(size.width)?).skip(skip_y).zip(picture.rows().skip(take_y));
+    let rows = samples.chunks_exact_mut(index(size.width)?).skip(skip_y).zip(image.rows().skip(take_y));
     for (target, row) in rows {
         let pixels = target.iter_mut().skip(skip_x);
         for (target, [.., alpha]) in pixels.zip(row.as_chunks::<4>().0.iter().skip(take_x)) {

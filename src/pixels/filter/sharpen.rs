@@ -7,14 +7,14 @@ use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 use crate::plan::Sharpening;
 
-/// Adds to each sample `amount` times its difference from the blurred picture, where that is above the
+/// Adds to each sample `amount` times its difference from the blurred image, where that is above the
 /// threshold. Alpha stays.
-pub(crate) fn sharpen(mut picture: Raster, mask: Sharpening) -> Result<Raster, Error> {
+pub(crate) fn sharpen(mut image: Raster, mask: Sharpening) -> Result<Raster, Error> {
     #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
     let (amount, least) = (mask.amount as f32, (mask.threshold * 255.0) as f32);
-    let mut sharp = Sharp { samples: Samples::of(&mut picture), amount, least };
+    let mut sharp = Sharp { samples: Samples::of(&mut image), amount, least };
     gaussian(&mut sharp, mask.sigma, mask.radius.unwrap_or(f64::INFINITY))?;
-    Ok(picture)
+    Ok(image)
 }
 
 /// Samples that are not replaced by the means of their surroundings but moved away from them.

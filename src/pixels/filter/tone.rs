@@ -9,30 +9,30 @@ pub(crate) fn luma([r, g, b]: [u8; 3]) -> f64 {
 }
 
 /// Each colour replaced by a grey of its brightness.
-pub(crate) fn grayscale(mut picture: Raster) -> Raster {
-    for color in picture.colors_mut() {
+pub(crate) fn grayscale(mut image: Raster) -> Raster {
+    for color in image.colors_mut() {
         *color = [level(luma(*color)); 3];
     }
-    picture
+    image
 }
 
 /// Stretches brightness to the full range, from the 1st to the 99th percentile of what can be seen.
 ///
-/// All channels are stretched alike, which keeps hues. A picture of one brightness stays.
-pub(crate) fn stretch(mut picture: Raster) -> Raster {
-    let Some((darkest, brightest)) = range(&picture) else { return picture };
+/// All channels are stretched alike, which keeps hues. An image of one brightness stays.
+pub(crate) fn stretch(mut image: Raster) -> Raster {
+    let Some((darkest, brightest)) = range(&image) else { return image };
     let scale = 255.0 / f64::from(brightest - darkest);
     let table: Vec<u8> = (0..=u8::MAX).map(|v| level((f64::from(v) - f64::from(darkest)) * scale)).collect();
-    for sample in picture.colors_mut().flatten() {
+    for sample in image.colors_mut().flatten() {
         *sample = table.get(usize::from(*sample)).copied().unwrap_or(*sample);
     }
-    picture
+    image
 }
 
 /// The brightness of the 1st and the 99th percentile, where the second is greater.
-fn range(picture: &Raster) -> Option<(u8, u8)> {
+fn range(image: &Raster) -> Option<(u8, u8)> {
     let mut counts = [0_u64; 256];
-    for pixel in picture.samples().chunks_exact(picture.channels().count()) {
+    for pixel in image.samples().chunks_exact(image.channels().count()) {
         if let [r, g, b] | [r, g, b, 1..=u8::MAX] = *pixel
             && let Some(count) = counts.get_mut(usize::from(level(luma([r, g, b]))))
         {
@@ -40,7 +40,7 @@ fn range(picture: &Raster) -> Option<(u8, u8)> {
         }
     }
     let all: u64 = counts.iter().sum();
-    // The first brightness up to which there is so much of the picture.
+    // The first brightness up to which there is so much of the image.
     let percentile = |reached: &dyn Fn(u64) -> bool| {
         let mut sum = 0;
         (0..=u8::MAX).zip(counts).find_map(|(brightness, count)| {

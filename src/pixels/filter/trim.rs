@@ -6,15 +6,15 @@ use crate::plan::Rect;
 /// The rectangle left after cutting off outer rows and columns that are background all along.
 ///
 /// Background is what differs from the top left pixel by at most `threshold` percent in each channel,
-/// and what is transparent. If that is everything, the picture is kept whole.
-pub(crate) fn trim(picture: &Raster, threshold: u8) -> Rect {
-    let whole = Rect::full(picture.size());
-    let Some(corner) = picture.pixel(0, 0) else { return whole };
+/// and what is transparent. If that is everything, the image is kept whole.
+pub(crate) fn trim(image: &Raster, threshold: u8) -> Rect {
+    let whole = Rect::full(image.size());
+    let Some(corner) = image.pixel(0, 0) else { return whole };
     let background = Background::new(corner, threshold);
-    let count = picture.channels().count();
+    let count = image.channels().count();
 
     let mut seen: Option<Rect> = None;
-    for (y, row) in (0_u32..).zip(picture.rows()) {
+    for (y, row) in (0_u32..).zip(image.rows()) {
         let mut pixels = (0..whole.width).zip(row.chunks_exact(count)).filter(|(_, pixel)| !background.is(pixel));
         let Some((first, _)) = pixels.next() else { continue };
         let last = pixels.next_back().map_or(first, |(x, _)| x);

@@ -5,23 +5,23 @@ use crate::pixels::base::{Channels, index, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size};
 
-/// Turns the picture as this orientation says.
+/// Turns the image as this orientation says.
 ///
 /// Each of the eight turns reads the source on a straight walk: from one of its corners, one step for
 /// each pixel to the right and one for each row down.
-pub(crate) fn turn(picture: Raster, orientation: Orientation) -> Result<Raster, Error> {
+pub(crate) fn turn(image: Raster, orientation: Orientation) -> Result<Raster, Error> {
     if orientation == Orientation::Upright {
-        return Ok(picture);
+        return Ok(image);
     }
-    let (size, channels) = (orientation.apply(picture.size()), picture.channels());
+    let (size, channels) = (orientation.apply(image.size()), image.channels());
     let samples = match channels {
-        Channels::Rgb => turned::<3>(picture.samples(), picture.size(), orientation)?,
-        Channels::Rgba => turned::<4>(picture.samples(), picture.size(), orientation)?,
+        Channels::Rgb => turned::<3>(image.samples(), image.size(), orientation)?,
+        Channels::Rgba => turned::<4>(image.samples(), image.size(), orientation)?,
     };
     Raster::new(size, channels, samples)
 }
 
-/// The samples of a picture of `N` a pixel, turned.
+/// The samples of an image of `N` a pixel, turned.
 pub(crate) fn turned<const N: usize>(samples: &[u8], size: Size, orientation: Orientation) -> Result<Vec<u8>, Error> {
     let Size { width, height } = size;
     let (last_x, last_y) = (i64::from(width) - 1, i64::from(height) - 1);
@@ -54,7 +54,7 @@ fn walked<const N: usize>(samples: &[u8], size: Size, start: i64, right: i64, do
                 let first = start + signed(band * TILE + row) * down + signed(left) * right;
                 let mut at = first;
                 for pixel in pixels.iter_mut().skip(left).take(TILE) {
-                    // Every step stays inside the picture; a miss would leave the pixel black.
+                    // Every step stays inside the image; a miss would leave the pixel black.
                     if let Some(read) = usize::try_from(at).ok().and_then(|at| source.get(at)) {
                         *pixel = *read;
                     }
@@ -105,11 +105,11 @@ mod tests {
     fn four_right_angles_are_none_across_tiles() {
         let size = Size::new(71, 45);
         let samples: Vec<u8> = (0..71 * 45 * 4_u32).map(|i| (i * 7 % 251) as u8).collect();
-        let picture = Raster::new(size, Channels::Rgba, samples).unwrap();
-        let mut turned = picture.clone();
+        let image = Raster::new(size, Channels::Rgba, samples).unwrap();
+        let mut turned = image.clone();
         for _ in 0..4 {
             turned = turn(turned, Orientation::Rotate90).unwrap();
         }
-        assert_eq!(turned, picture);
+        assert_eq!(turned, image);
     }
 }

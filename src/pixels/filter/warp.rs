@@ -1,4 +1,4 @@
-//! Bending pictures: each pixel of the result is read from where it comes from.
+//! Bending images: each pixel of the result is read from where it comes from.
 
 use super::sample::{Source, straight};
 use crate::error::Error;
@@ -17,14 +17,14 @@ pub(crate) struct Origin {
     pub(crate) cover: f64,
 }
 
-/// Draws a picture on a transparent canvas of this size. `origin` gets the centres of its pixels.
+/// Draws an image on a transparent canvas of this size. `origin` gets the centres of its pixels.
 ///
 /// Where the source is enlarged, its pixels are mixed by nearness; where it is made smaller, all of those
 /// that a pixel shows have their part in it. So the time goes with the pixels of both, not their product.
-pub(crate) fn warp(picture: &Raster, to: Size, origin: impl Fn(f64, f64) -> Option<Origin>) -> Result<Raster, Error> {
-    let samples = match picture.channels() {
-        Channels::Rgb => warped(&Source::<3>::of(picture), to, origin)?,
-        Channels::Rgba => warped(&Source::<4>::of(picture), to, origin)?,
+pub(crate) fn warp(image: &Raster, to: Size, origin: impl Fn(f64, f64) -> Option<Origin>) -> Result<Raster, Error> {
+    let samples = match image.channels() {
+        Channels::Rgb => warped(&Source::<3>::of(image), to, origin)?,
+        Channels::Rgba => warped(&Source::<4>::of(image), to, origin)?,
     };
     Raster::new(to, Channels::Rgba, samples)
 }

@@ -1,13 +1,13 @@
 //! Decoded images: pixels of red, green and blue, or planes of luma and chroma, and the memory they take.
 
 mod blend;
-mod picture;
+mod image;
 mod planes;
 mod rgb;
 mod scratch;
 
 pub(crate) use self::blend::{blend, over};
-pub(crate) use self::picture::Picture;
+pub(crate) use self::image::Image;
 pub(crate) use self::planes::{Planes, Scale, chroma_size};
 pub(crate) use self::rgb::Raster;
 pub use self::scratch::Scratch;

@@ -9,7 +9,7 @@ use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::color::{Profile, ycbcr};
 use crate::plan::Size;
 
-/// A picture as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full
+/// An image as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full
 /// range of 8 bits (JFIF 1.02). It has no alpha.
 ///
 /// Half the samples of red, green and blue, and nothing to convert between a decoder and an encoder that both work
@@ -21,16 +21,21 @@ pub(crate) struct Planes {
     /// Blue and red; none for gray.
     chroma: Option<[Vec<u8>; 2]>,
     /// Does a sample of chroma stand for two by two pixels?
-    halved: bool,
+    chroma_420: bool,
     profile: Option<Arc<Profile>>,
     /// From its decoder, until the executor takes them.
     notes: Vec<Note>,
 }
 
 impl Planes {
-    /// A picture made of these planes; an error of ours if one has another size than it should.
-    pub(crate) fn new(size: Size, luma: Vec<u8>, chroma: Option<[Vec<u8>; 2]>, halved: bool) -> Result<Self, Error> {
-        let planes = Self { size, luma, chroma, halved, profile: None, notes: Vec::new() };
+    /// An image made of these planes; an error of ours if one has another size than it should.
+    pub(crate) fn new(
+        size: Size,
+        luma: Vec<u8>,
+        chroma: Option<[Vec<u8>; 2]>,
+        chroma_420: bool,
+    ) -> Result<Self, Error> {
+        let planes = Self { size, luma, chroma, chroma_420, profile: None, notes: Vec::new() };
         let exact = |samples: &[u8], size: Size| memory::len(samples) == size.pixels();
         let fits = size.pixels() > 0
             && exact(&planes.luma, size)
@@ -38,14 +43,14 @@ impl Planes {
         if fits { Ok(planes) } else { Err(internal_error("planes of a wrong size")) }
     }
 
-    /// The planes of a picture without alpha, with its profile.
-    pub(crate) fn of(picture: &Raster, halved: bool) -> Result<Self, Error> {
-        let size = picture.size();
-        let half = chroma_size(size, halved);
+    /// The planes of an image without alpha, with its profile.
+    pub(crate) fn of(image: &Raster, chroma_420: bool) -> Result<Self, Error> {
+        let size = image.size();
+        let half = chroma_size(size, chroma_420);
         let (mut luma, mut blue, mut red) =
             (memory::reserve(size.pixels())?, memory::reserve(half.pixels())?, memory::reserve(half.pixels())?);
-        luma.extend(picture.samples().as_chunks::<3>().0.iter().map(|pixel| ycbcr::luma(*pixel)));
-        let mut rows = picture.rows();
+        luma.extend(image.samples().as_chunks::<3>().0.iter().map(|pixel| ycbcr::luma(*pixel)));
+        let mut rows = image.rows();
         let mut add = |sum: [i32; 3], shift| {
             let both = ycbcr::chroma(sum, shift);
             blue.push(both.0);
@@ -53,7 +58,7 @@ impl Planes {
         };
         while let Some(row) = rows.next() {
             let (row, _) = row.as_chunks::<3>();
-            if !halved {
+            if !chroma_420 {
                 row.iter().for_each(|pixel| add(ycbcr::wide(*pixel), 0));
                 continue;
             }
@@ -68,7 +73,7 @@ impl Planes {
                 add(sum, 2);
             }
         }
-        Ok(Self::new(size, luma, Some([blue, red]), halved)?.with_profile(picture.profile().cloned()))
+        Ok(Self::new(size, luma, Some([blue, red]), chroma_420)?.with_profile(image.profile().cloned()))
     }
 
     /// The same samples, with another meaning.
@@ -98,13 +103,13 @@ impl Planes {
     }
 
     /// Has chroma half the resolution? True for gray too.
-    pub(crate) const fn is_halved(&self) -> bool {
-        self.halved || self.chroma.is_none()
+    pub(crate) const fn is_chroma_420(&self) -> bool {
+        self.chroma_420 || self.chroma.is_none()
     }
 
     /// The size of the planes of chroma.
     pub(crate) const fn chroma_size(&self) -> Size {
-        chroma_size(self.size, self.halved)
+        chroma_size(self.size, self.chroma_420)
     }
 
     /// Brightness.
@@ -127,7 +132,7 @@ impl Planes {
         Self { chroma: None, ..self }
     }
 
-    /// Another picture of this size or the one turned, each plane made of one of these.
+    /// Another image of this size or the one turned, each plane made of one of these.
     pub(crate) fn try_map(
         self,
         size: Size,
@@ -135,12 +140,12 @@ impl Planes {
     ) -> Result<Self, Error> {
         let (own, chroma_size) = (self.size, self.chroma_size());
         let luma = make(self.luma, own, Scale::Whole)?;
-        let scale = if self.halved { Scale::Half } else { Scale::Whole };
+        let scale = if self.chroma_420 { Scale::Half } else { Scale::Whole };
         let chroma = match self.chroma {
             Some([blue, red]) => Some([make(blue, chroma_size, scale)?, make(red, chroma_size, scale)?]),
             None => None,
         };
-        Ok(Self::new(size, luma, chroma, self.halved)?.with_profile(self.profile))
+        Ok(Self::new(size, luma, chroma, self.chroma_420)?.with_profile(self.profile))
     }
 
     /// The same in red, green and blue.
@@ -152,10 +157,10 @@ impl Planes {
                 let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
                 let (wide, chroma_wide) = (side(self.size.width)?, side(self.chroma_size().width)?);
                 let rows = blue.chunks_exact(chroma_wide).zip(red.chunks_exact(chroma_wide));
-                let each = if self.halved { 2 } else { 1 };
+                let each = if self.chroma_420 { 2 } else { 1 };
                 let rows = rows.flat_map(|row| std::iter::repeat_n(row, each));
                 for (luma, (blue, red)) in self.luma.chunks_exact(wide).zip(rows) {
-                    if self.halved {
+                    if self.chroma_420 {
                         let twice = |row: &'_ [u8]| row.iter().flat_map(|s| [*s; 2]).collect::<Vec<_>>();
                         ycbcr::to_rgb(luma, &twice(blue), &twice(red), &mut samples);
                     } else {
@@ -177,9 +182,9 @@ pub(crate) enum Scale {
     Half,
 }
 
-/// The size of the planes of chroma of a picture.
-pub(crate) const fn chroma_size(size: Size, halved: bool) -> Size {
-    if halved { Size::new(size.width.div_ceil(2), size.height.div_ceil(2)) } else { size }
+/// The size of the planes of chroma of an image.
+pub(crate) const fn chroma_size(size: Size, chroma_420: bool) -> Size {
+    if chroma_420 { Size::new(size.width.div_ceil(2), size.height.div_ceil(2)) } else { size }
 }
 
 #[cfg(test)]
@@ -193,10 +198,10 @@ mod tests {
         let chroma = [vec![85, 44, 255, 128], vec![255, 21, 107, 128]];
         let size = Size::new(4, 1);
         let planes = Planes::new(size, luma, Some(chroma), false).unwrap();
-        let picture = planes.clone().into_raster().unwrap();
+        let image = planes.clone().into_raster().unwrap();
         let want = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]].concat();
-        for (got, want) in picture.samples().iter().zip(&want) {
-            assert!(got.abs_diff(*want) <= 2, "{:?}", picture.samples());
+        for (got, want) in image.samples().iter().zip(&want) {
+            assert!(got.abs_diff(*want) <= 2, "{:?}", image.samples());
         }
         let gray = planes.into_gray().into_raster().unwrap();
         assert_eq!(gray.samples()[..6], [76, 76, 76, 150, 150, 150]);

@@ -9,12 +9,12 @@ use crate::pixels::base::{internal_error, memory};
 use crate::pixels::color::Profile;
 use crate::plan::Size;
 
-/// A picture of 8-bit samples, row by row from the top, without gaps between rows.
+/// An image of 8-bit samples, row by row from the top, without gaps between rows.
 ///
 /// The samples are sRGB, unless there is a profile that says otherwise. It comes from a decoder; moving
 /// pixels around leaves it alone, and whatever looks at colours wants it [settled](Self::settled) before.
 ///
-/// Opaque pictures carry no alpha, which saves a quarter of all work. Alpha is straight, not
+/// Opaque images carry no alpha, which saves a quarter of all work. Alpha is straight, not
 /// premultiplied: most operations move pixels and never look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Raster {
@@ -27,7 +27,7 @@ pub(crate) struct Raster {
 }
 
 impl Raster {
-    /// A picture made of these samples; an error of ours if there are not exactly as many as `size` says.
+    /// An image made of these samples; an error of ours if there are not exactly as many as `size` says.
     pub(crate) fn new(size: Size, channels: Channels, samples: Vec<u8>) -> Result<Self, Error> {
         let exact = size.pixels() > 0 && memory::bytes(size, channels) == memory::len(&samples);
         if exact {
@@ -37,7 +37,7 @@ impl Raster {
         }
     }
 
-    /// A picture of one colour.
+    /// An image of one colour.
     pub(crate) fn filled(size: Size, channels: Channels, pixel: [u8; 4]) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::bytes(size, channels))?;
         // The capacity is a multiple of a pixel, so this fills it and never grows.
@@ -117,7 +117,7 @@ impl Raster {
         self.samples.chunks_exact_mut(self.channels.count()).filter_map(|pixel| pixel.first_chunk_mut())
     }
 
-    /// A second picture like this one.
+    /// A second image like this one.
     pub(crate) fn copy(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::len(&self.samples))?;
         samples.extend_from_slice(&self.samples);
@@ -140,7 +140,7 @@ impl Raster {
         self.samples.chunks_exact(self.stride())
     }
 
-    /// The samples of one pixel; `None` outside the picture.
+    /// The samples of one pixel; `None` outside the image.
     pub(crate) fn pixel(&self, x: u32, y: u32) -> Option<&[u8]> {
         if x >= self.size.width || y >= self.size.height {
             return None;
@@ -155,7 +155,7 @@ impl Raster {
         self.channels == Channels::Rgba && self.samples.chunks_exact(4).any(|p| p.last() != Some(&u8::MAX))
     }
 
-    /// The same picture without alpha if no pixel is transparent.
+    /// The same image without alpha if no pixel is transparent.
     pub(crate) fn without_needless_alpha(self) -> Self {
         if self.channels == Channels::Rgb || self.is_transparent() { self } else { self.map_to_rgb(|p| p) }
     }
@@ -178,12 +178,12 @@ impl Raster {
         self
     }
 
-    /// The same picture with alpha.
+    /// The same image with alpha.
     pub(crate) fn with_alpha(self) -> Result<Self, Error> {
         if self.channels == Channels::Rgba { Ok(self) } else { self.copy_with_alpha() }
     }
 
-    /// A second picture like this one, with alpha.
+    /// A second image like this one, with alpha.
     pub(crate) fn copy_with_alpha(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgba))?;
         samples.extend(self.pixels().flatten());

@@ -13,16 +13,16 @@ use crate::pixels::base::memory;
 ///
 /// Without one, each render asks the system for its memory anew and gives it back, which for thumbnails of photos is
 /// about a tenth of the time. It holds what the largest render so far needed for planes of a JPEG and between the two
-/// passes of a resampling; [`Scratch::clear`] gives that back. Nothing of a picture can be got out of it.
+/// passes of a resampling; [`Scratch::clear`] gives that back. Nothing of an image can be got out of it.
 ///
 /// ```
-/// # fn picture() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
+/// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
 /// use originkit::{Options, Scratch, transform, transform_with};
 /// let (wanted, options) = ("w-8,f-png".parse()?, Options::default());
 /// let mut scratch = Scratch::default();
 /// for _ in 0..3 {
-///     let result = transform_with(&mut scratch, &picture(), &wanted, &options)?;
-///     assert_eq!(result, transform(&picture(), &wanted, &options)?);
+///     let result = transform_with(&mut scratch, &image(), &wanted, &options)?;
+///     assert_eq!(result, transform(&image(), &wanted, &options)?);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -41,7 +41,7 @@ impl Default for Scratch {
 }
 
 impl Scratch {
-    /// More planes than a picture has need no keeping.
+    /// More planes than an image has need no keeping.
     const KEPT: usize = 4;
 
     /// For one render, which gives much memory back as soon as it can. What is little it holds to its end: an allocator

@@ -41,21 +41,21 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
     let held = held.saturating_add(animation.memory()).saturating_add(cost);
     while let Some(delay) = fenced(|| animation.advance())? {
         executor.besides = held.saturating_add(writer.written());
-        let mut picture = animation.picture()?;
+        let mut image = animation.image()?;
         for (op, layer) in &layers {
-            picture = match (op, layer) {
-                (Op::Compose { at, mix, .. }, Some(layer)) => filter::compose(picture.settled(), layer, *at, *mix)?,
-                _ => executor.apply(op, picture)?,
+            image = match (op, layer) {
+                (Op::Compose { at, mix, .. }, Some(layer)) => filter::compose(image.settled(), layer, *at, *mix)?,
+                _ => executor.apply(op, image)?,
             };
         }
-        writer.push(&picture.into_srgb(), delay)?;
+        writer.push(&image.into_srgb(), delay)?;
     }
     executor.noted.add(animation.take_notes(), work.rules.refuse_damaged)?;
     let bytes = writer.finish()?;
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }
 
-/// Bytes that the frames of an animation take besides the picture of one; none if a still is wanted.
+/// Bytes that the frames of an animation take besides the image of one; none if a still is wanted.
 pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<u64, Error> {
     let Prepared { plan, output, file, .. } = prepared;
     let Some(file) = file.as_ref().filter(|_| !output.animated.is_empty()) else { return Ok(0) };
@@ -63,7 +63,7 @@ pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<u64, Erro
     Ok(file.animation(None)?.memory().saturating_add(writing))
 }
 
-/// Passes a plan whose pictures, one for each frame, are not too many pixels, and that no provider has a part in.
+/// Passes a plan whose images, one for each frame, are not too many pixels, and that no provider has a part in.
 fn check(plan: &Plan, source: &SourceInfo, allowed: u64) -> Result<(), Error> {
     let mut size = plan.size;
     for op in &plan.ops {

@@ -12,19 +12,19 @@ use crate::pixels::base::{Channels, memory, unsupported};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings};
 use crate::pixels::filter;
-use crate::pixels::raster::Picture;
+use crate::pixels::raster::Image;
 use crate::trace::span;
 use crate::transform::Color;
 
-/// Encodes a picture in the best of these formats; of files of one size the first.
+/// Encodes an image in the best of these formats; of files of one size the first.
 ///
-/// Candidates that cannot hold the picture, or that this build cannot write, are passed over while
+/// Candidates that cannot hold the image, or that this build cannot write, are passed over while
 /// there is another.
 ///
 /// # Errors
 /// No candidate can be written: the error is that of the first.
 pub(crate) fn smallest(
-    picture: Picture,
+    image: Image,
     candidates: &[Candidate],
     matte: Color,
     settings: &Settings,
@@ -33,20 +33,20 @@ pub(crate) fn smallest(
 ) -> Result<Encoded, Error> {
     let mut refused = None;
     let mut best: Option<(Format, Vec<u8>)> = None;
-    let size = picture.size();
-    let mut picture = picture;
-    // Formats without transparency come last: the picture is flattened for them, for good.
+    let size = image.size();
+    let mut image = image;
+    // Formats without transparency come last: the image is flattened for them, for good.
     let (with_alpha, without) = candidates.iter().partition::<Vec<Candidate>, _>(|(format, _)| format.has_alpha());
     for (format, encoder) in with_alpha.into_iter().chain(without) {
-        let encoder = match able(format, encoder, &picture, settings, limits) {
+        let encoder = match able(format, encoder, &image, settings, limits) {
             Ok(encoder) => encoder,
             Err(error) => {
                 refused = refused.or(Some(error));
                 continue;
             }
         };
-        picture = match picture {
-            planes @ Picture::Planes(_) if encoder.takes_planes(settings) => planes,
+        image = match image {
+            planes @ Image::Planes(_) if encoder.takes_planes(settings) => planes,
             other => {
                 let mut raster = other.into_raster()?;
                 if !format.has_alpha() {
@@ -59,7 +59,7 @@ pub(crate) fn smallest(
             }
         };
         let _stage = span!("encode", format = format.extension());
-        let bytes = encoder.encode(&picture, settings, attached)?;
+        let bytes = encoder.encode(&image, settings, attached)?;
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|(c, _)| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));
@@ -74,22 +74,22 @@ pub(crate) fn smallest(
     }
 }
 
-/// The encoder of a format, if it can write this picture.
+/// The encoder of a format, if it can write this image.
 ///
 /// # Errors
-/// This build has none, or the picture passes a limit.
+/// This build has none, or the image passes a limit.
 fn able(
     format: Format,
     encoder: Option<&'static dyn Encoder>,
-    picture: &Picture,
+    image: &Image,
     settings: &Settings,
     limits: &Limits,
 ) -> Result<&'static dyn Encoder, Error> {
     let encoder = encoder.ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
-    let size = picture.size();
-    let alpha = matches!(picture, Picture::Raster(raster) if raster.channels() == Channels::Rgba);
+    let size = image.size();
+    let alpha = matches!(image, Image::Raster(raster) if raster.channels() == Channels::Rgba);
     encoder.check(size, limits)?;
     encoder.longest_side(limits).check(size)?;
-    memory::check(picture.bytes().saturating_add(size.pixels().saturating_mul(encoder.cost(alpha, settings))), limits)?;
+    memory::check(image.bytes().saturating_add(size.pixels().saturating_mul(encoder.cost(alpha, settings))), limits)?;
     Ok(encoder)
 }

@@ -14,7 +14,7 @@ use crate::pixels::codec::reader::{Colors, Reader, Request};
 use crate::pixels::codec::registry;
 use crate::pixels::filter;
 use crate::pixels::filter::cost;
-use crate::pixels::raster::{Picture, Raster};
+use crate::pixels::raster::{Image, Raster};
 #[cfg(feature = "text")]
 use crate::pixels::text;
 #[cfg(feature = "text")]
@@ -28,14 +28,14 @@ type Opened<'a> = (Option<AssetPath>, Rc<dyn Reader + 'a>);
 
 /// The oracle that has the files.
 ///
-/// A plan that was carried out to be measured is the beginning of the final plan. Its picture is
+/// A plan that was carried out to be measured is the beginning of the final plan. Its image is
 /// kept, so nothing is done twice, unless what is kept becomes too much: then it is made again.
 pub(crate) struct Executor<'a> {
     work: &'a Work<'a>,
     info: SourceInfo,
     /// Files whose headers were read; the asset has no path.
     opened: RefCell<Vec<Opened<'a>>>,
-    /// Pictures that a decoder of the embedder made to be asked for their size.
+    /// Images that a decoder of the embedder made to be asked for their size.
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
@@ -48,7 +48,7 @@ impl<'a> Executor<'a> {
     /// Reads the asset's header.
     ///
     /// # Errors
-    /// It is no picture that this build reads within the limits.
+    /// It is no image that this build reads within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
         let info = SourceInfo::new(Size::new(1, 1));
         let mut executor = Self {
@@ -72,63 +72,63 @@ impl<'a> Executor<'a> {
     /// Carries out a plan to its end.
     ///
     /// Alpha that says nothing is taken off.
-    pub(crate) fn run(&mut self, plan: &Plan) -> Result<Picture, Error> {
-        let picture = match self.go_on(&plan.ops)? {
-            planes @ Picture::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => {
+    pub(crate) fn run(&mut self, plan: &Plan) -> Result<Image, Error> {
+        let image = match self.go_on(&plan.ops)? {
+            planes @ Image::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => {
                 planes.into_raster()?.into()
             }
             other => other,
         };
-        let Picture::Raster(raster) = picture else { return Ok(picture) };
+        let Image::Raster(raster) = image else { return Ok(image) };
         let raster = raster.settled();
         // What a branch asked for that was not taken, or a step took back, was kept for nothing.
         let raster = if plan.output.keeps_profile() { raster } else { raster.into_srgb() };
         Ok(raster.without_needless_alpha().into())
     }
 
-    /// The picture after these operations; goes on from the longest beginning that is kept.
+    /// The image after these operations; goes on from the longest beginning that is kept.
     fn advance(&mut self, ops: &[Op]) -> Result<Raster, Error> {
         self.go_on(ops)?.into_raster()
     }
 
     /// The same, in the form that the last of them gives.
-    fn go_on(&mut self, ops: &[Op]) -> Result<Picture, Error> {
+    fn go_on(&mut self, ops: &[Op]) -> Result<Image, Error> {
         let known = self.kept.iter().enumerate().filter(|(_, (done, _))| ops.starts_with(done));
         let longest = known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at);
-        let (mut picture, rest) = if let Some(at) = longest {
-            let (done, picture) = self.kept.swap_remove(at);
-            (picture.into(), ops.get(done.len()..).unwrap_or_default())
+        let (mut image, rest) = if let Some(at) = longest {
+            let (done, image) = self.kept.swap_remove(at);
+            (image.into(), ops.get(done.len()..).unwrap_or_default())
         } else {
             let (first, rest) = ops.split_first().ok_or_else(|| internal_error("an empty plan"))?;
             (self.start(first)?, rest)
         };
         for op in rest {
-            picture = match picture {
-                Picture::Planes(planes) if filter::works_in_planes(op, &planes) => {
+            image = match image {
+                Image::Planes(planes) if filter::works_in_planes(op, &planes) => {
                     cost::check_planes(op, &planes, self.held(), &self.work.rules.limits)?;
                     filter::apply_to_planes(op, planes)?.into()
                 }
                 other => self.apply(op, other.into_raster()?)?.into(),
             };
         }
-        Ok(picture)
+        Ok(image)
     }
 
     /// What a plan begins with.
-    fn start(&mut self, op: &Op) -> Result<Picture, Error> {
+    fn start(&mut self, op: &Op) -> Result<Image, Error> {
         let limits = &self.work.rules.limits;
-        let mut picture = match op {
-            Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Picture::from),
+        let mut image = match op {
+            Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Image::from),
             Op::Thumbnail { file, wanted } => {
                 let (reader, colors) = (self.open(file.as_ref())?, self.colors_of(file.as_ref()));
                 fenced(|| thumbnail::thumbnail(&*reader, wanted, colors, self.work.scratch, limits))
             }
-            Op::Canvas { size, color } => filter::canvas(*size, *color, limits).map(Picture::from),
-            Op::Text { block, .. } => self.draw(block).map(Picture::from),
+            Op::Canvas { size, color } => filter::canvas(*size, *color, limits).map(Image::from),
+            Op::Text { block, .. } => self.draw(block).map(Image::from),
             _ => Err(internal_error("a plan that starts with nothing")),
         }?;
-        self.noted.add(picture.take_notes(), self.work.rules.refuse_damaged)?;
-        Ok(picture)
+        self.noted.add(image.take_notes(), self.work.rules.refuse_damaged)?;
+        Ok(image)
     }
 
     /// What a file's header says, or the embedder's decoder.
@@ -137,11 +137,11 @@ impl<'a> Executor<'a> {
         let Some((format, decoder)) = found.decoder else {
             return Ok(self.open(file)?.info().clone());
         };
-        let picture = extension::decode(self.work, decoder, found.bytes, page)?;
-        let mut info = SourceInfo::new(picture.size());
+        let image = extension::decode(self.work, decoder, found.bytes, page)?;
+        let mut info = SourceInfo::new(image.size());
         info.format = format;
-        info.alpha = picture.channels() == Channels::Rgba;
-        self.decoded.push((file.cloned(), page, picture));
+        info.alpha = image.channels() == Channels::Rgba;
+        self.decoded.push((file.cloned(), page, image));
         Ok(info)
     }
 
@@ -153,12 +153,12 @@ impl<'a> Executor<'a> {
             return fenced(|| reader.decode(&request));
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
-        let picture = match known {
+        let image = match known {
             Some(at) => self.decoded.swap_remove(at).2,
             None => extension::decode(self.work, decoder, found.bytes, page)?,
         };
         // The plan is for the first page where a layer asks for another.
-        if picture.size() == size { Ok(picture) } else { Err(other_page(format)) }
+        if image.size() == size { Ok(image) } else { Err(other_page(format)) }
     }
 
     /// Returns `true` for a file that can be decoded at any size.
@@ -195,7 +195,7 @@ impl<'a> Executor<'a> {
         Ok(reader)
     }
 
-    /// The picture of the layer that an operation draws.
+    /// The image of the layer that an operation draws.
     pub(crate) fn layer(&mut self, op: &Op) -> Result<Option<Raster>, Error> {
         if let Op::Compose { layer, .. } = op {
             self.advance(&layer.ops).map(Raster::settled).map(Some)
@@ -204,15 +204,15 @@ impl<'a> Executor<'a> {
         }
     }
 
-    pub(crate) fn apply(&mut self, op: &Op, picture: Raster) -> Result<Raster, Error> {
+    pub(crate) fn apply(&mut self, op: &Op, image: Raster) -> Result<Raster, Error> {
         let limits = &self.work.rules.limits;
-        cost::check_op(op, &picture, self.held(), limits)?;
-        let picture = if op.traits(picture.size()).keeps_colors { picture } else { picture.settled() };
+        cost::check_op(op, &image, self.held(), limits)?;
+        let image = if op.traits(image.size()).keeps_colors { image } else { image.settled() };
         // A profile that is left is to be kept: what is drawn now is drawn in its numbers.
-        let profile = picture.profile().cloned();
+        let profile = image.profile().cloned();
         let done = match op {
             Op::Effect { effect, to } => {
-                let done = extension::effect(self.work, Effect::Ai(effect), picture)?;
+                let done = extension::effect(self.work, Effect::Ai(effect), image)?;
                 if done.size() == *to {
                     Ok(done)
                 } else {
@@ -221,21 +221,21 @@ impl<'a> Executor<'a> {
             }
             Op::Extend { to, at, fill: Fill::Generated { prompt } } => {
                 let clear = Color { opacity: 0, ..Color::BLACK };
-                let size = picture.size();
+                let size = image.size();
                 let corner =
                     |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
                 let known = Rect { x: corner(at.x)?, y: corner(at.y)?, width: size.width, height: size.height };
-                let canvas = filter::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, picture)?;
+                let canvas = filter::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, image)?;
                 extension::effect(self.work, Effect::GenerativeFill { prompt: prompt.as_deref(), known }, canvas)
             }
             Op::Compose { layer, at, mix } => {
                 // While the layer is made the base waits.
                 let overlay = self.advance(&layer.ops)?.settled();
-                filter::compose(picture, &overlay, *at, *mix)
+                filter::compose(image, &overlay, *at, *mix)
             }
-            op => filter::apply(op, picture),
+            op => filter::apply(op, image),
         };
-        done.map(|picture| picture.with_profile(profile))
+        done.map(|image| image.with_profile(profile))
     }
 
     /// What the samples of a file are to mean. Layers are in sRGB (chosen).
@@ -285,29 +285,29 @@ impl<'a> Executor<'a> {
 
     #[cfg(not(feature = "text"))]
     fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
-        self.draw(text).map(|picture| picture.size())
+        self.draw(text).map(|image| image.size())
     }
 
-    /// The picture so far, in colours that can be looked at.
+    /// The image so far, in colours that can be looked at.
     fn look(&mut self, so_far: &Plan) -> Result<Raster, PlanError> {
         self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
     }
 
-    /// Bytes of all pictures that are kept, here and elsewhere.
+    /// Bytes of all images that are kept, here and elsewhere.
     pub(crate) fn held(&self) -> u64 {
-        let kept = self.kept.iter().map(|(_, picture)| picture);
-        kept.chain(self.decoded.iter().map(|(_, _, picture)| picture))
+        let kept = self.kept.iter().map(|(_, image)| image);
+        kept.chain(self.decoded.iter().map(|(_, _, image)| image))
             .map(|p| memory::len(p.samples()))
             .fold(self.besides, u64::saturating_add)
     }
 
-    /// Keeps a picture for when its plan goes on.
-    fn keep(&mut self, plan: &Plan, picture: Raster) {
+    /// Keeps an image for when its plan goes on.
+    fn keep(&mut self, plan: &Plan, image: Raster) {
         /// What is kept may take this part of all memory.
         const PART: u64 = 4;
-        let all = self.held().saturating_add(memory::len(picture.samples()));
+        let all = self.held().saturating_add(memory::len(image.samples()));
         if all <= self.work.rules.limits.memory / PART {
-            self.kept.push((plan.ops.clone(), picture));
+            self.kept.push((plan.ops.clone(), image));
         }
     }
 }
@@ -321,20 +321,20 @@ impl Oracle for Executor<'_> {
     }
 
     fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError> {
-        let picture = self.look(so_far)?;
-        let rect = filter::trim(&picture, threshold);
-        self.keep(so_far, picture);
+        let image = self.look(so_far)?;
+        let rect = filter::trim(&image, threshold);
+        self.keep(so_far, image);
         Ok(rect)
     }
 
     fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
-        let picture = self.look(so_far)?;
+        let image = self.look(so_far)?;
         let asset = match so_far.ops.first() {
             Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
             _ => self.work.path,
         };
-        let found = extension::detect(self.work, &picture, subject, asset).map_err(planning)?;
-        self.keep(so_far, picture);
+        let found = extension::detect(self.work, &image, subject, asset).map_err(planning)?;
+        self.keep(so_far, image);
         Ok(found)
     }
 
@@ -343,9 +343,9 @@ impl Oracle for Executor<'_> {
     }
 
     fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {
-        let picture = self.look(so_far)?;
-        let profile = picture.profile().cloned();
-        let done = extension::effect(self.work, Effect::Ai(effect), picture).map_err(planning)?.with_profile(profile);
+        let image = self.look(so_far)?;
+        let profile = image.profile().cloned();
+        let done = extension::effect(self.work, Effect::Ai(effect), image).map_err(planning)?.with_profile(profile);
         let size = done.size();
         let mut after = so_far.clone();
         after.ops.push(Op::Effect { effect: effect.clone(), to: size });

@@ -1,4 +1,4 @@
-//! Asking what an embedder brought: pictures go out and come back as [`Bitmap`]s.
+//! Asking what an embedder brought: images go out and come back as [`Bitmap`]s.
 
 use super::analyze::saliency;
 use super::work::Work;
@@ -11,18 +11,18 @@ use crate::pixels::raster::Raster;
 use crate::plan::PlanError;
 use crate::transform::Ai;
 
-/// Lets the effector change a picture.
+/// Lets the effector change an image.
 ///
 /// # Errors
-/// There is none, it does not offer this, it failed, needs time, or gave too large a picture.
-pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, picture: Raster) -> Result<Raster, Error> {
+/// There is none, it does not offer this, it failed, needs time, or gave too large an image.
+pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, image: Raster) -> Result<Raster, Error> {
     let lacking = || PlanError::Unsupported { parameter: key(effect), reason: "needs an effect provider" };
     let effector = work.extensions.the_effector().ok_or_else(lacking)?;
     let may_grow = matches!(effect, Effect::Ai(Ai::Upscale | Ai::Edit { .. }));
-    let size = picture.size();
+    let size = image.size();
     let limits = &work.rules.limits;
     let max_pixels = if may_grow { limits.pixels } else { size.pixels() };
-    let image = bitmap(picture)?;
+    let image = bitmap(image)?;
     match effector.apply(EffectJob { image, effect, seed: work.seed, max_pixels }) {
         Outcome::Done(image) if may_grow || image.size() == size => {
             LimitError::check("pixels", image.size().pixels(), limits.pixels)?;
@@ -36,23 +36,23 @@ pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, picture: Raster) -> Re
     }
 }
 
-/// Where a subject is in a picture made of the file with this path.
+/// Where a subject is in an image made of the file with this path.
 ///
 /// The registered detector is asked first; whatever goes wrong there is "not found", for a detector never
 /// fails a response. What is salient the crate then finds by itself.
-pub(crate) fn detect(work: &Work<'_>, picture: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
+pub(crate) fn detect(work: &Work<'_>, image: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
     let limits = &work.rules.limits;
     if let Some(detector) = work.extensions.the_detector() {
-        let copy = memory::bytes(picture.size(), Channels::Rgba);
-        memory::check(memory::len(picture.samples()).saturating_add(copy), limits)?;
-        let image = bitmap(picture.copy_with_alpha()?)?;
+        let copy = memory::bytes(image.size(), Channels::Rgba);
+        memory::check(memory::len(image.samples()).saturating_add(copy), limits)?;
+        let image = bitmap(image.copy_with_alpha()?)?;
         let found = detector.find(&Search { image: &image, subject, asset }).unwrap_or_default();
         if !found.is_empty() {
             return Ok(found);
         }
     }
     match subject {
-        Subject::Salient => Ok(saliency::salient(picture, limits)?.map(Found::at).into_iter().collect()),
+        Subject::Salient => Ok(saliency::salient(image, limits)?.map(Found::at).into_iter().collect()),
         _ => Ok(Vec::new()),
     }
 }
@@ -74,17 +74,17 @@ pub(crate) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: 
     raster(image)
 }
 
-fn bitmap(picture: Raster) -> Result<Bitmap, Error> {
-    let size = picture.size();
-    let samples = picture.with_alpha()?.into_samples();
+fn bitmap(image: Raster) -> Result<Bitmap, Error> {
+    let size = image.size();
+    let samples = image.with_alpha()?.into_samples();
     Bitmap::new(size, samples).ok_or_else(|| internal_error("a picture with a wrong size"))
 }
 
 fn raster(image: Bitmap) -> Result<Raster, Error> {
     let size = image.size();
-    let picture = Raster::new(size, Channels::Rgba, image.into_rgba())?;
-    debug_assert_eq!(memory::bytes(size, Channels::Rgba), memory::len(picture.samples()));
-    Ok(picture.without_needless_alpha())
+    let image = Raster::new(size, Channels::Rgba, image.into_rgba())?;
+    debug_assert_eq!(memory::bytes(size, Channels::Rgba), memory::len(image.samples()));
+    Ok(image.without_needless_alpha())
 }
 
 const fn key(effect: Effect<'_>) -> &'static str {

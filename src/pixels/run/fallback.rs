@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::delivery::{Render, Source};
     use crate::extend::Extensions;
-    use crate::order::Job;
+    use crate::order::RenderSpec;
     use crate::path::AssetPath;
     use crate::plan::Rules;
     use crate::policy::Negotiation;
@@ -58,7 +58,7 @@ mod tests {
             chroma_420: false,
             smallest: false,
         };
-        let job = Job {
+        let job = RenderSpec {
             transformation: text.parse().unwrap(),
             rules: Rules::default(),
             negotiation,

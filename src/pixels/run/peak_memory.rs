@@ -17,10 +17,10 @@ use crate::transform::Transformation;
 /// at a time.
 ///
 /// ```
-/// # fn picture() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
+/// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
 /// use originkit::{Options, peak_memory};
-/// let small = peak_memory(&picture(), &"w-8".parse()?, &Options::default())?;
-/// let large = peak_memory(&picture(), &"w-800".parse()?, &Options::default())?;
+/// let small = peak_memory(&image(), &"w-8".parse()?, &Options::default())?;
+/// let large = peak_memory(&image(), &"w-800".parse()?, &Options::default())?;
 /// assert!(large > small && large > 800 * 800 * 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -35,8 +35,8 @@ pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     let file = executor.open(None).ok();
     let source = executor.info().clone();
     let output = OutputSpec::new(work, &plan, &source, || file.as_ref()?.quality());
-    let halved = output.takes_planes && !executor.converts_colors();
-    let facts = Facts { shrinks: &|file| executor.shrinks(file), halved };
+    let chroma_420 = output.takes_planes && !executor.converts_colors();
+    let facts = Facts { shrinks: &|file| executor.shrinks(file), chroma_420 };
     let fused = fuse(plan.clone(), rules.fusion, &facts);
     Ok(Prepared { executor, source, plan, fused, output, file })
 }

@@ -36,10 +36,10 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
         return Ok(encoded.with_notes(prepared.executor.noted.all));
     }
     let Prepared { mut executor, source, plan, fused, output, file } = prepared;
-    let picture = executor.run(&fused)?;
+    let image = executor.run(&fused)?;
     drop(stage);
-    let candidates = if picture.is_transparent() { &output.transparent } else { &output.opaque };
+    let candidates = if image.is_transparent() { &output.transparent } else { &output.opaque };
     let attached = Attachments::of(file.as_deref(), &source, &plan);
-    let encoded = smallest(picture, candidates, plan.matte, &output.settings, &attached, &work.rules.limits)?;
+    let encoded = smallest(image, candidates, plan.matte, &output.settings, &attached, &work.rules.limits)?;
     Ok(encoded.with_notes(executor.noted.all))
 }

@@ -5,7 +5,7 @@ use crate::limits::Limits;
 use crate::pixels::base::{Channels, memory};
 use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Request};
 use crate::pixels::filter;
-use crate::pixels::raster::{Picture, Planes, Raster, Scratch, chroma_size};
+use crate::pixels::raster::{Image, Planes, Raster, Scratch, chroma_size};
 use crate::plan::{Op, Rect, Region, Size, Thumbnail, resampling};
 
 /// Reads a region of a file at the size that is wanted. Files of unusual kinds are decoded whole.
@@ -18,7 +18,7 @@ pub(crate) fn thumbnail(
     colors: Colors,
     scratch: &Scratch,
     limits: &Limits,
-) -> Result<Picture, Error> {
+) -> Result<Image, Error> {
     let reduced = match file.reducing() {
         Some(reducing) => reducing.read(wanted, colors, scratch)?,
         None => None,
@@ -29,19 +29,19 @@ pub(crate) fn thumbnail(
             let chroma = match chroma {
                 None => None,
                 Some([blue, red]) => {
-                    let to = chroma_size(wanted.to, wanted.halved);
+                    let to = chroma_size(wanted.to, wanted.chroma_420);
                     Some([resampled(blue, wanted, to, scratch)?, resampled(red, wanted, to, scratch)?])
                 }
             };
-            Ok(Planes::new(wanted.to, luma, chroma, wanted.halved)?.with_profile(profile).noting(notes).into())
+            Ok(Planes::new(wanted.to, luma, chroma, wanted.chroma_420)?.with_profile(profile).noting(notes).into())
         }
         Some(Reduced::Whole(image)) => {
             let wanted = scaled(wanted, image.size());
-            cut_and_resampled(image, &wanted, limits).map(Picture::from)
+            cut_and_resampled(image, &wanted, limits).map(Image::from)
         }
         None => {
             let image = file.decode(&Request { colors, ..Request::plain(wanted.size) })?;
-            cut_and_resampled(image, wanted, limits).map(Picture::from)
+            cut_and_resampled(image, wanted, limits).map(Image::from)
         }
     }
 }
@@ -86,7 +86,7 @@ fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     (first, last.clamp(first + 1, all) - first)
 }
 
-/// A plane at the size that is wanted of it: that of the picture, or half of it, rounded up.
+/// A plane at the size that is wanted of it: that of the image, or half of it, rounded up.
 fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> Result<Vec<u8>, Error> {
     let Thumbnail { part, from, to: whole, .. } = *wanted;
     // The last sample of a halved odd side stands for half a pixel more than there is.
@@ -122,15 +122,15 @@ impl Stretch {
     }
 }
 
-fn cut_and_resampled(mut picture: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
+fn cut_and_resampled(mut image: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
     let Thumbnail { part, from, to, .. } = *wanted;
     let from = Region { x: from.x - f64::from(part.x), y: from.y - f64::from(part.y), ..from };
-    let notes = picture.take_notes();
-    let made = [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(picture, |picture, op| {
-        filter::cost::check_op(op, &picture, 0, limits)?;
+    let notes = image.take_notes();
+    let made = [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(image, |image, op| {
+        filter::cost::check_op(op, &image, 0, limits)?;
         // Moving pixels and making them fewer leaves their meaning alone.
-        let profile = picture.profile().cloned();
-        filter::apply(op, picture).map(|picture| picture.with_profile(profile))
+        let profile = image.profile().cloned();
+        filter::apply(op, image).map(|image| image.with_profile(profile))
     });
-    made.map(|picture| picture.noting(notes))
+    made.map(|image| image.noting(notes))
 }

@@ -55,7 +55,7 @@ impl Default for Options {
     }
 }
 
-/// Everything that a picture is made from.
+/// Everything that an image is made from.
 #[derive(Debug)]
 pub(crate) struct Work<'a> {
     /// The file.

@@ -104,7 +104,7 @@ impl Layout {
         let lines = lines(&block.text, wrap, &setter)?;
         let mut marks = marks(block, &lines, &setter)?;
         let ink = marks.iter().map(|mark| mark.around).reduce(Bounds::union);
-        // Without ink there is still a pixel: pictures are not empty.
+        // Without ink there is still a pixel: images are not empty.
         let ink = ink.unwrap_or(Bounds { left: 0.0, low: 0.0, right: 1.0, high: 1.0 });
         let top = (ink.low + HAIR).floor();
         let left = if wrap.is_some() { 0.0 } else { ink.left };

@@ -301,7 +301,7 @@ fn two_thousand_characters_are_no_burden() {
 
 #[test]
 fn bands_meet_without_a_seam() {
-    // Higher than a band: the same picture as cut into lines.
+    // Higher than a band: the same image as cut into lines.
     let tall = drawn(&TextBlock { wrap: Some(1500), size: 900.0, ..block("gÉ") });
     assert!(tall.size().height > 800 && tall.size().pixels() > BAND as u64);
     let split = BAND as u32 / 1500;
@@ -311,7 +311,7 @@ fn bands_meet_without_a_seam() {
     assert!(seam <= change(&row(split - 2), &row(split - 1)) + 4, "{seam}");
 }
 
-/// Pictures that somebody looked at. Outlines are exact and coverage is too, so little may differ: a
+/// Images that somebody looked at. Outlines are exact and coverage is too, so little may differ: a
 /// level of 3 for other orders of adding floats.
 #[test]
 fn looks_as_it_did() {
@@ -350,7 +350,7 @@ fn looks_as_it_did() {
     assert!(differing.is_empty(), "look at these, and copy them if they are right: {differing:?}");
 }
 
-/// Where a picture was written that is not as its reference.
+/// Where an image was written that is not as its reference.
 fn difference(name: &str, raster: &Raster) -> Option<PathBuf> {
     let Size { width, height } = raster.size();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/references/text/{name}.png"));
@@ -362,11 +362,11 @@ fn difference(name: &str, raster: &Raster) -> Option<PathBuf> {
     if alike {
         return None;
     }
-    let mut picture = Vec::new();
-    PngEncoder::new_with_quality(&mut picture, CompressionType::Best, FilterType::Adaptive)
+    let mut image = Vec::new();
+    PngEncoder::new_with_quality(&mut image, CompressionType::Best, FilterType::Adaptive)
         .write_image(raster.samples(), width, height, image::ExtendedColorType::Rgba8)
         .unwrap();
     let shown = std::env::temp_dir().join(format!("originkit-text-{name}.png"));
-    std::fs::write(&shown, picture).unwrap();
+    std::fs::write(&shown, image).unwrap();
     Some(shown)
 }

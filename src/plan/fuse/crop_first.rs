@@ -1,4 +1,4 @@
-//! Pictures are cropped and resampled while they are decoded.
+//! Images are cropped and resampled while they are decoded.
 
 use crate::geometry::{Rect, Region};
 use crate::plan::op::{Op, Thumbnail};
@@ -9,7 +9,7 @@ use crate::plan::op::{Op, Thumbnail};
 /// decode 4000x3000 . resize 3000x3000+500+0 -> 300x300   becomes   thumbnail 3000x3000+500+0 of 4000x3000 -> 300x300
 /// ```
 ///
-/// What is cut off is not decoded. The filter of a resizing reads beyond the edges of its region where the picture
+/// What is cut off is not decoded. The filter of a resizing reads beyond the edges of its region where the image
 /// goes on, so that much is; what a crop took away it does not see.
 pub(super) fn crop_first(ops: &mut Vec<Op>) {
     let [Op::Decode { file, size, page: 0 }, rest @ ..] = ops.as_slice() else { return };
@@ -24,16 +24,16 @@ pub(super) fn crop_first(ops: &mut Vec<Op>) {
     let (x, width) = seen(from.x, from.width, to.width, part.x, part.width);
     let (y, height) = seen(from.y, from.height, to.height, part.y, part.height);
     let part = Rect { x, y, width, height };
-    let wanted = Thumbnail { size: *size, part, from, to: *to, eighths: 8, halved: false };
+    let wanted = Thumbnail { size: *size, part, from, to: *to, scale_eighths: 8, chroma_420: false };
     let thumbnail = Op::Thumbnail { file: file.clone(), wanted };
     ops.splice(..cuts + 2, [thumbnail]);
 }
 
-/// What a filter sees of a side of a picture, when it makes `to` samples of the stretch at `from`.
+/// What a filter sees of a side of an image, when it makes `to` samples of the stretch at `from`.
 fn seen(from: f64, length: f64, to: u32, start: u32, all: u32) -> (u32, u32) {
     /// Lanczos has three lobes on each side, as wide as what becomes a sample.
     const LOBES: f64 = 3.0;
-    /// Where the picture is decoded at an eighth, that many pixels are one sample: one for each edge.
+    /// Where the image is decoded at an eighth, that many pixels are one sample: one for each edge.
     const EDGE: f64 = 16.0;
     let margin = LOBES * (length / f64::from(to)).max(1.0) + EDGE;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]

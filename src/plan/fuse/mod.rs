@@ -1,4 +1,4 @@
-//! Fusing: plans that make the same picture with less work, or a better one.
+//! Fusing: plans that make the same image with less work, or a better one.
 //!
 //! The plan as it was made is the specification: each pass is compared with it (`tests/fusion.rs`), and each
 //! can be switched off ([`Fusion`]).
@@ -36,7 +36,7 @@ pub(crate) use self::rasterise::rasterise;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fusion {
-    /// Turn pictures (EXIF) when they are small.
+    /// Turn images (EXIF) when they are small.
     pub orient_last: bool,
     /// Decode only what is not cut off afterwards, and resample while decoding. The two below need it.
     pub crop_first: bool,
@@ -72,7 +72,7 @@ pub(crate) struct Facts<'a> {
     /// Can the decoder of a file resample and crop on the way?
     pub(crate) shrinks: &'a dyn Fn(Option<&AssetPath>) -> bool,
     /// May the asset stay in planes, and does every encoder that is tried halve its chroma?
-    pub(crate) halved: bool,
+    pub(crate) chroma_420: bool,
 }
 
 /// Makes the passes over a plan and its layers.
@@ -90,13 +90,13 @@ pub(crate) fn fuse(mut plan: Plan, fusion: Fusion, facts: &Facts<'_>) -> Plan {
     if fusion.shrink_on_load {
         shrink_on_load::shrink_on_load(&mut plan.ops);
     }
-    if fusion.planes && facts.halved {
+    if fusion.planes && facts.chroma_420 {
         planes::planes(&mut plan.ops);
     }
     for op in &mut plan.ops {
         if let Op::Compose { layer, .. } = op {
-            // What is drawn over a picture is drawn in red, green and blue.
-            let facts = Facts { shrinks: facts.shrinks, halved: false };
+            // What is drawn over an image is drawn in red, green and blue.
+            let facts = Facts { shrinks: facts.shrinks, chroma_420: false };
             **layer = fuse(layer.as_ref().clone(), fusion, &facts);
         }
     }

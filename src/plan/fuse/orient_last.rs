@@ -1,9 +1,9 @@
-//! Pictures are turned as EXIF says when they are small.
+//! Images are turned as EXIF says when they are small.
 
 use crate::geometry::{Orientation, Rect, Region, Size};
 use crate::plan::op::Op;
 
-/// Moves the turning behind what makes the picture smaller.
+/// Moves the turning behind what makes the image smaller.
 ///
 /// ```text
 /// decode 4x3 . orient exif 6 . crop 3x2+0+1 . resize -> 2x1   becomes   decode . crop 2x3+1+0 . resize -> 1x2 . orient

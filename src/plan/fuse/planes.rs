@@ -4,8 +4,8 @@ use crate::plan::op::{Op, Thumbnail};
 
 /// Halves the chroma of a thumbnail, if all that follows can be done to planes.
 pub(super) fn planes(ops: &mut [Op]) {
-    let Some((Op::Thumbnail { wanted: Thumbnail { to, halved, .. }, .. }, rest)) = ops.split_first_mut() else {
+    let Some((Op::Thumbnail { wanted: Thumbnail { to, chroma_420, .. }, .. }, rest)) = ops.split_first_mut() else {
         return;
     };
-    *halved = rest.iter().all(|op| op.traits(*to).in_planes);
+    *chroma_420 = rest.iter().all(|op| op.traits(*to).in_planes);
 }

@@ -1,12 +1,12 @@
-//! Pictures are decoded at less than their size where that is enough for what follows.
+//! Images are decoded at less than their size where that is enough for what follows.
 
 use crate::plan::op::{Op, Thumbnail};
 
 /// Lets a thumbnail decode at as few eighths as give the filter enough to work with.
 pub(super) fn shrink_on_load(ops: &mut [Op]) {
-    if let Some(Op::Thumbnail { wanted: Thumbnail { from, to, eighths, .. }, .. }) = ops.first_mut() {
+    if let Some(Op::Thumbnail { wanted: Thumbnail { from, to, scale_eighths, .. }, .. }) = ops.first_mut() {
         let ratio = (from.width / f64::from(to.width)).min(from.height / f64::from(to.height));
-        *eighths = enough(ratio);
+        *scale_eighths = enough(ratio);
     }
 }
 
@@ -16,8 +16,8 @@ pub(super) fn shrink_on_load(ops: &mut [Op]) {
 /// little, and is seen: at 1.26 times the result a photo of 12 megapixels at a width of 1600 has a SSIMULACRA2 of 70.3
 /// as WebP, at 1.58 times 71.2, as if it had been decoded whole.
 fn enough(ratio: f64) -> u8 {
-    let least = |eighths: u8| if eighths < 4 { 1.25 } else { 1.5 };
-    (1..8).find(|eighths| ratio * f64::from(*eighths) >= least(*eighths) * 8.0).unwrap_or(8)
+    let least = |scale_eighths: u8| if scale_eighths < 4 { 1.25 } else { 1.5 };
+    (1..8).find(|scale_eighths| ratio * f64::from(*scale_eighths) >= least(*scale_eighths) * 8.0).unwrap_or(8)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(crate) enum Disposal {
     Undo,
 }
 
-/// The picture that frames are drawn on: transparent at first, whatever colour a file wishes for, as in browsers.
+/// The image that frames are drawn on: transparent at first, whatever colour a file wishes for, as in browsers.
 #[derive(Debug)]
 pub(crate) struct Canvas {
     size: Size,
@@ -74,10 +74,10 @@ impl Canvas {
         self.rows(area)
     }
 
-    /// Draws a picture at the place of the frame, over what is there or instead of it.
-    pub(crate) fn draw(&mut self, picture: &Raster, blend: bool) {
-        for (to, from) in self.area().zip(picture.rows()) {
-            match picture.channels() {
+    /// Draws an image at the place of the frame, over what is there or instead of it.
+    pub(crate) fn draw(&mut self, image: &Raster, blend: bool) {
+        for (to, from) in self.area().zip(image.rows()) {
+            match image.channels() {
                 Channels::Rgb => {
                     for (to, [r, g, b]) in to.iter_mut().zip(from.as_chunks().0) {
                         *to = [*r, *g, *b, u8::MAX];
@@ -102,7 +102,7 @@ impl Canvas {
     }
 
     /// What is shown now.
-    pub(crate) fn picture(&self) -> Result<Raster, Error> {
+    pub(crate) fn image(&self) -> Result<Raster, Error> {
         let opaque = self.pixels.iter().all(|pixel| pixel.last() == Some(&u8::MAX));
         let channels = if opaque { Channels::Rgb } else { Channels::Rgba };
         let mut samples = memory::reserve(memory::bytes(self.size, channels))?;
@@ -125,7 +125,7 @@ impl Canvas {
     }
 }
 
-/// The part of a rectangle that lies within a picture.
+/// The part of a rectangle that lies within an image.
 fn clip(area: Rect, size: Size) -> Rect {
     let (x, y) = (area.x.min(size.width), area.y.min(size.height));
     Rect { x, y, width: area.width.min(size.width - x), height: area.height.min(size.height - y) }
@@ -143,9 +143,9 @@ mod tests {
     fn draw(canvas: &mut Canvas, area: [u32; 4], disposal: Disposal, letter: u8) -> String {
         let [x, y, width, height] = area;
         let area = Rect { x, y, width, height };
-        let picture = Raster::filled(area.size(), Channels::Rgba, [letter, 0, 0, 255]).unwrap();
+        let image = Raster::filled(area.size(), Channels::Rgba, [letter, 0, 0, 255]).unwrap();
         canvas.begin(area, disposal).unwrap();
-        canvas.draw(&picture, true);
+        canvas.draw(&image, true);
         letters(canvas)
     }
 
@@ -170,8 +170,8 @@ mod tests {
         canvas.begin(full, Disposal::Keep).unwrap();
         canvas.draw(&front, true);
         assert_eq!(canvas.pixels, [[b'a', 0, 0, 255], [147, 0, 0, 255]]);
-        assert_eq!(canvas.picture().unwrap().channels(), Channels::Rgb);
+        assert_eq!(canvas.image().unwrap().channels(), Channels::Rgb);
         canvas.draw(&front, false);
-        assert_eq!(canvas.picture().unwrap(), front);
+        assert_eq!(canvas.image().unwrap(), front);
     }
 }

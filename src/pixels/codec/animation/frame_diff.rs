@@ -1,6 +1,6 @@
 //! What changes from one frame to the next: for writers that draw a rectangle over the frame before.
 //!
-//! Pictures are vectors of pixels here. In a *patch* those with alpha 0 are left open: what is there stays.
+//! Images are vectors of pixels here. In a *patch* those with alpha 0 are left open: what is there stays.
 
 use super::palette::Pixel;
 use crate::error::Error;
@@ -11,17 +11,17 @@ use crate::plan::{Rect, Size};
 /// What a patch leaves open.
 pub(crate) const OPEN: Pixel = [0; 4];
 
-/// The pixels of a picture, each as `pixel` makes it.
-pub(crate) fn take(picture: &Raster, to: &mut Vec<Pixel>, pixel: impl Fn(Pixel) -> Pixel) -> Result<(), Error> {
-    memory::refill(to, picture.size().pixels(), OPEN)?;
-    match picture.channels() {
+/// The pixels of an image, each as `pixel` makes it.
+pub(crate) fn take(image: &Raster, to: &mut Vec<Pixel>, pixel: impl Fn(Pixel) -> Pixel) -> Result<(), Error> {
+    memory::refill(to, image.size().pixels(), OPEN)?;
+    match image.channels() {
         Channels::Rgb => {
-            for (to, [r, g, b]) in to.iter_mut().zip(picture.samples().as_chunks().0) {
+            for (to, [r, g, b]) in to.iter_mut().zip(image.samples().as_chunks().0) {
                 *to = pixel([*r, *g, *b, u8::MAX]);
             }
         }
         Channels::Rgba => {
-            for (to, from) in to.iter_mut().zip(picture.samples().as_chunks().0) {
+            for (to, from) in to.iter_mut().zip(image.samples().as_chunks().0) {
                 *to = pixel(*from);
             }
         }
@@ -66,7 +66,7 @@ pub(crate) fn rows_mut<T>(all: &mut [T], width: u32, area: Rect) -> impl Iterato
         .filter_map(move |row| row.get_mut(left..)?.get_mut(..length))
 }
 
-/// A length of a picture that is in memory.
+/// A length of an image that is in memory.
 pub(crate) fn index(length: u32) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }

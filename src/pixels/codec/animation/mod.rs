@@ -160,8 +160,8 @@ impl<'a> Animation<'a> {
     }
 
     /// What is shown now, without alpha if it is opaque.
-    pub(crate) fn picture(&self) -> Result<Raster, Error> {
-        Ok(self.canvas.picture()?.with_profile(self.profile.clone()))
+    pub(crate) fn image(&self) -> Result<Raster, Error> {
+        Ok(self.canvas.image()?.with_profile(self.profile.clone()))
     }
 }
 
@@ -199,7 +199,7 @@ impl Budget {
         Ok(budget)
     }
 
-    /// The canvas, what it was before, the picture handed out, and a frame with what its decoder needs.
+    /// The canvas, what it was before, the image handed out, and a frame with what its decoder needs.
     pub(crate) fn memory(&self, canvas: Size, limits: &Limits) -> Result<u64, LimitError> {
         LimitError::check("pixels", canvas.pixels(), limits.pixels)?;
         let bytes = canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12));

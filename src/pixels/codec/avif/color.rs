@@ -48,8 +48,8 @@ impl Sampling {
 }
 
 /// What the AV1 data say of their matrix.
-pub(crate) fn matrix_of(picture: &Picture) -> u16 {
-    match picture.matrix_coefficients() {
+pub(crate) fn matrix_of(image: &Picture) -> u16 {
+    match image.matrix_coefficients() {
         MatrixCoefficients::Identity => 0,
         MatrixCoefficients::BT709 => 1,
         MatrixCoefficients::Unspecified => UNSPECIFIED,

@@ -7,7 +7,7 @@ use crate::limits::{LimitError, Limits};
 use crate::pixels::base::{Channels, internal_error};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
-use crate::pixels::raster::{Picture, Raster};
+use crate::pixels::raster::{Image, Raster};
 use crate::plan::Size;
 
 /// Writes AVIFs.
@@ -32,13 +32,13 @@ impl Encoder for AvifEncoder {
         LimitError::check("pixels in an AVIF", size.pixels(), limits.avif_pixels)
     }
 
-    fn encode(&self, image: &Picture, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
+    fn encode(&self, image: &Image, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
         encode(&*image.pixels()?, settings)
     }
 }
 
-fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
-    let size = picture.size();
+fn encode(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+    let size = image.size();
     let side = |side: u32| usize::try_from(side).map_err(|_| internal_error("out of address space"));
     let (width, height) = (side(size.width)?, side(size.height)?);
     let quality = quality(settings.quality);
@@ -47,8 +47,8 @@ fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
         .with_alpha_quality(quality)
         .with_speed(speed(size))
         .with_num_threads(Some(1));
-    let samples = picture.samples();
-    let file = match picture.channels() {
+    let samples = image.samples();
+    let file = match image.channels() {
         Channels::Rgb => {
             let pixels: Vec<RGB8> = samples.chunks_exact(3).filter_map(rgb).collect();
             encoder.encode_rgb(Img::new(&pixels, width, height))
@@ -76,7 +76,7 @@ fn quality(quality: u8) -> f32 {
     f32::from(quality.clamp(1, 100))
 }
 
-/// Effort, from 1 to 10, so that a picture takes about a second.
+/// Effort, from 1 to 10, so that an image takes about a second.
 fn speed(size: Size) -> u8 {
     match size.pixels() {
         0..=250_000 => 6,

@@ -30,7 +30,7 @@ impl Frames {
 
     /// Decodes the data of one frame, which must have the size that the container says.
     pub(crate) fn decode(&mut self, data: Vec<u8>) -> Result<Planes, Error> {
-        /// A picture may lie in several layers, each handed out.
+        /// An image may lie in several layers, each handed out.
         const ROUNDS: usize = 16;
         let failed = |_| damaged(Format::Avif);
         let mut sent = self.decoder.send_data(data, None, None, None);
@@ -40,8 +40,8 @@ impl Frames {
                 _ => {}
             }
             match self.decoder.get_picture() {
-                Ok(picture) if picture.width() == self.size.width && picture.height() == self.size.height => {
-                    return planes(&picture, self.size);
+                Ok(image) if image.width() == self.size.width && image.height() == self.size.height => {
+                    return planes(&image, self.size);
                 }
                 Ok(_) => return Err(damaged(Format::Avif)),
                 Err(error) if error.is_again() => sent = self.decoder.send_pending_data(),
@@ -53,23 +53,23 @@ impl Frames {
 }
 
 /// The planes of a frame as numbers.
-fn planes(picture: &Picture, size: Size) -> Result<Planes, Error> {
-    let sampling = match picture.pixel_layout() {
+fn planes(image: &Picture, size: Size) -> Result<Planes, Error> {
+    let sampling = match image.pixel_layout() {
         PixelLayout::I400 => Sampling::Gray,
         PixelLayout::I420 => Sampling::Quarter,
         PixelLayout::I422 => Sampling::Half,
         PixelLayout::I444 => Sampling::Full,
     };
-    let depth = u32::try_from(picture.bit_depth()).unwrap_or_default();
+    let depth = u32::try_from(image.bit_depth()).unwrap_or_default();
     if !matches!(depth, 8 | 10 | 12) {
         return Err(unread("samples of this depth"));
     }
     let wide = if depth == 8 { 1 } else { 2 };
     let copy = |component, size: Size| -> Result<Vec<u16>, Error> {
-        let stride = usize::try_from(picture.stride(component)).map_err(|_| internal_error("out of address space"))?;
+        let stride = usize::try_from(image.stride(component)).map_err(|_| internal_error("out of address space"))?;
         let width = usize::try_from(size.width).map_err(|_| internal_error("out of address space"))?;
         let height = usize::try_from(size.height).map_err(|_| internal_error("out of address space"))?;
-        let plane = picture.plane(component);
+        let plane = image.plane(component);
         let mut out = Vec::new();
         out.try_reserve_exact(width * height).map_err(|_| internal_error("out of memory"))?;
         for row in plane.chunks(stride.max(1)).take(height) {
@@ -87,7 +87,7 @@ fn planes(picture: &Picture, size: Size) -> Result<Planes, Error> {
         Some(size) => Some([copy(PlanarImageComponent::U, size)?, copy(PlanarImageComponent::V, size)?]),
         None => None,
     };
-    let full_range = matches!(picture.color_range(), YUVRange::Full);
-    let matrix = color::matrix_of(picture);
+    let full_range = matches!(image.color_range(), YUVRange::Full);
+    let matrix = color::matrix_of(image);
     Ok(Planes { size, sampling, depth, luma, chroma, full_range, matrix })
 }

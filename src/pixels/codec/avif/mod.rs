@@ -207,7 +207,7 @@ fn profile(meaning: &Meaning, limits: &Limits) -> Option<Profile> {
     }
     let [primaries, transfer] = meaning.space?.map(|number| u8::try_from(number).unwrap_or(UNSPECIFIED));
     let primaries = if primaries == UNSPECIFIED { SRGB.0 } else { primaries };
-    // The curves of video stand in pictures that are looked at like all others (so do browsers).
+    // The curves of video stand in images that are looked at like all others (so do browsers).
     let transfer = if matches!(transfer, 1 | UNSPECIFIED | 6 | 14 | 15) { SRGB.1 } else { transfer };
     if (primaries, transfer) == SRGB { None } else { Profile::from_code_points([primaries, transfer, 0, 1]) }
 }

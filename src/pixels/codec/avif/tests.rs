@@ -11,7 +11,7 @@ fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&length.to_be_bytes()[..], kind, body].concat()
 }
 
-/// A file with a picture of 5x3 in `idat`, in two pieces, and these further properties.
+/// A file with an image of 5x3 in `idat`, in two pieces, and these further properties.
 fn file(kind: &[u8; 4], properties: &[Vec<u8>]) -> Vec<u8> {
     let size = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 3]);
     let all: Vec<u8> = [&[size][..], properties].concat().concat();
@@ -219,7 +219,7 @@ fn a_sequence_plays() {
     assert_eq!(animation.plays().map(std::num::NonZeroU32::get), Some(3));
     for (still, seconds) in stills.iter().zip([1, 2]) {
         assert_eq!(animation.advance().unwrap(), Some(std::time::Duration::from_secs(seconds)));
-        let (shown, still) = (animation.picture().unwrap(), decode(still, &limits).unwrap());
+        let (shown, still) = (animation.image().unwrap(), decode(still, &limits).unwrap());
         let most = shown.samples().iter().zip(still.samples()).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(most <= Some(1), "{most:?}");
     }

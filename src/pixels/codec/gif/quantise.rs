@@ -1,11 +1,11 @@
-//! Choosing a palette: at most 256 colours that stand for all of a picture's.
+//! Choosing a palette: at most 256 colours that stand for all of an image's.
 //!
 //! Colours are counted in cells of 4x4x4 levels. The box of cells whose colours lie farthest apart is cut at
 //! its mean, across its longest side, until there are enough boxes (Wan, Wong and Prusinkiewicz, 1988: An
 //! algorithm for multidimensional data clustering); then each colour moves to the mean of the cells that are
-//! nearest to it (Lloyd, 1982). Nothing is random: the same picture has the same palette.
+//! nearest to it (Lloyd, 1982). Nothing is random: the same image has the same palette.
 //!
-//! Pictures are seen as patches here: pixels with alpha 0 are left open, and do not count.
+//! Images are seen as patches here: pixels with alpha 0 are left open, and do not count.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Writing GIF: still pictures and animations, frame by frame, by the `gif` crate.
+//! Writing GIF: still images and animations, frame by frame, by the `gif` crate.
 //!
 //! Of each frame only what changed is written: the smallest rectangle around it, and in there pixels that stay as
 //! they are remain open. A pixel whose source did not change keeps its colour, so nothing flickers. The first
@@ -19,7 +19,7 @@ use crate::pixels::codec::animation::frame_diff::{OPEN, index, rows, rows_mut, t
 use crate::pixels::codec::animation::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{AnimationEncoder, Encoder as FileEncoder, FrameWriter, Settings, Side};
-use crate::pixels::raster::{Picture, Raster};
+use crate::pixels::raster::{Image, Raster};
 use crate::plan::{Rect, Size};
 
 /// Writes GIFs, of one frame or of many.
@@ -35,7 +35,7 @@ impl FileEncoder for GifEncoder {
         6
     }
 
-    fn encode(&self, image: &Picture, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
+    fn encode(&self, image: &Image, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
         encode(&*image.pixels()?, settings)
     }
 
@@ -56,10 +56,10 @@ impl AnimationEncoder for GifEncoder {
 }
 
 /// Writes a GIF of one frame.
-fn encode(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
-    let size = picture.size();
+fn encode(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+    let size = image.size();
     let mut patch = Vec::new();
-    take(picture, &mut patch, visible)?;
+    take(image, &mut patch, visible)?;
     let (shared, drawing) = Shared::of(&mut Quantiser::default(), &patch, size, Exactness::of(settings))?;
     let mut encoder = start(size, &shared.palette, NonZeroU32::new(1))?;
     drawing.write(&mut encoder, &shared.palette, DisposalMethod::Keep)?;
@@ -131,11 +131,11 @@ impl Shared {
 }
 
 impl FrameWriter for Writer {
-    fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
-        if picture.size() != self.size {
+    fn push(&mut self, image: &Raster, delay: Duration) -> Result<(), Error> {
+        if image.size() != self.size {
             return Err(internal_error("frames of different sizes"));
         }
-        take(picture, &mut self.frame, visible)?;
+        take(image, &mut self.frame, visible)?;
         let mut drawing = if self.encoder.is_none() { self.first()? } else { self.next()? };
         self.note(&drawing);
         drawing.delay = self.clock.hundredths(delay);

@@ -1,11 +1,11 @@
 //! Images to files.
 
-use super::write::{self, Extras, Image, Mode};
+use super::write::{self, Extras, Mode, PlanarImage};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
-use crate::pixels::raster::{Picture, Planes};
+use crate::pixels::raster::{Image, Planes};
 
 /// Writes JPEGs, from planes as they are or from pixels without alpha.
 pub(super) struct JpegEncoder;
@@ -28,20 +28,20 @@ impl Encoder for JpegEncoder {
         true
     }
 
-    fn encode(&self, image: &Picture, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+    fn encode(&self, image: &Image, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
         match image {
-            Picture::Planes(planes) => encode(planes, settings, attached),
-            Picture::Raster(raster) => encode(&Planes::of(raster, settings.chroma_420)?, settings, attached),
+            Image::Planes(planes) => encode(planes, settings, attached),
+            Image::Raster(raster) => encode(&Planes::of(raster, settings.chroma_420)?, settings, attached),
         }
     }
 }
 
 fn encode(planes: &Planes, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
-    let image = Image {
+    let image = PlanarImage {
         size: planes.size(),
         luma: planes.luma(),
         chroma: planes.chroma(),
-        halved: planes.chroma().is_some() && planes.is_halved(),
+        chroma_420: planes.chroma().is_some() && planes.is_chroma_420(),
     };
     let extras = Extras {
         exif: attached.exif.as_deref(),
@@ -81,16 +81,16 @@ mod tests {
 
     #[test]
     fn all_settings_are_read_alike_by_two_decoders() {
-        let picture = Raster::new(Size::new(40, 30), Channels::Rgb, samples()).unwrap();
+        let image = Raster::new(Size::new(40, 30), Channels::Rgb, samples()).unwrap();
         for (progressive, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
             let settings = settings(progressive, chroma_420);
-            let bytes = JpegEncoder.encode(&picture.clone().into(), &settings, &Attachments::default()).unwrap();
+            let bytes = JpegEncoder.encode(&image.clone().into(), &settings, &Attachments::default()).unwrap();
             let scans = bytes.windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count();
             assert_eq!(scans, if progressive { 5 } else { 1 });
             let one = image::load_from_memory(&bytes).unwrap().to_rgb8().into_raw();
             let other = jpeg_decoder::Decoder::new(&bytes[..]).decode().unwrap();
             for (read, by) in [(one, "zune-jpeg"), (other, "jpeg-decoder")] {
-                let sum: u32 = read.iter().zip(picture.samples()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+                let sum: u32 = read.iter().zip(image.samples()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
                 assert!(sum < 3600 * 3, "{settings:?}, read by {by}: {sum}");
             }
         }
@@ -143,10 +143,10 @@ mod tests {
                 })
                 .collect();
             let size = Size::new(width.into(), height.into());
-            let picture = Raster::new(size, Channels::Rgb, samples.clone()).unwrap();
-            for (halved, sampling) in [(true, SamplingFactor::R_4_2_0), (false, SamplingFactor::R_4_4_4)] {
+            let image = Raster::new(size, Channels::Rgb, samples.clone()).unwrap();
+            for (chroma_420, sampling) in [(true, SamplingFactor::R_4_2_0), (false, SamplingFactor::R_4_4_4)] {
                 let ours = JpegEncoder
-                    .encode(&picture.clone().into(), &settings(false, halved), &Attachments::default())
+                    .encode(&image.clone().into(), &settings(false, chroma_420), &Attachments::default())
                     .unwrap();
                 let theirs = other(&samples, (width, height), sampling);
                 let read = |bytes: &[u8]| jpeg_decoder::Decoder::new(bytes).decode().unwrap();
@@ -154,9 +154,9 @@ mod tests {
                 let error = |read: &[u8]| -> u64 {
                     read.iter().zip(&samples).map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum()
                 };
-                assert!(error(&a) * 100 <= error(&b) * 102 + 100 * size.pixels(), "{size} {halved}");
+                assert!(error(&a) * 100 <= error(&b) * 102 + 100 * size.pixels(), "{size} {chroma_420}");
                 // In one scan halved planes are padded to whole units.
-                let padding = if halved { 60 } else { 0 };
+                let padding = if chroma_420 { 60 } else { 0 };
                 assert!(ours.len() * 100 <= theirs.len() * 101 + padding * 100, "{} and {}", ours.len(), theirs.len());
             }
         }

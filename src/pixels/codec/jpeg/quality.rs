@@ -72,11 +72,11 @@ mod tests {
 
     #[test]
     fn the_setting_is_told_exactly() {
-        let picture = image::RgbImage::from_fn(16, 16, |x, y| image::Rgb([x as u8 * 9, y as u8 * 9, 70]));
+        let image = image::RgbImage::from_fn(16, 16, |x, y| image::Rgb([x as u8 * 9, y as u8 * 9, 70]));
         let gray = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(x * y) as u8]));
         for quality in 1..=100_u8 {
             let mut colored = Vec::new();
-            image::codecs::jpeg::JpegEncoder::new_with_quality(&mut colored, quality).encode_image(&picture).unwrap();
+            image::codecs::jpeg::JpegEncoder::new_with_quality(&mut colored, quality).encode_image(&image).unwrap();
             assert_eq!(of_file(&colored), Some(quality));
             let mut plain = Vec::new();
             image::codecs::jpeg::JpegEncoder::new_with_quality(&mut plain, quality).encode_image(&gray).unwrap();

@@ -41,8 +41,8 @@ impl Reducing for File<'_> {
 }
 
 fn request(wanted: &Thumbnail) -> read::Request {
-    let chroma = if wanted.halved { Chroma::Half } else { Chroma::Equal };
-    read::Request { luma: wanted.eighths, chroma, crop: Some(wanted.part) }
+    let chroma = if wanted.chroma_420 { Chroma::Half } else { Chroma::Equal };
+    read::Request { luma: wanted.scale_eighths, chroma, crop: Some(wanted.part) }
 }
 
 fn plane(plane: read::Plane) -> Plane {

@@ -24,9 +24,9 @@ pub(crate) fn density_in(directory: &Directory, block: &[u8]) -> Option<f64> {
     }
 }
 
-/// The block for a picture that was made from the one it describes.
+/// The block for an image that was made from the one it describes.
 ///
-/// The orientation is that of an upright picture if it was turned, and the density is the new one.
+/// The orientation is that of an upright image if it was turned, and the density is the new one.
 /// The thumbnail goes: it shows the source, with all that was cut away since. Values are written over
 /// those that are there, so nothing in the block moves.
 pub(crate) fn adapted(mut block: Vec<u8>, upright: bool, density: Option<f64>) -> Vec<u8> {
@@ -56,7 +56,7 @@ pub(crate) fn adapted(mut block: Vec<u8>, upright: bool, density: Option<f64>) -
     block
 }
 
-/// A packet of XMP for a picture that was turned upright: the orientation, should it be there, too.
+/// A packet of XMP for an image that was turned upright: the orientation, should it be there, too.
 pub(crate) fn upright_xmp(mut packet: Vec<u8>) -> Vec<u8> {
     const NAME: &[u8] = b"tiff:Orientation";
     let mut from = 0;

@@ -1,4 +1,4 @@
-//! Pictures in fewer bits: gray and palettes for PNG, where they hold exactly what was there.
+//! Images in fewer bits: gray and palettes for PNG, where they hold exactly what was there.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,40 +23,40 @@ pub(crate) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// The picture as it is.
-    pub(crate) fn plain(picture: &'a Raster) -> Self {
-        let color = match picture.channels() {
+    /// The image as it is.
+    pub(crate) fn plain(image: &'a Raster) -> Self {
+        let color = match image.channels() {
             Channels::Rgb => ColorType::Rgb,
             Channels::Rgba => ColorType::Rgba,
         };
-        let samples = Cow::Borrowed(picture.samples());
+        let samples = Cow::Borrowed(image.samples());
         Self { color, depth: BitDepth::Eight, palette: None, opacities: None, samples }
     }
 }
 
 /// A layout of fewer bits that holds the same; `None` if there is none.
-pub(crate) fn reduced(picture: &Raster, gray_is_allowed: bool) -> Option<Layout<'static>> {
-    let found = Found::look(picture, gray_is_allowed)?;
+pub(crate) fn reduced(image: &Raster, gray_is_allowed: bool) -> Option<Layout<'static>> {
+    let found = Found::look(image, gray_is_allowed)?;
     let gray_depth = found.gray.then(|| gray_depth(&found)).flatten();
     let palette_depth = (found.colors.len() <= MOST).then(|| depth(found.colors.len()));
     match (gray_depth, palette_depth) {
         (Some(gray), palette) if palette.is_none_or(|palette| gray as u8 <= palette as u8) => {
             // Shallow levels are the upper bits of deep ones.
             let shift = 8 - gray as u8;
-            let values = pixels(picture).map(|[level, ..]| level >> shift);
-            Some(layout(ColorType::Grayscale, gray, pack(values, picture, gray)))
+            let values = pixels(image).map(|[level, ..]| level >> shift);
+            Some(layout(ColorType::Grayscale, gray, pack(values, image, gray)))
         }
-        (_, Some(depth)) => Some(with_palette(picture, &found, depth)),
+        (_, Some(depth)) => Some(with_palette(image, &found, depth)),
         // Gray and partly transparent, in more than 256 ways.
         (None, None) if found.gray => {
-            let samples = pixels(picture).flat_map(|[level, .., opacity]| [level, opacity]).collect();
+            let samples = pixels(image).flat_map(|[level, .., opacity]| [level, opacity]).collect();
             Some(layout(ColorType::GrayscaleAlpha, BitDepth::Eight, samples))
         }
         _ => None,
     }
 }
 
-/// What there is in a picture.
+/// What there is in an image.
 struct Found {
     /// One more than [`MOST`] are too many.
     colors: Numbers,
@@ -68,10 +68,10 @@ struct Found {
 
 impl Found {
     /// Looks until nothing is left to hope for.
-    fn look(picture: &Raster, gray_is_allowed: bool) -> Option<Self> {
+    fn look(image: &Raster, gray_is_allowed: bool) -> Option<Self> {
         let mut found = Self { colors: Numbers::default(), gray: gray_is_allowed, opaque: true, shallow: [true; 3] };
         let mut last = None;
-        for pixel in pixels(picture) {
+        for pixel in pixels(image) {
             // Most neighbours are alike.
             if last == Some(pixel) {
                 continue;
@@ -116,12 +116,12 @@ fn depth(colors: usize) -> BitDepth {
 }
 
 /// Transparent colours first, so that few opacities are written; then from dark to light.
-fn with_palette(picture: &Raster, found: &Found, depth: BitDepth) -> Layout<'static> {
+fn with_palette(image: &Raster, found: &Found, depth: BitDepth) -> Layout<'static> {
     let mut colors: Vec<[u8; 4]> = found.colors.keys().map(|color| color.to_be_bytes()).collect();
     colors.sort_unstable_by_key(|[r, g, b, a]| (*a, u32::from(*r) * 2 + u32::from(*g) * 4 + u32::from(*b), *r, *g));
     let numbers: Numbers = colors.iter().map(|color| u32::from_be_bytes(*color)).zip(0..=u8::MAX).collect();
     let mut last = None;
-    let values = pixels(picture).map(|pixel| match last {
+    let values = pixels(image).map(|pixel| match last {
         Some((same, number)) if same == pixel => number,
         _ => {
             let number = numbers.get(&u32::from_be_bytes(pixel)).copied().unwrap_or_default();
@@ -129,7 +129,7 @@ fn with_palette(picture: &Raster, found: &Found, depth: BitDepth) -> Layout<'sta
             number
         }
     });
-    let samples = pack(values, picture, depth);
+    let samples = pack(values, image, depth);
     let opacities: Vec<u8> = colors.iter().map(|[.., a]| *a).take_while(|a| *a < u8::MAX).collect();
     Layout {
         palette: Some(colors.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect()),
@@ -143,9 +143,9 @@ fn layout(color: ColorType, depth: BitDepth, samples: Vec<u8>) -> Layout<'static
 }
 
 /// Puts values of so many bits side by side, the first uppermost; each row starts with a new byte.
-fn pack(values: impl Iterator<Item = u8>, picture: &Raster, depth: BitDepth) -> Vec<u8> {
+fn pack(values: impl Iterator<Item = u8>, image: &Raster, depth: BitDepth) -> Vec<u8> {
     let bits = depth as u8;
-    let width = u64::from(picture.size().width);
+    let width = u64::from(image.size().width);
     let mut out = Vec::new();
     let (mut byte, mut filled, mut column) = (0_u8, 0, 0);
     for value in values {
@@ -163,8 +163,8 @@ fn pack(values: impl Iterator<Item = u8>, picture: &Raster, depth: BitDepth) -> 
     out
 }
 
-fn pixels(picture: &Raster) -> impl Iterator<Item = [u8; 4]> {
-    picture.samples().chunks_exact(picture.channels().count()).map(|pixel| match *pixel {
+fn pixels(image: &Raster) -> impl Iterator<Item = [u8; 4]> {
+    image.samples().chunks_exact(image.channels().count()).map(|pixel| match *pixel {
         [r, g, b, a] => [r, g, b, a],
         [r, g, b] => [r, g, b, u8::MAX],
         _ => [0; 4],
@@ -204,7 +204,7 @@ mod tests {
     use crate::pixels::codec::png::encode;
     use crate::plan::Size;
 
-    fn picture(width: u32, height: u32, pixel: impl Fn(u32) -> [u8; 4]) -> Raster {
+    fn image(width: u32, height: u32, pixel: impl Fn(u32) -> [u8; 4]) -> Raster {
         let samples = (0..width * height).flat_map(pixel).collect();
         Raster::new(Size::new(width, height), Channels::Rgba, samples).unwrap().without_needless_alpha()
     }
@@ -218,24 +218,24 @@ mod tests {
         use ColorType::{Grayscale, GrayscaleAlpha, Indexed, Rgb, Rgba};
         let gray = |level: u8| [level, level, level, 255];
         let cases: [(&str, Raster, (ColorType, u8)); 14] = [
-            ("black and white", picture(203, 200, |n| gray(byte(n % 2) * 255)), (Grayscale, 1)),
-            ("four grays", picture(203, 200, |n| gray(byte(n % 4) * 85)), (Grayscale, 2)),
-            ("sixteen grays", picture(203, 200, |n| gray(byte(n % 16) * 17)), (Grayscale, 4)),
-            ("two other grays", picture(203, 200, |n| gray(byte(n % 2) + 100)), (Indexed, 1)),
-            ("all grays", picture(203, 200, |n| gray(byte(n))), (Grayscale, 8)),
-            ("one gray", picture(203, 200, |_| gray(77)), (Indexed, 1)),
-            ("one colour", picture(203, 200, |_| [1, 2, 3, 255]), (Indexed, 1)),
-            ("three colours", picture(203, 200, |n| [byte(n % 3), 9, 1, 255]), (Indexed, 2)),
-            ("16 colours", picture(203, 200, |n| [byte(n % 16), 9, 1, 255]), (Indexed, 4)),
-            ("512 colours", picture(203, 200, |n| [byte(n), 9, byte(n / 2), 255]), (Rgb, 8)),
-            ("256 colours and opacities", picture(203, 200, |n| [byte(n % 16), 9, 1, byte(n / 16) | 15]), (Indexed, 8)),
+            ("black and white", image(203, 200, |n| gray(byte(n % 2) * 255)), (Grayscale, 1)),
+            ("four grays", image(203, 200, |n| gray(byte(n % 4) * 85)), (Grayscale, 2)),
+            ("sixteen grays", image(203, 200, |n| gray(byte(n % 16) * 17)), (Grayscale, 4)),
+            ("two other grays", image(203, 200, |n| gray(byte(n % 2) + 100)), (Indexed, 1)),
+            ("all grays", image(203, 200, |n| gray(byte(n))), (Grayscale, 8)),
+            ("one gray", image(203, 200, |_| gray(77)), (Indexed, 1)),
+            ("one colour", image(203, 200, |_| [1, 2, 3, 255]), (Indexed, 1)),
+            ("three colours", image(203, 200, |n| [byte(n % 3), 9, 1, 255]), (Indexed, 2)),
+            ("16 colours", image(203, 200, |n| [byte(n % 16), 9, 1, 255]), (Indexed, 4)),
+            ("512 colours", image(203, 200, |n| [byte(n), 9, byte(n / 2), 255]), (Rgb, 8)),
+            ("256 colours and opacities", image(203, 200, |n| [byte(n % 16), 9, 1, byte(n / 16) | 15]), (Indexed, 8)),
             (
                 "gray in all opacities",
-                picture(203, 200, |n| [byte(n), byte(n), byte(n), byte(n / 256)]),
+                image(203, 200, |n| [byte(n), byte(n), byte(n), byte(n / 256)]),
                 (GrayscaleAlpha, 8),
             ),
-            ("257 colours", picture(203, 200, |n| [byte(n % 257), byte(n % 257 / 256), 0, 255]), (Rgb, 8)),
-            ("257 opacities", picture(203, 200, |n| [byte(n), byte(n / 256), 0, byte(n / 2)]), (Rgba, 8)),
+            ("257 colours", image(203, 200, |n| [byte(n % 257), byte(n % 257 / 256), 0, 255]), (Rgb, 8)),
+            ("257 opacities", image(203, 200, |n| [byte(n), byte(n / 256), 0, byte(n / 2)]), (Rgba, 8)),
         ];
         let settings = Settings {
             quality: 80,
@@ -245,16 +245,16 @@ mod tests {
             chroma_420: true,
             smallest: false,
         };
-        for (name, picture, want) in cases {
-            let file = encode::encode(&picture, &settings, &Attachments::default()).unwrap();
-            let plain = encode::write(&picture, &Layout::plain(&picture), &settings, &Attachments::default()).unwrap();
+        for (name, image, want) in cases {
+            let file = encode::encode(&image, &settings, &Attachments::default()).unwrap();
+            let plain = encode::write(&image, &Layout::plain(&image), &settings, &Attachments::default()).unwrap();
             assert!(file.len() <= plain.len(), "{name}");
             let decoder = ::png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
             assert_eq!((decoder.info().color_type, decoder.info().bit_depth as u8), want, "{name}");
             let read = image::load_from_memory(&file).unwrap();
-            let same = match picture.channels() {
-                Channels::Rgb => read.to_rgb8().into_raw() == picture.samples(),
-                Channels::Rgba => read.to_rgba8().into_raw() == picture.samples(),
+            let same = match image.channels() {
+                Channels::Rgb => read.to_rgb8().into_raw() == image.samples(),
+                Channels::Rgba => read.to_rgba8().into_raw() == image.samples(),
             };
             assert!(same, "{name}");
         }

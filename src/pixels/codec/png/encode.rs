@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::pixels::base::internal_error;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
-use crate::pixels::raster::{Picture, Raster};
+use crate::pixels::raster::{Image, Raster};
 
 /// Writes PNGs.
 pub(super) struct PngEncoder;
@@ -29,22 +29,22 @@ impl Encoder for PngEncoder {
         true
     }
 
-    fn encode(&self, image: &Picture, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+    fn encode(&self, image: &Image, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
         encode(&*image.pixels()?, settings, attached)
     }
 }
 
 /// Writes exactly the image, in as few bits as hold it.
-pub(super) fn encode(picture: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(image: &Raster, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
     /// Up to so many pixels a palette may be longer than what it saves.
     const SMALL: u64 = 128 * 128;
     // A profile for three colours does not go with samples of gray.
-    let layout = reduced(picture, picture.profile().is_none());
-    let plain = || write(picture, &Layout::plain(picture), settings, attached);
+    let layout = reduced(image, image.profile().is_none());
+    let plain = || write(image, &Layout::plain(image), settings, attached);
     let bytes = match layout {
         None => plain(),
-        Some(layout) => write(picture, &layout, settings, attached).and_then(|small| {
-            let other = if picture.size().pixels() <= SMALL { Some(plain()?) } else { None };
+        Some(layout) => write(image, &layout, settings, attached).and_then(|small| {
+            let other = if image.size().pixels() <= SMALL { Some(plain()?) } else { None };
             Ok(other.filter(|other| other.len() < small.len()).unwrap_or(small))
         }),
     };
@@ -65,10 +65,10 @@ enum Effort {
 impl Effort {
     /// Tries both on a few rows, and takes filters where they save something in spite of the lower level.
     ///
-    /// On twelve pictures 300 to 900 pixels wide, beside level 6 of zlib-ng without filters as libvips writes: plain
+    /// On twelve images 300 to 900 pixels wide, beside level 6 of zlib-ng without filters as libvips writes: plain
     /// takes 0.99 to 1.00 of the bytes everywhere; filtered takes 0.75 to 0.96, mostly in less time, for photographs
     /// and noise, and 1.03 to 1.35 for drawings and smooth gradients.
-    fn of(picture: &Raster, layout: &Layout<'_>) -> Self {
+    fn of(image: &Raster, layout: &Layout<'_>) -> Self {
         /// As high as patterns are that matter, and few, for this is done besides the work.
         const STRIP: usize = 8;
         const STRIPS: usize = 3;
@@ -76,14 +76,14 @@ impl Effort {
         if layout.palette.is_some() || layout.depth != BitDepth::Eight {
             return Self::Plain;
         }
-        let Ok(rows) = usize::try_from(picture.size().height) else { return Self::Plain };
+        let Ok(rows) = usize::try_from(image.size().height) else { return Self::Plain };
         let row = layout.samples.len() / rows.max(1);
         let starts = (1..=STRIPS).map(|strip| rows.saturating_sub(STRIP) * strip / (STRIPS + 1));
         let strips = starts.filter_map(|start| layout.samples.get(start * row..(start + STRIP.min(rows)) * row));
         let sample = strips.collect::<Vec<_>>().concat();
         let height = u32::try_from(sample.len() / row.max(1)).unwrap_or(0);
         let length = |effort: Self| {
-            let mut info = png::Info::with_size(picture.size().width, height);
+            let mut info = png::Info::with_size(image.size().width, height);
             (info.color_type, info.bit_depth) = (layout.color, layout.depth);
             effort.write(info, &sample, None).map_or(usize::MAX, |file| file.len())
         };
@@ -114,13 +114,13 @@ impl Effort {
 
 /// Writes a PNG in this layout.
 pub(crate) fn write(
-    picture: &Raster,
+    image: &Raster,
     layout: &Layout<'_>,
     settings: &Settings,
     attached: &Attachments,
 ) -> Result<Vec<u8>, EncodingError> {
-    let mut info = png::Info::with_size(picture.size().width, picture.size().height);
-    info.icc_profile = picture.profile().map(|profile| Cow::Borrowed(profile.icc()));
+    let mut info = png::Info::with_size(image.size().width, image.size().height);
+    info.icc_profile = image.profile().map(|profile| Cow::Borrowed(profile.icc()));
     info.exif_metadata = attached.exif.as_deref().map(Cow::Borrowed);
     info.pixel_dims = attached.density.map(|density| {
         let per_metre = per_metre(density);
@@ -137,7 +137,7 @@ pub(crate) fn write(
         let filtered = Effort::Most.write(info, &layout.samples, xmp)?;
         return Ok(if filtered.len() < plain.len() { filtered } else { plain });
     }
-    Effort::of(picture, layout).write(info, &layout.samples, xmp)
+    Effort::of(image, layout).write(info, &layout.samples, xmp)
 }
 
 /// Dots per metre for a `pHYs` chunk.

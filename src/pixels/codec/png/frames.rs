@@ -1,4 +1,4 @@
-//! Animated PNG: walking over its chunks (W3C PNG 3, 11.3.2), and reading each frame as the still picture it is.
+//! Animated PNG: walking over its chunks (W3C PNG 3, 11.3.2), and reading each frame as the still image it is.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -168,9 +168,9 @@ impl<'a, I: Iterator<Item = Part<'a>>> Frames for FrameReader<'a, I> {
             return Err(damaged(Format::Png));
         }
         let file = self.overview.still(&part)?;
-        let mut picture = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
+        let mut image = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
         canvas.begin(part.area, part.disposal)?;
-        canvas.draw(&picture, part.blend);
-        Ok(Some(Drawn { delay: part.delay, note: picture.take_notes().pop() }))
+        canvas.draw(&image, part.blend);
+        Ok(Some(Drawn { delay: part.delay, note: image.take_notes().pop() }))
     }
 }

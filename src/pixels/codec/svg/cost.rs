@@ -162,7 +162,7 @@ impl Bill<'_> {
     }
 
     fn clip(&mut self, clip: &ClipPath, transform: Transform, canvas: Canvas, held: f64) -> Result<(), Error> {
-        // A picture and a mask.
+        // An image and a mask.
         let held = self.hold(held, canvas.area() * 1.25)?;
         self.add(canvas.area() * 4.0)?;
         self.clip_nodes(clip.root(), transform.pre_concat(clip.transform()), canvas, held)?;
@@ -364,9 +364,9 @@ fn whole(value: f64) -> u64 {
 
 /// For looking at a node, or at a part of a path.
 const VISIT: f64 = 100.0;
-/// For each pixel of an embedded picture.
+/// For each pixel of an embedded image.
 const DECODE: f64 = 10.0;
-/// For each pixel that is taken from another picture.
+/// For each pixel that is taken from another image.
 const TEXTURE: f64 = 8.0;
 const GRADIENT: f64 = 4.0;
 /// For each row that an edge crosses.

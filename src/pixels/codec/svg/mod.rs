@@ -114,7 +114,7 @@ fn drawing<T>(
     act: impl FnOnce(Option<Drawing<'_>>, svg::Notes) -> Result<T, Error>,
 ) -> Result<T, Error> {
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
-    // The canvas, and the picture made of it.
+    // The canvas, and the image made of it.
     let canvas = memory::bytes(size, Channels::Rgba);
     memory::check(canvas.saturating_mul(2), limits)?;
     let (text, viewport, mut notes) = svg::sanitized(bytes, limits)?;
@@ -145,7 +145,7 @@ fn drawing<T>(
     act(Some(Drawing { tree: &tree, transform, background: styled.background, held }), notes)
 }
 
-/// Nothing from outside: no file, no address, no font. Embedded pictures count as sources do.
+/// Nothing from outside: no file, no address, no font. Embedded images count as sources do.
 #[cfg_attr(not(feature = "text"), expect(unused_variables, reason = "fonts are for text"))]
 fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'a Limits) -> Options<'a> {
     Options {

@@ -1,4 +1,4 @@
-//! Writing animated WebP, frame by frame: each is a still picture in a container (RFC 9649, 2.7).
+//! Writing animated WebP, frame by frame: each is a still image in a container (RFC 9649, 2.7).
 //!
 //! Of each frame only what changed is written, as the smallest rectangle around it. Where much in there stays as it
 //! is and nothing becomes transparent, that is left open, and the frame is laid over the one before.
@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::chunks::{Chunks, write_chunk};
-use super::picture::{self, encode_picture};
+use super::still::{self, encode_image};
 use crate::error::Error;
 use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::codec::animation::Plays;
@@ -22,7 +22,7 @@ pub(super) struct AnimatedWebP;
 impl AnimationEncoder for AnimatedWebP {
     /// Pixels of this frame, of the one before, and of what changed, besides what a still takes.
     fn cost(&self, settings: &Settings) -> u64 {
-        picture::cost(true, settings) + 12
+        still::cost(true, settings) + 12
     }
 
     fn begin(&self, size: Size, plays: Plays, settings: &Settings) -> Result<Box<dyn FrameWriter>, Error> {
@@ -47,11 +47,11 @@ struct Writer {
 }
 
 impl FrameWriter for Writer {
-    fn push(&mut self, picture: &Raster, delay: Duration) -> Result<(), Error> {
-        if picture.size() != self.size {
+    fn push(&mut self, image: &Raster, delay: Duration) -> Result<(), Error> {
+        if image.size() != self.size {
             return Err(internal_error("frames of different sizes"));
         }
-        take(picture, &mut self.frame, |pixel| if pixel.last() == Some(&0) { OPEN } else { pixel })?;
+        take(image, &mut self.frame, |pixel| if pixel.last() == Some(&0) { OPEN } else { pixel })?;
         let near = self.near;
         let changed = |old: Pixel, new: Pixel| differs(old, new, near);
         let window = window(self.size, &self.shown, &self.frame, changed);
@@ -63,7 +63,7 @@ impl FrameWriter for Writer {
         let (samples, blend) = self.cut(area, changed)?;
         let part = Raster::new(area.size(), Channels::Rgba, samples)?.without_needless_alpha();
         self.alpha |= part.channels() == Channels::Rgba;
-        let still = encode_picture(&part, &self.settings)?;
+        let still = encode_image(&part, &self.settings)?;
 
         let mut body = memory::reserve(memory::len(&still) + 16)?;
         for number in [area.x / 2, area.y / 2, area.width - 1, area.height - 1, self.clock.milliseconds(delay)] {

@@ -62,7 +62,7 @@ pub(crate) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     out.extend(std::iter::repeat_n(0, body.len() % 2));
 }
 
-/// A file of a still picture made of the chunks of a frame (RFC 9649, 2.7.1.1); `None` if that is damaged.
+/// A file of a still image made of the chunks of a frame (RFC 9649, 2.7.1.1); `None` if that is damaged.
 pub(crate) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
     const ALPHA: u8 = 0x10;
     let find = |wanted: &[u8; 4]| Chunks::new(frame).find(|(kind, _)| *kind == wanted);

@@ -4,13 +4,13 @@ use super::animated;
 use super::chunks::{Chunks, write_chunk};
 #[cfg(feature = "webp-lossy")]
 use super::lossy;
-use super::picture::{self, encode_picture};
+use super::still::{self, encode_image};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::base::{Channels, internal_error};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings, Side};
-use crate::pixels::raster::Picture;
+use crate::pixels::raster::Image;
 use crate::plan::Size;
 
 /// Writes WebP.
@@ -22,7 +22,7 @@ impl Encoder for WebPEncoder {
     }
 
     fn cost(&self, alpha: bool, settings: &Settings) -> u64 {
-        picture::cost(alpha, settings)
+        still::cost(alpha, settings)
     }
 
     fn takes_planes(&self, settings: &Settings) -> bool {
@@ -33,16 +33,16 @@ impl Encoder for WebPEncoder {
         true
     }
 
-    fn encode(&self, image: &Picture, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
+    fn encode(&self, image: &Image, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error> {
         #[cfg(feature = "webp-lossy")]
-        if let (Picture::Planes(planes), true) = (image, self.takes_planes(settings)) {
+        if let (Image::Planes(planes), true) = (image, self.takes_planes(settings)) {
             let file = lossy::encode_planes(planes, settings)?;
             let profile = planes.profile().map(|profile| profile.icc());
             return with_extras(file, planes.size(), false, profile, attached);
         }
         let image = image.pixels()?;
         let alpha = image.channels() == Channels::Rgba;
-        let file = encode_picture(&image, settings)?;
+        let file = encode_image(&image, settings)?;
         with_extras(file, image.size(), alpha, image.profile().map(|profile| profile.icc()), attached)
     }
 
@@ -66,7 +66,7 @@ fn with_extras(
     extended(&file, size, alpha, extras).ok_or_else(|| internal_error("a WebP larger than its container"))
 }
 
-/// Puts a file of one picture into the extended container (RFC 9649, 2.7): the profile before the picture, the
+/// Puts a file of one image into the extended container (RFC 9649, 2.7): the profile before the image, the
 /// rest behind it.
 fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u8]>); 3]) -> Option<Vec<u8>> {
     const ALPHA: u8 = 0x10;
@@ -85,7 +85,7 @@ fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u
     if let (kind, Some(body)) = profile {
         write_chunk(&mut out, kind, body);
     }
-    // Alpha is apart from a lossy picture, and part of a lossless one.
+    // Alpha is apart from a lossy image, and part of a lossless one.
     for kind in [b"ALPH", b"VP8 ", b"VP8L"] {
         if let Some((_, body)) = Chunks::of_file(file)?.find(|(found, _)| *found == kind) {
             write_chunk(&mut out, kind, body);

@@ -1,4 +1,4 @@
-//! Animated WebP: walking over its chunks (RFC 9649, 2.7), and reading each frame as the still picture it is.
+//! Animated WebP: walking over its chunks (RFC 9649, 2.7), and reading each frame as the still image it is.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(crate) struct Part<'a> {
     delay: Duration,
     blend: bool,
     disposal: Disposal,
-    /// The chunks of a still picture.
+    /// The chunks of a still image.
     data: &'a [u8],
 }
 
@@ -85,12 +85,12 @@ impl<'a, I: Iterator<Item = Part<'a>>> Frames for FrameReader<'a, I> {
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
         let Some(part) = self.parts.next() else { return Ok(None) };
         let file = still(part.area.size(), part.data).ok_or_else(|| damaged(Format::WebP))?;
-        let mut picture = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
-        if picture.size() != part.area.size() {
+        let mut image = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
+        if image.size() != part.area.size() {
             return Err(damaged(Format::WebP));
         }
         canvas.begin(part.area, part.disposal)?;
-        canvas.draw(&picture, part.blend);
-        Ok(Some(Drawn { delay: part.delay, note: picture.take_notes().pop() }))
+        canvas.draw(&image, part.blend);
+        Ok(Some(Drawn { delay: part.delay, note: image.take_notes().pop() }))
     }
 }

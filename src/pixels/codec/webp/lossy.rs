@@ -8,12 +8,12 @@ use crate::pixels::codec::encoder::Settings;
 use crate::pixels::raster::{Planes, Raster};
 use crate::plan::Size;
 
-/// Writes a picture without what goes with it.
-pub(crate) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
-    let Size { width, height } = picture.size();
-    let encoder = || match picture.channels() {
-        Channels::Rgb => Encoder::new_rgb(picture.samples(), width, height),
-        Channels::Rgba => Encoder::new_rgba(picture.samples(), width, height),
+/// Writes an image without what goes with it.
+pub(crate) fn encode_image(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
+    let Size { width, height } = image.size();
+    let encoder = || match image.channels() {
+        Channels::Rgb => Encoder::new_rgb(image.samples(), width, height),
+        Channels::Rgba => Encoder::new_rgba(image.samples(), width, height),
     };
     let file = write(encoder(), config(settings))?;
     if settings.smallest && settings.lossless {
@@ -24,13 +24,13 @@ pub(crate) fn encode_picture(picture: &Raster, settings: &Settings) -> Result<Ve
     Ok(file)
 }
 
-/// Writes a picture with loss straight from its planes, whose chroma is halved.
+/// Writes an image with loss straight from its planes, whose chroma is halved.
 ///
 /// The planes are of full range, WebP's are not (RFC 6386, 9.2, by way of BT.601): luma from 16 to 235, chroma
 /// from 16 to 240. They are converted here, on the way into a copy.
 pub(crate) fn encode_planes(planes: &Planes, settings: &Settings) -> Result<Vec<u8>, Error> {
     let (size, half) = (planes.size(), planes.chroma_size());
-    if !planes.is_halved() {
+    if !planes.is_chroma_420() {
         return Err(internal_error("planes of a wrong size"));
     }
     let luma = narrow(planes.luma(), &LUMA)?;

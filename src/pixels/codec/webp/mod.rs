@@ -1,4 +1,4 @@
-//! WebP: its container is read and written here, pictures by `image` and by libwebp.
+//! WebP: its container is read and written here, images by `image` and by libwebp.
 
 mod animated;
 mod chunks;
@@ -7,9 +7,9 @@ mod frames;
 #[cfg(feature = "webp-lossy")]
 mod lossy;
 mod mend;
-mod picture;
 #[cfg(feature = "webp-lossy")]
 mod scaled;
+mod still;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;

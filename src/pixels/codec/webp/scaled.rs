@@ -1,11 +1,11 @@
 //! Reading WebP smaller than it is, by libwebp, which scales rows as it decodes them.
 //!
-//! Whole pictures are read by `image-webp`, in safe Rust, and no file needs to be read here: this is only for large
-//! ones of which a small picture is wanted. libwebp is C, and has had its holes (CVE-2023-4863, in the reader of
+//! Whole images are read by `image-webp`, in safe Rust, and no file needs to be read here: this is only for large
+//! ones of which a small image is wanted. libwebp is C, and has had its holes (CVE-2023-4863, in the reader of
 //! lossless files). So only lossy files without transparency come here: none of their chunks leads to that reader.
-//! Its means alone are soft, so that a picture is read larger than it is wanted, and resized from there. From 3000x2000
+//! Its means alone are soft, so that an image is read larger than it is wanted, and resized from there. From 3000x2000
 //! to 800x533, against a Lanczos resize of the whole (SSIMULACRA2): read at once at that size 85.6, at 1.5 times 90.9, at
-//! twice 93.4; and written again at quality 80 there come 1.9 % more bytes at twice. For the whole picture it takes
+//! twice 93.4; and written again at quality 80 there come 1.9 % more bytes at twice. For the whole image it takes
 //! 80 ms where `image-webp` takes 186, and scaled 77 to 87.
 //!
 //! Who wants no file from strangers read by C builds without feature `webp-lossy`.
@@ -25,10 +25,10 @@ use image::ColorType;
 
 impl Reducing for File<'_> {
     fn cost(&self, wanted: &Thumbnail) -> Option<u64> {
-        if wanted.eighths == 8 || !is_complete(self.bytes) {
+        if wanted.scale_eighths == 8 || !is_complete(self.bytes) {
             return None;
         }
-        let size = reduced(wanted.size, wanted.eighths);
+        let size = reduced(wanted.size, wanted.scale_eighths);
         let resampling = resampling(size, wanted.to, 3);
         Some(cost(self.bytes, size)?.saturating_add(resampling))
     }
@@ -37,7 +37,7 @@ impl Reducing for File<'_> {
         if Reducing::cost(self, wanted).is_none() {
             return Ok(None);
         }
-        let image = at_size(self.bytes, reduced(wanted.size, wanted.eighths), self.limits)?;
+        let image = at_size(self.bytes, reduced(wanted.size, wanted.scale_eighths), self.limits)?;
         let profile = self.profile().filter(|profile| profile.fits(ColorType::Rgb8));
         Ok(Some(Reduced::Whole(image.with_profile(profile.map(|profile| colors.of(profile))))))
     }
@@ -50,7 +50,7 @@ pub(crate) fn shrinks(bytes: &[u8]) -> bool {
     size(bytes).is_some()
 }
 
-/// The picture, of this size, which is not larger than the file's: means of the pixels that fall together.
+/// The image, of this size, which is not larger than the file's: means of the pixels that fall together.
 ///
 /// # Errors
 /// The file is not one that [shrinks], it is damaged or cut short, or a limit is passed. Sizes are checked before
@@ -91,7 +91,7 @@ pub(crate) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
     Raster::new(whole, Channels::Rgb, samples).ok()
 }
 
-/// Bytes that reading a file takes at this size, the picture included; `None` if it cannot be read here.
+/// Bytes that reading a file takes at this size, the image included; `None` if it cannot be read here.
 fn cost(bytes: &[u8], to: Size) -> Option<u64> {
     /// The planes of a few rows of blocks, and what predicts them.
     const BLOCKS: u64 = 256;
@@ -134,7 +134,7 @@ fn size(bytes: &[u8]) -> Option<Size> {
 mod tests {
     use super::*;
     use crate::pixels::codec::encoder::Settings;
-    use crate::pixels::codec::webp::picture::encode_picture;
+    use crate::pixels::codec::webp::still::encode_image;
 
     fn file(channels: Channels, lossless: bool) -> Vec<u8> {
         let size = Size::new(64, 48);
@@ -142,10 +142,10 @@ mod tests {
             let [level, ..] = (n % 64 * 4).to_le_bytes();
             [level, 100, 255 - level, level].into_iter().take(channels.count())
         });
-        let picture = Raster::new(size, channels, samples.collect()).unwrap();
+        let image = Raster::new(size, channels, samples.collect()).unwrap();
         let settings =
             Settings { quality: 90, lossless, exact: false, progressive: false, chroma_420: true, smallest: false };
-        encode_picture(&picture, &settings).unwrap()
+        encode_image(&image, &settings).unwrap()
     }
 
     #[test]
@@ -162,8 +162,8 @@ mod tests {
     fn a_picture_is_read_at_the_size_that_is_wanted() {
         let file = file(Channels::Rgb, false);
         for (wanted, got) in [((16, 12), (16, 12)), ((64, 48), (64, 48)), ((500, 7), (64, 7)), ((0, 0), (1, 1))] {
-            let picture = at_size(&file, Size::new(wanted.0, wanted.1), &Limits::default()).unwrap();
-            assert_eq!((picture.size().width, picture.size().height), got);
+            let image = at_size(&file, Size::new(wanted.0, wanted.1), &Limits::default()).unwrap();
+            assert_eq!((image.size().width, image.size().height), got);
         }
         let half = at_size(&file, Size::new(32, 24), &Limits::default()).unwrap();
         let [r, g, b] = half.pixel(16, 12).unwrap() else { panic!("no pixel") };

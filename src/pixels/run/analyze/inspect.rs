@@ -1,4 +1,4 @@
-//! [`inspect`]: what there is to know about a picture before it is shown.
+//! [`inspect`]: what there is to know about an image before it is shown.
 
 use crate::pixels::codec::reader::Colors;
 use std::fmt::Write as _;
@@ -20,12 +20,12 @@ use crate::pixels::run::work::Options;
 use crate::plan::{Orientation, Size, Thumbnail, reduced};
 use crate::transform::Color;
 
-/// What a picture is, and placeholders for it.
+/// What an image is, and placeholders for it.
 ///
 /// ```
-/// # fn picture() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
+/// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
 /// use originkit::{Options, inspect};
-/// let info = inspect(&picture(), &Options::default())?;
+/// let info = inspect(&image(), &Options::default())?;
 /// assert_eq!((info.size.width, info.frames, info.alpha), (2, 1, false));
 /// assert_eq!(info.palette.len(), 4); // four pixels, no two alike
 /// assert!(info.to_json().starts_with(r#"{"width":2,"height":2,"format":"bmp","#));
@@ -42,7 +42,7 @@ pub struct Info {
     pub orientation: Orientation,
     /// Is some pixel transparent, wholly or in part?
     pub alpha: bool,
-    /// Pictures of an animation; 1 for a still one.
+    /// Images of an animation; 1 for a still one.
     pub frames: u32,
     /// Bytes of the file.
     pub bytes: u64,
@@ -50,7 +50,7 @@ pub struct Info {
     pub density: Option<f64>,
     /// The most frequent colour; `None` only where nothing can be seen.
     pub dominant: Option<Color>,
-    /// At most six colours that stand for all, with the share of the picture that each stands for, the largest
+    /// At most six colours that stand for all, with the share of the image that each stands for, the largest
     /// first. Empty only where nothing can be seen.
     pub palette: Vec<(Color, f64)>,
     /// A placeholder of 28 characters (<https://blurha.sh>), 4x3 components or 3x4.
@@ -98,12 +98,12 @@ impl Info {
     }
 }
 
-/// Looks at a picture: what it is, which colours it has, and placeholders to show while it loads.
+/// Looks at an image: what it is, which colours it has, and placeholders to show while it loads.
 ///
 /// The file is decoded once, and everything is worked out from a copy of at most 100 pixels a side.
 ///
 /// # Errors
-/// The bytes are no picture that this build reads, or a limit is passed.
+/// The bytes are no image that this build reads, or a limit is passed.
 pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     fenced(|| inspected(bytes, options))
 }
@@ -115,14 +115,14 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     let limits = &options.rules.limits;
     let file = registry::open(bytes, Format::sniff(bytes), limits)?;
     let source = file.info().clone();
-    let mut picture = small_enough(&*file, 2 * SIDE, limits)?;
-    let notes = picture.take_notes();
+    let mut image = small_enough(&*file, 2 * SIDE, limits)?;
+    let notes = image.take_notes();
     Error::unless_sound(&notes, options.rules.refuse_damaged)?;
-    let picture = picture.settled();
-    let alpha = picture.is_transparent();
-    filter::check_shrink(&picture, limits)?;
-    let small = filter::shrink(&picture, SIDE)?;
-    drop(picture);
+    let image = image.settled();
+    let alpha = image.is_transparent();
+    filter::check_shrink(&image, limits)?;
+    let small = filter::shrink(&image, SIDE)?;
+    drop(image);
     let (small, size) = if options.rules.auto_orient {
         (filter::turn(small, source.orientation)?, source.orientation.apply(source.size))
     } else {
@@ -147,15 +147,15 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     })
 }
 
-/// The picture, or one reduced while it is decoded whose sides are both so long.
+/// The image, or one reduced while it is decoded whose sides are both so long.
 fn small_enough(file: &dyn Reader, side: u32, limits: &Limits) -> Result<Raster, Error> {
     let size = file.info().size;
-    let enough = |eighths: &u8| {
-        let Size { width, height } = reduced(size, *eighths);
+    let enough = |scale_eighths: &u8| {
+        let Size { width, height } = reduced(size, *scale_eighths);
         width.min(height) >= side
     };
-    if let Some(eighths) = (1..8).find(enough).filter(|_| file.reducing().is_some()) {
-        let whole = Thumbnail::whole(size, eighths);
+    if let Some(scale_eighths) = (1..8).find(enough).filter(|_| file.reducing().is_some()) {
+        let whole = Thumbnail::whole(size, scale_eighths);
         return thumbnail::thumbnail(file, &whole, Colors::Srgb, &Scratch::once(), limits)?.into_raster();
     }
     file.decode(&Request::plain(size))

@@ -1,4 +1,4 @@
-//! Placeholders: a blurred idea of a picture in a few bytes, for a page to show while the picture loads.
+//! Placeholders: a blurred idea of an image in a few bytes, for a page to show while the image loads.
 
 use crate::pixels::base::index;
 use std::f64::consts::PI;
@@ -9,10 +9,10 @@ use crate::pixels::color::{from_light, lab};
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
 
-/// The picture as a BlurHash of 4x3 components, 3x4 where it is higher than wide.
+/// The image as a BlurHash of 4x3 components, 3x4 where it is higher than wide.
 ///
 /// After the description by Wolt (<https://github.com/woltapp/blurhash/blob/master/Algorithm.md>). The
-/// picture should be small: nothing finer than a quarter of a side is kept. A BlurHash has no
+/// image should be small: nothing finer than a quarter of a side is kept. A BlurHash has no
 /// transparency; what is transparent takes the colour that the rest has on average.
 pub(crate) fn blur_hash(small: &Raster) -> Result<String, Error> {
     let size = small.size();
@@ -43,8 +43,8 @@ pub(crate) fn blur_hash(small: &Raster) -> Result<String, Error> {
     Ok(hash)
 }
 
-/// The picture as a ThumbHash (<https://evanw.github.io/thumbhash/>), which has transparency and the
-/// picture's shape. At most 100 pixels on a side.
+/// The image as a ThumbHash (<https://evanw.github.io/thumbhash/>), which has transparency and the
+/// image's shape. At most 100 pixels on a side.
 pub(crate) fn thumb_hash(small: &Raster) -> Result<Vec<u8>, Error> {
     let small = filter::shrink(small, THUMB_HASH_SIDE)?.with_alpha()?;
     let size = small.size();
@@ -61,7 +61,7 @@ fn wave(of: usize, length: usize) -> Vec<f64> {
     (0..length).map(at).collect()
 }
 
-/// How much of two crossed waves is in a picture.
+/// How much of two crossed waves is in an image.
 fn factor(light: &[[f64; 3]], row: &[f64], column: &[f64]) -> [f64; 3] {
     let mut sum = [0.0; 3];
     for (line, down) in light.chunks_exact(column.len().max(1)).zip(row) {
@@ -135,13 +135,13 @@ mod tests {
         }
     }
 
-    fn picture(name: &str, width: u32, height: u32) -> Raster {
+    fn image(name: &str, width: u32, height: u32) -> Raster {
         let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         let samples = pixels.flat_map(|(x, y)| draw(name, x, y).map(|s| u8::try_from(s).unwrap())).collect();
         Raster::new(Size::new(width, height), Channels::Rgba, samples).unwrap()
     }
 
-    /// What Wolt's encoder in C and the npm package `thumbhash` 0.1.1 make of the same pictures. Wolt's
+    /// What Wolt's encoder in C and the npm package `thumbhash` 0.1.1 make of the same images. Wolt's
     /// encoder in TypeScript forgets that coefficients may be negative when it looks for the largest, and
     /// cuts the others off.
     #[test]
@@ -156,14 +156,13 @@ mod tests {
             ("glass", 32, 24, "", "3puCFIY30Jd3d4d3CI13L3cHd4eIeIiIBw=="),
             ("glass", 24, 32, "", "XNuCDAQl4Id3eHiIB454H4gHd4eHeIiICA=="),
         ] {
-            let picture = picture(name, width, height);
+            let image = image(name, width, height);
             if !blur.is_empty() {
-                assert_eq!(blur_hash(&picture).unwrap(), blur, "{name} {width}x{height}");
+                assert_eq!(blur_hash(&image).unwrap(), blur, "{name} {width}x{height}");
             }
             // Where a coefficient is nothing, it lies between two levels, and rounding goes either way.
             let levels = |bytes: &[u8]| bytes.iter().flat_map(|byte| [byte & 15, byte >> 4]).collect::<Vec<_>>();
-            let (found, want) =
-                (levels(&thumb_hash(&picture).unwrap()), levels(&crate::base64::decode(thumb).unwrap()));
+            let (found, want) = (levels(&thumb_hash(&image).unwrap()), levels(&crate::base64::decode(thumb).unwrap()));
             let head = |levels: &[u8]| levels.iter().take(10).copied().collect::<Vec<_>>();
             assert_eq!(head(&found), head(&want), "{name} {width}x{height}");
             assert_eq!(found.len(), want.len());

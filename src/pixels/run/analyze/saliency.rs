@@ -1,6 +1,6 @@
-//! The built-in detector of `fo-auto`: where in a picture one looks first. No model, no training.
+//! The built-in detector of `fo-auto`: where in an image one looks first. No model, no training.
 //!
-//! The picture is shrunk to [`SIDE`] pixels on the longer side, and a map is made of three published
+//! The image is shrunk to [`SIDE`] pixels on the longer side, and a map is made of three published
 //! ideas:
 //!
 //! - **What differs from the border.** The minimum barrier distance of a pixel is the least that
@@ -15,7 +15,7 @@
 //!
 //! The subject is where the squared map is densest, found by a mean shift that starts from its centre of
 //! gravity and looks at a quarter of each side. It depends on no crop, so different crops of one
-//! picture show the same thing.
+//! image show the same thing.
 //!
 //! # Measured
 //!
@@ -47,14 +47,14 @@ use crate::plan::Region;
 /// Pixels on the longer side of what is looked at.
 const SIDE: u32 = 96;
 
-/// The most striking part of a picture; `None` where nothing stands out.
+/// The most striking part of an image; `None` where nothing stands out.
 ///
 /// # Errors
 /// Out of memory, or above its limit.
-pub(crate) fn salient(picture: &Raster, limits: &Limits) -> Result<Option<Region>, Error> {
-    let size = picture.size();
-    filter::check_shrink(picture, limits)?;
-    let small = filter::shrink(picture, SIDE)?;
+pub(crate) fn salient(image: &Raster, limits: &Limits) -> Result<Option<Region>, Error> {
+    let size = image.size();
+    filter::check_shrink(image, limits)?;
+    let small = filter::shrink(image, SIDE)?;
     let Some(spot) = Map::of(&small).and_then(|map| map.densest()) else { return Ok(None) };
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let (left, right) = ((spot.x - spot.spread_x).max(0.0), (spot.x + spot.spread_x).min(1.0));
@@ -392,16 +392,16 @@ mod tests {
         let inside = |x: u32, y: u32| (150..190).contains(&x) && (20..60).contains(&y);
         let pixels = (0..120).flat_map(|y| (0..200).map(move |x| (x, y)));
         let samples = pixels.flat_map(|(x, y)| [90, 90, 90, if inside(x, y) { 255 } else { 0 }]).collect();
-        let picture = Raster::new(Size::new(200, 120), Channels::Rgba, samples).unwrap();
-        let found = salient(&picture, &Limits::default()).unwrap().unwrap();
+        let image = Raster::new(Size::new(200, 120), Channels::Rgba, samples).unwrap();
+        let found = salient(&image, &Limits::default()).unwrap().unwrap();
         let (x, y) = (found.x + found.width / 2.0, found.y + found.height / 2.0);
         assert!((x - 170.0).abs() < 8.0 && (y - 40.0).abs() < 8.0, "{found:?}");
     }
 
     #[test]
     fn memory_is_counted_before_it_is_taken() {
-        let picture = Raster::filled(Size::new(500, 500), Channels::Rgb, [9; 4]).unwrap();
+        let image = Raster::filled(Size::new(500, 500), Channels::Rgb, [9; 4]).unwrap();
         let limits = Limits { memory: 750_000, ..Limits::default() };
-        assert!(matches!(salient(&picture, &limits), Err(Error::Limit(_))));
+        assert!(matches!(salient(&image, &limits), Err(Error::Limit(_))));
     }
 }

@@ -49,13 +49,13 @@ fn fonts_are_asked_in_order() {
     let book = FontBook::new(Some(&provider), &no_files);
     let named = |name: &str, text: &str| TextBlock { font: FontChoice::Named(name.to_owned()), ..block(text) };
     // An unknown name is as if none were given.
-    let picture = |block: &TextBlock| draw(block, &book, &limits).unwrap();
-    assert_eq!(picture(&named("Nothing", "abc")), picture(&block("abc")));
-    assert_ne!(picture(&named("Lobster", "abc")), picture(&block("abc")));
+    let image = |block: &TextBlock| draw(block, &book, &limits).unwrap();
+    assert_eq!(image(&named("Nothing", "abc")), image(&block("abc")));
+    assert_ne!(image(&named("Lobster", "abc")), image(&block("abc")));
     // What the chosen font lacks comes from the first fallback that has it, else from the bundled ones.
-    assert_eq!(picture(&block("שלום")), picture(&named("Lobster", "שלום")));
-    assert_ne!(picture(&block("שלום")), drawn(&block("שלום")));
-    assert_eq!(picture(&block("\u{1F600}")), drawn(&block("\u{1F600}")));
+    assert_eq!(image(&block("שלום")), image(&named("Lobster", "שלום")));
+    assert_ne!(image(&block("שלום")), drawn(&block("שלום")));
+    assert_eq!(image(&block("\u{1F600}")), drawn(&block("\u{1F600}")));
     // One that is none shows only when it is needed.
     let broken = OneFace(dejavu::serif::regular(), vec![b"?"]);
     let book = FontBook::new(Some(&broken), &no_files);
@@ -95,7 +95,7 @@ fn broken_fonts_do_no_harm() {
     let font = notosans::REGULAR_TTF;
     let try_with = |bytes: Vec<u8>| {
         let files = |_: &AssetPath| Ok(&*bytes);
-        // A picture or an error, soon.
+        // An image or an error, soon.
         drop(draw(&file, &FontBook::new(None, &files), &Limits::default()));
     };
     (1..24).for_each(|part| try_with(font[..font.len() * part / 24].to_vec()));

@@ -1,4 +1,4 @@
-//! Where the samples of a reduced and cropped picture come from: arithmetic on the header alone.
+//! Where the samples of a reduced and cropped image come from: arithmetic on the header alone.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::geometry::{Rect, Size};
 /// The geometry of one reading.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
-    /// Minimum coded units of the whole picture.
+    /// Minimum coded units of the whole image.
     pub(super) units: Size,
     /// Those that are wanted.
     pub(super) columns: Range<u32>,
@@ -122,7 +122,7 @@ impl Part {
     }
 }
 
-/// From where to where a crop reaches, at least a pixel of the picture.
+/// From where to where a crop reaches, at least a pixel of the image.
 fn stretch(at: u32, length: u32, all: u32) -> Range<u32> {
     let start = at.min(all.saturating_sub(1));
     start..at.saturating_add(length).min(all).max(start + 1)

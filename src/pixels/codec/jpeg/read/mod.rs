@@ -64,7 +64,7 @@ pub(crate) struct Request {
     /// many eighths.
     pub(crate) luma: u8,
     pub(crate) chroma: Chroma,
-    /// In pixels of the whole picture; all of it if there is none.
+    /// In pixels of the whole image; all of it if there is none.
     pub(crate) crop: Option<Rect>,
 }
 

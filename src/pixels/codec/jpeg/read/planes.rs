@@ -7,7 +7,7 @@ use super::{ReadError, Request};
 use crate::geometry::Size;
 use crate::limits::Limits;
 
-/// A picture as its file has it: luma, and chroma that may be smaller. Full range (JFIF).
+/// An image as its file has it: luma, and chroma that may be smaller. Full range (JFIF).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Planes {
     pub(crate) luma: Plane,
@@ -21,9 +21,9 @@ pub(crate) struct Planes {
 pub(crate) struct Plane {
     pub(crate) size: Size,
     pub(crate) samples: Vec<u8>,
-    /// Where the first sample lies in the plane of the whole picture, from left and from top.
+    /// Where the first sample lies in the plane of the whole image, from left and from top.
     pub(crate) at: (u32, u32),
-    /// Samples for each pixel of the picture, across and down. The plane of the whole picture has as many
+    /// Samples for each pixel of the image, across and down. The plane of the whole image has as many
     /// samples as that makes, rounded up.
     pub(crate) scale: (f64, f64),
 }

@@ -13,7 +13,7 @@ pub(super) struct Strip {
     stride: usize,
     /// The columns that come out.
     columns: Range<usize>,
-    /// The rows of the picture that the strip's first one and those behind it are.
+    /// The rows of the image that the strip's first one and those behind it are.
     high: u32,
     wanted: Range<u32>,
 }

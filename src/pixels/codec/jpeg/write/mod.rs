@@ -22,14 +22,14 @@ use crate::pixels::base::internal_error;
 
 /// Samples of full range, as JFIF has them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Image<'a> {
+pub(crate) struct PlanarImage<'a> {
     /// At most 65,535 pixels on a side.
     pub(crate) size: Size,
     pub(crate) luma: &'a [u8],
     /// Blue and red; none for gray.
     pub(crate) chroma: Option<[&'a [u8]; 2]>,
     /// Chroma has half the resolution, rounded up.
-    pub(crate) halved: bool,
+    pub(crate) chroma_420: bool,
 }
 
 /// The order in which coefficients are written.
@@ -58,7 +58,7 @@ pub(crate) struct Extras<'a> {
 ///
 /// # Errors
 /// The image or the profile is larger than the format can say, or there is no memory.
-pub(crate) fn encode(image: &Image<'_>, quality: u8, mode: Mode, extras: &Extras<'_>) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(image: &PlanarImage<'_>, quality: u8, mode: Mode, extras: &Extras<'_>) -> Result<Vec<u8>, Error> {
     let steps = [false, true].map(|chroma| Steps::new(chroma, quality));
     let mut head = Vec::new();
     write_head(&mut head, image, &steps, extras)?;
@@ -82,7 +82,7 @@ pub(crate) fn encode(image: &Image<'_>, quality: u8, mode: Mode, extras: &Extras
 }
 
 /// One scan of all components.
-fn baseline(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
+fn baseline(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
     let scan = scan(image, steps)?;
     let mut out = Vec::new();
     let header: &[u8] =
@@ -103,10 +103,10 @@ fn write_scan(out: &mut Vec<u8>, scan: &Scan, header: &[u8]) -> Result<(), Error
     Ok(())
 }
 
-impl Image<'_> {
+impl PlanarImage<'_> {
     /// Blocks of luma on a side of a unit.
     const fn side(&self) -> u32 {
-        if self.chroma.is_some() && self.halved { 2 } else { 1 }
+        if self.chroma.is_some() && self.chroma_420 { 2 } else { 1 }
     }
 
     /// Units of the whole image.
@@ -118,12 +118,12 @@ impl Image<'_> {
     /// The size of the planes of chroma.
     const fn chroma_size(&self) -> Size {
         let Size { width, height } = self.size;
-        if self.halved { Size::new(width.div_ceil(2), height.div_ceil(2)) } else { self.size }
+        if self.chroma_420 { Size::new(width.div_ceil(2), height.div_ceil(2)) } else { self.size }
     }
 }
 
 /// All blocks, unit by unit.
-fn scan(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Scan, Error> {
+fn scan(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Scan, Error> {
     let [luma_steps, chroma_steps] = steps;
     let (side, units) = (image.side(), image.units());
     let mut scan = Scan::new()?;
@@ -149,7 +149,12 @@ fn scan(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Scan, Error> {
 }
 
 /// Appends what stands before the frame. Some decoders want quantisation tables there.
-fn write_head(out: &mut Vec<u8>, image: &Image<'_>, steps: &[Steps; 2], extras: &Extras<'_>) -> Result<(), Error> {
+fn write_head(
+    out: &mut Vec<u8>,
+    image: &PlanarImage<'_>,
+    steps: &[Steps; 2],
+    extras: &Extras<'_>,
+) -> Result<(), Error> {
     out.extend_from_slice(&[0xFF, SOI]);
     let (unit, density) = extras.density.map_or((0, 1), |density| (1, in_inches(density)));
     let [high, low] = density.to_be_bytes();
@@ -176,7 +181,7 @@ fn write_head(out: &mut Vec<u8>, image: &Image<'_>, steps: &[Steps; 2], extras: 
 }
 
 /// Appends the header of the frame.
-fn write_frame(out: &mut Vec<u8>, image: &Image<'_>, sof: u8) -> Result<(), Error> {
+fn write_frame(out: &mut Vec<u8>, image: &PlanarImage<'_>, sof: u8) -> Result<(), Error> {
     let side = |side: u32| {
         let side = u16::try_from(side).map_err(|_| internal_error("a JPEG larger than its format allows"))?;
         Ok::<_, Error>(side.to_be_bytes())

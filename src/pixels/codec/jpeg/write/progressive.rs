@@ -3,7 +3,7 @@
 use super::blocks::{Coefficients, Steps, quantise};
 use super::plane::Line;
 use super::scan::Scan;
-use super::{Image, write_scan};
+use super::{PlanarImage, write_scan};
 use crate::error::Error;
 use crate::geometry::Size;
 use crate::pixels::base::internal_error;
@@ -23,7 +23,7 @@ struct Component {
 }
 
 /// All scans.
-pub(super) fn scans(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
+pub(super) fn scans(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
     let components = components(image, steps)?;
     let mut out = Vec::new();
     write_scan(&mut out, &dc(image, &components)?, if components.len() > 1 { &DC_OF_THREE } else { &DC_OF_ONE })?;
@@ -46,7 +46,7 @@ pub(super) fn scans(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Er
 const DC_OF_THREE: [u8; 10] = [3, 1, 0x00, 2, 0x10, 3, 0x10, 0, 0, 0];
 const DC_OF_ONE: [u8; 6] = [1, 1, 0x00, 0, 0, 0];
 
-fn components(image: &Image<'_>, steps: &[Steps; 2]) -> Result<Vec<Component>, Error> {
+fn components(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Vec<Component>, Error> {
     let [luma_steps, chroma_steps] = steps;
     let (units, side) = (image.units(), image.side());
     let mut all = vec![Component::new(image.luma, image.size, units, side, luma_steps, false)?];
@@ -76,7 +76,7 @@ impl Component {
 }
 
 /// The DC coefficients of all components, unit by unit. A file of one component has units of one block.
-fn dc(image: &Image<'_>, components: &[Component]) -> Result<Scan, Error> {
+fn dc(image: &PlanarImage<'_>, components: &[Component]) -> Result<Scan, Error> {
     let mut scan = Scan::new()?;
     let mut before = [0; 3];
     let units = image.units();

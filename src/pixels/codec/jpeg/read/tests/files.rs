@@ -10,12 +10,12 @@ use crate::geometry::Size;
 pub(super) enum Kind {
     Interleaved,
     /// A scan for each component, and tables made to measure.
-    Scattered,
+    NonInterleaved,
     Progressive,
 }
 
 /// Waves that run over most of the range, an edge and some grain, in three different channels.
-pub(super) fn picture(size: Size) -> Vec<u8> {
+pub(super) fn image(size: Size) -> Vec<u8> {
     let mut seed = 1_u32;
     let mut samples = Vec::new();
     for y in 0..size.height {
@@ -36,11 +36,11 @@ pub(super) fn picture(size: Size) -> Vec<u8> {
 }
 
 pub(super) fn encode(size: Size, sampling: SamplingFactor, kind: Kind, restart: u16) -> Vec<u8> {
-    write(&picture(size), size, ColorType::Rgb, sampling, kind, restart)
+    write(&image(size), size, ColorType::Rgb, sampling, kind, restart)
 }
 
 pub(super) fn gray(size: Size, kind: Kind, restart: u16) -> Vec<u8> {
-    let samples: Vec<u8> = picture(size).chunks(3).map(|pixel| pixel[0]).collect();
+    let samples: Vec<u8> = image(size).chunks(3).map(|pixel| pixel[0]).collect();
     gray_of(&samples, size, kind, restart)
 }
 
@@ -55,7 +55,7 @@ fn write(samples: &[u8], size: Size, color: ColorType, sampling: SamplingFactor,
     encoder.set_sampling_factor(sampling);
     encoder.set_progressive(kind == Kind::Progressive);
     // The encoder miscounts where it has to restart, and writes symbols without a code.
-    encoder.set_optimized_huffman_tables(kind == Kind::Scattered && restart == 0);
+    encoder.set_optimized_huffman_tables(kind == Kind::NonInterleaved && restart == 0);
     if restart > 0 {
         encoder.set_restart_interval(restart);
     }

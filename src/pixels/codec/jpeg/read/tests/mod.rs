@@ -23,7 +23,7 @@ use super::{Chroma, Opened, Request, needs};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
 
-const KINDS: [Kind; 3] = [Kind::Interleaved, Kind::Scattered, Kind::Progressive];
+const KINDS: [Kind; 3] = [Kind::Interleaved, Kind::NonInterleaved, Kind::Progressive];
 const SAMPLINGS: [(SamplingFactor, (u32, u32)); 8] = [
     (SamplingFactor::F_1_1, (1, 1)),
     (SamplingFactor::F_2_1, (2, 1)),
@@ -100,8 +100,8 @@ fn fewer((across, down): (u32, u32)) -> [(u32, u32); 3] {
 fn every_kind_of_file_is_reduced_as_its_coefficients_say() {
     for size in [Size::new(67, 45), Size::new(64, 64), Size::new(9, 35), Size::new(1, 1), Size::new(129, 16)] {
         for (sampling, fewer) in SAMPLINGS {
-            let scattered = encode(size, sampling, Kind::Scattered, 0);
-            let parts: Vec<Blocks> = components(&scattered).iter().map(|part| Blocks::read(part)).collect();
+            let non_interleaved = encode(size, sampling, Kind::NonInterleaved, 0);
+            let parts: Vec<Blocks> = components(&non_interleaved).iter().map(|part| Blocks::read(part)).collect();
             for kind in KINDS {
                 for restart in [0, 3] {
                     check_all(&encode(size, sampling, kind, restart), &parts, &self::fewer(fewer));
@@ -115,11 +115,11 @@ fn every_kind_of_file_is_reduced_as_its_coefficients_say() {
 /// apart into a scan for each component.
 #[test]
 fn refined_coefficients_are_those_of_a_sequential_file() {
-    let (refined, scattered) = (include_bytes!("refined.jpg"), include_bytes!("scattered.jpg"));
+    let (refined, non_interleaved) = (include_bytes!("refined.jpg"), include_bytes!("scattered.jpg"));
     assert!(segments(refined).iter().any(|(marker, payload, _)| *marker == 0xDA && payload.last() == Some(&0x10)));
-    let parts: Vec<Blocks> = components(scattered).iter().map(|part| Blocks::read(part)).collect();
+    let parts: Vec<Blocks> = components(non_interleaved).iter().map(|part| Blocks::read(part)).collect();
     check_all(refined, &parts, &fewer((2, 2)));
-    check_all(scattered, &parts, &fewer((2, 2)));
+    check_all(non_interleaved, &parts, &fewer((2, 2)));
     // By libjpeg-turbo again, with arithmetic coding: the first with restart markers, the second progressive.
     check_all(include_bytes!("arithmetic.jpg"), &parts, &fewer((2, 2)));
     check_all(include_bytes!("arithmetic_refined.jpg"), &parts, &fewer((2, 2)));
@@ -181,7 +181,7 @@ fn components_may_have_any_factors() {
 fn whole_planes_are_those_of_two_other_decoders() {
     let size = Size::new(83, 61);
     for (sampling, _) in SAMPLINGS {
-        let others = components(&encode(size, sampling, Kind::Scattered, 0));
+        let others = components(&encode(size, sampling, Kind::NonInterleaved, 0));
         for kind in KINDS {
             let ours = take(&encode(size, sampling, kind, 7), 8, Chroma::Half, None);
             // Chroma of subsampled files is whole if all of luma's resolution is asked for.

@@ -91,14 +91,14 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
             let opened = Jpeg.open(file, &limits).unwrap();
             assert!(opened.reducing().is_some());
             for to in [Size::new(93, 61), Size::new(64, 42), Size::new(31, 20), Size::new(9, 6)] {
-                let eighths = (to.width * 8).div_ceil(93).min(8) as u8;
+                let scale_eighths = (to.width * 8).div_ceil(93).min(8) as u8;
                 // A sample of halved chroma would stand for a fifth of the smallest.
-                for halved in [false, true].into_iter().take(if to.width < 30 { 1 } else { 2 }) {
+                for chroma_420 in [false, true].into_iter().take(if to.width < 30 { 1 } else { 2 }) {
                     let (part, from) = (Rect::full(SIZE), Region::full(SIZE));
-                    let wanted = Thumbnail { size: SIZE, part, from, to, eighths, halved };
+                    let wanted = Thumbnail { size: SIZE, part, from, to, scale_eighths, chroma_420 };
                     let image = thumbnail(&*opened, &wanted, Colors::Srgb, &Scratch::once(), &limits);
                     let found = off(&image.unwrap().into_raster().unwrap(), from_luma_and_chroma);
-                    assert!(found < 8.0, "{factors:?} to {to:?}, {halved}: {found}");
+                    assert!(found < 8.0, "{factors:?} to {to:?}, {chroma_420}: {found}");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! [`Picture`]: what operations pass on, in the form that the next one can work with.
+//! [`Image`]: what operations pass on, in the form that the next one can work with.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use crate::note::Note;
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
-/// A picture, as pixels of red, green and blue or as planes of luma and chroma.
+/// An image, as pixels of red, green and blue or as planes of luma and chroma.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Picture {
+pub(crate) enum Image {
     /// What every operation works on.
     Raster(Raster),
     /// What a JPEG is until an operation or an encoder wants something else.
     Planes(Planes),
 }
 
-impl Picture {
+impl Image {
     /// Its size.
     pub(crate) const fn size(&self) -> Size {
         match self {
@@ -65,13 +65,13 @@ impl Picture {
     }
 }
 
-impl From<Raster> for Picture {
+impl From<Raster> for Image {
     fn from(raster: Raster) -> Self {
         Self::Raster(raster)
     }
 }
 
-impl From<Planes> for Picture {
+impl From<Planes> for Image {
     fn from(planes: Planes) -> Self {
         Self::Planes(planes)
     }

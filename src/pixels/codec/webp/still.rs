@@ -1,9 +1,9 @@
-//! A picture in a file of its own, without what goes with it.
+//! An image in a file of its own, without what goes with it.
 
 use crate::pixels::codec::encoder::Settings;
 
 #[cfg(feature = "webp-lossy")]
-pub(super) use super::lossy::encode_picture;
+pub(super) use super::lossy::encode_image;
 
 #[cfg(not(feature = "webp-lossy"))]
 use crate::error::Error;
@@ -23,17 +23,17 @@ pub(super) fn cost(alpha: bool, settings: &Settings) -> u64 {
 
 /// Without loss, whatever the settings: there is no lossy encoder in this build.
 #[cfg(not(feature = "webp-lossy"))]
-pub(super) fn encode_picture(picture: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
+pub(super) fn encode_image(image: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
     use image::ExtendedColorType;
     use image::codecs::webp::WebPEncoder;
 
-    let kind = match picture.channels() {
+    let kind = match image.channels() {
         Channels::Rgb => ExtendedColorType::Rgb8,
         Channels::Rgba => ExtendedColorType::Rgba8,
     };
     let mut bytes = Vec::new();
     WebPEncoder::new_lossless(&mut bytes)
-        .encode(picture.samples(), picture.size().width, picture.size().height, kind)
+        .encode(image.samples(), image.size().width, image.size().height, kind)
         .map_err(|e| internal_error(e.to_string()))?;
     Ok(bytes)
 }
