@@ -40,7 +40,8 @@ pub(super) fn frame(
     let mut look = || placing.focus.as_ref().map_or(Ok(None), |focus| find(focus, so_far, oracle));
     let around_objects = matches!(placing.focus, Some(Focus::Objects(_))) && !wanted.is_frame();
     if let Some(area) = if around_objects { look()? } else { None } {
-        let shape = if wanted.is_open() { sizing::shape(edit.sizing.aspect.as_ref(), scope) } else { None };
+        // With one side given, a shape would have given the other.
+        let shape = sizing::shape(edit.sizing.aspect.as_ref(), scope);
         let kept = content::tight(area, shape, input);
         let canvas = Fit::new(wanted, kept.size(), placing).canvas;
         return Ok(Frame { input, source: kept.into(), canvas, target: Rect::full(canvas), output: canvas });

@@ -39,11 +39,6 @@ impl Wanted {
         self.width.is_some() && self.height.is_some()
     }
 
-    /// Is neither side given?
-    pub(super) const fn is_open(self) -> bool {
-        self.width.is_none() && self.height.is_none()
-    }
-
     /// `ar` gives the second side where there is one.
     fn with_aspect(self, aspect: Option<&Aspect>, scope: &Scope) -> Self {
         let Some((across, down)) = shape(aspect, scope) else { return self };
