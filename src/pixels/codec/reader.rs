@@ -27,7 +27,7 @@ pub(crate) trait Reader {
     /// Decodes the pixels of a page or frame, without orientation.
     ///
     /// An image of 8-bit samples of light keeps its profile, to be converted when that costs least, or never. Deep
-    /// samples and inks are converted here.
+    /// samples and CMYK are converted here.
     ///
     /// # Errors
     /// The file is damaged, passes a limit, or has not so many pages.

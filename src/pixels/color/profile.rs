@@ -170,8 +170,8 @@ impl Profile {
         }))
     }
 
-    /// The way from ink, 255 of each being all of it, to sRGB; `None` if there is none.
-    pub(crate) fn inks(&self) -> Option<impl Fn(&[u8], &mut [u8]) + use<>> {
+    /// The way from CMYK, 255 of each being all of the ink, to sRGB; `None` if there is none.
+    pub(crate) fn cmyk_to_srgb(&self) -> Option<impl Fn(&[u8], &mut [u8]) + use<>> {
         let srgb = ColorProfile::new_srgb();
         // Four inks have the layout of four samples.
         let transform =

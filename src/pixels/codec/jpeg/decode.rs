@@ -17,7 +17,7 @@ use crate::plan::Size;
 
 /// All pixels of a file.
 ///
-/// Inks are converted on the way: by the profile if it is one for inks, else as browsers do, who multiply.
+/// CMYK is converted on the way: by the profile if it is one for CMYK, else as browsers do, who multiply.
 pub(super) fn decode(
     file: &Opened<'_>,
     profile: Option<&Arc<Profile>>,
@@ -26,9 +26,9 @@ pub(super) fn decode(
 ) -> Result<Raster, Error> {
     let mut lines = Lines::new(file, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, kind) = (lines.header().size, lines.header().color);
-    let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.inks());
+    let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.cmyk_to_srgb());
     let mut samples = memory::reserve(memory::bytes(size, Channels::Rgb))?;
-    let mut inks = Inks::default();
+    let mut line = CmykLine::default();
     while lines.advance() {
         let [a, b, c, k] = [0, 1, 2, 3].map(|component| lines.of(component));
         match kind {
@@ -36,16 +36,16 @@ pub(super) fn decode(
             Color::YCbCr => ycbcr::to_rgb(a, b, c, &mut samples),
             Color::Rgb => samples.extend(a.iter().zip(b).zip(c).flat_map(|((r, g), b)| [*r, *g, *b])),
             Color::Cmyk | Color::Ycck => {
-                inks.paper.clear();
+                line.paper.clear();
                 if kind == Color::Cmyk {
-                    inks.paper.extend(a.iter().zip(b).zip(c).flat_map(|((c, m), y)| [*c, *m, *y]));
+                    line.paper.extend(a.iter().zip(b).zip(c).flat_map(|((c, m), y)| [*c, *m, *y]));
                 } else {
-                    ycbcr::to_rgb(a, b, c, &mut inks.paper);
-                    inks.paper.iter_mut().for_each(|sample| *sample = 255 - *sample);
+                    ycbcr::to_rgb(a, b, c, &mut line.paper);
+                    line.paper.iter_mut().for_each(|sample| *sample = 255 - *sample);
                 }
                 match &convert {
-                    Some(convert) => inks.convert(k, convert, &mut samples),
-                    None => inks.multiply(k, &mut samples),
+                    Some(convert) => line.convert(k, convert, &mut samples),
+                    None => line.multiply(k, &mut samples),
                 }
             }
         }
@@ -87,33 +87,33 @@ pub(super) fn cost(header: &Header) -> u64 {
 }
 
 fn taken(header: &Header, reading: u64) -> u64 {
-    let lines = lines_need(header).saturating_add(u64::from(header.size.width) * INKS);
+    let lines = lines_need(header).saturating_add(u64::from(header.size.width) * CMYK);
     [reading, lines, memory::bytes(header.size, Channels::Rgb)].into_iter().fold(0, u64::saturating_add)
 }
 
-/// Bytes for each pixel of a line of inks: the paper that three leave, all four, and the colours of them.
-const INKS: u64 = 3 + 4 + 3;
+/// Bytes for each pixel of a line of CMYK: the paper that three inks leave, all four, and the colours of them.
+const CMYK: u64 = 3 + 4 + 3;
 
-/// A line of inks.
+/// A line of CMYK.
 ///
 /// Four components hold the paper that inks leave, 255 being all of it. So does every file of Adobe's, and browsers
 /// take all others for one of these.
 #[derive(Debug, Default)]
-struct Inks {
+struct CmykLine {
     /// Left by the first three inks.
     paper: Vec<u8>,
     /// All four, 255 of each being all of it.
-    inks: Vec<u8>,
+    cmyk: Vec<u8>,
     colors: Vec<u8>,
 }
 
-impl Inks {
+impl CmykLine {
     fn convert(&mut self, black: &[u8], convert: &impl Fn(&[u8], &mut [u8]), out: &mut Vec<u8>) {
-        self.inks.clear();
+        self.cmyk.clear();
         let pixels = self.paper.as_chunks::<3>().0.iter().zip(black);
-        self.inks.extend(pixels.flat_map(|([c, m, y], k)| [255 - c, 255 - m, 255 - y, 255 - k]));
+        self.cmyk.extend(pixels.flat_map(|([c, m, y], k)| [255 - c, 255 - m, 255 - y, 255 - k]));
         self.colors.resize(self.paper.len(), 0);
-        convert(&self.inks, &mut self.colors);
+        convert(&self.cmyk, &mut self.colors);
         out.extend_from_slice(&self.colors);
     }
 

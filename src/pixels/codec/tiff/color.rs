@@ -23,12 +23,12 @@ pub(crate) struct Colors {
     profile: Option<Arc<Profile>>,
     /// Converts deep samples by the profile.
     deep: Option<Deep>,
-    /// Converts inks by the profile.
-    inks: Option<Inks>,
+    /// Converts CMYK by the profile.
+    cmyk: Option<CmykToRgb>,
 }
 
 type Deep = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
-type Inks = Box<dyn Fn(&[u8], &mut [u8])>;
+type CmykToRgb = Box<dyn Fn(&[u8], &mut [u8])>;
 
 /// Luma and chroma to RGB, by TIFF 6.0, section 21.
 struct Chroma {
@@ -48,11 +48,11 @@ impl Colors {
     ) -> Self {
         let gray = matches!(layout.meaning, Meaning::Gray | Meaning::Paper);
         let samples = if gray { ColorType::L8 } else { ColorType::Rgb8 };
-        let (mut inks, mut deep, mut kept) = (None, None, None);
+        let (mut cmyk, mut deep, mut kept) = (None, None, None);
         match layout.meaning {
             Meaning::Cmyk => {
-                let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.inks());
-                inks = convert.map(|convert| Box::new(convert) as Inks);
+                let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.cmyk_to_srgb());
+                cmyk = convert.map(|convert| Box::new(convert) as CmykToRgb);
             }
             Meaning::Lab | Meaning::IccLab => {}
             _ => {
@@ -82,7 +82,7 @@ impl Colors {
             alpha: layout.alpha,
             profile: kept,
             deep,
-            inks,
+            cmyk,
         }
     }
 
@@ -114,16 +114,16 @@ impl Colors {
                 self.palette.get(number).copied().unwrap_or_default()
             }
             Meaning::YCbCr => self.finish(self.chroma.to_rgb([0, 1, 2].map(|n| value(n) * 255.0))),
-            Meaning::Cmyk => self.inks([0, 1, 2, 3].map(value)),
+            Meaning::Cmyk => self.cmyk_to_rgb([0, 1, 2, 3].map(value)),
             Meaning::Lab | Meaning::IccLab => lab::from_lab(self.lab([0, 1, 2].map(sample))),
         };
         out.extend(color);
         out.extend(opacity.map(from_float));
     }
 
-    /// Converts a row of inks by the profile; `false` if there is none, or opacity beside them.
-    pub(crate) fn convert_inks(&self, planes: &[Vec<f32>], layout: &Layout, width: usize, out: &mut Vec<u8>) -> bool {
-        let (Some(convert), None) = (&self.inks, self.alpha) else { return false };
+    /// Converts a row of CMYK by the profile; `false` if there is none, or opacity beside them.
+    pub(crate) fn convert_cmyk(&self, planes: &[Vec<f32>], layout: &Layout, width: usize, out: &mut Vec<u8>) -> bool {
+        let (Some(convert), None) = (&self.cmyk, self.alpha) else { return false };
         let mut inks = Vec::with_capacity(width.saturating_mul(4));
         for x in 0..width {
             for n in 0..4 {
@@ -146,8 +146,8 @@ impl Colors {
         }
     }
 
-    fn inks(&self, inks: [f32; 4]) -> [u8; 3] {
-        if let Some(convert) = &self.inks {
+    fn cmyk_to_rgb(&self, inks: [f32; 4]) -> [u8; 3] {
+        if let Some(convert) = &self.cmyk {
             let mut color = [0; 3];
             convert(&inks.map(from_float), &mut color);
             return color;

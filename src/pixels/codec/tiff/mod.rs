@@ -214,7 +214,7 @@ impl<'a> Target<'a> {
                     samples::numbers(layout, bytes, order, numbers);
                 }
             }
-            if drawn.is_empty() && !self.colors.convert_inks(&numbers, layout, width, &mut drawn) {
+            if drawn.is_empty() && !self.colors.convert_cmyk(&numbers, layout, width, &mut drawn) {
                 for x in 0..width {
                     for (n, sample) in samples.iter_mut().enumerate() {
                         let (plane, at) = layout.place(n, x);
