@@ -33,12 +33,23 @@ pub(super) fn check(decoder: &dyn ImageDecoder, format: Format, work: u64, limit
         return Err(damaged(format));
     }
     LimitError::check("pixels", size.pixels(), limits.pixels)?;
-    memory::check(size.pixels().saturating_mul(cost(decoder.color_type(), work)), limits)?;
+    memory::check(size.pixels().saturating_mul(per_pixel(decoder.color_type(), work)), limits)?;
     Ok(size)
 }
 
-/// Bytes that decoding takes for each pixel, the result included.
-pub(super) fn cost(color: ColorType, work: u64) -> u64 {
+/// Bytes that decoding an image of this size takes, the result included. `work`: those of the decoder for each pixel.
+pub(super) fn cost(size: Size, color: ColorType, work: u64) -> u64 {
+    size.pixels().saturating_mul(per_pixel(color, work)).saturating_add(TABLES)
+}
+
+/// [`cost`] where a damaged file is mended in a copy, and the decoder reads up to 64 bytes a column ahead.
+pub(super) fn mending_cost(size: Size, color: ColorType, work: u64, file: &[u8]) -> u64 {
+    let ahead = u64::from(size.width).saturating_mul(64);
+    cost(size, color, work).saturating_add(ahead).saturating_add(memory::len(file))
+}
+
+/// Bytes for each pixel.
+fn per_pixel(color: ColorType, work: u64) -> u64 {
     let stored = u64::from(color.bytes_per_pixel());
     let converted = match color {
         ColorType::Rgb8 | ColorType::Rgba8 => 0,

@@ -140,10 +140,7 @@ impl Reader for File<'_> {
         if self.info.frames > 1 {
             return Ok(super::animation::cost(size));
         }
-        // A damaged file is mended in a copy, and decoders read some rows ahead.
-        let rows = u64::from(size.width).saturating_mul(64).saturating_add(memory::len(self.bytes));
-        let pixels = size.pixels().saturating_mul(samples::cost(self.color, 0));
-        Ok(pixels.saturating_add(samples::TABLES).saturating_add(rows))
+        Ok(samples::mending_cost(size, self.color, 0, self.bytes))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

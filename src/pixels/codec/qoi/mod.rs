@@ -41,7 +41,7 @@ impl Reader for File<'_> {
     }
 
     fn cost(&self, size: Size) -> Result<u64, Error> {
-        Ok(size.pixels().saturating_mul(samples::cost(self.color, 0)).saturating_add(samples::TABLES))
+        Ok(samples::cost(size, self.color, 0))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

@@ -31,7 +31,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::base::{damaged, fenced, memory};
+use crate::pixels::base::{damaged, fenced};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size, SourceInfo};
@@ -128,10 +128,7 @@ impl Reader for File<'_> {
         if self.info.frames > 1 {
             return Ok(super::animation::cost(size));
         }
-        // A damaged file is mended in a copy, and decoders read some rows ahead.
-        let rows = u64::from(size.width).saturating_mul(64).saturating_add(memory::len(self.bytes));
-        let pixels = size.pixels().saturating_mul(samples::cost(self.color, WORK));
-        Ok(pixels.saturating_add(samples::TABLES).saturating_add(rows))
+        Ok(samples::mending_cost(size, self.color, WORK, self.bytes))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
