@@ -32,7 +32,7 @@ features() {
   done
 }
 benches()  { cargo test --all-features --bench originkit --quiet > /dev/null; }
-fuzz()     { cargo check --quiet --manifest-path fuzz/Cargo.toml --all-targets --target-dir target; }
+fuzz()     { cargo check --quiet --locked --manifest-path fuzz/Cargo.toml --all-targets --target-dir target; }
 package()  { cargo package --allow-dirty --no-verify --list > /dev/null; }
 # The target proves that the core is sans-IO; rustup gets it where the network allows.
 wasm() {
