@@ -5,7 +5,7 @@ use super::value::{Flag, Value};
 
 /// A place for a value in an edit.
 pub(super) trait Field {
-    /// What goes there.
+    /// The value that the field holds.
     type Item: Value;
     fn fill(&mut self, item: Self::Item);
     fn print(&self, key: &str, out: &mut Printer);

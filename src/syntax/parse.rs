@@ -12,8 +12,8 @@ use crate::transform::{ParseError, ParseErrorKind, Reading, Transformation};
 impl Transformation {
     /// Reads what stands behind `tr:`, percent-encoded or not; `tr:` itself may be there.
     ///
-    /// What the language does not know, or knows with other values, has no effect, as ImageKit documents
-    /// for some; it is listed in the reading. See [`Reading::strict`].
+    /// Unknown parameters, and known ones with values that they do not take, have no effect, as ImageKit documents
+    /// for some; they are listed in the reading. See [`Reading::strict`].
     ///
     /// # Errors
     /// [`ParseError`] for what ImageKit refuses as a whole, and where a bound of `limits` is passed.
@@ -46,7 +46,7 @@ fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     let mut lowering = Lowering::new(limits);
     let lowered = Grammar::new(&text, limits).read(start).and_then(|steps| lowering.base(&steps));
     let mut ignored = lowering.ignored;
-    // What is overruled is known only later than what it stands before.
+    // An overruled parameter is found only when the one behind it is read.
     ignored.sort_by_key(|ignored| ignored.span.start);
     match lowered {
         Ok(transformation) => Ok(Reading { transformation, ignored, text }),

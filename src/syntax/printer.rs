@@ -7,7 +7,7 @@ use crate::percent;
 #[derive(Default)]
 pub(super) struct Printer {
     pub(super) text: String,
-    /// What goes before the next token.
+    /// The separator before the next token.
     pub(super) separator: &'static str,
 }
 
@@ -19,7 +19,7 @@ impl Printer {
         self.pair(key, &text);
     }
 
-    /// The same for a value that is text already, not yet percent-encoded.
+    /// Prints a key with a value that is text already, not yet percent-encoded.
     pub(super) fn pair(&mut self, key: &str, value: &str) {
         self.word(key);
         if !value.is_empty() {

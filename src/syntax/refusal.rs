@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::transform::ParseErrorKind;
 
-/// What refuses a text, and where.
+/// The reason why a text is refused, and its place in it.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) kind: ParseErrorKind,

@@ -50,7 +50,7 @@ pub enum Reason {
     Partly(&'static str),
     /// It is written as another service has it, which is named.
     OtherService(&'static str),
-    /// A transformation at a place where none is read: `?tr:w-200`, `?v=1?tr=w-200`, or behind the path.
+    /// A transformation in a position where none is read: `?tr:w-200`, `?v=1?tr=w-200`, or behind the path.
     Misplaced,
 }
 

@@ -22,9 +22,9 @@ use crate::limits::LimitError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseError {
-    /// What is wrong.
+    /// The reason.
     pub kind: ParseErrorKind,
-    /// Where in [`ParseError::text`], in bytes; empty where the whole is meant.
+    /// The place in [`ParseError::text`], in bytes; empty if the error concerns the whole text.
     pub span: Range<usize>,
     /// The text, percent-decoded where that was possible.
     pub text: String,
@@ -32,7 +32,7 @@ pub struct ParseError {
 
 impl std::error::Error for ParseError {}
 
-/// What is wrong with a transformation.
+/// The reasons for which a transformation is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseErrorKind {

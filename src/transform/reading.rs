@@ -4,7 +4,7 @@ use super::Transformation;
 use super::ignored::Ignored;
 use super::parse_error::{ParseError, ParseErrorKind};
 
-/// What reading a transformation gave: its value, and what of the text had no effect.
+/// The result of reading a transformation: its value, and the parts of the text that had no effect.
 ///
 /// ```
 /// use originkit::Limits;
@@ -22,7 +22,7 @@ use super::parse_error::{ParseError, ParseErrorKind};
 pub struct Reading {
     /// The value.
     pub transformation: Transformation,
-    /// What had no effect, in reading order.
+    /// The parts that had no effect, in reading order.
     pub ignored: Vec<Ignored>,
     /// The text that was read, percent-decoded; spans count its bytes.
     pub text: String,
