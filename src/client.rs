@@ -102,13 +102,16 @@ impl Compute for Inline {
 
 /// Runs a delivery to its end.
 ///
-/// Dropping the future drops every fetch under way.
+/// Dropping the future drops every fetch under way, and sets the [`Stop`](crate::Stop) of a render.
 pub async fn drive<C: Client, P: Compute>(mut delivery: Delivery, client: &C, compute: &P) -> Response<Bytes> {
     let mut running: Vec<Running<'_, C::Body>> = Vec::new();
     loop {
         match delivery.poll() {
             Output::Fetch(fetch) => running.push(Box::pin(send(client, fetch))),
-            Output::Render(job) => _ = delivery.handle(Input::Rendered(compute.run(job).await)),
+            Output::Render(job) => {
+                let _dropped = job.stop().on_drop();
+                _ = delivery.handle(Input::Rendered(compute.run(job).await));
+            }
             Output::Keep(_) => {}
             Output::Respond(response) => return response,
             Output::Wait => {

@@ -33,6 +33,10 @@ pub enum ErrorCode {
     Pending,
     /// `EFORBIDDEN`: whoever asks has no access.
     Forbidden,
+    /// `EBUSY`: there is more to do than can be done now.
+    Busy,
+    /// `ESTOPPED`: the render was ended before it was done.
+    Stopped,
 }
 
 impl ErrorCode {
@@ -52,6 +56,8 @@ impl ErrorCode {
             Self::Method => "EMETHOD",
             Self::Pending => "EAGAIN",
             Self::Forbidden => "EFORBIDDEN",
+            Self::Busy => "EBUSY",
+            Self::Stopped => "ESTOPPED",
         }
     }
 }

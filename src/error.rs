@@ -3,6 +3,8 @@
 //! Each layer has an error type of its own; this is their sum, and the one place that knows the status of
 //! each code.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use crate::code::ErrorCode;
@@ -53,6 +55,8 @@ use crate::policy::{GuardError, OriginError};
 /// | a file is no picture that this build can read | 400 `EFORMAT` | 422 `EFORMAT` |
 /// | a crop lies outside the picture | 400 `EINVAL` | 422 `EINVAL` |
 /// | an effect is still being prepared | 200 `EAGAIN`, as a page (documented) | the same |
+/// | more is asked for than can be done now | 503 `EBUSY` | 503 `EBUSY` |
+/// | a render was ended before it was done, by its deadline | 503 `ESTOPPED` | 503 `ESTOPPED` |
 /// | something of our own failed | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -77,6 +81,15 @@ pub enum Error {
     /// A limit was passed.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// There is more to do than can be done now.
+    #[error("the server is busy")]
+    Busy {
+        /// When to ask again.
+        retry_after: Duration,
+    },
+    /// The render was ended by its [`Stop`](crate::Stop): nobody waited any longer, or it took too long.
+    #[error("the image was not made in time")]
+    Stopped,
     /// There is no plan for this picture.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -109,6 +122,8 @@ impl Error {
             Self::Pixels { code, .. } | Self::Plan(PlanError::Pixels { code, .. }) => *code,
             Self::TooLarge(_) | Self::Limit(_) | Self::Plan(PlanError::Limit(_)) => ErrorCode::Limit,
             Self::Private => ErrorCode::Signature,
+            Self::Busy { .. } => ErrorCode::Busy,
+            Self::Stopped => ErrorCode::Stopped,
             Self::Plan(PlanError::OutsideImage { .. }) => ErrorCode::Invalid,
             Self::Plan(PlanError::Unsupported { .. }) => ErrorCode::Unsupported,
             Self::Plan(PlanError::Pending { .. }) => ErrorCode::Pending,
@@ -129,6 +144,7 @@ impl Error {
             ErrorCode::Signature => StatusCode::UNAUTHORIZED,
             ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::Method => StatusCode::METHOD_NOT_ALLOWED,
+            ErrorCode::Busy | ErrorCode::Stopped => StatusCode::SERVICE_UNAVAILABLE,
             // Documented: a page that says to come back, not a failure.
             ErrorCode::Pending => StatusCode::OK,
         }
@@ -137,7 +153,14 @@ impl Error {
     /// Does everybody fail so who asks for the same now?
     #[cfg(feature = "cache")]
     pub(crate) const fn is_of_all(&self) -> bool {
-        !matches!(self, Self::Rejected(_) | Self::Private | Self::Plan(PlanError::Pending { .. }))
+        !matches!(
+            self,
+            Self::Rejected(_)
+                | Self::Private
+                | Self::Busy { .. }
+                | Self::Stopped
+                | Self::Plan(PlanError::Pending { .. })
+        )
     }
 
     /// Status and code as a gateway tells them.
@@ -158,6 +181,7 @@ impl Error {
             Self::Origin { cause, .. } => of_origin(*cause),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, self.code().as_str()),
             Self::Private => same("EPRIVATE"),
+            Self::Busy { .. } | Self::Stopped => same(self.code().as_str()),
             Self::Limit(_) | Self::Plan(_) | Self::Pixels { .. } => match self.code() {
                 ErrorCode::Unidentified => same("EINTERNAL"),
                 code @ (ErrorCode::Pending | ErrorCode::Unsupported) => same(code.as_str()),

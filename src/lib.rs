@@ -81,6 +81,7 @@ mod percent;
 mod pixels;
 pub mod plan;
 mod policy;
+mod stop;
 #[cfg(feature = "sanitize")]
 mod svg;
 mod syntax;
@@ -107,6 +108,7 @@ pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
 pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};
 pub use policy::{ACCEPT_CH, AccessError, COMPRESSIBLE, GuardError, OriginError, Visitor};
+pub use stop::{Stop, StopOnDrop};
 #[cfg(feature = "sanitize")]
 pub use svg::sanitize_svg;
 

@@ -73,6 +73,13 @@ pub struct Limits {
     pub fetches: usize,
     /// How long one origin may take from the first byte sent to the last one read.
     pub fetch_timeout: Duration,
+    /// How long a connection to an origin may take to be made, TLS included.
+    pub connect_timeout: Duration,
+    /// How long an origin may send nothing: until the head of its answer, and between two pieces of a body.
+    pub idle_timeout: Duration,
+    /// Bytes a second that an origin must send of a body, on the average, once [`idle_timeout`](Self::idle_timeout) is
+    /// over.
+    pub fetch_rate: u64,
 }
 
 impl Default for Limits {
@@ -106,6 +113,9 @@ impl Default for Limits {
             redirects: 3,
             fetches: 64,
             fetch_timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(3),
+            idle_timeout: Duration::from_secs(5),
+            fetch_rate: 1024,
         }
     }
 }

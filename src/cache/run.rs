@@ -60,7 +60,10 @@ impl<S: Store> Cache<S> {
             }
             match output {
                 Output::Fetch(fetch) => running.push(Box::pin(self.share(client, fetch))),
-                Output::Render(job) => _ = delivery.handle(Input::Rendered(compute.run(job).await)),
+                Output::Render(job) => {
+                    let _dropped = job.stop().on_drop();
+                    _ = delivery.handle(Input::Rendered(compute.run(job).await));
+                }
                 Output::Keep(file) => {
                     if let Keep::Original(original) = &file {
                         let landed = |(_, pilot): &(_, Pilot<Answer>)| pilot.key() == original.key();

@@ -283,8 +283,9 @@ impl Search {
     /// Hears that the fetch broke off.
     pub(super) fn failed(&mut self, error: FetchError, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         let cause = match error {
-            FetchError::Refused => OriginError::Refused,
+            FetchError::Refused | FetchError::Closed => OriginError::Refused,
             FetchError::TimedOut => OriginError::TimedOut,
+            FetchError::Busy => OriginError::Busy,
             FetchError::Address => OriginError::Address,
             FetchError::Other => OriginError::Other,
         };

@@ -26,7 +26,7 @@ pub struct Fetch {
     request: Request<()>,
     /// Its host is a configured origin's.
     trusted: bool,
-    timeout: Duration,
+    pace: Pace,
     max_bytes: u64,
 }
 
@@ -43,8 +43,39 @@ pub struct Approved {
     pub addresses: Vec<SocketAddr>,
     /// How long it may take, from the first byte sent to the last one read.
     pub timeout: Duration,
+    /// How long it may take in parts, and at what rate.
+    pub pace: Pace,
     /// More bytes of body than this are never wanted. Only a hint: the machine counts for itself.
     pub max_bytes: u64,
+}
+
+/// Bounds of the time that an exchange with an origin may take, for whoever has a clock.
+///
+/// A client asks [`Pace::check`] for each piece of a body. Where a bound is passed, the fetch has failed with
+/// [`FetchError::TimedOut`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pace {
+    /// The whole exchange, see [`Limits::fetch_timeout`](crate::Limits::fetch_timeout).
+    pub total: Duration,
+    /// Until a connection is made, see [`Limits::connect_timeout`](crate::Limits::connect_timeout).
+    pub connect: Duration,
+    /// Until the head of the answer, and between two pieces of its body, see
+    /// [`Limits::idle_timeout`](crate::Limits::idle_timeout).
+    pub idle: Duration,
+    /// Bytes a second, see [`Limits::fetch_rate`](crate::Limits::fetch_rate).
+    pub rate: u64,
+}
+
+impl Pace {
+    /// Passes a body of which `bytes` have come in the time since the head of the answer.
+    ///
+    /// # Errors
+    /// [`FetchError::TimedOut`] if it takes too long, or comes too slowly.
+    pub fn check(&self, since_head: Duration, bytes: u64) -> Result<(), FetchError> {
+        let due = since_head.saturating_sub(self.idle).as_secs().saturating_mul(self.rate);
+        if since_head > self.total || bytes < due { Err(FetchError::TimedOut) } else { Ok(()) }
+    }
 }
 
 impl Fetch {
@@ -56,8 +87,13 @@ impl Fetch {
         revalidates: bool,
         limits: &Limits,
     ) -> Self {
-        let Limits { fetch_timeout: timeout, source_bytes: max_bytes, .. } = *limits;
-        Self { id, key, revalidates, request, trusted, timeout, max_bytes }
+        let pace = Pace {
+            total: limits.fetch_timeout,
+            connect: limits.connect_timeout,
+            idle: limits.idle_timeout,
+            rate: limits.fetch_rate,
+        };
+        Self { id, key, revalidates, request, trusted, pace, max_bytes: limits.source_bytes }
     }
 
     /// The request, to be looked at.
@@ -69,7 +105,7 @@ impl Fetch {
     /// How long it may take in all, the lookup included.
     #[must_use]
     pub const fn timeout(&self) -> Duration {
-        self.timeout
+        self.pace.total
     }
 
     /// The host and port to look up addresses of.
@@ -100,8 +136,8 @@ impl Fetch {
         if !self.trusted && !policy::are_public(&addresses) {
             return Err(FetchError::Address);
         }
-        let Self { request, timeout, max_bytes, .. } = self;
-        Ok(Approved { request, addresses, timeout, max_bytes })
+        let Self { request, pace, max_bytes, .. } = self;
+        Ok(Approved { request, addresses, timeout: pace.total, pace, max_bytes })
     }
 }
 
@@ -135,9 +171,16 @@ pub enum FetchError {
     /// No connection: refused, reset before an answer, no such host, or a failed TLS handshake.
     #[error("no connection")]
     Refused,
-    /// [`Fetch::timeout`] is over.
+    /// The connection was closed before the first byte of an answer, as one that was kept open may be. The request is
+    /// sent once more.
+    #[error("the connection was closed")]
+    Closed,
+    /// [`Fetch::timeout`] is over, or a bound of [`Pace`] is passed.
     #[error("timed out")]
     TimedOut,
+    /// The client has as much to do as it may have.
+    #[error("too much is being fetched")]
+    Busy,
     /// The host's name leads to an address that may not be asked.
     #[error("the address is not allowed")]
     Address,
@@ -166,6 +209,23 @@ mod tests {
         ] {
             let fetch = fetch(uri, false);
             assert_eq!((fetch.host(), fetch.address()), (host, address.map(|a| a.parse().unwrap())), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_body_keeps_its_pace() {
+        let pace = fetch("http://a.example/", true).pace;
+        for (seconds, bytes, want) in [
+            (0, 0, Ok(())),
+            (5, 0, Ok(())),
+            (6, 1023, Err(FetchError::TimedOut)),
+            (6, 1024, Ok(())),
+            (10, 5119, Err(FetchError::TimedOut)),
+            (10, 5120, Ok(())),
+            (11, u64::MAX, Err(FetchError::TimedOut)),
+            (u64::MAX, u64::MAX, Err(FetchError::TimedOut)),
+        ] {
+            assert_eq!(pace.check(Duration::from_secs(seconds), bytes), want, "{seconds} {bytes}");
         }
     }
 

@@ -56,7 +56,7 @@ use bytes::Bytes;
 use http::header::ACCEPT;
 use http::{Method, Request, Response};
 
-pub use self::fetch::{Approved, Fetch, FetchError, FetchId};
+pub use self::fetch::{Approved, Fetch, FetchError, FetchId, Pace};
 pub use self::key::StoreKey;
 pub use self::messages::{Input, Keep, Output};
 pub use self::original::Original;
@@ -75,6 +75,7 @@ use crate::error::Error;
 use crate::note::{Note, Notes};
 use crate::order::{Order, Rejection, RenderSpec, ResponseSpec};
 use crate::plan::PlanError;
+use crate::stop::Stop;
 use crate::trace::event;
 
 /// One order on its way to a response.
@@ -233,7 +234,12 @@ impl Rendering {
         answer: ResponseSpec,
         terms: GatherContext,
     ) -> Phase {
-        Phase::Rendering(Box::new(Self { job: Some(Render { job, sources }), served, answer, terms }))
+        Phase::Rendering(Box::new(Self {
+            job: Some(Render { job, sources, stop: Stop::new() }),
+            served,
+            answer,
+            terms,
+        }))
     }
 
     fn finish(self, rendered: Rendered, keep: &mut VecDeque<Keep>) -> Phase {

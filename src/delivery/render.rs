@@ -10,6 +10,7 @@ use crate::extend::Extensions;
 use crate::order::RenderSpec;
 use crate::path::AssetPath;
 use crate::plan::Rules;
+use crate::stop::Stop;
 use crate::transform::Transformation;
 
 /// Work for a thread pool: the sources are here, the picture is to be made.
@@ -22,6 +23,7 @@ pub struct Render {
     pub(crate) job: Arc<RenderSpec>,
     /// One for each wanted file of the order, in its order.
     pub(crate) sources: Vec<Source>,
+    pub(crate) stop: Stop,
 }
 
 /// A file that a render needs.
@@ -89,6 +91,12 @@ impl Render {
             seed: job.seed,
             scratch,
         })
+    }
+
+    /// The handle that ends it early. A driver that is dropped sets it.
+    #[must_use]
+    pub const fn stop(&self) -> &Stop {
+        &self.stop
     }
 
     /// Sanitises, where that is all there is to do: an SVG passes through that is to be harmless.

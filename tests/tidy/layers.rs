@@ -24,6 +24,7 @@ pub(crate) const LAYERS: &[Row] = &[
     ("path", 0),
     ("trace", 0),
     ("limits", 0),
+    ("stop", 0),
     ("bitmap", 0),
     ("transform", 10),
     ("syntax", 11),
