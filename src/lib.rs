@@ -62,6 +62,7 @@ pub mod client;
 mod code;
 mod color;
 mod config;
+mod cost;
 pub mod delivery;
 mod dialect;
 mod encoded;
@@ -98,6 +99,7 @@ pub use config::{
     AcceptByAgent, Access, Caching, ConfigError, Country, Endpoint, Engine, EngineBuilder, HostPattern, NameError,
     Origin, Settings, Warning,
 };
+pub use cost::Cost;
 pub use delivery::Delivery;
 pub use dialect::{Dialect, Rewritten};
 pub use error::Error;
@@ -106,7 +108,7 @@ pub use limits::{LimitError, Limits};
 pub use note::{Note, Notes};
 pub use order::{CacheKey, Order, Rejection};
 #[cfg(feature = "pixels")]
-pub use pixels::{Info, Options, Scratch, inspect, peak_memory, transform, transform_with};
+pub use pixels::{Info, Options, Scratch, estimate, inspect, peak_memory, transform, transform_with};
 pub use policy::{ACCEPT_CH, AccessError, COMPRESSIBLE, GuardError, OriginError, Visitor};
 pub use stop::{Stop, StopOnDrop};
 #[cfg(feature = "sanitize")]

@@ -55,16 +55,19 @@ pub struct Limits {
     pub svg_bytes: u64,
     /// Elements, ends of elements, comments and the like in an SVG.
     pub svg_nodes: u64,
-    /// Pixels that may be touched in drawing an SVG, those of layers, filters and embedded pictures included.
-    pub svg_work: u64,
-    /// Pixels of an AVIF to be written: encoding one takes a second for each megapixel, or so.
-    pub avif_pixels: u64,
     /// Bytes of a colour profile once inflated; a larger one is as if absent.
     pub profile_bytes: u64,
     /// Bytes of EXIF, and of XMP, once inflated; larger is as if absent.
     pub metadata_bytes: u64,
     /// Bytes of memory one render may take for pixels, checked before the first is decoded.
     pub memory: u64,
+    /// Units of computing that one render may take, checked before the first pixel is decoded.
+    ///
+    /// A unit is about a nanosecond of one core of an AMD EPYC of 2023: the default is five seconds, and seldom takes
+    /// more than three. What is counted are samples that are read, weighed, mixed and written, coefficients and scans
+    /// of a JPEG, edges and pixels of an SVG, letters; never time. No clock is read, so that a request is refused on
+    /// every machine, or on none.
+    pub work: u64,
     /// Different files one request may need.
     pub sources: usize,
     /// Redirects followed for one file.
@@ -104,11 +107,10 @@ impl Default for Limits {
             source_bytes: 40 * 1024 * 1024,
             svg_bytes: 5 * 1024 * 1024,
             svg_nodes: 200_000,
-            svg_work: 1_000_000_000,
-            avif_pixels: 8_000_000,
             profile_bytes: 4 * 1024 * 1024,
             metadata_bytes: 1024 * 1024,
             memory: 1024 * 1024 * 1024,
+            work: 5_000_000_000,
             sources: 16,
             redirects: 3,
             fetches: 64,

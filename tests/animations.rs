@@ -299,14 +299,14 @@ fn frames_are_not_all_in_memory() {
     });
     // All frames would be 4.8 MB.
     let mut options = Options::default();
-    options.rules.limits.memory = 1_000_000;
+    options.rules.limits.memory = 4_000_000;
     for bytes in [gif(&movie), webp(&movie), png(&movie)] {
         for text in ["w-50", "w-50,f-webp"] {
             assert_eq!(frames_of(&run(&bytes, text, &options).unwrap().bytes), 120, "{text}");
         }
         options.rules.limits.memory = 100_000;
         assert_eq!(run(&bytes, "w-50", &options).unwrap_err().code(), ErrorCode::Limit);
-        options.rules.limits.memory = 1_000_000;
+        options.rules.limits.memory = 4_000_000;
     }
 }
 

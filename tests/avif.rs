@@ -13,7 +13,7 @@
 mod pictures;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use originkit::{ErrorCode, Format, Options, transform};
+use originkit::{ErrorCode, Format, Options, estimate, transform};
 
 use pictures::{file, photo, random};
 
@@ -74,13 +74,14 @@ fn large_ones_are_not_written() {
     options.accept = vec![Format::Avif];
     let run = |text: &str, allowed: u64| {
         let mut options = options.clone();
-        options.rules.limits.avif_pixels = allowed;
+        options.rules.limits.work = allowed;
         transform(&png, &text.parse().unwrap(), &options).map(|e| e.format).map_err(|e| e.code())
     };
-    assert_eq!(run("w-40,f-avif", 1200), Ok(Format::Avif));
-    assert_eq!(run("w-40,f-avif", 1199), Err(ErrorCode::Limit));
+    let enough = estimate(&png, &"w-40,f-avif".parse().unwrap(), &options).unwrap().work;
+    assert_eq!(run("w-40,f-avif", enough), Ok(Format::Avif));
+    assert_eq!(run("w-40,f-avif", enough - 1), Err(ErrorCode::Limit));
     // What is chosen by itself is another format then.
-    assert!(matches!(run("w-40", 1199), Ok(Format::Jpeg | Format::Png)));
+    assert!(matches!(run("w-40", enough - 1), Ok(Format::Jpeg | Format::Png)));
     // As a source it counts as every source does.
     let bytes = avif(photo(40, 30), 50);
     let mut options = Options::default();

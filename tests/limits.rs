@@ -13,7 +13,7 @@ mod pictures;
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat};
-use originkit::{ErrorCode, Limits, Options, transform};
+use originkit::{ErrorCode, Limits, Options, peak_memory, transform};
 
 use pictures::*;
 
@@ -44,18 +44,24 @@ fn bombs_are_refused_by_their_headers() {
 
 #[test]
 fn progressive_jpegs_are_charged_for_their_coefficients() {
-    let picture = file(photo(200, 200), ImageFormat::Png);
+    let picture = file(photo(700, 700), ImageFormat::Png);
     let baseline = transform(&picture, &"f-jpg".parse().unwrap(), &Options::default()).unwrap();
     let progressive = transform(&picture, &"f-jpg,pr-true".parse().unwrap(), &Options::default()).unwrap();
-    // 40 000 pixels: 120 000 bytes for the samples, up to 320 000 for tables and lines, 240 000 for coefficients.
+    let wanted = "w-1,h-1,cm-extract,f-png".parse().unwrap();
+    let stated = |bytes: &[u8]| peak_memory(bytes, &wanted, &Options::default()).unwrap();
     let needs = |bytes: &[u8], memory: u64| {
         let mut options = Options::default();
         options.rules.limits.memory = memory;
-        transform(bytes, &"w-1,h-1,cm-extract,f-png".parse().unwrap(), &options).map(|_| ()).map_err(|e| e.code())
+        transform(bytes, &wanted, &options).map(|_| ()).map_err(|e| e.code())
     };
-    assert_eq!(needs(&baseline.bytes, 440_000), Ok(()));
-    assert_eq!(needs(&progressive.bytes, 440_000), Err(ErrorCode::Limit));
-    assert_eq!(needs(&progressive.bytes, 700_000), Ok(()));
+    // Two bytes for each coefficient of luma and of chroma.
+    let more = stated(&progressive.bytes) - stated(&baseline.bytes);
+    assert!((490_000..490_000 * 3).contains(&more), "{more}");
+    for bytes in [&baseline.bytes, &progressive.bytes] {
+        // A plan alone takes eight bytes for a pixel of any file.
+        assert_eq!(needs(bytes, stated(bytes).max(490_000 * 8)), Ok(()));
+        assert_eq!(needs(bytes, stated(bytes) - 1), Err(ErrorCode::Limit));
+    }
 }
 
 #[test]

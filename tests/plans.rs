@@ -475,6 +475,7 @@ fn unlimited() -> Rules {
     let mut rules = Rules::default();
     rules.limits.pixels = u64::MAX;
     rules.limits.memory = u64::MAX;
+    rules.limits.work = u64::MAX;
     rules
 }
 

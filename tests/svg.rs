@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use image::{ImageFormat, Rgba, RgbaImage};
-use originkit::{Error, ErrorCode, Format, Limits, Note, Options, sanitize_svg, transform};
+use originkit::{Error, ErrorCode, Format, Limits, Note, Options, estimate, sanitize_svg, transform};
 use proptest::prelude::*;
 
 use pictures::{file, photo, png_header_of};
@@ -365,9 +365,10 @@ fn exactly_enough_passes_and_one_more_is_refused() {
         assert_eq!(run(enough - 1), Err(ErrorCode::Limit), "{name}");
     }
     let mut options = Options::default();
-    options.rules.limits.svg_work = 500;
+    let enough = estimate(&bytes, &"f-png".parse().unwrap(), &options).unwrap().work;
+    options.rules.limits.work = enough - 1;
     assert_eq!(try_draw(&bytes, "f-png", &options).unwrap_err().code(), ErrorCode::Limit);
-    options.rules.limits.svg_work = 5_000;
+    options.rules.limits.work = enough;
     assert!(try_draw(&bytes, "f-png", &options).is_ok());
     assert_eq!(try_draw(&bytes, "w-1000,f-png", &options).unwrap_err().code(), ErrorCode::Limit);
 }

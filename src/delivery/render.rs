@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+#[cfg(feature = "pixels")]
+use crate::cost::Cost;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::extend::Extensions;
@@ -69,7 +71,16 @@ impl Render {
     /// What [`Render::run`] would fail with before it decodes.
     #[cfg(feature = "pixels")]
     pub fn memory(&self) -> Result<u64, Error> {
-        self.with_work(&mut crate::pixels::Scratch::once(), crate::pixels::memory_of)
+        Ok(self.cost()?.memory)
+    }
+
+    /// The most memory and computing that [`Render::run`] takes, see [`estimate`](crate::estimate).
+    ///
+    /// # Errors
+    /// What [`Render::run`] would fail with before it decodes.
+    #[cfg(feature = "pixels")]
+    pub fn cost(&self) -> Result<Cost, Error> {
+        self.with_work(&mut crate::pixels::Scratch::once(), crate::pixels::cost_of)
     }
 
     #[cfg(feature = "pixels")]

@@ -28,11 +28,11 @@ mod text;
 
 pub use self::raster::Scratch;
 pub use self::run::analyze::inspect::{Info, inspect};
-pub use self::run::peak_memory::peak_memory;
+pub use self::run::estimate::{estimate, peak_memory};
 pub use self::run::work::Options;
 
+pub(crate) use self::run::estimate::of_work as cost_of;
 pub(crate) use self::run::fallback::render_or_pass as render;
-pub(crate) use self::run::peak_memory::of_work as memory_of;
 pub(crate) use self::run::work::{File, Work};
 
 use self::run::work::with_work;

@@ -1,10 +1,11 @@
-//! Memory that operations take: the one model that the planner, the executor and `peak_memory` share.
+//! What operations take: the one model that the planner, the executor and `peak_memory` share.
 
 use std::convert::Infallible;
 
 use super::adjust::Filter;
 use super::fill::Fill;
 use super::op::{Mix, Op, Plan};
+use crate::cost::Cost;
 use crate::geometry::Size;
 use crate::transform::Color;
 
@@ -14,12 +15,16 @@ const PIXEL: u64 = 4;
 const COUNTS: u64 = 1 << 20;
 
 impl Op {
-    /// Bytes of memory that it takes besides its input, which has `channels` bytes a pixel: its output, and its scratch
-    /// memory.
+    /// What it takes besides its input, which has `channels` bytes a pixel: memory for its output and scratch memory,
+    /// and computing.
     ///
-    /// The making of a layer is counted by [`peak`]. The cost of decoding is known to a file's reader: here it is the
+    /// The making of a layer is counted by [`total`]. The cost of decoding is known to a file's reader: here it is the
     /// image and as much again.
-    pub(crate) fn cost(&self, input: Size, channels: u64) -> u64 {
+    pub(crate) fn cost(&self, input: Size, channels: u64) -> Cost {
+        Cost::new(self.memory(input, channels), self.work(input))
+    }
+
+    fn memory(&self, input: Size, channels: u64) -> u64 {
         let output = bytes(self.output(input), PIXEL);
         match self {
             Self::Decode { .. } | Self::Thumbnail { .. } => output.saturating_mul(2),
@@ -47,10 +52,10 @@ impl Op {
 }
 
 impl Op {
-    /// Bytes of its input, and what it takes besides; the making of a layer counts, too.
-    pub(super) fn bytes_with(&self, input: Size) -> u64 {
-        let Ok(bytes) = with(self, input, &mut unknown);
-        bytes
+    /// What it takes, its input and the making of a layer included.
+    pub(super) fn cost_with(&self, input: Size) -> Cost {
+        let Ok(cost) = with(self, input, &mut unknown);
+        cost
     }
 }
 
@@ -62,42 +67,43 @@ impl Plan {
     /// file takes is told by `peak_memory`, which asks the file's header.
     #[must_use]
     pub fn memory(&self) -> u64 {
-        let Ok((most, _)) = peak(&self.ops, &mut unknown);
-        most
+        let Ok((all, _)) = total(&self.ops, &mut unknown);
+        all.memory
     }
 }
 
 /// The cost of beginning with a file whose header was not read.
 #[expect(clippy::unnecessary_wraps, reason = "files that are looked at may be damaged")]
-fn unknown(op: &Op) -> Result<u64, Infallible> {
+fn unknown(op: &Op) -> Result<Cost, Infallible> {
     Ok(op.cost(Size::new(0, 0), PIXEL))
 }
 
-/// The most bytes that operations take at a time, and the size of what they make.
+/// What operations take one after the other, and the size of what they make.
 ///
-/// `start` counts for those that begin a plan.
+/// `start` tells it for those that begin a plan.
 ///
 /// # Errors
 /// As `start`.
-pub(crate) fn peak<E>(ops: &[Op], start: &mut impl FnMut(&Op) -> Result<u64, E>) -> Result<(u64, Size), E> {
-    let (mut most, mut size) = (0, Size::new(0, 0));
+pub(crate) fn total<E>(ops: &[Op], start: &mut impl FnMut(&Op) -> Result<Cost, E>) -> Result<(Cost, Size), E> {
+    let (mut all, mut size) = (Cost::default(), Size::new(0, 0));
     for op in ops {
-        most = with(op, size, start)?.max(most);
+        all = all.then(with(op, size, start)?);
         size = op.output(size);
     }
-    Ok((most, size))
+    Ok((all, size))
 }
 
-fn with<E>(op: &Op, input: Size, start: &mut impl FnMut(&Op) -> Result<u64, E>) -> Result<u64, E> {
+fn with<E>(op: &Op, input: Size, start: &mut impl FnMut(&Op) -> Result<Cost, E>) -> Result<Cost, E> {
     if op.is_start() {
         return start(op);
     }
+    let own = op.cost(input, PIXEL);
     let needed = match op {
         // A layer is made while its base waits.
-        Op::Compose { layer, .. } => peak(&layer.ops, start)?.0.max(op.cost(input, PIXEL)),
-        op => op.cost(input, PIXEL),
+        Op::Compose { layer, .. } => total(&layer.ops, start)?.0.then(own),
+        _ => own,
     };
-    Ok(bytes(input, PIXEL).saturating_add(needed))
+    Ok(needed.holding(bytes(input, PIXEL)))
 }
 
 /// Bytes that resampling takes besides its input: the result, the samples between the two passes, and the weights of

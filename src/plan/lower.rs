@@ -226,7 +226,7 @@ impl<'a> Lowering<'a> {
         let limits = &self.rules.limits;
         let (before, after) = (self.plan.size, op.output(self.plan.size));
         LimitError::check("pixels", after.pixels(), limits.pixels)?;
-        LimitError::check("bytes of pixels in memory", op.bytes_with(before), limits.memory)?;
+        op.cost_with(before).check(limits)?;
         self.plan.ops.push(op);
         self.plan.size = after;
         Ok(())

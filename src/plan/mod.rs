@@ -44,10 +44,11 @@ mod text;
 #[cfg(feature = "pixels")]
 mod traits;
 mod unsupported;
+mod work;
 
 pub use self::adjust::{DropShadow, Filter, GradientMask, Radii, Sharpening};
 #[cfg(feature = "pixels")]
-pub(crate) use self::cost::{peak, resampling};
+pub(crate) use self::cost::{resampling, total};
 pub use self::distort::{ArcBend, Distortion};
 pub use self::error::PlanError;
 pub use self::fill::Fill;

@@ -38,6 +38,8 @@ pub(crate) use self::document::parse;
 #[cfg(feature = "svg")]
 pub(crate) use self::length::{Basis, Value, number};
 pub(crate) use self::notes::Notes;
+#[cfg(feature = "svg")]
+pub(crate) use self::scan::trees;
 pub(crate) use self::size::Viewport;
 #[cfg(feature = "svg")]
 pub(crate) use self::write::escape;

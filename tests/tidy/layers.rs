@@ -25,6 +25,7 @@ pub(crate) const LAYERS: &[Row] = &[
     ("trace", 0),
     ("limits", 0),
     ("stop", 0),
+    ("cost", 1),
     ("bitmap", 0),
     ("transform", 10),
     ("syntax", 11),

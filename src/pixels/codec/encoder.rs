@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::animation::Plays;
 use super::attachments::Attachments;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::{Image, Raster};
@@ -14,13 +15,8 @@ pub(crate) trait Encoder: Sync {
     /// Pixels that a side may have.
     fn longest_side(&self, limits: &Limits) -> Side;
 
-    /// Bytes of memory that it takes for each pixel, besides the image.
-    fn cost(&self, alpha: bool, settings: &Settings) -> u64;
-
-    /// Bytes of memory for tables that do not depend on the size, and the file.
-    fn tables(&self) -> u64 {
-        2 * 1024 * 1024
-    }
+    /// What it takes for an image of this size, besides the image and [`TABLES`].
+    fn cost(&self, size: Size, alpha: bool, settings: &Settings) -> Cost;
 
     /// Returns `true` if it takes luma and halved chroma as they are.
     fn takes_planes(&self, _settings: &Settings) -> bool {
@@ -30,14 +26,6 @@ pub(crate) trait Encoder: Sync {
     /// Returns `true` if a file can say which colours its numbers mean.
     fn holds_profile(&self) -> bool {
         false
-    }
-
-    /// Passes an image of a size that is written in a reasonable time.
-    ///
-    /// # Errors
-    /// The size passes a limit.
-    fn check(&self, _size: Size, _limits: &Limits) -> Result<(), LimitError> {
-        Ok(())
     }
 
     /// Writes an image with its profile, if it still has one, and what is attached. For a format without transparency
@@ -55,8 +43,8 @@ pub(crate) trait Encoder: Sync {
 
 /// Writes animations.
 pub(crate) trait AnimationEncoder {
-    /// Bytes of memory that it takes for each pixel, besides the frame.
-    fn cost(&self, settings: &Settings) -> u64;
+    /// What it takes for each frame of this size, besides the frame.
+    fn cost(&self, size: Size, settings: &Settings) -> Cost;
 
     /// Begins a file.
     ///
@@ -82,6 +70,9 @@ pub(crate) trait FrameWriter {
     /// There is no frame, or the encoder gives up.
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Error>;
 }
+
+/// Bytes of memory for the tables of an encoder, and the file.
+pub(crate) const TABLES: u64 = 2 * 1024 * 1024;
 
 /// Pixels that a side may have, and what the limit is called.
 pub(crate) struct Side(pub(crate) &'static str, pub(crate) u32);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::animation::Animation;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::extend::Fonts;
 use crate::limits::{LimitError, Limits};
@@ -18,11 +19,16 @@ pub(crate) trait Reader {
     /// The facts that planning needs.
     fn info(&self) -> &SourceInfo;
 
-    /// Bytes of memory that [`decode`](Self::decode) takes for an image of this size, the image included.
+    /// What [`decode`](Self::decode) takes for this request, the memory of the image included.
     ///
     /// # Errors
     /// As [`Codec::open`](super::Codec::open), for what is inside of a file.
-    fn cost(&self, size: Size) -> Result<u64, Error>;
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error>;
+
+    /// Units of computing that all frames of an animation take.
+    fn frames_work(&self) -> u64 {
+        0
+    }
 
     /// Decodes the pixels of a page or frame, without orientation.
     ///
@@ -69,9 +75,11 @@ pub(crate) trait Reader {
 
 /// Reads a file in part and reduced.
 pub(crate) trait Reducing {
-    /// Bytes of memory that [`read`](Self::read) takes, and resampling what it gives; `None` if this thumbnail is
-    /// read whole.
-    fn cost(&self, wanted: &Thumbnail) -> Option<u64>;
+    /// What [`read`](Self::read) takes, and resampling what it gives; `None` if this thumbnail is read whole.
+    ///
+    /// # Errors
+    /// As [`Reader::cost`].
+    fn cost(&self, wanted: &Thumbnail) -> Result<Option<Cost>, Error>;
 
     /// Reads what is wanted, in more samples than that, to be resampled. `None` as [`cost`](Self::cost) says, or if
     /// the file turns out to be damaged in a way that only reading it whole can tell.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use image::{ColorType, ImageDecoder, ImageError};
 
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -37,16 +38,25 @@ pub(super) fn check(decoder: &dyn ImageDecoder, format: Format, work: u64, limit
     Ok(size)
 }
 
-/// Bytes that decoding an image of this size takes, the result included. `work`: those of the decoder for each pixel.
-pub(super) fn cost(size: Size, color: ColorType, work: u64) -> u64 {
-    size.pixels().saturating_mul(per_pixel(color, work)).saturating_add(TABLES)
+/// What decoding an image of this size takes, the result included. `work`: bytes of the decoder for each pixel; `units`:
+/// its computing for each, besides making 8 bits of each sample and converting colours.
+pub(super) fn cost(size: Size, color: ColorType, work: u64, units: u64) -> Cost {
+    let deep = color.bytes_per_pixel() > color.channel_count();
+    let units = units + if deep { DEEP } else { PLAIN };
+    Cost::each(size.pixels(), per_pixel(color, work), units).holding(TABLES)
 }
 
-/// [`cost`] where a damaged file is mended in a copy, and the decoder reads up to 64 bytes a column ahead.
-pub(super) fn mending_cost(size: Size, color: ColorType, work: u64, file: &[u8]) -> u64 {
+/// Returns the [`cost`] where a damaged file is mended in a copy and read again, and the decoder reads up to 64 bytes a
+/// column ahead.
+pub(super) fn mending_cost(size: Size, color: ColorType, work: u64, units: u64, file: &[u8]) -> Cost {
     let ahead = u64::from(size.width).saturating_mul(64);
-    cost(size, color, work).saturating_add(ahead).saturating_add(memory::len(file))
+    cost(size, color, work, units).holding(ahead).holding(memory::len(file))
 }
+
+/// Units of computing for a pixel of 8 bits a sample, its colours included.
+const PLAIN: u64 = 6;
+/// The same for deeper samples, which are converted in floating point.
+const DEEP: u64 = 40;
 
 /// Bytes for each pixel.
 fn per_pixel(color: ColorType, work: u64) -> u64 {

@@ -11,12 +11,12 @@ use crate::plan::Op;
 pub(crate) fn check_op(op: &Op, input: &Raster, elsewhere: u64, limits: &Limits) -> Result<(), LimitError> {
     let size = input.size();
     LimitError::check("pixels", op.output(size).pixels(), limits.pixels)?;
-    let needed = op.cost(size, input.channels().count() as u64);
+    let needed = op.cost(size, input.channels().count() as u64).memory;
     check(len(input.samples()).saturating_add(elsewhere).saturating_add(needed), limits)
 }
 
 /// The same for an operation on planes, which take no more than pixels.
 pub(crate) fn check_planes(op: &Op, input: &Planes, elsewhere: u64, limits: &Limits) -> Result<(), LimitError> {
-    let needed = op.cost(input.size(), 3);
+    let needed = op.cost(input.size(), 3).memory;
     check(input.bytes().saturating_add(elsewhere).saturating_add(needed), limits)
 }

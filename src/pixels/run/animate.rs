@@ -6,14 +6,15 @@
 use bytes::Bytes;
 
 use super::output_spec::OutputSpec;
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use super::work::Work;
+use crate::cost::Cost;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::{fenced, internal_error, memory, unsupported};
-use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings};
+use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings, TABLES};
 use crate::pixels::filter;
 use crate::plan::{Fill, Op, Plan, PlanError, Size, SourceInfo};
 
@@ -38,7 +39,7 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
         layers.push((op, executor.layer(op)?));
     }
     let held: u64 = layers.iter().filter_map(|(_, layer)| Some(memory::len(layer.as_ref()?.samples()))).sum();
-    let held = held.saturating_add(animation.memory()).saturating_add(cost);
+    let held = held.saturating_add(animation.memory()).saturating_add(cost.memory);
     while let Some(delay) = fenced(|| animation.advance())? {
         executor.besides = held.saturating_add(writer.written());
         let mut image = animation.image()?;
@@ -55,12 +56,31 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }
 
-/// Bytes that the frames of an animation take besides the image of one; none if a still is wanted.
-pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<u64, Error> {
-    let Prepared { plan, output, file, .. } = prepared;
-    let Some(file) = file.as_ref().filter(|_| !output.animated.is_empty()) else { return Ok(0) };
+/// What an animation takes; `None` if a still is wanted.
+///
+/// # Errors
+/// As [`animation`], before its first frame is decoded.
+pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<Option<Cost>, Error> {
+    let Prepared { executor, source, plan, output, file, .. } = prepared;
+    let Some(file) = file.as_ref().filter(|_| !output.animated.is_empty()) else { return Ok(None) };
+    check(plan, source, limits.animation_pixels)?;
     let (_, _, writing) = encoder(output, plan.size, limits)?;
-    Ok(file.animation(None)?.memory().saturating_add(writing))
+    let (mut layers, mut each) = (Cost::default(), writing);
+    let mut size = Size::new(0, 0);
+    for op in &plan.ops {
+        if let Op::Compose { layer, .. } = op {
+            layers = layers.and(executor.cost(&layer.ops)?.0);
+        }
+        if !op.is_start() {
+            each = each.and(Cost::new(0, op.cost(size, 4).work));
+        }
+        size = op.output(size);
+    }
+    let (still, _) = executor.cost(&plan.ops)?;
+    let frames = each.work.saturating_mul(source.frames.into()).saturating_add(file.frames_work());
+    let memory = [still.memory, file.animation(None)?.memory(), writing.memory, TABLES];
+    let memory = memory.into_iter().fold(0, u64::saturating_add);
+    Ok(Some(Cost::new(memory, layers.work.saturating_add(frames))))
 }
 
 /// Passes a plan whose images, one for each frame, are not too many pixels, and that no provider has a part in.
@@ -86,7 +106,7 @@ fn encoder(
     output: &OutputSpec,
     size: Size,
     limits: &Limits,
-) -> Result<(Format, &'static dyn AnimationEncoder, u64), Error> {
+) -> Result<(Format, &'static dyn AnimationEncoder, Cost), Error> {
     let mut refused = None;
     for (format, stills) in &output.animated {
         match able(*format, *stills, size, &output.settings, limits) {
@@ -103,12 +123,12 @@ fn able(
     size: Size,
     settings: &Settings,
     limits: &Limits,
-) -> Result<(&'static dyn AnimationEncoder, u64), Error> {
+) -> Result<(&'static dyn AnimationEncoder, Cost), Error> {
     let cannot = || unsupported(format!("this build cannot write animations as {format}"));
     let stills = stills.ok_or_else(cannot)?;
     let encoder = stills.animated().ok_or_else(cannot)?;
     stills.longest_side(limits).check(size)?;
-    let cost = size.pixels().saturating_mul(encoder.cost(settings));
-    memory::check(cost, limits)?;
+    let cost = encoder.cost(size, settings);
+    cost.check(limits)?;
     Ok((encoder, cost))
 }

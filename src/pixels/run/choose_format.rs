@@ -8,7 +8,7 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::base::{Channels, memory, unsupported};
+use crate::pixels::base::{Channels, unsupported};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings};
 use crate::pixels::filter;
@@ -88,8 +88,7 @@ fn able(
     let encoder = encoder.ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
     let size = image.size();
     let alpha = matches!(image, Image::Raster(raster) if raster.channels() == Channels::Rgba);
-    encoder.check(size, limits)?;
     encoder.longest_side(limits).check(size)?;
-    memory::check(image.bytes().saturating_add(size.pixels().saturating_mul(encoder.cost(alpha, settings))), limits)?;
+    encoder.cost(size, alpha, settings).holding(image.bytes()).check(limits)?;
     Ok(encoder)
 }

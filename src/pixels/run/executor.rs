@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::noted::Noted;
 use super::work::{File, Work};
 use super::{extension, thumbnail};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::path::AssetPath;
@@ -19,7 +20,7 @@ use crate::pixels::raster::{Image, Raster};
 use crate::pixels::text;
 #[cfg(feature = "text")]
 use crate::pixels::text::FontBook;
-use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page};
+use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page, total};
 use crate::policy::OriginError;
 use crate::transform::{Ai, Color};
 
@@ -40,6 +41,8 @@ pub(crate) struct Executor<'a> {
     /// The beginnings of plans that were looked at, and what came of them.
     kept: Vec<(Vec<Op>, Raster)>,
     pub(super) noted: Noted,
+    /// The computing that looking at pixels took.
+    pub(super) spent: Cost,
     /// Bytes that are taken elsewhere: by the frames before and after this one.
     pub(crate) besides: u64,
 }
@@ -58,6 +61,7 @@ impl<'a> Executor<'a> {
             decoded: Vec::new(),
             kept: Vec::new(),
             noted: Noted::default(),
+            spent: Cost::default(),
             besides: 0,
         };
         executor.info = executor.examine(None, page(work.transformation))?;
@@ -93,9 +97,7 @@ impl<'a> Executor<'a> {
 
     /// The same, in the form that the last of them gives.
     fn go_on(&mut self, ops: &[Op]) -> Result<Image, Error> {
-        let known = self.kept.iter().enumerate().filter(|(_, (done, _))| ops.starts_with(done));
-        let longest = known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at);
-        let (mut image, rest) = if let Some(at) = longest {
+        let (mut image, rest) = if let Some(at) = self.known(ops) {
             let (done, image) = self.kept.swap_remove(at);
             (image.into(), ops.get(done.len()..).unwrap_or_default())
         } else {
@@ -288,8 +290,43 @@ impl<'a> Executor<'a> {
         self.draw(text).map(|image| image.size())
     }
 
+    /// What operations take, if they go on from what is there.
+    ///
+    /// # Errors
+    /// As [`Reader::cost`].
+    pub(super) fn cost(&self, ops: &[Op]) -> Result<(Cost, Size), Error> {
+        let fonts = self.work.extensions.the_fonts();
+        let mut start = |op: &Op| match op {
+            // A decoder of the embedder counts for itself.
+            Op::Decode { file, .. } if self.file(file.as_ref())?.decoder.is_some() => Ok(op.cost(Size::new(0, 0), 4)),
+            Op::Decode { file, page, size } => {
+                let request = Request { page: *page, size: *size, colors: Colors::Srgb, fonts };
+                self.open(file.as_ref())?.cost(&request)
+            }
+            Op::Thumbnail { file, wanted } => thumbnail::cost(&*self.open(file.as_ref())?, wanted),
+            op => Ok(op.cost(Size::new(0, 0), 4)),
+        };
+        let (mut all, size) = total(ops, &mut start)?;
+        if let Some(at) = self.known(ops)
+            && let Some((done, _)) = self.kept.get(at)
+        {
+            all.work = all.work.saturating_sub(total(done, &mut start)?.0.work);
+        }
+        Ok((all, size))
+    }
+
+    /// The longest beginning of operations that is kept.
+    fn known(&self, ops: &[Op]) -> Option<usize> {
+        let known = self.kept.iter().enumerate().filter(|(_, (done, _))| ops.starts_with(done));
+        known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at)
+    }
+
     /// The image so far, in colours that can be looked at.
     fn look(&mut self, so_far: &Plan) -> Result<Raster, PlanError> {
+        let (cost, size) = self.cost(&so_far.ops).map_err(planning)?;
+        let cost = cost.and(Cost::each(size.pixels(), 0, LOOKING)).and(self.spent);
+        cost.check(&self.work.rules.limits)?;
+        self.spent.work = cost.work;
         self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
     }
 
@@ -362,3 +399,6 @@ fn planning(error: Error) -> PlanError {
         other => PlanError::Pixels { code: other.code(), message: other.to_string() },
     }
 }
+
+/// Units of computing for a pixel that is looked at: for its edges and colours, or for where it differs from a corner.
+const LOOKING: u64 = 30;

@@ -3,13 +3,14 @@
 pub(crate) mod analyze;
 mod animate;
 mod choose_format;
+pub(crate) mod estimate;
 pub(crate) mod executor;
 mod extension;
 pub(crate) mod fallback;
 mod noted;
 mod output_spec;
-pub(crate) mod peak_memory;
 mod prepare;
+mod prepared;
 mod render;
 pub(crate) mod thumbnail;
 mod untouched;

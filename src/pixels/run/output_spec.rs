@@ -1,10 +1,14 @@
 //! [`OutputSpec`]: how a result may be written.
 
 use super::work::Work;
+use crate::cost::Cost;
+use crate::error::Error;
 use crate::format::Format;
-use crate::pixels::codec::encoder::{Encoder, Settings};
+use crate::limits::{LimitError, Limits};
+use crate::pixels::base::{Channels, memory};
+use crate::pixels::codec::encoder::{Encoder, Settings, TABLES};
 use crate::pixels::codec::registry;
-use crate::plan::{Plan, SourceInfo};
+use crate::plan::{Plan, Size, SourceInfo};
 use crate::transform::Step;
 
 /// A format, and what writes it in this build.
@@ -56,5 +60,49 @@ impl OutputSpec {
         let takes_planes =
             opaque.iter().all(|(_, encoder)| encoder.is_some_and(|encoder| encoder.takes_planes(&settings)));
         Self { settings, opaque, transparent, animated, takes_planes }
+    }
+
+    /// What encoding takes, the image included. Formats that together would take too much are taken off, the last
+    /// first. `spent`: units of computing that all before takes; `alpha`: the image may have transparent pixels.
+    ///
+    /// # Errors
+    /// No format is left.
+    pub(super) fn affordable(&mut self, size: Size, alpha: bool, spent: u64, limits: &Limits) -> Result<Cost, Error> {
+        let opaque = affordable(&mut self.opaque, size, alpha, spent, &self.settings, limits)?;
+        if !alpha {
+            return Ok(opaque);
+        }
+        let transparent = affordable(&mut self.transparent, size, alpha, spent, &self.settings, limits)?;
+        Ok(Cost { memory: opaque.memory.max(transparent.memory), work: opaque.work.max(transparent.work), ..opaque })
+    }
+}
+
+/// Takes candidates off that are not to be paid for, if there is another, and says what the rest takes.
+fn affordable(
+    candidates: &mut Vec<Candidate>,
+    size: Size,
+    alpha: bool,
+    spent: u64,
+    settings: &Settings,
+    limits: &Limits,
+) -> Result<Cost, LimitError> {
+    let image = memory::bytes(size, Channels::Rgba).saturating_add(TABLES);
+    let (mut all, mut refused) = (Cost::new(image, 0), None);
+    candidates.retain(|(_, encoder)| {
+        // What this build cannot write, or not so large, is refused when it is its turn.
+        let Some(encoder) = encoder.filter(|encoder| encoder.longest_side(limits).check(size).is_ok()) else {
+            return true;
+        };
+        let more = all.then(encoder.cost(size, alpha, settings).holding(image));
+        let paid = Cost { work: more.work.saturating_add(spent), ..more }.check(limits);
+        match paid {
+            Ok(()) => all = more,
+            Err(error) => refused = refused.or(Some(error)),
+        }
+        paid.is_ok()
+    });
+    match refused {
+        Some(error) if candidates.is_empty() => Err(error),
+        _ => Ok(all),
     }
 }

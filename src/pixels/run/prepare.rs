@@ -1,31 +1,18 @@
-//! Everything that is known before the first pixel is decoded for the result.
+//! Reading headers, planning, fusing, and counting what it will all take.
 
-use std::rc::Rc;
-
+use super::animate;
 use super::executor::Executor;
 use super::output_spec::OutputSpec;
+use super::prepared::Prepared;
 use super::work::Work;
+use crate::cost::Cost;
 use crate::error::Error;
-use crate::pixels::codec::reader::Reader;
-use crate::plan::{Facts, Plan, SourceInfo, fuse, plan, rasterise};
+use crate::plan::{Facts, fuse, plan, rasterise};
 
-/// A plan, and what is needed to carry it out.
-pub(crate) struct Prepared<'a> {
-    pub(super) executor: Executor<'a>,
-    pub(super) source: SourceInfo,
-    /// As it was made: animations are carried out like that.
-    pub(super) plan: Plan,
-    /// As a still is made.
-    pub(super) fused: Plan,
-    pub(super) output: OutputSpec,
-    /// The asset, with its header read; `None` where a decoder of the embedder reads it.
-    pub(super) file: Option<Rc<dyn Reader + 'a>>,
-}
-
-/// Reads the header, plans and fuses.
+/// Reads the header, plans and fuses, and counts what the rest will take.
 ///
 /// # Errors
-/// As [`render`](super::render::render), as far as pixels are not needed.
+/// As [`render`](super::render::render), as far as pixels are not needed; and it would take more than is allowed.
 pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     let rules = work.rules;
     let mut executor = Executor::new(work)?;
@@ -38,5 +25,24 @@ pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     let chroma_420 = output.takes_planes && !executor.converts_colors();
     let facts = Facts { shrinks: &|file| executor.shrinks(file), chroma_420 };
     let fused = fuse(plan.clone(), rules.fusion, &facts);
-    Ok(Prepared { executor, source, plan, fused, output, file })
+    let mut prepared = Prepared { executor, source, plan, fused, output, file, cost: Cost::default() };
+    if prepared.plan.output.original != Some(true) {
+        prepared.cost = cost(&mut prepared, work)?;
+        prepared.cost.check(&rules.limits)?;
+    }
+    Ok(prepared)
+}
+
+/// What is left to do takes so much. Formats that would take too much are no candidates any more.
+fn cost(prepared: &mut Prepared<'_>, work: &Work<'_>) -> Result<Cost, Error> {
+    let limits = &work.rules.limits;
+    let before = prepared.executor.spent.holding(prepared.executor.held());
+    if let Some(cost) = animate::cost(prepared, limits)? {
+        return Ok(cost.and(before));
+    }
+    let Prepared { executor, source, fused, output, .. } = prepared;
+    let (run, size) = executor.cost(&fused.ops)?;
+    let alpha = source.alpha || !fused.ops.iter().all(|op| op.traits(size).stays_opaque);
+    let spent = run.work.saturating_add(before.work);
+    Ok(run.then(output.affordable(size, alpha, spent, limits)?).and(before))
 }

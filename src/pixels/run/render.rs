@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::animate::animation;
 use super::choose_format::smallest;
-use super::prepare::{Prepared, prepare};
+use super::prepare::prepare;
+use super::prepared::Prepared;
 use super::untouched::untouched_svg;
 use super::work::Work;
 use crate::encoded::Encoded;
@@ -35,7 +36,7 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     if let Some(encoded) = animation(work, &mut prepared)? {
         return Ok(encoded.with_notes(prepared.executor.noted.all));
     }
-    let Prepared { mut executor, source, plan, fused, output, file } = prepared;
+    let Prepared { mut executor, source, plan, fused, output, file, .. } = prepared;
     let image = executor.run(&fused)?;
     drop(stage);
     let candidates = if image.is_transparent() { &output.transparent } else { &output.opaque };

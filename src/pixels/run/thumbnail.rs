@@ -1,5 +1,6 @@
 //! Decoding and resampling in one: what is not needed is not decoded.
 
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::base::{Channels, memory};
@@ -46,24 +47,29 @@ pub(crate) fn thumbnail(
     }
 }
 
-/// Bytes that this takes, the image included.
+/// What this takes, the memory of the image included.
 ///
 /// # Errors
 /// As [`Reader::cost`].
-pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<u64, Error> {
+pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<Cost, Error> {
     /// An image in planes is turned into one of red, green and blue.
     const COLORS: u64 = 6;
     let to = wanted.to.pixels().saturating_mul(COLORS);
-    let reading = match file.reducing().and_then(|reducing| reducing.cost(wanted)) {
+    let reduced = match file.reducing() {
+        Some(reducing) => reducing.cost(wanted)?,
+        None => None,
+    };
+    let reading = match reduced {
         Some(reading) => reading,
         // The cropped image, and resampling it.
         None => {
             let part = wanted.part.size();
             let cut = memory::bytes(part, Channels::Rgba) + resampling(part, wanted.to, 4);
-            file.cost(wanted.size)?.saturating_add(cut)
+            let resize = Op::Resize { from: Region::full(part), to: wanted.to };
+            file.cost(&Request::plain(wanted.size))?.and(Cost::new(cut, resize.cost(part, 4).work))
         }
     };
-    Ok(reading.saturating_add(to))
+    Ok(reading.holding(to))
 }
 
 /// Returns the thumbnail in the coordinates of an image that was reduced as a whole: its part in whole pixels, rounded

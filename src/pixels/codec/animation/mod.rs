@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use self::canvas::Canvas;
 use crate::code::ErrorCode;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -76,13 +77,24 @@ pub(crate) fn counted<T>(frames: impl Iterator<Item = T>, limits: &Limits) -> u3
     u32::try_from(frames.take(most).count()).unwrap_or(u32::MAX).max(1)
 }
 
-/// Bytes that showing one frame on a canvas of this size takes.
-pub(crate) fn cost(canvas: Size) -> u64 {
+/// Units of computing for a pixel of the canvas, whatever a frame changes: it is kept, drawn over and handed out.
+const DRAWING: u64 = 8;
+
+/// Units of computing that all these frames take, of which each pixel takes so many to be decoded.
+pub(crate) fn work(canvas: Size, areas: impl Iterator<Item = Rect>, units: u64, limits: &Limits) -> u64 {
+    let most = usize::try_from(limits.frames).unwrap_or(usize::MAX);
+    let shown = canvas.pixels().saturating_mul(DRAWING);
+    let each = areas.take(most).map(|area| area.size().pixels().saturating_mul(units).saturating_add(shown));
+    each.fold(0, u64::saturating_add)
+}
+
+/// What showing one frame on a canvas of this size takes, of which each pixel takes so many units to be decoded.
+pub(crate) fn cost(canvas: Size, units: u64) -> Cost {
     /// A canvas, what it was before, the image handed out, and a frame with what its decoder needs.
     const EACH: u64 = 24;
     /// What decoders read ahead, their tables, and a few rows.
     const TABLES: u64 = 1024 * 1024;
-    canvas.pixels().saturating_mul(EACH).saturating_add(TABLES)
+    Cost::each(canvas.pixels(), EACH, units + DRAWING).holding(TABLES)
 }
 
 impl<'a> Animation<'a> {

@@ -2,8 +2,9 @@
 
 use ravif::{Encoder as Ravif, Img, RGB8, RGBA8};
 
+use crate::cost::Cost;
 use crate::error::Error;
-use crate::limits::{LimitError, Limits};
+use crate::limits::Limits;
 use crate::pixels::base::{Channels, internal_error};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
@@ -19,17 +20,10 @@ impl Encoder for AvifEncoder {
     }
 
     /// Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
-    fn cost(&self, _alpha: bool, _: &Settings) -> u64 {
-        64
-    }
-
-    /// The contexts of probabilities, several times (measured).
-    fn tables(&self) -> u64 {
-        8 * 1024 * 1024
-    }
-
-    fn check(&self, size: Size, limits: &Limits) -> Result<(), LimitError> {
-        LimitError::check("pixels in an AVIF", size.pixels(), limits.avif_pixels)
+    fn cost(&self, size: Size, _alpha: bool, _: &Settings) -> Cost {
+        /// The contexts of probabilities, several times (measured).
+        const CONTEXTS: u64 = 8 * 1024 * 1024;
+        Cost::each(size.pixels(), 64, effort(size).1).holding(CONTEXTS)
     }
 
     fn encode(&self, image: &Image, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
@@ -45,7 +39,7 @@ fn encode(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let encoder = Ravif::new()
         .with_quality(quality)
         .with_alpha_quality(quality)
-        .with_speed(speed(size))
+        .with_speed(effort(size).0)
         .with_num_threads(Some(1));
     let samples = image.samples();
     let file = match image.channels() {
@@ -76,11 +70,11 @@ fn quality(quality: u8) -> f32 {
     f32::from(quality.clamp(1, 100))
 }
 
-/// Effort, from 1 to 10, so that an image takes about a second.
-fn speed(size: Size) -> u8 {
+/// Speed, from 1 to 10, so that an image takes a few seconds at most, and the units that a pixel takes then.
+fn effort(size: Size) -> (u8, u64) {
     match size.pixels() {
-        0..=250_000 => 6,
-        250_001..=1_000_000 => 8,
-        _ => 10,
+        0..=250_000 => (6, 6000),
+        250_001..=1_000_000 => (8, 4000),
+        _ => (10, 1500),
     }
 }

@@ -28,6 +28,7 @@ use super::Codec;
 use super::animation::{Animation, Budget, Start};
 use super::encoder::Encoder;
 use super::reader::{Reader, Request, frame};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -67,6 +68,9 @@ impl Codec for Avif {
     }
 }
 
+/// Units of computing for a pixel, opacity included.
+const UNITS: u64 = 120;
+
 /// A file whose container was read.
 struct File<'a> {
     content: Content<'a>,
@@ -85,11 +89,16 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, _: Size) -> Result<u64, Error> {
+    fn cost(&self, _: &Request<'_>) -> Result<Cost, Error> {
         Ok(match &self.content {
-            Content::Still(still) => still.memory(),
-            Content::Movie(movie) => movie.memory(),
+            Content::Still(still) => Cost::new(still.memory(), self.info.size.pixels().saturating_mul(UNITS)),
+            Content::Movie(movie) => Cost::new(movie.memory(), self.info.size.pixels().saturating_mul(UNITS)),
         })
+    }
+
+    fn frames_work(&self) -> u64 {
+        let frames = u64::from(self.info.frames.min(self.limits.frames));
+        self.info.size.pixels().saturating_mul(UNITS).saturating_mul(frames)
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

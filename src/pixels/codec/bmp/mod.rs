@@ -18,6 +18,7 @@ pub(crate) use self::header::Header;
 use super::Codec;
 use super::metadata::within;
 use super::reader::{Reader, Request};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -25,7 +26,7 @@ use crate::note::Note;
 use crate::pixels::base::{Channels, damaged};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::{Size, SourceInfo};
+use crate::plan::SourceInfo;
 
 /// BMP.
 pub(crate) struct Bmp;
@@ -54,8 +55,9 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, size: Size) -> Result<u64, Error> {
-        Ok(size.pixels().saturating_mul(4).saturating_add(super::samples::TABLES))
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        let size = request.size;
+        Ok(Cost::each(size.pixels(), 4, 10).holding(super::samples::TABLES))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

@@ -9,12 +9,16 @@ use super::Codec;
 use super::animation::{Animation, Budget, Start, counted};
 use super::encoder::Encoder;
 use super::reader::{Reader, Request, frame};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::damaged;
 use crate::pixels::raster::Raster;
-use crate::plan::{Size, SourceInfo};
+use crate::plan::SourceInfo;
+
+/// Units of computing for a pixel.
+const UNITS: u64 = 20;
 
 /// GIF.
 pub(crate) struct Gif;
@@ -47,8 +51,13 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, size: Size) -> Result<u64, Error> {
-        Ok(super::animation::cost(size))
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        let size = request.size;
+        Ok(super::animation::cost(size, UNITS))
+    }
+
+    fn frames_work(&self) -> u64 {
+        super::animation::work(self.info.size, Blocks::new(self.bytes).map(|block| block.area), UNITS, self.limits)
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
 use super::quantise::{Quantiser, float};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::base::{internal_error, memory};
@@ -31,8 +32,8 @@ impl FileEncoder for GifEncoder {
     }
 
     /// Four bytes a pixel, and the number of its colour.
-    fn cost(&self, _alpha: bool, _: &Settings) -> u64 {
-        6
+    fn cost(&self, size: Size, _alpha: bool, _: &Settings) -> Cost {
+        Cost::each(size.pixels(), 6, WORK)
     }
 
     fn encode(&self, image: &Image, settings: &Settings, _: &Attachments) -> Result<Vec<u8>, Error> {
@@ -46,14 +47,17 @@ impl FileEncoder for GifEncoder {
 
 impl AnimationEncoder for GifEncoder {
     /// Pixels and indices of this frame, of the one before, and of what changed.
-    fn cost(&self, _: &Settings) -> u64 {
-        20
+    fn cost(&self, size: Size, _: &Settings) -> Cost {
+        Cost::each(size.pixels(), 20, WORK)
     }
 
     fn begin(&self, size: Size, plays: Plays, settings: &Settings) -> Result<Box<dyn FrameWriter>, Error> {
         Ok(Box::new(Writer::new(size, plays, settings)?))
     }
 }
+
+/// Units of computing for each pixel: counting colours, dithering, and searching for what repeats.
+const WORK: u64 = 100;
 
 /// Writes a GIF of one frame.
 fn encode(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {

@@ -3,12 +3,13 @@
 
 use super::reader::{Reader, Request};
 use super::{Codec, bmp, png};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
-use crate::pixels::base::{damaged, memory};
+use crate::pixels::base::damaged;
 use crate::pixels::raster::Raster;
-use crate::plan::{Size, SourceInfo};
+use crate::plan::SourceInfo;
 
 /// Icons and cursors.
 pub(crate) struct Ico;
@@ -45,8 +46,8 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, size: Size) -> Result<u64, Error> {
-        self.inside.as_ref().map_or(Ok(self.entry.bitmap_cost()), |inside| inside.cost(size))
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        self.inside.as_ref().map_or(Ok(self.entry.bitmap_cost()), |inside| inside.cost(request))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
@@ -54,7 +55,7 @@ impl Reader for File<'_> {
         if let Some(inside) = &self.inside {
             return inside.decode(request);
         }
-        memory::check(self.entry.bitmap_cost(), self.limits)?;
+        self.entry.bitmap_cost().check(self.limits)?;
         bmp::icon(self.entry.data, self.limits)
     }
 }
@@ -69,9 +70,9 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Bytes that decoding a bitmap takes: samples, and a copy with opacity.
-    const fn bitmap_cost(&self) -> u64 {
-        self.pixels.saturating_mul(8)
+    /// What decoding a bitmap takes: samples, and a copy with opacity.
+    const fn bitmap_cost(&self) -> Cost {
+        Cost::new(self.pixels.saturating_mul(8), self.pixels.saturating_mul(20))
     }
 }
 

@@ -6,6 +6,7 @@ use image::ColorType;
 
 use super::read::{self, Color, Header, Lines, Opened, lines_need};
 use super::{failure, notes};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::note::Note;
@@ -65,6 +66,8 @@ pub(crate) struct Samples {
     /// Pixel by pixel.
     pub(crate) samples: Vec<u8>,
     pub(crate) notes: Vec<Note>,
+    /// Units of computing that reading it took.
+    pub(crate) work: u64,
 }
 
 /// All samples of a JPEG inside another file, which says what they mean.
@@ -78,13 +81,22 @@ pub(crate) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
         let pixels = 0..line[0].len();
         samples.extend(pixels.flat_map(|x| line.iter().filter_map(move |component| component.get(x).copied())));
     }
-    Ok(Samples { size, components, samples, notes: notes(lines.damage()).collect() })
+    Ok(Samples { size, components, samples, notes: notes(lines.damage()).collect(), work: work(&file)? })
 }
 
-/// Bytes that this takes, the image included.
-pub(super) fn cost(header: &Header) -> u64 {
-    taken(header, read::needs(header, &read::Request::WHOLE).bytes)
+/// What this takes, the memory of the image included.
+pub(super) fn cost(file: &Opened<'_>) -> Result<Cost, Error> {
+    let header = &file.header;
+    let memory = taken(header, read::needs(header, &read::Request::WHOLE).bytes);
+    Ok(Cost::new(memory, work(file)?.saturating_add(header.size.pixels().saturating_mul(COLORS))))
 }
+
+fn work(file: &Opened<'_>) -> Result<u64, Error> {
+    read::work(file, &read::Request::WHOLE).map_err(failure)
+}
+
+/// Units of computing for a pixel of which red, green and blue are made, by a profile if need be.
+const COLORS: u64 = 10;
 
 fn taken(header: &Header, reading: u64) -> u64 {
     let lines = lines_need(header).saturating_add(u64::from(header.size.width) * CMYK);

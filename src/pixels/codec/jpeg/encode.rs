@@ -1,11 +1,13 @@
 //! Images to files.
 
 use super::write::{self, Extras, Mode, PlanarImage};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
 use crate::pixels::raster::{Image, Planes};
+use crate::plan::Size;
 
 /// Writes JPEGs, from planes as they are or from pixels without alpha.
 pub(super) struct JpegEncoder;
@@ -16,8 +18,10 @@ impl Encoder for JpegEncoder {
     }
 
     /// Planes, and for each sample at most a symbol of four bytes, or a coefficient of two.
-    fn cost(&self, _alpha: bool, settings: &Settings) -> u64 {
-        if settings.chroma_420 { 9 } else { 18 }
+    fn cost(&self, size: Size, _alpha: bool, settings: &Settings) -> Cost {
+        let (bytes, units) = if settings.chroma_420 { (9, 20) } else { (18, 40) };
+        let scans = if settings.progressive || settings.smallest { 2 } else { 1 };
+        Cost::each(size.pixels(), bytes, units * scans)
     }
 
     fn takes_planes(&self, settings: &Settings) -> bool {

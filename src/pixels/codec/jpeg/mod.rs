@@ -26,6 +26,7 @@ use super::Codec;
 use super::encoder::Encoder;
 use super::metadata::exif;
 use super::reader::{Reader, Reducing, Request};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -33,7 +34,7 @@ use crate::note::Note;
 use crate::pixels::base::{damaged, internal_error, unsupported};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::{Orientation, Size, SourceInfo};
+use crate::plan::{Orientation, SourceInfo};
 
 /// JPEG.
 pub(crate) struct Jpeg;
@@ -74,8 +75,8 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, _: Size) -> Result<u64, Error> {
-        Ok(decode::cost(&self.opened.header))
+    fn cost(&self, _: &Request<'_>) -> Result<Cost, Error> {
+        decode::cost(&self.opened)
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

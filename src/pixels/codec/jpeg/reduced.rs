@@ -4,6 +4,7 @@ use image::ColorType;
 
 use super::read::{self, Chroma, Color};
 use super::{File, failure, notes};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::pixels::base::{Channels, memory};
 use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Reducing};
@@ -12,20 +13,24 @@ use crate::plan::Thumbnail;
 
 impl Reducing for File<'_> {
     /// The planes before and after resampling included.
-    fn cost(&self, wanted: &Thumbnail) -> Option<u64> {
+    fn cost(&self, wanted: &Thumbnail) -> Result<Option<Cost>, Error> {
         let needs = read::needs(&self.opened.header, &request(wanted));
         // Between the two passes of a resampling lie as many rows as there were, or as many columns; and its weights.
         let between = needs.planes.iter().map(|size| {
             let sides = [size.width, size.height, wanted.to.width, wanted.to.height].map(u64::from).iter().sum::<u64>();
             u64::from(wanted.to.width) * u64::from(size.height) + sides * 6 * 8 * 2
         });
-        Some(needs.total().saturating_add(between.max().unwrap_or_default()).saturating_add(wanted.to.pixels() * 3))
+        let memory = [needs.total(), between.max().unwrap_or_default(), wanted.to.pixels() * 3];
+        let samples: u64 = needs.planes.iter().map(|size| size.pixels()).sum();
+        let work = read::work(&self.opened, &request(wanted)).map_err(failure)?;
+        let resampling = samples.saturating_add(wanted.to.pixels().saturating_mul(3)).saturating_mul(RESAMPLING);
+        Ok(Some(Cost::new(memory.into_iter().fold(0, u64::saturating_add), work.saturating_add(resampling))))
     }
 
     fn read(&self, wanted: &Thumbnail, colors: Colors, scratch: &Scratch) -> Result<Option<Reduced>, Error> {
         // Planes, and the red, green and blue that may be made of them.
         let colors_too = memory::bytes(wanted.to, Channels::Rgb);
-        memory::check(Reducing::cost(self, wanted).unwrap_or_default().saturating_add(colors_too), self.limits)?;
+        Reducing::cost(self, wanted)?.unwrap_or_default().holding(colors_too).check(self.limits)?;
         let room = |bytes| scratch.reserve(bytes).ok();
         let planes = read::read(&self.opened, &request(wanted), &room, self.limits).map_err(failure)?;
         let samples = if self.opened.header.color == Color::Gray { ColorType::L8 } else { ColorType::Rgb8 };
@@ -39,6 +44,9 @@ impl Reducing for File<'_> {
         }))
     }
 }
+
+/// Units of computing for a sample that is resampled, or comes of it.
+const RESAMPLING: u64 = 8;
 
 fn request(wanted: &Thumbnail) -> read::Request {
     let chroma = if wanted.chroma_420 { Chroma::Half } else { Chroma::Equal };

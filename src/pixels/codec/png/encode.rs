@@ -6,12 +6,14 @@ use png::{BitDepth, Compression, DeflateCompression, EncodingError, Filter, Pixe
 
 use super::color_type::{Layout, reduced};
 use super::head::INCH;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::base::internal_error;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings, Side};
 use crate::pixels::raster::{Image, Raster};
+use crate::plan::Size;
 
 /// Writes PNGs.
 pub(super) struct PngEncoder;
@@ -21,8 +23,8 @@ impl Encoder for PngEncoder {
         Side("pixels on a side of a PNG", i32::MAX.unsigned_abs())
     }
 
-    fn cost(&self, _alpha: bool, _: &Settings) -> u64 {
-        4
+    fn cost(&self, size: Size, _alpha: bool, settings: &Settings) -> Cost {
+        Cost::each(size.pixels(), 4, if settings.smallest { 400 } else { 100 })
     }
 
     fn holds_profile(&self) -> bool {

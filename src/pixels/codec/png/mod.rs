@@ -25,6 +25,7 @@ use super::metadata::{exif, exif_block, inflate, within};
 use super::reader::{Reader, Request, frame};
 use super::{Codec, samples};
 use crate::code::ErrorCode;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -46,6 +47,9 @@ impl Codec for Png {
         Some(&encode::PngEncoder)
     }
 }
+
+/// Units of computing for a pixel: inflating it, and undoing its filter.
+const UNITS: u64 = 20;
 
 /// A file up to its pixels.
 struct File<'a> {
@@ -136,11 +140,18 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, size: Size) -> Result<u64, Error> {
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        let size = request.size;
         if self.info.frames > 1 {
-            return Ok(super::animation::cost(size));
+            return Ok(super::animation::cost(size, UNITS));
         }
-        Ok(samples::mending_cost(size, self.color, 0, self.bytes))
+        Ok(samples::mending_cost(size, self.color, 0, UNITS, self.bytes))
+    }
+
+    fn frames_work(&self) -> u64 {
+        self.overview.map_or(0, |overview| {
+            super::animation::work(overview.canvas, overview.parts().map(|part| part.area), UNITS, self.limits)
+        })
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

@@ -7,12 +7,13 @@ use image::{ColorType, ImageDecoder};
 
 use super::reader::{Reader, Request};
 use super::{Codec, samples};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::pixels::base::fenced;
 use crate::pixels::raster::Raster;
-use crate::plan::{Size, SourceInfo};
+use crate::plan::SourceInfo;
 
 /// QOI.
 pub(crate) struct Qoi;
@@ -40,8 +41,9 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, size: Size) -> Result<u64, Error> {
-        Ok(samples::cost(size, self.color, 0))
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        let size = request.size;
+        Ok(samples::cost(size, self.color, 0, 10))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

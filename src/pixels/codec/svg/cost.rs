@@ -8,26 +8,30 @@ use resvg::tiny_skia::{self, PathSegment, Point, Transform};
 use resvg::usvg::filter::{Filter, Kind};
 use resvg::usvg::{ClipPath, Group, Mask, Node, Paint, Path, Pattern, Tree};
 
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
-/// Passes a drawing that is within the limits, and returns the bytes that are held at most. `held`: those that are held
+/// What drawing takes, the canvas not included; the adding up ends where a limit is passed. `held`: bytes that are held
 /// besides.
 ///
 /// The way is that of `resvg` 0.49.0 (`render.rs`, `filter/mod.rs`, `clip.rs`, `mask.rs`), which is pinned.
-pub(crate) fn check(tree: &Tree, transform: Transform, size: Size, held: u64, limits: &Limits) -> Result<u64, Error> {
+///
+/// # Errors
+/// It takes more than is allowed.
+pub(crate) fn of(tree: &Tree, transform: Transform, size: Size, held: u64, limits: &Limits) -> Result<Cost, Error> {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let canvas = Canvas {
         width,
         height,
         reach: Area { left: -2.0 * width, top: -2.0 * height, right: 3.0 * width, bottom: 3.0 * height },
     };
-    let held = (width * height).mul_add(8.0, float(held));
+    let held = float(held);
     let mut bill = Bill { work: 0.0, most: held, limits };
     bill.nodes(tree.root(), transform, canvas, held)?;
-    Ok(whole(bill.most))
+    Ok(Cost::new(whole(bill.most), whole(bill.work)))
 }
 
 /// What is drawn on.
@@ -86,7 +90,13 @@ struct Bill<'a> {
 impl Bill<'_> {
     fn add(&mut self, work: f64) -> Result<(), Error> {
         self.work += work;
-        Ok(LimitError::check("pixels to touch in drawing an SVG", whole(self.work), self.limits.svg_work)?)
+        Ok(LimitError::check("units of computing", whole(self.work), self.limits.work)?)
+    }
+
+    /// Passes so many more bytes, which are held for a moment.
+    fn pass(&mut self, held: f64, bytes: f64) -> Result<(), Error> {
+        self.most = self.most.max(held + bytes);
+        Ok(memory::check(whole(held + bytes), self.limits)?)
     }
 
     /// Bytes held with so many more pixels.
@@ -232,18 +242,20 @@ impl Bill<'_> {
     }
 
     fn path(&mut self, path: &Path, transform: Transform, canvas: Canvas, held: f64) -> Result<(), Error> {
-        let (edges, length) = measure(path, transform, canvas);
+        let Measured { edges, length, segments, pairs } = measure(path, transform, canvas);
         let area = path.stroke_bounding_box().transform(transform).map_or(0.0, |rect| {
             let (width, height) = Area::of(rect).common(canvas.visible());
             width * height
         });
         if let Some(fill) = path.fill() {
-            self.add(edges)?;
+            self.add(pairs.mul_add(PAIR, edges))?;
+            self.pass(held, segments * SEGMENT)?;
             self.paint(fill.paint(), area, transform, canvas, held)?;
         }
         if let Some(stroke) = path.stroke() {
             // Two sides, with joins between their parts.
-            self.add(edges * 3.0)?;
+            self.add((pairs * SIDES * SIDES).mul_add(PAIR, edges * SIDES))?;
+            self.pass(held, segments * SIDES * 2.0 * SEGMENT)?;
             if let Some(dashes) = stroke.dasharray() {
                 let (sum, count) =
                     dashes.iter().fold((0.0, 0.0), |(sum, count), dash| (sum + f64::from(*dash), count + 1.0));
@@ -283,16 +295,33 @@ impl Bill<'_> {
     }
 }
 
-/// Work for the edges of a path, and its length in its own units, both from above.
-fn measure(path: &Path, transform: Transform, canvas: Canvas) -> (f64, f64) {
+/// Properties of a path, from above.
+struct Measured {
+    /// Work for its edges, if each were alone.
+    edges: f64,
+    /// In its own units.
+    length: f64,
+    segments: f64,
+    /// Pairs of edges that are in one row: the renderer keeps those of a row in order, and moves each past others one by
+    /// one.
+    pairs: f64,
+}
+
+fn measure(path: &Path, transform: Transform, canvas: Canvas) -> Measured {
     let (mut last, mut start) = (Point::zero(), Point::zero());
-    let (mut work, mut length) = (0.0, 0.0);
+    let (mut edges, mut length) = (0.0, 0.0);
+    let mut rows = Vec::new();
+    let row = |point: Point| {
+        let y = f64::from(transform.ky).mul_add(f64::from(point.x), f64::from(transform.sy) * f64::from(point.y));
+        (y + f64::from(transform.ty)).clamp(0.0, canvas.height)
+    };
     let mut line = |from: Point, to: Point| {
         let (dx, dy) = (f64::from(to.x - from.x), f64::from(to.y - from.y));
         let rise = dx.mul_add(f64::from(transform.ky), dy * f64::from(transform.sy)).abs();
         // Each row is sampled four times.
-        work += rise.min(canvas.height).mul_add(EDGE, VISIT);
+        edges += rise.min(canvas.height).mul_add(EDGE, VISIT);
         length += dx.hypot(dy);
+        rows.push((row(from), row(to)));
     };
     for segment in path.data().segments() {
         match segment {
@@ -321,7 +350,26 @@ fn measure(path: &Path, transform: Transform, canvas: Canvas) -> (f64, f64) {
             }
         }
     }
-    (work, length)
+    Measured { edges, length, segments: stops(rows.len()), pairs: pairs(&rows) }
+}
+
+/// Counts the pairs of stretches that have a row in common.
+fn pairs(stretches: &[(f64, f64)]) -> f64 {
+    let ordered = |pick: fn(f64, f64) -> f64| {
+        let mut all: Vec<f64> = stretches.iter().map(|(a, b)| pick(*a, *b)).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        all
+    };
+    let (starts, ends) = (ordered(f64::min), ordered(f64::max));
+    let mut ended = 0;
+    let open = starts.iter().enumerate().map(|(started, start)| {
+        // One that ends in the row in which this one starts is still there.
+        while ends.get(ended).is_some_and(|end| *end + 1.0 < *start) {
+            ended += 1;
+        }
+        stops(started - ended.min(started))
+    });
+    open.sum()
 }
 
 /// The area that holds another one turned.
@@ -371,5 +419,11 @@ const TEXTURE: f64 = 8.0;
 const GRADIENT: f64 = 4.0;
 /// For each row that an edge crosses.
 const EDGE: f64 = 30.0;
+/// For a pair of edges in one row.
+const PAIR: f64 = 0.5;
+/// Edges that a stroke makes of one.
+const SIDES: f64 = 4.0;
+/// Bytes for a segment while it is filled: its points moved, and its edges.
+const SEGMENT: f64 = 160.0;
 /// For each dash of a line.
 const DASH: f64 = 500.0;

@@ -18,6 +18,7 @@ mod fonts;
 mod style;
 mod unloop;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use resvg::tiny_skia::{Color, Pixmap, Transform};
@@ -26,14 +27,16 @@ use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
 use super::reader::{Reader, Request};
 use super::{Codec, gif, jpeg, png, webp};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::extend::Fonts;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
+use crate::note::Note;
 use crate::pixels::base::{Channels, damaged, internal_error, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
-use crate::svg;
+use crate::svg::{self, Viewport};
 
 /// SVG.
 pub(crate) struct Svg;
@@ -45,7 +48,7 @@ impl Codec for Svg {
         info.format = Format::Svg;
         info.alpha = true;
         info.vector = true;
-        Ok(Box::new(File { bytes: file, limits, info }))
+        Ok(Box::new(File { bytes: file, limits, info, prepared: OnceCell::new() }))
     }
 }
 
@@ -54,6 +57,15 @@ struct File<'a> {
     bytes: &'a [u8],
     limits: &'a Limits,
     info: SourceInfo,
+    /// The tree, once it was asked for.
+    prepared: OnceCell<Result<Prepared, Error>>,
+}
+
+impl File<'_> {
+    /// The tree of the file. `fonts` are those of the embedder, for its texts: the same for all requests.
+    fn prepared(&self, fonts: Option<&dyn Fonts>) -> Result<&Prepared, Error> {
+        self.prepared.get_or_init(|| Prepared::new(self.bytes, fonts, self.limits)).as_ref().map_err(Clone::clone)
+    }
 }
 
 impl Reader for File<'_> {
@@ -62,87 +74,109 @@ impl Reader for File<'_> {
     }
 
     /// The tree, the canvas and the image made of it, and the layers that are open at a time. The tree is built for this.
-    fn cost(&self, size: Size) -> Result<u64, Error> {
-        let held = drawing(self.bytes, size, None, self.limits, |drawing, _| Ok(drawing.map_or(0, |it| it.held)))?;
-        let held = held.max(memory::bytes(size, Channels::Rgba));
-        // Texts of the file as each stage leaves it.
-        let texts = memory::len(self.bytes).saturating_mul(8);
-        Ok(held.saturating_add(texts).saturating_add(super::samples::TABLES))
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        let drawing = self.prepared(request.fonts)?.cost(request.size, self.limits)?;
+        Ok(drawing.holding(super::samples::TABLES))
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
         request.only_page()?;
-        draw(self.bytes, request.size, request.fonts, self.limits)
+        self.prepared(request.fonts)?.draw(request.size, self.limits)
     }
 }
 
-/// Draws an SVG as large as this, on nothing.
-///
-/// `fonts` are those of the embedder, for its texts.
-fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
-    drawing(bytes, size, fonts, limits, |drawing, notes| {
-        let Some(Drawing { tree, transform, background, .. }) = drawing else {
-            // Nothing of the file is shown (SVG 2, 8.6).
+/// A drawing that was sanitised, styled and read into a tree.
+struct Prepared {
+    /// `None` if nothing of it is shown (SVG 2, 8.6).
+    tree: Option<Tree>,
+    viewport: Viewport,
+    /// The colour of the canvas: red, green, blue, opacity.
+    background: Option<[u8; 4]>,
+    notes: Vec<Note>,
+    /// Bytes that the tree takes.
+    tree_bytes: u64,
+    /// Bytes that making it took at most.
+    trees: u64,
+}
+
+impl Prepared {
+    fn new(bytes: &[u8], fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Self, Error> {
+        let (text, viewport, mut notes) = svg::sanitized(bytes, limits)?;
+        let styled = style::styled(&svg::parse(&text)?, viewport, &mut notes)?;
+        let mut prepared = Self {
+            tree: None,
+            viewport,
+            background: styled.background,
+            notes: Vec::new(),
+            tree_bytes: 0,
+            trees: svg::trees(&text).max(svg::trees(&styled.text)).saturating_add(memory::len(bytes)),
+        };
+        memory::check(prepared.trees, limits)?;
+        if !viewport.view_box.is_some_and(|shown| shown.is_empty()) {
+            let mut document = svg::parse(&styled.text)?;
+            let mut expanded = expand::check(&document, limits)?;
+            let text;
+            if !expanded.loops.is_empty() {
+                text = unloop::without(&document, &expanded.loops);
+                document = svg::parse(&text)?;
+                expanded = expand::check(&document, limits)?;
+                if !expanded.loops.is_empty() {
+                    return Err(damaged(Format::Svg));
+                }
+            }
+            memory::check(prepared.trees.saturating_add(expanded.held), limits)?;
+            prepared.tree_bytes = expanded.held;
+            let options = options(&document, fonts, limits);
+            let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
+            prepared.tree = Some(tree);
+        }
+        prepared.notes = notes.take();
+        Ok(prepared)
+    }
+
+    /// What drawing it as large as this takes, and what its making took.
+    fn cost(&self, size: Size, limits: &Limits) -> Result<Cost, Error> {
+        // The canvas, and the image made of it.
+        let canvas = Cost::new(memory::bytes(size, Channels::Rgba).saturating_mul(2), size.pixels().saturating_mul(8));
+        let making = Cost::new(self.trees.saturating_add(self.tree_bytes), self.trees);
+        let drawing = match &self.tree {
+            Some(tree) => cost::of(tree, self.transform(size), size, self.tree_bytes, limits)?,
+            None => Cost::default(),
+        };
+        Ok(making.then(drawing.and(canvas)))
+    }
+
+    fn transform(&self, size: Size) -> Transform {
+        let scale = |to: u32, from: f64| {
+            #[expect(clippy::cast_possible_truncation, reason = "the renderer calculates in single precision")]
+            let scale = (f64::from(to) / from) as f32;
+            scale
+        };
+        Transform::from_scale(scale(size.width, self.viewport.width), scale(size.height, self.viewport.height))
+    }
+
+    /// Draws it as large as this, on nothing.
+    fn draw(&self, size: Size, limits: &Limits) -> Result<Raster, Error> {
+        LimitError::check("pixels", size.pixels(), limits.pixels)?;
+        self.cost(size, limits)?.check(limits)?;
+        let Some(tree) = &self.tree else {
             let blank = Raster::new(size, Channels::Rgba, memory::zeros(memory::bytes(size, Channels::Rgba))?)?;
-            return Ok(blank.noting(notes.take()));
+            return Ok(blank.noting(self.notes.clone()));
         };
         let mut pixmap = Pixmap::new(size.width, size.height).ok_or_else(|| internal_error("no canvas"))?;
-        if let Some([red, green, blue, alpha]) = background {
+        if let Some([red, green, blue, alpha]) = self.background {
             pixmap.fill(Color::from_rgba8(red, green, blue, alpha));
         }
-        resvg::render(tree, transform, &mut pixmap.as_mut());
+        resvg::render(tree, self.transform(size), &mut pixmap.as_mut());
         let image = Raster::new(size, Channels::Rgba, pixmap.take_demultiplied())?;
-        Ok(image.without_needless_alpha().noting(notes.take()))
-    })
+        Ok(image.without_needless_alpha().noting(self.notes.clone()))
+    }
 }
 
-/// An SVG that is ready to be drawn.
-struct Drawing<'a> {
-    tree: &'a Tree,
-    transform: Transform,
-    background: Option<[u8; 4]>,
-    /// Bytes that drawing it holds at most.
-    held: u64,
-}
-
-/// Prepares an SVG to be drawn as large as this; there is no drawing if nothing of it is shown.
-fn drawing<T>(
-    bytes: &[u8],
-    size: Size,
-    fonts: Option<&dyn Fonts>,
-    limits: &Limits,
-    act: impl FnOnce(Option<Drawing<'_>>, svg::Notes) -> Result<T, Error>,
-) -> Result<T, Error> {
-    LimitError::check("pixels", size.pixels(), limits.pixels)?;
-    // The canvas, and the image made of it.
-    let canvas = memory::bytes(size, Channels::Rgba);
-    memory::check(canvas.saturating_mul(2), limits)?;
-    let (text, viewport, mut notes) = svg::sanitized(bytes, limits)?;
-    let styled = style::styled(&svg::parse(&text)?, viewport, &mut notes)?;
-    if viewport.view_box.is_some_and(|shown| shown.is_empty()) {
-        return act(None, notes);
-    }
-    let mut document = svg::parse(&styled.text)?;
-    let mut expanded = expand::check(&document, limits)?;
-    let text;
-    if !expanded.loops.is_empty() {
-        text = unloop::without(&document, &expanded.loops);
-        document = svg::parse(&text)?;
-        expanded = expand::check(&document, limits)?;
-        if !expanded.loops.is_empty() {
-            return Err(damaged(Format::Svg));
-        }
-    }
-    let options = options(&document, fonts, limits);
-    let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
-    let scale = |to: u32, from: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "the renderer calculates in single precision")]
-        let scale = (f64::from(to) / from) as f32;
-        scale
-    };
-    let transform = Transform::from_scale(scale(size.width, viewport.width), scale(size.height, viewport.height));
-    let held = cost::check(&tree, transform, size, expanded.held, limits)?;
-    act(Some(Drawing { tree: &tree, transform, background: styled.background, held }), notes)
+/// Draws a file as large as this.
+#[cfg(test)]
+fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
+    Prepared::new(bytes, fonts, limits)?.draw(size, limits)
 }
 
 /// Nothing from outside: no file, no address, no font. Embedded images count as sources do.
@@ -185,6 +219,10 @@ fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'
 mod tests {
     use super::*;
 
+    fn small(file: &str) -> Result<Raster, Error> {
+        draw(file.as_bytes(), Size::new(9, 9), None, &Limits::default())
+    }
+
     #[test]
     fn references_in_circles_show_nothing() {
         let rect = |more: &str| format!("<rect width='9' height='9' {more}/>");
@@ -209,7 +247,7 @@ mod tests {
             ),
         ] {
             let file = format!("<svg width='9' height='9'>{body}</svg>");
-            let drawn = draw(file.as_bytes(), Size::new(9, 9), None, &Limits::default());
+            let drawn = small(&file);
             let drawn = drawn.unwrap_or_else(|error| panic!("{body}: {error}"));
             let at = 4 * (4 * 9 + 4);
             assert_eq!(drawn.samples().get(at..at + 4), Some([255, 0, 0, 255].as_slice()), "{body}");
@@ -242,7 +280,7 @@ mod tests {
             format!("{masks}<rect width='9' height='9' mask='url(#m0)'/>"),
         ] {
             let file = format!("<svg viewBox='0 0 9 9'>{body}</svg>");
-            let run = move || draw(file.as_bytes(), Size::new(9, 9), None, &Limits::default()).map(|_| ());
+            let run = move || small(&file).map(|_| ());
             let thread = std::thread::Builder::new().stack_size(1024 * 1024).spawn(run).unwrap();
             thread.join().unwrap().unwrap();
         }

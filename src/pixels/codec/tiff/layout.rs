@@ -1,6 +1,7 @@
 //! [`Layout`]: the facts that the tags of a TIFF state about its first image, checked once and for all.
 
 use super::unread;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -300,8 +301,16 @@ impl Layout {
         if self.planar { self.samples as u64 } else { 1 }
     }
 
-    /// Bytes that decoding takes, the result included.
-    pub(crate) fn memory(&self) -> u64 {
+    /// What decoding takes, the memory of the result included. Images inside are counted when they are read.
+    pub(crate) fn cost(&self) -> Cost {
+        /// Units of computing for a sample: decompressing it, and what its bits mean.
+        const SAMPLE: u64 = 20;
+        let chunks = self.across().saturating_mul(self.down());
+        let samples = self.chunk.pixels().saturating_mul(chunks).saturating_mul(self.samples as u64);
+        Cost::new(self.memory(), samples.saturating_mul(SAMPLE))
+    }
+
+    fn memory(&self) -> u64 {
         /// Tables of decoders, and for each pixel of a row its samples as numbers.
         const TABLES: u64 = 1024 * 1024;
         let result = self.size.pixels().saturating_mul(if self.alpha.is_some() { 4 } else { 3 });

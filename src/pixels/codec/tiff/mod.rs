@@ -26,6 +26,7 @@ use super::Codec;
 use super::metadata::ifd::Directory;
 use super::metadata::{exif, within};
 use super::reader::{Reader, Request};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -33,7 +34,7 @@ use crate::note::Note;
 use crate::pixels::base::{Channels, damaged, memory, unsupported};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::{Orientation, Size, SourceInfo};
+use crate::plan::{Orientation, SourceInfo};
 
 /// TIFF.
 pub(crate) struct Tiff;
@@ -75,8 +76,8 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, _: Size) -> Result<u64, Error> {
-        Ok(self.layout.memory())
+    fn cost(&self, _: &Request<'_>) -> Result<Cost, Error> {
+        Ok(self.layout.cost())
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
@@ -89,6 +90,8 @@ impl Reader for File<'_> {
         let mut target = Target::new(layout, &colors);
         let (across, down) = (layout.across(), layout.down());
         let (mut read, most_bytes) = (0_u64, layout.most_bytes(bytes));
+        // What is left of the computing that is allowed.
+        let mut limits = Limits::clone(limits);
         for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
             let top = y * u64::from(layout.chunk.height);
             let rows = if layout.tiled {
@@ -101,7 +104,8 @@ impl Reader for File<'_> {
                 let index = (plane * down + y) * across + x;
                 read = read.saturating_add(layout.data(bytes, index).map_or(0, |(data, _)| memory::len(data)));
                 LimitError::check("bytes of strips and tiles", read, most_bytes)?;
-                let chunk = unpack(layout, bytes, index, rows, &tables, limits)?;
+                let chunk = unpack(layout, bytes, index, rows, &tables, &limits)?;
+                limits.work = limits.work.saturating_sub(chunk.work);
                 chunks.push(target.spread(chunk));
             }
             target.draw(x * u64::from(layout.chunk.width), top, &mut chunks)?;

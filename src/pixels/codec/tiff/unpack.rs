@@ -24,6 +24,8 @@ use crate::plan::Size;
 pub(crate) struct Unpacked {
     pub(crate) bytes: Vec<u8>,
     pub(crate) note: Option<Note>,
+    /// Units of computing that an image inside took.
+    pub(crate) work: u64,
 }
 
 /// Decompresses a chunk of which `rows` rows are wanted.
@@ -43,7 +45,7 @@ pub(crate) fn unpack(
         return from_jpeg(layout, tables, limits);
     }
     let Some((data, whole)) = layout.data(file, index) else {
-        return Ok(Unpacked { bytes: Vec::new(), note: Some(Note::CutShort) });
+        return Ok(Unpacked { note: Some(Note::CutShort), ..Unpacked::default() });
     };
     let most = needed(layout, rows);
     let turned: Vec<u8>;
@@ -68,7 +70,7 @@ pub(crate) fn unpack(
         Compression::WebP => return from_webp(layout, data, limits),
     };
     let missing = bytes.len() as u64 != most;
-    Ok(Unpacked { bytes, note: missing.then_some(if whole { Note::Corrupt } else { Note::CutShort }) })
+    Ok(Unpacked { bytes, note: missing.then_some(if whole { Note::Corrupt } else { Note::CutShort }), work: 0 })
 }
 
 /// Bytes that so many rows have.
@@ -153,9 +155,13 @@ fn inside(layout: &Layout, limits: &Limits) -> Limits {
 fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
     match jpeg::samples(stream, &inside(layout, limits)) {
         Ok(image) if image.components != layout.together() => Err(damaged(Format::Tiff)),
-        Ok(image) => fitted(layout, &image.samples, image.size, image.components, image.notes.into_iter().next()),
+        Ok(image) => {
+            let note = image.notes.into_iter().next();
+            let fitted = fitted(layout, &image.samples, image.size, image.components, note)?;
+            Ok(Unpacked { work: image.work, ..fitted })
+        }
         Err(error) if error.code() == ErrorCode::Format => {
-            Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) })
+            Ok(Unpacked { note: Some(Note::Corrupt), ..Unpacked::default() })
         }
         Err(error) if error.code() == ErrorCode::Unsupported => Err(unread(&format!("a JPEG inside: {error}"))),
         Err(error) => Err(error),
@@ -164,7 +170,7 @@ fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits) -> Result<Unpacked
 
 fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
     if Format::sniff(data) != Some(Format::WebP) {
-        return Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) });
+        return Ok(Unpacked { note: Some(Note::Corrupt), ..Unpacked::default() });
     }
     // Its own profile has no meaning here; the colours are those of the TIFF.
     let limits = inside(layout, limits);
@@ -176,11 +182,12 @@ fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, 
             fitted(layout, image.samples(), size, layout.samples, note)
         }
         Err(error) if error.code() == ErrorCode::Format => {
-            Ok(Unpacked { bytes: Vec::new(), note: Some(Note::Corrupt) })
+            Ok(Unpacked { note: Some(Note::Corrupt), ..Unpacked::default() })
         }
         Err(error) => Err(error),
     }
 }
+
 /// The rows of an image inside, as wide as the chunk is; libtiff's writers leave out what a tile has beyond the image.
 fn fitted(layout: &Layout, samples: &[u8], size: Size, count: usize, note: Option<Note>) -> Result<Unpacked, Error> {
     let side = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
@@ -193,5 +200,5 @@ fn fitted(layout: &Layout, samples: &[u8], size: Size, count: usize, note: Optio
         bytes.extend_from_slice(row.get(..to).unwrap_or(row));
         bytes.resize(bytes.len() + to.saturating_sub(from), 0);
     }
-    Ok(Unpacked { bytes, note })
+    Ok(Unpacked { bytes, note, work: 0 })
 }

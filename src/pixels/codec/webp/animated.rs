@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::chunks::{Chunks, write_chunk};
 use super::still::{self, encode_image};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::codec::animation::Plays;
@@ -21,8 +22,8 @@ pub(super) struct AnimatedWebP;
 
 impl AnimationEncoder for AnimatedWebP {
     /// Pixels of this frame, of the one before, and of what changed, besides what a still takes.
-    fn cost(&self, settings: &Settings) -> u64 {
-        still::cost(true, settings) + 12
+    fn cost(&self, size: Size, settings: &Settings) -> Cost {
+        still::cost(size, true, settings).and(Cost::each(size.pixels(), 12, 20))
     }
 
     fn begin(&self, size: Size, plays: Plays, settings: &Settings) -> Result<Box<dyn FrameWriter>, Error> {

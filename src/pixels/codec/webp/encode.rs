@@ -5,6 +5,7 @@ use super::chunks::{Chunks, write_chunk};
 #[cfg(feature = "webp-lossy")]
 use super::lossy;
 use super::still::{self, encode_image};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::pixels::base::{Channels, internal_error};
@@ -21,8 +22,8 @@ impl Encoder for WebPEncoder {
         Side("pixels on a side of a WebP", limits.webp_side)
     }
 
-    fn cost(&self, alpha: bool, settings: &Settings) -> u64 {
-        still::cost(alpha, settings)
+    fn cost(&self, size: Size, alpha: bool, settings: &Settings) -> Cost {
+        still::cost(size, alpha, settings)
     }
 
     fn takes_planes(&self, settings: &Settings) -> bool {

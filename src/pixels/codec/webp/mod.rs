@@ -27,6 +27,7 @@ use super::reader::Reducing;
 use super::reader::{Reader, Request, frame};
 use super::{Codec, samples};
 use crate::code::ErrorCode;
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::Limits;
@@ -34,7 +35,7 @@ use crate::note::Note;
 use crate::pixels::base::{damaged, fenced};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
-use crate::plan::{Orientation, Size, SourceInfo};
+use crate::plan::{Orientation, SourceInfo};
 
 /// WebP.
 pub(crate) struct WebP;
@@ -52,6 +53,9 @@ impl Codec for WebP {
 /// Bytes that decoding takes for each pixel besides the image: planes of a lossy file, or ARGB and tables of a lossless
 /// one; a canvas if it is animated.
 const WORK: u64 = 8;
+
+/// Units of computing for a pixel.
+const UNITS: u64 = 40;
 
 /// A file whose container was read.
 struct File<'a> {
@@ -124,11 +128,18 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    fn cost(&self, size: Size) -> Result<u64, Error> {
+    fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
+        let size = request.size;
         if self.info.frames > 1 {
-            return Ok(super::animation::cost(size));
+            return Ok(super::animation::cost(size, UNITS));
         }
-        Ok(samples::mending_cost(size, self.color, WORK, self.bytes))
+        Ok(samples::mending_cost(size, self.color, WORK, UNITS, self.bytes))
+    }
+
+    fn frames_work(&self) -> u64 {
+        self.overview.as_ref().map_or(0, |overview| {
+            super::animation::work(self.info.size, overview.parts().map(|part| part.area), UNITS, self.limits)
+        })
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {

@@ -12,8 +12,9 @@
 
 use webpx::{ColorMode, Decoder, DecoderConfig, StreamingDecoder};
 
-use super::File;
 use super::chunks::{Chunks, is_complete};
+use super::{File, UNITS};
+use crate::cost::Cost;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
@@ -24,17 +25,18 @@ use crate::plan::{Size, Thumbnail, reduced, resampling};
 use image::ColorType;
 
 impl Reducing for File<'_> {
-    fn cost(&self, wanted: &Thumbnail) -> Option<u64> {
+    fn cost(&self, wanted: &Thumbnail) -> Result<Option<Cost>, Error> {
         if wanted.scale_eighths == 8 || !is_complete(self.bytes) {
-            return None;
+            return Ok(None);
         }
         let size = reduced(wanted.size, wanted.scale_eighths);
         let resampling = resampling(size, wanted.to, 3);
-        Some(cost(self.bytes, size)?.saturating_add(resampling))
+        let work = wanted.size.pixels().saturating_mul(UNITS);
+        Ok(cost(self.bytes, size).map(|bytes| Cost::new(bytes.saturating_add(resampling), work)))
     }
 
     fn read(&self, wanted: &Thumbnail, colors: Colors, _: &Scratch) -> Result<Option<Reduced>, Error> {
-        if Reducing::cost(self, wanted).is_none() {
+        if Reducing::cost(self, wanted)?.is_none() {
             return Ok(None);
         }
         let image = at_size(self.bytes, reduced(wanted.size, wanted.scale_eighths), self.limits)?;

@@ -1,5 +1,7 @@
 //! An image in a file of its own, without what goes with it.
 
+use crate::cost::Cost;
+use crate::geometry::Size;
 use crate::pixels::codec::encoder::Settings;
 
 #[cfg(feature = "webp-lossy")]
@@ -14,11 +16,16 @@ use crate::pixels::base::internal_error;
 #[cfg(not(feature = "webp-lossy"))]
 use crate::pixels::raster::Raster;
 
-/// Bytes that an encoder takes for each pixel: libwebp's own copy, and where there is no loss the tables of its backward
-/// references: opacity has none.
-pub(super) fn cost(alpha: bool, settings: &Settings) -> u64 {
-    let work = if settings.lossless || cfg!(not(feature = "webp-lossy")) { 64 } else { 12 };
-    if alpha && work < 40 { 40 } else { work }
+/// What an encoder takes: libwebp's own copy, and where there is no loss the tables of its backward references; opacity
+/// has no loss.
+pub(super) fn cost(size: Size, alpha: bool, settings: &Settings) -> Cost {
+    let is_lossless = settings.lossless || cfg!(not(feature = "webp-lossy"));
+    let (bytes, units) = match (is_lossless, alpha) {
+        (true, _) => (64, 500),
+        (false, true) => (40, 180),
+        (false, false) => (12, 130),
+    };
+    Cost::each(size.pixels(), bytes, if settings.smallest { units * 2 } else { units })
 }
 
 /// Without loss, whatever the settings: there is no lossy encoder in this build.

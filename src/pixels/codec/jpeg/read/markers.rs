@@ -1,5 +1,7 @@
 //! The segments of a file, up to the last scan that is needed (T.81, annex B).
 
+use std::cell::OnceCell;
+
 use super::damage::Damage;
 use super::header::{Colour, HIERARCHICAL, Header};
 use super::scan::Scan;
@@ -18,12 +20,13 @@ pub(super) struct File<'a> {
     pub(super) damage: Damage,
 }
 
-/// A file up to its first scan: all that stands before it.
-#[derive(Debug, Clone)]
+/// A file up to its first scan: all that stands before it, and its scans once they were asked for.
+#[derive(Debug)]
 pub(crate) struct Opened<'a> {
     pub(crate) header: Header,
     walk: Walk<'a>,
     scan: Met<'a>,
+    file: OnceCell<Result<File<'a>, ReadError>>,
 }
 
 impl<'a> Opened<'a> {
@@ -31,7 +34,12 @@ impl<'a> Opened<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let mut walk = Walk::new(bytes)?;
         let scan = walk.next()?;
-        Ok(Self { header: walk.header(&scan)?, walk, scan })
+        Ok(Self { header: walk.header(&scan)?, walk, scan, file: OnceCell::new() })
+    }
+
+    /// The file up to the last scan that has something to say; the way there is gone once.
+    pub(super) fn file(&self) -> Result<&File<'a>, ReadError> {
+        self.file.get_or_init(|| file(self)).as_ref().map_err(|error| *error)
     }
 
     /// The payloads of application segments with this number, 0 to 2.
@@ -51,8 +59,8 @@ impl<'a> Opened<'a> {
 /// A sequential file is read until every component has had its scan. A progressive one is read to its end marker: if
 /// there is none, it is whole if every coefficient has all its bits, and the last scan is whole. Damage behind the
 /// first scan ends the file.
-pub(super) fn file<'a>(opened: &Opened<'a>) -> Result<File<'a>, ReadError> {
-    let Opened { header, mut walk, scan: mut met } = opened.clone();
+fn file<'a>(opened: &Opened<'a>) -> Result<File<'a>, ReadError> {
+    let (header, mut walk, mut met) = (opened.header.clone(), opened.walk.clone(), opened.scan);
     let bytes = walk.bytes;
     let (mut scans, mut damage): (Vec<Scan<'_>>, _) = (Vec::new(), Damage::default());
     let (mut missing, mut open) = (Missing::new(&header), false);

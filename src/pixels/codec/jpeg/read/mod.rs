@@ -45,6 +45,7 @@ mod tables;
 mod tests;
 mod units;
 mod upsample;
+mod work;
 
 pub(crate) use self::damage::Damage;
 pub(crate) use self::header::{Color, Header};
@@ -52,6 +53,7 @@ pub(crate) use self::markers::Opened;
 pub(crate) use self::needs::needs;
 pub(crate) use self::planes::{Plane, read};
 pub(super) use self::upsample::{Lines, lines_need};
+pub(crate) use self::work::work;
 
 use self::ReadError::{Damaged, Unsupported};
 use crate::geometry::Rect;

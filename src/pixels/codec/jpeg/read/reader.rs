@@ -4,12 +4,12 @@ use super::coefficients::Coefficients;
 use super::damage::Damage;
 use super::header::Header;
 use super::layout::{Layout, Part};
-use super::markers::{self, File, Opened};
+use super::markers::{File, Opened};
 use super::needs::Needs;
 use super::script::Script;
 use super::sequential::Sequential;
 use super::strip::Strip;
-use super::{ReadError, Request, arithmetic, progressive};
+use super::{ReadError, Request, arithmetic, progressive, work};
 use crate::limits::{LimitError, Limits};
 
 /// A reader that gives the rows of one row of units after another.
@@ -47,16 +47,17 @@ impl<'a> Reader<'a> {
         limits: &Limits,
         bytes_for: impl FnOnce(&Header, &Needs) -> u64,
     ) -> Result<Self, ReadError> {
-        let file = markers::file(opened)?;
+        let file = opened.file()?;
         LimitError::check("pixels", file.header.size.pixels(), limits.pixels)?;
         let layout = Layout::new(&file.header, request);
         let needs = Needs::of(&layout, &file.header);
         LimitError::check("bytes of memory for pixels", bytes_for(&file.header, &needs), limits.memory)?;
+        LimitError::check("units of computing", work::of_layout(file, &layout), limits.work)?;
         let mut damage = file.damage;
         let source = if file.header.keeps_coefficients() {
-            kept(&file, &layout, &mut damage)?
+            kept(file, &layout, &mut damage)?
         } else {
-            sequential(&file, &layout)?
+            sequential(file, &layout)?
         };
         let strips = layout.parts.iter().map(|part| Strip::new(&layout, part)).collect::<Result<_, _>>()?;
         Ok(Self { row: layout.rows.start, strips, source, layout, damage })
@@ -126,7 +127,7 @@ fn sequential<'a>(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadEr
 
 /// Reads all scans that are needed, up to one that cannot be read.
 fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage) -> Result<Source<'a>, ReadError> {
-    let script = Script::new(file, layout)?;
+    let script = Script::new(file, layout);
     let parts = layout.parts.iter().zip(script.refined.iter().copied());
     let mut all = Vec::with_capacity(4);
     for (component, (part, refined)) in parts.enumerate() {

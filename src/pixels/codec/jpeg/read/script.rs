@@ -1,9 +1,7 @@
 //! The scans of a progressive file: which of them have to be read.
 
-use super::ReadError;
 use super::layout::Layout;
 use super::markers::File;
-use crate::limits::LimitError;
 
 /// The scans of a file that are needed for an image.
 #[derive(Debug)]
@@ -12,14 +10,16 @@ pub(super) struct Script {
     pub(super) needed: Vec<bool>,
     /// For each component, if a scan that is read refines coefficients other than the first.
     pub(super) refined: Vec<bool>,
+    /// Blocks visited by all scans together: one of a few bytes may claim to say something about every block.
+    pub(super) visits: u64,
 }
 
 impl Script {
     /// Goes through the scans from the last to the first: a scan is needed for coefficients that are
     /// wanted, and for those that a later needed one has to know of.
-    pub(super) fn new(file: &File<'_>, layout: &Layout) -> Result<Self, ReadError> {
+    pub(super) fn new(file: &File<'_>, layout: &Layout) -> Self {
         let mut wanted: Vec<u64> = layout.parts.iter().map(|part| 1 | part.wanted()).collect();
-        let mut script = Self { needed: vec![false; file.scans.len()], refined: vec![false; wanted.len()] };
+        let mut script = Self { needed: vec![false; file.scans.len()], refined: vec![false; wanted.len()], visits: 0 };
         if let Some(last) = file.scans.last().filter(|_| file.open) {
             // Only reading it shows if it is whole.
             for part in &last.parts {
@@ -28,7 +28,6 @@ impl Script {
                 }
             }
         }
-        let mut visits = 0;
         for (scan, needed) in file.scans.iter().zip(&mut script.needed).rev() {
             let band = if file.header.progressive { scan.coefficients() } else { u64::MAX };
             for part in &scan.parts {
@@ -47,7 +46,7 @@ impl Script {
                 }
             }
             if *needed {
-                visits += scan
+                script.visits += scan
                     .parts
                     .iter()
                     .filter_map(|p| layout.parts.get(p.component))
@@ -55,11 +54,6 @@ impl Script {
                     .sum::<u64>();
             }
         }
-        LimitError::check("blocks in all scans of a JPEG", visits, MOST_VISITS)?;
-        Ok(script)
+        script
     }
 }
-
-/// Blocks visited by all scans together. A scan of a few bytes may claim to say something about every
-/// block; the usual ten scans of the largest image allowed come to a tenth of this.
-const MOST_VISITS: u64 = 1 << 28;

@@ -201,7 +201,7 @@ fn memory_is_counted_before_it_is_taken() {
         let factors = [(2, 2), (1, 1), (1, 1)];
         let blocks: Vec<_> = parts(&factors).iter().map(|part| Blocks::read(part)).collect();
         let file = interleave(SIZE, &blocks, &factors, progressive);
-        let enough = Jpeg.open(&file, &Limits::default()).unwrap().cost(SIZE).unwrap();
+        let enough = Jpeg.open(&file, &Limits::default()).unwrap().cost(&Request::plain(SIZE)).unwrap().memory;
         let limits = |memory| Limits { memory, ..Limits::default() };
         assert!(decode(&file, &limits(enough)).is_ok());
         assert!(decode(&file, &limits(enough - 1)).is_err());

@@ -1,0 +1,34 @@
+//! Computing that reading a file takes, from its header and the headers of its scans.
+
+use super::layout::Layout;
+use super::markers::{File, Opened};
+use super::script::Script;
+use super::{ReadError, Request};
+
+/// Units of computing that reading a file takes. The way to its last scan is gone for this.
+///
+/// # Errors
+/// The file is damaged before its first scan.
+pub(crate) fn work(opened: &Opened<'_>, request: &Request) -> Result<u64, ReadError> {
+    let file = opened.file()?;
+    Ok(of_layout(file, &Layout::new(&file.header, request)))
+}
+
+/// Units of computing for what is wanted of a file.
+pub(super) fn of_layout(file: &File<'_>, layout: &Layout) -> u64 {
+    /// For a byte of entropy-coded data: three symbols or so, of which each is read once.
+    const BYTE: u64 = 10;
+    /// For a block in a scan, if all that the scan says of it is nothing.
+    const VISIT: u64 = 16;
+    /// For a sample that is made: a share of the transform, and bringing it where it is wanted.
+    const SAMPLE: u64 = 5;
+    let visits = if file.header.keeps_coefficients() {
+        Script::new(file, layout).visits
+    } else {
+        layout.parts.iter().map(|part| part.blocks.pixels()).sum()
+    };
+    let samples: u64 = layout.parts.iter().map(|part| part.region.size().pixels()).sum();
+    let bytes = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+    let counted = [(bytes, BYTE), (visits, VISIT), (samples, SAMPLE)];
+    counted.iter().map(|(count, units)| count.saturating_mul(*units)).fold(0, u64::saturating_add)
+}
