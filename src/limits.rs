@@ -51,6 +51,8 @@ pub struct Limits {
     pub effect_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
+    /// Bytes of a result.
+    pub result_bytes: u64,
     /// Bytes of an SVG (documented: 5 MB), also as UTF-8 and with its entities expanded.
     pub svg_bytes: u64,
     /// Elements, ends of elements, comments and the like in an SVG.
@@ -105,6 +107,7 @@ impl Default for Limits {
             shadow_pixels: 2_000_000,
             effect_pixels: 16_000_000,
             source_bytes: 40 * 1024 * 1024,
+            result_bytes: 64 * 1024 * 1024,
             svg_bytes: 5 * 1024 * 1024,
             svg_nodes: 200_000,
             profile_bytes: 4 * 1024 * 1024,

@@ -297,16 +297,17 @@ fn frames_are_not_all_in_memory() {
     let movie = movie("long", 120, (100, 100), |frame, x, y| {
         if (x + frame) % 100 < 20 && y < 50 { [200, (y * 4) as u8, 30, 255] } else { [10, 20, 30, 255] }
     });
-    // All frames would be 4.8 MB.
+    // All frames would be 4.8 MB, and each result may have 300,000 bytes, twice while it grows.
     let mut options = Options::default();
-    options.rules.limits.memory = 4_000_000;
+    options.rules.limits.result_bytes = 300_000;
+    options.rules.limits.memory = 4_700_000;
     for bytes in [gif(&movie), webp(&movie), png(&movie)] {
         for text in ["w-50", "w-50,f-webp"] {
             assert_eq!(frames_of(&run(&bytes, text, &options).unwrap().bytes), 120, "{text}");
         }
         options.rules.limits.memory = 100_000;
         assert_eq!(run(&bytes, "w-50", &options).unwrap_err().code(), ErrorCode::Limit);
-        options.rules.limits.memory = 4_000_000;
+        options.rules.limits.memory = 4_700_000;
     }
 }
 

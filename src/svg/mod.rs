@@ -90,6 +90,13 @@ pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
     Ok(encoded)
 }
 
+/// Bytes of memory that sanitising a file takes at most.
+#[cfg(feature = "pixels")]
+pub(crate) fn trees_of_file(bytes: &[u8], limits: &Limits) -> u64 {
+    // One that is refused is refused before there is a tree.
+    text::text(bytes, limits, &mut Notes::default()).map_or(0, |text| scan::trees(&text))
+}
+
 /// The sanitised text of a file, its size, and what was left out.
 pub(crate) fn sanitized(bytes: &[u8], limits: &Limits) -> Result<(String, Viewport, Notes), Error> {
     let mut notes = Notes::default();

@@ -50,6 +50,7 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
             };
         }
         writer.push(&image.into_srgb(), delay)?;
+        LimitError::check("bytes of the result", writer.written(), limits.result_bytes)?;
     }
     executor.noted.add(animation.take_notes(), work.rules.refuse_damaged)?;
     let bytes = writer.finish()?;
@@ -61,6 +62,8 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
 /// # Errors
 /// As [`animation`], before its first frame is decoded.
 pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<Option<Cost>, Error> {
+    /// Bytes for a pixel of noise, twice: the file grows.
+    const NOISE: u64 = 4;
     let Prepared { executor, source, plan, output, file, .. } = prepared;
     let Some(file) = file.as_ref().filter(|_| !output.animated.is_empty()) else { return Ok(None) };
     check(plan, source, limits.animation_pixels)?;
@@ -78,7 +81,9 @@ pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<Option<Co
     }
     let (still, _) = executor.cost(&plan.ops)?;
     let frames = each.work.saturating_mul(source.frames.into()).saturating_add(file.frames_work());
-    let memory = [still.memory, file.animation(None)?.memory(), writing.memory, TABLES];
+    let result = plan.size.pixels().saturating_mul(source.frames.into()).saturating_mul(NOISE);
+    let result = result.min(limits.result_bytes.saturating_mul(2));
+    let memory = [still.memory, file.animation(None)?.memory(), writing.memory, result, TABLES];
     let memory = memory.into_iter().fold(0, u64::saturating_add);
     Ok(Some(Cost::new(memory, layers.work.saturating_add(frames))))
 }

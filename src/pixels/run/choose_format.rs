@@ -7,7 +7,8 @@ use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
-use crate::limits::Limits;
+use crate::limits::{LimitError, Limits};
+use crate::pixels::base::memory::len;
 use crate::pixels::base::{Channels, unsupported};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings};
@@ -60,6 +61,10 @@ pub(crate) fn smallest(
         };
         let _stage = span!("encode", format = format.extension());
         let bytes = encoder.encode(&image, settings, attached)?;
+        if let Err(error) = LimitError::check("bytes of the result", len(&bytes), limits.result_bytes) {
+            refused = refused.or(Some(error.into()));
+            continue;
+        }
         let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|(c, _)| *c == format));
         if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
             best = Some((format, bytes));

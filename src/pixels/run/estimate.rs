@@ -1,6 +1,7 @@
 //! What a render takes at most, from headers and plans alone.
 
 use super::prepare::prepare;
+use super::untouched::{is_untouched, untouched_cost};
 use super::work::{Options, Work, with_work};
 use crate::cost::Cost;
 use crate::error::Error;
@@ -42,5 +43,12 @@ pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &Options) -> 
 
 /// The most that any work takes.
 pub(crate) fn of_work(work: &Work<'_>) -> Result<Cost, Error> {
-    fenced_whole(|| Ok(prepare(work)?.cost))
+    fenced_whole(|| {
+        if is_untouched(work) {
+            let cost = untouched_cost(work);
+            cost.check(&work.rules.limits)?;
+            return Ok(cost);
+        }
+        Ok(prepare(work)?.cost)
+    })
 }

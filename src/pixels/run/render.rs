@@ -6,13 +6,11 @@ use super::animate::animation;
 use super::choose_format::smallest;
 use super::prepare::prepare;
 use super::prepared::Prepared;
-use super::untouched::untouched_svg;
+use super::untouched::{is_untouched, untouched_svg};
 use super::work::Work;
 use crate::encoded::Encoded;
 use crate::error::Error;
-use crate::format::Format;
 use crate::pixels::codec::attachments::Attachments;
-use crate::policy;
 use crate::trace::span;
 
 /// Plans, carries out and encodes.
@@ -21,7 +19,7 @@ use crate::trace::span;
 /// The asset or a file of a layer is missing, damaged, of a kind that is not read, or passes a limit, or the
 /// transformation asks for what this build lacks.
 pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
-    if work.asset.format == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still) {
+    if is_untouched(work) {
         return untouched_svg(work);
     }
     let mut prepared = {

@@ -3,12 +3,29 @@
 use bytes::Bytes;
 
 use super::work::Work;
+use crate::cost::Cost;
 use crate::encoded::Encoded;
 use crate::error::Error;
-#[cfg(not(feature = "sanitize"))]
 use crate::format::Format;
+use crate::pixels::base::memory;
 #[cfg(not(feature = "sanitize"))]
 use crate::plan::Size;
+use crate::policy;
+
+/// Returns `true` for an SVG of which no pixels are wanted.
+pub(super) fn is_untouched(work: &Work<'_>) -> bool {
+    work.asset.format == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still)
+}
+
+/// What delivering it takes: a tree, if it is sanitised.
+pub(super) fn untouched_cost(work: &Work<'_>) -> Cost {
+    let length = memory::len(work.asset.bytes);
+    #[cfg(feature = "sanitize")]
+    let memory = crate::svg::trees_of_file(work.asset.bytes, &work.rules.limits).saturating_add(length);
+    #[cfg(not(feature = "sanitize"))]
+    let memory = length;
+    Cost::new(memory, memory.saturating_mul(4))
+}
 
 /// An SVG as a delivery has it: itself, and harmless. The original is the original.
 pub(super) fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {

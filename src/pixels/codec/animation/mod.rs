@@ -78,7 +78,7 @@ pub(crate) fn counted<T>(frames: impl Iterator<Item = T>, limits: &Limits) -> u3
 }
 
 /// Units of computing for a pixel of the canvas, whatever a frame changes: it is kept, drawn over and handed out.
-const DRAWING: u64 = 8;
+const DRAWING: u64 = 5;
 
 /// Units of computing that all these frames take, of which each pixel takes so many to be decoded.
 pub(crate) fn work(canvas: Size, areas: impl Iterator<Item = Rect>, units: u64, limits: &Limits) -> u64 {

@@ -18,7 +18,7 @@ use crate::pixels::raster::Raster;
 use crate::plan::SourceInfo;
 
 /// Units of computing for a pixel.
-const UNITS: u64 = 20;
+const UNITS: u64 = 12;
 
 /// GIF.
 pub(crate) struct Gif;

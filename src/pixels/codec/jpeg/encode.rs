@@ -17,9 +17,9 @@ impl Encoder for JpegEncoder {
         Side("pixels on a side of a JPEG", Side::IN_16_BITS)
     }
 
-    /// Planes, and for each sample at most a symbol of four bytes, or a coefficient of two.
+    /// Planes, for each sample at most a symbol of four bytes, or a coefficient of two, and the file as it grows.
     fn cost(&self, size: Size, _alpha: bool, settings: &Settings) -> Cost {
-        let (bytes, units) = if settings.chroma_420 { (9, 20) } else { (18, 40) };
+        let (bytes, units) = if settings.chroma_420 { (12, 20) } else { (24, 40) };
         let scans = if settings.progressive || settings.smallest { 2 } else { 1 };
         Cost::each(size.pixels(), bytes, units * scans)
     }

@@ -23,9 +23,12 @@ pub(crate) fn within(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
 
 /// Inflates as much as is allowed, and nothing that would be more.
 pub(crate) fn inflate(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    ZlibDecoder::new(bytes).take(most.saturating_add(1)).read_to_end(&mut out).ok()?;
-    (memory::len(&out) <= most).then_some(out)
+    let decoder = || ZlibDecoder::new(bytes).take(most.saturating_add(1));
+    // Counted first, so that no memory is taken for more than is allowed.
+    let length = std::io::copy(&mut decoder(), &mut std::io::sink()).ok().filter(|length| *length <= most)?;
+    let mut out = memory::reserve(length).ok()?;
+    decoder().read_to_end(&mut out).ok()?;
+    Some(out)
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ mod flat;
 mod frames;
 mod head;
 mod mend;
+mod relevant;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::io::Cursor;
 use std::sync::Arc;
 
 use image::codecs::png::PngDecoder;
@@ -19,6 +19,7 @@ use image::{ColorType, ImageDecoder, ImageResult};
 use self::chunks::Chunks;
 pub(crate) use self::head::Head;
 use self::head::split;
+use self::relevant::Relevant;
 use super::animation::{Animation, Budget, Start};
 use super::encoder::Encoder;
 use super::metadata::{exif, exif_block, inflate, within};
@@ -49,7 +50,7 @@ impl Codec for Png {
 }
 
 /// Units of computing for a pixel: inflating it, and undoing its filter.
-const UNITS: u64 = 20;
+const UNITS: u64 = 16;
 
 /// A file up to its pixels.
 struct File<'a> {
@@ -202,7 +203,7 @@ impl Reader for File<'_> {
 fn decoder<'f>(file: &'f [u8], size: Size, limits: &Limits) -> Result<Box<dyn ImageDecoder + 'f>, Error> {
     let open = || -> ImageResult<Box<dyn ImageDecoder + 'f>> {
         let bounds = samples::bounds(limits);
-        let mut decoder = PngDecoder::with_limits(Cursor::new(file), tight(file, size, &bounds))?;
+        let mut decoder = PngDecoder::with_limits(Relevant::new(file), tight(file, size, &bounds))?;
         decoder.set_limits(bounds)?;
         Ok(Box::new(decoder))
     };

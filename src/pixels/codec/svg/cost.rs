@@ -226,7 +226,7 @@ impl Bill<'_> {
                 }
                 Kind::Turbulence(step) => f64::from(step.num_octaves()) * 100.0,
                 Kind::DiffuseLighting(_) | Kind::SpecularLighting(_) => 60.0,
-                Kind::GaussianBlur(_) | Kind::DropShadow(_) => 60.0,
+                Kind::GaussianBlur(_) | Kind::DropShadow(_) => 80.0,
                 Kind::Merge(step) => float(u64::try_from(step.inputs().len()).unwrap_or(u64::MAX)) * 10.0,
                 Kind::Image(step) => {
                     let reach = Area { left: 0.0, top: 0.0, right: width, bottom: height };

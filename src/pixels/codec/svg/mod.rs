@@ -138,7 +138,8 @@ impl Prepared {
     fn cost(&self, size: Size, limits: &Limits) -> Result<Cost, Error> {
         // The canvas, and the image made of it.
         let canvas = Cost::new(memory::bytes(size, Channels::Rgba).saturating_mul(2), size.pixels().saturating_mul(8));
-        let making = Cost::new(self.trees.saturating_add(self.tree_bytes), self.trees);
+        let trees = self.trees.saturating_add(self.tree_bytes);
+        let making = Cost::new(trees, trees.saturating_mul(4));
         let drawing = match &self.tree {
             Some(tree) => cost::of(tree, self.transform(size), size, self.tree_bytes, limits)?,
             None => Cost::default(),

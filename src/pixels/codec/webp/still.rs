@@ -16,14 +16,14 @@ use crate::pixels::base::internal_error;
 #[cfg(not(feature = "webp-lossy"))]
 use crate::pixels::raster::Raster;
 
-/// What an encoder takes: libwebp's own copy, and where there is no loss the tables of its backward references; opacity
+/// What an encoder takes: libwebp's own copy, what it has to write, which is more for noise than for photographs, and where there is no loss the tables of its backward references; opacity
 /// has no loss.
 pub(super) fn cost(size: Size, alpha: bool, settings: &Settings) -> Cost {
     let is_lossless = settings.lossless || cfg!(not(feature = "webp-lossy"));
     let (bytes, units) = match (is_lossless, alpha) {
         (true, _) => (64, 500),
-        (false, true) => (40, 180),
-        (false, false) => (12, 130),
+        (false, true) => (52, 280),
+        (false, false) => (36, 210),
     };
     Cost::each(size.pixels(), bytes, if settings.smallest { units * 2 } else { units })
 }

@@ -20,6 +20,8 @@ pub(super) fn of_layout(file: &File<'_>, layout: &Layout) -> u64 {
     const BYTE: u64 = 10;
     /// For a block in a scan, if all that the scan says of it is nothing.
     const VISIT: u64 = 16;
+    /// For a restart marker.
+    const RESTART: u64 = 100;
     /// For a sample that is made: a share of the transform, and bringing it where it is wanted.
     const SAMPLE: u64 = 5;
     let visits = if file.header.keeps_coefficients() {
@@ -27,8 +29,11 @@ pub(super) fn of_layout(file: &File<'_>, layout: &Layout) -> u64 {
     } else {
         layout.parts.iter().map(|part| part.blocks.pixels()).sum()
     };
+    // The shortest interval counts for all scans.
+    let interval = file.scans.iter().map(|scan| scan.tables.restart).filter(|interval| *interval > 0).min();
+    let restarts = interval.map_or(0, |interval| visits / u64::from(interval));
     let samples: u64 = layout.parts.iter().map(|part| part.region.size().pixels()).sum();
     let bytes = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
-    let counted = [(bytes, BYTE), (visits, VISIT), (samples, SAMPLE)];
+    let counted = [(bytes, BYTE), (visits, VISIT), (restarts, RESTART), (samples, SAMPLE)];
     counted.iter().map(|(count, units)| count.saturating_mul(*units)).fold(0, u64::saturating_add)
 }
