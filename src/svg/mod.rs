@@ -91,10 +91,12 @@ pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
 }
 
 /// Bytes of memory that sanitising a file takes at most.
+///
+/// # Errors
+/// As [`sanitize_svg`], before there is a tree.
 #[cfg(feature = "pixels")]
-pub(crate) fn trees_of_file(bytes: &[u8], limits: &Limits) -> u64 {
-    // One that is refused is refused before there is a tree.
-    text::text(bytes, limits, &mut Notes::default()).map_or(0, |text| scan::trees(&text))
+pub(crate) fn trees_of_file(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
+    Ok(scan::trees(&text::text(bytes, limits, &mut Notes::default())?))
 }
 
 /// The sanitised text of a file, its size, and what was left out.

@@ -45,7 +45,7 @@ pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &Options) -> 
 pub(crate) fn of_work(work: &Work<'_>) -> Result<Cost, Error> {
     fenced_whole(|| {
         if is_untouched(work) {
-            let cost = untouched_cost(work);
+            let cost = untouched_cost(work)?;
             cost.check(&work.rules.limits)?;
             return Ok(cost);
         }

@@ -18,13 +18,17 @@ pub(super) fn is_untouched(work: &Work<'_>) -> bool {
 }
 
 /// What delivering it takes: a tree, if it is sanitised.
-pub(super) fn untouched_cost(work: &Work<'_>) -> Cost {
+///
+/// # Errors
+/// As [`untouched_svg`], before there is a tree.
+#[cfg_attr(not(feature = "sanitize"), expect(clippy::unnecessary_wraps, reason = "sanitising may fail"))]
+pub(super) fn untouched_cost(work: &Work<'_>) -> Result<Cost, Error> {
     let length = memory::len(work.asset.bytes);
     #[cfg(feature = "sanitize")]
-    let memory = crate::svg::trees_of_file(work.asset.bytes, &work.rules.limits).saturating_add(length);
+    let memory = crate::svg::trees_of_file(work.asset.bytes, &work.rules.limits)?.saturating_add(length);
     #[cfg(not(feature = "sanitize"))]
     let memory = length;
-    Cost::new(memory, memory.saturating_mul(4))
+    Ok(Cost::new(memory, memory.saturating_mul(4)))
 }
 
 /// An SVG as a delivery has it: itself, and harmless. The original is the original.

@@ -94,7 +94,9 @@ pub(crate) fn cost(canvas: Size, units: u64) -> Cost {
     const EACH: u64 = 24;
     /// What decoders read ahead, their tables, and a few rows.
     const TABLES: u64 = 1024 * 1024;
-    Cost::each(canvas.pixels(), EACH, units + DRAWING).holding(TABLES)
+    /// Units for a pixel of each canvas that is taken from the system.
+    const FRESH: u64 = 20;
+    Cost::each(canvas.pixels(), EACH, units + DRAWING + FRESH).holding(TABLES)
 }
 
 impl<'a> Animation<'a> {

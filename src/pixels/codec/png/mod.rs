@@ -146,7 +146,9 @@ impl Reader for File<'_> {
         if self.info.frames > 1 {
             return Ok(super::animation::cost(size, UNITS));
         }
-        Ok(samples::mending_cost(size, self.color, 0, UNITS, self.bytes))
+        // Its chunks are gone over a few times.
+        let chunks = memory::len(self.bytes).saturating_mul(3);
+        Ok(samples::mending_cost(size, self.color, 0, UNITS, self.bytes).and(Cost::new(0, chunks)))
     }
 
     fn frames_work(&self) -> u64 {

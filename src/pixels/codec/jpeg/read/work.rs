@@ -21,7 +21,7 @@ pub(super) fn of_layout(file: &File<'_>, layout: &Layout) -> u64 {
     /// For a block in a scan, if all that the scan says of it is nothing.
     const VISIT: u64 = 16;
     /// For a restart marker.
-    const RESTART: u64 = 100;
+    const RESTART: u64 = 130;
     /// For a sample that is made: a share of the transform, and bringing it where it is wanted.
     const SAMPLE: u64 = 5;
     let visits = if file.header.keeps_coefficients() {
