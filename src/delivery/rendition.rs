@@ -202,6 +202,12 @@ mod tests {
             format: None,
             ..rendition
         };
-        assert_eq!(Rendition::from_bytes(plain.key(), &plain.to_bytes()).unwrap(), plain);
+        let stored = plain.to_bytes();
+        assert_eq!(Rendition::from_bytes(plain.key(), &stored).unwrap(), plain);
+        for bit in 0..stored.len() * 8 {
+            let mut changed = stored.to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Rendition::from_bytes(plain.key(), &changed.into()), None, "bit {bit}");
+        }
     }
 }
