@@ -123,7 +123,7 @@ fn a_proxy_fetches_from_its_hosts_only() {
     for (inner, uri, host) in [
         ("https://a.example.com/i.jpg?x=1", "https://a.example.com/i.jpg?x=1", "a.example.com"),
         ("https:/A.b.Example.COM./i.jpg", "https://a.b.example.com/i.jpg", "a.b.example.com"),
-        ("http%3A%2F%2Fexample.org%3A8080%2Fi%2520j.jpg", "http://example.org:8080/i%20j.jpg", "example.org:8080"),
+        ("http%3A%2F%2Fexample.org%3A443%2Fi%2520j.jpg", "http://example.org:443/i%20j.jpg", "example.org:443"),
         ("https%3a%2f%2fexample.org", "https://example.org/", "example.org"),
     ] {
         assert_eq!(asked(inner).unwrap(), Some((uri.to_owned(), host.to_owned())), "{inner}");
@@ -131,13 +131,52 @@ fn a_proxy_fetches_from_its_hosts_only() {
     for inner in ["evil-example.com", "example.com.evil", "example.com", "www.example.org", "example.org.evil.net"] {
         assert_eq!(asked(&format!("https://{inner}/i.jpg")), Ok(None), "{inner}");
     }
-    for inner in ["example.com@evil.com", "example.org:22", "example.org:x", "a.example.com%00", "[::1]"] {
+    for inner in
+        ["example.com@evil.com", "example.org:22", "example.org:8080", "example.org:x", "a.example.com%00", "[::1]"]
+    {
         assert_eq!(
             status(get(&engine, &format!("https://e.example/px/https://{inner}/i.jpg"))),
             (400, "EINVAL"),
             "{inner}"
         );
     }
+}
+
+#[test]
+fn ports_are_closed_to_urls_unless_they_are_listed() {
+    use base64::Engine as _;
+    use originkit::Rejection;
+    let engine = |ports: &[u16]| {
+        let mut settings = Settings::default();
+        settings.ports = ports.to_vec();
+        // A configured origin has any port.
+        let web = Origin::new("http://10.0.0.1:9200/media").unwrap();
+        let endpoint = Endpoint::new("https://e.example/px").unwrap();
+        let endpoint = endpoint.origin(Origin::proxy(["*.example.com"]).unwrap()).origin(web);
+        Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
+    };
+    let refused = Rejection::Source(originkit::GuardError::Port);
+    for (port, listed) in
+        [("22", false), ("6379", false), ("8080", true), ("65535", false), ("80", true), ("443", true)]
+    {
+        let url = |tr: &str, asset: &str| format!("https://e.example/px/{tr}{asset}");
+        let source = format!("http://a.example.com:{port}/i.jpg");
+        let encoded = source.replace(':', "%3A").replace('/', "%2F");
+        let by_layer = format!("tr:l-image,ie-{},l-end/", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(&source));
+        for url in [
+            url("", &source),
+            url("", &encoded),
+            url("tr:w-10/", &source),
+            url(&by_layer, "https://a.example.com/i.jpg"),
+        ] {
+            let closed = get(&engine(&[]), &url).err();
+            assert_eq!(closed, (!matches!(port, "80" | "443")).then(|| refused.clone()), "{url}");
+            assert_eq!(get(&engine(&[8080]), &url).is_ok(), listed, "{url}");
+        }
+    }
+    let order = get(&engine(&[]), "https://e.example/px/a.jpg").unwrap();
+    assert_eq!(order.attempts().next().unwrap().uri(), "http://10.0.0.1:9200/media/a.jpg");
+    assert_eq!(originkit::Error::from(refused).as_gateway(), (http::StatusCode::FORBIDDEN, "EPORT"));
 }
 
 #[test]

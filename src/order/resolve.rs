@@ -219,7 +219,7 @@ impl Engine {
                         attempts.push(Attempt::Skip(OriginError::NotFound));
                         continue;
                     };
-                    let approved = policy::approve(&with_query(inner, query))?;
+                    let approved = policy::approve(&with_query(inner, query), &self.settings().ports)?;
                     let inner_path = approved.path.split('?').next().unwrap_or_default();
                     if self.find(&approved.authority(), inner_path).is_some() {
                         return Err(GuardError::Loop.into());
