@@ -380,6 +380,70 @@ fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
     assert!(get(&engine, &signed).is_ok());
 }
 
+/// Each endpoint has keys, of its own or the engine's, and opens to no others.
+#[cfg(feature = "signing")]
+#[test]
+fn keys_open_their_own_endpoint_only() {
+    use originkit::{Rejection, SigningKey};
+    // One lies below another.
+    let bases = ["https://e.example", "https://e.example/red", "https://e.example/red/dark", "https://blue.example"];
+    let secrets = |of: &str| [SigningKey::sha1(&format!("{of}old")), SigningKey::sha256(&format!("{of}new"))];
+    for restrict_unsigned in [false, true] {
+        let mut settings = Settings::default();
+        settings.restrict_unsigned = restrict_unsigned;
+        let mut builder = Engine::builder().settings(settings);
+        for key in secrets("engine") {
+            builder = builder.signing_key(key).unwrap();
+        }
+        let mut owners = vec![("engine", secrets("engine"))];
+        for (at, base) in bases.into_iter().enumerate() {
+            let mut endpoint = Endpoint::new(base).unwrap().origin(Origin::new("https://o.example").unwrap());
+            // The first goes by the engine's.
+            if at > 0 {
+                for key in secrets(base) {
+                    endpoint = endpoint.signing_key(key).unwrap();
+                }
+                owners.push((base, secrets(base)));
+            }
+            builder = builder.endpoint(endpoint);
+        }
+        let engine = builder.build().unwrap();
+        assert!(!format!("{engine:?}").contains("exampleold"));
+        for (at, base) in bases.into_iter().enumerate() {
+            let endpoint = &engine.endpoints()[at];
+            for (owner, keys) in &owners {
+                let opens = *owner == if at == 0 { "engine" } else { base };
+                for (key, expires) in keys.iter().flat_map(|key| [(key, None), (key, Some(u64::MAX))]) {
+                    let mut url = endpoint.url("a b.jpg").transformation_text("w-10").query("v", "1");
+                    if let Some(second) = expires {
+                        url = url.expires(second);
+                    }
+                    let answer = get(&engine, &url.sign(key).unwrap());
+                    assert_eq!(answer.is_ok(), opens, "{base} with a key of {owner}");
+                    assert!(opens || matches!(answer, Err(Rejection::Signature(originkit::SignatureError::Wrong))));
+                }
+            }
+            assert_eq!(get(&engine, &format!("{base}/a.jpg")).is_ok(), !restrict_unsigned);
+        }
+    }
+}
+
+#[cfg(feature = "signing")]
+#[test]
+fn every_endpoint_needs_a_key_where_signed_urls_are_demanded() {
+    let endpoint = |base: &str| Endpoint::new(base).unwrap().origin(Origin::new("https://o.example").unwrap());
+    let mut settings = Settings::default();
+    settings.restrict_unsigned = true;
+    let red = endpoint("https://e.example/red").signing_key("red").unwrap();
+    let one = Engine::builder().settings(settings).endpoint(red);
+    assert!(one.clone().build().is_ok());
+    let two = one.endpoint(endpoint("https://e.example/blue"));
+    assert!(matches!(two.clone().build(), Err(originkit::ConfigError::NoKey)));
+    assert!(two.signing_key("engine").unwrap().build().is_ok());
+    assert!(matches!(endpoint("https://e.example").signing_key(""), Err(originkit::ConfigError::EmptyKey)));
+    assert_ne!(endpoint("https://e.example").signing_key("a"), endpoint("https://e.example").signing_key("b"));
+}
+
 #[test]
 fn vary_names_what_was_consulted() {
     let engine = web("https://o.example");

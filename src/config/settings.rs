@@ -51,7 +51,7 @@ pub struct Settings {
     /// sanitises unless a URL says otherwise). Off: `ik-sanitizeSvg=true` asks for it.
     #[cfg(feature = "sanitize")]
     pub sanitize_svg: bool,
-    /// Only signed URLs are served (documented: off). Needs a key.
+    /// Only signed URLs are served (documented: off). Needs a key for every endpoint.
     #[cfg(feature = "signing")]
     pub restrict_unsigned: bool,
     /// Only stored transformations are served (documented: off).
