@@ -39,6 +39,8 @@ pub(super) struct Search {
     cause: OriginError,
     /// How long what is found may stand, after what origins before have answered.
     term: Term,
+    /// Bytes of a body at which it is looked at again: is it a video?
+    look_at: usize,
     state: State,
 }
 
@@ -96,7 +98,7 @@ impl Search {
         let SourceRequest { path, attempts } = wanted;
         let attempts = attempts.into_iter();
         let (cause, term) = (OriginError::NotFound, Term::Full);
-        let mut search = Self { path, attempts, cause, term, state: State::Missing };
+        let mut search = Self { path, attempts, cause, term, look_at: 0, state: State::Missing };
         search.next_origin();
         search
     }
@@ -124,6 +126,18 @@ impl Search {
     /// Where the file lies below its origin.
     pub(super) const fn path(&self) -> &AssetPath {
         &self.path
+    }
+
+    /// Returns `true` if so much of the body has come since [`Search::is_video`] was asked that its answer may be another
+    /// one: twice as much, so that a body in many pieces is not looked at for each.
+    pub(super) fn is_worth_a_look(&mut self) -> bool {
+        let State::Reading(.., body) = &self.state else { return true };
+        let length = body.bytes().len();
+        let is_due = length >= self.look_at;
+        if is_due {
+            self.look_at = length.saturating_mul(2);
+        }
+        is_due
     }
 
     /// Returns `true` once the type or the first bytes of the file say that it is a video.
@@ -230,8 +244,9 @@ impl Search {
         };
         let conditional = turn.kept.as_ref().is_some_and(Original::has_validator);
         match policy::verdict(head.status(), conditional) {
-            Verdict::Found => match Body::announced(head, terms.limits.source_bytes) {
+            Verdict::Found => match Body::announced(head, &terms.limits) {
                 Ok(body) => {
+                    self.look_at = 0;
                     let facts = Facts::of(head.headers(), terms.now);
                     turn.identity = facts.identity(&turn.key);
                     self.state = State::Reading(id, turn, facts, body);
