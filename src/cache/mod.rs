@@ -286,7 +286,7 @@ fn made(response: &Response<Bytes>, passing: Option<Passing>, keep: &[Keep]) -> 
     });
     let transient = matches!(passing, Some(Passing::Failure));
     let rendition = rendition.or(match passing {
-        Some(Passing::Rendition(rendition)) => Some(rendition),
+        Some(Passing::Rendition(rendition)) => Some(*rendition),
         Some(Passing::Failure) | None => None,
     });
     let error = response.extensions().get::<Error>();
