@@ -8,26 +8,27 @@
 //!   │  │      │ └─the origin is down, and what is kept may be used then
 //!   │  └──────┤ kept, but old: asked whether it has changed
 //!   │         │ 3xx: the same turn goes on elsewhere
+//!   │         │ closed before an answer: the same once more
 //!   └─────────┴─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
 
 use std::mem;
 use std::ops::ControlFlow;
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Response};
 
 use super::body::{Body, Failure};
 use super::fetch::{Fetch, FetchError, FetchId};
 use super::gather_context::GatherContext;
-use super::key::StoreKey;
 use super::messages::{BREAK, CONTINUE};
 use super::original::{Facts, Original};
+use super::turn::Turn;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, SourceRequest};
 use crate::path::AssetPath;
-use crate::policy::{self, FileKind, Freshness, OriginError, RedirectPolicy, Verdict};
+use crate::policy::{self, FileKind, Freshness, OriginError, Term, Verdict};
 
 /// The search for one file.
 #[derive(Debug)]
@@ -36,8 +37,10 @@ pub(super) struct Search {
     attempts: std::vec::IntoIter<Attempt>,
     /// The most telling failure so far: where nobody was asked, there is no such file.
     cause: OriginError,
-    /// An origin failed that may work again soon.
-    shaky: bool,
+    /// How long what is found may stand, after what origins before have answered.
+    term: Term,
+    /// Bytes of a body at which it is looked at again: is it a video?
+    look_at: usize,
     state: State,
 }
 
@@ -60,24 +63,6 @@ enum State {
     Missing,
 }
 
-/// One origin's turn, redirects included.
-#[derive(Debug)]
-struct Turn {
-    request: Request<()>,
-    key: StoreKey,
-    canonical: Option<HeaderValue>,
-    /// Where it may be sent on to.
-    policy: RedirectPolicy,
-    /// How often it was.
-    redirects: usize,
-    /// What a store has of this request: too old to be used without asking.
-    kept: Option<Original>,
-    /// A store need not be told: it has it.
-    is_stored: bool,
-    /// Names the content of the file, once it has a name.
-    identity: Option<Fingerprint>,
-}
-
 /// What is known of a file once its head was read, or it came from a store.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
@@ -86,15 +71,14 @@ pub(super) struct Known<'a> {
     pub(super) identity: Fingerprint,
     /// `Link` of the origin that has it.
     pub(super) canonical: Option<&'a HeaderValue>,
-    /// It stands for one that may come back soon.
-    pub(super) shaky: bool,
 }
 
 impl Search {
     pub(super) fn start(wanted: SourceRequest) -> Self {
         let SourceRequest { path, attempts } = wanted;
         let attempts = attempts.into_iter();
-        let mut search = Self { path, attempts, cause: OriginError::NotFound, shaky: false, state: State::Missing };
+        let (cause, term) = (OriginError::NotFound, Term::Full);
+        let mut search = Self { path, attempts, cause, term, look_at: 0, state: State::Missing };
         search.next_origin();
         search
     }
@@ -114,9 +98,26 @@ impl Search {
         matches!(self.state, State::Missing).then_some(self.cause)
     }
 
+    /// How long what came of it so far may stand.
+    pub(super) const fn term(&self) -> Term {
+        self.term
+    }
+
     /// Where the file lies below its origin.
     pub(super) const fn path(&self) -> &AssetPath {
         &self.path
+    }
+
+    /// Returns `true` if so much of the body has come since [`Search::is_video`] was asked that its answer may be another
+    /// one: twice as much, so that a body in many pieces is not looked at for each.
+    pub(super) fn is_worth_a_look(&mut self) -> bool {
+        let State::Reading(.., body) = &self.state else { return true };
+        let length = body.bytes().len();
+        let is_due = length >= self.look_at;
+        if is_due {
+            self.look_at = length.saturating_mul(2);
+        }
+        is_due
     }
 
     /// Returns `true` once the type or the first bytes of the file say that it is a video.
@@ -147,8 +148,7 @@ impl Search {
             State::Held(turn, original) => (turn, &original.facts),
             State::Ready(_) | State::Asked(..) | State::Missing => return None,
         };
-        let canonical = turn.canonical.as_ref();
-        Some(Known { facts, identity: turn.identity?, canonical, shaky: self.shaky })
+        Some(Known { facts, identity: turn.identity?, canonical: turn.canonical.as_ref() })
     }
 
     /// The file, if it was found.
@@ -176,11 +176,12 @@ impl Search {
                 if let Some(kept) = &turn.kept {
                     kept.ask_whether_changed(&mut request);
                 }
-                let revalidates = turn.kept.is_some();
                 let trusted = turn.policy.trusts(request.uri());
                 let key = turn.key.clone();
+                let mut fetch = Fetch::new(id, key, request, trusted, limits);
+                (fetch.revalidates, fetch.resent) = (turn.kept.is_some(), turn.resent);
                 self.state = State::Asked(id, turn);
-                Some(Fetch::new(id, key, request, trusted, revalidates, limits))
+                Some(fetch)
             }
             other => {
                 self.state = other;
@@ -196,11 +197,12 @@ impl Search {
                 if turn.key == *original.key() && original.freshness(terms.now, &terms.caching) == Freshness::Fresh =>
             {
                 turn.is_stored = true;
-                self.state = turn.hold(original);
+                self.state = State::holding(turn, original);
                 BREAK
             }
-            State::Asked(_, turn) if turn.kept.is_none() && turn.key == *original.key() => {
-                self.state = State::Ready(Turn { kept: Some(original), ..turn });
+            State::Asked(_, mut turn) if turn.kept.is_none() && turn.key == *original.key() => {
+                turn.kept = Some(original);
+                self.state = State::Ready(turn);
                 BREAK
             }
             // Another file's, too late, or no newer than what there is.
@@ -223,8 +225,9 @@ impl Search {
         };
         let conditional = turn.kept.as_ref().is_some_and(Original::has_validator);
         match policy::verdict(head.status(), conditional) {
-            Verdict::Found => match Body::announced(head, terms.limits.source_bytes) {
+            Verdict::Found => match Body::announced(head, &terms.limits) {
                 Ok(body) => {
+                    self.look_at = 0;
                     let facts = Facts::of(head.headers(), terms.now);
                     turn.identity = facts.identity(&turn.key);
                     self.state = State::Reading(id, turn, facts, body);
@@ -241,7 +244,7 @@ impl Search {
             },
             Verdict::Unchanged => match turn.kept.take() {
                 Some(kept) => {
-                    self.state = turn.hold(kept.confirmed(head.headers(), terms.now));
+                    self.state = State::holding(turn, kept.confirmed(head.headers(), terms.now));
                     Ok(BREAK)
                 }
                 None => self.fail(turn, Failure::Next(OriginError::Status(head.status())), terms),
@@ -252,17 +255,16 @@ impl Search {
 
     /// Hears a piece of the body.
     pub(super) fn chunk(&mut self, chunk: &[u8], terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
-        match mem::replace(&mut self.state, State::Missing) {
-            State::Reading(id, turn, facts, mut body) => match body.push(chunk) {
-                Ok(()) => {
-                    self.state = State::Reading(id, turn, facts, body);
-                    Ok(CONTINUE)
-                }
-                Err(failure) => self.fail(turn, failure, terms),
+        let failure = match &mut self.state {
+            State::Reading(.., body) => match body.push(chunk) {
+                Ok(()) => return Ok(CONTINUE),
+                Err(failure) => failure,
             },
             // A body before its head is no HTTP.
-            other => self.fail_whatever(other, OriginError::Malformed, terms),
-        }
+            _ => Failure::Next(OriginError::Malformed),
+        };
+        let state = mem::replace(&mut self.state, State::Missing);
+        self.fail_whatever(state, failure, terms)
     }
 
     /// Hears that the body is complete.
@@ -271,12 +273,30 @@ impl Search {
             State::Reading(_, turn, facts, body) => match body.finish() {
                 Ok(bytes) => {
                     let original = Original::new(turn.key.clone(), facts, bytes);
-                    self.state = turn.hold(original);
+                    self.state = State::holding(turn, original);
                     Ok(BREAK)
                 }
                 Err(failure) => self.fail(turn, failure, terms),
             },
-            other => self.fail_whatever(other, OriginError::Malformed, terms),
+            other => self.fail_whatever(other, Failure::Next(OriginError::Malformed), terms),
+        }
+    }
+
+    /// Readies the request once more, if its connection was closed before the first byte of an answer: one that was kept
+    /// open may be closed just then, and the origin be well (RFC 9110, 9.2.2). Once for each origin.
+    ///
+    /// Returns `false` for any other failure, and for a second one.
+    pub(super) fn resend(&mut self, error: FetchError) -> bool {
+        match mem::replace(&mut self.state, State::Missing) {
+            State::Asked(_, mut turn) if error == FetchError::Closed && !turn.resent => {
+                turn.resent = true;
+                self.state = State::Ready(turn);
+                true
+            }
+            other => {
+                self.state = other;
+                false
+            }
         }
     }
 
@@ -290,18 +310,18 @@ impl Search {
             FetchError::Other => OriginError::Other,
         };
         let state = mem::replace(&mut self.state, State::Missing);
-        self.fail_whatever(state, cause, terms)
+        self.fail_whatever(state, Failure::Next(cause), terms)
     }
 
     fn fail_whatever(
         &mut self,
         state: State,
-        cause: OriginError,
+        failure: Failure,
         terms: &GatherContext,
     ) -> Result<ControlFlow<()>, LimitError> {
         match state {
             State::Asked(_, turn) | State::Reading(_, turn, ..) | State::Ready(turn) | State::Held(turn, _) => {
-                self.fail(turn, Failure::Next(cause), terms)
+                self.fail(turn, failure, terms)
             }
             State::Missing => Ok(BREAK),
         }
@@ -314,9 +334,11 @@ impl Search {
             Failure::Next(cause) => {
                 self.note(cause);
                 match turn.kept.take() {
-                    Some(kept) if cause.is_down() && kept.freshness(terms.now, &terms.caching) != Freshness::Over => {
+                    Some(kept)
+                        if cause.is_transient() && kept.freshness(terms.now, &terms.caching) != Freshness::Over =>
+                    {
                         turn.is_stored = true;
-                        self.state = turn.hold(kept);
+                        self.state = State::holding(turn, kept);
                     }
                     _ => self.next_origin(),
                 }
@@ -330,17 +352,7 @@ impl Search {
         self.state = loop {
             match self.attempts.next() {
                 Some(Attempt::Ask { request, canonical, redirects: policy }) => {
-                    let key = StoreKey::of_request(&request);
-                    break State::Ready(Turn {
-                        request,
-                        key,
-                        canonical,
-                        policy,
-                        redirects: 0,
-                        kept: None,
-                        is_stored: false,
-                        identity: None,
-                    });
+                    break State::Ready(Turn::start(request, canonical, policy));
                 }
                 Some(Attempt::Skip(cause)) => self.note(cause),
                 None => break State::Missing,
@@ -353,37 +365,24 @@ impl Search {
         if cause.code() > self.cause.code() {
             self.cause = cause;
         }
-        self.shaky |= cause.may_pass();
+        self.term = self.term.max(cause.term_of_stopgap());
     }
 }
 
-impl Turn {
-    fn hold(mut self, original: Original) -> State {
-        self.identity = Some(original.identity());
-        State::Held(self, original)
-    }
-
-    /// The same turn at the address that `head` points to, or as it was if the policy does not let it.
-    fn redirected(self, head: &Response<()>, terms: &GatherContext) -> Result<Self, Box<Self>> {
-        let mut locations = head.headers().get_all(http::header::LOCATION).iter();
-        let (Some(location), None) = (locations.next(), locations.next()) else { return Err(Box::new(self)) };
-        if self.redirects >= terms.limits.redirects {
-            return Err(Box::new(self));
-        }
-        match policy::redirect(&self.request, location, &self.policy) {
-            Ok(request) => {
-                let key = StoreKey::of_request(&request);
-                Ok(Self { request, key, redirects: self.redirects + 1, kept: None, identity: None, ..self })
-            }
-            Err(_) => Err(Box::new(self)),
-        }
+impl State {
+    fn holding(mut turn: Turn, original: Original) -> Self {
+        turn.identity = Some(original.identity());
+        Self::Held(turn, original)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
     use crate::config::{Endpoint, Engine, Origin};
+    use crate::policy::RedirectPolicy;
 
     fn search(attempts: Vec<Attempt>) -> Search {
         Search::start(SourceRequest { path: AssetPath::from_text("a.jpg").unwrap(), attempts })
