@@ -10,10 +10,11 @@
 
 mod pictures;
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat};
-use originkit::{ErrorCode, Limits, Options, peak_memory, transform};
+use originkit::{Error, ErrorCode, Limits, Options, estimate, peak_memory, transform};
 
 use pictures::*;
 
@@ -225,4 +226,94 @@ fn deflated_zeros(count: usize) -> Vec<u8> {
         byte.iter().rev().fold(0, |b, bit| b << 1 | u8::from(*bit)) << (8 - byte.len()) >> (8 - byte.len())
     });
     [vec![0x78, 0x9C], packed.collect(), vec![0; 4]].concat()
+}
+
+/// A picture of noise: nothing about it is quick.
+fn noise(width: u32, height: u32) -> DynamicImage {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    image::RgbImage::from_fn(width, height, |_, _| image::Rgb([next(), next(), next()])).into()
+}
+
+#[test]
+fn a_render_that_is_stopped_ends() {
+    let small = file(noise(40, 30), ImageFormat::Png);
+    let large =
+        transform(&file(noise(3000, 2500), ImageFormat::Png), &"f-jpg,q-100".parse().unwrap(), &Options::default());
+    let large = large.unwrap().bytes;
+    for (source, wanted) in [
+        (&small[..], "w-3000,h-3000,c-force:rt-30:f-bmp"),
+        (&small, "w-2500,h-2500,c-force:bl-40:bl-40:bl-40:bl-40:f-png"),
+        (&small, "w-2000,h-2000,c-force:e-distort-p-10_10_1900_50_1950_1900_50_1990:f-jpg"),
+        (&large, "w-3000,f-png"),
+        #[cfg(feature = "webp-lossy")]
+        (&large, "f-webp"),
+    ] {
+        let run = |options: &Options| transform(source, &wanted.parse().unwrap(), options).map(|_| ());
+        // Before it begins.
+        let options = Options::default();
+        options.stop.stop();
+        assert_eq!(run(&options), Err(Error::Stopped), "{wanted}");
+        // On the way: were the handle not looked at, there would be a result.
+        let options = Options::default();
+        let stop = options.stop.clone();
+        let done = thread::scope(|scope| {
+            scope.spawn(move || {
+                thread::sleep(Duration::from_millis(15));
+                stop.stop();
+            });
+            run(&options)
+        });
+        assert_eq!(done, Err(Error::Stopped), "{wanted}");
+    }
+}
+
+#[test]
+fn what_takes_too_long_is_refused_before_it_is_begun() {
+    let photo = file(noise(1000, 1000), ImageFormat::Png);
+    let turned = vec!["w-2500,h-2500,c-force:rt-17"; 10].join(":");
+    let scaled: Vec<String> = (0..60).map(|n| format!("w-{0},h-{0},c-force", 4000 + n % 2)).collect();
+    for wanted in [
+        &*turned,
+        &*scaled.join(":"),
+        "w-5000,h-5000,c-force,bl-100:rt-45:bl-100:e-sharpen",
+        "w-9000,h-9000,c-force:e-distort-a-40",
+        "w-6000,h-6000,c-force,f-webp",
+    ] {
+        let wanted = wanted.parse().unwrap();
+        let start = Instant::now();
+        let error = transform(&photo, &wanted, &Options::default()).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Limit, "{wanted}");
+        assert!(start.elapsed() < Duration::from_millis(250), "{wanted}: {:?}", start.elapsed());
+        // And it is the computing that is too much.
+        let mut options = Options::default();
+        options.rules.limits.memory = u64::MAX;
+        options.rules.limits.work = u64::MAX;
+        let work = estimate(&photo, &wanted, &options).unwrap().work;
+        assert!(work > Limits::default().work, "{wanted}: {work}");
+    }
+}
+
+#[test]
+fn honest_work_is_within_the_limits() {
+    // A file of 100 megapixels as a thumbnail, one of 24 in any format, and long chains of small steps.
+    let head = jpeg_header(0xC0, 10_000, 10_000);
+    let photo = file(noise(600, 400), ImageFormat::Png);
+    let large = file(DynamicImage::new_rgb8(6000, 4000), ImageFormat::Png);
+    let chain = vec!["w-400,h-300,bl-3,e-sharpen,r-20:rt-10:w-400"; 8].join(":");
+    for (source, wanted) in [
+        (&head[..], "w-800"),
+        (&photo, &*chain),
+        (&photo, "w-1500:e-shadow,bl-10"),
+        (&large, "f-jpg"),
+        (&large, "f-png"),
+        (&large, "w-2000,f-webp"),
+        (&large, "rt-90,w-1600"),
+    ] {
+        let stated = estimate(source, &wanted.parse().unwrap(), &Options::default());
+        assert!(!matches!(stated, Err(ref error) if error.code() == ErrorCode::Limit), "{wanted}: {stated:?}");
+    }
 }

@@ -101,6 +101,7 @@ impl Render {
             extensions: &job.extensions,
             seed: job.seed,
             scratch,
+            stop: &self.stop,
         })
     }
 

@@ -3,6 +3,7 @@
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
+use crate::stop::Stop;
 
 /// A failure of our own: a plan that does not fit its image, an encoder that gives up.
 pub(crate) fn internal_error(message: impl Into<String>) -> Error {
@@ -30,4 +31,12 @@ pub(crate) fn damaged(format: Format) -> Error {
 pub(crate) fn no_such_page(page: u32, pages: u32) -> Error {
     let message = format!("`pg` asks for number {page} of the source, which has {pages}");
     Error::Pixels { code: ErrorCode::Invalid, message }
+}
+
+/// Passes as long as nobody has asked for the end.
+///
+/// # Errors
+/// [`Error::Stopped`].
+pub(crate) fn unless_stopped(stop: &Stop) -> Result<(), Error> {
+    if stop.is_stopped() { Err(Error::Stopped) } else { Ok(()) }
 }

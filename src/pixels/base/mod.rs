@@ -7,7 +7,9 @@ pub(crate) mod memory;
 mod rounding;
 
 pub(crate) use self::channels::Channels;
-pub(crate) use self::error::{damaged, internal_error, no_such_page, of_a_kind, other_page, unsupported};
+pub(crate) use self::error::{
+    damaged, internal_error, no_such_page, of_a_kind, other_page, unless_stopped, unsupported,
+};
 pub(crate) use self::fence::{fenced, fenced_whole};
 pub(crate) use self::memory::index;
 pub(crate) use self::rounding::{from_16_bit, from_float, level};

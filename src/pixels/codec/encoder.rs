@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::raster::{Image, Raster};
 use crate::plan::Size;
+use crate::stop::Stop;
 
 /// Writes files of a format.
 pub(crate) trait Encoder: Sync {
@@ -32,7 +33,7 @@ pub(crate) trait Encoder: Sync {
     /// it has no alpha.
     ///
     /// # Errors
-    /// The encoder gives up.
+    /// The encoder gives up, or is stopped.
     fn encode(&self, image: &Image, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error>;
 
     /// Returns the encoder of animations; `None` for a format that has none.
@@ -91,7 +92,7 @@ impl Side {
 }
 
 /// How a file is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// 1 to 100, for lossy formats.
     pub(crate) quality: u8,
@@ -105,4 +106,6 @@ pub(crate) struct Settings {
     pub(crate) chroma_420: bool,
     /// Time is spent for bytes.
     pub(crate) smallest: bool,
+    /// Ends the writing early.
+    pub(crate) stop: Stop,
 }

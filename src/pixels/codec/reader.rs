@@ -9,10 +9,11 @@ use crate::error::Error;
 use crate::extend::Fonts;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::{internal_error, no_such_page};
+use crate::pixels::base::{internal_error, no_such_page, unless_stopped};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::{Raster, Scratch};
 use crate::plan::{Size, SourceInfo, Thumbnail};
+use crate::stop::Stop;
 
 /// A file whose header has been read. What its header says is read once, and dear parts of it when they are asked for.
 pub(crate) trait Reader {
@@ -86,7 +87,13 @@ pub(crate) trait Reducing {
     ///
     /// # Errors
     /// The file is damaged, or passes a limit.
-    fn read(&self, wanted: &Thumbnail, colors: Colors, scratch: &Scratch) -> Result<Option<Reduced>, Error>;
+    fn read(
+        &self,
+        wanted: &Thumbnail,
+        colors: Colors,
+        scratch: &Scratch,
+        stop: &Stop,
+    ) -> Result<Option<Reduced>, Error>;
 }
 
 /// An image, or a part of one, at about the size that is wanted.
@@ -120,12 +127,14 @@ pub(crate) struct Request<'a> {
     /// The embedder's fonts, for drawings with text.
     #[cfg_attr(not(feature = "svg"), expect(dead_code, reason = "only drawings have texts"))]
     pub(crate) fonts: Option<&'a dyn Fonts>,
+    /// Ends the reading early.
+    pub(crate) stop: &'a Stop,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// The first page, in sRGB.
-    pub(crate) const fn plain(size: Size) -> Self {
-        Self { page: 0, size, colors: Colors::Srgb, fonts: None }
+    pub(crate) const fn plain(size: Size, stop: &'a Stop) -> Self {
+        Self { page: 0, size, colors: Colors::Srgb, fonts: None, stop }
     }
 
     /// Passes a request for the only page of a file.
@@ -163,14 +172,16 @@ impl Colors {
 ///
 /// # Errors
 /// There are not so many, or one up to there is damaged, or they pass a limit together.
-pub(crate) fn frame(file: &dyn Reader, page: u32, limits: &Limits) -> Result<Raster, Error> {
+pub(crate) fn frame(file: &dyn Reader, page: u32, limits: &Limits, stop: &Stop) -> Result<Raster, Error> {
     let until = page.saturating_add(1);
     LimitError::check("frames", until.into(), limits.frames.into())?;
     let mut animation = file.animation(Some(until))?;
     if animation.left() < until {
         return Err(no_such_page(until, animation.left()));
     }
-    while animation.advance()?.is_some() {}
+    while animation.advance()?.is_some() {
+        unless_stopped(stop)?;
+    }
     let notes = animation.take_notes();
     Ok(animation.image()?.noting(notes))
 }

@@ -5,13 +5,14 @@ use crate::error::Error;
 use crate::pixels::base::internal_error;
 use crate::pixels::raster::Raster;
 use crate::plan::{Op, Orientation};
+use crate::stop::Stop;
 use crate::transform::Flip;
 
 /// Carries out one operation that works on pixels. Its memory was checked.
 ///
 /// # Errors
-/// It does not fit the image: then the plan was not made for it.
-pub(crate) fn apply(op: &Op, image: Raster) -> Result<Raster, Error> {
+/// It does not fit the image: then the plan was not made for it. Or it was stopped.
+pub(crate) fn apply(op: &Op, image: Raster, stop: &Stop) -> Result<Raster, Error> {
     match op {
         Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => {
             Err(internal_error("a plan starts once"))
@@ -20,14 +21,14 @@ pub(crate) fn apply(op: &Op, image: Raster) -> Result<Raster, Error> {
         Op::Orient(orientation) => turn::turn(image, *orientation),
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(image, *rect),
         Op::Resize { from, to } => resize::resize(image, *from, *to),
-        Op::Extend { to, at, fill } => backdrop::extend_with(image, *to, *at, fill),
-        Op::Distort { how, to } => distort::distort(&image, how, *to),
+        Op::Extend { to, at, fill } => backdrop::extend_with(image, *to, *at, fill, stop),
+        Op::Distort { how, to } => distort::distort(&image, how, *to, stop),
         Op::Flip(Flip::Horizontal) => turn::turn(image, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn::turn(image, Orientation::MirrorVertical),
         Op::Flip(Flip::Both) => turn::turn(image, Orientation::Rotate180),
         Op::Border { width, color } => extend::border(image, *width, *color),
-        Op::Rotate { degrees, to, fill } => rotate::rotate(image, *degrees, *to, *fill),
-        Op::Adjust(filter) => adjust::apply(filter, image),
+        Op::Rotate { degrees, to, fill } => rotate::rotate(image, *degrees, *to, *fill, stop),
+        Op::Adjust(filter) => adjust::apply(filter, image, stop),
         Op::Flatten(color) => Ok(flatten::flatten(image, *color)),
     }
 }

@@ -11,17 +11,18 @@ use crate::pixels::base::{Channels, index, internal_error, level};
 use crate::pixels::color::lab;
 use crate::pixels::raster::Raster;
 use crate::plan::{Fill, Mix, Point, Rect, Region, Size};
+use crate::stop::Stop;
 use crate::transform::Color;
 
 /// Puts the image on a canvas of this size.
-pub(crate) fn extend_with(image: Raster, to: Size, at: Point, fill: &Fill) -> Result<Raster, Error> {
+pub(crate) fn extend_with(image: Raster, to: Size, at: Point, fill: &Fill, stop: &Stop) -> Result<Raster, Error> {
     let canvas = match *fill {
         Fill::Color(color) => return extend::extend(image, to, at, color),
         Fill::Dominant => {
             let color = Color { rgb: dominant::dominant_of_border(&image), opacity: 100 };
             return Ok(flatten::flatten(extend::extend(image, to, at, color)?, color));
         }
-        Fill::Blurred { sigma, brightness } => blurred(&image, to, sigma, brightness)?,
+        Fill::Blurred { sigma, brightness } => blurred(&image, to, sigma, brightness, stop)?,
         Fill::DominantGradient { palette } if palette > 2 => four(&image, to)?,
         Fill::DominantGradient { .. } => two(&image, to)?,
         Fill::Generated { .. } => return Err(internal_error("a background that an effect provider makes")),
@@ -31,7 +32,7 @@ pub(crate) fn extend_with(image: Raster, to: Size, at: Point, fill: &Fill) -> Re
 
 /// The image, enlarged to cover the canvas, blurred and made brighter. Its transparent pixels have its most frequent
 /// colour there.
-fn blurred(image: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Raster, Error> {
+fn blurred(image: &Raster, to: Size, sigma: f64, brightness: i16, stop: &Stop) -> Result<Raster, Error> {
     let size = image.size();
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let scale = (f64::from(to.width) / width).max(f64::from(to.height) / height);
@@ -40,7 +41,7 @@ fn blurred(image: &Raster, to: Size, sigma: f64, brightness: i16) -> Result<Rast
     let ground = if image.is_transparent() { dominant::dominant(image) } else { [0; 3] };
     // First, as the overshoot of a resized edge is cut off in alpha and not in colours.
     let opaque = flatten::flatten(image.copy()?, Color { rgb: ground, opacity: 100 });
-    let mut backdrop = blur(resize(opaque, middle, to)?, sigma)?;
+    let mut backdrop = blur(resize(opaque, middle, to)?, sigma, stop)?;
     if brightness != 0 {
         // As ImageKit's own images have it (measured): half the number is added to the lightness of CIE L*a*b*.
         let lighter = lab::Lighter::new(f32::from(brightness) / 2.0);

@@ -4,35 +4,36 @@ use super::downsampled_blur::convolve_coarsely;
 use super::gauss::{Kernel, Rows, Samples, convolve};
 use crate::error::Error;
 use crate::pixels::raster::Raster;
+use crate::stop::Stop;
 
 /// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
 ///
 /// As ImageKit's own images are blurred (measured): the gaussian is cut off where it falls below a fifth of its peak.
-pub(crate) fn blur(mut image: Raster, sigma: f64) -> Result<Raster, Error> {
-    blur_samples(&mut Samples::of(&mut image), sigma)?;
+pub(crate) fn blur(mut image: Raster, sigma: f64, stop: &Stop) -> Result<Raster, Error> {
+    blur_samples(&mut Samples::of(&mut image), sigma, stop)?;
     Ok(image)
 }
 
 /// The same for any samples.
-pub(crate) fn blur_samples(samples: &mut Samples<'_>, sigma: f64) -> Result<(), Error> {
+pub(crate) fn blur_samples(samples: &mut Samples<'_>, sigma: f64, stop: &Stop) -> Result<(), Error> {
     let radius = (sigma * REACH).floor();
-    if radius >= 1.0 { gaussian(samples, sigma, radius) } else { Ok(()) }
+    if radius >= 1.0 { gaussian(samples, sigma, radius, stop) } else { Ok(()) }
 }
 
 /// Sigmas at which a gaussian has fallen to a fifth: the square root of 2 ln 5.
 const REACH: f64 = 1.794_122_577_994_101;
 
 /// Convolves with a gaussian of this sigma that is cut off at this radius, directly or coarsely.
-pub(crate) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64) -> Result<(), Error> {
+pub(crate) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64, stop: &Stop) -> Result<(), Error> {
     // Where a radius cuts the gaussian off, cells are to be small beside the radius too.
     let cell = (sigma / FINE).min(radius / EDGE).floor();
     let short = radius < 2.0 * sigma && radius < 2.0 * EDGE;
     if cell < 2.0 || short {
         let kernel = Kernel::new(sigma, radius);
-        return convolve(rows, &kernel, &kernel);
+        return convolve(rows, &kernel, &kernel, stop);
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
-    convolve_coarsely(rows, sigma, radius, cell as u16)
+    convolve_coarsely(rows, sigma, radius, cell as u16, stop)
 }
 
 /// Sigma in cells, at least: a stripe pattern that cells cannot hold leaves a trace of less than
@@ -53,7 +54,7 @@ mod tests {
             for sigma in [0.01, 0.3, 1.0, 4.9, 5.0, 8.0, 9.0, 100.0] {
                 for channels in [Channels::Rgb, Channels::Rgba] {
                     let image = Raster::filled(Size::new(width, height), channels, [10, 200, 77, 255]).unwrap();
-                    assert_eq!(blur(image.clone(), sigma).unwrap(), image, "{width}x{height} by {sigma}");
+                    assert_eq!(blur(image.clone(), sigma, &Stop::new()).unwrap(), image, "{width}x{height} by {sigma}");
                 }
             }
         }
@@ -67,7 +68,7 @@ mod tests {
             let mut samples = vec![0.0; (side * side) as usize];
             samples[(side * side / 2) as usize] = 255.0;
             let mut seen = Seen { samples, stride: side as usize };
-            gaussian(&mut seen, sigma, radius).unwrap();
+            gaussian(&mut seen, sigma, radius, &Stop::new()).unwrap();
             let middle = &seen.samples[(side / 2 * side) as usize..][..side as usize];
             let own = middle[(side / 2) as usize];
             assert!(own > 0.0);

@@ -7,23 +7,24 @@ use crate::error::Error;
 use crate::pixels::base::internal_error;
 use crate::pixels::raster::Raster;
 use crate::plan::{ArcBend, Distortion, Size};
+use crate::stop::Stop;
 
 /// Moves pixels as planned, onto a canvas of size `to`; what nothing comes to is transparent.
 ///
 /// Pixels at the edges are covered as far as the shape covers them, so edges are smooth at any scale.
-pub(crate) fn distort(image: &Raster, how: &Distortion, to: Size) -> Result<Raster, Error> {
+pub(crate) fn distort(image: &Raster, how: &Distortion, to: Size, stop: &Stop) -> Result<Raster, Error> {
     match how {
-        Distortion::Perspective(points) => perspective(image, *points, to),
-        Distortion::Arc(arc) => bent(image, arc, to),
+        Distortion::Perspective(points) => perspective(image, *points, to, stop),
+        Distortion::Arc(arc) => bent(image, arc, to, stop),
     }
 }
 
 /// Maps the image's corners onto these points.
-fn perspective(image: &Raster, corners: [(f64, f64); 4], to: Size) -> Result<Raster, Error> {
+fn perspective(image: &Raster, corners: [(f64, f64); 4], to: Size, stop: &Stop) -> Result<Raster, Error> {
     let (width, height) = (f64::from(image.size().width), f64::from(image.size().height));
     let map = Homography::onto(corners).inverted().ok_or_else(|| internal_error("corners without a perspective"))?;
     let edges = edges(corners);
-    warp(image, to, |x, y| {
+    warp(image, to, stop, |x, y| {
         let cover: f64 = edges.iter().map(|edge| edge.cover(x, y)).product();
         if cover <= 0.0 {
             return None;
@@ -99,7 +100,7 @@ fn edges([a, b, c, d]: [(f64, f64); 4]) -> [Edge; 4] {
 }
 
 /// Bends the image to an arch.
-fn bent(image: &Raster, arc: &ArcBend, to: Size) -> Result<Raster, Error> {
+fn bent(image: &Raster, arc: &ArcBend, to: Size, stop: &Stop) -> Result<Raster, Error> {
     let (width, height) = (f64::from(image.size().width), f64::from(image.size().height));
     let (half, thick) = (arc.angle / 2.0, arc.outer - arc.inner);
     if thick <= 0.0 {
@@ -107,7 +108,7 @@ fn bent(image: &Raster, arc: &ArcBend, to: Size) -> Result<Raster, Error> {
     }
     // The arch need not be a whole number of pixels high; what is left of the canvas is above and below it.
     let (middle, spare) = (f64::from(to.width) / 2.0, (f64::from(to.height) - arc.height()) / 2.0);
-    warp(image, to, |x, y| {
+    warp(image, to, stop, |x, y| {
         let y = if arc.down { f64::from(to.height) - y } else { y };
         let (aside, above) = (x - middle, arc.outer - (y - spare));
         let (radius, angle) = (aside.hypot(above), aside.atan2(above));
@@ -160,14 +161,14 @@ mod tests {
         let image = ramp(60, 40);
         let size = image.size();
         let corners = [(0.0, 0.0), (60.0, 0.0), (60.0, 40.0), (0.0, 40.0)];
-        let same = distort(&image, &Distortion::Perspective(corners), size).unwrap();
+        let same = distort(&image, &Distortion::Perspective(corners), size, &Stop::new()).unwrap();
         assert_eq!(same, image.with_alpha().unwrap());
     }
 
     #[test]
     fn outside_of_a_tilted_picture_there_is_nothing() {
         let corners = [(30.0, 0.0), (60.0, 0.0), (60.0, 40.0), (30.0, 40.0)];
-        let half = distort(&ramp(60, 40), &Distortion::Perspective(corners), Size::new(60, 40)).unwrap();
+        let half = distort(&ramp(60, 40), &Distortion::Perspective(corners), Size::new(60, 40), &Stop::new()).unwrap();
         assert_eq!(half.pixel(10, 20).map(|p| p[3]), Some(0));
         assert!(near(half.pixel(45, 20), [127, 130, 9, 255], 4), "{:?}", half.pixel(45, 20));
     }
@@ -176,14 +177,14 @@ mod tests {
     fn arches_bend_up_or_down() {
         let arc = |down| ArcBend { angle: std::f64::consts::PI, outer: 30.0, inner: 10.0, down };
         let to = Size::new(60, 30);
-        let up = distort(&ramp(60, 20), &Distortion::Arc(arc(false)), to).unwrap();
+        let up = distort(&ramp(60, 20), &Distortion::Arc(arc(false)), to, &Stop::new()).unwrap();
         // The middle of the upper edge is at the top, the middle of the lower edge below it.
         assert!(near(up.pixel(30, 1), [127, 10, 9, 255], 12), "{:?}", up.pixel(30, 1));
         assert!(near(up.pixel(30, 18), [127, 245, 9, 255], 12), "{:?}", up.pixel(30, 18));
         // The left end is at the left foot, and there is nothing in the middle of the ring.
         assert!(near(up.pixel(10, 28), [4, 127, 9, 255], 14), "{:?}", up.pixel(10, 28));
         assert_eq!(up.pixel(30, 28).map(|p| p[3]), Some(0));
-        let down = distort(&ramp(60, 20), &Distortion::Arc(arc(true)), to).unwrap();
+        let down = distort(&ramp(60, 20), &Distortion::Arc(arc(true)), to, &Stop::new()).unwrap();
         assert!(near(down.pixel(30, 28), [127, 245, 9, 255], 12), "{:?}", down.pixel(30, 28));
         assert!(near(down.pixel(10, 1), [4, 127, 9, 255], 14), "{:?}", down.pixel(10, 1));
     }
@@ -200,14 +201,15 @@ mod tests {
             ([(10.3, 0.0), (110.3, 10.0), (150.3, 60.0), (50.3, 50.0)], 4600.0),
             ([(0.0, 0.0), (200.0, 0.0), (200.0, 0.5), (0.0, 0.5)], 100.0),
         ] {
-            let out = distort(&image, &Distortion::Perspective(corners), image.size()).unwrap();
+            let out = distort(&image, &Distortion::Perspective(corners), image.size(), &Stop::new()).unwrap();
             assert!((area(&out) - want).abs() < want * 0.001 + 1.0, "{} for {want}", area(&out));
         }
         for (degrees, down) in [(30.0_f64, false), (90.0, true), (180.0, false), (270.0, true), (360.0, false)] {
             let angle = degrees.to_radians();
             let outer = if degrees < 180.0 { 100.0 / (angle / 2.0).sin() } else { 100.0 };
             let arc = ArcBend { angle, outer, inner: outer - 40.0, down };
-            let out = distort(&image, &Distortion::Arc(arc), Size::new(200, arc.height().ceil() as u32)).unwrap();
+            let out = distort(&image, &Distortion::Arc(arc), Size::new(200, arc.height().ceil() as u32), &Stop::new())
+                .unwrap();
             let want = angle / 2.0 * (outer.powi(2) - (outer - 40.0).powi(2));
             assert!((area(&out) - want).abs() < want * 0.001 + 1.0, "{degrees}: {} for {want}", area(&out));
         }
@@ -224,7 +226,7 @@ mod tests {
             [(100.0, 50.0), (145.0, 70.0), (125.0, 110.0), (80.0, 90.0)],
             [(100.0, 50.0), (120.0, 50.0), (160.0, 90.0), (60.0, 90.0)],
         ] {
-            let out = distort(&image, &Distortion::Perspective(corners), image.size()).unwrap();
+            let out = distort(&image, &Distortion::Perspective(corners), image.size(), &Stop::new()).unwrap();
             let inside = out.samples().as_chunks::<4>().0.iter().filter(|pixel| pixel[3] == 255);
             let off: Vec<u8> = inside.map(|pixel| pixel[0].abs_diff(128)).collect();
             assert!(off.len() > 1000 && off.iter().all(|off| *off <= 30), "{:?} {corners:?}", off.iter().max());

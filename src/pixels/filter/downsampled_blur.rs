@@ -2,6 +2,8 @@
 
 use super::gauss::{Kernel, Rows, convolve, floats, repeat_ends};
 use crate::error::Error;
+use crate::pixels::base::unless_stopped;
+use crate::stop::Stop;
 
 /// Convolves with a wide gaussian, up to a radius. Each row is read and finished once, however wide it is.
 ///
@@ -10,29 +12,35 @@ use crate::error::Error;
 /// linearly to nothing at the next cell. It is convolved, and between the cells values are linear,
 /// which is a tent again. Variances of convolved kernels add up, so what the two tents blur is taken
 /// from the gaussian's.
-pub(crate) fn convolve_coarsely(rows: &mut impl Rows, sigma: f64, radius: f64, cell: u16) -> Result<(), Error> {
+pub(crate) fn convolve_coarsely(
+    rows: &mut impl Rows,
+    sigma: f64,
+    radius: f64,
+    cell: u16,
+    stop: &Stop,
+) -> Result<(), Error> {
     let cell = cell.max(1);
     let scale = f64::from(cell);
     // The variance of a tent is (cell^2 - 1) / 6.
     let rest = (sigma * sigma - (scale * scale - 1.0) / 3.0).max(0.0).sqrt() / scale;
     let kernel = Kernel::new(rest, (radius / scale).round());
     match rows.count() {
-        1 => on_cells::<1>(rows, &kernel, cell),
-        3 => on_cells::<3>(rows, &kernel, cell),
-        _ => on_cells::<4>(rows, &kernel, cell),
+        1 => on_cells::<1>(rows, &kernel, cell, stop),
+        3 => on_cells::<3>(rows, &kernel, cell, stop),
+        _ => on_cells::<4>(rows, &kernel, cell, stop),
     }
 }
 
-fn on_cells<const N: usize>(rows: &mut impl Rows, kernel: &Kernel, cell: u16) -> Result<(), Error> {
+fn on_cells<const N: usize>(rows: &mut impl Rows, kernel: &Kernel, cell: u16, stop: &Stop) -> Result<(), Error> {
     let (stride, height) = (rows.stride(), rows.height());
     if stride < N || height == 0 {
         return Ok(());
     }
     let tent = Tent::new(cell);
     let mut coarse = Coarse::<N>::new(tent.cells(stride / N), tent.cells(height))?;
-    shrink(rows, &mut coarse, &tent)?;
-    convolve(&mut coarse, kernel, kernel)?;
-    enlarge(rows, &coarse, &tent)
+    shrink(rows, &mut coarse, &tent, stop)?;
+    convolve(&mut coarse, kernel, kernel, stop)?;
+    enlarge(rows, &coarse, &tent, stop)
 }
 
 /// The weights of the pixels around a cell, which make one.
@@ -104,7 +112,7 @@ impl<const N: usize> Rows for Coarse<N> {
 }
 
 /// Fills the cells: each row of them is summed from top to bottom, then from left to right.
-fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &Tent) -> Result<(), Error> {
+fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &Tent, stop: &Stop) -> Result<(), Error> {
     let (stride, height) = (rows.stride(), rows.height());
     let mut row = floats(stride)?;
     let mut wide = floats(stride + 6 * tent.cell * N)?;
@@ -116,6 +124,7 @@ fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &T
         filled
     };
     for (y, (own, next)) in (0..height).zip(tent.slope.iter().copied().cycle()) {
+        unless_stopped(stop)?;
         rows.read(y, &mut row);
         if y == 0 {
             // What lies above the image is as its first row.
@@ -183,11 +192,12 @@ fn across<const N: usize>(row: &[f32], wide: &mut [f32], cells: &mut [f32], tent
 }
 
 /// Finishes all rows with what is linear between the cells.
-fn enlarge<const N: usize>(rows: &mut impl Rows, coarse: &Coarse<N>, tent: &Tent) -> Result<(), Error> {
+fn enlarge<const N: usize>(rows: &mut impl Rows, coarse: &Coarse<N>, tent: &Tent, stop: &Stop) -> Result<(), Error> {
     let stride = rows.stride();
     let (mut above, mut below, mut out) = (floats(stride)?, floats(stride)?, floats(stride)?);
     spread(coarse.row(1), &mut below, tent);
     for y in 0..rows.height() {
+        unless_stopped(stop)?;
         let (cell, next) = (y / tent.cell + 1, y % tent.cell);
         if next == 0 {
             std::mem::swap(&mut above, &mut below);

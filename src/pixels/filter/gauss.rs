@@ -1,8 +1,9 @@
 //! Convolution with a gaussian, row by row.
 
 use crate::error::Error;
-use crate::pixels::base::{Channels, internal_error};
+use crate::pixels::base::{Channels, internal_error, unless_stopped};
 use crate::pixels::raster::Raster;
+use crate::stop::Stop;
 
 /// A gaussian that is cut off and made to sum to one: the weight of its middle, and those of one side.
 #[derive(Debug, Clone)]
@@ -49,7 +50,7 @@ pub(crate) trait Rows {
 /// Finds the mean that two kernels make of each pixel's surroundings.
 ///
 /// What lies beyond an edge is as the edge.
-pub(crate) fn convolve(rows: &mut impl Rows, across: &Kernel, down: &Kernel) -> Result<(), Error> {
+pub(crate) fn convolve(rows: &mut impl Rows, across: &Kernel, down: &Kernel, stop: &Stop) -> Result<(), Error> {
     let (stride, count, height) = (rows.stride(), rows.count(), rows.height());
     if stride == 0 || height == 0 {
         return Ok(());
@@ -63,6 +64,7 @@ pub(crate) fn convolve(rows: &mut impl Rows, across: &Kernel, down: &Kernel) -> 
     let mut out = floats(padded)?;
     let mut read = 0;
     for y in 0..height {
+        unless_stopped(stop)?;
         while read < height && read <= y + reach {
             if let Some(own) = wide.get_mut(side..side + stride) {
                 rows.read(read, own);

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::pixels::base::{index, internal_error};
 use crate::pixels::raster::{Planes, Scale};
 use crate::plan::{Filter, Op, Orientation};
+use crate::stop::Stop;
 use crate::transform::Flip;
 
 /// Can it be done to these planes?
@@ -23,10 +24,10 @@ pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
 }
 
 /// Carries out an operation that [works in planes](works_in_planes).
-pub(crate) fn apply_to_planes(op: &Op, planes: Planes) -> Result<Planes, Error> {
+pub(crate) fn apply_to_planes(op: &Op, planes: Planes, stop: &Stop) -> Result<Planes, Error> {
     match op {
         Op::Adjust(Filter::Grayscale) => Ok(planes.into_gray()),
-        Op::Adjust(Filter::Blur(sigma)) => blur(planes, *sigma),
+        Op::Adjust(Filter::Blur(sigma)) => blur(planes, *sigma, stop),
         Op::Orient(orientation) => turn(planes, *orientation),
         Op::Flip(Flip::Horizontal) => turn(planes, Orientation::MirrorHorizontal),
         Op::Flip(Flip::Vertical) => turn(planes, Orientation::MirrorVertical),
@@ -40,11 +41,11 @@ fn turn(planes: Planes, orientation: Orientation) -> Result<Planes, Error> {
     planes.try_map(size, |samples, size, _| turned::<1>(&samples, size, orientation))
 }
 
-fn blur(planes: Planes, sigma: f64) -> Result<Planes, Error> {
+fn blur(planes: Planes, sigma: f64, stop: &Stop) -> Result<Planes, Error> {
     let whole = planes.size();
     planes.try_map(whole, |mut samples, size, scale| {
         let sigma = if scale == Scale::Half { sigma / 2.0 } else { sigma };
-        blur_samples(&mut Samples::plane(&mut samples, index(size.width)?), sigma)?;
+        blur_samples(&mut Samples::plane(&mut samples, index(size.width)?), sigma, stop)?;
         Ok(samples)
     })
 }

@@ -4,10 +4,11 @@ use super::sample::{Source, premultiplied, straight};
 use super::turn;
 use crate::error::Error;
 use crate::number::Number;
-use crate::pixels::base::{Channels, index, internal_error, memory};
+use crate::pixels::base::{Channels, index, internal_error, memory, unless_stopped};
 use crate::pixels::color::pixel;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size};
+use crate::stop::Stop;
 use crate::transform::Color;
 
 /// Turns the image clockwise around its centre, onto a canvas of size `to`.
@@ -15,7 +16,13 @@ use crate::transform::Color;
 /// Right angles move pixels. Other angles read, for each pixel of the canvas, the four pixels around
 /// the point it comes from. What lies outside the image is `fill`, or transparent: edges blend into
 /// it over one pixel, which smooths them.
-pub(crate) fn rotate(image: Raster, degrees: Number, to: Size, fill: Option<Color>) -> Result<Raster, Error> {
+pub(crate) fn rotate(
+    image: Raster,
+    degrees: Number,
+    to: Size,
+    fill: Option<Color>,
+    stop: &Stop,
+) -> Result<Raster, Error> {
     let right_angle = match degrees.to_integer() {
         Some(90) => Some(Orientation::Rotate90),
         Some(180) => Some(Orientation::Rotate180),
@@ -33,13 +40,19 @@ pub(crate) fn rotate(image: Raster, degrees: Number, to: Size, fill: Option<Colo
     let image = if alpha < u8::MAX { image.with_alpha()? } else { image };
     let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
     let samples = match image.channels() {
-        Channels::Rgb => turned::<3>(&image, sin, cos, to, outside)?,
-        Channels::Rgba => turned::<4>(&image, sin, cos, to, outside)?,
+        Channels::Rgb => turned::<3>(&image, (sin, cos), to, outside, stop)?,
+        Channels::Rgba => turned::<4>(&image, (sin, cos), to, outside, stop)?,
     };
     Raster::new(to, image.channels(), samples)
 }
 
-fn turned<const N: usize>(image: &Raster, sin: f64, cos: f64, to: Size, outside: [u8; 4]) -> Result<Vec<u8>, Error> {
+fn turned<const N: usize>(
+    image: &Raster,
+    (sin, cos): (f64, f64),
+    to: Size,
+    outside: [u8; 4],
+    stop: &Stop,
+) -> Result<Vec<u8>, Error> {
     let size = image.size();
     let half = |s: Size| (f64::from(s.width) / 2.0, f64::from(s.height) / 2.0);
     let ((cx, cy), (tx, ty)) = (half(size), half(to));
@@ -47,6 +60,7 @@ fn turned<const N: usize>(image: &Raster, sin: f64, cos: f64, to: Size, outside:
     let mut out = memory::zeros(memory::bytes(to, image.channels()))?;
     let stride = index(to.width)? * N;
     for (y, row) in (0_u32..).zip(out.chunks_exact_mut(stride)) {
+        unless_stopped(stop)?;
         let dy = f64::from(y) + 0.5 - ty;
         for (x, pixel) in (0_u32..).zip(row.as_chunks_mut::<N>().0) {
             let dx = f64::from(x) + 0.5 - tx;
@@ -74,7 +88,7 @@ mod tests {
     #[test]
     fn turns_clockwise() {
         // The black left goes up and right.
-        let turned = rotate(halves(), degrees(45), Size::new(85, 85), None).unwrap();
+        let turned = rotate(halves(), degrees(45), Size::new(85, 85), None, &Stop::new()).unwrap();
         assert_eq!(turned.pixel(42, 10), Some(&[0, 0, 0, 255][..]));
         assert_eq!(turned.pixel(10, 42), Some(&[0, 0, 0, 255][..]));
         assert_eq!(turned.pixel(75, 42), Some(&[255; 4][..]));
@@ -88,10 +102,10 @@ mod tests {
     fn edges_are_smooth_and_corners_filled() {
         let white = Raster::filled(Size::new(60, 60), Channels::Rgb, [255; 4]).unwrap();
         let red = Color { rgb: [255, 0, 0], opacity: 100 };
-        let turned = rotate(white.clone(), degrees(30), Size::new(82, 82), Some(red)).unwrap();
+        let turned = rotate(white.clone(), degrees(30), Size::new(82, 82), Some(red), &Stop::new()).unwrap();
         assert_eq!(turned.channels(), Channels::Rgb);
         assert_eq!(turned.pixel(0, 0), Some(&[255, 0, 0][..]));
-        let clear = rotate(white, degrees(30), Size::new(82, 82), None).unwrap();
+        let clear = rotate(white, degrees(30), Size::new(82, 82), None, &Stop::new()).unwrap();
         let (mut partly, mut whole) = (0, 0);
         for p in clear.samples().chunks_exact(4) {
             // No dark fringe: what is seen is white.
@@ -106,8 +120,8 @@ mod tests {
 
     #[test]
     fn right_angles_are_exact() {
-        let quarter = rotate(halves(), degrees(90), Size::new(60, 60), None).unwrap();
+        let quarter = rotate(halves(), degrees(90), Size::new(60, 60), None, &Stop::new()).unwrap();
         assert_eq!((quarter.pixel(0, 0), quarter.pixel(0, 59)), (Some(&[0; 3][..]), Some(&[255; 3][..])));
-        assert!(rotate(halves(), degrees(90), Size::new(60, 61), None).is_err());
+        assert!(rotate(halves(), degrees(90), Size::new(60, 61), None, &Stop::new()).is_err());
     }
 }

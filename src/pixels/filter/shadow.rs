@@ -6,17 +6,18 @@ use crate::error::Error;
 use crate::pixels::base::{Channels, index, level, memory};
 use crate::pixels::raster::{Raster, over};
 use crate::plan::DropShadow;
+use crate::stop::Stop;
 
 /// Draws a black copy of the image's alpha below it: weaker, moved and blurred.
 ///
 /// The canvas stays, so a shadow that leaves it is cut off. An opaque image hides its shadow.
-pub(crate) fn shadow(mut image: Raster, shadow: DropShadow) -> Result<Raster, Error> {
+pub(crate) fn shadow(mut image: Raster, shadow: DropShadow, stop: &Stop) -> Result<Raster, Error> {
     if image.channels() == Channels::Rgb {
         return Ok(image);
     }
     let mut below = cast(&image, shadow)?;
     if shadow.sigma > 0.0 {
-        gaussian(&mut Samples::plane(&mut below, index(image.size().width)?), shadow.sigma, f64::INFINITY)?;
+        gaussian(&mut Samples::plane(&mut below, index(image.size().width)?), shadow.sigma, f64::INFINITY, stop)?;
     }
     for (pixel, alpha) in image.samples_mut().as_chunks_mut::<4>().0.iter_mut().zip(below) {
         *pixel = over(*pixel, [0, 0, 0, alpha]);

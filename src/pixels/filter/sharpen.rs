@@ -6,14 +6,15 @@ use crate::error::Error;
 use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 use crate::plan::Sharpening;
+use crate::stop::Stop;
 
 /// Adds to each sample `amount` times its difference from the blurred image, where that is above the
 /// threshold. Alpha stays.
-pub(crate) fn sharpen(mut image: Raster, mask: Sharpening) -> Result<Raster, Error> {
+pub(crate) fn sharpen(mut image: Raster, mask: Sharpening, stop: &Stop) -> Result<Raster, Error> {
     #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
     let (amount, least) = (mask.amount as f32, (mask.threshold * 255.0) as f32);
     let mut sharp = Sharp { samples: Samples::of(&mut image), amount, least };
-    gaussian(&mut sharp, mask.sigma, mask.radius.unwrap_or(f64::INFINITY))?;
+    gaussian(&mut sharp, mask.sigma, mask.radius.unwrap_or(f64::INFINITY), stop)?;
     Ok(image)
 }
 

@@ -2,9 +2,10 @@
 
 use super::sample::{Source, straight};
 use crate::error::Error;
-use crate::pixels::base::{Channels, index, memory};
+use crate::pixels::base::{Channels, index, memory, unless_stopped};
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
+use crate::stop::Stop;
 
 /// Where a pixel comes from.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +22,15 @@ pub(crate) struct Origin {
 ///
 /// Where the source is enlarged, its pixels are mixed by nearness; where it is made smaller, all of those
 /// that a pixel shows have their part in it. So the time goes with the pixels of both, not their product.
-pub(crate) fn warp(image: &Raster, to: Size, origin: impl Fn(f64, f64) -> Option<Origin>) -> Result<Raster, Error> {
+pub(crate) fn warp(
+    image: &Raster,
+    to: Size,
+    stop: &Stop,
+    origin: impl Fn(f64, f64) -> Option<Origin>,
+) -> Result<Raster, Error> {
     let samples = match image.channels() {
-        Channels::Rgb => warped(&Source::<3>::of(image), to, origin)?,
-        Channels::Rgba => warped(&Source::<4>::of(image), to, origin)?,
+        Channels::Rgb => warped(&Source::<3>::of(image), to, stop, origin)?,
+        Channels::Rgba => warped(&Source::<4>::of(image), to, stop, origin)?,
     };
     Raster::new(to, Channels::Rgba, samples)
 }
@@ -32,11 +38,13 @@ pub(crate) fn warp(image: &Raster, to: Size, origin: impl Fn(f64, f64) -> Option
 fn warped<const N: usize>(
     source: &Source<'_, N>,
     to: Size,
+    stop: &Stop,
     origin: impl Fn(f64, f64) -> Option<Origin>,
 ) -> Result<Vec<u8>, Error> {
     let mut out = memory::zeros(memory::bytes(to, Channels::Rgba))?;
     let stride = index(to.width)? * Channels::Rgba.count();
     for (y, row) in (0_u32..).map(|y| f64::from(y) + 0.5).zip(out.chunks_exact_mut(stride)) {
+        unless_stopped(stop)?;
         for (x, pixel) in (0_u32..).map(|x| f64::from(x) + 0.5).zip(row.as_chunks_mut::<4>().0) {
             let Some(origin) = origin(x, y).filter(|origin| origin.cover > 0.0) else { continue };
             #[expect(clippy::cast_possible_truncation, reason = "a share of one")]

@@ -13,7 +13,7 @@ use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
-use crate::pixels::base::{fenced, internal_error, memory, unsupported};
+use crate::pixels::base::{fenced, internal_error, memory, unless_stopped, unsupported};
 use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings, TABLES};
 use crate::pixels::filter;
 use crate::plan::{Fill, Op, Plan, PlanError, Size, SourceInfo};
@@ -41,6 +41,7 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
     let held: u64 = layers.iter().filter_map(|(_, layer)| Some(memory::len(layer.as_ref()?.samples()))).sum();
     let held = held.saturating_add(animation.memory()).saturating_add(cost.memory);
     while let Some(delay) = fenced(|| animation.advance())? {
+        unless_stopped(work.stop)?;
         executor.besides = held.saturating_add(writer.written());
         let mut image = animation.image()?;
         for (op, layer) in &layers {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::memory::len;
-use crate::pixels::base::{Channels, unsupported};
+use crate::pixels::base::{Channels, unless_stopped, unsupported};
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::{Encoder, Settings};
 use crate::pixels::filter;
@@ -59,6 +59,7 @@ pub(crate) fn smallest(
                 raster.into()
             }
         };
+        unless_stopped(&settings.stop)?;
         let _stage = span!("encode", format = format.extension());
         let bytes = encoder.encode(&image, settings, attached)?;
         if let Err(error) = LimitError::check("bytes of the result", len(&bytes), limits.result_bytes) {

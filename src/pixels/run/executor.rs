@@ -10,7 +10,7 @@ use crate::cost::Cost;
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::path::AssetPath;
-use crate::pixels::base::{Channels, fenced, internal_error, memory, other_page};
+use crate::pixels::base::{Channels, fenced, internal_error, memory, other_page, unless_stopped};
 use crate::pixels::codec::reader::{Colors, Reader, Request};
 use crate::pixels::codec::registry;
 use crate::pixels::filter;
@@ -105,10 +105,11 @@ impl<'a> Executor<'a> {
             (self.start(first)?, rest)
         };
         for op in rest {
+            unless_stopped(self.work.stop)?;
             image = match image {
                 Image::Planes(planes) if filter::works_in_planes(op, &planes) => {
                     cost::check_planes(op, &planes, self.held(), &self.work.rules.limits)?;
-                    filter::apply_to_planes(op, planes)?.into()
+                    filter::apply_to_planes(op, planes, self.work.stop)?.into()
                 }
                 other => self.apply(op, other.into_raster()?)?.into(),
             };
@@ -118,12 +119,13 @@ impl<'a> Executor<'a> {
 
     /// What a plan begins with.
     fn start(&mut self, op: &Op) -> Result<Image, Error> {
+        unless_stopped(self.work.stop)?;
         let limits = &self.work.rules.limits;
         let mut image = match op {
             Op::Decode { file, page, size } => self.decode(file.as_ref(), *page, *size).map(Image::from),
             Op::Thumbnail { file, wanted } => {
                 let (reader, colors) = (self.open(file.as_ref())?, self.colors_of(file.as_ref()));
-                fenced(|| thumbnail::thumbnail(&*reader, wanted, colors, self.work.scratch, limits))
+                fenced(|| thumbnail::thumbnail(&*reader, wanted, colors, self.work.scratch, limits, self.work.stop))
             }
             Op::Canvas { size, color } => filter::canvas(*size, *color, limits).map(Image::from),
             Op::Text { block, .. } => self.draw(block).map(Image::from),
@@ -151,7 +153,8 @@ impl<'a> Executor<'a> {
         let found = self.file(file)?;
         let Some((format, decoder)) = found.decoder else {
             let fonts = self.work.extensions.the_fonts();
-            let (reader, request) = (self.open(file)?, Request { page, size, colors: self.colors_of(file), fonts });
+            let (reader, request) =
+                (self.open(file)?, Request { page, size, colors: self.colors_of(file), fonts, stop: self.work.stop });
             return fenced(|| reader.decode(&request));
         };
         let known = self.decoded.iter().position(|(path, known, _)| path.as_ref() == file && *known == page);
@@ -227,7 +230,8 @@ impl<'a> Executor<'a> {
                 let corner =
                     |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
                 let known = Rect { x: corner(at.x)?, y: corner(at.y)?, width: size.width, height: size.height };
-                let canvas = filter::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, image)?;
+                let canvas =
+                    filter::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, image, self.work.stop)?;
                 extension::effect(self.work, Effect::GenerativeFill { prompt: prompt.as_deref(), known }, canvas)
             }
             Op::Compose { layer, at, mix } => {
@@ -235,7 +239,7 @@ impl<'a> Executor<'a> {
                 let overlay = self.advance(&layer.ops)?.settled();
                 filter::compose(image, &overlay, *at, *mix)
             }
-            op => filter::apply(op, image),
+            op => filter::apply(op, image, self.work.stop),
         };
         done.map(|image| image.with_profile(profile))
     }
@@ -300,10 +304,10 @@ impl<'a> Executor<'a> {
             // A decoder of the embedder counts for itself.
             Op::Decode { file, .. } if self.file(file.as_ref())?.decoder.is_some() => Ok(op.cost(Size::new(0, 0), 4)),
             Op::Decode { file, page, size } => {
-                let request = Request { page: *page, size: *size, colors: Colors::Srgb, fonts };
+                let request = Request { page: *page, size: *size, colors: Colors::Srgb, fonts, stop: self.work.stop };
                 self.open(file.as_ref())?.cost(&request)
             }
-            Op::Thumbnail { file, wanted } => thumbnail::cost(&*self.open(file.as_ref())?, wanted),
+            Op::Thumbnail { file, wanted } => thumbnail::cost(&*self.open(file.as_ref())?, wanted, self.work.stop),
             op => Ok(op.cost(Size::new(0, 0), 4)),
         };
         let (mut all, size) = total(ops, &mut start)?;

@@ -19,7 +19,9 @@ use crate::trace::event;
 /// # Errors
 /// As [`render`].
 pub(crate) fn render_or_pass(work: &Work<'_>) -> Result<Encoded, Error> {
-    let result = fenced_whole(|| render(work));
+    // Whatever it fails with then, it is because it was stopped.
+    let result =
+        fenced_whole(|| render(work)).map_err(|error| if work.stop.is_stopped() { Error::Stopped } else { error });
     let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
     match (result, work.asset.format) {
         (Err(error), Some(format))

@@ -46,6 +46,7 @@ impl OutputSpec {
             progressive: plan.output.progressive.unwrap_or(false),
             chroma_420: negotiation.chroma_420,
             smallest: negotiation.smallest,
+            stop: work.stop.clone(),
         };
         let stills = |transparent| match plan.output.format {
             None if work.still => vec![Format::Jpeg],

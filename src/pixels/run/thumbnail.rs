@@ -8,6 +8,7 @@ use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Request};
 use crate::pixels::filter;
 use crate::pixels::raster::{Image, Planes, Raster, Scratch, chroma_size};
 use crate::plan::{Op, Rect, Region, Size, Thumbnail, resampling};
+use crate::stop::Stop;
 
 /// Reads a region of a file at the size that is wanted. Files of unusual kinds are decoded whole.
 ///
@@ -19,9 +20,10 @@ pub(crate) fn thumbnail(
     colors: Colors,
     scratch: &Scratch,
     limits: &Limits,
+    stop: &Stop,
 ) -> Result<Image, Error> {
     let reduced = match file.reducing() {
-        Some(reducing) => reducing.read(wanted, colors, scratch)?,
+        Some(reducing) => reducing.read(wanted, colors, scratch, stop)?,
         None => None,
     };
     match reduced {
@@ -38,11 +40,11 @@ pub(crate) fn thumbnail(
         }
         Some(Reduced::Whole(image)) => {
             let wanted = scaled(wanted, image.size());
-            cut_and_resampled(image, &wanted, limits).map(Image::from)
+            cut_and_resampled(image, &wanted, limits, stop).map(Image::from)
         }
         None => {
-            let image = file.decode(&Request { colors, ..Request::plain(wanted.size) })?;
-            cut_and_resampled(image, wanted, limits).map(Image::from)
+            let image = file.decode(&Request { colors, ..Request::plain(wanted.size, stop) })?;
+            cut_and_resampled(image, wanted, limits, stop).map(Image::from)
         }
     }
 }
@@ -51,7 +53,7 @@ pub(crate) fn thumbnail(
 ///
 /// # Errors
 /// As [`Reader::cost`].
-pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<Cost, Error> {
+pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail, stop: &Stop) -> Result<Cost, Error> {
     /// An image in planes is turned into one of red, green and blue.
     const COLORS: u64 = 6;
     let to = wanted.to.pixels().saturating_mul(COLORS);
@@ -66,7 +68,7 @@ pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail) -> Result<Cost, Error>
             let part = wanted.part.size();
             let cut = memory::bytes(part, Channels::Rgba) + resampling(part, wanted.to, 4);
             let resize = Op::Resize { from: Region::full(part), to: wanted.to };
-            file.cost(&Request::plain(wanted.size))?.and(Cost::new(cut, resize.cost(part, 4).work))
+            file.cost(&Request::plain(wanted.size, stop))?.and(Cost::new(cut, resize.cost(part, 4).work))
         }
     };
     Ok(reading.holding(to))
@@ -128,7 +130,7 @@ impl Stretch {
     }
 }
 
-fn cut_and_resampled(mut image: Raster, wanted: &Thumbnail, limits: &Limits) -> Result<Raster, Error> {
+fn cut_and_resampled(mut image: Raster, wanted: &Thumbnail, limits: &Limits, stop: &Stop) -> Result<Raster, Error> {
     let Thumbnail { part, from, to, .. } = *wanted;
     let from = Region { x: from.x - f64::from(part.x), y: from.y - f64::from(part.y), ..from };
     let notes = image.take_notes();
@@ -136,7 +138,7 @@ fn cut_and_resampled(mut image: Raster, wanted: &Thumbnail, limits: &Limits) -> 
         filter::cost::check_op(op, &image, 0, limits)?;
         // Moving pixels and making them fewer leaves their meaning alone.
         let profile = image.profile().cloned();
-        filter::apply(op, image).map(|image| image.with_profile(profile))
+        filter::apply(op, image, stop).map(|image| image.with_profile(profile))
     });
     made.map(|image| image.noting(notes))
 }

@@ -11,6 +11,7 @@ use crate::path::AssetPath;
 use crate::pixels::raster::Scratch;
 use crate::plan::Rules;
 use crate::policy::Negotiation;
+use crate::stop::Stop;
 use crate::transform::Transformation;
 
 /// Settings of [`transform`](crate::transform()) besides the file and the transformation.
@@ -39,6 +40,8 @@ pub struct Options {
     pub files: Vec<(AssetPath, Bytes)>,
     /// Detectors, effects, fonts and decoders.
     pub extensions: Extensions,
+    /// Ends it early.
+    pub stop: Stop,
 }
 
 impl Default for Options {
@@ -51,6 +54,7 @@ impl Default for Options {
             accept: Vec::new(),
             files: Vec::new(),
             extensions: Extensions::new(),
+            stop: Stop::new(),
         }
     }
 }
@@ -76,6 +80,8 @@ pub(crate) struct Work<'a> {
     /// For effects that invent something.
     pub(crate) seed: u64,
     pub(crate) scratch: &'a Scratch,
+    /// Ends it early.
+    pub(crate) stop: &'a Stop,
 }
 
 /// A file, the format that its first bytes tell, and the decoder that the embedder has for that: it is asked before
@@ -131,5 +137,6 @@ pub(crate) fn with_work<T>(
         extensions: &options.extensions,
         seed: 0,
         scratch,
+        stop: &options.stop,
     })
 }

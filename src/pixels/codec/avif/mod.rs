@@ -104,7 +104,7 @@ impl Reader for File<'_> {
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
         match &self.content {
             Content::Movie(_) => {
-                let image = frame(self, request.page, self.limits)?;
+                let image = frame(self, request.page, self.limits, request.stop)?;
                 Ok(image.noting([Note::LeftOut("frames of an AVIF sequence".to_owned())]))
             }
             Content::Still(still) => {

@@ -5,6 +5,7 @@ use crate::code::ErrorCode;
 use crate::pixels::codec::attachments::Attachments;
 use crate::pixels::codec::encoder::Settings;
 use crate::plan::Orientation;
+use crate::stop::Stop;
 
 fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 8).unwrap();
@@ -115,15 +116,22 @@ fn a_clean_aperture_is_cut_out() {
 fn single(size: Size, seed: u8) -> Vec<u8> {
     let pixel = |n: u64| u8::try_from((n * 7 + u64::from(seed)) % 200).unwrap();
     let samples = (0..size.pixels() * 3).map(pixel).collect();
-    let settings =
-        Settings { quality: 90, lossless: false, exact: false, progressive: false, chroma_420: false, smallest: false };
+    let settings = Settings {
+        quality: 90,
+        lossless: false,
+        exact: false,
+        progressive: false,
+        chroma_420: false,
+        smallest: false,
+        stop: crate::stop::Stop::new(),
+    };
     let image = Raster::new(size, Channels::Rgb, samples).unwrap().into();
     encode::AvifEncoder.encode(&image, &settings, &Attachments::default()).unwrap()
 }
 
 fn decode(file: &[u8], limits: &Limits) -> Result<Raster, Error> {
     let file = Avif.open(file, limits)?;
-    file.decode(&Request::plain(file.info().size))
+    file.decode(&Request::plain(file.info().size, &Stop::new()))
 }
 
 #[test]

@@ -2,6 +2,7 @@ use super::*;
 use crate::code::ErrorCode;
 use crate::pixels::codec::ico::Ico;
 use crate::pixels::codec::reader::Request;
+use crate::stop::Stop;
 
 /// A file with a header of 40 bytes or more; `rest` is the header behind its first 20 bytes, and colours.
 fn file(size: [i32; 2], bits: u16, compression: u32, header: usize, rest: &[u8], data: &[u8]) -> Vec<u8> {
@@ -24,7 +25,7 @@ fn file(size: [i32; 2], bits: u16, compression: u32, header: usize, rest: &[u8],
 fn read(bytes: &[u8]) -> Result<Raster, ErrorCode> {
     let limits = Limits::default();
     let file = Bmp.open(bytes, &limits).map_err(|error| error.code())?;
-    file.decode(&Request::plain(file.info().size)).map_err(|error| error.code())
+    file.decode(&Request::plain(file.info().size, &Stop::new())).map_err(|error| error.code())
 }
 
 fn pixels(bytes: &[u8]) -> Vec<[u8; 4]> {
@@ -127,7 +128,7 @@ fn of_an_icon_the_largest_entry_is_shown() {
     let read = |bytes: &[u8]| {
         let limits = Limits::default();
         let file = Ico.open(bytes, &limits)?;
-        file.decode(&Request::plain(file.info().size)).map(|image| image.pixels().collect())
+        file.decode(&Request::plain(file.info().size, &Stop::new())).map(|image| image.pixels().collect())
     };
     // Heights are doubled: behind the pixels stands a mask.
     let small = &file([1, 2], 24, 0, 40, &NOTHING, &[0, 0, 255, 0, 0, 0, 0, 0])[14..];

@@ -61,7 +61,7 @@ impl Reader for File<'_> {
     }
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
-        frame(self, request.page, self.limits)
+        frame(self, request.page, self.limits, request.stop)
     }
 
     fn animation(&self, until: Option<u32>) -> Result<Animation<'_>, Error> {

@@ -10,11 +10,12 @@ use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::note::Note;
-use crate::pixels::base::{Channels, memory};
-use crate::pixels::codec::reader::Colors;
+use crate::pixels::base::{Channels, memory, unless_stopped};
+use crate::pixels::codec::reader::Request;
 use crate::pixels::color::{Profile, ycbcr};
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
+use crate::stop::Stop;
 
 /// All pixels of a file.
 ///
@@ -22,15 +23,17 @@ use crate::plan::Size;
 pub(super) fn decode(
     file: &Opened<'_>,
     profile: Option<&Arc<Profile>>,
-    colors: Colors,
+    request: &Request<'_>,
     limits: &Limits,
 ) -> Result<Raster, Error> {
-    let mut lines = Lines::new(file, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
+    let mut lines =
+        Lines::new(file, limits, request.stop, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, kind) = (lines.header().size, lines.header().color);
     let convert = profile.filter(|profile| profile.is_cmyk()).and_then(|profile| profile.cmyk_to_srgb());
     let mut samples = memory::reserve(memory::bytes(size, Channels::Rgb))?;
     let mut line = CmykLine::default();
     while lines.advance() {
+        unless_stopped(request.stop)?;
         let [a, b, c, k] = [0, 1, 2, 3].map(|component| lines.of(component));
         match kind {
             Color::Gray => samples.extend(a.iter().flat_map(|y| [*y; 3])),
@@ -53,8 +56,9 @@ pub(super) fn decode(
     }
     let damage = lines.damage();
     let samples_of = if kind == Color::Gray { ColorType::L8 } else { ColorType::Rgb8 };
-    let profile =
-        profile.filter(|p| !matches!(kind, Color::Cmyk | Color::Ycck) && p.fits(samples_of)).map(|p| colors.of(p));
+    let profile = profile
+        .filter(|p| !matches!(kind, Color::Cmyk | Color::Ycck) && p.fits(samples_of))
+        .map(|p| request.colors.of(p));
     Ok(Raster::new(size, Channels::Rgb, samples)?.with_profile(profile).noting(notes(damage)))
 }
 
@@ -71,12 +75,13 @@ pub(crate) struct Samples {
 }
 
 /// All samples of a JPEG inside another file, which says what they mean.
-pub(crate) fn samples(bytes: &[u8], limits: &Limits) -> Result<Samples, Error> {
+pub(crate) fn samples(bytes: &[u8], limits: &Limits, stop: &Stop) -> Result<Samples, Error> {
     let file = Opened::read(bytes).map_err(failure)?;
-    let mut lines = Lines::new(&file, limits, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
+    let mut lines = Lines::new(&file, limits, stop, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
     let (size, components) = (lines.header().size, lines.header().components.len());
     let mut samples = memory::reserve(size.pixels().saturating_mul(components as u64))?;
     while lines.advance() {
+        unless_stopped(stop)?;
         let line = [0, 1, 2, 3].map(|component| lines.of(component));
         let pixels = 0..line[0].len();
         samples.extend(pixels.flat_map(|x| line.iter().filter_map(move |component| component.get(x).copied())));

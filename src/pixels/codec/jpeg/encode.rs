@@ -58,7 +58,7 @@ fn encode(planes: &Planes, settings: &Settings, attached: &Attachments) -> Resul
         Settings { smallest: true, .. } => Mode::Smaller,
         _ => Mode::Baseline,
     };
-    write::encode(&image, settings.quality, mode, &extras)
+    write::encode(&image, settings.quality, mode, &extras, &settings.stop)
 }
 
 #[cfg(test)]
@@ -80,7 +80,15 @@ mod tests {
     }
 
     fn settings(progressive: bool, chroma_420: bool) -> Settings {
-        Settings { quality: 90, lossless: false, exact: false, progressive, chroma_420, smallest: false }
+        Settings {
+            quality: 90,
+            lossless: false,
+            exact: false,
+            progressive,
+            chroma_420,
+            smallest: false,
+            stop: crate::stop::Stop::new(),
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Reader for File<'_> {
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
         request.only_page()?;
-        decode::decode(&self.opened, self.profile(), request.colors, self.limits)
+        decode::decode(&self.opened, self.profile(), request, self.limits)
     }
 
     fn profile(&self) -> Option<&Arc<Profile>> {
@@ -119,5 +119,6 @@ fn failure(error: ReadError) -> Error {
         ReadError::Damaged(_) => damaged(Format::Jpeg),
         ReadError::Limit(limit) => limit.into(),
         ReadError::OutOfMemory => internal_error("out of memory"),
+        ReadError::Stopped => Error::Stopped,
     }
 }

@@ -10,6 +10,7 @@ use crate::pixels::base::{Channels, memory};
 use crate::pixels::codec::reader::{Colors, Plane, Reader, Reduced, Reducing};
 use crate::pixels::raster::Scratch;
 use crate::plan::Thumbnail;
+use crate::stop::Stop;
 
 impl Reducing for File<'_> {
     /// The planes before and after resampling included.
@@ -27,12 +28,18 @@ impl Reducing for File<'_> {
         Ok(Some(Cost::new(memory.into_iter().fold(0, u64::saturating_add), work.saturating_add(resampling))))
     }
 
-    fn read(&self, wanted: &Thumbnail, colors: Colors, scratch: &Scratch) -> Result<Option<Reduced>, Error> {
+    fn read(
+        &self,
+        wanted: &Thumbnail,
+        colors: Colors,
+        scratch: &Scratch,
+        stop: &Stop,
+    ) -> Result<Option<Reduced>, Error> {
         // Planes, and the red, green and blue that may be made of them.
         let colors_too = memory::bytes(wanted.to, Channels::Rgb);
         Reducing::cost(self, wanted)?.unwrap_or_default().holding(colors_too).check(self.limits)?;
         let room = |bytes| scratch.reserve(bytes).ok();
-        let planes = read::read(&self.opened, &request(wanted), &room, self.limits).map_err(failure)?;
+        let planes = read::read(&self.opened, &request(wanted), &room, self.limits, stop).map_err(failure)?;
         let samples = if self.opened.header.color == Color::Gray { ColorType::L8 } else { ColorType::Rgb8 };
         let profile = self.profile().filter(|profile| profile.fits(samples)).map(|profile| colors.of(profile));
         Ok(Some(Reduced::Planes {

@@ -244,6 +244,7 @@ mod tests {
             progressive: false,
             chroma_420: true,
             smallest: false,
+            stop: crate::stop::Stop::new(),
         };
         for (name, image, want) in cases {
             let file = encode::encode(&image, &settings, &Attachments::default()).unwrap();

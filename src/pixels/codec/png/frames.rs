@@ -13,6 +13,7 @@ use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
 use crate::pixels::codec::animation::{Drawn, Frames, Plays, counted};
 use crate::pixels::codec::reader::Request;
 use crate::plan::{Rect, Size};
+use crate::stop::Stop;
 
 /// What a file says of all its frames.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +169,7 @@ impl<'a, I: Iterator<Item = Part<'a>>> Frames for FrameReader<'a, I> {
             return Err(damaged(Format::Png));
         }
         let file = self.overview.still(&part)?;
-        let mut image = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
+        let mut image = File::open(&file, self.limits)?.still(&Request::plain(part.area.size(), &Stop::new()))?;
         canvas.begin(part.area, part.disposal)?;
         canvas.draw(&image, part.blend);
         Ok(Some(Drawn { delay: part.delay, note: image.take_notes().pop() }))

@@ -31,10 +31,11 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::{damaged, fenced, memory};
+use crate::pixels::base::{damaged, fenced, memory, unless_stopped};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size, SourceInfo};
+use crate::stop::Stop;
 
 /// PNG.
 pub(crate) struct Png;
@@ -74,7 +75,7 @@ impl<'a> File<'a> {
         // The decoder takes memory for a row before it can be asked for the size.
         LimitError::check("pixels", head.size.pixels(), limits.pixels)?;
         let look = |file: &[u8]| {
-            let decoder = decoder(file, head.size, limits)?;
+            let decoder = decoder(file, head.size, limits, None)?;
             Ok((samples::check(&decoder, Format::Png, 0, limits)?, decoder.color_type()))
         };
         let mut sound = mend::mended(bytes, false);
@@ -98,7 +99,7 @@ impl<'a> File<'a> {
 
     /// All pixels of the file as its decoder takes it.
     fn whole(&self, file: &[u8], request: &Request<'_>) -> Result<Raster, Error> {
-        let decoder = decoder(file, self.head.size, self.limits)?;
+        let decoder = decoder(file, self.head.size, self.limits, Some(request.stop))?;
         let size = samples::check(&decoder, Format::Png, 0, self.limits)?;
         let color = decoder.color_type();
         let read = samples::read(decoder, Format::Png, self.limits)?;
@@ -107,7 +108,7 @@ impl<'a> File<'a> {
 
     /// As many rows as there are.
     fn partly(&self, file: &[u8], request: &Request<'_>) -> Result<Raster, Error> {
-        let decoder = decoder(file, self.head.size, self.limits)?;
+        let decoder = decoder(file, self.head.size, self.limits, Some(request.stop))?;
         let size = samples::check(&decoder, Format::Png, 0, self.limits)?;
         let color = decoder.color_type();
         let mut read = memory::zeros(decoder.total_bytes())?;
@@ -128,9 +129,12 @@ impl<'a> File<'a> {
                 done => return done,
             }
         }
+        // Where the file was not read to its end, that is no damage.
+        unless_stopped(request.stop)?;
         let mended = mend::mended(self.bytes, true);
         match self.whole(&mended, request) {
             Ok(image) => Ok(image.noting([Note::Corrupt])),
+            Err(_) if request.stop.is_stopped() => Err(Error::Stopped),
             Err(_) => self.partly(&mended, request),
         }
     }
@@ -159,7 +163,7 @@ impl Reader for File<'_> {
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
         if self.info.frames > 1 {
-            return frame(self, request.page, self.limits);
+            return frame(self, request.page, self.limits, request.stop);
         }
         request.only_page()?;
         self.still(request)
@@ -202,10 +206,15 @@ impl Reader for File<'_> {
 }
 
 /// A decoder that has read the header and will keep to the limits.
-fn decoder<'f>(file: &'f [u8], size: Size, limits: &Limits) -> Result<Box<dyn ImageDecoder + 'f>, Error> {
+fn decoder<'f>(
+    file: &'f [u8],
+    size: Size,
+    limits: &Limits,
+    stop: Option<&'f Stop>,
+) -> Result<Box<dyn ImageDecoder + 'f>, Error> {
     let open = || -> ImageResult<Box<dyn ImageDecoder + 'f>> {
         let bounds = samples::bounds(limits);
-        let mut decoder = PngDecoder::with_limits(Relevant::new(file), tight(file, size, &bounds))?;
+        let mut decoder = PngDecoder::with_limits(Relevant::new(file, stop), tight(file, size, &bounds))?;
         decoder.set_limits(bounds)?;
         Ok(Box::new(decoder))
     };

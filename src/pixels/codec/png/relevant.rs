@@ -6,20 +6,23 @@
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
 
 use super::chunks::{SIGNATURE, be32};
+use crate::stop::Stop;
 
 /// Reads the chunks of a file that are relevant, one after the other, without a copy.
 pub(crate) struct Relevant<'a> {
     /// What is handed out now.
     now: &'a [u8],
     rest: &'a [u8],
+    stop: Option<&'a Stop>,
 }
 
 impl<'a> Relevant<'a> {
-    /// Reads from the beginning of a file. One that has no signature of PNG is read as it is.
-    pub(crate) fn new(file: &'a [u8]) -> Self {
+    /// Reads from the beginning of a file, and fails once that is to end. A file that has no signature of PNG is read as
+    /// it is.
+    pub(crate) fn new(file: &'a [u8], stop: Option<&'a Stop>) -> Self {
         let (now, rest) =
             file.split_at_checked(SIGNATURE.len()).filter(|(now, _)| now == SIGNATURE).unwrap_or((file, &[]));
-        Self { now, rest }
+        Self { now, rest, stop }
     }
 
     /// Goes on to the next chunk that is relevant; a chunk that is cut short is the last.
@@ -41,8 +44,12 @@ impl<'a> Relevant<'a> {
 
 impl BufRead for Relevant<'_> {
     fn fill_buf(&mut self) -> Result<&[u8]> {
+        if self.stop.is_some_and(Stop::is_stopped) {
+            return Err(Error::from(ErrorKind::Other));
+        }
         self.advance();
-        Ok(self.now)
+        // A piece at a time, so that the end is soon noticed.
+        Ok(self.now.get(..PIECE).unwrap_or(self.now))
     }
 
     fn consume(&mut self, count: usize) {
@@ -57,6 +64,9 @@ impl Read for Relevant<'_> {
         Ok(count)
     }
 }
+
+/// Bytes that are handed out at a time.
+const PIECE: usize = 64 * 1024;
 
 /// The decoder asks for this, and never goes back.
 impl Seek for Relevant<'_> {
@@ -78,7 +88,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        Relevant::new(bytes).read_to_end(&mut out).unwrap();
+        Relevant::new(bytes, None).read_to_end(&mut out).unwrap();
         out
     }
 

@@ -31,7 +31,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::note::Note;
-use crate::pixels::base::{Channels, damaged, memory, unsupported};
+use crate::pixels::base::{Channels, damaged, memory, unless_stopped, unsupported};
 use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, SourceInfo};
@@ -99,12 +99,13 @@ impl Reader for File<'_> {
             } else {
                 u32::try_from(u64::from(layout.size.height).saturating_sub(top)).unwrap_or(0).min(layout.chunk.height)
             };
+            unless_stopped(request.stop)?;
             let mut chunks = Vec::new();
             for plane in 0..layout.planes() {
                 let index = (plane * down + y) * across + x;
                 read = read.saturating_add(layout.data(bytes, index).map_or(0, |(data, _)| memory::len(data)));
                 LimitError::check("bytes of strips and tiles", read, most_bytes)?;
-                let chunk = unpack(layout, bytes, index, rows, &tables, &limits)?;
+                let chunk = unpack(layout, bytes, index, rows, &tables, &limits, request.stop)?;
                 limits.work = limits.work.saturating_sub(chunk.work);
                 chunks.push(target.spread(chunk));
             }

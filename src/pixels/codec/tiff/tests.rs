@@ -1,5 +1,6 @@
 use super::*;
 use crate::code::ErrorCode;
+use crate::stop::Stop;
 
 type Tags<'a> = [(u16, &'a [u16])];
 
@@ -41,7 +42,7 @@ fn file(little: bool, tags: &Tags<'_>, data: &[u8]) -> Vec<u8> {
 fn read(bytes: &[u8]) -> Result<Raster, Error> {
     let limits = Limits::default();
     let file = Tiff.open(bytes, &limits)?;
-    file.decode(&Request::plain(file.info().size))
+    file.decode(&Request::plain(file.info().size, &Stop::new()))
 }
 
 fn pixels(bytes: &[u8]) -> Vec<[u8; 4]> {

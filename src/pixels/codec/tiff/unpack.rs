@@ -18,6 +18,7 @@ use crate::pixels::codec::reader::Request;
 use crate::pixels::codec::webp::WebP;
 use crate::pixels::codec::{Codec as _, jpeg};
 use crate::plan::Size;
+use crate::stop::Stop;
 
 /// The bytes of a chunk, as far as they can be read, and what is wrong with them.
 #[derive(Debug, Default)]
@@ -39,10 +40,11 @@ pub(crate) fn unpack(
     rows: u32,
     tables: &[u8],
     limits: &Limits,
+    stop: &Stop,
 ) -> Result<Unpacked, Error> {
     if layout.compression == Compression::OldJpeg {
         // The interchange format is a file of its own, with its start and end.
-        return from_jpeg(layout, tables, limits);
+        return from_jpeg(layout, tables, limits, stop);
     }
     let Some((data, whole)) = layout.data(file, index) else {
         return Ok(Unpacked { note: Some(Note::CutShort), ..Unpacked::default() });
@@ -65,9 +67,9 @@ pub(crate) fn unpack(
         Compression::Zstd => zstd(data, most)?,
         Compression::Jpeg | Compression::OldJpeg => {
             let stream = [tables, data.strip_prefix(&[0xFF, 0xD8]).unwrap_or(data)].concat();
-            return from_jpeg(layout, &stream, limits);
+            return from_jpeg(layout, &stream, limits, stop);
         }
-        Compression::WebP => return from_webp(layout, data, limits),
+        Compression::WebP => return from_webp(layout, data, limits, stop),
     };
     let missing = bytes.len() as u64 != most;
     Ok(Unpacked { bytes, note: missing.then_some(if whole { Note::Corrupt } else { Note::CutShort }), work: 0 })
@@ -152,8 +154,8 @@ fn inside(layout: &Layout, limits: &Limits) -> Limits {
     Limits { pixels: limits.pixels.min(width.saturating_mul(height)), ..limits.clone() }
 }
 
-fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
-    match jpeg::samples(stream, &inside(layout, limits)) {
+fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits, stop: &Stop) -> Result<Unpacked, Error> {
+    match jpeg::samples(stream, &inside(layout, limits), stop) {
         Ok(image) if image.components != layout.together() => Err(damaged(Format::Tiff)),
         Ok(image) => {
             let note = image.notes.into_iter().next();
@@ -168,13 +170,13 @@ fn from_jpeg(layout: &Layout, stream: &[u8], limits: &Limits) -> Result<Unpacked
     }
 }
 
-fn from_webp(layout: &Layout, data: &[u8], limits: &Limits) -> Result<Unpacked, Error> {
+fn from_webp(layout: &Layout, data: &[u8], limits: &Limits, stop: &Stop) -> Result<Unpacked, Error> {
     if Format::sniff(data) != Some(Format::WebP) {
         return Ok(Unpacked { note: Some(Note::Corrupt), ..Unpacked::default() });
     }
     // Its own profile has no meaning here; the colours are those of the TIFF.
     let limits = inside(layout, limits);
-    let read = WebP.open(data, &limits).and_then(|file| file.decode(&Request::plain(layout.chunk)));
+    let read = WebP.open(data, &limits).and_then(|file| file.decode(&Request::plain(layout.chunk, stop)));
     match read.map(|image| image.with_profile(None)) {
         Ok(mut image) => {
             let (size, note) = (image.size(), image.take_notes().pop());

@@ -13,6 +13,7 @@ use crate::pixels::codec::animation::canvas::{Canvas, Disposal};
 use crate::pixels::codec::animation::{Drawn, Frames, Plays};
 use crate::pixels::codec::reader::Request;
 use crate::plan::{Rect, Size};
+use crate::stop::Stop;
 
 /// One frame of a file.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +86,7 @@ impl<'a, I: Iterator<Item = Part<'a>>> Frames for FrameReader<'a, I> {
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error> {
         let Some(part) = self.parts.next() else { return Ok(None) };
         let file = still(part.area.size(), part.data).ok_or_else(|| damaged(Format::WebP))?;
-        let mut image = File::open(&file, self.limits)?.still(&Request::plain(part.area.size()))?;
+        let mut image = File::open(&file, self.limits)?.still(&Request::plain(part.area.size(), &Stop::new()))?;
         if image.size() != part.area.size() {
             return Err(damaged(Format::WebP));
         }

@@ -1,12 +1,13 @@
 //! Writing WebP by libwebp, with loss or without, from pixels or from planes.
 
-use webpx::{Encoder, EncoderConfig, Unstoppable, YuvPlanesRef};
+use webpx::{Encoder, EncoderConfig, StopReason, YuvPlanesRef};
 
 use crate::error::Error;
 use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::codec::encoder::Settings;
 use crate::pixels::raster::{Planes, Raster};
 use crate::plan::Size;
+use crate::stop::Stop;
 
 /// Writes an image without what goes with it.
 pub(crate) fn encode_image(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
@@ -15,10 +16,10 @@ pub(crate) fn encode_image(image: &Raster, settings: &Settings) -> Result<Vec<u8
         Channels::Rgb => Encoder::new_rgb(image.samples(), width, height),
         Channels::Rgba => Encoder::new_rgba(image.samples(), width, height),
     };
-    let file = write(encoder(), config(settings))?;
+    let file = write(encoder(), config(settings), &settings.stop)?;
     if settings.smallest && settings.lossless {
         // Without loss, more effort at times makes larger files.
-        let usual = write(encoder(), config(&Settings { smallest: false, ..settings.clone() }))?;
+        let usual = write(encoder(), config(&Settings { smallest: false, ..settings.clone() }), &settings.stop)?;
         return Ok(if usual.len() < file.len() { usual } else { file });
     }
     Ok(file)
@@ -55,7 +56,8 @@ pub(crate) fn encode_planes(planes: &Planes, settings: &Settings) -> Result<Vec<
         width: size.width,
         height: size.height,
     };
-    write(Encoder::new_yuv(planes_of_webp), config(&Settings { lossless: false, ..settings.clone() }))
+    let lossy = Settings { lossless: false, ..settings.clone() };
+    write(Encoder::new_yuv(planes_of_webp), config(&lossy), &settings.stop)
 }
 
 fn index(length: u64) -> Result<usize, Error> {
@@ -79,8 +81,20 @@ fn config(settings: &Settings) -> EncoderConfig {
     EncoderConfig::new().method(method).lossless(settings.lossless).quality(quality)
 }
 
-fn write(encoder: Encoder<'_>, config: EncoderConfig) -> Result<Vec<u8>, Error> {
-    encoder.config(config).encode(Unstoppable).map_err(|e| internal_error(format!("WebP encoder: {}", e.error())))
+fn write(encoder: Encoder<'_>, config: EncoderConfig, stop: &Stop) -> Result<Vec<u8>, Error> {
+    encoder.config(config).encode(Handle(stop)).map_err(|error| match error.error() {
+        webpx::Error::Stopped(_) => Error::Stopped,
+        other => internal_error(format!("WebP encoder: {other}")),
+    })
+}
+
+/// The handle as libwebp asks for it, row by row.
+struct Handle<'a>(&'a Stop);
+
+impl webpx::Stop for Handle<'_> {
+    fn check(&self) -> Result<(), StopReason> {
+        if self.0.is_stopped() { Err(StopReason::Cancelled) } else { Ok(()) }
+    }
 }
 
 /// A plane in another range.
@@ -126,7 +140,15 @@ mod tests {
     }
 
     fn settings() -> Settings {
-        Settings { quality: 95, lossless: false, exact: false, progressive: false, chroma_420: true, smallest: false }
+        Settings {
+            quality: 95,
+            lossless: false,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest: false,
+            stop: crate::stop::Stop::new(),
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Reader for File<'_> {
 
     fn decode(&self, request: &Request<'_>) -> Result<Raster, Error> {
         if self.info.frames > 1 {
-            return frame(self, request.page, self.limits);
+            return frame(self, request.page, self.limits, request.stop);
         }
         request.only_page()?;
         self.still(request)

@@ -22,6 +22,7 @@ use crate::pixels::base::{Channels, damaged, memory, of_a_kind};
 use crate::pixels::codec::reader::{Colors, Reader as _, Reduced, Reducing};
 use crate::pixels::raster::{Raster, Scratch};
 use crate::plan::{Size, Thumbnail, reduced, resampling};
+use crate::stop::Stop;
 use image::ColorType;
 
 impl Reducing for File<'_> {
@@ -35,7 +36,8 @@ impl Reducing for File<'_> {
         Ok(cost(self.bytes, size).map(|bytes| Cost::new(bytes.saturating_add(resampling), work)))
     }
 
-    fn read(&self, wanted: &Thumbnail, colors: Colors, _: &Scratch) -> Result<Option<Reduced>, Error> {
+    /// In one call: it does not stop on the way.
+    fn read(&self, wanted: &Thumbnail, colors: Colors, _: &Scratch, _: &Stop) -> Result<Option<Reduced>, Error> {
         if Reducing::cost(self, wanted)?.is_none() {
             return Ok(None);
         }
@@ -145,8 +147,15 @@ mod tests {
             [level, 100, 255 - level, level].into_iter().take(channels.count())
         });
         let image = Raster::new(size, channels, samples.collect()).unwrap();
-        let settings =
-            Settings { quality: 90, lossless, exact: false, progressive: false, chroma_420: true, smallest: false };
+        let settings = Settings {
+            quality: 90,
+            lossless,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest: false,
+            stop: crate::stop::Stop::new(),
+        };
         encode_image(&image, &settings).unwrap()
     }
 

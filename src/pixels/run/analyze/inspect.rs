@@ -18,6 +18,7 @@ use crate::pixels::raster::{Raster, Scratch};
 use crate::pixels::run::thumbnail;
 use crate::pixels::run::work::Options;
 use crate::plan::{Orientation, Size, Thumbnail, reduced};
+use crate::stop::Stop;
 use crate::transform::Color;
 
 /// What an image is, and placeholders for it.
@@ -115,7 +116,7 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
     let limits = &options.rules.limits;
     let file = registry::open(bytes, Format::sniff(bytes), limits)?;
     let source = file.info().clone();
-    let mut image = small_enough(&*file, 2 * SIDE, limits)?;
+    let mut image = small_enough(&*file, 2 * SIDE, limits, &options.stop)?;
     let notes = image.take_notes();
     Error::unless_sound(&notes, options.rules.refuse_damaged)?;
     let image = image.settled();
@@ -148,7 +149,7 @@ fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
 }
 
 /// The image, or one reduced while it is decoded whose sides are both so long.
-fn small_enough(file: &dyn Reader, side: u32, limits: &Limits) -> Result<Raster, Error> {
+fn small_enough(file: &dyn Reader, side: u32, limits: &Limits, stop: &Stop) -> Result<Raster, Error> {
     let size = file.info().size;
     let enough = |scale_eighths: &u8| {
         let Size { width, height } = reduced(size, *scale_eighths);
@@ -156,7 +157,10 @@ fn small_enough(file: &dyn Reader, side: u32, limits: &Limits) -> Result<Raster,
     };
     if let Some(scale_eighths) = (1..8).find(enough).filter(|_| file.reducing().is_some()) {
         let whole = Thumbnail::whole(size, scale_eighths);
-        return thumbnail::thumbnail(file, &whole, Colors::Srgb, &Scratch::once(), limits)?.into_raster();
+        thumbnail::cost(file, &whole, stop)?.check(limits)?;
+        return thumbnail::thumbnail(file, &whole, Colors::Srgb, &Scratch::once(), limits, stop)?.into_raster();
     }
-    file.decode(&Request::plain(size))
+    let request = Request::plain(size, stop);
+    file.cost(&request)?.check(limits)?;
+    file.decode(&request)
 }

@@ -58,6 +58,7 @@ pub(crate) use self::work::work;
 use self::ReadError::{Damaged, Unsupported};
 use crate::geometry::Rect;
 use crate::limits::LimitError;
+use crate::stop::Stop;
 
 /// The samples that are wanted of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub(crate) enum ReadError {
     Damaged(&'static str),
     Limit(LimitError),
     OutOfMemory,
+    /// Nobody waits for it any longer.
+    Stopped,
 }
 
 impl Request {
@@ -101,6 +104,11 @@ impl From<LimitError> for ReadError {
     fn from(error: LimitError) -> Self {
         Self::Limit(error)
     }
+}
+
+/// Passes as long as nobody has asked for the end.
+fn unless_stopped(stop: &Stop) -> Result<(), ReadError> {
+    if stop.is_stopped() { Err(ReadError::Stopped) } else { Ok(()) }
 }
 
 /// An empty vector that holds so many without growing.

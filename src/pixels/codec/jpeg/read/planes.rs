@@ -3,9 +3,10 @@
 use super::damage::Damage;
 use super::markers::Opened;
 use super::reader::Reader;
-use super::{ReadError, Request};
+use super::{ReadError, Request, unless_stopped};
 use crate::geometry::Size;
 use crate::limits::Limits;
+use crate::stop::Stop;
 
 /// An image as its file has it: luma, and chroma that may be smaller. Full range (JFIF).
 #[derive(Debug, Clone, PartialEq)]
@@ -36,14 +37,16 @@ pub(crate) fn read(
     request: &Request,
     room: &dyn Fn(u64) -> Option<Vec<u8>>,
     limits: &Limits,
+    stop: &Stop,
 ) -> Result<Planes, ReadError> {
-    let mut reader = Reader::new(opened, request, limits, |_, needs| needs.total())?;
+    let mut reader = Reader::new(opened, request, limits, stop, |_, needs| needs.total())?;
     let mut planes = Vec::with_capacity(3);
     for part in reader.parts() {
         let (size, at) = (part.region.size(), (part.region.x, part.region.y));
         planes.push(Plane { size, samples: room(size.pixels()).ok_or(ReadError::OutOfMemory)?, at, scale: part.scale });
     }
     while let Some(rows) = reader.next() {
+        unless_stopped(stop)?;
         for (component, plane) in planes.iter_mut().enumerate() {
             for row in rows.of(component) {
                 plane.samples.extend_from_slice(row);

@@ -9,8 +9,9 @@ use super::needs::Needs;
 use super::script::Script;
 use super::sequential::Sequential;
 use super::strip::Strip;
-use super::{ReadError, Request, arithmetic, progressive, work};
+use super::{ReadError, Request, arithmetic, progressive, unless_stopped, work};
 use crate::limits::{LimitError, Limits};
+use crate::stop::Stop;
 
 /// A reader that gives the rows of one row of units after another.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl<'a> Reader<'a> {
         opened: &Opened<'a>,
         request: &Request,
         limits: &Limits,
+        stop: &Stop,
         bytes_for: impl FnOnce(&Header, &Needs) -> u64,
     ) -> Result<Self, ReadError> {
         let file = opened.file()?;
@@ -55,7 +57,7 @@ impl<'a> Reader<'a> {
         LimitError::check("units of computing", work::of_layout(file, &layout), limits.work)?;
         let mut damage = file.damage;
         let source = if file.header.keeps_coefficients() {
-            kept(file, &layout, &mut damage)?
+            kept(file, &layout, &mut damage, stop)?
         } else {
             sequential(file, &layout)?
         };
@@ -126,7 +128,7 @@ fn sequential<'a>(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadEr
 }
 
 /// Reads all scans that are needed, up to one that cannot be read.
-fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage) -> Result<Source<'a>, ReadError> {
+fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage, stop: &Stop) -> Result<Source<'a>, ReadError> {
     let script = Script::new(file, layout);
     let parts = layout.parts.iter().zip(script.refined.iter().copied());
     let mut all = Vec::with_capacity(4);
@@ -139,6 +141,7 @@ fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage) -> Result<Sou
         all.push(Coefficients::new(layout, *part, refined, &steps)?);
     }
     for (number, (scan, _)) in file.scans.iter().zip(script.needed).filter(|(_, needed)| *needed).enumerate() {
+        unless_stopped(stop)?;
         let read = match (file.header.arithmetic, file.header.progressive) {
             (true, false) => arithmetic::read_sequential(file, scan, layout, &mut all),
             (true, true) => arithmetic::read_progressive(file, scan, layout, &mut all),

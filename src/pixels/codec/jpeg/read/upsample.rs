@@ -11,6 +11,7 @@ use super::needs::Needs;
 use super::reader::Reader;
 use super::{ReadError, Request, zeros};
 use crate::limits::Limits;
+use crate::stop::Stop;
 
 /// Gives one line of the image after another.
 #[derive(Debug)]
@@ -34,9 +35,10 @@ impl<'a> Lines<'a> {
     pub(crate) fn new(
         opened: &Opened<'a>,
         limits: &Limits,
+        stop: &Stop,
         bytes_for: impl FnOnce(&Header, &Needs) -> u64,
     ) -> Result<Self, ReadError> {
-        let reader = Reader::new(opened, &Request::WHOLE, limits, bytes_for)?;
+        let reader = Reader::new(opened, &Request::WHOLE, limits, stop, bytes_for)?;
         let header = opened.header.clone();
         let parts = reader.parts().iter();
         let components = parts.map(|part| Component::new(part, &header)).collect::<Result<_, _>>()?;

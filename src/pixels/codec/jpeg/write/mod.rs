@@ -18,7 +18,8 @@ use self::plane::Line;
 use self::scan::Scan;
 use crate::error::Error;
 use crate::geometry::Size;
-use crate::pixels::base::internal_error;
+use crate::pixels::base::{internal_error, unless_stopped};
+use crate::stop::Stop;
 
 /// Samples of full range, as JFIF has them.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,13 @@ pub(crate) struct Extras<'a> {
 ///
 /// # Errors
 /// The image or the profile is larger than the format can say, or there is no memory.
-pub(crate) fn encode(image: &PlanarImage<'_>, quality: u8, mode: Mode, extras: &Extras<'_>) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode(
+    image: &PlanarImage<'_>,
+    quality: u8,
+    mode: Mode,
+    extras: &Extras<'_>,
+    stop: &Stop,
+) -> Result<Vec<u8>, Error> {
     let steps = [false, true].map(|chroma| Steps::new(chroma, quality));
     let mut head = Vec::new();
     write_head(&mut head, image, &steps, extras)?;
@@ -69,8 +76,8 @@ pub(crate) fn encode(image: &PlanarImage<'_>, quality: u8, mode: Mode, extras: &
         out.extend_from_slice(&[0xFF, EOI]);
         Ok(out)
     };
-    let baseline = || file(SOF0, baseline(image, &steps)?);
-    let progressive = || file(SOF2, progressive::scans(image, &steps)?);
+    let baseline = || file(SOF0, baseline(image, &steps, stop)?);
+    let progressive = || file(SOF2, progressive::scans(image, &steps, stop)?);
     match mode {
         Mode::Baseline => baseline(),
         Mode::Progressive => progressive(),
@@ -82,8 +89,8 @@ pub(crate) fn encode(image: &PlanarImage<'_>, quality: u8, mode: Mode, extras: &
 }
 
 /// One scan of all components.
-fn baseline(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
-    let scan = scan(image, steps)?;
+fn baseline(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Vec<u8>, Error> {
+    let scan = scan(image, steps, stop)?;
     let mut out = Vec::new();
     let header: &[u8] =
         if image.chroma.is_some() { &[3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0] } else { &[1, 1, 0, 0, 63, 0] };
@@ -123,12 +130,13 @@ impl PlanarImage<'_> {
 }
 
 /// All blocks, unit by unit.
-fn scan(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Scan, Error> {
+fn scan(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Scan, Error> {
     let [luma_steps, chroma_steps] = steps;
     let (side, units) = (image.side(), image.units());
     let mut scan = Scan::new()?;
     let mut before = [0; 3];
     for unit_y in 0..units.height {
+        unless_stopped(stop)?;
         let luma = [0, side - 1].map(|y| Line::new(image.luma, image.size, unit_y * side + y));
         let chroma = image.chroma.map(|both| both.map(|samples| Line::new(samples, image.chroma_size(), unit_y)));
         for unit_x in 0..units.width {

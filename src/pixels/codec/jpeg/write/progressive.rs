@@ -6,7 +6,8 @@ use super::scan::Scan;
 use super::{PlanarImage, write_scan};
 use crate::error::Error;
 use crate::geometry::Size;
-use crate::pixels::base::internal_error;
+use crate::pixels::base::{internal_error, unless_stopped};
+use crate::stop::Stop;
 
 /// Bands of AC coefficients, each of chroma or of luma, in the order of their scans.
 const BANDS: [(bool, (u8, u8)); 3] = [(false, (1, 5)), (true, (1, 63)), (false, (6, 63))];
@@ -23,12 +24,14 @@ struct Component {
 }
 
 /// All scans.
-pub(super) fn scans(image: &PlanarImage<'_>, steps: &[Steps; 2]) -> Result<Vec<u8>, Error> {
+pub(super) fn scans(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Vec<u8>, Error> {
     let components = components(image, steps)?;
+    unless_stopped(stop)?;
     let mut out = Vec::new();
     write_scan(&mut out, &dc(image, &components)?, if components.len() > 1 { &DC_OF_THREE } else { &DC_OF_ONE })?;
     for (chroma, band) in BANDS {
         for (id, component) in (1_u8..).zip(&components).filter(|(_, component)| component.chroma == chroma) {
+            unless_stopped(stop)?;
             let mut scan = Scan::new()?;
             let mut ended = 0;
             for row in component.blocks.chunks(component.wide.max(1)).take(component.real.height as usize) {

@@ -9,6 +9,7 @@ use crate::limits::Limits;
 use crate::pixels::codec::jpeg::read::damage::Damage;
 use crate::pixels::codec::jpeg::read::planes::{Planes, read};
 use crate::pixels::codec::jpeg::read::{Opened, ReadError};
+use crate::stop::Stop;
 
 const CUT: Damage = Damage { cut_short: true, corrupt: false };
 const CORRUPT: Damage = Damage { cut_short: false, corrupt: true };
@@ -16,7 +17,13 @@ const NONE: Damage = Damage { cut_short: false, corrupt: false };
 const SIZE: Size = Size::new(96, 96);
 
 fn seen(file: &[u8], luma: u8) -> Result<Planes, ReadError> {
-    read(&Opened::read(file)?, &Request { luma, chroma: Chroma::Equal, crop: None }, &room, &Limits::default())
+    read(
+        &Opened::read(file)?,
+        &Request { luma, chroma: Chroma::Equal, crop: None },
+        &room,
+        &Limits::default(),
+        &Stop::new(),
+    )
 }
 
 /// A file with a restart marker behind every row of units, each of 16 lines, and the places of the markers.

@@ -22,6 +22,7 @@ use super::planes::{Plane, Planes, read};
 use super::{Chroma, Opened, Request, needs};
 use crate::geometry::{Rect, Size};
 use crate::limits::Limits;
+use crate::stop::Stop;
 
 const KINDS: [Kind; 3] = [Kind::Interleaved, Kind::NonInterleaved, Kind::Progressive];
 const SAMPLINGS: [(SamplingFactor, (u32, u32)); 8] = [
@@ -41,7 +42,7 @@ fn room(bytes: u64) -> Option<Vec<u8>> {
 
 fn take(file: &[u8], luma: u8, chroma: Chroma, crop: Option<Rect>) -> Planes {
     let file = Opened::read(file).unwrap();
-    read(&file, &Request { luma, chroma, crop }, &room, &Limits::default()).unwrap()
+    read(&file, &Request { luma, chroma, crop }, &room, &Limits::default(), &Stop::new()).unwrap()
 }
 
 fn planes(all: &Planes) -> Vec<&Plane> {
@@ -126,9 +127,14 @@ fn refined_coefficients_are_those_of_a_sequential_file() {
     for chroma in [Chroma::Equal, Chroma::Half] {
         for luma in 1..=8 {
             let request = Request { luma, chroma, crop: None };
-            let reader =
-                super::reader::Reader::new(&Opened::read(refined).unwrap(), &request, &Limits::default(), |_, _| 0)
-                    .unwrap();
+            let reader = super::reader::Reader::new(
+                &Opened::read(refined).unwrap(),
+                &request,
+                &Limits::default(),
+                &Stop::new(),
+                |_, _| 0,
+            )
+            .unwrap();
             let (taken, needed) = (reader.taken(), needs(&Opened::read(refined).unwrap().header, &request).bytes);
             // Padding of units has no coefficients; tables are gone when samples are made.
             assert!(taken <= needed && needed <= taken + super::needs::TABLES, "{taken} of {needed}");
@@ -257,6 +263,7 @@ fn a_header_says_how_much_memory_reading_takes() {
                         &Opened::read(&file).unwrap(),
                         &request,
                         &Limits::default(),
+                        &Stop::new(),
                         |_, _| 0,
                     )
                     .unwrap()
@@ -274,8 +281,8 @@ fn a_header_says_how_much_memory_reading_takes() {
                     assert_eq!(held as u64 + needs.bytes, needs.total());
                     let limits = |memory| Limits { memory, ..Limits::default() };
                     let opened = Opened::read(&file).unwrap();
-                    assert!(read(&opened, &request, &room, &limits(needs.total())).is_ok());
-                    let refused = read(&opened, &request, &room, &limits(needs.total() - 1));
+                    assert!(read(&opened, &request, &room, &limits(needs.total()), &Stop::new()).is_ok());
+                    let refused = read(&opened, &request, &room, &limits(needs.total() - 1), &Stop::new());
                     assert!(matches!(refused, Err(super::ReadError::Limit(_))));
                 }
             }

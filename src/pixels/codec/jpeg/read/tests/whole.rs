@@ -12,6 +12,7 @@ use crate::pixels::codec::reader::{Colors, Request};
 use crate::pixels::raster::{Raster, Scratch};
 use crate::pixels::run::thumbnail::thumbnail;
 use crate::plan::{Region, Thumbnail};
+use crate::stop::Stop;
 
 const SIZE: Size = Size::new(93, 61);
 
@@ -40,7 +41,7 @@ fn parts(factors: &[(u8, u8)]) -> Vec<Vec<u8>> {
 }
 
 fn decode(file: &[u8], limits: &Limits) -> Result<Raster, Error> {
-    Jpeg.open(file, limits)?.decode(&Request::plain(SIZE))
+    Jpeg.open(file, limits)?.decode(&Request::plain(SIZE, &Stop::new()))
 }
 
 fn whole(file: &[u8]) -> Raster {
@@ -96,7 +97,7 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
                 for chroma_420 in [false, true].into_iter().take(if to.width < 30 { 1 } else { 2 }) {
                     let (part, from) = (Rect::full(SIZE), Region::full(SIZE));
                     let wanted = Thumbnail { size: SIZE, part, from, to, scale_eighths, chroma_420 };
-                    let image = thumbnail(&*opened, &wanted, Colors::Srgb, &Scratch::once(), &limits);
+                    let image = thumbnail(&*opened, &wanted, Colors::Srgb, &Scratch::once(), &limits, &Stop::new());
                     let found = off(&image.unwrap().into_raster().unwrap(), from_luma_and_chroma);
                     assert!(found < 8.0, "{factors:?} to {to:?}, {chroma_420}: {found}");
                 }
@@ -201,7 +202,8 @@ fn memory_is_counted_before_it_is_taken() {
         let factors = [(2, 2), (1, 1), (1, 1)];
         let blocks: Vec<_> = parts(&factors).iter().map(|part| Blocks::read(part)).collect();
         let file = interleave(SIZE, &blocks, &factors, progressive);
-        let enough = Jpeg.open(&file, &Limits::default()).unwrap().cost(&Request::plain(SIZE)).unwrap().memory;
+        let enough =
+            Jpeg.open(&file, &Limits::default()).unwrap().cost(&Request::plain(SIZE, &Stop::new())).unwrap().memory;
         let limits = |memory| Limits { memory, ..Limits::default() };
         assert!(decode(&file, &limits(enough)).is_ok());
         assert!(decode(&file, &limits(enough - 1)).is_err());
