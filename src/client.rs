@@ -36,6 +36,8 @@
 //! }
 //! ```
 
+mod bounded;
+
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -44,6 +46,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+
+pub use self::bounded::{Bounded, BoundedBody};
 
 use crate::delivery::{Approved, Delivery, Fetch, FetchError, FetchId, Input, Output, Render, Rendered};
 

@@ -71,7 +71,11 @@ mod tests {
         };
         let path = AssetPath::from_text("a.png").unwrap();
         let sources = sources.into_iter().map(|bytes| Source { path: path.clone(), bytes }).collect();
-        Render { job: job.into(), sources, stop: crate::stop::Stop::new() }.run().result().map(|encoded| encoded.format).map_err(Error::code)
+        Render { job: job.into(), sources, stop: crate::stop::Stop::new() }
+            .run()
+            .result()
+            .map(|encoded| encoded.format)
+            .map_err(Error::code)
     }
 
     #[test]
