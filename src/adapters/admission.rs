@@ -1,22 +1,24 @@
 //! [`Admission`]: who may render now, who waits, and who is told to come back.
 //!
 //! ```text
-//! enter ──▶ a place to compute ──▶ (its memory is worked out) ──▶ room in memory ──▶ the render
-//!   │           │ none free: wait, in turn                          │ none: wait, in turn
-//!   └───────────┴── too many wait, or too long: Busy                └── too long: Busy
+//! enter ──▶ a slot, on a thread ──▶ header, plan ──▶ grow: so many bytes ──▶ the render
+//!   │          │ none free: wait, in turn               │ not free: the thread waits, in turn
+//!   └──────────┴─ too many wait, or too long: Busy      └─ too long: Busy
 //! ```
 //!
 //! Both waits are first come, first served: a large render is not passed by small ones for ever. Whoever holds a [`Slot`]
 //! gives it back by dropping it, whatever happens.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
+use crate::limits::LimitError;
 use crate::stop::Stop;
 
 /// Counts of [`Threads`](super::Threads) at a moment, for metrics.
@@ -29,7 +31,7 @@ pub struct Load {
     pub waiting: usize,
     /// Bytes that the renders under way take at most, their files included.
     pub bytes: u64,
-    /// Renders that ended so far, well or not.
+    /// Renders that were admitted and have ended, well or not.
     pub done: u64,
     /// Renders that were answered with [`Error::Busy`] so far.
     pub refused: u64,
@@ -42,14 +44,18 @@ pub(super) struct Bounds {
     pub(super) at_once: usize,
     /// Bytes of all renders that run.
     pub(super) memory: u64,
-    /// Renders that wait for a core.
+    /// Renders that wait for a slot.
     pub(super) queue: usize,
     /// How long one may wait, in both places together.
     pub(super) wait: Duration,
 }
 
 #[derive(Debug)]
-pub(super) struct Admission(Mutex<State>);
+pub(super) struct Admission {
+    state: Mutex<State>,
+    /// Wakes the threads that wait for memory.
+    freed: Condvar,
+}
 
 #[derive(Debug)]
 struct State {
@@ -60,7 +66,7 @@ struct State {
     /// Who waits for a slot.
     entering: VecDeque<Waiter>,
     /// Who has a slot and waits for memory.
-    growing: VecDeque<Waiter>,
+    growing: VecDeque<u64>,
     next: u64,
     done: u64,
     refused: u64,
@@ -69,25 +75,23 @@ struct State {
 #[derive(Debug)]
 struct Waiter {
     id: u64,
-    /// Before a slot is had, of its files; then those that it wants.
+    /// Of its files.
     bytes: u64,
     stop: Stop,
     /// Takes the slot, and gives it back if nobody waits for it any longer.
     sender: Sender<Slot>,
-    /// What it wants more memory for.
-    slot: Option<Slot>,
 }
 
 /// The right to compute, and to so many bytes.
 #[derive(Debug)]
 pub(super) struct Slot {
     admission: Arc<Admission>,
-    bytes: u64,
+    bytes: Cell<u64>,
 }
 
 impl Admission {
     pub(super) const fn new(bounds: Bounds) -> Self {
-        Self(Mutex::new(State {
+        let state = State {
             bounds,
             slots: 0,
             bytes: 0,
@@ -96,7 +100,8 @@ impl Admission {
             next: 0,
             done: 0,
             refused: 0,
-        }))
+        };
+        Self { state: Mutex::new(state), freed: Condvar::new() }
     }
 
     pub(super) fn set(&self, change: impl FnOnce(&mut Bounds)) {
@@ -114,11 +119,6 @@ impl Admission {
         Load { running, waiting, bytes: state.bytes, done: state.done, refused: state.refused }
     }
 
-    /// Counts a render that has ended.
-    pub(super) fn done(&self) {
-        self.state().done += 1;
-    }
-
     /// Waits for the right to compute, with files of so many bytes in hand.
     ///
     /// # Errors
@@ -129,23 +129,22 @@ impl Admission {
             let mut state = self.state();
             if state.entering.is_empty() && state.slots < state.bounds.at_once {
                 state.slots += 1;
-                return Ok(Slot { admission: Arc::clone(self), bytes: 0 });
+                return Ok(Slot { admission: Arc::clone(self), bytes: Cell::new(0) });
             }
             if !state.may_wait(files) {
                 state.entering.retain(|waiter| !waiter.has_left());
             }
             if !state.may_wait(files) {
-                state.refused += 1;
-                return Err(state.bounds.busy());
+                return Err(state.busy());
             }
             let id = state.name();
-            state.entering.push_back(Waiter { id, bytes: files, stop: stop.clone(), sender, slot: None });
+            state.entering.push_back(Waiter { id, bytes: files, stop: stop.clone(), sender });
             id
         };
-        self.wait(id, receiver, stop, until).await
+        self.entered(id, receiver, stop, until).await
     }
 
-    async fn wait(
+    async fn entered(
         self: &Arc<Self>,
         id: u64,
         mut receiver: Receiver<Slot>,
@@ -160,75 +159,42 @@ impl Admission {
                 // It was found stopped.
                 Ok(Err(_)) => return Err(Error::Stopped),
                 Err(_) if stop.is_stopped() => return Err(Error::Stopped),
-                Err(_) if look >= until => {
-                    let mut state = self.state();
-                    state.refused += 1;
-                    return Err(state.bounds.busy());
-                }
+                Err(_) if look >= until => return Err(self.state().busy()),
                 Err(_) => {}
             }
         }
     }
 
-    /// Hands out what is free.
+    /// Hands out slots that are free.
     fn advance(self: &Arc<Self>) {
-        loop {
-            let granted = self.state().next(self);
-            match granted {
-                Next::Grant(sender, slot) => {
-                    // A slot that nobody takes is dropped here, without the lock, and is free again.
-                    _ = sender.send(slot);
-                }
-                Next::Gone(waiter) => drop(waiter),
-                Next::Nobody => return,
+        while let Some(sender) = self.next() {
+            // A slot that nobody takes is dropped here, without the lock, and is free again.
+            _ = sender.send(Slot { admission: Arc::clone(self), bytes: Cell::new(0) });
+        }
+    }
+
+    /// Takes out the first who still waits, with a slot for it.
+    fn next(&self) -> Option<Sender<Slot>> {
+        let mut state = self.state();
+        while state.slots < state.bounds.at_once {
+            let waiter = state.entering.pop_front()?;
+            if !waiter.has_left() {
+                state.slots += 1;
+                return Some(waiter.sender);
             }
         }
+        None
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Whatever panicked elsewhere, the counts are whole: nothing in here does between two of them.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-enum Next {
-    Grant(Sender<Slot>, Slot),
-    /// To be dropped without the lock: it may hold a slot.
-    Gone(Option<Waiter>),
-    Nobody,
 }
 
 impl State {
-    /// Takes the next waiter out that can go on.
-    fn next(&mut self, admission: &Arc<Admission>) -> Next {
-        if let Some(first) = self.growing.front() {
-            if first.has_left() {
-                return Next::Gone(self.growing.pop_front());
-            }
-            if self.fits(first.bytes)
-                && let Some(Waiter { bytes, sender, slot: Some(mut slot), .. }) = self.growing.pop_front()
-            {
-                self.bytes = self.bytes.saturating_add(bytes);
-                slot.bytes = bytes;
-                return Next::Grant(sender, slot);
-            }
-        }
-        let Some(first) = self.entering.front() else { return Next::Nobody };
-        if first.has_left() {
-            return Next::Gone(self.entering.pop_front());
-        }
-        if self.slots < self.bounds.at_once
-            && let Some(Waiter { sender, .. }) = self.entering.pop_front()
-        {
-            self.slots += 1;
-            return Next::Grant(sender, Slot { admission: Arc::clone(admission), bytes: 0 });
-        }
-        Next::Nobody
-    }
-
     const fn fits(&self, bytes: u64) -> bool {
-        // What is more than all there is runs alone; `Threads` lets nothing come to that.
-        self.bytes == 0 || self.bytes.saturating_add(bytes) <= self.bounds.memory
+        self.bytes.saturating_add(bytes) <= self.bounds.memory
     }
 
     /// Returns `true` if one more with such files may wait.
@@ -242,21 +208,10 @@ impl State {
         self.next
     }
 
-    /// Takes out a waiter, who is then nowhere.
-    fn take(&mut self, id: u64) -> Option<Waiter> {
-        for queue in [&mut self.entering, &mut self.growing] {
-            if let Some(at) = queue.iter().position(|waiter| waiter.id == id) {
-                return queue.remove(at);
-            }
-        }
-        None
-    }
-}
-
-impl Bounds {
-    /// Those who wait now are gone by then, one way or the other.
-    fn busy(&self) -> Error {
-        Error::Busy { retry_after: self.wait.max(Duration::from_secs(1)) }
+    /// Counts a refusal. Those who wait now are gone after the time that one may wait, one way or the other.
+    fn busy(&mut self) -> Error {
+        self.refused += 1;
+        Error::Busy { retry_after: self.bounds.wait.max(Duration::from_secs(1)) }
     }
 }
 
@@ -267,34 +222,38 @@ impl Waiter {
 }
 
 impl Slot {
-    /// Takes so many bytes, if they are free and nobody waits for others: or gives the slot back.
-    pub(super) fn grow(mut self, bytes: u64) -> Result<Self, Self> {
-        let admission = Arc::clone(&self.admission);
-        let mut state = admission.state();
-        if !state.growing.is_empty() || !state.fits(bytes) {
-            return Err(self);
-        }
-        state.bytes = state.bytes.saturating_add(bytes);
-        self.bytes = bytes;
-        Ok(self)
-    }
-
-    /// Waits for so many bytes.
+    /// Waits on this thread for memory: `stated` bytes, and as much for files as there is.
     ///
     /// # Errors
-    /// [`Error::Busy`] if it takes too long, [`Error::Stopped`].
-    pub(super) async fn grown(self, bytes: u64, stop: &Stop, until: Instant) -> Result<Self, Error> {
-        let admission = Arc::clone(&self.admission);
-        let (sender, receiver) = oneshot::channel();
-        let id = {
-            let mut state = admission.state();
-            let id = state.name();
-            state.growing.push_back(Waiter { id, bytes, stop: stop.clone(), sender, slot: Some(self) });
-            id
+    /// [`Error::Limit`] for more than there is in all, [`Error::Busy`] if it takes too long, [`Error::Stopped`].
+    pub(super) fn grow(&self, stated: u64, files: u64, stop: &Stop, until: Instant) -> Result<(), Error> {
+        let mut state = self.admission.state();
+        LimitError::check("bytes of memory", stated, state.bounds.memory)?;
+        let bytes = stated.saturating_add(files).min(state.bounds.memory);
+        let id = state.name();
+        state.growing.push_back(id);
+        let waited = loop {
+            if stop.is_stopped() {
+                break Err(Error::Stopped);
+            }
+            if state.growing.front() == Some(&id) && state.fits(bytes) {
+                state.bytes = state.bytes.saturating_add(bytes);
+                self.bytes.set(self.bytes.get().saturating_add(bytes));
+                break Ok(());
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break Err(state.busy());
+            }
+            // The flag wakes nobody.
+            let woken = self.admission.freed.wait_timeout(state, left.min(LOOK));
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
         };
-        // It may have become free meanwhile.
-        admission.advance();
-        admission.wait(id, receiver, stop, until).await
+        state.growing.retain(|other| *other != id);
+        drop(state);
+        // The one behind may fit.
+        self.admission.freed.notify_all();
+        waited
     }
 }
 
@@ -303,28 +262,124 @@ impl Drop for Slot {
         {
             let mut state = self.admission.state();
             state.slots = state.slots.saturating_sub(1);
-            state.bytes = state.bytes.saturating_sub(self.bytes);
+            state.bytes = state.bytes.saturating_sub(self.bytes.get());
+            // One that waited in vain, or whose receiver is gone, was no render.
+            state.done += u64::from(self.bytes.get() > 0);
         }
+        self.admission.freed.notify_all();
         self.admission.advance();
     }
 }
 
-/// Somebody who waits, for as long as this is not dropped.
+/// Somebody who waits for a slot, for as long as this is not dropped.
 struct Place<'a> {
-    admission: &'a Arc<Admission>,
+    admission: &'a Admission,
     id: u64,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        let waiter = self.admission.state().take(self.id);
-        if waiter.is_some() {
-            drop(waiter);
-            // The one behind may fit where this one did not.
-            self.admission.advance();
-        }
+        self.admission.state().entering.retain(|waiter| waiter.id != self.id);
     }
 }
 
-/// How often one who waits looks whether it was stopped: the flag wakes nobody.
+/// How often one who waits looks whether it was stopped.
 const LOOK: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    fn admission(at_once: usize, memory: u64) -> Arc<Admission> {
+        Arc::new(Admission::new(Bounds { at_once, memory, queue: 8, wait: Duration::from_secs(20) }))
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(20)
+    }
+
+    async fn slot(admission: &Arc<Admission>) -> Slot {
+        admission.enter(0, &Stop::new(), soon()).await.unwrap()
+    }
+
+    /// Waits until so many wait.
+    fn waiting(admission: &Admission, many: usize) {
+        while admission.load().waiting != many {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_large_one_is_not_passed() {
+        let admission = admission(3, 100);
+        let first = slot(&admission).await;
+        first.grow(60, 0, &Stop::new(), soon()).unwrap();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let mut threads = Vec::new();
+        for (many, bytes) in [(1, 90), (2, 10)] {
+            let (slot, order) = (slot(&admission).await, Arc::clone(&order));
+            threads.push(thread::spawn(move || {
+                slot.grow(bytes, 0, &Stop::new(), soon()).unwrap();
+                order.lock().unwrap().push(bytes);
+            }));
+            waiting(&admission, many);
+        }
+        assert_eq!((admission.load().running, admission.load().bytes), (1, 60));
+        drop(first);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(*order.lock().unwrap(), [90, 10]);
+        assert_eq!(admission.load(), Load { done: 3, ..Load::default() });
+    }
+
+    #[tokio::test]
+    async fn one_that_is_stopped_makes_way() {
+        let admission = admission(3, 100);
+        let first = slot(&admission).await;
+        first.grow(60, 0, &Stop::new(), soon()).unwrap();
+        let (large, small) = (slot(&admission).await, slot(&admission).await);
+        let (stop, handle) = (Stop::new(), Stop::new());
+        let other = stop.clone();
+        let thread = thread::spawn(move || large.grow(90, 0, &other, soon()));
+        waiting(&admission, 1);
+        let behind = thread::spawn(move || small.grow(10, 0, &handle, soon()));
+        waiting(&admission, 2);
+        stop.stop();
+        assert_eq!(thread.join().unwrap(), Err(Error::Stopped));
+        assert_eq!(behind.join().unwrap(), Ok(()));
+        drop(first);
+        assert_eq!(admission.load(), Load { done: 2, ..Load::default() });
+    }
+
+    #[tokio::test]
+    async fn what_can_never_be_is_a_limit_and_files_count_as_far_as_there_is_room() {
+        let admission = admission(1, 100);
+        let slot = slot(&admission).await;
+        let refused = slot.grow(101, 0, &Stop::new(), soon()).unwrap_err();
+        assert!(matches!(refused, Error::Limit(_)), "{refused}");
+        assert_eq!(slot.grow(100, 7, &Stop::new(), soon()), Ok(()));
+        let busy = slot.grow(1, 0, &Stop::new(), Instant::now()).unwrap_err();
+        assert_eq!(busy, Error::Busy { retry_after: Duration::from_secs(20) });
+        assert_eq!((admission.load().bytes, admission.load().refused), (100, 1));
+    }
+
+    #[tokio::test]
+    async fn a_slot_that_nobody_takes_is_handed_on() {
+        let admission = admission(1, 100);
+        let first = slot(&admission).await;
+        let (left, right) = (oneshot::channel(), oneshot::channel());
+        for (id, sender) in [(1, left.0), (2, right.0)] {
+            admission.state().entering.push_back(Waiter { id, bytes: 0, stop: Stop::new(), sender });
+        }
+        // Gone between being taken out and being told.
+        let taken = admission.state().entering.pop_front().unwrap();
+        admission.state().slots += 1;
+        drop(left.1);
+        _ = taken.sender.send(Slot { admission: Arc::clone(&admission), bytes: Cell::new(0) });
+        assert_eq!(admission.load().running, 1);
+        drop(first);
+        assert!(right.1.await.is_ok());
+        assert_eq!(admission.load(), Load::default());
+    }
+}

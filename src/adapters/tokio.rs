@@ -1,10 +1,11 @@
 //! [`Threads`]: renders on tokio's threads for blocking work.
 
+use std::cell::Cell;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::admission::{Admission, Bounds, Load, Slot};
@@ -12,7 +13,6 @@ use crate::client::Compute;
 use crate::code::ErrorCode;
 use crate::delivery::{Render, Rendered};
 use crate::error::Error;
-use crate::limits::LimitError;
 use crate::pixels::Scratch;
 use crate::stop::Stop;
 
@@ -25,9 +25,9 @@ use crate::stop::Stop;
 /// | [`queue`](Self::queue) | 32 for each core | is answered at once with [`Error::Busy`] |
 /// | [`wait`](Self::wait) | 2 seconds | is answered with [`Error::Busy`] |
 ///
-/// Who comes first is served first. A render takes its place before anything of its files is read: the memory that it
-/// states ([`Render::memory`]) is worked out in that place, too, as that reads headers and may build the tree of an SVG. A
-/// flood of files that claim to be huge keeps no more cores busy than renders do.
+/// Who comes first is served first. A render takes its place before anything of its files is read: what memory it takes
+/// ([`Render::run_admitted`]) is worked out in that place, too, as that reads headers and may build the tree of an SVG. So
+/// a flood of files that claim to be huge keeps no more cores busy than renders do.
 ///
 /// - Files of those who wait count as well: a quarter of the memory, in addition to it.
 /// - A render whose [`Stop`] is set, or whose future is dropped, leaves the queue and is never run. Dropping the future of
@@ -117,14 +117,9 @@ impl Threads {
         let until = Instant::now() + self.0.admission.bounds().wait;
         let slot = self.0.admission.enter(files, stop, until).await?;
         let pool = Arc::clone(&self.0);
-        match spawn_blocking(move || pool.begin(job, files, slot)).await.map_err(|error| aborted(&error))? {
-            Begun::Done(rendered) => Ok(rendered),
-            Begun::Waits(job, slot, bytes) => {
-                let slot = slot.grown(bytes, stop, until).await?;
-                let pool = Arc::clone(&self.0);
-                spawn_blocking(move || pool.run(*job, &slot, bytes)).await.map_err(|error| aborted(&error))
-            }
-        }
+        let ended = spawn_blocking(move || pool.run(job, files, &slot, until)).await;
+        // The task panicked, or the runtime is shutting down.
+        ended.map_err(|_| Error::Pixels { code: ErrorCode::Unidentified, message: "the render was aborted".to_owned() })
     }
 }
 
@@ -136,57 +131,24 @@ impl Compute for Threads {
     }
 }
 
-/// What came of a render's turn to compute.
-enum Begun {
-    Done(Rendered),
-    /// There is no room yet for so many bytes.
-    Waits(Box<Render>, Slot, u64),
-}
-
 impl Pool {
-    /// Works out what a render takes, and runs it if there is room.
-    fn begin(&self, job: Render, files: u64, slot: Slot) -> Begun {
-        if job.stop().is_stopped() {
-            return Begun::Done(Rendered::new(Err(Error::Stopped)));
-        }
-        #[cfg(feature = "sanitize")]
-        if let Some(sanitized) = job.sanitize() {
-            self.admission.done();
-            return Begun::Done(sanitized);
-        }
-        // One that fails here fails in the same way when it is run, before it takes any.
-        let stated = job.memory().unwrap_or_default();
-        let most = self.admission.bounds().memory;
-        if let Err(error) = LimitError::check("bytes of memory", stated, most) {
-            self.admission.done();
-            return Begun::Done(Rendered::new(Err(error.into())));
-        }
-        let bytes = stated.saturating_add(files).min(most);
-        match slot.grow(bytes) {
-            Ok(slot) => Begun::Done(self.run(job, &slot, bytes)),
-            Err(slot) => Begun::Waits(Box::new(job), slot, bytes),
-        }
-    }
-
-    /// Runs a render that has its slot.
-    fn run(&self, job: Render, _slot: &Slot, bytes: u64) -> Rendered {
-        if job.stop().is_stopped() {
+    fn run(&self, job: Render, files: u64, slot: &Slot, until: Instant) -> Rendered {
+        let stop = job.stop().clone();
+        if stop.is_stopped() {
             return Rendered::new(Err(Error::Stopped));
         }
         let kept = self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut scratch = kept.unwrap_or_default();
-        let rendered = job.run_with(&mut scratch);
-        if bytes <= KEPT {
+        let is_small = Cell::new(true);
+        let rendered = job.run_admitted(&mut scratch, |stated| {
+            is_small.set(stated <= KEPT);
+            slot.grow(stated, files, &stop, until)
+        });
+        if is_small.get() {
             self.scratches.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
         }
-        self.admission.done();
         rendered
     }
-}
-
-/// The task panicked, or the runtime is shutting down.
-fn aborted(_: &JoinError) -> Error {
-    Error::Pixels { code: ErrorCode::Unidentified, message: "the render was aborted".to_owned() }
 }
 
 /// Bytes of a render that leaves its memory to the next: those of larger ones are given back.

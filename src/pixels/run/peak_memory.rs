@@ -1,6 +1,6 @@
 //! The most memory that a render takes, from headers and plans alone.
 
-use super::prepare::prepare;
+use super::prepare::{Prepared, prepare};
 use super::work::Work;
 use super::{animate, thumbnail};
 use crate::error::Error;
@@ -33,11 +33,14 @@ pub fn peak_memory(bytes: &[u8], wanted: &Transformation, options: &super::work:
 
 /// The most bytes of memory that any work takes.
 pub(crate) fn of_work(work: &Work<'_>) -> Result<u64, Error> {
-    fenced_whole(|| most_of(work))
+    fenced_whole(|| of_prepared(work, &prepare(work)?))
 }
 
-fn most_of(work: &Work<'_>) -> Result<u64, Error> {
-    let prepared = prepare(work)?;
+/// The most bytes of memory that carrying a plan out takes.
+///
+/// # Errors
+/// A file of a layer cannot be read.
+pub(super) fn of_prepared(work: &Work<'_>, prepared: &Prepared<'_>) -> Result<u64, Error> {
     let (plan, executor, output) = (&prepared.fused, &prepared.executor, &prepared.output);
     let mut start = |op: &Op| match op {
         Op::Decode { file, size, .. } => executor.open(file.as_ref())?.cost(*size),
@@ -52,6 +55,6 @@ fn most_of(work: &Work<'_>) -> Result<u64, Error> {
         let encoder = size.pixels().saturating_mul(work).saturating_add(tables);
         memory::bytes(size, Channels::Rgba).saturating_add(encoder)
     });
-    let frames = animate::cost(&prepared, &work.rules.limits)?;
+    let frames = animate::cost(prepared, &work.rules.limits)?;
     Ok(run.max(encode.max().unwrap_or_default()).saturating_add(frames).saturating_add(executor.held()))
 }
