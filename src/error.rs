@@ -150,6 +150,28 @@ impl Error {
         }
     }
 
+    /// Returns `true` if the next request may well succeed: an origin failed for a moment, there is too much to do, or
+    /// something of our own went wrong. No cache is to keep such an answer, and its `Cache-Control` is `no-store`.
+    ///
+    /// ```
+    /// use originkit::{Error, OriginError};
+    /// assert!(Error::Origin { cause: OriginError::TimedOut, layer: false }.is_transient());
+    /// assert!(!Error::Origin { cause: OriginError::NotFound, layer: false }.is_transient());
+    /// ```
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Origin { cause, .. } => cause.is_transient(),
+            Self::Busy { .. } | Self::Stopped | Self::Plan(PlanError::Pending { .. }) => true,
+            Self::Rejected(_)
+            | Self::TooLarge(_)
+            | Self::Private
+            | Self::Limit(_)
+            | Self::Plan(_)
+            | Self::Pixels { .. } => self.status().is_server_error(),
+        }
+    }
+
     /// Does everybody fail so who asks for the same now?
     #[cfg(feature = "cache")]
     pub(crate) const fn is_of_all(&self) -> bool {

@@ -36,6 +36,13 @@ pub(crate) fn of_content(bytes: &[u8]) -> u128 {
     xxhash_rust::xxh3::xxh3_128(bytes)
 }
 
+/// Tells a row of parts from the same with a changed bit: one hash of them all, as if they were one.
+pub(crate) fn of_parts(parts: &[&[u8]]) -> u128 {
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    parts.iter().for_each(|part| hash.update(part));
+    hash.digest128()
+}
+
 /// 64 hex digits; `{:.32}` writes the first 32.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

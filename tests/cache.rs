@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(feature = "cache")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,9 @@ struct World {
     /// By URL; what is not here is not found.
     files: Mutex<HashMap<String, File>>,
     down: Mutex<bool>,
+    /// What the next requests to origins end with, in turn, and the next renders.
+    faults: Mutex<VecDeque<FetchError>>,
+    ends: Mutex<VecDeque<originkit::Error>>,
     asked: Mutex<Vec<String>>,
     renders: AtomicUsize,
     /// Answers go out, and pictures are made, one for each permit.
@@ -41,6 +44,8 @@ impl World {
         let world = Self {
             files: Mutex::default(),
             down: Mutex::new(false),
+            faults: Mutex::default(),
+            ends: Mutex::default(),
             asked: Mutex::default(),
             renders: AtomicUsize::new(0),
             gate: Semaphore::new(OPEN),
@@ -86,6 +91,9 @@ impl Client for World {
         self.asked.lock().unwrap().push(format!("{url}{note}"));
 
         self.gate.acquire().await.unwrap().forget();
+        if let Some(fault) = self.faults.lock().unwrap().pop_front() {
+            return Err(fault);
+        }
         if *self.down.lock().unwrap() {
             return Err(FetchError::Refused);
         }
@@ -106,6 +114,9 @@ impl Compute for World {
     async fn run(&self, job: Render) -> Rendered {
         self.renders.fetch_add(1, Ordering::SeqCst);
         self.gate.acquire().await.unwrap().forget();
+        if let Some(error) = self.ends.lock().unwrap().pop_front() {
+            return Rendered::new(Err(error));
+        }
         let text = format!("{} of {:?}", job.transformation(), job.sources()[0].bytes);
         Rendered::new(Ok(Encoded::new(text.into(), Format::WebP, Size::new(3, 2))))
     }
@@ -311,10 +322,11 @@ async fn an_origin_that_is_down() {
     *world.down.lock().unwrap() = true;
     let stopgap = server.get("/tr:w-30/a.jpg", &[], 2 * HOUR - 1).await;
     assert_eq!((stopgap.status(), stopgap.body()), (StatusCode::OK, good.body()));
-    assert_eq!(text(&stopgap, "cache-control"), "public, max-age=60", "it may be back soon");
+    assert_eq!(text(&stopgap, "cache-control"), "public, max-age=5", "it may be back soon");
     // A picture that was never made, of a file that is kept.
     let new = server.get("/tr:w-40/a.jpg", &[], 2 * HOUR - 1).await;
-    assert_eq!((new.status(), text(&new, "cache-control")), (StatusCode::OK, "public, max-age=60"));
+    assert_eq!((new.status(), text(&new, "cache-control")), (StatusCode::OK, "public, max-age=5"));
+    assert_eq!(shelf.count("renditions/"), 1, "it stands in for a moment");
     let over = server.get("/tr:w-30/a.jpg", &[], 3 * HOUR).await;
     assert!(text(&over, "ik-error").starts_with("ECONNREFUSED"), "{over:?}");
     *world.down.lock().unwrap() = false;
@@ -422,6 +434,122 @@ async fn many_who_fail_fail_alike() {
     }
     assert_eq!(world.seen(), (vec!["https://www.example.com/none.jpg".to_owned()], 0));
     assert!(shelf.0.lock().unwrap().is_empty(), "nothing is kept of a failure");
+}
+
+/// A hundred requests at a time.
+async fn hundred(server: &Server, path: &'static str) -> Vec<Response<Bytes>> {
+    server.world.gate.forget_permits(OPEN);
+    let ask = || {
+        let server = server.clone();
+        tokio::spawn(async move { server.get(path, &[], 0).await })
+    };
+    let tasks: Vec<_> = (0..100).map(|_| ask()).collect();
+    tokio::task::yield_now().await;
+    server.world.gate.add_permits(OPEN);
+    let mut responses = Vec::new();
+    for task in tasks {
+        responses.push(tokio::time::timeout(Duration::from_secs(20), task).await.unwrap().unwrap());
+    }
+    responses
+}
+
+#[tokio::test]
+async fn what_ends_one_does_not_end_those_who_wait() {
+    let busy = || originkit::Error::Busy { retry_after: Duration::from_secs(7) };
+    for (faults, ends, asked, renders) in [
+        // No client for the first two, no room to render for one, a deadline for another.
+        (vec![FetchError::Busy, FetchError::Busy], vec![], 3, 1),
+        (vec![], vec![busy()], 1, 2),
+        (vec![], vec![originkit::Error::Stopped, busy()], 1, 3),
+    ] {
+        let (world, shelf) = (World::new(), Shelf::default());
+        let server = Server::new(&world, &shelf, |_| {});
+        let ended = faults.len() + ends.len();
+        (*world.faults.lock().unwrap(), *world.ends.lock().unwrap()) = (faults.into(), ends.into());
+        let responses = hundred(&server, "/tr:w-30/a.jpg").await;
+        let (good, bad): (Vec<_>, Vec<_>) = responses.iter().partition(|response| response.status() == 200);
+        assert_eq!((good.len(), bad.len()), (100 - ended, ended), "{bad:?}");
+        for response in bad {
+            assert_eq!((response.status().as_u16(), text(response, "cache-control")), (503, "no-store"));
+            assert!(matches!(text(response, "retry-after"), "1" | "7" | "60"), "{response:?}");
+        }
+        let seen = world.seen();
+        assert_eq!((seen.0.len(), seen.1), (asked, renders), "one after another");
+        assert_eq!((shelf.count("originals/"), shelf.count("renditions/")), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_is_tried_once_more_for_all() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    world.faults.lock().unwrap().push_back(FetchError::Closed);
+    let responses = hundred(&server, "/tr:w-30/a.jpg").await;
+    assert!(responses.iter().all(|response| response.status() == 200));
+    assert_eq!(world.seen(), (vec![PHOTO.to_owned(); 2], 1));
+    // One that is closed each time is no origin, and is found out once.
+    world.faults.lock().unwrap().extend([FetchError::Closed; 2]);
+    *world.down.lock().unwrap() = true;
+    for response in hundred(&server, "/tr:w-30/b.jpg").await {
+        assert!(text(&response, "ik-error").starts_with("ECONNREFUSED"), "{response:?}");
+        assert_eq!(text(&response, "cache-control"), "no-store");
+    }
+    assert_eq!(world.seen(), (vec!["https://www.example.com/b.jpg".to_owned(); 2], 0));
+}
+
+#[tokio::test]
+async fn what_failed_for_a_moment_is_shared_by_those_who_wait_and_kept_by_nobody() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let mut server = Server::new(&world, &shelf, |_| {});
+    let fails =
+        |url: &str, status| _ = world.files.lock().unwrap().insert(url.to_owned(), (status, HeaderMap::new(), b""));
+    // The default image stands in: made once, and in no store.
+    fails(PHOTO, 503);
+    world.has("https://www.example.com/none.png", &[], JPEG);
+    for response in hundred(&server, "/tr:w-30,di-none.png/a.jpg").await {
+        assert_eq!((response.status().as_u16(), text(&response, "cache-control")), (200, "public, max-age=5"));
+    }
+    assert_eq!((world.seen().1, shelf.count("originals/"), shelf.count("renditions/")), (1, 1, 0));
+    world.has(PHOTO, &[], OTHER);
+    let real = server.get("/tr:w-30,di-none.png/a.jpg", &[], 0).await;
+    assert_eq!(text(&real, "cache-control"), "public, s-maxage=31536000, max-age=31536000, must-revalidate");
+
+    // An origin says that access is denied, and the one that may have the file is down.
+    let endpoint = Endpoint::new("https://img.example.com").unwrap();
+    let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+    let endpoint = endpoint.origin(Origin::new("https://backup.example.net").unwrap());
+    server.engine = Engine::builder().endpoint(endpoint).build().unwrap();
+    fails("https://www.example.com/c.jpg", 403);
+    for (status, keeps) in [(500, "no-store"), (404, "public, max-age=60")] {
+        fails("https://backup.example.net/c.jpg", status);
+        world.seen();
+        for response in hundred(&server, "/tr:w-30/c.jpg").await {
+            assert!(text(&response, "ik-error").starts_with("EACCES"), "{response:?}");
+            assert_eq!(text(&response, "cache-control"), keeps, "{status}");
+        }
+        assert_eq!(world.seen().0.len(), 2, "{status}");
+    }
+    // The file of the backup is no image; the other origin may have one.
+    fails("https://www.example.com/c.jpg", 502);
+    world.has("https://backup.example.net/c.jpg", &[], b"<!doctype html>");
+    let page = server.get("/tr:w-30/c.jpg", &[], 0).await;
+    assert!(text(&page, "ik-error").starts_with("EFORMAT"), "{page:?}");
+    assert_eq!(text(&page, "cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn a_client_that_is_busy_may_leave_an_old_picture_standing() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));
+    let good = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    for (now, status) in [(2 * HOUR - 1, 200), (2 * HOUR, 503)] {
+        world.faults.lock().unwrap().push_back(FetchError::Busy);
+        let response = server.get("/tr:w-30/a.jpg", &[], now).await;
+        assert_eq!((response.status().as_u16(), response.body() == good.body()), (status, status == 200));
+        let keeps = if status == 200 { "public, max-age=5" } else { "no-store" };
+        assert_eq!(text(&response, "cache-control"), keeps);
+    }
+    assert_eq!(server.get("/tr:w-30/a.jpg", &[], 2 * HOUR).await.body(), good.body());
 }
 
 #[tokio::test]

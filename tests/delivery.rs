@@ -9,10 +9,12 @@ use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use http::Request;
 use insta::assert_snapshot;
-use originkit::delivery::{FetchError, FetchId, Input, Output};
-use originkit::{Endpoint, Engine, Error, Origin, Settings};
+use originkit::delivery::{Delivery, Encoded, Fetch, FetchError, FetchId, Input, Output, Rendered};
+use originkit::plan::Size;
+use originkit::{Endpoint, Engine, Error, Format, Limits, Origin, Settings};
 
 use scripted::{Answer, JPEG, Script, engine, file, redirect, status};
 
@@ -55,7 +57,7 @@ fn the_second_origin_has_it() {
 }
 
 #[test]
-fn what_another_origin_has_while_one_is_down_is_kept_briefly() {
+fn what_another_origin_has_while_one_is_down_is_kept_for_seconds() {
     let script = Script::get("/tr:w-300/a.jpg", &[(MAIN, status(503)), (BACKUP, file(JPEG))]);
     assert_snapshot!(script.run(), @r#"
     request GET https://img.example.com/tr:w-300/a.jpg
@@ -68,9 +70,122 @@ fn what_another_origin_has_while_one_is_down_is_kept_briefly() {
         end 2
       render [14]
     respond 200 image/webp "a picture"
-      cache-control: public, max-age=60
+      cache-control: public, max-age=5
       vary: accept
     "#);
+}
+
+/// Runs a delivery by hand; `answer` says what comes of each fetch. The URLs that were asked, and the response.
+fn asked(
+    mut delivery: Delivery,
+    mut answer: impl FnMut(&Fetch) -> Result<(http::response::Builder, &'static [u8]), FetchError>,
+) -> (Vec<String>, http::Response<Bytes>) {
+    let mut asked: Vec<Fetch> = Vec::new();
+    loop {
+        match delivery.poll() {
+            Output::Fetch(fetch) => {
+                assert!(asked.iter().all(|other| other.id != fetch.id), "an id is given out once");
+                // The one that was closed may still speak, and is not heard.
+                for other in &asked {
+                    assert!(delivery.handle(Input::Failed(other.id, FetchError::Busy)).is_break());
+                }
+                match answer(&fetch) {
+                    Err(error) => assert!(delivery.handle(Input::Failed(fetch.id, error)).is_break()),
+                    Ok((head, body)) => {
+                        let head = Input::Head(fetch.id, head.body(()).unwrap());
+                        if delivery.handle(head).is_continue() {
+                            _ = delivery.handle(Input::Chunk(fetch.id, Bytes::from_static(body)));
+                            _ = delivery.handle(Input::End(fetch.id));
+                        }
+                    }
+                }
+                asked.push(fetch);
+            }
+            Output::Render(_) => {
+                let picture = Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(3, 2));
+                _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
+            }
+            Output::Keep(_) => {}
+            Output::Respond(response) => {
+                let note =
+                    |fetch: &Fetch| format!("{}{}", fetch.request().uri(), if fetch.resent { " again" } else { "" });
+                return (asked.iter().map(note).collect(), response);
+            }
+            Output::Wait => panic!("nothing is out"),
+        }
+    }
+}
+
+#[test]
+fn a_request_on_a_closed_connection_is_sent_once_more() {
+    let get = |limits: fn(&mut Limits)| {
+        let request = Request::get("https://img.example.com/tr:w-300/a.jpg").body(()).unwrap();
+        engine(limits).deliver(&request, SystemTime::UNIX_EPOCH)
+    };
+    let ok = || Ok((http::Response::builder(), JPEG));
+    let again = format!("{MAIN} again");
+
+    let (seen, response) = asked(get(|_| {}), |fetch| if fetch.resent { ok() } else { Err(FetchError::Closed) });
+    assert_eq!((seen, response.status().as_u16()), (vec![MAIN.to_owned(), again.clone()], 200));
+    assert!(response.headers()["cache-control"].to_str().unwrap().contains("31536000"), "nothing has failed");
+
+    // Once, and then it is the next origin's turn.
+    let (seen, response) =
+        asked(get(|_| {}), |fetch| if fetch.request().uri() == MAIN { Err(FetchError::Closed) } else { ok() });
+    assert_eq!(seen, [MAIN, &again, BACKUP]);
+    assert_eq!(response.headers()["cache-control"], "public, max-age=5");
+
+    // Once for each origin, redirects included.
+    let (seen, _) = asked(get(|_| {}), |fetch| match (fetch.resent, fetch.request().uri().path()) {
+        (false, "/a.jpg") => Err(FetchError::Closed),
+        (true, "/a.jpg") => Ok((http::Response::builder().status(302).header("location", "/b.jpg"), b"")),
+        _ => Err(FetchError::Closed),
+    });
+    let (moved, backup) = ("https://www.example.com/b.jpg again", "https://backup.example.net/b.jpg again");
+    assert_eq!(seen, [MAIN, &again, moved, BACKUP, &format!("{BACKUP} again"), backup]);
+
+    // Other failures are not tried again, nor is one behind the head.
+    for error in [FetchError::Refused, FetchError::TimedOut, FetchError::Address, FetchError::Other] {
+        let (seen, _) = asked(get(|_| {}), |_| Err(error));
+        assert_eq!(seen, [MAIN, BACKUP], "{error}");
+    }
+    let mut delivery = get(|_| {});
+    let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch comes first") };
+    assert!(delivery.handle(Input::Head(fetch.id, http::Response::new(()))).is_continue());
+    assert!(delivery.handle(Input::Failed(fetch.id, FetchError::Closed)).is_break());
+    let Output::Fetch(next) = delivery.poll() else { panic!("a fetch comes next") };
+    assert_eq!((next.request().uri().to_string().as_str(), next.resent), (BACKUP, false));
+
+    // It counts as a request. Where there is no room for it, it is not sent, and the error is one of the moment.
+    let (seen, response) = asked(get(|limits| limits.fetches = 1), |_| Err(FetchError::Closed));
+    assert_eq!(seen, [MAIN]);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let (seen, response) = asked(get(|limits| limits.fetches = 2), |_| Err(FetchError::Closed));
+    assert_eq!(seen, [MAIN, &again]);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let (seen, response) = asked(get(|limits| limits.fetches = 2), |fetch| {
+        let head = http::Response::builder().status(404);
+        if fetch.resent { Ok((head, b"")) } else { Err(FetchError::Closed) }
+    });
+    assert_eq!(seen, [MAIN, &again]);
+    assert!(response.headers()["ik-error"].to_str().unwrap().starts_with("ELIMIT"));
+    assert_eq!(response.headers()["cache-control"], "no-store", "without the closed connection there had been room");
+}
+
+#[test]
+fn a_busy_client_ends_a_delivery_at_once() {
+    for path in ["/a.jpg", "/tr:w-30,di-none.png/a.jpg", "/tr:w-30,l-image,i-logo.png,l-end/a.jpg"] {
+        let request = Request::get(format!("https://img.example.com{path}")).body(()).unwrap();
+        let (seen, response) =
+            asked(engine(|_| {}).deliver(&request, SystemTime::UNIX_EPOCH), |_| Err(FetchError::Busy));
+        assert_eq!((seen.len(), response.status().as_u16()), (1, 503), "{path}");
+        assert!(response.headers()["ik-error"].to_str().unwrap().starts_with("EBUSY - "), "{path}");
+        assert_eq!(
+            (&response.headers()["cache-control"], &response.headers()["retry-after"]),
+            (&"no-store".parse().unwrap(), &"1".parse().unwrap())
+        );
+        assert!(matches!(response.extensions().get(), Some(Error::Busy { .. })));
+    }
 }
 
 #[test]
@@ -266,7 +381,7 @@ fn a_truncated_file_is_never_used() {
         end 2
       render [14]
     respond 200 image/webp "a picture"
-      cache-control: public, max-age=60
+      cache-control: public, max-age=5
       vary: accept
     "#);
 }

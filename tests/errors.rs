@@ -3,6 +3,8 @@
 
 mod scripted;
 
+use std::time::Duration;
+
 use http::Request;
 use originkit::delivery::FetchError;
 use originkit::{Access, Endpoint, Engine, Limits, Origin, Settings};
@@ -25,7 +27,7 @@ fn engine(gateway: bool, change: impl FnOnce(&mut Settings)) -> Engine {
     builder.build().unwrap()
 }
 
-/// Status and code of the answer, documented and as a gateway.
+/// Status and code of the answer, documented and as a gateway, and whether caches are told to keep nothing of it.
 fn told(request: impl Fn() -> http::request::Builder, answer: Option<&Answer>) -> [String; 2] {
     told_by(|gateway| engine(gateway, |_| {}), request, answer)
 }
@@ -42,8 +44,17 @@ fn told_by(
             let rest = told.split(after).nth(1).unwrap_or_default();
             rest.split_whitespace().next().unwrap_or("-").to_owned()
         };
-        assert!(told.contains("cache-control: public, max-age=60"), "errors are short-lived: {told}");
-        format!("{} {}", word("respond "), word("ik-error: "))
+        let kept = word("cache-control: ");
+        let kept = match kept.as_str() {
+            "no-store" => " not kept",
+            _ => "",
+        };
+        assert!(
+            !kept.is_empty() || told.contains("cache-control: public, max-age=60"),
+            "errors are short-lived: {told}"
+        );
+        assert_eq!(told.contains("respond 503"), told.contains("retry-after: "), "{told}");
+        format!("{} {}{kept}", word("respond "), word("ik-error: "))
     })
 }
 
@@ -117,19 +128,82 @@ fn origins_that_fail() {
         (file(b""), "404 ENOENT", "404 ENOENT"),
         (status(403), "404 EACCES", "502 EACCES"),
         (Answer::Failure(FetchError::Address), "404 EACCES", "403 EADDR"),
-        (Answer::Failure(FetchError::Refused), "404 ECONNREFUSED", "502 ECONNREFUSED"),
-        (Answer::Failure(FetchError::TimedOut), "404 ECONNREFUSED", "504 ETIMEDOUT"),
-        (Answer::Failure(FetchError::Other), "404 UNIDENTIFIED", "502 EORIGIN"),
-        (status(429), "404 UNIDENTIFIED", "503 EBUSY"),
-        (status(503), "404 UNIDENTIFIED", "502 EORIGIN"),
-        (status(304), "404 UNIDENTIFIED", "502 EORIGIN"),
+        (Answer::Failure(FetchError::Refused), "404 ECONNREFUSED not kept", "502 ECONNREFUSED not kept"),
+        (Answer::Failure(FetchError::TimedOut), "404 ECONNREFUSED not kept", "504 ETIMEDOUT not kept"),
+        (Answer::Failure(FetchError::Other), "404 UNIDENTIFIED not kept", "502 EORIGIN not kept"),
+        (status(429), "404 UNIDENTIFIED not kept", "503 EBUSY not kept"),
+        (status(503), "404 UNIDENTIFIED not kept", "502 EORIGIN not kept"),
+        (status(304), "404 UNIDENTIFIED not kept", "502 EORIGIN not kept"),
         (redirect("ftp://a.example"), "404 UNIDENTIFIED", "502 EREDIRECT"),
-        (file(JPEG).header("content-length", "50"), "404 UNIDENTIFIED", "502 ETRUNCATED"),
+        (file(JPEG).header("content-length", "50"), "404 UNIDENTIFIED not kept", "502 ETRUNCATED not kept"),
         (file(JPEG).header("content-encoding", "zstd"), "404 UNIDENTIFIED", "502 EORIGIN"),
         (file(&[7; 101]), "400 ELIMIT", "413 ELIMIT"),
         (file(b"<!doctype html>"), "400 EFORMAT", "422 EFORMAT"),
     ] {
         assert_eq!(told(url, Some(&answer)), [documented, gateway]);
+    }
+}
+
+/// What the next request may get after all is kept by nobody, whatever the status.
+#[test]
+fn what_failed_for_a_moment_is_not_kept() {
+    use originkit::Error;
+    use originkit::delivery::{Input, Output, Rendered};
+
+    let url = || Request::get("https://img.example.com/tr:w-1/a.jpg");
+    let mut cases: Vec<_> = [408, 421, 425, 500, 501, 502, 504, 599].map(|code| (status(code), "502 EORIGIN")).into();
+    cases.extend([
+        (Answer::Failure(FetchError::Closed), "502 ECONNREFUSED"),
+        (file(JPEG).header("content-length", "x"), "502 EORIGIN"),
+        (status(206), "502 EORIGIN"),
+        (file(JPEG).breaks_off(FetchError::TimedOut), "504 ETIMEDOUT"),
+        (file(JPEG).breaks_off(FetchError::Other), "502 EORIGIN"),
+        (Answer::Failure(FetchError::Busy), "503 EBUSY"),
+    ]);
+    for (answer, gateway) in cases {
+        assert_eq!(told(url, Some(&answer))[1], format!("{gateway} not kept"));
+    }
+    // What an origin says stands.
+    for code in [400, 402, 405, 406, 410, 418, 451] {
+        assert!(!told(url, Some(&status(code)))[0].contains("not kept"), "{code}");
+    }
+    let pixels = |code| Error::Pixels { code, message: String::new() };
+    for (error, transient) in [
+        (Error::Busy { retry_after: Duration::from_millis(2500) }, true),
+        (Error::Busy { retry_after: Duration::ZERO }, true),
+        (Error::Stopped, true),
+        (pixels(originkit::ErrorCode::Unidentified), true),
+        (pixels(originkit::ErrorCode::Format), false),
+        (pixels(originkit::ErrorCode::Unsupported), false),
+        (originkit::plan::PlanError::Source(String::new()).into(), false),
+    ] {
+        for gateway in [false, true] {
+            let request = url().body(()).unwrap();
+            let mut delivery = engine(gateway, |_| {}).deliver(&request, std::time::SystemTime::UNIX_EPOCH);
+            let response = loop {
+                match delivery.poll() {
+                    Output::Fetch(fetch) => {
+                        _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
+                        _ = delivery.handle(Input::Chunk(fetch.id, bytes::Bytes::from_static(JPEG)));
+                        _ = delivery.handle(Input::End(fetch.id));
+                    }
+                    Output::Render(_) => _ = delivery.handle(Input::Rendered(Rendered::new(Err(error.clone())))),
+                    Output::Keep(keep) => assert!(keep.key().is_original(), "nothing is kept of a failure"),
+                    Output::Respond(response) => break response,
+                    Output::Wait => panic!("nothing is out"),
+                }
+            };
+            assert_eq!(error.is_transient(), transient, "{error:?}");
+            assert_eq!(response.headers()["cache-control"] == "no-store", transient, "{error:?}");
+            let after = response.headers().get("retry-after").map(|value| value.to_str().unwrap());
+            let want = match &error {
+                Error::Busy { retry_after } if retry_after.is_zero() => Some("1"),
+                Error::Busy { .. } => Some("3"),
+                Error::Stopped => Some("60"),
+                _ => None,
+            };
+            assert_eq!((after, response.status() == 503), (want, want.is_some()), "{error:?}");
+        }
     }
 }
 

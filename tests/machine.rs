@@ -123,7 +123,13 @@ fn events() -> impl Strategy<Value = Event> {
         1 => Just(vec![7; SOURCE_BYTES]),
         1 => prop::collection::vec(any::<u8>(), 0..8),
     ];
-    let errors = prop::sample::select(vec![FetchError::Refused, FetchError::TimedOut, FetchError::Other]);
+    let errors = prop::sample::select(vec![
+        FetchError::Refused,
+        FetchError::TimedOut,
+        FetchError::Other,
+        FetchError::Closed,
+        FetchError::Busy,
+    ]);
     prop_oneof![
         4 => (prop::sample::select(statuses), prop::sample::select(headers)).prop_map(|(s, h)| Event::Head(s, h)),
         4 => bytes.prop_map(Event::Chunk),

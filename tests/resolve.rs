@@ -123,7 +123,7 @@ fn a_proxy_fetches_from_its_hosts_only() {
     for (inner, uri, host) in [
         ("https://a.example.com/i.jpg?x=1", "https://a.example.com/i.jpg?x=1", "a.example.com"),
         ("https:/A.b.Example.COM./i.jpg", "https://a.b.example.com/i.jpg", "a.b.example.com"),
-        ("http%3A%2F%2Fexample.org%3A8080%2Fi%2520j.jpg", "http://example.org:8080/i%20j.jpg", "example.org:8080"),
+        ("http%3A%2F%2Fexample.org%3A443%2Fi%2520j.jpg", "http://example.org:443/i%20j.jpg", "example.org:443"),
         ("https%3a%2f%2fexample.org", "https://example.org/", "example.org"),
     ] {
         assert_eq!(asked(inner).unwrap(), Some((uri.to_owned(), host.to_owned())), "{inner}");
@@ -131,13 +131,52 @@ fn a_proxy_fetches_from_its_hosts_only() {
     for inner in ["evil-example.com", "example.com.evil", "example.com", "www.example.org", "example.org.evil.net"] {
         assert_eq!(asked(&format!("https://{inner}/i.jpg")), Ok(None), "{inner}");
     }
-    for inner in ["example.com@evil.com", "example.org:22", "example.org:x", "a.example.com%00", "[::1]"] {
+    for inner in
+        ["example.com@evil.com", "example.org:22", "example.org:8080", "example.org:x", "a.example.com%00", "[::1]"]
+    {
         assert_eq!(
             status(get(&engine, &format!("https://e.example/px/https://{inner}/i.jpg"))),
             (400, "EINVAL"),
             "{inner}"
         );
     }
+}
+
+#[test]
+fn ports_are_closed_to_urls_unless_they_are_listed() {
+    use base64::Engine as _;
+    use originkit::Rejection;
+    let engine = |ports: &[u16]| {
+        let mut settings = Settings::default();
+        settings.ports = ports.to_vec();
+        // A configured origin has any port.
+        let web = Origin::new("http://10.0.0.1:9200/media").unwrap();
+        let endpoint = Endpoint::new("https://e.example/px").unwrap();
+        let endpoint = endpoint.origin(Origin::proxy(["*.example.com"]).unwrap()).origin(web);
+        Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
+    };
+    let refused = Rejection::Source(originkit::GuardError::Port);
+    for (port, listed) in
+        [("22", false), ("6379", false), ("8080", true), ("65535", false), ("80", true), ("443", true)]
+    {
+        let url = |tr: &str, asset: &str| format!("https://e.example/px/{tr}{asset}");
+        let source = format!("http://a.example.com:{port}/i.jpg");
+        let encoded = source.replace(':', "%3A").replace('/', "%2F");
+        let by_layer = format!("tr:l-image,ie-{},l-end/", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(&source));
+        for url in [
+            url("", &source),
+            url("", &encoded),
+            url("tr:w-10/", &source),
+            url(&by_layer, "https://a.example.com/i.jpg"),
+        ] {
+            let closed = get(&engine(&[]), &url).err();
+            assert_eq!(closed, (!matches!(port, "80" | "443")).then(|| refused.clone()), "{url}");
+            assert_eq!(get(&engine(&[8080]), &url).is_ok(), listed, "{url}");
+        }
+    }
+    let order = get(&engine(&[]), "https://e.example/px/a.jpg").unwrap();
+    assert_eq!(order.attempts().next().unwrap().uri(), "http://10.0.0.1:9200/media/a.jpg");
+    assert_eq!(originkit::Error::from(refused).as_gateway(), (http::StatusCode::FORBIDDEN, "EPORT"));
 }
 
 #[test]
@@ -339,6 +378,70 @@ fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
     assert_eq!(status(get(&engine, "https://other.example/a.jpg")), (404, "ENOENT"));
     let signed = originkit::sign("https://e.example/a.jpg?v=1", "https://e.example", "hush-hush", None);
     assert!(get(&engine, &signed).is_ok());
+}
+
+/// Each endpoint has keys, of its own or the engine's, and opens to no others.
+#[cfg(feature = "signing")]
+#[test]
+fn keys_open_their_own_endpoint_only() {
+    use originkit::{Rejection, SigningKey};
+    // One lies below another.
+    let bases = ["https://e.example", "https://e.example/red", "https://e.example/red/dark", "https://blue.example"];
+    let secrets = |of: &str| [SigningKey::sha1(&format!("{of}old")), SigningKey::sha256(&format!("{of}new"))];
+    for restrict_unsigned in [false, true] {
+        let mut settings = Settings::default();
+        settings.restrict_unsigned = restrict_unsigned;
+        let mut builder = Engine::builder().settings(settings);
+        for key in secrets("engine") {
+            builder = builder.signing_key(key).unwrap();
+        }
+        let mut owners = vec![("engine", secrets("engine"))];
+        for (at, base) in bases.into_iter().enumerate() {
+            let mut endpoint = Endpoint::new(base).unwrap().origin(Origin::new("https://o.example").unwrap());
+            // The first goes by the engine's.
+            if at > 0 {
+                for key in secrets(base) {
+                    endpoint = endpoint.signing_key(key).unwrap();
+                }
+                owners.push((base, secrets(base)));
+            }
+            builder = builder.endpoint(endpoint);
+        }
+        let engine = builder.build().unwrap();
+        assert!(!format!("{engine:?}").contains("exampleold"));
+        for (at, base) in bases.into_iter().enumerate() {
+            let endpoint = &engine.endpoints()[at];
+            for (owner, keys) in &owners {
+                let opens = *owner == if at == 0 { "engine" } else { base };
+                for (key, expires) in keys.iter().flat_map(|key| [(key, None), (key, Some(u64::MAX))]) {
+                    let mut url = endpoint.url("a b.jpg").transformation_text("w-10").query("v", "1");
+                    if let Some(second) = expires {
+                        url = url.expires(second);
+                    }
+                    let answer = get(&engine, &url.sign(key).unwrap());
+                    assert_eq!(answer.is_ok(), opens, "{base} with a key of {owner}");
+                    assert!(opens || matches!(answer, Err(Rejection::Signature(originkit::SignatureError::Wrong))));
+                }
+            }
+            assert_eq!(get(&engine, &format!("{base}/a.jpg")).is_ok(), !restrict_unsigned);
+        }
+    }
+}
+
+#[cfg(feature = "signing")]
+#[test]
+fn every_endpoint_needs_a_key_where_signed_urls_are_demanded() {
+    let endpoint = |base: &str| Endpoint::new(base).unwrap().origin(Origin::new("https://o.example").unwrap());
+    let mut settings = Settings::default();
+    settings.restrict_unsigned = true;
+    let red = endpoint("https://e.example/red").signing_key("red").unwrap();
+    let one = Engine::builder().settings(settings).endpoint(red);
+    assert!(one.clone().build().is_ok());
+    let two = one.endpoint(endpoint("https://e.example/blue"));
+    assert!(matches!(two.clone().build(), Err(originkit::ConfigError::NoKey)));
+    assert!(two.signing_key("engine").unwrap().build().is_ok());
+    assert!(matches!(endpoint("https://e.example").signing_key(""), Err(originkit::ConfigError::EmptyKey)));
+    assert_ne!(endpoint("https://e.example").signing_key("a"), endpoint("https://e.example").signing_key("b"));
 }
 
 #[test]

@@ -80,6 +80,21 @@ impl SigningKey {
     }
 }
 
+/// Keys are equal that make the same signatures; compared in constant time.
+impl PartialEq for SigningKey {
+    fn eq(&self, other: &Self) -> bool {
+        const PROBE: &str = "equal";
+        match (&self.state, &other.state) {
+            (State::Sha1(_), State::Sha1(_)) | (State::Sha256(_), State::Sha256(_)) => {
+                hex::decode(&self.sign(PROBE, "")).is_some_and(|code| other.fits(PROBE, "", &code))
+            }
+            (State::Sha1(_), State::Sha256(_)) | (State::Sha256(_), State::Sha1(_)) => false,
+        }
+    }
+}
+
+impl Eq for SigningKey {}
+
 impl From<&str> for SigningKey {
     fn from(secret: &str) -> Self {
         Self::sha1(secret)
@@ -139,6 +154,14 @@ mod tests {
         for key in [SigningKey::sha1("secret"), SigningKey::sha256("secret")] {
             assert!(!format!("{key:?}{key:#?}").contains("secret"));
         }
+    }
+
+    #[test]
+    fn equal_keys_make_the_same_signatures() {
+        assert_eq!(SigningKey::sha1("a"), "a".into());
+        assert_ne!(SigningKey::sha1("a"), SigningKey::sha1("b"));
+        assert_ne!(SigningKey::sha1("a"), SigningKey::sha256("a"));
+        assert_ne!(SigningKey::sha256("a"), SigningKey::sha1("a"));
     }
 
     #[test]

@@ -46,7 +46,8 @@
 //!
 //! 1. What a cache answers is what [`drive`] would, but for `Age` and the age of the files.
 //! 2. Equal requests that run at a time cause one fetch of each file and one render. If the one who does it goes away,
-//!    another goes on; if it fails, all fail alike, and nothing is kept.
+//!    finds no room, or is ended by its deadline, another goes on; if it fails otherwise, all who wait fail alike, and
+//!    nothing is kept.
 //! 3. A store is believed no more than an origin: what is cut short, of another version or under another key is as none.
 
 mod flight;
@@ -66,7 +67,7 @@ pub use self::memory::Memory;
 use self::run::Answer;
 use crate::client::{Client, Compute, drive};
 use crate::config::Engine;
-use crate::delivery::{Delivery, Keep, Rendition, Reuse, StoreKey};
+use crate::delivery::{Delivery, Keep, Passing, Rendition, Reuse, StoreKey};
 use crate::error::Error;
 use crate::order::Order;
 
@@ -98,7 +99,11 @@ pub struct Cache<S> {
 #[derive(Debug, Clone)]
 enum Made {
     Rendition(Rendition),
-    Failed(Error),
+    Failed {
+        error: Error,
+        /// The next one may do better.
+        transient: bool,
+    },
     /// An answer that each must get by itself: an origin forbids to share it, or it is no answer yet.
     Unshared,
 }
@@ -208,7 +213,9 @@ impl<S: Store> Cache<S> {
                         let just_made = || Answered::at_once(order.answer_with(&made));
                         return answered(&order, &made, false).unwrap_or_else(just_made);
                     }
-                    Some(Made::Failed(error)) => return Answered::at_once(order.fail(error)),
+                    Some(Made::Failed { error, transient }) => {
+                        return Answered::at_once(order.fail(error, transient));
+                    }
                     Some(Made::Unshared) => return self.make(order, None, None, client, compute).await,
                     // Whoever made it went away, or was told less than the whole.
                     None => {}
@@ -255,28 +262,37 @@ impl<S: Store> Cache<S> {
             Some(last) => order.deliver_again(last),
             None => order.deliver(),
         };
-        let (response, keep, files) = self.run(delivery, client, compute).await;
-        if let Some(pilot) = &pilot
-            && let Some(made) = made(&response, &keep)
-        {
+        let (mut response, keep, files) = self.run(delivery, client, compute).await;
+        let passing = response.extensions_mut().remove();
+        let made = made(&response, passing, &keep);
+        let mut landed = Vec::new();
+        if let Some((pilot, made)) = pilot.zip(made) {
+            let is_over = matches!(made, Made::Failed { transient: true, .. });
             pilot.land(made);
+            // Those who wait are told. Whoever comes now tries for itself: it may be otherwise by now.
+            landed.extend(Some(pilot).filter(|_| !is_over));
         }
-        Answered { response, later: Later { keep, refresh: None, landed: (pilot.into_iter().collect(), files) } }
+        Answered { response, later: Later { keep, refresh: None, landed: (landed, files) } }
     }
 }
 
-/// What of it is for others. `None`: this was an answer to somebody who has the picture, or may not see it; the next
-/// one is to make it.
-fn made(response: &Response<Bytes>, keep: &[Keep]) -> Option<Made> {
+/// What of it is for others. `None`: this was an answer to somebody who has the picture, or may not see it, or for whom
+/// there was no room or no time; the next one is to make it.
+fn made(response: &Response<Bytes>, passing: Option<Passing>, keep: &[Keep]) -> Option<Made> {
     let rendition = keep.iter().rev().find_map(|file| match file {
         Keep::Rendition(rendition) => Some(rendition.clone()),
         Keep::Original(_) => None,
     });
+    let transient = matches!(passing, Some(Passing::Failure));
+    let rendition = rendition.or(match passing {
+        Some(Passing::Rendition(rendition)) => Some(rendition),
+        Some(Passing::Failure) | None => None,
+    });
     let error = response.extensions().get::<Error>();
     match (rendition, error) {
         (Some(rendition), _) => Some(Made::Rendition(rendition)),
-        (None, Some(Error::Private)) => None,
-        (None, Some(error)) if error.is_of_all() => Some(Made::Failed(error.clone())),
+        (None, Some(Error::Private | Error::Busy { .. } | Error::Stopped)) => None,
+        (None, Some(error)) if error.is_of_all() => Some(Made::Failed { error: error.clone(), transient }),
         (None, None) if response.status() == StatusCode::NOT_MODIFIED => None,
         (None, _) => Some(Made::Unshared),
     }

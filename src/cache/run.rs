@@ -16,6 +16,7 @@ pub(super) enum Answer {
     File(Original),
     /// A head that tells all: a redirect, or that there is no file.
     Head(Response<()>),
+    /// Those who wait fail, too. Whoever comes later tries for itself.
     Failed(FetchError),
     /// A file that each must ask for by itself: its origin forbids to share it.
     Unshared,
@@ -82,12 +83,16 @@ impl<S: Store> Cache<S> {
                     let told = id_of(&input);
                     pilots.extend(pilot.map(|pilot| (told, pilot)));
                     let alike = alike(&input);
+                    let is_over = is_over(&input);
                     ended = matches!(input, Input::End(_)).then_some(told);
                     let flow = delivery.handle(input);
                     if flow.is_break()
                         && let Some(answer) = alike
                     {
                         pilots.iter().filter(|(id, _)| *id == told).for_each(|(_, pilot)| pilot.land(answer.clone()));
+                    }
+                    if is_over {
+                        pilots.retain(|(id, _)| *id != told);
                     }
                     match rest {
                         Rest::Body(id, body) if flow.is_continue() => running.push(Box::pin(read(id, body))),
@@ -140,11 +145,16 @@ impl<S: Store> Cache<S> {
 }
 
 async fn ask<C: Client>(client: &C, fetch: Fetch) -> Heard<C::Body> {
-    let id = fetch.id;
-    match dial(client, fetch).await {
+    let (id, resent) = (fetch.id, fetch.resent);
+    let answer = dial(client, fetch).await;
+    match answer {
         Ok(response) => {
             let (head, body) = response.into_parts();
             Heard { input: Input::Head(id, Response::from_parts(head, ())), rest: Rest::Body(id, body) }
+        }
+        // Closed a second time it is an answer for those who wait, too: each would try twice otherwise.
+        Err(FetchError::Closed) if resent => {
+            Heard { input: Input::Failed(id, FetchError::Refused), rest: Rest::Nothing }
         }
         Err(error) => Heard { input: Input::Failed(id, error), rest: Rest::Nothing },
     }
@@ -176,7 +186,18 @@ fn alike(input: &Input) -> Option<Answer> {
         Input::Head(_, head) if !head.status().is_success() && head.status() != StatusCode::NOT_MODIFIED => {
             Some(Answer::Head(head.clone()))
         }
+        // That this one found no room, or a connection that had been closed, is nobody else's answer.
+        Input::Failed(_, FetchError::Busy | FetchError::Closed) => None,
         Input::Failed(_, error) => Some(Answer::Failed(*error)),
         _ => None,
+    }
+}
+
+/// Returns `true` for an answer that may be another one when the next asks: nobody is told of it who comes later.
+fn is_over(input: &Input) -> bool {
+    match input {
+        Input::Failed(..) => true,
+        Input::Head(_, head) => head.status().is_server_error() || head.status() == StatusCode::TOO_MANY_REQUESTS,
+        _ => false,
     }
 }

@@ -24,9 +24,14 @@ pub struct Caching {
     pub floor: Duration,
     /// The most that counts of what an origin says (documented: a year).
     pub cap: Duration,
-    /// How long errors and stopgaps (default images, what another origin had while one was down) are kept (chosen: a
-    /// minute).
+    /// How long errors are kept that the next request would get too (a 404 of an origin, a malformed URL, a file that is
+    /// no image), and what stands in for something (the default image for a file that no origin has, a damaged file)
+    /// (chosen: a minute). Errors that may be over in a moment are `no-store`, whatever this says.
     pub errors: Duration,
+    /// How long caches may keep what stands in for something that failed for a moment: the default image, what another
+    /// origin has, or an old picture, while an origin cannot be reached (chosen: 5 seconds, so that not every request
+    /// finds out anew; no longer than [`errors`](Self::errors)). A store never has it. Zero: `no-store`.
+    pub stopgaps: Duration,
     /// How long a file that is no image is kept, where its origin does not say (chosen: an hour). Where it does, its
     /// word counts for such files, whatever [`by_origin`](Self::by_origin) says.
     pub files: Duration,
@@ -55,6 +60,7 @@ impl Default for Caching {
             floor: Duration::ZERO,
             cap: YEAR,
             errors: Duration::from_secs(60),
+            stopgaps: Duration::from_secs(5),
             files: Duration::from_secs(3600),
             originals: Duration::from_secs(3600),
             stale_while_revalidate: Duration::ZERO,

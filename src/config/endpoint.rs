@@ -3,6 +3,8 @@
 use super::base::Base;
 use super::error::ConfigError;
 use super::origin::Origin;
+#[cfg(feature = "signing")]
+use crate::address::SigningKey;
 use crate::address::{Start, Target, UrlBuilder};
 use crate::dialect::Dialect;
 
@@ -29,6 +31,9 @@ pub struct Endpoint {
     reports: bool,
     dialect: Option<Dialect>,
     name: String,
+    /// None: the engine's count.
+    #[cfg(feature = "signing")]
+    keys: Vec<SigningKey>,
     /// Stands for the origins in the names of kept pictures.
     stamp: String,
 }
@@ -48,6 +53,8 @@ impl Endpoint {
             strict: false,
             reports: false,
             dialect: None,
+            #[cfg(feature = "signing")]
+            keys: Vec::new(),
             stamp: String::new(),
         })
     }
@@ -110,6 +117,34 @@ impl Endpoint {
         self
     }
 
+    /// Adds a key of its own; several serve to change keys without a gap. An endpoint that has one accepts signatures by
+    /// its own keys only, and they open no other endpoint; one without goes by [`EngineBuilder::signing_key`]. A text is
+    /// a key for HMAC-SHA1, as ImageKit's are.
+    ///
+    /// ```
+    /// use originkit::{Endpoint, Engine, Origin};
+    /// use std::time::SystemTime;
+    /// let origin = || Origin::new("https://www.example.com");
+    /// let red = Endpoint::new("https://img.example.com/red")?.origin(origin()?).signing_key("red's")?;
+    /// let blue = Endpoint::new("https://img.example.com/blue")?.origin(origin()?).signing_key("blue's")?;
+    /// let url = red.url("a.jpg").sign("red's")?;
+    /// let engine = Engine::builder().endpoint(red).endpoint(blue).build()?;
+    /// let get = |url: &str| http::Request::get(url).body(()).map(|request| engine.resolve(&request, SystemTime::now()));
+    /// assert!(get(&url)?.is_ok());
+    /// assert!(get(&url.replace("/red/", "/blue/"))?.is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConfigError::EmptyKey`].
+    ///
+    /// [`EngineBuilder::signing_key`]: crate::EngineBuilder::signing_key
+    #[cfg(feature = "signing")]
+    pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Result<Self, ConfigError> {
+        self.keys.push(checked(key.into())?);
+        Ok(self)
+    }
+
     /// Its first base URL, without a slash at the end; it is called by this.
     #[must_use]
     pub fn base(&self) -> &str {
@@ -157,6 +192,11 @@ impl Endpoint {
         &self.stamp
     }
 
+    #[cfg(feature = "signing")]
+    pub(crate) fn keys(&self) -> &[SigningKey] {
+        &self.keys
+    }
+
     pub(crate) fn bases(&self) -> &[Base] {
         &self.bases
     }
@@ -185,4 +225,13 @@ impl Endpoint {
             .filter_map(|base| base.strip(path).map(|(matched, rest)| (base, matched, rest)))
             .max_by_key(|(_, matched, _)| *matched)
     }
+}
+
+/// Passes a key that is not empty.
+///
+/// # Errors
+/// [`ConfigError::EmptyKey`].
+#[cfg(feature = "signing")]
+pub(super) fn checked(key: SigningKey) -> Result<SigningKey, ConfigError> {
+    if key.is_empty() { Err(ConfigError::EmptyKey) } else { Ok(key) }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::access::Access;
 use super::base::Base;
 use super::endpoint::Endpoint;
+#[cfg(feature = "signing")]
+use super::endpoint::checked;
 use super::error::ConfigError;
 use super::named::Named;
 use super::origin::Origin;
@@ -116,9 +118,10 @@ impl Engine {
         &self.0.named
     }
 
+    /// The keys that open an endpoint: its own, or if it has none the engine's.
     #[cfg(feature = "signing")]
-    pub(crate) fn keys(&self) -> &[SigningKey] {
-        &self.0.keys
+    pub(crate) fn keys<'a>(&'a self, endpoint: &'a Endpoint) -> &'a [SigningKey] {
+        self.0.keys(endpoint)
     }
 
     #[cfg(feature = "signing")]
@@ -151,6 +154,13 @@ impl Engine {
         };
         let candidates = self.0.endpoints.iter().filter_map(|candidate| Some((depth(candidate)?, candidate)));
         candidates.min_by_key(|(depth, _)| *depth).map_or(endpoint, |(_, candidate)| candidate)
+    }
+}
+
+#[cfg(feature = "signing")]
+impl Inner {
+    fn keys<'a>(&'a self, endpoint: &'a Endpoint) -> &'a [SigningKey] {
+        if endpoint.keys().is_empty() { &self.keys } else { endpoint.keys() }
     }
 }
 
@@ -195,8 +205,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Adds a key that signatures may be made with; several serve to change keys without a gap. A text is a key for
-    /// HMAC-SHA1, as ImageKit's are; see [`SigningKey::sha256`] for another.
+    /// Adds a key that signatures may be made with, for endpoints that have none of their own
+    /// ([`Endpoint::signing_key`]); several serve to change keys without a gap. A text is a key for HMAC-SHA1, as
+    /// ImageKit's are; see [`SigningKey::sha256`] for another.
     ///
     /// Without any key a signature in a URL cannot be checked, and is ignored.
     ///
@@ -204,11 +215,7 @@ impl EngineBuilder {
     /// [`ConfigError::EmptyKey`].
     #[cfg(feature = "signing")]
     pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Result<Self, ConfigError> {
-        let key = key.into();
-        if key.is_empty() {
-            return Err(ConfigError::EmptyKey);
-        }
-        self.0.keys.push(key);
+        self.0.keys.push(checked(key.into())?);
         Ok(self)
     }
 
@@ -231,7 +238,7 @@ impl EngineBuilder {
             }
         }
         #[cfg(feature = "signing")]
-        if self.0.settings.restrict_unsigned && self.0.keys.is_empty() {
+        if self.0.settings.restrict_unsigned && self.0.endpoints.iter().any(|it| self.0.keys(it).is_empty()) {
             return Err(ConfigError::NoKey);
         }
         // Limits decide what is cut off.

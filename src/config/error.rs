@@ -76,8 +76,9 @@ pub enum ConfigError {
     /// A text cannot stand in `Accept`.
     #[error("`{0}` cannot be the value of a header")]
     BadAccept(String),
-    /// Signed URLs are demanded, and there is no key to check them with.
-    #[error("unsigned URLs are refused, but there is no key to check signatures with")]
+    /// Signed URLs are demanded, and an endpoint has no key to check them with: neither one of its own nor one of the
+    /// engine.
+    #[error("unsigned URLs are refused, but an endpoint has no key to check signatures with")]
     NoKey,
     /// A key is empty.
     #[error("a signing key must not be empty")]

@@ -51,7 +51,7 @@ pub struct Settings {
     /// sanitises unless a URL says otherwise). Off: `ik-sanitizeSvg=true` asks for it.
     #[cfg(feature = "sanitize")]
     pub sanitize_svg: bool,
-    /// Only signed URLs are served (documented: off). Needs a key.
+    /// Only signed URLs are served (documented: off). Needs a key for every endpoint.
     #[cfg(feature = "signing")]
     pub restrict_unsigned: bool,
     /// Only stored transformations are served (documented: off).
@@ -61,6 +61,10 @@ pub struct Settings {
     /// Statuses that tell a gateway's troubles apart, such as 502 and 504, instead of the documented ones (chosen: off).
     /// Both are in the table of [`Error`](crate::Error).
     pub gateway_statuses: bool,
+    /// Ports, besides 80 and 443, that URLs written by others may name: sources of web proxies, those of layers and
+    /// default images among them, and redirects (chosen: none). The base of a configured origin may have any port, and
+    /// redirects to that are followed.
+    pub ports: Vec<u16>,
     /// Any text; change it to make every kept picture and every `ETag` a new one, when a model or a font has changed,
     /// say.
     pub revision: String,
@@ -121,6 +125,7 @@ impl Default for Settings {
             restrict_unnamed: false,
             caching: Caching::default(),
             gateway_statuses: false,
+            ports: Vec::new(),
             revision: String::new(),
             marker_name: HeaderName::from_static("x-req-from"),
             marker_value: HeaderValue::from_static("imagekit"),

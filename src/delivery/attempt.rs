@@ -8,6 +8,7 @@
 //!   │  │      │ └─the origin is down, and what is kept may be used then
 //!   │  └──────┤ kept, but old: asked whether it has changed
 //!   │         │ 3xx: the same turn goes on elsewhere
+//!   │         │ closed before an answer: the same once more
 //!   └─────────┴─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
 
@@ -27,7 +28,7 @@ use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, SourceRequest};
 use crate::path::AssetPath;
-use crate::policy::{self, FileKind, Freshness, OriginError, RedirectPolicy, Verdict};
+use crate::policy::{self, FileKind, Freshness, OriginError, RedirectPolicy, Term, Verdict};
 
 /// The search for one file.
 #[derive(Debug)]
@@ -36,8 +37,8 @@ pub(super) struct Search {
     attempts: std::vec::IntoIter<Attempt>,
     /// The most telling failure so far: where nobody was asked, there is no such file.
     cause: OriginError,
-    /// An origin failed that may work again soon.
-    shaky: bool,
+    /// How long what is found may stand, after what origins before have answered.
+    term: Term,
     state: State,
 }
 
@@ -70,6 +71,8 @@ struct Turn {
     policy: RedirectPolicy,
     /// How often it was.
     redirects: usize,
+    /// It was sent once more, after a connection that had been kept was closed.
+    resent: bool,
     /// What a store has of this request: too old to be used without asking.
     kept: Option<Original>,
     /// A store need not be told: it has it.
@@ -86,15 +89,14 @@ pub(super) struct Known<'a> {
     pub(super) identity: Fingerprint,
     /// `Link` of the origin that has it.
     pub(super) canonical: Option<&'a HeaderValue>,
-    /// It stands for one that may come back soon.
-    pub(super) shaky: bool,
 }
 
 impl Search {
     pub(super) fn start(wanted: SourceRequest) -> Self {
         let SourceRequest { path, attempts } = wanted;
         let attempts = attempts.into_iter();
-        let mut search = Self { path, attempts, cause: OriginError::NotFound, shaky: false, state: State::Missing };
+        let (cause, term) = (OriginError::NotFound, Term::Full);
+        let mut search = Self { path, attempts, cause, term, state: State::Missing };
         search.next_origin();
         search
     }
@@ -112,6 +114,11 @@ impl Search {
     /// Why no origin has the file, once that is certain.
     pub(super) fn missing(&self) -> Option<OriginError> {
         matches!(self.state, State::Missing).then_some(self.cause)
+    }
+
+    /// How long what came of it so far may stand.
+    pub(super) const fn term(&self) -> Term {
+        self.term
     }
 
     /// Where the file lies below its origin.
@@ -147,8 +154,7 @@ impl Search {
             State::Held(turn, original) => (turn, &original.facts),
             State::Ready(_) | State::Asked(..) | State::Missing => return None,
         };
-        let canonical = turn.canonical.as_ref();
-        Some(Known { facts, identity: turn.identity?, canonical, shaky: self.shaky })
+        Some(Known { facts, identity: turn.identity?, canonical: turn.canonical.as_ref() })
     }
 
     /// The file, if it was found.
@@ -176,11 +182,12 @@ impl Search {
                 if let Some(kept) = &turn.kept {
                     kept.ask_whether_changed(&mut request);
                 }
-                let revalidates = turn.kept.is_some();
                 let trusted = turn.policy.trusts(request.uri());
                 let key = turn.key.clone();
+                let mut fetch = Fetch::new(id, key, request, trusted, limits);
+                (fetch.revalidates, fetch.resent) = (turn.kept.is_some(), turn.resent);
                 self.state = State::Asked(id, turn);
-                Some(Fetch::new(id, key, request, trusted, revalidates, limits))
+                Some(fetch)
             }
             other => {
                 self.state = other;
@@ -252,17 +259,16 @@ impl Search {
 
     /// Hears a piece of the body.
     pub(super) fn chunk(&mut self, chunk: &[u8], terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
-        match mem::replace(&mut self.state, State::Missing) {
-            State::Reading(id, turn, facts, mut body) => match body.push(chunk) {
-                Ok(()) => {
-                    self.state = State::Reading(id, turn, facts, body);
-                    Ok(CONTINUE)
-                }
-                Err(failure) => self.fail(turn, failure, terms),
+        let failure = match &mut self.state {
+            State::Reading(.., body) => match body.push(chunk) {
+                Ok(()) => return Ok(CONTINUE),
+                Err(failure) => failure,
             },
             // A body before its head is no HTTP.
-            other => self.fail_whatever(other, OriginError::Malformed, terms),
-        }
+            _ => Failure::Next(OriginError::Malformed),
+        };
+        let state = mem::replace(&mut self.state, State::Missing);
+        self.fail_whatever(state, failure, terms)
     }
 
     /// Hears that the body is complete.
@@ -276,7 +282,24 @@ impl Search {
                 }
                 Err(failure) => self.fail(turn, failure, terms),
             },
-            other => self.fail_whatever(other, OriginError::Malformed, terms),
+            other => self.fail_whatever(other, Failure::Next(OriginError::Malformed), terms),
+        }
+    }
+
+    /// Readies the request once more, if its connection was closed before the first byte of an answer: one that was kept
+    /// open may be closed just then, and the origin be well (RFC 9110, 9.2.2). Once for each origin.
+    ///
+    /// Returns `false` for any other failure, and for a second one.
+    pub(super) fn resend(&mut self, error: FetchError) -> bool {
+        match mem::replace(&mut self.state, State::Missing) {
+            State::Asked(_, turn) if error == FetchError::Closed && !turn.resent => {
+                self.state = State::Ready(Turn { resent: true, ..turn });
+                true
+            }
+            other => {
+                self.state = other;
+                false
+            }
         }
     }
 
@@ -290,18 +313,18 @@ impl Search {
             FetchError::Other => OriginError::Other,
         };
         let state = mem::replace(&mut self.state, State::Missing);
-        self.fail_whatever(state, cause, terms)
+        self.fail_whatever(state, Failure::Next(cause), terms)
     }
 
     fn fail_whatever(
         &mut self,
         state: State,
-        cause: OriginError,
+        failure: Failure,
         terms: &GatherContext,
     ) -> Result<ControlFlow<()>, LimitError> {
         match state {
             State::Asked(_, turn) | State::Reading(_, turn, ..) | State::Ready(turn) | State::Held(turn, _) => {
-                self.fail(turn, Failure::Next(cause), terms)
+                self.fail(turn, failure, terms)
             }
             State::Missing => Ok(BREAK),
         }
@@ -314,7 +337,9 @@ impl Search {
             Failure::Next(cause) => {
                 self.note(cause);
                 match turn.kept.take() {
-                    Some(kept) if cause.is_down() && kept.freshness(terms.now, &terms.caching) != Freshness::Over => {
+                    Some(kept)
+                        if cause.is_transient() && kept.freshness(terms.now, &terms.caching) != Freshness::Over =>
+                    {
                         turn.is_stored = true;
                         self.state = turn.hold(kept);
                     }
@@ -337,6 +362,7 @@ impl Search {
                         canonical,
                         policy,
                         redirects: 0,
+                        resent: false,
                         kept: None,
                         is_stored: false,
                         identity: None,
@@ -353,7 +379,7 @@ impl Search {
         if cause.code() > self.cause.code() {
             self.cause = cause;
         }
-        self.shaky |= cause.may_pass();
+        self.term = self.term.max(cause.term_of_stopgap());
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Fetch {
     pub key: StoreKey,
     /// A store had one that is old, and whether it has changed is what is asked.
     pub revalidates: bool,
+    /// It is sent once more, because the connection was closed before an answer ([`FetchError::Closed`]).
+    pub resent: bool,
     request: Request<()>,
     /// Its host is a configured origin's.
     trusted: bool,
@@ -79,21 +81,15 @@ impl Pace {
 }
 
 impl Fetch {
-    pub(super) fn new(
-        id: FetchId,
-        key: StoreKey,
-        request: Request<()>,
-        trusted: bool,
-        revalidates: bool,
-        limits: &Limits,
-    ) -> Self {
+    pub(super) fn new(id: FetchId, key: StoreKey, request: Request<()>, trusted: bool, limits: &Limits) -> Self {
         let pace = Pace {
             total: limits.fetch_timeout,
             connect: limits.connect_timeout,
             idle: limits.idle_timeout,
             rate: limits.fetch_rate,
         };
-        Self { id, key, revalidates, request, trusted, pace, max_bytes: limits.source_bytes }
+        let (revalidates, resent) = (false, false);
+        Self { id, key, revalidates, resent, request, trusted, pace, max_bytes: limits.source_bytes }
     }
 
     /// The request, to be looked at.
@@ -171,14 +167,15 @@ pub enum FetchError {
     /// No connection: refused, reset before an answer, no such host, or a failed TLS handshake.
     #[error("no connection")]
     Refused,
-    /// The connection was closed before the first byte of an answer, as one that was kept open may be. The request is
-    /// sent once more.
+    /// The connection was closed before the first byte of an answer, as one that was kept open may be. The machine asks
+    /// for the same once more, by another [`Fetch`]; a second time the origin counts as one that cannot be reached.
     #[error("the connection was closed")]
     Closed,
     /// [`Fetch::timeout`] is over, or a bound of [`Pace`] is passed.
     #[error("timed out")]
     TimedOut,
-    /// The client has as much to do as it may have.
+    /// The client has as much to do as it may have. Ends the delivery, with
+    /// [`Error::Busy`](crate::Error::Busy): another origin would be asked by the same client.
     #[error("too much is being fetched")]
     Busy,
     /// The host's name leads to an address that may not be asked.
@@ -195,7 +192,7 @@ mod tests {
 
     fn fetch(uri: &str, trusted: bool) -> Fetch {
         let request = Request::get(uri).body(()).unwrap();
-        Fetch::new(FetchId(1), StoreKey::of_request(&request), request, trusted, false, &Limits::default())
+        Fetch::new(FetchId(1), StoreKey::of_request(&request), request, trusted, &Limits::default())
     }
 
     #[test]

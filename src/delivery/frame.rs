@@ -1,22 +1,25 @@
 //! The form in which a store keeps a file: lines of names and values, an empty line, the bytes.
 //!
 //! ```text
-//! originkit original 1
+//! originkit original 2
 //! key originals/6f2a...
 //! etag "5f-62"
 //! length 48213
+//! checksum 99aa06d3014798d86001c324468d497f
 //!
 //! <48213 bytes>
 //! ```
 //!
-//! What comes back from a store is read like any input: a file that is cut short, of another kind or version, or under
-//! another key is as none.
+//! What comes back from a store is read like any input: a file that is cut short, changed in any bit, of another kind or
+//! version, or under another key is as none. The checksum (XXH3, 128 bits, of all lines before it and of the bytes) finds
+//! damage; it is no signature, and whoever may write to a store is believed.
 
 use std::fmt::{Display, Write as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
 use super::key::StoreKey;
+use crate::fingerprint;
 
 /// Writes a frame.
 pub(super) struct Writer(String);
@@ -28,9 +31,9 @@ impl Writer {
         writer
     }
 
-    /// `None` is no line.
+    /// `None` is no line, nor is a value with a control byte: it would not be read again.
     pub(super) fn line(&mut self, name: &str, value: Option<impl Display>) {
-        if let Some(value) = value {
+        if let Some(value) = value.map(|value| value.to_string()).filter(|value| !value.bytes().any(is_control)) {
             // Writing to a string cannot fail.
             _ = writeln!(self.0, "{name} {value}");
         }
@@ -38,6 +41,8 @@ impl Writer {
 
     pub(super) fn finish(mut self, bytes: &Bytes) -> Bytes {
         self.line("length", Some(bytes.len()));
+        let checksum = checksum(&self.0, bytes);
+        self.line(CHECKSUM, Some(checksum));
         self.0.push('\n');
         let mut frame = BytesMut::with_capacity(self.0.len().saturating_add(bytes.len()));
         frame.put(self.0.as_bytes());
@@ -57,13 +62,22 @@ impl Frame {
     pub(super) fn read(kind: &str, key: &StoreKey, stored: &Bytes) -> Option<Self> {
         let head = stored.get(..stored.len().min(LONGEST_HEAD))?;
         let end = head.windows(2).position(|two| two == b"\n\n")?;
-        let mut lines = std::str::from_utf8(head.get(..end)?).ok()?.lines();
+        let bytes = stored.slice(end.checked_add(2)?..);
+        let head = std::str::from_utf8(head.get(..end)?).ok()?;
+        let (summed, last) = head.split_at(head.rfind('\n')?.checked_add(1)?);
+        if last.split_once(' ') != Some((CHECKSUM, &checksum(summed, &bytes))) {
+            return None;
+        }
+        let mut lines = summed.split_terminator('\n');
+        if lines.clone().any(|line| line.bytes().any(is_control)) {
+            return None;
+        }
         if lines.next() != Some(&format!("originkit {kind} {VERSION}")) {
             return None;
         }
         let lines: Vec<_> =
             lines.filter_map(|line| line.split_once(' ')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-        let frame = Self { lines, bytes: stored.slice(end.checked_add(2)?..) };
+        let frame = Self { lines, bytes };
         let whole = frame.get("key") == Some(key.as_str()) && frame.number("length")? == frame.bytes.len() as u64;
         whole.then_some(frame)
     }
@@ -81,8 +95,19 @@ impl Frame {
     }
 }
 
+/// The checksum of a frame, in 32 hex digits: of its lines before that one, and of its bytes.
+fn checksum(lines: &str, bytes: &[u8]) -> String {
+    format!("{:032x}", fingerprint::of_parts(&[lines.as_bytes(), bytes]))
+}
+
+/// Returns `true` for a byte that no line may have, the tab included.
+const fn is_control(byte: u8) -> bool {
+    byte < 0x20 || byte == 0x7F
+}
+
 /// A change of what a line means is another version.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+const CHECKSUM: &str = "checksum";
 const LONGEST_HEAD: usize = 64 * 1024;
 
 #[cfg(test)]
@@ -105,5 +130,38 @@ mod tests {
         assert!(Frame::read("rendition", &key, &stored).is_none());
         let other = StoreKey::original("https://a.example/b.jpg", b"a.example");
         assert!(Frame::read("original", &other, &stored).is_none());
+    }
+
+    #[test]
+    fn no_changed_bit_is_read() {
+        let key = StoreKey::original("https://a.example/a.jpg", b"a.example");
+        let mut writer = Writer::new("original", &key);
+        writer.line("etag", Some("\"a b\""));
+        let stored = writer.finish(&Bytes::from_static(b"\n\npicture"));
+        for at in 0..stored.len() {
+            for bit in 0..8 {
+                let mut changed = stored.to_vec();
+                changed[at] ^= 1 << bit;
+                assert!(Frame::read("original", &key, &changed.into()).is_none(), "byte {at}, bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn control_bytes_are_neither_written_nor_read() {
+        let key = StoreKey::original("https://a.example/a.jpg", b"a.example");
+        for control in ['\t', '\r', '\n', '\0', '\u{7f}'] {
+            let mut writer = Writer::new("original", &key);
+            writer.line("etag", Some(format!("\"a{control}b\"")));
+            let frame = Frame::read("original", &key, &writer.finish(&Bytes::new())).unwrap();
+            assert!(!frame.has("etag"), "{control:?}");
+            // Somebody else may have written it, with the right checksum.
+            let mut lines = format!("originkit original {VERSION}\nkey {key}\netag \"a b\"\nlength 0\n");
+            let seal = |lines: &str| Bytes::from(format!("{lines}checksum {}\n\n", checksum(lines, b"")));
+            assert!(Frame::read("original", &key, &seal(&lines)).is_some());
+            lines = lines.replace("a b", &format!("a{control}b"));
+            // A line break makes two lines, of which the second means nothing.
+            assert_eq!(Frame::read("original", &key, &seal(&lines)).is_some(), control == '\n', "{control:?}");
+        }
     }
 }

@@ -3,16 +3,17 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::attempt::{Found, Search};
-use super::fetch::{Fetch, FetchId};
+use super::fetch::{Fetch, FetchError, FetchId};
 use super::gather_context::GatherContext;
 use super::key::StoreKey;
 use super::messages::{BREAK, Input, Keep};
 use super::original::Original;
 use super::render::Source;
 use super::rendition::{Rendition, Served};
-use super::respond;
+use super::respond::{self, ResponseHead};
 use super::{Phase, Rendering};
 use crate::code::ErrorCode;
 use crate::error::Error;
@@ -20,7 +21,7 @@ use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::LimitError;
 use crate::order::{Order, RenderSpec, ResponseSpec, SourceRequest};
-use crate::policy::{self, FileKind, Freshness, OriginError};
+use crate::policy::{self, FileKind, Freshness, OriginError, Term};
 use crate::trace::event;
 
 /// The phase in which files are wanted.
@@ -29,7 +30,7 @@ pub(super) struct Gathering {
     /// The asset, or the default image in its place.
     asset: Search,
     /// Why the asset was given up; set while the default image is searched for.
-    lost: Option<OriginError>,
+    lost: Option<Lost>,
     /// The default image, until it is needed.
     fallback: Option<SourceRequest>,
     /// Overlays and fonts.
@@ -38,11 +39,21 @@ pub(super) struct Gathering {
     sent: usize,
     /// How many of them need not be sent: a store had the answer.
     spared: usize,
+    /// One was sent once more: a connection had been closed.
+    resent: bool,
     job: Arc<RenderSpec>,
     answer: ResponseSpec,
     terms: GatherContext,
     /// What was delivered last time.
     last: Option<Rendition>,
+}
+
+/// An asset that no origin delivered.
+#[derive(Debug, Clone, Copy)]
+struct Lost {
+    cause: OriginError,
+    /// How long that may stand.
+    term: Term,
 }
 
 impl Gathering {
@@ -51,10 +62,11 @@ impl Gathering {
         let terms = GatherContext { limits, caching: answer.caching, now: answer.now };
         let mut searches = wanted.into_iter().map(Search::start);
         let Some(asset) = searches.next() else {
-            return fail(&answer, Error::Origin { cause: OriginError::NotFound, layer: false });
+            return fail(&answer, Term::Full, Error::Origin { cause: OriginError::NotFound, layer: false });
         };
         let others = searches.collect();
-        let gathering = Self { asset, lost: None, fallback, others, sent: 0, spared: 0, job, answer, terms, last };
+        let (lost, sent, spared, resent) = (None, 0, 0, false);
+        let gathering = Self { asset, lost, fallback, others, sent, spared, resent, job, answer, terms, last };
         Box::new(gathering).settle(keep)
     }
 
@@ -84,7 +96,9 @@ impl Gathering {
             | Input::Recalled(id, _) => *id,
             Input::Rendered(_) => return (Phase::Gathering(self), BREAK),
         };
-        let Self { asset, others, terms, .. } = &mut *self;
+        let has_room =
+            matches!(input, Input::Failed(_, FetchError::Closed)) && self.planned() < self.terms.limits.fetches;
+        let Self { asset, others, terms, resent, .. } = &mut *self;
         let Some(search) = std::iter::once(asset).chain(others).find(|search| search.awaits(id)) else {
             return (Phase::Gathering(self), BREAK);
         };
@@ -98,6 +112,13 @@ impl Gathering {
             Input::End(_) => search.end(terms),
             Input::Failed(_, error) => {
                 event!("failed", id = id.number(), cause = error.to_string());
+                if error == FetchError::Busy {
+                    return (self.give_up(), BREAK);
+                }
+                if has_room && search.resend(error) {
+                    *resent = true;
+                    return (Phase::Gathering(self), BREAK);
+                }
                 search.failed(error, terms)
             }
             Input::Recalled(_, original) => {
@@ -113,33 +134,43 @@ impl Gathering {
         if heard.is_ok()
             && let Some(error) = self.refused_video()
         {
-            return (fail(&self.answer, error), BREAK);
+            return (self.fail(error), BREAK);
         }
         match heard {
             Ok(flow) => (self.settle(keep), flow),
-            Err(limit) => (fail(&self.answer, Error::TooLarge(limit)), BREAK),
+            Err(limit) => (self.fail(Error::TooLarge(limit)), BREAK),
+        }
+    }
+
+    /// Ends it: the client has too much to do, and would have it for other origins and the default image as well.
+    fn give_up(&self) -> Phase {
+        match self.usable_last(Term::Moment) {
+            Some(last) => Phase::Responding(Box::new(respond::rendition(&self.answer, &last))),
+            None => self.fail(Error::Busy { retry_after: RETRY_AFTER }),
         }
     }
 
     /// Goes on to the next phase if nothing is left to search for, or no point in searching.
     fn settle(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
-        if let Some(cause) = self.asset.missing().or_else(|| self.others.iter().find_map(Search::missing))
+        if let Some(missing) = self.searches().find(|search| search.missing().is_some())
             // Where the default image is looked for, the asset is known to be gone, or its origin to be down.
-            && let Some(last) = self.usable_last(self.lost.unwrap_or(cause))
+            && let Some(last) = self.usable_last(self.lost.map_or(missing.term(), |lost| lost.term))
         {
             return Phase::Responding(Box::new(respond::rendition(&self.answer, &last)));
         }
         if let Some(cause) = self.asset.missing()
             && let Some(fallback) = self.fallback.take()
         {
-            self.lost = Some(cause);
+            self.lost = Some(Lost { cause, term: self.asset.term() });
             self.asset = Search::start(fallback);
         }
         if let Some(cause) = self.asset.missing() {
-            return fail(&self.answer, Error::Origin { cause: self.lost.unwrap_or(cause), layer: false });
+            let cause = self.lost.map_or(cause, |lost| lost.cause);
+            return fail(&self.answer, self.term_of_asset(), Error::Origin { cause, layer: false });
         }
-        if let Some(cause) = self.others.iter().find_map(Search::missing) {
-            return fail(&self.answer, Error::Origin { cause, layer: true });
+        let missing = |search: &Search| search.missing().map(|cause| (cause, search.term()));
+        if let Some((cause, term)) = self.others.iter().find_map(missing) {
+            return fail(&self.answer, term, Error::Origin { cause, layer: true });
         }
         if self.searches().all(Search::is_held) {
             return self.finish(keep);
@@ -151,14 +182,37 @@ impl Gathering {
         {
             return phase;
         }
-        let due = self.searches().filter(|search| search.is_ready()).count();
-        let sent = self.sent.saturating_sub(self.spared).saturating_add(due);
-        if sent > self.terms.limits.fetches {
+        let planned = self.planned();
+        if planned > self.terms.limits.fetches {
             let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-            let (allowed, found) = (count(self.terms.limits.fetches), count(sent));
-            return fail(&self.answer, LimitError { what: "requests to origins", allowed, found }.into());
+            let (allowed, found) = (count(self.terms.limits.fetches), count(planned));
+            // A request that was sent twice may have been the one too many.
+            let term = if self.resent { Term::Moment } else { self.term() };
+            return fail(&self.answer, term, LimitError { what: "requests to origins", allowed, found }.into());
         }
         Phase::Gathering(self)
+    }
+
+    /// Requests to origins: those that were sent, and those that are ready to be.
+    fn planned(&self) -> usize {
+        let due = self.searches().filter(|search| search.is_ready()).count();
+        self.sent.saturating_sub(self.spared).saturating_add(due)
+    }
+
+    /// How long what came of the asset may stand, or of the default image in its place.
+    fn term_of_asset(&self) -> Term {
+        let lost = self.lost.map_or(Term::Full, |lost| lost.term.max(Term::Brief));
+        self.asset.term().max(lost)
+    }
+
+    /// The same of all files together.
+    fn term(&self) -> Term {
+        self.others.iter().map(Search::term).fold(self.term_of_asset(), Term::max)
+    }
+
+    /// An error that an origin which failed for a moment may have a part in.
+    fn fail(&self, error: Error) -> Phase {
+        fail(&self.answer, self.term(), error)
     }
 
     /// The error for a video that would have to be transformed, as soon as its head or its first bytes tell.
@@ -173,10 +227,10 @@ impl Gathering {
     }
 
     /// What was delivered last time, as a stopgap while an origin is down, if it may be one.
-    fn usable_last(&self, cause: OriginError) -> Option<Rendition> {
-        let last = self.last.as_ref().filter(|_| cause.is_down())?;
+    fn usable_last(&self, term: Term) -> Option<Rendition> {
+        let last = self.last.as_ref().filter(|_| term == Term::Moment)?;
         let freshness = last.served.freshness(self.terms.now, &self.terms.caching);
-        (freshness != Freshness::Over).then(|| last.as_stopgap())
+        (freshness != Freshness::Over).then(|| last.as_stopgap(term))
     }
 
     /// How the answer is come by, as soon as the content of every file has a name.
@@ -191,21 +245,20 @@ impl Gathering {
         // One that does not say may be the latest.
         let modified = known.iter().map(|file| file.facts.modified()).min().flatten();
         let modified = modified.and_then(|_| known.iter().filter_map(|file| file.facts.modified()).max());
-        let brief = lost || known.iter().any(|file| file.shaky);
+        let term = self.term();
         let as_it_is = self.answer.original || self.job.passes;
         let file = as_it_is && policy::says_file(self.asset.path(), &asset.facts.media);
         let caching = if file { &caching.of_files() } else { caching };
-        let fresh_until = if brief {
-            now.saturating_add(caching.errors.as_secs())
-        } else {
-            known.iter().map(|file| file.facts.fresh_until(caching)).min()?
+        let fresh_until = match term.most(caching) {
+            Some(seconds) => now.saturating_add(seconds),
+            None => known.iter().map(|file| file.facts.fresh_until(caching)).min()?,
         };
         Some(Served {
             key: StoreKey::rendition(self.answer.name),
             etag: format!("\"{print:.32}\""),
             modified,
             canonical: asset.canonical.filter(|_| !lost).cloned(),
-            brief,
+            term,
             private: known.iter().any(|file| file.facts.private),
             file,
             said: asset.facts.said,
@@ -217,7 +270,7 @@ impl Gathering {
     /// The answer, if the browser has it already or it was made last time: no picture is decoded for that.
     fn unchanged(&mut self, served: &Served, keep: &mut VecDeque<Keep>) -> Option<Phase> {
         if served.private && !self.answer.admits_private {
-            return Some(fail(&self.answer, Error::Private));
+            return Some(self.fail(Error::Private));
         }
         if let Some(last) = self.last.take_if(|last| last.served.etag == served.etag) {
             let renewed = Rendition { served: served.clone(), ..last };
@@ -230,8 +283,9 @@ impl Gathering {
 
     /// Every file is held.
     fn finish(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+        let term = self.term();
         let missing =
-            |answer: &ResponseSpec| fail(answer, Error::Origin { cause: OriginError::NotFound, layer: false });
+            |answer: &ResponseSpec| fail(answer, term, Error::Origin { cause: OriginError::NotFound, layer: false });
         let Some(served) = self.served() else { return missing(&self.answer) };
         if let Some(phase) = self.unchanged(&served, keep) {
             return phase;
@@ -244,7 +298,7 @@ impl Gathering {
         let (format, as_it_is) = match kind {
             FileKind::Image(format) => (Some(format), answer.original || passes_svg(&job, format)),
             FileKind::Video if answer.original || job.passes => (None, true),
-            FileKind::Video => return fail(&answer, video(&job)),
+            FileKind::Video => return fail(&answer, term, video(&job)),
             FileKind::Other => (Format::sniff(asset.original.bytes()), answer.original || job.passes),
             // A decoder that was registered may read it.
             FileKind::NoImage => {
@@ -260,7 +314,7 @@ impl Gathering {
             return Phase::Responding(Box::new(response));
         }
         if format.is_none() {
-            return fail(&answer, no_image());
+            return fail(&answer, term, no_image());
         }
         let sources = std::iter::once(asset).chain(others);
         let sources = sources.map(|Found { path, original: Original { bytes, .. } }| Source { path, bytes }).collect();
@@ -286,6 +340,11 @@ fn video(job: &RenderSpec) -> Error {
     Error::Pixels { code: ErrorCode::Unsupported, message }
 }
 
-fn fail(answer: &ResponseSpec, error: Error) -> Phase {
-    Phase::Responding(Box::new(respond::failure(&answer.into(), error)))
+/// Answers with an error, of files that may stand for so long.
+fn fail(answer: &ResponseSpec, term: Term, error: Error) -> Phase {
+    let head = ResponseHead { transient: term == Term::Moment, ..answer.into() };
+    Phase::Responding(Box::new(respond::failure(&head, error)))
 }
+
+/// When to ask again that for which there was no client: it may be done with others in a second.
+const RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@
 //!            │  └──────────────────────────────────────────────────────────────┘
 //!            ├──(orig-true, or no picture)──────────────▶ Responding
 //!            ├──(the browser has it, or last time's is the same: by tags, nothing is decoded)──▶ Responding
-//!            └──(a file that no origin has, a limit)────▶ Responding, with `ik-error`
+//!            └──(a file that no origin has, a limit, a client that is busy)──▶ Responding, with `ik-error`
 //! ```
 //!
 //! # Laws
@@ -25,7 +25,9 @@
 //! 5. No file takes more memory than [`Limits::source_bytes`](crate::Limits::source_bytes), whatever
 //!    an origin sends; what is given up is freed at once. (What a store brought is the store's to bound.)
 //! 6. What is to be kept is handed out before the response, as [`Output::Keep`], and never holds it up.
-//! 7. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`]. How old
+//! 7. What failed for a moment is not kept: such an error is `no-store`, and what stands in for the file meanwhile is good
+//!    for seconds and never handed out as [`Output::Keep`].
+//! 8. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`]. How old
 //!    a file is is told by the time that the order was made at.
 
 mod attempt;
@@ -62,6 +64,8 @@ pub use self::messages::{Input, Keep, Output};
 pub use self::original::Original;
 pub use self::render::{Render, Rendered, Source};
 pub use self::rendition::Rendition;
+#[cfg(feature = "cache")]
+pub(crate) use self::respond::Passing;
 pub use self::reuse::Reuse;
 pub use crate::encoded::Encoded;
 
@@ -75,6 +79,7 @@ use crate::error::Error;
 use crate::note::{Note, Notes};
 use crate::order::{Order, Rejection, RenderSpec, ResponseSpec};
 use crate::plan::PlanError;
+use crate::policy::Term;
 use crate::stop::Stop;
 use crate::trace::event;
 
@@ -156,7 +161,7 @@ impl Engine {
             let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
             let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
             let vary = (at_endpoint && *best_format).then_some(ACCEPT);
-            let manner = ResponseHead { head, vary: vary.as_slice(), caching, gateway: *gateway };
+            let manner = ResponseHead { head, vary: vary.as_slice(), caching, gateway: *gateway, transient: false };
             respond::failure(&manner, rejection.into())
         };
         Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
@@ -253,7 +258,8 @@ impl Rendering {
                 // What is damaged today may be mended in a minute.
                 let served = if notes.iter().any(Note::is_damage) {
                     let until = self.terms.now.saturating_add(self.terms.caching.errors.as_secs());
-                    Served { brief: true, fresh_until: self.served.fresh_until.min(until), ..self.served }
+                    let term = self.served.term.max(Term::Brief);
+                    Served { term, fresh_until: self.served.fresh_until.min(until), ..self.served }
                 } else {
                     self.served
                 };
@@ -266,7 +272,11 @@ impl Rendering {
                 response
             }
             Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
-            Err(error) => respond::failure(&(&self.answer).into(), error),
+            Err(error) => {
+                // Of a file that stands in for another one for a moment, its faults are those of the moment, too.
+                let transient = self.served.term == Term::Moment;
+                respond::failure(&ResponseHead { transient, ..(&self.answer).into() }, error)
+            }
         };
         Phase::Responding(Box::new(response))
     }

@@ -206,6 +206,11 @@ mod tests {
             let original = original(headers);
             let stored = original.to_bytes();
             assert_eq!(Original::from_bytes(original.key(), &stored).unwrap(), original);
+            for bit in 0..stored.len() * 8 {
+                let mut changed = stored.to_vec();
+                changed[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(Original::from_bytes(original.key(), &changed.into()), None, "bit {bit}");
+            }
         }
     }
 

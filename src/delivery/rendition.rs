@@ -13,7 +13,7 @@ use crate::config::Caching;
 use crate::encoded::Encoded;
 use crate::format::Format;
 use crate::path::AssetPath;
-use crate::policy::{self, Directives, Freshness};
+use crate::policy::{self, Directives, Freshness, Term};
 
 /// A picture, or another file, as it is delivered: what every response with status 200 is made of.
 ///
@@ -38,8 +38,9 @@ pub(super) struct Served {
     pub(super) modified: Option<u64>,
     /// `Link` of the origin that had the asset.
     pub(super) canonical: Option<HeaderValue>,
-    /// A stopgap, for a minute: the default image, or what another origin had while one was down.
-    pub(super) brief: bool,
+    /// How long it may stand: less than is usual for the default image, what another origin had while one was down, and
+    /// what is made of a damaged file.
+    pub(super) term: Term,
     /// For signed URLs only.
     pub(super) private: bool,
     /// A file that is no image: it lives as its origin says.
@@ -61,7 +62,7 @@ impl Served {
     /// May it be used at this time? A stopgap has no time of grace: it is one itself.
     pub(super) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         match policy::freshness(self.fresh_until, now, caching) {
-            Freshness::Stale | Freshness::IfError if self.brief => Freshness::Over,
+            Freshness::Stale | Freshness::IfError if self.term != Term::Full => Freshness::Over,
             freshness => freshness,
         }
     }
@@ -81,13 +82,18 @@ impl Rendition {
     }
 
     /// The same as a stopgap: caches are to ask again soon.
-    pub(super) fn as_stopgap(&self) -> Self {
-        Self { served: Served { brief: true, ..self.served.clone() }, ..self.clone() }
+    pub(super) fn as_stopgap(&self, term: Term) -> Self {
+        Self { served: Served { term, ..self.served.clone() }, ..self.clone() }
     }
 
-    /// The same for a store, if one may keep it.
+    /// The same for a store, if one may keep it. What stands in for a moment would only displace a better one there.
     pub(super) fn to_keep(&self, terms: &GatherContext) -> Option<Self> {
-        self.served.said.is_kept(&self.served.caching(&terms.caching)).then(|| self.clone())
+        (self.served.term != Term::Moment && self.may_be_shared(&terms.caching)).then(|| self.clone())
+    }
+
+    /// Returns `true` unless its origin says that it is for one who asks only.
+    pub(super) fn may_be_shared(&self, caching: &Caching) -> bool {
+        self.served.said.is_kept(&self.served.caching(caching))
     }
 
     /// What a store keeps it under.
@@ -119,7 +125,7 @@ impl Rendition {
         frame.line("etag", Some(&served.etag));
         frame.line("modified", served.modified);
         frame.line("link", served.canonical.as_ref().and_then(text));
-        frame.line("brief", served.brief.then_some(true));
+        frame.line("brief", (served.term != Term::Full).then_some(true));
         frame.line("private", served.private.then_some(true));
         frame.line("file", served.file.then_some(true));
         frame.line("cache-control", Some(served.said));
@@ -138,7 +144,7 @@ impl Rendition {
             etag: header("etag")?.to_str().ok()?.to_owned(),
             modified: frame.number("modified"),
             canonical: header("link"),
-            brief: frame.has("brief"),
+            term: if frame.has("brief") { Term::Brief } else { Term::Full },
             private: frame.has("private"),
             file: frame.has("file"),
             said: Directives::read(frame.get("cache-control").unwrap_or_default()),
@@ -176,7 +182,7 @@ mod tests {
             etag: "\"1\"".to_owned(),
             modified: Some(7),
             canonical: Some(HeaderValue::from_static("<https://a.example/a.jpg>; rel=\"canonical\"")),
-            brief: true,
+            term: Term::Brief,
             private: false,
             file: true,
             said: Directives::read("no-cache, max-age=8"),
@@ -194,7 +200,7 @@ mod tests {
             served: Served {
                 modified: None,
                 canonical: None,
-                brief: false,
+                term: Term::Full,
                 private: true,
                 file: false,
                 ..rendition.served
@@ -202,6 +208,12 @@ mod tests {
             format: None,
             ..rendition
         };
-        assert_eq!(Rendition::from_bytes(plain.key(), &plain.to_bytes()).unwrap(), plain);
+        let stored = plain.to_bytes();
+        assert_eq!(Rendition::from_bytes(plain.key(), &stored).unwrap(), plain);
+        for bit in 0..stored.len() * 8 {
+            let mut changed = stored.to_vec();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Rendition::from_bytes(plain.key(), &changed.into()), None, "bit {bit}");
+        }
     }
 }

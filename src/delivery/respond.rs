@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `Content-Type` | all | of the delivered bytes, never the origin's word |
 //! | `Content-Length` | all | of the body, which HEAD leaves out (RFC 9110, 9.3.2) |
-//! | `Cache-Control` | all | [`Caching`]; one minute for errors and stopgaps (chosen) |
+//! | `Cache-Control` | all | [`Caching`]; a minute for errors that would come again, `no-store` for those that may not (chosen) |
 //! | `ETag` | pictures, 304 | chosen: of the order, the configuration and the files it is made of, so that it is known before |
 //! | `Last-Modified` | pictures | RFC 9110, 8.8.2: that of the file changed last, if all tell |
 //! | `Age` | pictures, 304 | RFC 9111, 5.1, where the origin's `Cache-Control` is told |
@@ -14,6 +14,7 @@
 //! | `Content-Disposition` | pictures | ImageKit, `ik-attachment`; quoting by RFC 6266 and 8187 |
 //! | `Accept-Ranges: none` | pictures | chosen: a part of a picture would cost the whole |
 //! | `is-intermediate-response`, `Retry-After` | effects in the making | ImageKit, *AI transformations* |
+//! | `Retry-After` | 503 | RFC 9110, 10.2.3 |
 //! | `ik-error` | errors | ImageKit, *Error codes*: `CODE - message` |
 //! | `ik-ignored` | images, of endpoints that are told to | chosen: tokens without effect, with what was probably meant |
 //! | `X-Content-Type-Options`, `Access-Control-Allow-Origin`, `Access-Control-Expose-Headers` | all | chosen |
@@ -51,12 +52,25 @@ pub(super) struct ResponseHead<'a> {
     pub(super) caching: &'a Caching,
     /// Told as a gateway tells it.
     pub(super) gateway: bool,
+    /// The next request may well succeed, whatever the error says by itself: an origin failed for a moment.
+    pub(super) transient: bool,
+}
+
+/// An answer that no store is to have, for those who wait for the same just now. It travels in the extensions of the
+/// response.
+#[cfg(feature = "cache")]
+#[derive(Debug, Clone)]
+pub(crate) enum Passing {
+    /// Stands in for a moment.
+    Rendition(Rendition),
+    /// The error may be over in a moment.
+    Failure,
 }
 
 impl<'a> From<&'a ResponseSpec> for ResponseHead<'a> {
     fn from(answer: &'a ResponseSpec) -> Self {
         let ResponseSpec { head, vary, caching, gateway, .. } = answer;
-        Self { head: *head, vary, caching, gateway: *gateway }
+        Self { head: *head, vary, caching, gateway: *gateway, transient: false }
     }
 }
 
@@ -81,6 +95,10 @@ pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition) -> Respons
     if *format == Some(Format::Svg) {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
     }
+    #[cfg(feature = "cache")]
+    if served.term == policy::Term::Moment && rendition.may_be_shared(&answer.caching) {
+        response.extensions_mut().insert(Passing::Rendition(rendition.clone()));
+    }
     response
 }
 
@@ -97,13 +115,13 @@ pub(super) fn not_modified(answer: &ResponseSpec, served: &Served) -> Response<B
 /// What caches go by.
 fn keeping(headers: &mut HeaderMap, answer: &ResponseSpec, served: &Served) {
     let at_most = answer.expires.map(|last| last.saturating_sub(answer.now));
-    let keeping = Keeping { brief: served.brief, private: served.private, origin: served.said, at_most };
+    let keeping = Keeping { term: served.term, private: served.private, origin: served.said, at_most };
     let caching = served.caching(&answer.caching);
     headers.insert(CACHE_CONTROL, policy::cache_control(&keeping, &caching));
     insert(headers, ETAG, HeaderValue::try_from(&served.etag).ok());
     // Where the origin's word counts, its time has begun to run (RFC 9111, 5.1).
     let age = answer.now.saturating_sub(served.sent);
-    if caching.by_origin && !served.brief && age > 0 {
+    if caching.by_origin && served.term == policy::Term::Full && age > 0 {
         headers.insert(AGE, HeaderValue::from(age));
     }
 }
@@ -123,19 +141,33 @@ pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes
     let headers = response.headers_mut();
     // Who may not see it is told so because of who asks, not of what.
     let by_person = error.code() == ErrorCode::Forbidden;
-    let keep =
-        if by_person { HeaderValue::from_static("no-store") } else { policy::cache_control_of_error(manner.caching) };
+    let transient = manner.transient || error.is_transient();
+    let keep = if by_person || transient {
+        HeaderValue::from_static("no-store")
+    } else {
+        policy::cache_control_of_error(manner.caching)
+    };
     headers.insert(CACHE_CONTROL, keep);
     if error.code() == ErrorCode::Method {
         headers.insert(ALLOW, METHODS);
     }
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(RETRY_AFTER, HeaderValue::from(manner.caching.errors.as_secs().max(1)));
+        let after = if let Error::Busy { retry_after } = &error { *retry_after } else { manner.caching.errors };
+        headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(after)));
     }
     const LONGEST: usize = 300;
     insert(headers, IK_ERROR, HeaderValue::try_from(format!("{code} - {}", visible(&message, LONGEST))).ok());
     response.extensions_mut().insert(error);
+    #[cfg(feature = "cache")]
+    if transient {
+        response.extensions_mut().insert(Passing::Failure);
+    }
     response
+}
+
+/// As `Retry-After` has it: rounded up, and one second at least, for zero asks for no pause.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
 /// Says that an effect is being prepared (documented: status 200, a page, and a header that tells it from a
@@ -146,7 +178,7 @@ pub(super) fn intermediate(answer: &ResponseSpec, retry_after: Duration) -> Resp
     let mut response = response(answer.head, StatusCode::OK, &answer.vary, html, body);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+    headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
     headers.insert(INTERMEDIATE, HeaderValue::from_static("true"));
     response
 }
@@ -286,7 +318,7 @@ mod tests {
     fn an_error_is_one_line_of_ascii() {
         let error = Error::Pixels { code: ErrorCode::Format, message: "é\r\nlink: <x>\u{7f}".to_owned() };
         let (caching, vary) = (Caching::default(), [http::header::ACCEPT]);
-        let manner = ResponseHead { head: false, vary: &vary, caching: &caching, gateway: false };
+        let manner = ResponseHead { head: false, vary: &vary, caching: &caching, gateway: false, transient: false };
         let response = failure(&manner, error.clone());
         assert_eq!(response.status(), 400);
         assert_eq!(response.headers()["ik-error"], "EFORMAT - ???link: <x>?");

@@ -7,7 +7,7 @@ use super::key::StoreKey;
 use super::rendition::Rendition;
 use super::{Delivery, respond};
 use crate::order::Order;
-use crate::policy::Freshness;
+use crate::policy::{Freshness, Term};
 use crate::trace::event;
 
 /// What a kept [`Rendition`] is good for.
@@ -42,7 +42,7 @@ impl Order {
         event!("kept", fresh = freshness == Freshness::Fresh, stale = freshness == Freshness::Stale);
         match freshness {
             Freshness::Fresh => Reuse::Fresh(respond::rendition(&self.answer, kept)),
-            Freshness::Stale => Reuse::Stale(respond::rendition(&self.answer, &kept.as_stopgap())),
+            Freshness::Stale => Reuse::Stale(respond::rendition(&self.answer, &kept.as_stopgap(Term::Brief))),
             Freshness::IfError | Freshness::Over => Reuse::Old,
         }
     }
@@ -53,10 +53,10 @@ impl Order {
         respond::rendition(&self.answer, made)
     }
 
-    /// Answers with what went wrong for the same order a moment ago.
+    /// Answers with what went wrong for the same order a moment ago; `transient` if it may go right the next time.
     #[cfg(feature = "cache")]
-    pub(crate) fn fail(&self, error: crate::error::Error) -> Response<Bytes> {
-        respond::failure(&(&self.answer).into(), error)
+    pub(crate) fn fail(&self, error: crate::error::Error, transient: bool) -> Response<Bytes> {
+        respond::failure(&respond::ResponseHead { transient, ..(&self.answer).into() }, error)
     }
 
     /// Starts fulfilling it, with what was delivered last time at hand: that is delivered again, without a decode, where

@@ -74,18 +74,25 @@ impl Engine {
         let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
         policy::admit(self.access(), request.headers(), request.extensions().get())?;
         let now = policy::seconds(now);
-        let signature = self.check_signature(&target, rest, now)?;
+        let signature = self.check_signature(endpoint, &target, rest, now)?;
         let url = endpoint.read(&target, base, rest, self.limits())?;
         let asked = Asked { head, headers: request.headers(), now, signature };
         self.order(endpoint, &url, &asked)
     }
 
     #[cfg(feature = "signing")]
-    fn check_signature(&self, target: &Target<'_>, rest: &str, now: u64) -> Result<Signed, Rejection> {
-        if self.keys().is_empty() {
+    fn check_signature(
+        &self,
+        endpoint: &Endpoint,
+        target: &Target<'_>,
+        rest: &str,
+        now: u64,
+    ) -> Result<Signed, Rejection> {
+        let keys = self.keys(endpoint);
+        if keys.is_empty() {
             return Ok(Signed::default());
         }
-        match address::verify(target, rest, self.keys(), now)? {
+        match address::verify(target, rest, keys, now)? {
             address::Signature::Fits { until } => Ok(Signed { is: true, until }),
             address::Signature::None if self.restricts_unsigned() => Err(address::SignatureError::Missing.into()),
             address::Signature::None => Ok(Signed::default()),
@@ -94,7 +101,7 @@ impl Engine {
 
     #[cfg(not(feature = "signing"))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "with the feature it checks")]
-    fn check_signature(&self, _: &Target<'_>, _: &str, _: u64) -> Result<Signed, Rejection> {
+    fn check_signature(&self, _: &Endpoint, _: &Target<'_>, _: &str, _: u64) -> Result<Signed, Rejection> {
         Ok(Signed::default())
     }
 
@@ -219,7 +226,7 @@ impl Engine {
                         attempts.push(Attempt::Skip(OriginError::NotFound));
                         continue;
                     };
-                    let approved = policy::approve(&with_query(inner, query))?;
+                    let approved = policy::approve(&with_query(inner, query), &self.settings().ports)?;
                     let inner_path = approved.path.split('?').next().unwrap_or_default();
                     if self.find(&approved.authority(), inner_path).is_some() {
                         return Err(GuardError::Loop.into());

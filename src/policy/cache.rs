@@ -122,11 +122,33 @@ pub(crate) fn sent_at(headers: &HeaderMap, now: u64) -> u64 {
     now.saturating_sub(age)
 }
 
+/// How long an answer may stand. Of several the last counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Term {
+    /// As long as is configured.
+    #[default]
+    Full,
+    /// As long as an error, [`Caching::errors`]: it stands in for something, and would do so again.
+    Brief,
+    /// For seconds, [`Caching::stopgaps`], and in no store: it stands in for what failed for a moment.
+    Moment,
+}
+
+impl Term {
+    /// The most seconds that it lasts; `None` where nothing but the configuration bounds it.
+    pub(crate) fn most(self, caching: &Caching) -> Option<u64> {
+        match self {
+            Self::Full => None,
+            Self::Brief => Some(caching.errors.as_secs()),
+            Self::Moment => Some(caching.errors.min(caching.stopgaps).as_secs()),
+        }
+    }
+}
+
 /// What is to be said of keeping an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Keeping {
-    /// A stopgap.
-    pub(crate) brief: bool,
+    pub(crate) term: Term,
     /// For one person only.
     pub(crate) private: bool,
     /// Of the asset's origin.
@@ -137,7 +159,7 @@ pub(crate) struct Keeping {
 
 /// `Cache-Control` of a success.
 pub(crate) fn cache_control(keeping: &Keeping, caching: &Caching) -> HeaderValue {
-    let Keeping { brief, origin, .. } = *keeping;
+    let Keeping { term, origin, .. } = *keeping;
     let by_origin = |own: Option<u64>| match own {
         _ if caching.by_origin && origin.no_cache && origin.max_age.or(origin.s_maxage).is_none() => {
             caching.floor.as_secs()
@@ -145,17 +167,18 @@ pub(crate) fn cache_control(keeping: &Keeping, caching: &Caching) -> HeaderValue
         Some(own) if caching.by_origin => within(own, caching),
         _ => caching.lifetime.as_secs(),
     };
-    let most = if brief { caching.errors.as_secs() } else { u64::MAX }.min(keeping.at_most.unwrap_or(u64::MAX));
+    let most = term.most(caching).unwrap_or(u64::MAX).min(keeping.at_most.unwrap_or(u64::MAX));
     let browser = by_origin(origin.max_age.or(origin.s_maxage)).min(most);
     let shared = by_origin(origin.s_maxage.or(origin.max_age)).min(most);
     let private = keeping.private || (caching.by_origin && origin.private);
-    let text = if caching.by_origin && origin.no_store {
+    let is_over = term == Term::Moment && most == 0;
+    let text = if is_over || (caching.by_origin && origin.no_store) {
         "no-store".to_owned()
     } else if caching.by_origin && origin.no_cache && caching.floor.is_zero() {
         format!("{}, no-cache", if private { "private" } else { "public" })
     } else if private {
         format!("private, max-age={browser}")
-    } else if brief {
+    } else if term != Term::Full {
         format!("public, max-age={}", browser.min(shared))
     } else {
         format!("public, s-maxage={shared}, max-age={browser}, {}", afterwards(caching))
@@ -163,7 +186,7 @@ pub(crate) fn cache_control(keeping: &Keeping, caching: &Caching) -> HeaderValue
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
 }
 
-/// `Cache-Control` of an error.
+/// `Cache-Control` of an error that the next request would get, too.
 pub(crate) fn cache_control_of_error(caching: &Caching) -> HeaderValue {
     let text = format!("public, max-age={}", caching.errors.as_secs());
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
@@ -259,7 +282,7 @@ mod tests {
 
     fn said(keeping: &str, change: impl FnOnce(&mut Keeping, &mut Caching)) -> String {
         let mut caching = Caching::default();
-        let mut of = Keeping { brief: false, private: false, origin: Directives::read(keeping), at_most: None };
+        let mut of = Keeping { term: Term::Full, private: false, origin: Directives::read(keeping), at_most: None };
         change(&mut of, &mut caching);
         cache_control(&of, &caching).to_str().unwrap().to_owned()
     }
@@ -284,9 +307,21 @@ mod tests {
             assert_eq!(told, want, "{origin}");
         }
         assert_eq!(said("no-cache", |_, caching| caching.by_origin = true), "public, no-cache");
-        assert_eq!(said("", |keeping, _| keeping.brief = true), "public, max-age=60");
-        let brief = said("max-age=5", |keeping, caching| (keeping.brief, caching.by_origin) = (true, true));
-        assert_eq!(brief, "public, max-age=5");
+        assert_eq!(said("", |keeping, _| keeping.term = Term::Brief), "public, max-age=60");
+        assert_eq!(said("", |keeping, _| keeping.term = Term::Moment), "public, max-age=5");
+        for (term, want) in [(Term::Brief, "public, max-age=3"), (Term::Moment, "public, max-age=3")] {
+            let told = said("max-age=3", |keeping, caching| (keeping.term, caching.by_origin) = (term, true));
+            assert_eq!(told, want);
+        }
+        let told = |errors, stopgaps| {
+            said("", |keeping, caching| {
+                keeping.term = Term::Moment;
+                (caching.errors, caching.stopgaps) = (secs(errors), secs(stopgaps));
+            })
+        };
+        assert_eq!(told(60, 0), "no-store");
+        assert_eq!(told(1, 5), "public, max-age=1", "no longer than an error");
+        assert_eq!(said("", |keeping, _| (keeping.term, keeping.private) = (Term::Moment, true)), "private, max-age=5");
         assert_eq!(said("", |keeping, _| keeping.private = true), "private, max-age=31536000");
         assert_eq!(said("", |keeping, _| keeping.at_most = Some(7)), "public, s-maxage=7, max-age=7, must-revalidate");
         let stale = said("", |_, caching| {

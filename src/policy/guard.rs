@@ -19,7 +19,7 @@ pub enum GuardError {
     /// User information, an odd spelling of a host, or characters that do not belong there.
     #[error("the host of the URL is malformed")]
     Host,
-    /// Another port than 80, 443 and those from 1024 on.
+    /// Another port than 80, 443 and those of [`Settings::ports`](crate::Settings::ports).
     #[error("the port of the URL is not allowed")]
     Port,
     /// A private, loopback or reserved address, or a name of such.
@@ -59,8 +59,8 @@ impl Approved {
     }
 }
 
-/// Checks an absolute URL.
-pub(crate) fn approve(url: &str) -> Result<Approved, GuardError> {
+/// Checks an absolute URL; `ports` may be asked besides 80 and 443.
+pub(crate) fn approve(url: &str, ports: &[u16]) -> Result<Approved, GuardError> {
     let (scheme, rest) = url.split_once("://").ok_or(GuardError::Scheme)?;
     let (scheme, own_port) = match scheme.to_ascii_lowercase().as_str() {
         "http" => ("http", 80),
@@ -76,7 +76,7 @@ pub(crate) fn approve(url: &str) -> Result<Approved, GuardError> {
     let host = check_host(host)?;
     let port = match port {
         None => None,
-        Some(text) => check_port(text)?.filter(|port| *port != own_port),
+        Some(text) => Some(check_port(text, ports)?).filter(|port| *port != own_port),
     };
     let slash = if path.starts_with('/') { "" } else { "/" };
     Ok(Approved { scheme, host, port, path: format!("{slash}{}", percent::encode(path, percent::FETCHED)) })
@@ -107,11 +107,11 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), GuardError> {
     }
 }
 
-fn check_port(text: &str) -> Result<Option<u16>, GuardError> {
+fn check_port(text: &str, ports: &[u16]) -> Result<u16, GuardError> {
     // `parse` would take `+80`.
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     match text.parse::<u16>() {
-        Ok(port) if digits && matches!(port, 80 | 443 | 1024..) => Ok(Some(port)),
+        Ok(port) if digits && (matches!(port, 80 | 443) || ports.contains(&port)) => Ok(port),
         _ => Err(GuardError::Port),
     }
 }
@@ -197,10 +197,10 @@ mod tests {
             localhost localhost. LOCALHOST x.localhost ⓛⓞⓒⓐⓛⓗⓞⓢⓣ metadata.google.internal good@127.0.0.1 \
             good:80@127.0.0.1 good%2f@127.0.0.1 127.0.0.1#@good good\\@127.0.0.1 10.1.2.3 192.168.0.1 172.31.0.1 \
             224.0.0.1 255.255.255.255 192.0.2.1 198.18.0.1 [ff02::1] [::ffff:8.8.8.8 a..b .a -a.com user@example.com \
-            example.com:22 example.com:0 example.com:65536 example.com:+80 example.com: example.com:0443 [::1]x [2606:4700::1]x";
+            example.com:22 example.com:0 example.com:8080 example.com:65535 example.com:65536 example.com:+80 example.com: example.com:0443 [::1]x [2606:4700::1]x";
         for host in hosts.split_whitespace() {
             for scheme in ["http", "https", "HTTP"] {
-                assert!(approve(&format!("{scheme}://{host}/a.jpg")).is_err(), "{host}");
+                assert!(approve(&format!("{scheme}://{host}/a.jpg"), &[]).is_err(), "{host}");
             }
         }
         for url in [
@@ -221,15 +221,15 @@ mod tests {
             "http://example.com/a\u{1f}",
             "http://example.com/a\u{7f}",
         ] {
-            assert!(approve(url).is_err(), "{url}");
+            assert!(approve(url, &[]).is_err(), "{url}");
         }
         // RFC 1035, 2.3.4: a label has 63 characters at most, a name 253 as it is written.
         let name = |last: usize| format!("https://{}{}/", "a23456789.".repeat(18), "b".repeat(last));
-        assert!(approve(&name(63)).is_ok());
-        assert_eq!(approve(&name(64)), Err(GuardError::Host));
+        assert!(approve(&name(63), &[]).is_ok());
+        assert_eq!(approve(&name(64), &[]), Err(GuardError::Host));
         let long = |front: &str| format!("https://{front}{}example/", "a23456789.".repeat(24));
-        assert!(approve(&long("abcde.")).is_ok());
-        assert_eq!(approve(&long("abcdef.")), Err(GuardError::Host));
+        assert!(approve(&long("abcde."), &[]).is_ok());
+        assert_eq!(approve(&long("abcdef."), &[]), Err(GuardError::Host));
     }
 
     #[test]
@@ -238,15 +238,31 @@ mod tests {
             ("https://Example.COM./a.jpg", "https://example.com/a.jpg"),
             ("HTTP://example.com:80", "http://example.com/"),
             ("http://example.com:443/", "http://example.com:443/"),
-            ("https://example.com:8080?x=1", "https://example.com:8080/?x=1"),
+            ("https://example.com:80?x=1", "https://example.com:80/?x=1"),
             ("https://8.8.8.8/a", "https://8.8.8.8/a"),
             ("https://[2606:4700::0001]/a", "https://[2606:4700::1]/a"),
             ("https://[64:ff9b::808:808]/", "https://[64:ff9b::808:808]/"),
             ("https://example.com/a b/é|.jpg?q=\"", "https://example.com/a%20b/%C3%A9%7C.jpg?q=%22"),
             ("https://xn--bcher-kva.example/%2525", "https://xn--bcher-kva.example/%2525"),
         ] {
-            assert_eq!(approve(url).map(|approved| approved.uri()), Ok(uri.to_owned()), "{url}");
+            assert_eq!(approve(url, &[]).map(|approved| approved.uri()), Ok(uri.to_owned()), "{url}");
         }
+    }
+
+    #[test]
+    fn ports_are_closed_unless_they_are_listed() {
+        for port in (1..=u16::MAX).filter(|port| !matches!(port, 80 | 443)) {
+            let url = format!("https://example.com:{port}/a.jpg");
+            assert_eq!(approve(&url, &[]), Err(GuardError::Port), "{port}");
+            let listed = port == 22 || port == 8080;
+            assert_eq!(approve(&url, &[22, 8080]).is_ok(), listed, "{port}");
+        }
+        for text in ["", "0", "+80", "080", "65536", "8080 ", "80x"] {
+            assert_eq!(check_port(text, &[0, 80, 8080]), Err(GuardError::Port), "{text}");
+        }
+        // Between brackets a colon is none of a port.
+        assert!(approve("https://[2606:4700::1]:443/", &[]).is_ok());
+        assert_eq!(approve("https://[2606:4700::1]:8443/", &[]), Err(GuardError::Port));
     }
 
     #[test]

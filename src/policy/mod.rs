@@ -18,7 +18,8 @@ mod save_data;
 pub(crate) use self::access::admit;
 pub use self::access::{AccessError, Visitor};
 pub(crate) use self::cache::{
-    Directives, Freshness, Keeping, as_date, cache_control, cache_control_of_error, date, freshness, seconds, sent_at,
+    Directives, Freshness, Keeping, Term, as_date, cache_control, cache_control_of_error, date, freshness, seconds,
+    sent_at,
 };
 pub use self::compress::COMPRESSIBLE;
 pub(crate) use self::conditional::Conditions;

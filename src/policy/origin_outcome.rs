@@ -11,9 +11,14 @@
 //! | 304 to the question whether a kept file has changed | it has not |
 //! | 304 otherwise, and all others | next origin, `UNIDENTIFIED` |
 //! | no connection, a timeout | next origin, `ECONNREFUSED` |
+//!
+//! What may be otherwise in a moment ([`OriginError::is_transient`]) is kept by nobody: no connection, a timeout, 408,
+//! 421, 425, 429, 5xx, an answer that breaks off or is malformed. Any other is the origin's word, and stands for as long
+//! as an error does.
 
 use http::StatusCode;
 
+use super::cache::Term;
 use crate::code::ErrorCode;
 
 /// How an origin failed to deliver a file.
@@ -80,17 +85,29 @@ impl OriginError {
         }
     }
 
-    /// May it work again soon? Then what is served in its place is a stopgap.
-    pub(crate) const fn may_pass(self) -> bool {
-        matches!(self.code(), ErrorCode::Unidentified | ErrorCode::Refused)
+    /// Returns `true` if the origin failed for a moment: it may have the file when it is asked again. No cache is to keep
+    /// such an error, and what is kept of the origin may be used meanwhile (RFC 5861, 4).
+    #[must_use]
+    pub const fn is_transient(self) -> bool {
+        match self {
+            Self::Refused | Self::TimedOut | Self::Busy | Self::Truncated | Self::Malformed | Self::Other => true,
+            Self::Status(status) => match status.as_u16() {
+                // A 304 here answers a question that was not asked; the others say that the time, or the way, was wrong.
+                304 | 408 | 421 | 425 | 429 => true,
+                300..=499 => false,
+                _ => true,
+            },
+            Self::NotFound | Self::Denied | Self::Address | Self::Encoded(_) | Self::Redirect => false,
+        }
     }
 
-    /// Is the origin down, so that what is kept of it may be used (RFC 5861, 4)?
-    pub(crate) fn is_down(self) -> bool {
+    /// How long what is served in its place may stand. That an origin does not have a file, or denies it, is the usual
+    /// way to the next one.
+    pub(crate) const fn term_of_stopgap(self) -> Term {
         match self {
-            Self::Refused | Self::TimedOut | Self::Busy | Self::Truncated | Self::Other => true,
-            Self::Status(status) => status.is_server_error(),
-            _ => false,
+            Self::NotFound | Self::Denied | Self::Address => Term::Full,
+            other if other.is_transient() => Term::Moment,
+            _ => Term::Brief,
         }
     }
 }
@@ -143,5 +160,37 @@ mod tests {
             }
         }
         assert_eq!(verdict(StatusCode::NOT_MODIFIED, true), Verdict::Unchanged);
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_an_origin_says() {
+        for (statuses, want) in [
+            (vec![204, 205, 401, 403, 404, 407, 410], Term::Full),
+            (vec![300, 305, 400, 402, 405, 406, 418, 422, 451, 499], Term::Brief),
+            (vec![100, 304, 408, 421, 425, 429, 500, 502, 503, 504, 599, 999], Term::Moment),
+        ] {
+            for status in statuses {
+                let Verdict::Next(error) = verdict(StatusCode::from_u16(status).unwrap(), false) else {
+                    panic!("{status} is a failure");
+                };
+                assert_eq!((error.term_of_stopgap(), error.is_transient()), (want, want == Term::Moment), "{status}");
+            }
+        }
+        for error in [
+            OriginError::Refused,
+            OriginError::TimedOut,
+            OriginError::Truncated,
+            OriginError::Malformed,
+            OriginError::Other,
+        ] {
+            assert_eq!(error.term_of_stopgap(), Term::Moment, "{error}");
+        }
+        for (error, want) in [
+            (OriginError::Address, Term::Full),
+            (OriginError::Redirect, Term::Brief),
+            (OriginError::Encoded("zstd"), Term::Brief),
+        ] {
+            assert_eq!(error.term_of_stopgap(), want, "{error}");
+        }
     }
 }

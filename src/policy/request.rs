@@ -24,12 +24,13 @@ pub(crate) struct RedirectPolicy {
 }
 
 impl RedirectPolicy {
-    /// May this URL be fetched?
-    fn allows(&self, url: &Approved) -> bool {
-        match &self.hosts {
+    /// A URL elsewhere, if it may be fetched.
+    fn approve(&self, url: &str) -> Option<Approved> {
+        let is_listed = |url: &Approved| match &self.hosts {
             Some(hosts) => hosts.iter().any(|pattern| pattern.matches(&url.host)),
             None => true,
-        }
+        };
+        approve(url, &self.engine.settings().ports).ok().filter(is_listed)
     }
 
     /// Is it the configured origin, which may lie in a private network?
@@ -114,7 +115,7 @@ fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(St
     };
     // The text is judged before a library reads it: it would fold odd spellings of hosts.
     let named_host = match &named {
-        Some(url) if !is_at_home(url, policy) => Some(approve(url).ok().filter(|url| policy.allows(url))?),
+        Some(url) if !is_at_home(url, policy) => Some(policy.approve(url)?),
         _ => None,
     };
     let joined = base.join(named.as_deref().unwrap_or(location)).ok()?;
@@ -186,12 +187,28 @@ mod tests {
             "http://10.0.0.1:8080@evil.example/",
             "//2130706433/",
             "http://cdn.example.org:22/",
+            "http://cdn.example.org:8081/",
+            "//cdn.example.org:8080/",
+            // Of the origin's own host only the port that is configured is open.
+            "http://10.0.0.1:22/",
             "/\\evil.example",
             "#x",
         ] {
             assert_eq!(follow(from, location, &web), None, "{location}");
         }
         assert_eq!(follow("https://a.example/x", "http://b.example/x", &web), None);
+    }
+
+    #[test]
+    fn ports_that_are_listed_are_open_to_redirects() {
+        let settings = Settings { ports: vec![8080], ..Settings::default() };
+        let endpoint =
+            Endpoint::new("https://img.example.com/p").unwrap().origin(Origin::new("https://o.example").unwrap());
+        let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
+        let web = RedirectPolicy { home: Some("o.example".into()), hosts: None, engine };
+        let followed = |location: &str| follow("https://o.example/a.jpg", location, &web).map(|(uri, _)| uri);
+        assert_eq!(followed("https://cdn.example.org:8080/a").as_deref(), Some("https://cdn.example.org:8080/a"));
+        assert_eq!(followed("https://cdn.example.org:8443/a"), None);
     }
 
     #[test]
