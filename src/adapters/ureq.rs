@@ -125,7 +125,10 @@ impl fmt::Debug for UreqBody {
 
 impl Read for UreqBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.body.read(buffer)?;
+        let length = self.body.read(buffer).map_err(|error| {
+            let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<ureq::Error>());
+            if let Some(ureq::Error::Timeout(_)) = cause { ErrorKind::TimedOut.into() } else { error }
+        })?;
         if length > 0 {
             self.bytes = self.bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
             let in_time = self.pace.check(self.head.elapsed(), self.bytes);
