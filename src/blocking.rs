@@ -1,6 +1,7 @@
 //! [`drive`]: a delivery run to its end by a blocking HTTP client, with no runtime anywhere.
 //!
-//! Fetches run in turn. What is asked of a client is the same as in [`client`](crate::client).
+//! Fetches run in turn. What is asked of a client is the same as in [`client`](crate::client); `adapters::Ureq` (feature
+//! `ureq`) is one. How much is done at a time is bounded by the threads that call this.
 //!
 //! ```
 //! use std::net::SocketAddr;

@@ -1,12 +1,15 @@
 //! [`drive`]: a delivery run to its end by an asynchronous HTTP client of your choice.
 //!
-//! It belongs to no runtime: fetches run together because they are polled together. A client is a
-//! few lines around one you have (`examples/serve` has one for reqwest), and must
+//! It belongs to no runtime: fetches run together because they are polled together. `adapters::Reqwest` (feature
+//! `reqwest`) is a client, and `adapters::Threads` (feature `tokio`) a place to render; [`Bounded`] bounds what is fetched
+//! at a time. A client of your own must
 //!
 //! - look up the addresses of a host, and send each request as it is, `Host` included, to one of the addresses that
 //!   come with it,
 //! - follow no redirects, use no proxy from the environment, and not decompress,
-//! - come back with [`FetchError::TimedOut`] when the timeout is over, whatever is under way then.
+//! - come back with [`FetchError::TimedOut`] when the timeout is over, whatever is under way then, and when the
+//!   [`Pace`](crate::delivery::Pace) is not kept,
+//! - tell by [`FetchError::Closed`] that a connection was closed before an answer began.
 //!
 //! ```
 //! use std::net::SocketAddr;
