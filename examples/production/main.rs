@@ -8,7 +8,7 @@
 //! | | |
 //! |---|---|
 //! | Renders | as many as there are cores, within 512 MiB, a bounded queue; 503 and `Retry-After` beyond (`Threads`) |
-//! | Fetches | 128 at a time and 256 MiB of bodies, approved addresses only, every time bounded (`Bounded`, `Reqwest`) |
+//! | Fetches | 128 at a time and 128 MiB of bodies, approved addresses only, every time bounded (`Bounded`, `Reqwest`) |
 //! | Deliveries | 512 at a time (`ImageService::at_once`) |
 //! | Connections | 1024, 10 seconds for a head (`front`) |
 //! | Results | kept in memory, 256 MiB, equal work done once (`Cache`, `Memory`) |
@@ -54,7 +54,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { port, base, origins } = Arguments::read()?;
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
     let own = format!("http://{}", listener.local_addr()?);
-    let mut endpoint = Endpoint::new(base.as_deref().unwrap_or(&own))?.also(&own)?;
+    let mut endpoint = Endpoint::new(&own)?;
+    if let Some(base) = &base {
+        // The first base goes into the names of what is kept.
+        endpoint = Endpoint::new(base)?.also(&own)?;
+    }
     for origin in &origins {
         endpoint = endpoint.origin(Origin::new(origin)?);
     }
@@ -67,7 +71,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::builder().endpoint(endpoint).settings(settings).limits(limits).build()?;
 
     let threads = Threads::new().memory(512 * MIB);
-    let client = Bounded::new(Reqwest::new()?).fetches(128).bytes(256 * MIB);
+    let client = Bounded::new(Reqwest::new()?).fetches(128).bytes(128 * MIB);
     let cache = Arc::new(Cache::new(Memory::new(256 * MIB)));
     let spawn = |work| _ = tokio::spawn(work);
     let images = ImageService::cached(engine, client.clone(), threads.clone(), Arc::clone(&cache), spawn).at_once(512);

@@ -14,7 +14,8 @@ use crate::delivery::{Approved, FetchError};
 /// Bounds a client: so many fetches at a time, and so many bytes of bodies that are not complete.
 ///
 /// What is over a bound has failed with [`FetchError::Busy`] at once; nothing waits. A fetch counts from the request
-/// until its body has ended or is dropped, its bytes from each piece until then.
+/// until its body has ended or is dropped, its bytes from each piece until then. A body grows in a buffer that doubles, so
+/// the memory held is up to twice the bytes.
 ///
 /// Files that are complete no longer count, though a delivery holds them until its other files are here and its
 /// image is made: what that can be is bounded by the number of deliveries at a time, times
@@ -25,7 +26,7 @@ use crate::delivery::{Approved, FetchError};
 /// ```
 /// use originkit::client::Bounded;
 /// # struct Http;
-/// let client = Bounded::new(Http).fetches(512).bytes(512 << 20);
+/// let client = Bounded::new(Http).fetches(512).bytes(256 << 20);
 /// assert_eq!(client.under_way(), (0, 0));
 /// ```
 #[derive(Debug, Clone)]
@@ -44,10 +45,10 @@ struct Counts {
 }
 
 impl<C> Bounded<C> {
-    /// Bounds a client to 256 fetches and 256 MiB.
+    /// Bounds a client to 256 fetches and 128 MiB.
     #[must_use]
     pub fn new(client: C) -> Self {
-        Self { client, fetches: 256, bytes: 256 * 1024 * 1024, counts: Arc::default() }
+        Self { client, fetches: 256, bytes: 128 * 1024 * 1024, counts: Arc::default() }
     }
 
     /// Sets how many fetches may be under way at a time.
