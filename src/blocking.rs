@@ -1,7 +1,33 @@
 //! [`drive`]: a delivery run to its end by a blocking HTTP client, with no runtime anywhere.
 //!
-//! Fetches run in turn. What is asked of a client is the same as in [`client`](crate::client); `adapters::Ureq` (feature
-//! `ureq`) is one. How much is done at a time is bounded by the threads that call this.
+//! Fetches run in turn. `adapters::Ureq` (feature `ureq`) is a client; how much is done at a time is bounded by the threads
+//! that call this. What is asked of a client of your own is the same as in [`client`](crate::client), time included: a
+//! body is a [`Read`], so the client wraps the one it has by one that knows when the head came.
+//!
+//! ```
+//! use std::io::{self, ErrorKind, Read};
+//! use std::time::Instant;
+//! use originkit::delivery::Pace;
+//!
+//! /// A body that keeps its pace. A single read is ended by the timeout of the socket, which is `Pace::idle`.
+//! struct Paced<R> {
+//!     body: R,
+//!     pace: Pace,
+//!     since_head: Instant,
+//!     bytes: u64,
+//! }
+//!
+//! impl<R: Read> Read for Paced<R> {
+//!     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+//!         let read = self.body.read(buffer)?;
+//!         self.bytes += read as u64;
+//!         self.pace.check(self.since_head.elapsed(), self.bytes).map_err(|_| ErrorKind::TimedOut)?;
+//!         Ok(read)
+//!     }
+//! }
+//! ```
+//!
+//! # Example
 //!
 //! ```
 //! use std::net::SocketAddr;
@@ -48,7 +74,7 @@ pub trait Client {
 
     /// Sends a request to one of its addresses and waits for the head of the answer.
     ///
-    /// [`Approved::timeout`] bounds the whole exchange, the body included.
+    /// [`Approved::pace`] bounds the whole exchange, the body included.
     ///
     /// # Errors
     /// There was no answer; a status is never an error.

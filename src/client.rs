@@ -7,9 +7,26 @@
 //! - look up the addresses of a host, and send each request as it is, `Host` included, to one of the addresses that
 //!   come with it,
 //! - follow no redirects, use no proxy from the environment, and not decompress,
-//! - come back with [`FetchError::TimedOut`] when the timeout is over, whatever is under way then, and when the
-//!   [`Pace`](crate::delivery::Pace) is not kept,
-//! - tell by [`FetchError::Closed`] that a connection was closed before an answer began.
+//! - keep the time, for this crate has no clock, see below,
+//! - say [`FetchError::Closed`] where a connection was closed before the first byte of an answer (the machine asks once
+//!   more), and [`FetchError::Busy`] where it has as much to do as it may have (that ends the delivery).
+//!
+//! # Time
+//!
+//! [`Approved::pace`] has four bounds, and each that is passed is [`FetchError::TimedOut`], whatever is under way then:
+//!
+//! | Bound | Runs |
+//! |---|---|
+//! | [`connect`](crate::delivery::Pace::connect) | until the connection is made, TLS included |
+//! | [`idle`](crate::delivery::Pace::idle) | from the request to the head of the answer, and from each piece of the body to the next: a timer that starts anew |
+//! | [`rate`](crate::delivery::Pace::rate) | over the body: ask [`Pace::check`](crate::delivery::Pace::check) for each piece, with the time since the head and the bytes so far |
+//! | [`total`](crate::delivery::Pace::total) | from the lookup to the last byte: a timer around it all |
+//!
+//! Idle time alone is no bound: an origin that sends a byte every few seconds would hold a connection until the total is
+//! over. The machine bounds what can be counted: bytes ([`Limits::source_bytes`](crate::Limits::source_bytes)) and pieces
+//! ([`Limits::chunks`](crate::Limits::chunks)), so that no client needs to gather small pieces into larger ones.
+//!
+//! # Example
 //!
 //! ```
 //! use std::net::SocketAddr;
@@ -72,7 +89,7 @@ pub trait Client: Send + Sync {
 
     /// Sends a request to one of its addresses and waits for the head of the answer.
     ///
-    /// [`Approved::timeout`] bounds the whole exchange, the body included.
+    /// [`Approved::pace`] bounds the whole exchange, the body included.
     ///
     /// # Errors
     /// There was no answer; a status is never an error.

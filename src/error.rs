@@ -36,7 +36,7 @@ use crate::policy::{GuardError, OriginError};
 /// | a signature has expired | 401 `EAUTH` (documented status) | 401 `EEXPIRED` |
 /// | the picture is private and the URL not signed | 401 `EAUTH` (documented status) | 401 `EPRIVATE` |
 /// | a web proxy is asked for another scheme than http and https | 400 `EINVAL` | 403 `ESCHEME` |
-/// | ... for a port that is not allowed | 400 `EINVAL` | 403 `EPORT` |
+/// | ... for another port than 80, 443 and those of [`Settings::ports`](crate::Settings::ports) | 400 `EINVAL` | 403 `EPORT` |
 /// | ... for an odd spelling of a host, or an odd path | 400 `EINVAL` | 403 `EHOST` |
 /// | ... for a private address | 400 `EINVAL` | 403 `EADDR` |
 /// | ... for an image of this engine | 400 `EINVAL` | 403 `ELOOP` |
@@ -47,7 +47,7 @@ use crate::policy::{GuardError, OriginError};
 /// | an origin takes too long | 404 `ECONNREFUSED` | 504 `ETIMEDOUT` |
 /// | an origin answers 429 | 404 `UNIDENTIFIED` | 503 `EBUSY` |
 /// | an origin's answer breaks off | 404 `UNIDENTIFIED` | 502 `ETRUNCATED` |
-/// | an origin redirects to nowhere | 404 `UNIDENTIFIED` | 502 `EREDIRECT` |
+/// | an origin redirects to nowhere, or to a port that is not allowed | 404 `UNIDENTIFIED` | 502 `EREDIRECT` |
 /// | an origin sends a file compressed, and this build does not undo that | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
 /// | an origin fails in another way | 404 `UNIDENTIFIED` (documented) | 502 `EORIGIN` |
 /// | a file has too many bytes | 400 `ELIMIT` (documented) | 413 `ELIMIT` |
@@ -58,6 +58,11 @@ use crate::policy::{GuardError, OriginError};
 /// | more is asked for than can be done now | 503 `EBUSY` | 503 `EBUSY` |
 /// | a render was ended before it was done, by its deadline | 503 `ESTOPPED` | 503 `ESTOPPED` |
 /// | something of our own failed | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
+///
+/// An error that the next request would get too lives for [`Caching::errors`](crate::Caching::errors), a minute. One that
+/// may be over in a moment ([`Error::is_transient`]) is `no-store`: an origin that cannot be reached, takes too long,
+/// breaks off, is malformed or answers 408, 421, 425, 429 or 5xx; what there is no room or no time for; whatever is 500.
+/// So is any error where an origin that was asked before failed so. Each 503 has a `Retry-After`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -81,10 +86,11 @@ pub enum Error {
     /// A limit was passed.
     #[error(transparent)]
     Limit(#[from] LimitError),
-    /// There is more to do than can be done now.
+    /// There is more to do than can be done now: no room for a render, or for a fetch
+    /// ([`FetchError::Busy`](crate::delivery::FetchError::Busy)).
     #[error("the server is busy")]
     Busy {
-        /// When to ask again.
+        /// When to ask again; the browser is told whole seconds, one at least.
         retry_after: Duration,
     },
     /// The render was ended by its [`Stop`](crate::Stop): nobody waited any longer, or it took too long.

@@ -77,6 +77,9 @@ pub struct Limits {
     pub connect_timeout: Duration,
     /// How long an origin may send nothing: until the head of its answer, and between two pieces of a body.
     pub idle_timeout: Duration,
+    /// Pieces that the body of an origin's answer may come in, however small they are. Beyond them they must have 128
+    /// bytes on the average: each piece costs work, whatever is in it.
+    pub chunks: u64,
     /// Bytes a second that an origin must send of a body, on the average, once [`idle_timeout`](Self::idle_timeout) is
     /// over.
     pub fetch_rate: u64,
@@ -115,6 +118,7 @@ impl Default for Limits {
             fetch_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(3),
             idle_timeout: Duration::from_secs(5),
+            chunks: 16_384,
             fetch_rate: 1024,
         }
     }

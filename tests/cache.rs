@@ -538,6 +538,36 @@ async fn what_failed_for_a_moment_is_shared_by_those_who_wait_and_kept_by_nobody
 }
 
 #[tokio::test]
+async fn of_an_origin_in_trouble_those_who_wait_are_told_and_no_others() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let server = Server::new(&world, &shelf, |_| {});
+    world.files.lock().unwrap().insert(PHOTO.to_owned(), (503, HeaderMap::new(), b""));
+    world.has("https://www.example.com/none.png", &[], JPEG);
+    world.gate.forget_permits(OPEN);
+    // Different images of one file. The first goes on, and renders what stands in.
+    let paths = ["/tr:w-30,di-none.png/a.jpg", "/tr:w-40/a.jpg", "/tr:w-50/a.jpg"];
+    let ask = |path: &'static str| {
+        let server = server.clone();
+        tokio::spawn(async move { server.get(path, &[], 0).await })
+    };
+    let [first, second, third] = paths.map(ask);
+    tokio::task::yield_now().await;
+    world.gate.add_permits(1);
+    for waiting in [second, third] {
+        let response = waiting.await.unwrap();
+        assert!(text(&response, "ik-error").starts_with("UNIDENTIFIED"), "{response:?}");
+    }
+    let asked = world.seen().0.into_iter().filter(|url| url == PHOTO).count();
+    assert_eq!(asked, 1, "one asks for all");
+    // By now the origin is well again, while the first is still at it.
+    world.has(PHOTO, &[], OTHER);
+    let late = ask("/tr:w-60/a.jpg");
+    tokio::task::yield_now().await;
+    world.gate.add_permits(OPEN);
+    assert_eq!((late.await.unwrap().status(), first.await.unwrap().status()), (StatusCode::OK, StatusCode::OK));
+}
+
+#[tokio::test]
 async fn a_client_that_is_busy_may_leave_an_old_picture_standing() {
     let (world, shelf) = (World::new(), Shelf::default());
     let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));

@@ -188,6 +188,40 @@ fn a_busy_client_ends_a_delivery_at_once() {
     }
 }
 
+/// A delivery that waits for the body of an answer with a tag, to a browser that has another file.
+fn reading(limits: impl FnOnce(&mut Limits)) -> (Delivery, FetchId) {
+    let request = Request::get("https://img.example.com/tr:w-30/a.svg").header("if-none-match", "\"old\"");
+    let mut delivery = engine(limits).deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
+    let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch comes first") };
+    let head = http::Response::builder().header("etag", "\"new\"").body(()).unwrap();
+    assert!(delivery.handle(Input::Head(fetch.id, head)).is_continue());
+    // May become an SVG, or not: as long as the comment goes on nobody knows.
+    let start = Bytes::from_static(b"<?xml version=\"1.0\"?><!--");
+    assert!(delivery.handle(Input::Chunk(fetch.id, start)).is_continue());
+    (delivery, fetch.id)
+}
+
+#[test]
+fn a_body_in_tiny_chunks_comes_to_an_end() {
+    let (mut delivery, id) = reading(|limits| limits.source_bytes = 1 << 30);
+    let byte = || Input::Chunk(id, Bytes::from_static(b"a"));
+    let taken = (0..1_000_000).take_while(|_| delivery.handle(byte()).is_continue()).count();
+    assert_eq!(taken, 16_384 + 128);
+    let Output::Fetch(next) = delivery.poll() else { panic!("the next origin is asked") };
+    assert_eq!(next.request().uri(), "https://backup.example.net/a.svg");
+}
+
+/// It took 9 seconds when each was looked at, and takes 0.2.
+#[test]
+fn two_million_tiny_chunks_are_little_work() {
+    let (mut delivery, id) = reading(|limits| (limits.source_bytes, limits.chunks) = (1 << 30, u64::MAX));
+    let start = std::time::Instant::now();
+    for _ in 0..2_000_000 {
+        assert!(delivery.handle(Input::Chunk(id, Bytes::from_static(b"a"))).is_continue());
+    }
+    assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
+}
+
 #[test]
 fn nobody_has_it() {
     let script = Script::get("/tr:w-300/a.jpg", &[]);

@@ -184,12 +184,14 @@ struct Watched {
     spared: usize,
     /// There is a result of last time.
     again: bool,
+    /// A rendition was handed out to be kept.
+    kept: bool,
 }
 
 impl Watched {
     fn new(delivery: Delivery) -> Self {
         let (out, fetches, renders, render_out) = (BTreeSet::new(), 0, 0, false);
-        Self { delivery, out, fetches, renders, render_out, response: None, spared: 0, again: false }
+        Self { delivery, out, fetches, renders, render_out, response: None, spared: 0, again: false, kept: false }
     }
 
     /// Polls once. `false` if there is nothing to do but to wait.
@@ -211,9 +213,14 @@ impl Watched {
             Output::Keep(keep) => {
                 assert!(self.response.is_none(), "what is kept comes before the answer");
                 assert!(!keep.to_bytes().is_empty());
+                self.kept |= !keep.key().is_original();
             }
             Output::Respond(response) => {
                 assert!(self.renders == 1 || response.body() != "a picture" || self.again, "a result nobody asked for");
+                let lives = response.headers()["cache-control"].to_str().unwrap();
+                assert!(!self.kept || !matches!(lives, "no-store" | "public, max-age=5"), "kept, though it may pass");
+                assert_eq!(response.headers().contains_key("retry-after"), response.status() == 503);
+                assert!(!response.status().is_server_error() || lives == "no-store", "{lives}");
                 assert!(self.response.replace(response).is_none(), "one response");
             }
             Output::Wait => {

@@ -47,8 +47,9 @@
 //! 1. What a cache answers is what [`drive`] would, but for `Age` and the age of the files.
 //! 2. Equal requests that run at a time cause one fetch of each file and one render. If the one who does it goes away,
 //!    finds no room, or is ended by its deadline, another goes on; if it fails otherwise, all who wait fail alike, and
-//!    nothing is kept.
-//! 3. A store is believed no more than an origin: what is cut short, of another version or under another key is as none.
+//!    nothing is kept. What stands in for a moment is shared by those who wait, and kept by nobody.
+//! 3. A store is believed no more than an origin: what is cut short, changed in a bit, of
+//!    another version or under another key is as none.
 
 mod flight;
 #[cfg(feature = "memory-store")]
@@ -285,7 +286,7 @@ fn made(response: &Response<Bytes>, passing: Option<Passing>, keep: &[Keep]) -> 
     });
     let transient = matches!(passing, Some(Passing::Failure));
     let rendition = rendition.or(match passing {
-        Some(Passing::Rendition(rendition)) => Some(rendition),
+        Some(Passing::Rendition(rendition)) => Some(*rendition),
         Some(Passing::Failure) | None => None,
     });
     let error = response.extensions().get::<Error>();

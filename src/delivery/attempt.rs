@@ -15,20 +15,20 @@
 use std::mem;
 use std::ops::ControlFlow;
 
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Response};
 
 use super::body::{Body, Failure};
 use super::fetch::{Fetch, FetchError, FetchId};
 use super::gather_context::GatherContext;
-use super::key::StoreKey;
 use super::messages::{BREAK, CONTINUE};
 use super::original::{Facts, Original};
+use super::turn::Turn;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::order::{Attempt, SourceRequest};
 use crate::path::AssetPath;
-use crate::policy::{self, FileKind, Freshness, OriginError, RedirectPolicy, Term, Verdict};
+use crate::policy::{self, FileKind, Freshness, OriginError, Term, Verdict};
 
 /// The search for one file.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub(super) struct Search {
     cause: OriginError,
     /// How long what is found may stand, after what origins before have answered.
     term: Term,
+    /// Bytes of a body at which it is looked at again: is it a video?
+    look_at: usize,
     state: State,
 }
 
@@ -61,26 +63,6 @@ enum State {
     Missing,
 }
 
-/// One origin's turn, redirects included.
-#[derive(Debug)]
-struct Turn {
-    request: Request<()>,
-    key: StoreKey,
-    canonical: Option<HeaderValue>,
-    /// Where it may be sent on to.
-    policy: RedirectPolicy,
-    /// How often it was.
-    redirects: usize,
-    /// It was sent once more, after a connection that had been kept was closed.
-    resent: bool,
-    /// What a store has of this request: too old to be used without asking.
-    kept: Option<Original>,
-    /// A store need not be told: it has it.
-    is_stored: bool,
-    /// Names the content of the file, once it has a name.
-    identity: Option<Fingerprint>,
-}
-
 /// What is known of a file once its head was read, or it came from a store.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
@@ -96,7 +78,7 @@ impl Search {
         let SourceRequest { path, attempts } = wanted;
         let attempts = attempts.into_iter();
         let (cause, term) = (OriginError::NotFound, Term::Full);
-        let mut search = Self { path, attempts, cause, term, state: State::Missing };
+        let mut search = Self { path, attempts, cause, term, look_at: 0, state: State::Missing };
         search.next_origin();
         search
     }
@@ -124,6 +106,18 @@ impl Search {
     /// Where the file lies below its origin.
     pub(super) const fn path(&self) -> &AssetPath {
         &self.path
+    }
+
+    /// Returns `true` if so much of the body has come since [`Search::is_video`] was asked that its answer may be another
+    /// one: twice as much, so that a body in many pieces is not looked at for each.
+    pub(super) fn is_worth_a_look(&mut self) -> bool {
+        let State::Reading(.., body) = &self.state else { return true };
+        let length = body.bytes().len();
+        let is_due = length >= self.look_at;
+        if is_due {
+            self.look_at = length.saturating_mul(2);
+        }
+        is_due
     }
 
     /// Returns `true` once the type or the first bytes of the file say that it is a video.
@@ -203,11 +197,12 @@ impl Search {
                 if turn.key == *original.key() && original.freshness(terms.now, &terms.caching) == Freshness::Fresh =>
             {
                 turn.is_stored = true;
-                self.state = turn.hold(original);
+                self.state = State::holding(turn, original);
                 BREAK
             }
-            State::Asked(_, turn) if turn.kept.is_none() && turn.key == *original.key() => {
-                self.state = State::Ready(Turn { kept: Some(original), ..turn });
+            State::Asked(_, mut turn) if turn.kept.is_none() && turn.key == *original.key() => {
+                turn.kept = Some(original);
+                self.state = State::Ready(turn);
                 BREAK
             }
             // Another file's, too late, or no newer than what there is.
@@ -230,8 +225,9 @@ impl Search {
         };
         let conditional = turn.kept.as_ref().is_some_and(Original::has_validator);
         match policy::verdict(head.status(), conditional) {
-            Verdict::Found => match Body::announced(head, terms.limits.source_bytes) {
+            Verdict::Found => match Body::announced(head, &terms.limits) {
                 Ok(body) => {
+                    self.look_at = 0;
                     let facts = Facts::of(head.headers(), terms.now);
                     turn.identity = facts.identity(&turn.key);
                     self.state = State::Reading(id, turn, facts, body);
@@ -248,7 +244,7 @@ impl Search {
             },
             Verdict::Unchanged => match turn.kept.take() {
                 Some(kept) => {
-                    self.state = turn.hold(kept.confirmed(head.headers(), terms.now));
+                    self.state = State::holding(turn, kept.confirmed(head.headers(), terms.now));
                     Ok(BREAK)
                 }
                 None => self.fail(turn, Failure::Next(OriginError::Status(head.status())), terms),
@@ -277,7 +273,7 @@ impl Search {
             State::Reading(_, turn, facts, body) => match body.finish() {
                 Ok(bytes) => {
                     let original = Original::new(turn.key.clone(), facts, bytes);
-                    self.state = turn.hold(original);
+                    self.state = State::holding(turn, original);
                     Ok(BREAK)
                 }
                 Err(failure) => self.fail(turn, failure, terms),
@@ -292,8 +288,9 @@ impl Search {
     /// Returns `false` for any other failure, and for a second one.
     pub(super) fn resend(&mut self, error: FetchError) -> bool {
         match mem::replace(&mut self.state, State::Missing) {
-            State::Asked(_, turn) if error == FetchError::Closed && !turn.resent => {
-                self.state = State::Ready(Turn { resent: true, ..turn });
+            State::Asked(_, mut turn) if error == FetchError::Closed && !turn.resent => {
+                turn.resent = true;
+                self.state = State::Ready(turn);
                 true
             }
             other => {
@@ -341,7 +338,7 @@ impl Search {
                         if cause.is_transient() && kept.freshness(terms.now, &terms.caching) != Freshness::Over =>
                     {
                         turn.is_stored = true;
-                        self.state = turn.hold(kept);
+                        self.state = State::holding(turn, kept);
                     }
                     _ => self.next_origin(),
                 }
@@ -355,18 +352,7 @@ impl Search {
         self.state = loop {
             match self.attempts.next() {
                 Some(Attempt::Ask { request, canonical, redirects: policy }) => {
-                    let key = StoreKey::of_request(&request);
-                    break State::Ready(Turn {
-                        request,
-                        key,
-                        canonical,
-                        policy,
-                        redirects: 0,
-                        resent: false,
-                        kept: None,
-                        is_stored: false,
-                        identity: None,
-                    });
+                    break State::Ready(Turn::start(request, canonical, policy));
                 }
                 Some(Attempt::Skip(cause)) => self.note(cause),
                 None => break State::Missing,
@@ -383,33 +369,20 @@ impl Search {
     }
 }
 
-impl Turn {
-    fn hold(mut self, original: Original) -> State {
-        self.identity = Some(original.identity());
-        State::Held(self, original)
-    }
-
-    /// The same turn at the address that `head` points to, or as it was if the policy does not let it.
-    fn redirected(self, head: &Response<()>, terms: &GatherContext) -> Result<Self, Box<Self>> {
-        let mut locations = head.headers().get_all(http::header::LOCATION).iter();
-        let (Some(location), None) = (locations.next(), locations.next()) else { return Err(Box::new(self)) };
-        if self.redirects >= terms.limits.redirects {
-            return Err(Box::new(self));
-        }
-        match policy::redirect(&self.request, location, &self.policy) {
-            Ok(request) => {
-                let key = StoreKey::of_request(&request);
-                Ok(Self { request, key, redirects: self.redirects + 1, kept: None, identity: None, ..self })
-            }
-            Err(_) => Err(Box::new(self)),
-        }
+impl State {
+    fn holding(mut turn: Turn, original: Original) -> Self {
+        turn.identity = Some(original.identity());
+        Self::Held(turn, original)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Request;
+
     use super::*;
     use crate::config::{Endpoint, Engine, Origin};
+    use crate::policy::RedirectPolicy;
 
     fn search(attempts: Vec<Attempt>) -> Search {
         Search::start(SourceRequest { path: AssetPath::from_text("a.jpg").unwrap(), attempts })

@@ -2,13 +2,17 @@
 //!
 //! A file that is cut short, padded or only a part is never used (RFC 9112, 6.3): the origin counts as failed. One over
 //! the limit ends the delivery, announced or not. What was sent compressed is undone, see [`coding`].
+//!
+//! An origin that sends a file byte by byte makes everybody on the way work for each byte. So pieces are counted: from
+//! [`Limits::chunks`] on they must have [`AVERAGE`] bytes on the average, or the answer is broken. Small files may come in
+//! pieces of any size, and whatever is sent as it was read is far from the bound: TCP sends 536 bytes at least.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
 use http::{Response, StatusCode};
 
 use super::coding::{self, Coded, CodingError};
-use crate::limits::LimitError;
+use crate::limits::{LimitError, Limits};
 use crate::policy::OriginError;
 
 /// What an origin has sent so far.
@@ -21,6 +25,9 @@ pub(super) struct Body {
     /// By `Content-Length` or `Content-Range`.
     announced: Option<u64>,
     limit: u64,
+    chunks: u64,
+    /// Chunks that may come, however small.
+    free_chunks: u64,
     empty_chunks: u32,
 }
 
@@ -35,7 +42,8 @@ pub(super) enum Failure {
 
 impl Body {
     /// Prepares to read what follows `head`, a success.
-    pub(super) fn announced(head: &Response<()>, limit: u64) -> Result<Self, Failure> {
+    pub(super) fn announced(head: &Response<()>, limits: &Limits) -> Result<Self, Failure> {
+        let limit = limits.source_bytes;
         let coded = coding::decoder(head.headers(), limit).map_err(Failure::Next)?.map(Box::new);
         let mut announced = content_length(head.headers())?;
         if head.status() == StatusCode::PARTIAL_CONTENT {
@@ -51,7 +59,8 @@ impl Body {
         if announced == Some(0) {
             return Err(EMPTY);
         }
-        Ok(Self { bytes: Vec::new(), received: 0, coded, announced, limit, empty_chunks: 0 })
+        let free_chunks = limits.chunks;
+        Ok(Self { bytes: Vec::new(), received: 0, coded, announced, limit, chunks: 0, free_chunks, empty_chunks: 0 })
     }
 
     /// The bytes that have come so far.
@@ -62,13 +71,17 @@ impl Body {
         &self.bytes
     }
 
-    /// Takes in the next bytes.
+    /// Takes in the next bytes. The work is that of the chunk, not of what came before it.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        self.received = self.received.saturating_add(len(chunk));
+        self.chunks = self.chunks.saturating_add(1);
+        if self.chunks > self.free_chunks.saturating_add(self.received / AVERAGE) {
+            return Err(BROKEN);
+        }
         if chunk.is_empty() {
             self.empty_chunks += 1;
             return if self.empty_chunks > EMPTY_CHUNKS { Err(BROKEN) } else { Ok(()) };
         }
-        self.received = self.received.saturating_add(len(chunk));
         if self.announced.is_some_and(|announced| self.received > announced) {
             return Err(BROKEN);
         }
@@ -118,6 +131,8 @@ impl From<CodingError> for Failure {
 
 /// Chunks without a byte cost no memory, but an endless row of them is no answer.
 const EMPTY_CHUNKS: u32 = 1024;
+/// Bytes that a chunk must have on the average, beyond those that are free.
+const AVERAGE: u64 = 128;
 const BROKEN: Failure = Failure::Next(OriginError::Malformed);
 const CUT: Failure = Failure::Next(OriginError::Truncated);
 /// A success with nothing in it is as good as a 404.
@@ -157,6 +172,11 @@ mod tests {
     use super::*;
 
     const LIMIT: u64 = 10;
+
+    fn limits(source_bytes: u64) -> Limits {
+        Limits { source_bytes, ..Limits::default() }
+    }
+
     const LIMITED: Failure = Failure::Stop(LimitError { what: "bytes in a source file", allowed: 10, found: 11 });
 
     fn read(status: u16, headers: &[(&str, &str)], chunks: &[&str]) -> Result<Bytes, Failure> {
@@ -164,7 +184,7 @@ mod tests {
         for (name, value) in headers {
             head = head.header(*name, *value);
         }
-        let mut body = Body::announced(&head.body(()).unwrap(), LIMIT)?;
+        let mut body = Body::announced(&head.body(()).unwrap(), &limits(LIMIT))?;
         for chunk in chunks {
             body.push(chunk.as_bytes())?;
             assert!(body.bytes.capacity() <= 10, "never more memory than the limit");
@@ -235,7 +255,7 @@ mod tests {
         let brotli = [&[0x8B, 0x04, 0x80][..], b"0123456789", &[0x03]].concat();
         let read = |name: &str, body: &[u8], piece: usize, limit: u64| {
             let head = Response::builder().header("content-encoding", name).header("content-length", body.len());
-            let mut reading = Body::announced(&head.body(()).unwrap(), limit)?;
+            let mut reading = Body::announced(&head.body(()).unwrap(), &limits(limit))?;
             body.chunks(piece).try_for_each(|chunk| reading.push(chunk))?;
             reading.finish()
         };
@@ -259,8 +279,36 @@ mod tests {
 
     #[test]
     fn empty_chunks_come_to_an_end() {
-        let mut body = Body::announced(&Response::new(()), LIMIT).unwrap();
+        let mut body = Body::announced(&Response::new(()), &limits(LIMIT)).unwrap();
         let pushed = (0..=EMPTY_CHUNKS).try_for_each(|_| body.push(b""));
         assert_eq!(pushed, Err(BROKEN));
+    }
+
+    /// How many chunks of this size are taken in, of a file of this size.
+    fn taken(size: usize, chunk: usize) -> Result<usize, usize> {
+        let file = vec![7; size];
+        let mut body = Body::announced(&Response::new(()), &Limits::default()).unwrap();
+        let mut taken = 0;
+        for chunk in file.chunks(chunk) {
+            if body.push(chunk).is_err() {
+                return Err(taken);
+            }
+            taken += 1;
+        }
+        assert_eq!(body.finish().map(|bytes| bytes.len()), Ok(size));
+        Ok(taken)
+    }
+
+    #[test]
+    fn a_file_may_come_in_small_pieces_but_not_in_endless_ones() {
+        const MB: usize = 1024 * 1024;
+        // Small files in any, larger ones in such as somebody flushes or a network makes.
+        for (size, chunk) in [(16_384, 1), (MB, 64), (2 * MB, 64), (40 * MB, 128), (40 * MB, 536), (40 * MB, 65_536)] {
+            assert_eq!(taken(size, chunk), Ok(size.div_ceil(chunk)), "{size} {chunk}");
+        }
+        // A byte at a time ends soon, whatever is announced.
+        assert_eq!(taken(2_000_000, 1), Err(16_384 + 129));
+        assert_eq!(taken(40 * MB, 16), Err(16_384 + 2340));
+        assert!(taken(40 * MB, 64).is_err());
     }
 }

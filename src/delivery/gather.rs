@@ -9,7 +9,7 @@ use super::attempt::{Found, Search};
 use super::fetch::{Fetch, FetchError, FetchId};
 use super::gather_context::GatherContext;
 use super::key::StoreKey;
-use super::messages::{BREAK, Input, Keep};
+use super::messages::{BREAK, CONTINUE, Input, Keep};
 use super::original::Original;
 use super::render::Source;
 use super::rendition::{Rendition, Served};
@@ -103,6 +103,7 @@ impl Gathering {
             return (Phase::Gathering(self), BREAK);
         };
         let recalled = matches!(input, Input::Recalled(..));
+        let is_chunk = matches!(input, Input::Chunk(..));
         let heard = match input {
             Input::Head(_, head) => {
                 event!("answer", id = id.number(), status = head.status().as_u16());
@@ -127,6 +128,10 @@ impl Gathering {
             }
             Input::Rendered(_) => Ok(BREAK),
         };
+        // Nothing else follows from a chunk that was taken in: there may be a million.
+        if is_chunk && heard == Ok(CONTINUE) && !search.is_worth_a_look() {
+            return (Phase::Gathering(self), CONTINUE);
+        }
         keep.extend(search.take_new(terms).map(Keep::Original));
         if recalled && heard == Ok(BREAK) {
             self.spared += 1;
@@ -137,6 +142,7 @@ impl Gathering {
             return (self.fail(error), BREAK);
         }
         match heard {
+            Ok(CONTINUE) if is_chunk => (Phase::Gathering(self), CONTINUE),
             Ok(flow) => (self.settle(keep), flow),
             Err(limit) => (self.fail(Error::TooLarge(limit)), BREAK),
         }

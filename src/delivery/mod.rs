@@ -46,6 +46,7 @@ mod render;
 mod rendition;
 mod respond;
 mod reuse;
+mod turn;
 #[cfg(feature = "decompress")]
 mod undo;
 

@@ -62,7 +62,7 @@ pub(super) struct ResponseHead<'a> {
 #[derive(Debug, Clone)]
 pub(crate) enum Passing {
     /// Stands in for a moment.
-    Rendition(Rendition),
+    Rendition(Box<Rendition>),
     /// The error may be over in a moment.
     Failure,
 }
@@ -97,7 +97,7 @@ pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition) -> Respons
     }
     #[cfg(feature = "cache")]
     if served.term == policy::Term::Moment && rendition.may_be_shared(&answer.caching) {
-        response.extensions_mut().insert(Passing::Rendition(rendition.clone()));
+        response.extensions_mut().insert(Passing::Rendition(Box::new(rendition.clone())));
     }
     response
 }
