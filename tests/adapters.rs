@@ -63,8 +63,10 @@ fn http(address: SocketAddr) -> Approved {
     approved(&format!("http://{address}"), address, &limits())
 }
 
+type Sender = Box<dyn Fn(Approved) -> Answer>;
+
 /// Both clients, named.
-fn both() -> [(&'static str, Box<dyn Fn(Approved) -> Answer>); 2] {
+fn both() -> [(&'static str, Sender); 2] {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (reqwest, ureq) = (Reqwest::new().unwrap(), Ureq::new());
     let asynchronous = move |request| {

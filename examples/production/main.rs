@@ -16,7 +16,7 @@
 //! | `/metrics` | counts as plain text, for Prometheus; keep both paths from the public in what stands before this |
 //! | The end | SIGTERM or Ctrl-C: no new connections, what is under way ends |
 //!
-//! A panic in a decoder or in an extension is an error of its request. Keep `panic = "unwind"` for that.
+//! A panic in a render is an error of its request, unless built with `panic = "abort"`.
 
 #[path = "../front/mod.rs"]
 mod front;
@@ -54,11 +54,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { port, base, origins } = Arguments::read()?;
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
     let own = format!("http://{}", listener.local_addr()?);
-    let mut endpoint = Endpoint::new(&own)?;
-    if let Some(base) = &base {
-        // The first base goes into the names of what is kept.
-        endpoint = Endpoint::new(base)?.also(&own)?;
-    }
+    // The first base goes into the names of what is kept.
+    let mut endpoint = match &base {
+        Some(base) => Endpoint::new(base)?.also(&own)?,
+        None => Endpoint::new(&own)?,
+    };
     for origin in &origins {
         endpoint = endpoint.origin(Origin::new(origin)?);
     }
@@ -121,10 +121,7 @@ async fn metrics(State(Parts { threads, client, cache, images, .. }): State<Part
 async fn asked_to_end() {
     #[cfg(unix)]
     if let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = term.recv() => return,
-            _ = tokio::signal::ctrl_c() => return,
-        }
+        return tokio::select! { _ = term.recv() => {}, _ = tokio::signal::ctrl_c() => {} };
     }
     _ = tokio::signal::ctrl_c().await;
 }
