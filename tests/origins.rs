@@ -151,7 +151,7 @@ async fn origins_that_fail_are_passed_over() {
         ("closed empty", "EACCES"),
         ("locked refused", "EACCES"),
         ("broken empty", "UNIDENTIFIED"),
-        ("hangs-up", "UNIDENTIFIED"),
+        ("hangs-up", "ECONNREFUSED"),
         ("circle", "UNIDENTIFIED"),
         ("refused", "ECONNREFUSED"),
         ("refused refused", "ECONNREFUSED"),
