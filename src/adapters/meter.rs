@@ -122,6 +122,6 @@ mod tests {
             7
         };
         assert_eq!(meter.wait(Duration::from_millis(900), || false, late).await, Ok(7));
-        assert_eq!(meter.spent(), LONGEST);
+        assert!(meter.spent() < Duration::from_millis(300), "{:?}", meter.spent());
     }
 }

@@ -21,7 +21,7 @@ use crate::stop::Stop;
 /// | Bound | Default | What is over it |
 /// |---|---|---|
 /// | [`at_once`](Self::at_once) | the cores of the machine | waits |
-/// | [`memory`](Self::memory) | 1 GiB | waits; alone it is [`Error::Limit`] |
+/// | [`memory`](Self::memory) | 1 GiB | waits; what no other render makes room for is [`Error::Limit`] |
 /// | [`queue`](Self::queue) | 32 for each core | is answered at once with [`Error::Busy`] |
 /// | [`wait`](Self::wait) | 2 seconds | is answered with [`Error::Busy`] |
 ///
@@ -32,7 +32,7 @@ use crate::stop::Stop;
 /// - Files of those who wait count as well: a quarter of the memory, in addition to it.
 /// - A render whose [`Stop`] is set, or whose future is dropped, leaves the queue and is never run. Dropping the future of
 ///   one that runs sets its `Stop`; what it held is free when it has ended.
-/// - Each worker leaves what it used of memory to the next, up to some 8 MiB a piece.
+/// - The memory of a render that states up to 8 MiB is left to the next one; that of larger ones is given back.
 /// - A panic is [`ErrorCode::Unidentified`], and gives everything back.
 ///
 /// Clones share the bounds. Needs a runtime of tokio, with time.
