@@ -73,6 +73,8 @@ async fn a_bucket_is_as_good_as_a_folder_and_none_at_all_will_do() {
     for (width, asked) in [(50, 2), (60, 3)] {
         assert_eq!(fleet.ask(&b, &format!("/tr:w-{width}/photo.jpg"), &[]).await.status, 200);
         assert_eq!(fleet.site.asked().len(), asked);
+        // Until then whoever comes is told of the file by the request before.
+        fleet.settles().await;
     }
 }
 
