@@ -1,6 +1,6 @@
 //! [`ImageService`]: deliveries as a `tower` service, for axum, hyper or any tower stack.
 //!
-//! It is the one place in the crate that reads the clock.
+//! It reads the clock, as in this crate only the adapters do beside it.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -24,7 +24,7 @@ use crate::config::Engine;
 /// Answers requests for images. Never fails: an error is a response, with the
 /// [`Error`](crate::Error) in its extensions.
 ///
-/// The body of a request is not looked at. Clones share the engine, the client, the pool and the bound.
+/// The body of a request is not looked at. Clones share the engine, the client, the pool and the count of deliveries.
 #[derive(Clone)]
 pub struct ImageService {
     engine: Engine,
@@ -87,8 +87,8 @@ impl ImageService {
     /// Sets how many deliveries may be under way at a time; unbounded unless set. One more is answered with
     /// [`Error::Busy`](crate::Error::Busy) at once, whatever it asks for.
     ///
-    /// It bounds the files that deliveries hold while they wait: for origins, and for a place to render. Fetches and
-    /// renders have bounds of their own, which are smaller.
+    /// It bounds the files that deliveries hold while they wait, for origins and for a place to render. Cheap answers
+    /// count as well, so it is best far above the bounds of fetches and of renders, which have their own.
     #[must_use]
     pub fn at_once(self, deliveries: u64) -> Self {
         Self { at_once: deliveries, ..self }
