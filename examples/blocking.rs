@@ -1,24 +1,19 @@
 //! A blocking image server: `tiny_http` in front, `ureq` behind, no async runtime anywhere.
 //!
 //! ```text
-//! cargo run --release --example blocking                          # with an origin of its own
-//! cargo run --release --example blocking -- https://www.example.com
+//! cargo run --release --features ureq --example blocking                          # with an origin of its own
+//! cargo run --release --features ureq --example blocking -- https://www.example.com
 //! ```
 
 #[path = "pictures/mod.rs"]
 mod pictures;
 
-use std::cell::RefCell;
-use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use http::{Request, Response, Uri};
-use originkit::blocking::{Client, drive};
-use originkit::delivery::{Approved, FetchError};
+use http::{Request, Response};
+use originkit::adapters::Ureq;
+use originkit::blocking::drive;
 use originkit::{Endpoint, Engine, Origin};
-use ureq::config::Config;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let server = tiny_http::Server::http("127.0.0.1:0")?;
@@ -44,57 +39,6 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         _ = incoming.respond(answer(&response));
     }
     Ok(())
-}
-
-/// The HTTP client the machine asks for. `ureq` follows no redirect here: the machine does.
-struct Ureq(ureq::Agent);
-
-impl Ureq {
-    fn new() -> Self {
-        let config = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).proxy(None).build();
-        Self(ureq::Agent::with_parts(config, DefaultConnector::default(), Approval))
-    }
-}
-
-thread_local! {
-    /// Where the request that this thread sends may go.
-    static APPROVED: RefCell<Vec<SocketAddr>> = const { RefCell::new(Vec::new()) };
-}
-
-/// What `ureq` knows of names: no more than what was approved for the request at hand.
-#[derive(Debug)]
-struct Approval;
-
-impl Resolver for Approval {
-    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let mut found = self.empty();
-        // It holds sixteen.
-        APPROVED.with_borrow(|addresses| addresses.iter().take(16).for_each(|address| found.push(*address)));
-        if found.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(found) }
-    }
-}
-
-impl Client for Ureq {
-    type Body = ureq::BodyReader<'static>;
-
-    fn lookup(&self, host: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
-        // The system's resolver has a timeout of its own, and no way to be told another.
-        (host, port).to_socket_addrs().map(Iterator::collect).map_err(|_| FetchError::Refused)
-    }
-
-    fn send(&self, approved: Approved) -> Result<Response<Self::Body>, FetchError> {
-        let Approved { request, addresses, timeout, .. } = approved;
-        APPROVED.set(addresses);
-        let request = self.0.configure_request(request).timeout_global(Some(timeout)).build();
-        match self.0.run(request) {
-            Ok(response) => Ok(response.map(ureq::Body::into_reader)),
-            Err(ureq::Error::Timeout(_)) => Err(FetchError::TimedOut),
-            Err(ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed) => {
-                Err(FetchError::Refused)
-            }
-            Err(_) => Err(FetchError::Other),
-        }
-    }
 }
 
 fn answer(response: &Response<bytes::Bytes>) -> tiny_http::Response<std::io::Cursor<Vec<u8>>> {

@@ -1,12 +1,10 @@
 //! The same server as a `tower::Service`, mounted as the fallback of an axum router.
 //!
 //! ```text
-//! cargo run --release --features tower --example tower -- https://www.example.com
+//! cargo run --release --features tower,reqwest,tokio --example tower -- https://www.example.com
 //! ```
 
-#[path = "serve/client.rs"]
-mod client;
-
+use originkit::adapters::{Reqwest, Threads};
 use originkit::tower::ImageService;
 use originkit::{Endpoint, Engine, Origin};
 use tokio::net::TcpListener;
@@ -18,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = format!("http://{}", listener.local_addr()?);
     let endpoint = Endpoint::new(&address)?.origin(Origin::new(&base)?);
     let engine = Engine::builder().endpoint(endpoint).build()?;
-    let images = ImageService::new(engine, client::Reqwest::new()?, client::Pool);
+    let images = ImageService::new(engine, Reqwest::new()?, Threads::new());
     println!("try {address}/tr:w-300/<path of an image below {base}>");
     axum::serve(listener, axum::Router::new().fallback_service(images)).await?;
     Ok(())

@@ -1,7 +1,8 @@
 //! [`drive`]: a delivery run to its end by a blocking HTTP client, with no runtime anywhere.
 //!
-//! Fetches run in turn. What is asked of a client is the same as in [`client`](crate::client), time included: a body is a
-//! [`Read`], so the client wraps the one it has by one that knows when the head came.
+//! Fetches run in turn. `adapters::Ureq` (feature `ureq`) is a client; how much is done at a time is bounded by the threads
+//! that call this. What is asked of a client of your own is the same as in [`client`](crate::client), time included: a
+//! body is a [`Read`], so the client wraps the one it has by one that knows when the head came.
 //!
 //! ```
 //! use std::io::{self, ErrorKind, Read};

@@ -1,7 +1,8 @@
 //! [`drive`]: a delivery run to its end by an asynchronous HTTP client of your choice.
 //!
-//! It belongs to no runtime: fetches run together because they are polled together. A client is a
-//! few lines around one you have (`examples/serve` has one for reqwest), and must
+//! It belongs to no runtime: fetches run together because they are polled together. `adapters::Reqwest` (feature
+//! `reqwest`) is a client, and `adapters::Threads` (feature `tokio`) a place to render; [`Bounded`] bounds what is fetched
+//! at a time. A client of your own must
 //!
 //! - look up the addresses of a host, and send each request as it is, `Host` included, to one of the addresses that
 //!   come with it,
@@ -55,6 +56,8 @@
 //! }
 //! ```
 
+mod bounded;
+
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -63,6 +66,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+
+pub use self::bounded::{Bounded, BoundedBody};
 
 use crate::delivery::{Approved, Delivery, Fetch, FetchError, FetchId, Input, Output, Render, Rendered};
 

@@ -52,6 +52,8 @@
 
 #[cfg(doc)]
 pub mod _guide;
+#[cfg(any(feature = "reqwest", feature = "tokio", feature = "ureq"))]
+pub mod adapters;
 mod address;
 mod base64;
 mod bitmap;

@@ -3,7 +3,7 @@
 //! Needs Debian's `chromium`, `node`, and the package that `npm install --prefix tests/browser` fetches; without them
 //! the tests say so and pass. `ORIGINKIT_BROWSER` names another `node_modules`, and makes it an error if anything is
 //! missing.
-#![cfg(all(feature = "pixels", feature = "sanitize", feature = "webp-lossy"))]
+#![cfg(all(feature = "reqwest", feature = "tokio", feature = "sanitize", feature = "webp-lossy"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::io::{BufRead as _, BufReader, Write as _};

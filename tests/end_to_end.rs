@@ -1,6 +1,6 @@
 //! The whole crate over real sockets on loopback: a browser's request, an image server, two origins.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
-#![cfg(feature = "pixels")]
+#![cfg(all(feature = "reqwest", feature = "tokio"))]
 
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -9,13 +9,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
+use originkit::adapters::{Reqwest, Threads};
 use originkit::client::drive;
 use originkit::plan::Size;
 use originkit::{Endpoint, Engine, Format, Origin};
 use tokio::net::TcpListener;
 
-#[path = "../examples/serve/client.rs"]
-mod client;
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
 
@@ -61,12 +60,12 @@ async fn server() -> Server {
         .origin(Origin::new(&format!("http://{}", first.0)).unwrap().canonical("https://www.example.com/").unwrap())
         .origin(Origin::new(&format!("http://{}", second.0)).unwrap().forward_host(true));
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
-    let http = client::Reqwest::new().unwrap();
+    let (http, threads) = (Reqwest::new().unwrap(), Threads::new());
     let app = axum::Router::new().fallback(move |request: Request| {
-        let (engine, http) = (engine.clone(), http.clone());
+        let (engine, http, threads) = (engine.clone(), http.clone(), threads.clone());
         async move {
             let delivery = engine.deliver(&request, SystemTime::now());
-            drive(delivery, &http, &client::Pool).await.map(Body::from)
+            drive(delivery, &http, &threads).await.map(Body::from)
         }
     });
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -75,6 +74,7 @@ async fn server() -> Server {
 
 impl Server {
     async fn get(&self, path: &str, accept: &str) -> (StatusCode, http::HeaderMap, Vec<u8>) {
+        _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let url = format!("http://{}/demo/{path}", self.address);
         let response = client.get(url).header("accept", accept).send().await.unwrap();
@@ -160,8 +160,7 @@ async fn an_origin_that_is_down_is_a_404_that_says_so() {
     let endpoint = Endpoint::new("http://img.test").unwrap().origin(Origin::new("http://127.0.0.1:1").unwrap());
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
     let request = http::Request::get("http://img.test/a.jpg").body(()).unwrap();
-    let response =
-        drive(engine.deliver(&request, SystemTime::now()), &client::Reqwest::new().unwrap(), &client::Pool).await;
+    let response = drive(engine.deliver(&request, SystemTime::now()), &Reqwest::new().unwrap(), &Threads::new()).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(response.headers()["ik-error"].to_str().unwrap().starts_with("ECONNREFUSED - "));
 }

@@ -274,7 +274,7 @@ fn a_render_that_is_stopped_ends() {
 #[test]
 fn what_takes_too_long_is_refused_before_it_is_begun() {
     let photo = file(noise(1000, 1000), ImageFormat::Png);
-    let turned = vec!["w-2500,h-2500,c-force:rt-17"; 10].join(":");
+    let turned = ["w-2500,h-2500,c-force:rt-17"; 10].join(":");
     let scaled: Vec<String> = (0..60).map(|n| format!("w-{0},h-{0},c-force", 4000 + n % 2)).collect();
     for wanted in [
         &*turned,
@@ -303,7 +303,7 @@ fn honest_work_is_within_the_limits() {
     let head = jpeg_header(0xC0, 10_000, 10_000);
     let photo = file(noise(600, 400), ImageFormat::Png);
     let large = file(DynamicImage::new_rgb8(6000, 4000), ImageFormat::Png);
-    let chain = vec!["w-400,h-300,bl-3,e-sharpen,r-20:rt-10:w-400"; 8].join(":");
+    let chain = ["w-400,h-300,bl-3,e-sharpen,r-20:rt-10:w-400"; 8].join(":");
     for (source, wanted) in [
         (&head[..], "w-800"),
         (&photo, &*chain),

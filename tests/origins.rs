@@ -1,13 +1,14 @@
-//! Origins that nobody here wrote: nginx, with the rules that operators have, behind the client of `examples/serve`.
+//! Origins that nobody here wrote: nginx, with the rules that operators have, behind `Reqwest`.
 //!
 //! Needs `nginx`, as Debian packages it; without it the tests say so and pass. `ORIGINKIT_NGINX` names another
 //! program, and makes it an error if there is none.
-#![cfg(feature = "pixels")]
+#![cfg(all(feature = "reqwest", feature = "tokio"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::time::{Duration, SystemTime};
 
 use http::{Request, Response, StatusCode};
+use originkit::adapters::{Reqwest, Threads};
 use originkit::bytes::Bytes;
 use originkit::client::drive;
 use originkit::{Endpoint, Engine, Limits, Origin};
@@ -15,8 +16,6 @@ use serde_json::{Value, json};
 
 use nginx::Nginx;
 
-#[path = "../examples/serve/client.rs"]
-mod client;
 mod nginx;
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
@@ -152,7 +151,7 @@ async fn origins_that_fail_are_passed_over() {
         ("closed empty", "EACCES"),
         ("locked refused", "EACCES"),
         ("broken empty", "UNIDENTIFIED"),
-        ("hangs-up", "UNIDENTIFIED"),
+        ("hangs-up", "ECONNREFUSED"),
         ("circle", "UNIDENTIFIED"),
         ("refused", "ECONNREFUSED"),
         ("refused refused", "ECONNREFUSED"),
@@ -297,7 +296,7 @@ async fn get(engine: &Engine, path: &str) -> Response<Bytes> {
 }
 
 async fn run(engine: &Engine, request: &Request<()>) -> Response<Bytes> {
-    drive(engine.deliver(request, SystemTime::now()), &client::Reqwest::new().unwrap(), &client::Pool).await
+    drive(engine.deliver(request, SystemTime::now()), &Reqwest::new().unwrap(), &Threads::new()).await
 }
 
 fn dimensions(response: &Response<Bytes>) -> Option<(u32, u32)> {

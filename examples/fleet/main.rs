@@ -2,8 +2,8 @@
 //! other instance finds it; any of them answers any request, and it does not matter which one dies.
 //!
 //! ```text
-//! cargo run --release --features cache --example fleet -- --port 3001 --origin https://www.example.com
-//! cargo run --release --features cache --example fleet -- --port 3002 --origin https://www.example.com
+//! cargo run --release --features cache,reqwest,tokio --example fleet -- --port 3001 --origin https://www.example.com
+//! cargo run --release --features cache,reqwest,tokio --example fleet -- --port 3002 --origin https://www.example.com
 //! ```
 //!
 //! - `--base URL` is the endpoint as browsers know it, behind a load balancer or a cache. All instances must be told
@@ -17,8 +17,8 @@
 //! `nginx.conf` beside this file puts nginx and its cache in front of two instances. `x-served-by` tells which instance
 //! made an answer, `/stats` what it did so far.
 
-#[path = "../serve/client.rs"]
-mod client;
+#[path = "../front/mod.rs"]
+mod front;
 mod store;
 
 use std::net::SocketAddr;
@@ -31,19 +31,19 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use originkit::adapters::{Reqwest, Threads};
 use originkit::cache::{Answered, Cache};
-use originkit::client::Compute;
+use originkit::client::{Bounded, Compute};
 use originkit::delivery::{Render, Rendered};
 use originkit::{Endpoint, Engine, Origin, Settings};
 use tokio::net::TcpListener;
 
-use client::{Pool, Reqwest};
 use store::Objects;
 
 struct Server {
     engine: Engine,
     cache: Cache<Objects>,
-    client: Reqwest,
+    client: Bounded<Reqwest>,
     pool: Counted,
     port: u16,
     asked: AtomicU64,
@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         endpoint = endpoint.origin(Origin::new(origin)?);
     }
     let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
-    let client = Reqwest::new()?;
+    let client = Bounded::new(Reqwest::new()?);
     let cache = Cache::new(Objects::open(&store)?);
     println!("{own} answers for {base} and keeps files in {store}");
 
@@ -73,7 +73,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (pool, asked, answered, later) = (Counted::default(), zero(), zero(), zero());
     let server = Arc::new(Server { engine, cache, client, pool, port, asked, answered, later });
     let app = axum::Router::new().route("/stats", get(stats)).fallback(deliver).with_state(server);
-    axum::serve(listener, app).await?;
+    front::serve(listener, app, std::future::pending()).await?;
     Ok(())
 }
 
@@ -98,20 +98,20 @@ async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Respons
 
 /// What this instance did since it was started.
 async fn stats(State(server): State<Arc<Server>>) -> Response {
-    let Server { pool: Counted(renders), asked, answered, later, .. } = &*server;
+    let Server { pool: Counted(renders, _), asked, answered, later, .. } = &*server;
     let [asked, answered, later, renders] = [asked, answered, later, renders].map(|n| n.load(Ordering::SeqCst));
     let text = format!(r#"{{"asked":{asked},"answered":{answered},"renders":{renders},"later":{later}}}"#);
     ([(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-/// A pool that counts.
+/// A pool that counts what it is asked.
 #[derive(Default)]
-struct Counted(AtomicU64);
+struct Counted(AtomicU64, Threads);
 
 impl Compute for Counted {
     async fn run(&self, job: Render) -> Rendered {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Pool.run(job).await
+        self.1.run(job).await
     }
 }
 

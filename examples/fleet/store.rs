@@ -27,6 +27,8 @@ impl Objects {
     /// stand in the environment, in the variables that Amazon's own tools read.
     pub(crate) fn open(place: &str) -> Result<Self, Box<dyn std::error::Error>> {
         let (store, below) = if place.contains("://") {
+            // The client of `object_store` takes what the process has; ring builds with a C compiler alone.
+            _ = rustls::crypto::ring::default_provider().install_default();
             parse_url_opts(&place.parse()?, std::env::vars().filter(|(name, _)| name.starts_with("AWS_")))?
         } else {
             std::fs::create_dir_all(place)?;

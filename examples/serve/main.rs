@@ -1,15 +1,16 @@
 //! An image server on loopback, with an origin of its own to try it on.
 //!
 //! ```text
-//! cargo run --release --example serve
-//! cargo run --release --example serve -- --origin https://www.example.com --port 8080
+//! cargo run --release --features reqwest,tokio --example serve
+//! cargo run --release --features reqwest,tokio --example serve -- --origin https://www.example.com --port 8080
 //! ```
 //!
 //! Without `--origin` it starts a small web server that draws three pictures and logs what it is asked
-//! for. The image server is axum and reqwest around `originkit::client::drive`; open the page it prints.
+//! for. The image server is axum, `Reqwest` and `Threads` around `originkit::client::drive`; open the page it prints.
 //! `--avif` offers AVIF to browsers that take it, where the feature `avif` is built in.
 
-mod client;
+#[path = "../front/mod.rs"]
+mod front;
 mod origin;
 #[path = "../pictures/mod.rs"]
 mod pictures;
@@ -23,11 +24,10 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
-use originkit::client::drive;
+use originkit::adapters::{Reqwest, Threads};
+use originkit::client::{Bounded, drive};
 use originkit::{ACCEPT_CH, Endpoint, Engine, Options, Origin, Settings, inspect};
 use tokio::net::TcpListener;
-
-use client::{Pool, Reqwest};
 
 const PAGE: &str = include_str!("page.html");
 const HINTS: &str = include_str!("hints.html");
@@ -35,7 +35,8 @@ const HINTS: &str = include_str!("hints.html");
 #[derive(Clone)]
 struct Server {
     engine: Engine,
-    client: Reqwest,
+    client: Bounded<Reqwest>,
+    threads: Threads,
 }
 
 #[tokio::main]
@@ -76,15 +77,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/hints", get(|| async { ([(HeaderName::from_static("accept-ch"), ACCEPT_CH)], Html(HINTS)) }))
         .route("/info/{*path}", get(describe))
         .fallback(deliver)
-        .with_state(Server { engine, client: Reqwest::new()? });
-    axum::serve(listener, app).await?;
+        .with_state(Server { engine, client: Bounded::new(Reqwest::new()?), threads: Threads::new() });
+    front::serve(listener, app, std::future::pending()).await?;
     Ok(())
 }
 
-/// The whole integration: resolve, fetch what is needed, render on a thread that may block, answer.
+/// The whole integration: resolve, fetch what is needed, render where there is room, answer.
 async fn deliver(State(server): State<Server>, request: Request) -> Response {
     let delivery = server.engine.deliver(&request, SystemTime::now());
-    let response = drive(delivery, &server.client, &Pool).await;
+    let response = drive(delivery, &server.client, &server.threads).await;
     response.map(Body::from).into_response()
 }
 
@@ -96,7 +97,7 @@ async fn describe(State(server): State<Server>, mut request: Request) -> Respons
     };
     *request.uri_mut() = original;
     let delivery = server.engine.deliver(&request, SystemTime::now());
-    let response = drive(delivery, &server.client, &Pool).await;
+    let response = drive(delivery, &server.client, &server.threads).await;
     if response.status() != StatusCode::OK {
         return response.map(Body::from).into_response();
     }

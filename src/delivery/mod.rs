@@ -53,6 +53,8 @@ mod undo;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+#[cfg(feature = "tower")]
+use std::time::Duration;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -157,15 +159,25 @@ impl Engine {
         let response = if matches!(rejection, Rejection::Method) && request.method() == Method::OPTIONS {
             respond::options()
         } else {
-            let head = request.method() == Method::HEAD;
             // Where pictures vary errors say so too: a cache must not have two rules for one URL.
             let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
-            let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
-            let vary = (at_endpoint && *best_format).then_some(ACCEPT);
-            let manner = ResponseHead { head, vary: vary.as_slice(), caching, gateway: *gateway, transient: false };
-            respond::failure(&manner, rejection.into())
+            self.failure(request, at_endpoint, rejection.into())
         };
         Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
+    }
+
+    /// The answer to a request that is not even read, because there is too much to do.
+    #[cfg(feature = "tower")]
+    pub(crate) fn busy<B>(&self, request: &Request<B>, retry_after: Duration) -> Response<Bytes> {
+        self.failure(request, true, Error::Busy { retry_after })
+    }
+
+    fn failure<B>(&self, request: &Request<B>, at_endpoint: bool, error: Error) -> Response<Bytes> {
+        let head = request.method() == Method::HEAD;
+        let Settings { best_format, caching, gateway_statuses: gateway, .. } = self.settings();
+        let vary = (at_endpoint && *best_format).then_some(ACCEPT);
+        let manner = ResponseHead { head, vary: vary.as_slice(), caching, gateway: *gateway, transient: false };
+        respond::failure(&manner, error)
     }
 }
 

@@ -61,7 +61,27 @@ impl Render {
             return sanitized;
         }
         let _stage = crate::trace::span!("render");
-        Rendered::new(self.with_work(scratch, crate::pixels::render))
+        Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, None)))
+    }
+
+    /// The same for whoever admits renders by their memory: `admit` is told what [`Render::cost`] tells, once, before
+    /// the image is drawn, and waits until there is so much, or refuses by an error.
+    ///
+    /// To ask [`Render::cost`] first would read headers twice, build the tree of an SVG twice, and where the plan
+    /// depends on pixels decode twice. `admit` is not called where no image is drawn, as for a file that passes as it is.
+    #[cfg(feature = "pixels")]
+    #[must_use]
+    pub fn run_admitted(
+        self,
+        scratch: &mut crate::pixels::Scratch,
+        admit: impl Fn(Cost) -> Result<(), Error>,
+    ) -> Rendered {
+        #[cfg(feature = "sanitize")]
+        if let Some(sanitized) = self.sanitize() {
+            return sanitized;
+        }
+        let _stage = crate::trace::span!("render");
+        Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, Some(&admit))))
     }
 
     /// The most bytes of memory that [`Render::run`] takes at a time, see [`peak_memory`](crate::peak_memory): run as

@@ -73,5 +73,5 @@ pub fn transform_with(
     wanted: &Transformation,
     options: &Options,
 ) -> Result<Encoded, Error> {
-    with_work(scratch, bytes, wanted, options, render)
+    with_work(scratch, bytes, wanted, options, |work| render(work, None))
 }

@@ -50,7 +50,8 @@ pub(crate) const LAYERS: &[Row] = &[
     ("cache", 80),
     ("client", 80),
     ("blocking", 80),
-    ("tower", 80),
+    ("tower", 90),
+    ("adapters", 90),
 ];
 
 /// The row of a file.

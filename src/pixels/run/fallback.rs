@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::render::render;
+use super::render::{Admit, render};
 use super::work::Work;
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
@@ -18,10 +18,10 @@ use crate::trace::event;
 ///
 /// # Errors
 /// As [`render`].
-pub(crate) fn render_or_pass(work: &Work<'_>) -> Result<Encoded, Error> {
+pub(crate) fn render_or_pass(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encoded, Error> {
+    let result = fenced_whole(|| render(work, admit));
     // Whatever it fails with then, it is because it was stopped.
-    let result =
-        fenced_whole(|| render(work)).map_err(|error| if work.stop.is_stopped() { Error::Stopped } else { error });
+    let result = result.map_err(|error| if work.stop.is_stopped() { Error::Stopped } else { error });
     let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
     match (result, work.asset.format) {
         (Err(error), Some(format))

@@ -8,17 +8,22 @@ use super::prepare::prepare;
 use super::prepared::Prepared;
 use super::untouched::{is_untouched, untouched_svg};
 use super::work::Work;
+use crate::cost::Cost;
 use crate::encoded::Encoded;
 use crate::error::Error;
 use crate::pixels::codec::attachments::Attachments;
 use crate::trace::span;
 
-/// Plans, carries out and encodes.
+/// Told what a render takes before pixels are decoded: waits for that, or refuses.
+pub(crate) type Admit<'a> = dyn Fn(Cost) -> Result<(), Error> + 'a;
+
+/// Plans, carries out and encodes. `admit` is asked in between.
 ///
 /// # Errors
+/// What `admit` refuses with.
 /// The asset or a file of a layer is missing, damaged, of a kind that is not read, or passes a limit, or the
 /// transformation asks for what this build lacks.
-pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
+pub(crate) fn render(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encoded, Error> {
     if is_untouched(work) {
         return untouched_svg(work);
     }
@@ -29,6 +34,9 @@ pub(crate) fn render(work: &Work<'_>) -> Result<Encoded, Error> {
     if prepared.plan.output.original == Some(true) {
         let source = &prepared.source;
         return Ok(Encoded::new(Bytes::copy_from_slice(work.asset.bytes), source.format, source.size));
+    }
+    if let Some(admit) = admit {
+        admit(prepared.cost)?;
     }
     let stage = span!("draw", ops = prepared.fused.ops.len());
     if let Some(encoded) = animation(work, &mut prepared)? {
