@@ -62,18 +62,27 @@ pub(super) fn is_drawable(font: &FontRef<'_>, glyph: GlyphId, coords: &[F2Dot14]
     }
 }
 
-/// Counts components; `None` above the bound. Cycles are no different from many.
+/// Counts components; `None` above the bound, or if one would make the reader of outlines panic. Cycles are no different
+/// from many.
 fn components(font: &FontRef<'_>, glyph: GlyphId, seen: &mut usize) -> Option<()> {
-    if let Ok(Some(Glyph::Composite(composite))) = font.loca(None).ok()?.get_glyf(glyph, &font.glyf().ok()?) {
-        for component in composite.components() {
-            *seen += 1;
-            if *seen > COMPONENTS {
-                return None;
+    match font.loca(None).ok()?.get_glyf(glyph, &font.glyf().ok()?) {
+        Ok(Some(Glyph::Composite(composite))) => {
+            for component in composite.components() {
+                *seen += 1;
+                if *seen > COMPONENTS {
+                    return None;
+                }
+                components(font, component.glyph.into(), seen)?;
             }
-            components(font, component.glyph.into(), seen)?;
+            Some(())
         }
+        // `read-fonts` 0.41.0 writes the first flag of an outline without points, and panics
+        // (`SimpleGlyph::read_points_fast`).
+        Ok(Some(Glyph::Simple(outline))) => {
+            (!outline.end_pts_of_contours().is_empty() || outline.glyph_data().is_empty()).then_some(())
+        }
+        _ => Some(()),
     }
-    Some(())
 }
 
 /// Evaluates a glyph for nothing but to see that it ends.

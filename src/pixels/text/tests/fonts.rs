@@ -112,3 +112,59 @@ fn broken_fonts_do_no_harm() {
         try_with(bytes);
     }
 }
+
+/// A TrueType font in which every letter is the same glyph.
+fn of_one_glyph(glyph: &[u8]) -> Vec<u8> {
+    let words = |words: &[u16]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
+    let longs = |longs: &[usize]| longs.iter().flat_map(|long| (*long as u32).to_be_bytes()).collect::<Vec<u8>>();
+    let mut head = vec![0; 54];
+    head[..4].copy_from_slice(&[0, 1, 0, 0]);
+    head[12..16].copy_from_slice(&[0x5F, 0x0F, 0x3C, 0xF5]);
+    // A thousand units to the em square; offsets of glyphs have four bytes.
+    head[18..20].copy_from_slice(&1000_u16.to_be_bytes());
+    head[51] = 1;
+    let mut hhea = [longs(&[0x10000]), words(&[800, 0xFF38, 0, 500]), vec![0; 24]].concat();
+    hhea[35] = 2;
+    let maxp = [longs(&[0x10000]), words(&[2]), vec![0; 26]].concat();
+    // All characters of ASCII, one by one.
+    let groups: Vec<u8> = (32..127).flat_map(|letter| longs(&[letter, letter, 1])).collect();
+    let cmap =
+        [words(&[0, 1, 3, 10]), longs(&[12]), words(&[12, 0]), longs(&[16 + groups.len(), 0, 95]), groups].concat();
+    let tables = [
+        (*b"cmap", cmap),
+        (*b"glyf", glyph.repeat(2)),
+        (*b"head", head),
+        (*b"hhea", hhea),
+        (*b"hmtx", words(&[500, 0, 500, 0])),
+        (*b"loca", longs(&[0, glyph.len(), 2 * glyph.len()])),
+        (*b"maxp", maxp),
+    ];
+    let mut font = [longs(&[0x10000]), words(&[tables.len() as u16, 64, 2, 48])].concat();
+    let mut body = Vec::new();
+    for (name, table) in tables {
+        font.extend(name);
+        font.extend(longs(&[0, 12 + 16 * 7 + body.len(), table.len()]));
+        body.extend(table);
+        body.resize(body.len().next_multiple_of(4), 0);
+    }
+    [font, body].concat()
+}
+
+#[test]
+fn an_outline_without_points_is_no_panic() {
+    let square = |contours: u16, rest: &[u8]| [&contours.to_be_bytes()[..], &[0; 4], &[0, 100, 0, 100], rest].concat();
+    // A triangle, which is drawn; nothing at all; flags of points that are not there.
+    let triangle = square(1, &[0, 2, 0, 0, 0x37, 0x37, 0x37, 0, 100, 100, 0, 100, 0, 0, 0, 0]);
+    let path: AssetPath = AssetPath::from_text("a.ttf").unwrap();
+    let text = TextBlock { font: FontChoice::File(path), size: 40.0, ..block("HAMBURG") };
+    let ink = |glyph: &[u8]| {
+        let font = of_one_glyph(glyph);
+        let files = |_: &AssetPath| Ok(&*font);
+        let drawn = draw(&text, &FontBook::new(None, &files), &Limits::default()).unwrap();
+        drawn.pixels().filter(|pixel| pixel[3] > 0).count()
+    };
+    assert!(ink(&triangle) > 0, "the font is one");
+    assert_eq!(ink(&square(0, &[0, 0])), 0);
+    assert_eq!(ink(&square(0, &[0, 0, 1, 0, 0, 0])), 0);
+    assert_eq!(ink(&square(0, &[0, 0, 9, 9, 9, 9])), 0);
+}
