@@ -15,7 +15,7 @@ use originkit::adapters::{Load, Threads};
 use originkit::client::Compute as _;
 use originkit::delivery::{Delivery, Input, Output, Render, Rendered};
 use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
-use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Stop};
+use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Scratch, Stop};
 use tokio::task::JoinHandle;
 
 /// An effect that is done once the gate is open.
@@ -206,6 +206,23 @@ async fn memory_admits_and_refuses() {
     assert_eq!(error(&threads.run(job(Gate::default(), "w-8", dot())).await), None);
     settled(&threads, (0, 0, 0)).await;
     assert_eq!(threads.load().bytes, 0);
+}
+
+#[test]
+fn a_render_asks_for_what_it_states_before_it_draws() {
+    let large = || job(Gate::default(), "w-1000,h-1000,c-force", dot());
+    let (stated, asked) = (large().memory().unwrap(), Mutex::new(Vec::new()));
+    let made = large().run_admitted(&mut Scratch::default(), |bytes| {
+        asked.lock().unwrap().push(bytes);
+        Ok(())
+    });
+    assert_eq!((error(&made), asked.into_inner().unwrap()), (None, vec![stated]));
+    let busy = Error::Busy { retry_after: Duration::from_secs(7) };
+    let refused = large().run_admitted(&mut Scratch::default(), |_| Err(busy.clone()));
+    assert_eq!(error(&refused), Some(busy));
+    // What fails before that asks for nothing.
+    let broken = job(Gate::default(), "w-8", b"\x89PNG\r\n\x1a\n".to_vec());
+    assert!(error(&broken.run_admitted(&mut Scratch::default(), |_| panic!("asked"))).is_some());
 }
 
 #[tokio::test]

@@ -64,11 +64,13 @@ impl Render {
         Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, None)))
     }
 
-    /// The same for whoever admits renders by their memory: `admit` is told what [`Render::cost`] tells, once, before
-    /// the image is drawn, and waits until there is so much, or refuses by an error.
+    /// Makes the image as [`Render::run_with`] does, for pools that admit renders by their memory. `admit` is told
+    /// what [`Render::cost`] tells, once, before the image is drawn: it waits on this thread until there is so much, or
+    /// refuses with the error that is then the result.
     ///
     /// To ask [`Render::cost`] first would read headers twice, build the tree of an SVG twice, and where the plan
-    /// depends on pixels decode twice. `admit` is not called where no image is drawn, as for a file that passes as it is.
+    /// depends on pixels (trimming, `fo-auto`, effects of an embedder) compute those twice: they come before `admit`. It is
+    /// not called where no image is drawn, as for a file that passes as it is.
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run_admitted(
