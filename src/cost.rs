@@ -19,6 +19,7 @@ impl Cost {
     }
 
     /// Makes a cost of so many bytes and units for each of so many pixels.
+    #[cfg(feature = "pixels")]
     pub(crate) const fn each(pixels: u64, bytes: u64, units: u64) -> Self {
         Self { memory: pixels.saturating_mul(bytes), work: pixels.saturating_mul(units) }
     }

@@ -70,6 +70,8 @@ mod dialect;
 mod encoded;
 mod error;
 pub mod extend;
+#[cfg(any(feature = "pixels", feature = "sanitize", feature = "decompress"))]
+mod fence;
 mod fingerprint;
 mod format;
 mod geometry;

@@ -211,9 +211,9 @@ async fn memory_admits_and_refuses() {
 #[test]
 fn a_render_asks_for_what_it_states_before_it_draws() {
     let large = || job(Gate::default(), "w-1000,h-1000,c-force", dot());
-    let (stated, asked) = (large().memory().unwrap(), Mutex::new(Vec::new()));
-    let made = large().run_admitted(&mut Scratch::default(), |bytes| {
-        asked.lock().unwrap().push(bytes);
+    let (stated, asked) = (large().cost().unwrap(), Mutex::new(Vec::new()));
+    let made = large().run_admitted(&mut Scratch::default(), |cost| {
+        asked.lock().unwrap().push(cost);
         Ok(())
     });
     assert_eq!((error(&made), asked.into_inner().unwrap()), (None, vec![stated]));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, ErrorKind, Write};
 
 use super::content_encoding::{Coding, CodingError};
+use crate::fence::fenced;
 use crate::format::Format;
 
 /// A decoder, and the bytes of the file so far.
@@ -29,7 +30,13 @@ impl Coded {
     }
 
     /// Takes in the next bytes as they were sent.
+    ///
+    /// A decoder that panics has met a file that is malformed.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), CodingError> {
+        fenced(|| Ok(self.take(chunk))).unwrap_or(Err(CodingError::Malformed))
+    }
+
+    fn take(&mut self, chunk: &[u8]) -> Result<(), CodingError> {
         /// As many as tell a format.
         const ENOUGH: usize = 32;
         if let State::Start(start) = &mut self.state {
@@ -51,7 +58,11 @@ impl Coded {
     }
 
     /// The whole file.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, CodingError> {
+    pub(super) fn finish(self) -> Result<Vec<u8>, CodingError> {
+        fenced(|| Ok(self.whole())).unwrap_or(Err(CodingError::Malformed))
+    }
+
+    fn whole(mut self) -> Result<Vec<u8>, CodingError> {
         if matches!(self.state, State::Start(_)) {
             self.begin()?;
         }

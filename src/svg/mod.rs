@@ -25,6 +25,7 @@ mod write;
 
 use crate::encoded::Encoded;
 use crate::error::Error;
+use crate::fence::fenced;
 use crate::format::Format;
 use crate::limits::Limits;
 use crate::plan::Rules;
@@ -71,7 +72,7 @@ pub(crate) const NAMESPACE: &str = names::SVG;
 /// [`Error::Pixels`]: it is no well-formed SVG. [`Error::Limit`]: it passes one of [`Limits::svg_bytes`], also with its
 /// entities expanded, and [`Limits::svg_nodes`], or is nested too deeply.
 pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
-    let (text, viewport, notes) = sanitized(bytes, limits)?;
+    let (text, viewport, notes) = fenced(|| sanitized(bytes, limits))?;
     let encoded = Encoded::new(Bytes::from(text), Format::Svg, viewport.size(limits));
     Ok(encoded.with_notes(notes.take()))
 }

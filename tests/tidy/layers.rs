@@ -37,6 +37,7 @@ pub(crate) const LAYERS: &[Row] = &[
     ("policy", 40),
     ("order", 50),
     ("error", 60),
+    ("fence", 60),
     ("svg", 60),
     ("pixels/base", 61),
     ("pixels/color", 62),
