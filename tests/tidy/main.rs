@@ -77,6 +77,25 @@ fn jpeg_could_be_a_crate_of_its_own() {
 }
 
 #[test]
+fn pinned_crates_are_named_with_their_version_where_they_are_followed() {
+    // An upgrade is a look at what is followed, and then at these lines.
+    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+    let pinned: Vec<_> = manifest
+        .lines()
+        .filter_map(|line| {
+            let (name, rest) = line.split_once(" = ")?;
+            Some((name, rest.split_once("\"=")?.1.split_once('"')?.0))
+        })
+        .collect();
+    assert_eq!(pinned.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["resvg", "harfrust", "skrifa"]);
+    for ((name, version), file) in pinned.iter().zip(["codec/svg/cost.rs", "text/guard.rs", "text/guard.rs"]) {
+        let text = std::fs::read_to_string(format!("src/pixels/{file}")).unwrap();
+        let said = format!("`{name}` {version}");
+        assert!(text.contains(&said), "{file} does not say that it follows {said}");
+    }
+}
+
+#[test]
 fn a_file_has_one_job() {
     const QUESTION_AT: usize = 450;
     let long: Vec<_> = all_sources()
