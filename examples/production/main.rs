@@ -1,17 +1,18 @@
-//! An image server with everything that one needs before strangers reach it.
+//! An image server with everything that one needs before strangers reach it. The guide's chapter `production` says why.
 //!
 //! ```text
 //! cargo run --release --features tower,reqwest,tokio,memory-store --example production -- \
-//!     --base https://img.example.com --origin https://www.example.com
+//!     127.0.0.1:3000 https://img.example.com https://www.example.com
 //! ```
 //!
 //! | | |
 //! |---|---|
 //! | Renders | as many as there are cores, within 512 MiB, a bounded queue; 503 and `Retry-After` beyond (`Threads`) |
 //! | Fetches | 128 at a time and 128 MiB of bodies, approved addresses only, every time bounded (`Bounded`, `Reqwest`) |
-//! | Deliveries | 512 at a time (`ImageService::at_once`) |
+//! | Deliveries | 512 at a time (`ImageService::at_once`), 20 seconds each: then the render is stopped, and it is a 504 |
 //! | Connections | 1024, 10 seconds for a head (`front`) |
 //! | Results | kept in memory, 256 MiB, equal work done once (`Cache`, `Memory`) |
+//! | Memory | with glibc, `MALLOC_ARENA_MAX=2` in the environment: a third less is held back |
 //! | `/healthz` | 200 while it serves; 503 once it was asked to end |
 //! | `/metrics` | counts as plain text, for Prometheus; keep both paths from the public in what stands before this |
 //! | The end | SIGTERM or Ctrl-C: no new connections, what is under way ends |
@@ -21,15 +22,14 @@
 #[path = "../front/mod.rs"]
 mod front;
 
-use std::fmt::Write as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use originkit::adapters::{Reqwest, Threads};
 use originkit::cache::{Cache, Memory};
@@ -37,8 +37,10 @@ use originkit::client::Bounded;
 use originkit::tower::ImageService;
 use originkit::{Endpoint, Engine, Limits, Origin, Settings};
 use tokio::net::TcpListener;
+use tower_service::Service as _;
 
 const MIB: u64 = 1024 * 1024;
+const DEADLINE: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
 struct Parts {
@@ -51,15 +53,12 @@ struct Parts {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Arguments { port, base, origins } = Arguments::read()?;
-    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
-    let own = format!("http://{}", listener.local_addr()?);
-    // The first base goes into the names of what is kept.
-    let mut endpoint = match &base {
-        Some(base) => Endpoint::new(base)?.also(&own)?,
-        None => Endpoint::new(&own)?,
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [address, base, origins @ ..] = &*arguments else {
+        return Err("usage: production ADDRESS BASE ORIGIN...".into());
     };
-    for origin in &origins {
+    let mut endpoint = Endpoint::new(base)?;
+    for origin in origins {
         endpoint = endpoint.origin(Origin::new(origin)?);
     }
     let mut settings = Settings::default();
@@ -76,15 +75,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let spawn = |work| _ = tokio::spawn(work);
     let images = ImageService::cached(engine, client.clone(), threads.clone(), Arc::clone(&cache), spawn).at_once(512);
     let ends = Arc::new(AtomicBool::new(false));
-    let parts = Parts { threads, client, cache, images: images.clone(), ends: Arc::clone(&ends) };
     let app = Router::new()
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
-        .with_state(parts)
-        .fallback_service(images);
+        .fallback(image)
+        .with_state(Parts { threads, client, cache, images, ends: Arc::clone(&ends) });
 
-    println!("{own}/tr:w-300/<path of an image below {}>", origins.join(" or "));
-    front::serve(listener, app, async move {
+    println!("{base}/tr:w-300/<path of an image below {}>, on {address}", origins.join(" or "));
+    front::serve(TcpListener::bind(address).await?, app, async move {
         asked_to_end().await;
         // A load balancer looks once more before the listener is gone.
         ends.store(true, Ordering::Relaxed);
@@ -94,16 +92,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Several origins and redirects add up: the deadline is for all of them, and for the render.
+async fn image(State(Parts { mut images, .. }): State<Parts>, request: Request) -> Response {
+    match tokio::time::timeout(DEADLINE, images.call(request)).await {
+        Ok(Ok(response)) => response.into_response(),
+        Err(_) => (StatusCode::GATEWAY_TIMEOUT, [("cache-control", "no-store"), ("retry-after", "5")]).into_response(),
+    }
+}
+
 async fn health(State(parts): State<Parts>) -> StatusCode {
     if parts.ends.load(Ordering::Relaxed) { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
 }
 
 async fn metrics(State(Parts { threads, client, cache, images, .. }): State<Parts>) -> String {
     let (load, (fetches, bytes)) = (threads.load(), client.under_way());
-    let mut text = String::new();
-    for (name, value) in [
-        ("renders_running", u64::try_from(load.running).unwrap_or(u64::MAX)),
-        ("renders_waiting", u64::try_from(load.waiting).unwrap_or(u64::MAX)),
+    let counts = [
+        ("renders_running", load.running as u64),
+        ("renders_waiting", load.waiting as u64),
         ("renders_bytes", load.bytes),
         ("renders_done_total", load.done),
         ("renders_refused_total", load.refused),
@@ -112,10 +117,8 @@ async fn metrics(State(Parts { threads, client, cache, images, .. }): State<Part
         ("fetches_refused_total", client.refused()),
         ("deliveries_running", images.under_way()),
         ("store_bytes", cache.store().bytes()),
-    ] {
-        _ = writeln!(text, "originkit_{name} {value}");
-    }
-    text
+    ];
+    counts.map(|(name, count)| format!("originkit_{name} {count}\n")).concat()
 }
 
 async fn asked_to_end() {
@@ -124,27 +127,4 @@ async fn asked_to_end() {
         return tokio::select! { _ = term.recv() => {}, _ = tokio::signal::ctrl_c() => {} };
     }
     _ = tokio::signal::ctrl_c().await;
-}
-
-struct Arguments {
-    port: u16,
-    base: Option<String>,
-    origins: Vec<String>,
-}
-
-impl Arguments {
-    fn read() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut read = Self { port: 3000, base: None, origins: Vec::new() };
-        let mut arguments = std::env::args().skip(1);
-        while let Some(name) = arguments.next() {
-            let value = arguments.next().ok_or(format!("{name} needs a value"))?;
-            match name.as_str() {
-                "--port" => read.port = value.parse()?,
-                "--base" => read.base = Some(value),
-                "--origin" => read.origins.push(value),
-                _ => return Err(format!("unknown argument {name}; there are --port, --base and --origin").into()),
-            }
-        }
-        if read.origins.is_empty() { Err("--origin URL is needed".into()) } else { Ok(read) }
-    }
 }

@@ -29,6 +29,10 @@ pub mod sources {}
 #[doc = include_str!("limits.md")]
 pub mod limits {}
 
+#[cfg(feature = "pixels")]
+#[doc = include_str!("production.md")]
+pub mod production {}
+
 #[doc = include_str!("compatibility.md")]
 pub mod compatibility {}
 
