@@ -294,3 +294,22 @@ async fn counts_come_back_to_zero_whatever_happens() {
     settled(&threads, (0, 0, refused)).await;
     assert_eq!(threads.load().bytes, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_render_that_takes_too_long_is_stopped() {
+    let (threads, gate) = (Threads::new().deadline(Duration::from_millis(30)), Gate::default());
+    let job = gated(&gate);
+    let stop = job.stop().clone();
+    let running = tokio::spawn({
+        let threads = threads.clone();
+        async move { threads.run(job).await }
+    });
+    while !stop.is_stopped() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // The effect knows nothing of it; what comes behind does.
+    assert_eq!((threads.load().running, gate.passed()), (1, 0));
+    gate.open();
+    assert_eq!(error(&running.await.unwrap()), Some(Error::Stopped));
+    settled(&threads, (0, 0, 0)).await;
+}

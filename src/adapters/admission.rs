@@ -48,6 +48,8 @@ pub(super) struct Bounds {
     pub(super) queue: usize,
     /// How long one may wait, in both places together.
     pub(super) wait: Duration,
+    /// How long one may take.
+    pub(super) deadline: Duration,
 }
 
 #[derive(Debug)]
@@ -293,7 +295,13 @@ mod tests {
     use super::*;
 
     fn admission(at_once: usize, memory: u64) -> Arc<Admission> {
-        Arc::new(Admission::new(Bounds { at_once, memory, queue: 8, wait: Duration::from_secs(20) }))
+        Arc::new(Admission::new(Bounds {
+            at_once,
+            memory,
+            queue: 8,
+            wait: Duration::from_secs(20),
+            deadline: Duration::from_secs(20),
+        }))
     }
 
     fn soon() -> Instant {

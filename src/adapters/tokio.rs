@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::admission::{Admission, Bounds, Load, Slot};
 use crate::client::Compute;
@@ -24,6 +24,7 @@ use crate::stop::Stop;
 /// | [`memory`](Self::memory) | 1 GiB | waits; what no other render makes room for is [`Error::Limit`] |
 /// | [`queue`](Self::queue) | 32 for each core | is answered at once with [`Error::Busy`] |
 /// | [`wait`](Self::wait) | 2 seconds | is answered with [`Error::Busy`] |
+/// | [`deadline`](Self::deadline) | an hour | is stopped, and answered with [`Error::Stopped`] |
 ///
 /// Who comes first is served first. A render takes its place before anything of its files is read: what memory it takes
 /// ([`Render::run_admitted`]) is worked out in that place, too, as that reads headers and may build the tree of an SVG. So
@@ -71,6 +72,7 @@ impl Threads {
             // At 20 to 100 ms each they are done within the time that one may wait.
             queue: cores.saturating_mul(32),
             wait: Duration::from_secs(2),
+            deadline: HOUR,
         };
         Self(Arc::new(Pool { admission: Arc::new(Admission::new(bounds)), scratches: Mutex::default() }))
     }
@@ -100,6 +102,16 @@ impl Threads {
         self.set(|bounds| bounds.wait = at_most.min(HOUR))
     }
 
+    /// Sets how long a render may take from its beginning. One that takes longer is ended by its [`Stop`], which it looks
+    /// at between rows and operations; waiting for memory counts.
+    ///
+    /// What a render may compute is bounded by [`Limits::work`](crate::Limits::work) on every machine alike. A deadline
+    /// bounds the time on this one.
+    #[must_use]
+    pub fn deadline(self, at_most: Duration) -> Self {
+        self.set(|bounds| bounds.deadline = at_most.min(HOUR))
+    }
+
     /// The counts of this moment.
     #[must_use]
     pub fn load(&self) -> Load {
@@ -114,10 +126,18 @@ impl Threads {
     async fn render(&self, job: Render, stop: &Stop) -> Result<Rendered, Error> {
         let files = job.sources().iter().map(|file| u64::try_from(file.bytes.len()).unwrap_or(u64::MAX));
         let files = files.fold(0, u64::saturating_add);
-        let until = Instant::now() + self.0.admission.bounds().wait;
+        let Bounds { wait, deadline, .. } = self.0.admission.bounds();
+        let until = Instant::now() + wait;
         let slot = self.0.admission.enter(files, stop, until).await?;
         let pool = Arc::clone(&self.0);
-        let ended = spawn_blocking(move || pool.run(job, files, &slot, until)).await;
+        let mut running = spawn_blocking(move || pool.run(job, files, &slot, until));
+        let ended = if let Ok(ended) = timeout(deadline, &mut running).await {
+            ended
+        } else {
+            // Its place is taken until it has ended.
+            stop.stop();
+            running.await
+        };
         // The task panicked, or the runtime is shutting down.
         ended.map_err(|_| Error::Pixels { code: ErrorCode::Unidentified, message: "the render was aborted".to_owned() })
     }

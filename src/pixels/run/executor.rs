@@ -10,6 +10,8 @@ use crate::cost::Cost;
 use crate::error::Error;
 use crate::extend::{Effect, Found, Subject};
 use crate::path::AssetPath;
+#[cfg(feature = "text")]
+use crate::pixels::base::fenced_whole;
 use crate::pixels::base::{Channels, fenced, internal_error, memory, other_page, unless_stopped};
 use crate::pixels::codec::reader::{Colors, Reader, Request};
 use crate::pixels::codec::registry;
@@ -20,6 +22,8 @@ use crate::pixels::raster::{Image, Raster};
 use crate::pixels::text;
 #[cfg(feature = "text")]
 use crate::pixels::text::FontBook;
+#[cfg(feature = "text")]
+use crate::plan::FontChoice;
 use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page, total};
 use crate::policy::OriginError;
 use crate::transform::{Ai, Color};
@@ -274,13 +278,15 @@ impl<'a> Executor<'a> {
     #[cfg(feature = "text")]
     fn draw(&self, text: &TextBlock) -> Result<Raster, Error> {
         let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
-        fenced(|| text::draw(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
+        let book = FontBook::new(self.work.extensions.the_fonts(), &file);
+        fenced_font(text, || text::draw(text, &book, &self.work.rules.limits))
     }
 
     #[cfg(feature = "text")]
     fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
         let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
-        fenced(|| text::measure(text, &FontBook::new(self.work.extensions.the_fonts(), &file), &self.work.rules.limits))
+        let book = FontBook::new(self.work.extensions.the_fonts(), &file);
+        fenced_font(text, || text::measure(text, &book, &self.work.rules.limits))
     }
 
     #[cfg(not(feature = "text"))]
@@ -393,6 +399,12 @@ impl Oracle for Executor<'_> {
         self.keep(&after, done);
         Ok(size)
     }
+}
+
+/// Runs what reads fonts: one that a URL names is a source, others are the embedder's or our own.
+#[cfg(feature = "text")]
+fn fenced_font<T>(text: &TextBlock, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    if matches!(text.font, FontChoice::File(_)) { fenced(run) } else { fenced_whole(run) }
 }
 
 /// An error met while looking, as one of planning.
