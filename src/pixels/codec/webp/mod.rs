@@ -7,6 +7,7 @@ mod frames;
 #[cfg(feature = "webp-lossy")]
 mod lossy;
 mod mend;
+mod partitions;
 #[cfg(feature = "webp-lossy")]
 mod scaled;
 mod still;
@@ -96,6 +97,9 @@ impl<'a> File<'a> {
     /// The pixels of the first image, and where it is damaged those that can be read.
     fn still(&self, request: &Request<'_>) -> Result<Raster, Error> {
         let whole = || {
+            if !partitions::are_whole(&self.sound) {
+                return Err(damaged(Format::WebP));
+            }
             let decoder = decoder(&self.sound, self.limits)?;
             let size = samples::check(&decoder, Format::WebP, WORK, self.limits)?;
             let color = decoder.color_type();
