@@ -4,10 +4,11 @@
 
 use super::chunks::Chunks;
 
-/// Is every part there that the lossy images of a file announce?
+/// Is every part there that the lossy image of a file announces? Of several the first is the one that is read.
 pub(super) fn are_whole(file: &[u8]) -> bool {
-    let lossy = Chunks::of_file(file).into_iter().flat_map(Chunks::with_rest).filter(|(kind, _)| *kind == b"VP8 ");
-    lossy.map(|(_, body)| body).all(|body| are_whole_in(body).unwrap_or(false))
+    let mut chunks = Chunks::of_file(file).into_iter().flat_map(Chunks::with_rest);
+    let lossy = chunks.find(|(kind, _)| *kind == b"VP8 ");
+    lossy.is_none_or(|(_, body)| are_whole_in(body).unwrap_or(false))
 }
 
 fn are_whole_in(body: &[u8]) -> Option<bool> {
@@ -141,7 +142,11 @@ mod tests {
         let huge = [&[0, 0, 0xFF], &whole[3..]].concat();
         assert!(!are_whole(&file(28, &huge)));
         assert!(!are_whole(&file(28, &[])));
-        // A lossless one has none.
+        // Nobody reads a second image.
+        let mut two = file(28, &whole);
+        write_chunk(&mut two, b"VP8 ", b"abc");
+        assert!(are_whole(&two));
+        // A lossless one has no parts.
         let mut lossless = b"RIFF\xFF\0\0\0WEBP".to_vec();
         write_chunk(&mut lossless, b"VP8L", b"abc");
         assert!(are_whole(&lossless));
