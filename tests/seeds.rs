@@ -210,7 +210,7 @@ fn runs_bmp() -> Vec<u8> {
 
 /// 4x4 pixels: a colour, one that differs a little, one of the index, a run.
 fn qoi() -> Vec<u8> {
-    let ops = [&[0xFF, 200, 100, 50, 128][..], &[0x40 | 0x2B], &[0x80 | 0x22, 0x88], &[0xFE, 1, 2, 3], &[0xC0 | 10]];
+    let ops = [&[0xFF, 200, 100, 50, 128][..], &[0x40 | 0x2B], &[0x80 | 0x22, 0x88], &[0xFE, 1, 2, 3], &[0xC0 | 11]];
     [&b"qoif\0\0\0\x04\0\0\0\x04\x04\0"[..], &ops.concat(), &[0, 0, 0, 0, 0, 0, 0, 1]].concat()
 }
 
