@@ -97,11 +97,11 @@ impl<'a> File<'a> {
     /// The pixels of the first image, and where it is damaged those that can be read.
     fn still(&self, request: &Request<'_>) -> Result<Raster, Error> {
         let whole = || {
-            if !partitions::are_whole(&self.sound) {
-                return Err(damaged(Format::WebP));
-            }
             let decoder = decoder(&self.sound, self.limits)?;
             let size = samples::check(&decoder, Format::WebP, WORK, self.limits)?;
+            if !partitions::are_whole(&self.sound, size) {
+                return Err(damaged(Format::WebP));
+            }
             let color = decoder.color_type();
             let read = samples::read(decoder, Format::WebP, self.limits)?;
             samples::raster(size, color, read, self.meaning(color, request))

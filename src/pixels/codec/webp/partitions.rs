@@ -1,19 +1,39 @@
-//! The parts of a lossy image (RFC 6386, 9): how long it says they are, and whether they are there.
+//! The parts of a lossy image (RFC 6386, 9): how large they say they are, and whether they are there.
 //!
-//! Its decoder takes memory for a part of up to 16 MiB before it looks whether the file has it.
+//! Its decoder takes memory for a part of up to 16 MiB before it looks whether the file has it, and planes for the sides
+//! that the image itself tells before it compares them with those of the container.
 
 use super::chunks::Chunks;
+use crate::plan::Size;
 
-/// Is every part there that the lossy image of a file announces? Of several the first is the one that is read.
-pub(super) fn are_whole(file: &[u8]) -> bool {
+/// Has the image that a file shows the size that its container tells, and every part that it announces? `true` for one
+/// without loss. Of several, and of frames, the first is the one that is read.
+pub(super) fn are_whole(file: &[u8], size: Size) -> bool {
     let mut chunks = Chunks::of_file(file).into_iter().flat_map(Chunks::with_rest);
-    let lossy = chunks.find(|(kind, _)| *kind == b"VP8 ");
-    lossy.is_none_or(|(_, body)| are_whole_in(body).unwrap_or(false))
+    let whole = match chunks.find(|(kind, _)| matches!(*kind, b"VP8 " | b"VP8L" | b"ANMF")) {
+        Some((b"VP8 ", body)) => is_whole(body, size),
+        Some((b"ANMF", body)) => is_whole_in_frame(body),
+        _ => Some(true),
+    };
+    whole.unwrap_or(false)
 }
 
-fn are_whole_in(body: &[u8]) -> Option<bool> {
+fn is_whole_in_frame(frame: &[u8]) -> Option<bool> {
+    /// Place, sides, time and flags (RFC 9649, 2.7.1.1).
+    const HEAD: usize = 16;
+    let side = |at: usize| Some(le24(frame.get(at..)?)? + 1);
+    let size = Size::new(side(6)?, side(9)?);
+    let lossy = Chunks::new(frame.get(HEAD..)?).with_rest().find(|(kind, _)| *kind == b"VP8 ");
+    lossy.map_or(Some(true), |(_, body)| is_whole(body, size))
+}
+
+fn is_whole(body: &[u8], size: Size) -> Option<bool> {
     /// The tag, three bytes that start a key frame, and its sides.
     const HEAD: usize = 10;
+    let side = |at: usize| Some(u32::from(u16::from_le_bytes(*body.get(at..)?.first_chunk()?) & 0x3FFF));
+    if Size::new(side(6)?, side(8)?) != size {
+        return Some(false);
+    }
     let first = usize::try_from(le24(body)? >> 5).ok()?;
     let (header, rest) = body.get(HEAD..)?.split_at_checked(first)?;
     let others = Bits::new(header).parts() - 1;
@@ -121,12 +141,23 @@ mod tests {
         0x89, 0x6C, 0x00, 0x9D, 0x32, 0x50, 0x13, 0x20, 0x4C, 0x00,
     ];
 
-    fn file(first: u32, behind: &[u8]) -> Vec<u8> {
+    const SIZE: Size = Size::new(20, 14);
+
+    fn image(first: u32, behind: &[u8]) -> Vec<u8> {
         let tag = (first << 5 | 0x10).to_le_bytes();
-        let body = [&tag[..3], &[0x9D, 0x01, 0x2A, 20, 0, 14, 0], &HEADER, behind].concat();
+        [&tag[..3], &[0x9D, 0x01, 0x2A, 20, 0, 14, 0], &HEADER, behind].concat()
+    }
+
+    fn file(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
         let mut file = b"RIFF\xFF\0\0\0WEBP".to_vec();
-        write_chunk(&mut file, b"VP8 ", &body);
+        chunks.iter().for_each(|(kind, body)| write_chunk(&mut file, kind, body));
         file
+    }
+
+    fn frame(image: &[u8]) -> Vec<u8> {
+        let mut frame = [0, 0, 0, 0, 0, 0, 19, 0, 0, 13, 0, 0, 40, 0, 0, 0].to_vec();
+        write_chunk(&mut frame, b"VP8 ", image);
+        frame
     }
 
     #[test]
@@ -136,19 +167,24 @@ mod tests {
         let sizes = [2, 0, 0].repeat(parts - 1);
         let bodies = vec![9; 2 * (parts - 1)];
         let whole = [&sizes[..], &bodies].concat();
-        assert!(are_whole(&file(28, &whole)));
-        assert!(!are_whole(&file(28, &whole[..whole.len() - 1])));
-        assert!(!are_whole(&file(500_000, &whole)));
         let huge = [&[0, 0, 0xFF], &whole[3..]].concat();
-        assert!(!are_whole(&file(28, &huge)));
-        assert!(!are_whole(&file(28, &[])));
-        // Nobody reads a second image.
-        let mut two = file(28, &whole);
-        write_chunk(&mut two, b"VP8 ", b"abc");
-        assert!(are_whole(&two));
-        // A lossless one has no parts.
-        let mut lossless = b"RIFF\xFF\0\0\0WEBP".to_vec();
-        write_chunk(&mut lossless, b"VP8L", b"abc");
-        assert!(are_whole(&lossless));
+        for (image, want) in [
+            (image(28, &whole), true),
+            (image(28, &whole[..whole.len() - 1]), false),
+            (image(500_000, &whole), false),
+            (image(28, &huge), false),
+            (image(28, &[]), false),
+        ] {
+            assert_eq!(are_whole(&file(&[(b"VP8 ", &image)]), SIZE), want);
+            // Nobody reads a second image.
+            assert_eq!(are_whole(&file(&[(b"VP8 ", &image), (b"VP8 ", b"abc")]), SIZE), want);
+            assert_eq!(are_whole(&file(&[(b"ANMF", &frame(&image))]), SIZE), want);
+            // Sides that are not those of the container.
+            assert!(!are_whole(&file(&[(b"VP8 ", &image)]), Size::new(20, 15)));
+            let mut other = frame(&image);
+            other[6] = 99;
+            assert!(!are_whole(&file(&[(b"ANMF", &other)]), SIZE));
+        }
+        assert!(are_whole(&file(&[(b"VP8L", b"abc"), (b"VP8 ", b"abc")]), SIZE));
     }
 }
