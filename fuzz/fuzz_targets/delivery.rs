@@ -21,8 +21,16 @@ const PATHS: [&str; 4] = [
     "/tr:l-image,i-one.png,l-end,l-image,i-two.png,l-end/a.jpg",
 ];
 const STATUSES: [u16; 12] = [200, 206, 204, 301, 304, 401, 403, 404, 410, 500, 100, 999];
-const NAMES: [&str; 8] =
-    ["content-length", "content-encoding", "content-range", "location", "etag", "cache-control", "age", "last-modified"];
+const NAMES: [&str; 8] = [
+    "content-length",
+    "content-encoding",
+    "content-range",
+    "location",
+    "etag",
+    "cache-control",
+    "age",
+    "last-modified",
+];
 
 fuzz_target!(|program: &[u8]| {
     let Some((first, mut program)) = program.split_first() else { return };

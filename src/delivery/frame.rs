@@ -31,12 +31,18 @@ impl Writer {
         writer
     }
 
-    /// `None` is no line, nor is a value with a control byte: it would not be read again.
+    /// `None` is no line, nor is a value that is not plain text: it would not be read again.
     pub(super) fn line(&mut self, name: &str, value: Option<impl Display>) {
-        if let Some(value) = value.map(|value| value.to_string()).filter(|value| !value.bytes().any(is_control)) {
+        if let Some(value) = value.map(|value| value.to_string()).filter(|value| value.bytes().all(is_plain)) {
             // Writing to a string cannot fail.
             _ = writeln!(self.0, "{name} {value}");
         }
+    }
+
+    /// Are these the lines that a frame was read from?
+    pub(super) fn wrote(mut self, frame: &Frame) -> bool {
+        self.line("length", Some(frame.bytes.len()));
+        self.0 == frame.head
     }
 
     pub(super) fn finish(mut self, bytes: &Bytes) -> Bytes {
@@ -53,6 +59,8 @@ impl Writer {
 
 /// A frame that was read.
 pub(super) struct Frame {
+    /// All lines before the checksum.
+    head: String,
     lines: Vec<(String, String)>,
     /// Shares the memory of what was read.
     pub(super) bytes: Bytes,
@@ -69,7 +77,7 @@ impl Frame {
             return None;
         }
         let mut lines = summed.split_terminator('\n');
-        if lines.clone().any(|line| line.bytes().any(is_control)) {
+        if !lines.clone().flat_map(str::bytes).all(is_plain) {
             return None;
         }
         if lines.next() != Some(&format!("originkit {kind} {VERSION}")) {
@@ -77,7 +85,7 @@ impl Frame {
         }
         let lines: Vec<_> =
             lines.filter_map(|line| line.split_once(' ')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-        let frame = Self { lines, bytes };
+        let frame = Self { head: summed.to_owned(), lines, bytes };
         let whole = frame.get("key") == Some(key.as_str()) && frame.number("length")? == frame.bytes.len() as u64;
         whole.then_some(frame)
     }
@@ -100,9 +108,9 @@ fn checksum(lines: &str, bytes: &[u8]) -> String {
     format!("{:032x}", fingerprint::of_parts(&[lines.as_bytes(), bytes]))
 }
 
-/// Returns `true` for a byte that no line may have, the tab included.
-const fn is_control(byte: u8) -> bool {
-    byte < 0x20 || byte == 0x7F
+/// Returns `true` for a byte that a line may have: visible ASCII and the space.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, 0x20..0x7F)
 }
 
 /// A change of what a line means is another version.
@@ -148,9 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn control_bytes_are_neither_written_nor_read() {
+    fn what_is_not_plain_text_is_neither_written_nor_read() {
         let key = StoreKey::original("https://a.example/a.jpg", b"a.example");
-        for control in ['\t', '\r', '\n', '\0', '\u{7f}'] {
+        for control in ['\t', '\r', '\n', '\0', '\u{7f}', '\u{e9}'] {
             let mut writer = Writer::new("original", &key);
             writer.line("etag", Some(format!("\"a{control}b\"")));
             let frame = Frame::read("original", &key, &writer.finish(&Bytes::new())).unwrap();

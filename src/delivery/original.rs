@@ -135,6 +135,10 @@ impl Original {
     /// As a store keeps it.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
+        self.lines().finish(&self.bytes)
+    }
+
+    fn lines(&self) -> Writer {
         let mut frame = Writer::new(KIND, &self.key);
         let text = |value: &Option<HeaderValue>| value.as_ref().and_then(|v| v.to_str().ok().map(str::to_owned));
         frame.line("etag", text(&self.facts.etag));
@@ -143,7 +147,7 @@ impl Original {
         frame.line("content-type", self.facts.media.as_str());
         frame.line("private", self.facts.private.then_some(true));
         frame.line("sent", Some(self.facts.sent));
-        frame.finish(&self.bytes)
+        frame
     }
 
     /// What a store has under a key; `None` for anything else than what [`Original::to_bytes`] wrote for that key.
@@ -159,7 +163,8 @@ impl Original {
             private: frame.has("private"),
             sent: frame.number("sent")?,
         };
-        Some(Self { key: key.clone(), facts, bytes: frame.bytes })
+        let read = Self { key: key.clone(), facts, bytes: frame.bytes.clone() };
+        read.lines().wrote(&frame).then_some(read)
     }
 }
 
@@ -211,6 +216,30 @@ mod tests {
                 changed[bit / 8] ^= 1 << (bit % 8);
                 assert_eq!(Original::from_bytes(original.key(), &changed.into()), None, "bit {bit}");
             }
+        }
+    }
+
+    #[test]
+    fn only_what_was_written_so_is_read() {
+        let original = original(&[("etag", "\"1\"")]);
+        let read = |lines: &[(&str, &str)]| {
+            let mut frame = Writer::new(KIND, original.key());
+            lines.iter().for_each(|(name, value)| frame.line(name, Some(value)));
+            Original::from_bytes(original.key(), &frame.finish(&original.bytes))
+        };
+        let (tag, said, sent) =
+            (("etag", "\"1\""), ("cache-control", original.facts.said.to_string()), ("sent", "100"));
+        let said = (said.0, said.1.as_str());
+        assert_eq!(read(&[tag, said, sent]), Some(original.clone()));
+        for lines in [
+            &[tag, tag, said, sent][..],
+            &[said, tag, sent],
+            &[tag, said, ("sent", "+100")],
+            &[tag, said, ("sent", "0100")],
+            &[tag, said, sent, ("colour", "red")],
+            &[tag, said, ("private", "perhaps"), sent],
+        ] {
+            assert_eq!(read(lines), None, "{lines:?}");
         }
     }
 

@@ -117,6 +117,10 @@ impl Rendition {
     /// As a store keeps it.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
+        self.lines().finish(&self.bytes)
+    }
+
+    fn lines(&self) -> Writer {
         let served = &self.served;
         let mut frame = Writer::new(KIND, &served.key);
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
@@ -131,7 +135,7 @@ impl Rendition {
         frame.line("cache-control", Some(served.said));
         frame.line("sent", Some(served.sent));
         frame.line("fresh-until", Some(served.fresh_until));
-        frame.finish(&self.bytes)
+        frame
     }
 
     /// What a store has under a key; `None` for anything else than what [`Rendition::to_bytes`] wrote for that key.
@@ -152,7 +156,8 @@ impl Rendition {
             fresh_until: frame.number("fresh-until")?,
         };
         let format = frame.get("extension").and_then(Format::of_extension);
-        Some(Self { served, format, content_type: header("content-type")?, bytes: frame.bytes })
+        let read = Self { served, format, content_type: header("content-type")?, bytes: frame.bytes.clone() };
+        read.lines().wrote(&frame).then_some(read)
     }
 }
 

@@ -141,10 +141,161 @@ const LEGACY_OVERLAY: [&str; 32] = [
 
 #[cfg(test)]
 mod tests {
-    use super::LEGACY_OVERLAY;
+    use std::path::Path;
+
+    use super::{KEYS, LEGACY_OVERLAY};
+    use crate::limits::Limits;
+    use crate::transform::Transformation;
 
     #[test]
     fn legacy_keys_are_in_order() {
         assert!(LEGACY_OVERLAY.is_sorted());
+    }
+
+    /// What stands behind keys: of each kind of value a few.
+    const VALUES: [&str; 64] = [
+        "",
+        "1",
+        "30",
+        "0.5",
+        "1.5",
+        "5000",
+        "N5",
+        "90",
+        "N33",
+        "auto",
+        "true",
+        "false",
+        "h",
+        "v",
+        "h_v",
+        "max",
+        "10_20_30_40",
+        "4-3",
+        "2_4",
+        "iw_div_2",
+        "bw_mul_0.9",
+        "ih_sub_7_add_iar",
+        "force",
+        "at_max",
+        "at_least",
+        "maintain_ratio",
+        "at_max_enlarge",
+        "extract",
+        "pad_resize",
+        "pad_extract",
+        "center",
+        "top_left",
+        "face",
+        "car_dog",
+        "custom",
+        "FF0000",
+        "00FF0080",
+        "red",
+        "blurred_20_10",
+        "dominant",
+        "gradient_dominant_4",
+        "genfill",
+        "5_FF0000",
+        "FF0000_40_00FF00",
+        "co-red_in-40",
+        "2-2-0.8-0.024",
+        "ld-top_from-green_to-00FF0010_sp-0.7",
+        "bl-15_st-40_x-10_y-N10",
+        "a-45",
+        "p-10_10_200_5_180_190_3_170",
+        "prompt-a%20cat",
+        "promptenc-YSBjYXQ%3D",
+        "az-90_el-45_st-30",
+        "Open Sans",
+        "a.ttf",
+        "b_i_strikethrough",
+        "right",
+        "jpg",
+        "png",
+        "webp",
+        "gif",
+        "orig",
+        "a.jpg",
+        "name-\"one\"",
+    ];
+
+    /// What a key alone does not say: layers, conditions, texts, and what parts them.
+    const AROUND: [&str; 37] = [
+        "tr:",
+        ":",
+        ",",
+        "l-image",
+        "i-a.jpg",
+        "i-ik_canvas",
+        "l-text",
+        "i-Hello World",
+        "l-subtitle",
+        "l-end",
+        "i-%F0%9F%98%80",
+        "ie-16nXnNeV150gYWJj",
+        "lx-10",
+        "lx-bw_sub_cw",
+        "ly-N20",
+        "ly-bh_mul_0.5",
+        "lxc-5",
+        "lyc-7",
+        "lap-center",
+        "lfo-bottom_right",
+        "lm-multiply",
+        "lm-displace",
+        "lm-cutout",
+        "lm-cutter",
+        "if-w_gt_100",
+        "if-ar_lte_1.5",
+        "if-h_eq_5_and_w_ne_3",
+        "if-else",
+        "if-end",
+        "_add_",
+        "_sub_",
+        "_mul_",
+        "_div_",
+        "_mod_",
+        "_pow_",
+        "@@",
+        "%2C",
+    ];
+
+    /// The words of the language, in libFuzzer's form: each key with every value of [`VALUES`] that it takes.
+    fn dictionary() -> String {
+        let works = |text: &str| {
+            Transformation::parse(text, &Limits::default()).is_ok_and(|reading| reading.ignored.is_empty())
+        };
+        let mut words: Vec<String> = AROUND.iter().map(|&word| word.to_owned()).collect();
+        for key in KEYS {
+            let tokens =
+                VALUES.iter().map(|value| if value.is_empty() { (*key).to_owned() } else { format!("{key}-{value}") });
+            let known: Vec<_> = tokens.filter(|it| works(it) || works(&format!("l-text,i-a,{it},l-end"))).collect();
+            assert!(!known.is_empty(), "no value of the list is one of `{key}`");
+            words.extend(known);
+        }
+        let quoted = words.iter().map(|word| format!("\"{}\"\n", word.replace('"', "\\x22")));
+        format!(
+            "# Written by `ORIGINKIT_DICTIONARY=write cargo test --lib dictionary`.\n{}",
+            quoted.collect::<String>()
+        )
+    }
+
+    #[test]
+    fn the_dictionary_of_the_fuzzer_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/transformation.dict");
+        // The package has no fuzzer.
+        if !path.parent().is_some_and(Path::exists) {
+            return;
+        }
+        let current = dictionary();
+        if std::env::var_os("ORIGINKIT_DICTIONARY").is_some() {
+            std::fs::write(&path, &current).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(&path).unwrap() == current,
+            "a parameter has changed: {}",
+            current.lines().next().unwrap()
+        );
     }
 }

@@ -1,4 +1,5 @@
 //! Animations drawn by the tests, files made of them, and reading files by decoders that are not ours.
+#![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a test with known numbers")]
 
 use std::io::Cursor;

@@ -21,7 +21,6 @@ impl<'a> Chunks<'a> {
     }
 
     /// All chunks, and the beginning of one that is cut short.
-    #[cfg(feature = "webp-lossy")]
     pub(crate) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
         let mut chunks = self;
         let mut is_over = false;

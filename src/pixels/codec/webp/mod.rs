@@ -7,6 +7,7 @@ mod frames;
 #[cfg(feature = "webp-lossy")]
 mod lossy;
 mod mend;
+mod partitions;
 #[cfg(feature = "webp-lossy")]
 mod scaled;
 mod still;
@@ -98,6 +99,9 @@ impl<'a> File<'a> {
         let whole = || {
             let decoder = decoder(&self.sound, self.limits)?;
             let size = samples::check(&decoder, Format::WebP, WORK, self.limits)?;
+            if !partitions::are_whole(&self.sound, size) {
+                return Err(damaged(Format::WebP));
+            }
             let color = decoder.color_type();
             let read = samples::read(decoder, Format::WebP, self.limits)?;
             samples::raster(size, color, read, self.meaning(color, request))

@@ -1,0 +1,61 @@
+//! URLs that are put together: what is written is read back as what was meant.
+//!
+//! Lines: the path, the transformation, a name for search engines, a name to save it under, a parameter and its value.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use originkit::transform::Transformation;
+use originkit::{Endpoint, Limits};
+
+fuzz_target!(|input: (bool, &str)| {
+    let (in_path, text) = input;
+    let mut lines = text.split('\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (path, wanted, seo, attachment, name, value) = (line(), line(), line(), line(), line(), line());
+    // These are ours: who writes them means another URL.
+    let is_ours = |segment: &str| segment.starts_with("tr:") || segment.starts_with("ik-");
+    if path.split('/').any(is_ours) || name == "tr" || name.starts_with("ik-") {
+        return;
+    }
+    let endpoint = Endpoint::new("https://img.example.com/base").expect("a URL");
+    let mut builder = endpoint.url(path).transformation_text(wanted);
+    if in_path {
+        builder = builder.in_path();
+    }
+    if !seo.is_empty() {
+        builder = builder.seo(seo);
+    }
+    if !attachment.is_empty() {
+        builder = builder.attachment(attachment);
+    }
+    if !name.is_empty() {
+        builder = builder.query(name, value);
+    }
+    let Ok(url) = builder.build() else { return };
+    assert!(url.is_ascii() && !url.bytes().any(|byte| byte <= b' ' || byte == 0x7F), "{url}");
+    if url.len() > Limits::default().url_bytes {
+        return;
+    }
+    let read = endpoint.parse(&url).unwrap_or_else(|error| panic!("{url}: {error}"));
+    let meant = Transformation::parse(wanted, &Limits::default()).expect("it was built").transformation;
+    assert_eq!(read.transformation(), &meant, "{url}");
+    assert_eq!(read.attachment_filename().unwrap_or_default(), attachment, "{url}");
+    // A path may be encoded already, or lie below the endpoint as a whole URL.
+    if !path.contains(['%', ':', '?', '#']) {
+        let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let end = if path.ends_with('/') { "/" } else { "" };
+        assert_eq!(percent_decoded(read.path()), segments.join("/") + end, "{url}");
+    }
+});
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = (*first == b'%').then(|| behind.get(..2)).flatten();
+        let code = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = &behind[if code.is_some() { 2 } else { 0 }..];
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}

@@ -1,0 +1,29 @@
+//! Profiles, EXIF and XMP of any bytes in good pictures: no panic, no more taken than was stated, and the picture is
+//! shown, whatever they say.
+//!
+//! The first byte chooses where the block is put, the second a transformation.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use originkit::inspect;
+use originkit_fuzz::{Carrier, chosen, options, render, with_metadata};
+
+const WANTED: [&str; 6] = [
+    "w-9,f-png",
+    "w-9,f-jpg,cp-true",
+    "w-9,f-webp,md-true,cp-true",
+    "f-png,md-true",
+    "f-jpg,md-true,rt-auto",
+    "f-webp",
+];
+
+fuzz_target!(|input: &[u8]| {
+    let Some((carrier, rest)) = chosen(input) else { return };
+    let Some((wanted, block)) = chosen(rest) else { return };
+    let file = with_metadata(Carrier::ALL[carrier % Carrier::ALL.len()], block);
+    let wanted = WANTED[wanted % WANTED.len()].parse().expect("a transformation");
+    let options = options();
+    let made = render(&file, &wanted, &options);
+    assert!(made.is_ok(), "{:?}", made.err());
+    assert!(inspect(&file, &options).is_ok());
+});

@@ -1,0 +1,55 @@
+//! A signed URL is good, and with any one change it is not.
+//!
+//! Numbers for the expiry, the place of the change, and how many bytes go there; then what comes in their place, of
+//! three bytes at most, and the URL.
+#![no_main]
+
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use libfuzzer_sys::fuzz_target;
+use originkit::http::{Request, Uri};
+use originkit::{Endpoint, Engine, Origin, Settings, sign};
+
+const BASE: &str = "https://img.example.com/base";
+
+fuzz_target!(|input: (Option<u32>, u16, u8, [u8; 3], u8, &str)| {
+    let (expires, at, gone, new, count, path) = input;
+    let url = format!("{BASE}/{path}");
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let resolves = |engine: &Engine, url: &str| {
+        let uri = url.parse::<Uri>().ok()?;
+        engine.resolve(&Request::get(uri.clone()).body(()).ok()?, now).ok().map(|_| uri)
+    };
+    let [open, strict] = engines();
+    let expires = expires.map(u64::from);
+    let signed = sign(&url, BASE, "secret", expires);
+    let Some(sent) = resolves(strict, &signed) else {
+        // Refused for something else than its signature: it is expired, no URL, or no transformation.
+        let is_over = expires.is_some_and(|second| second < 1_700_000_000);
+        let is_cut = signed.contains('#');
+        assert!(is_over || is_cut || resolves(open, &signed).is_none(), "{signed}");
+        return;
+    };
+    let behind = BASE.len() + usize::from(at) % (signed.len() - BASE.len());
+    let end = (behind + usize::from(gone % 4)).min(signed.len());
+    let new = &new[..usize::from(count % 4)];
+    let changed = [&signed.as_bytes()[..behind], new, &signed.as_bytes()[end..]].concat();
+    let Ok(changed) = String::from_utf8(changed) else { return };
+    let Some(other) = resolves(strict, &changed) else { return };
+    // A fragment is not sent, and the host's name has no case.
+    assert_eq!(other.path_and_query(), sent.path_and_query(), "{signed} {changed}");
+});
+
+/// Without keys, and one that refuses what is not signed.
+fn engines() -> &'static [Engine; 2] {
+    static ENGINES: OnceLock<[Engine; 2]> = OnceLock::new();
+    ENGINES.get_or_init(|| {
+        let origin = Origin::new("https://www.example.com/img").expect("a URL");
+        let builder = || Engine::builder().endpoint(Endpoint::new(BASE).expect("a URL").origin(origin.clone()));
+        let mut settings = Settings::default();
+        settings.restrict_unsigned = true;
+        let strict = builder().settings(settings).signing_key("secret").expect("a key");
+        [builder().build().expect("a configuration"), strict.build().expect("a configuration")]
+    })
+}

@@ -1,0 +1,97 @@
+//! What a store gives back, whatever it is: nothing, or what is written as the same bytes and answered with.
+//!
+//! The first byte says of which kind it is, and how much of it is made good: the frame around it, with its checksum.
+#![no_main]
+
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+
+use libfuzzer_sys::fuzz_target;
+use originkit::bytes::Bytes;
+use originkit::delivery::{Input, Original, Output, Rendition, Reuse, StoreKey};
+use originkit::http::{Request, Response};
+use originkit::{Delivery, Endpoint, Engine, Order, Origin};
+use originkit_fuzz::{assert_clean, chosen};
+use xxhash_rust::xxh3::Xxh3;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((manner, rest)) = chosen(input) else { return };
+    let order = order();
+    let framed = |kind: &str, key: &StoreKey| {
+        if manner & 2 == 0 { Bytes::copy_from_slice(rest) } else { frame(kind, key, rest) }
+    };
+    if manner & 1 == 0 {
+        let mut delivery = order.deliver();
+        let Output::Fetch(fetch) = delivery.poll() else { panic!("there is a file to ask for") };
+        let stored = framed("original", &fetch.key);
+        let Some(original) = Original::from_bytes(&fetch.key, &stored) else { return };
+        assert_eq!(original.to_bytes(), stored);
+        assert!(Original::from_bytes(&fetch.key, &changed(&stored, rest)).is_none());
+        _ = delivery.handle(Input::Recalled(fetch.id, original));
+        end(&mut delivery);
+    } else {
+        let key = order.store_key();
+        let stored = framed("rendition", &key);
+        let Some(rendition) = Rendition::from_bytes(&key, &stored) else { return };
+        assert_eq!(rendition.to_bytes(), stored);
+        assert!(Rendition::from_bytes(&key, &changed(&stored, rest)).is_none());
+        match order.answer_from(&rendition) {
+            Reuse::Fresh(response) | Reuse::Stale(response) => assert_clean(&response),
+            Reuse::Old => {}
+        }
+        end(&mut order.deliver_again(rendition));
+    }
+});
+
+fn order() -> Order {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let engine = ENGINE.get_or_init(|| {
+        let origin = Origin::new("https://www.example.com").expect("a URL");
+        let endpoint = Endpoint::new("https://img.example.com").expect("a URL").origin(origin);
+        Engine::builder().endpoint(endpoint).build().expect("a configuration")
+    });
+    let request = Request::get("https://img.example.com/tr:w-30/a.svg").header("if-none-match", "\"a\"").body(());
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    engine.resolve(&request.expect("a request"), now).expect("an order")
+}
+
+/// A frame that is whole, around lines and, behind an empty one, bytes.
+fn frame(kind: &str, key: &StoreKey, rest: &[u8]) -> Bytes {
+    let at = rest.windows(2).position(|two| two == b"\n\n");
+    let (lines, bytes) = at.map_or((rest, &[][..]), |at| (&rest[..at], &rest[at + 2..]));
+    let mut head = format!("originkit {kind} 2\nkey {}\n", key.as_str()).into_bytes();
+    head.extend(lines);
+    head.extend(format!("\nlength {}\n", bytes.len()).into_bytes());
+    let mut sum = Xxh3::new();
+    sum.update(&head);
+    sum.update(bytes);
+    head.extend(format!("checksum {:032x}\n\n", sum.digest128()).into_bytes());
+    head.extend(bytes);
+    head.into()
+}
+
+/// With one bit changed; which, the input says.
+fn changed(frame: &Bytes, input: &[u8]) -> Bytes {
+    let at = input.iter().fold(0_usize, |at, byte| at.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    let mut frame = frame.to_vec();
+    let length = frame.len();
+    frame[at / 8 % length] ^= 1 << (at % 8);
+    frame.into()
+}
+
+/// Runs a delivery to its end; origins say that nothing has changed.
+fn end(delivery: &mut Delivery) {
+    for _ in 0..20 {
+        match delivery.poll() {
+            Output::Respond(response) => return assert_clean(&response),
+            Output::Wait => return,
+            Output::Render(job) => _ = delivery.handle(Input::Rendered(job.run())),
+            Output::Fetch(fetch) => {
+                let head = Response::builder().status(304).body(()).expect("a head");
+                _ = delivery.handle(Input::Head(fetch.id, head));
+            }
+            Output::Keep(_) => {}
+        }
+    }
+    panic!("it has no end");
+}
