@@ -21,7 +21,7 @@ use crate::pixels::raster::Raster;
 pub(super) fn cost(size: Size, alpha: bool, settings: &Settings) -> Cost {
     let is_lossless = settings.lossless || cfg!(not(feature = "webp-lossy"));
     let (bytes, units) = match (is_lossless, alpha) {
-        (true, _) => (64, 500),
+        (true, _) => (64, 620),
         (false, true) => (52, 280),
         (false, false) => (36, 210),
     };
