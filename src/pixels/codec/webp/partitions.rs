@@ -23,8 +23,13 @@ fn is_whole_in_frame(frame: &[u8]) -> Option<bool> {
     const HEAD: usize = 16;
     let side = |at: usize| Some(le24(frame.get(at..)?)? + 1);
     let size = Size::new(side(6)?, side(9)?);
-    let lossy = Chunks::new(frame.get(HEAD..)?).with_rest().find(|(kind, _)| *kind == b"VP8 ");
-    lossy.map_or(Some(true), |(_, body)| is_whole(body, size))
+    let mut chunks = Chunks::new(frame.get(HEAD..)?).with_rest();
+    match chunks.next()? {
+        (b"VP8 ", body) => is_whole(body, size),
+        // What is behind is decoded, whatever it is called.
+        (b"ALPH", _) => is_whole(chunks.next()?.1, size),
+        _ => Some(true),
+    }
 }
 
 fn is_whole(body: &[u8], size: Size) -> Option<bool> {
@@ -179,6 +184,8 @@ mod tests {
             // Nobody reads a second image.
             assert_eq!(are_whole(&file(&[(b"VP8 ", &image), (b"VP8 ", b"abc")]), SIZE), want);
             assert_eq!(are_whole(&file(&[(b"ANMF", &frame(&image))]), SIZE), want);
+            let behind_alpha = [&frame(&image)[..16], b"ALPH\x01\0\0\0\0\0VP4 ", &frame(&image)[20..]].concat();
+            assert_eq!(are_whole(&file(&[(b"ANMF", &behind_alpha)]), SIZE), want);
             // Sides that are not those of the container.
             assert!(!are_whole(&file(&[(b"VP8 ", &image)]), Size::new(20, 15)));
             let mut other = frame(&image);
