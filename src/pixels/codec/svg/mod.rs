@@ -225,6 +225,23 @@ mod tests {
     }
 
     #[test]
+    fn edges_that_share_rows_count_in_pairs() {
+        let work = |path: String| {
+            let file = format!("<svg width='100' height='100'><path d='{path}'/></svg>");
+            let limits = Limits::default();
+            let prepared = Prepared::new(file.as_bytes(), None, &limits).unwrap();
+            prepared.cost(Size::new(100, 100), &limits).map(|cost| cost.work).map_err(|error| error.to_string())
+        };
+        let long = |count: u32| (0..count).map(|n| format!("M{} 0v99", n % 97)).collect::<String>();
+        let short = |count: u32| (0..count).map(|n| format!("M{} {}v1", n % 97, n % 89)).collect::<String>();
+        let [few, many] = [5_000, 40_000].map(|count| work(long(count)).unwrap());
+        // Eight times as many, and more than eight times the work; the same number of short ones is little.
+        assert!(many > few * 20, "{few} {many}");
+        assert!(work(short(40_000)).unwrap() * 10 < many);
+        assert!(work(long(200_000)).unwrap_err().contains("computing"));
+    }
+
+    #[test]
     fn references_in_circles_show_nothing() {
         let rect = |more: &str| format!("<rect width='9' height='9' {more}/>");
         let red = "<rect x='4' y='4' width='1' height='1' fill='red'/>";
