@@ -39,7 +39,7 @@ fn check(element: Node<'_, '_>) {
     assert!(!ACTIVE.contains(&name.as_str()), "{name}");
     assert_eq!(element.tag_name().namespace(), Some("http://www.w3.org/2000/svg"), "{name}");
     if name == "style" {
-        element.text().into_iter().for_each(points_inside);
+        element.text().into_iter().for_each(|sheet| refers_inside(&bare(sheet), sheet));
     }
     for attribute in element.attributes() {
         let own = attribute.name().to_ascii_lowercase();
@@ -57,16 +57,26 @@ fn check(element: Node<'_, '_>) {
     }
 }
 
-/// Looks at a value as browsers do, which leave out spaces and escapes in front of a scheme.
+/// Looks at the value of an attribute, which may be an address.
 fn points_inside(value: &str) {
-    let bare: String = value.chars().filter(|it| !it.is_whitespace() && !it.is_control()).collect();
-    let bare = bare.to_ascii_lowercase();
+    let bare = bare(value);
     for scheme in ["javascript:", "vbscript:", "data:text", "data:image/svg"] {
         assert!(!bare.starts_with(scheme), "{value}");
     }
+    refers_inside(&bare, value);
+}
+
+/// Looks at references in a value or a style sheet.
+fn refers_inside(bare: &str, value: &str) {
     assert!(!bare.contains("@import") && !bare.contains("expression("), "{value}");
     for (at, _) in bare.match_indices("url(") {
         let inside = bare[at + 4..].trim_start_matches(['"', '\'']);
         assert!(inside.starts_with('#') || inside.starts_with("data:"), "{value}");
     }
+}
+
+/// A text as browsers read it, who leave out spaces and escapes in front of a scheme.
+fn bare(value: &str) -> String {
+    let bare: String = value.chars().filter(|it| !it.is_whitespace() && !it.is_control()).collect();
+    bare.to_ascii_lowercase()
 }
