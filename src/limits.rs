@@ -78,9 +78,9 @@ pub struct Limits {
     pub fetches: usize,
     /// How long one origin may take from the first byte sent to the last one read.
     pub fetch_timeout: Duration,
-    /// How long a connection to an origin may take to be made, TLS included.
+    /// The time in which a connection to an origin must be made, TLS included.
     pub connect_timeout: Duration,
-    /// How long an origin may send nothing: until the head of its answer, and between two pieces of a body.
+    /// The time for which an origin may send nothing: until the head of its answer, and between two pieces of a body.
     pub idle_timeout: Duration,
     /// Pieces that the body of an origin's answer may come in, however small they are. Beyond them they must have 128
     /// bytes on the average: each piece costs work, whatever is in it.

@@ -1,4 +1,4 @@
-//! [`Stop`]: the handle that ends a render nobody waits for any longer.
+//! [`Stop`]: the handle that cancels a render.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,12 +25,12 @@ impl Stop {
         Self::default()
     }
 
-    /// Asks for the end.
+    /// Cancels the render.
     pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Returns `true` if the end was asked for.
+    /// Returns `true` once [`stop`](Self::stop) was called.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)

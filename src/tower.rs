@@ -116,7 +116,7 @@ impl Drop for Place {
     }
 }
 
-/// Those who are under way have ended by then, most likely.
+/// The time after which a delivery that is under way has ended, most likely.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl<B> Service<Request<B>> for ImageService {

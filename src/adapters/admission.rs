@@ -46,9 +46,9 @@ pub(super) struct Bounds {
     pub(super) memory: u64,
     /// Renders that wait for a slot.
     pub(super) queue: usize,
-    /// How long one may wait, in both places together.
+    /// The time that one may wait, in both places together.
     pub(super) wait: Duration,
-    /// How long one may take.
+    /// The time that one may take.
     pub(super) deadline: Duration,
 }
 
@@ -285,7 +285,7 @@ impl Drop for Place<'_> {
     }
 }
 
-/// How often one who waits looks whether it was stopped.
+/// The time between two looks of one who waits, at whether it was stopped.
 const LOOK: Duration = Duration::from_millis(50);
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ impl Meter {
     }
 }
 
-/// How often a waiting task looks at the clock.
+/// The time between two looks of a waiting task at the clock.
 const STEP: Duration = Duration::from_millis(100);
 /// The most that a step counts: timers are late by some milliseconds on a good day.
 const LONGEST: Duration = Duration::from_millis(200);

@@ -124,7 +124,7 @@ pub struct ReqwestBody {
     answer: reqwest::Response,
     meter: Meter,
     pace: Pace,
-    /// What was spent when the head was here.
+    /// The time that was spent until the head was here.
     head: Duration,
     bytes: u64,
 }

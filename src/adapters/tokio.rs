@@ -105,7 +105,7 @@ impl Threads {
     /// Sets how long a render may take from its beginning. One that takes longer is ended by its [`Stop`], which it looks
     /// at between rows and operations; waiting for memory counts.
     ///
-    /// What a render may compute is bounded by [`Limits::work`](crate::Limits::work) on every machine alike. A deadline
+    /// The computing of a render is bounded by [`Limits::work`](crate::Limits::work) on every machine alike. A deadline
     /// bounds the time on this one.
     #[must_use]
     pub fn deadline(self, at_most: Duration) -> Self {

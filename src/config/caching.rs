@@ -28,9 +28,9 @@ pub struct Caching {
     /// no image), and what stands in for something (the default image for a file that no origin has, a damaged file)
     /// (chosen: a minute). Errors that may be over in a moment are `no-store`, whatever this says.
     pub errors: Duration,
-    /// How long caches may keep what stands in for something that failed for a moment: the default image, what another
-    /// origin has, or an old picture, while an origin cannot be reached (chosen: 5 seconds, so that not every request
-    /// finds out anew; no longer than [`errors`](Self::errors)). A store never has it. Zero: `no-store`.
+    /// The time for which caches may keep what stands in for something that failed for a moment: the default image, what
+    /// another origin has, or an old picture, while an origin cannot be reached (chosen: 5 seconds, so that not every
+    /// request finds out anew; no longer than [`errors`](Self::errors)). A store never has it. Zero: `no-store`.
     pub stopgaps: Duration,
     /// How long a file that is no image is kept, where its origin does not say (chosen: an hour). Where it does, its
     /// word counts for such files, whatever [`by_origin`](Self::by_origin) says.

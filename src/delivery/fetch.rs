@@ -45,7 +45,7 @@ pub struct Approved {
     pub addresses: Vec<SocketAddr>,
     /// How long it may take, from the first byte sent to the last one read.
     pub timeout: Duration,
-    /// How long it may take in parts, and at what rate.
+    /// The time that it may take in parts, and its rate.
     pub pace: Pace,
     /// More bytes of body than this are never wanted. Only a hint: the machine counts for itself.
     pub max_bytes: u64,

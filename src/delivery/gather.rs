@@ -52,7 +52,7 @@ pub(super) struct Gathering {
 #[derive(Debug, Clone, Copy)]
 struct Lost {
     cause: OriginError,
-    /// How long that may stand.
+    /// The time that it may stand.
     term: Term,
 }
 

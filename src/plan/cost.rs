@@ -1,4 +1,4 @@
-//! What operations take: the one model that the planner, the executor and `peak_memory` share.
+//! The cost of operations: the one model that the planner, the executor and `peak_memory` share.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ const PIXEL: u64 = 4;
 const COUNTS: u64 = 1 << 20;
 
 impl Op {
-    /// What it takes besides its input, which has `channels` bytes a pixel: memory for its output and scratch memory,
+    /// Returns its cost besides its input, which has `channels` bytes a pixel: memory for its output and scratch memory,
     /// and computing.
     ///
     /// The making of a layer is counted by [`total`]. The cost of decoding is known to a file's reader: here it is the
@@ -52,7 +52,7 @@ impl Op {
 }
 
 impl Op {
-    /// What it takes, its input and the making of a layer included.
+    /// Returns its cost, its input and the making of a layer included.
     pub(super) fn cost_with(&self, input: Size) -> Cost {
         let Ok(cost) = with(self, input, &mut unknown);
         cost
@@ -78,7 +78,7 @@ fn unknown(op: &Op) -> Result<Cost, Infallible> {
     Ok(op.cost(Size::new(0, 0), PIXEL))
 }
 
-/// What operations take one after the other, and the size of what they make.
+/// Returns the cost of operations one after the other, and the size of the image that they make.
 ///
 /// `start` tells it for those that begin a plan.
 ///

@@ -122,7 +122,7 @@ pub(crate) fn sent_at(headers: &HeaderMap, now: u64) -> u64 {
     now.saturating_sub(age)
 }
 
-/// How long an answer may stand. Of several the last counts.
+/// The time that an answer may stand. Of several the last counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Term {
     /// As long as is configured.

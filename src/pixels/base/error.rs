@@ -33,7 +33,7 @@ pub(crate) fn no_such_page(page: u32, pages: u32) -> Error {
     Error::Pixels { code: ErrorCode::Invalid, message }
 }
 
-/// Passes as long as nobody has asked for the end.
+/// Passes as long as the handle is not set.
 ///
 /// # Errors
 /// [`Error::Stopped`].

@@ -16,7 +16,7 @@ pub(crate) trait Encoder: Sync {
     /// Pixels that a side may have.
     fn longest_side(&self, limits: &Limits) -> Side;
 
-    /// What it takes for an image of this size, besides the image and [`TABLES`].
+    /// Returns the cost of writing an image of this size, besides the image and [`TABLES`].
     fn cost(&self, size: Size, alpha: bool, settings: &Settings) -> Cost;
 
     /// Returns `true` if it takes luma and halved chroma as they are.
@@ -44,7 +44,7 @@ pub(crate) trait Encoder: Sync {
 
 /// Writes animations.
 pub(crate) trait AnimationEncoder {
-    /// What it takes for each frame of this size, besides the frame.
+    /// Returns the cost of each frame of this size, besides the frame.
     fn cost(&self, size: Size, settings: &Settings) -> Cost;
 
     /// Begins a file.

@@ -20,7 +20,7 @@ pub(crate) trait Reader {
     /// The facts that planning needs.
     fn info(&self) -> &SourceInfo;
 
-    /// What [`decode`](Self::decode) takes for this request, the memory of the image included.
+    /// Returns the cost of [`decode`](Self::decode) for this request, the memory of the image included.
     ///
     /// # Errors
     /// As [`Codec::open`](super::Codec::open), for what is inside of a file.
@@ -76,7 +76,7 @@ pub(crate) trait Reader {
 
 /// Reads a file in part and reduced.
 pub(crate) trait Reducing {
-    /// What [`read`](Self::read) takes, and resampling what it gives; `None` if this thumbnail is read whole.
+    /// Returns the cost of [`read`](Self::read), and of resampling its result; `None` if this thumbnail is read whole.
     ///
     /// # Errors
     /// As [`Reader::cost`].

@@ -38,7 +38,7 @@ pub(super) fn check(decoder: &dyn ImageDecoder, format: Format, work: u64, limit
     Ok(size)
 }
 
-/// What decoding an image of this size takes, the result included. `work`: bytes of the decoder for each pixel; `units`:
+/// Returns the cost of decoding an image of this size, the result included. `work`: bytes of the decoder for each pixel; `units`:
 /// its computing for each, besides making 8 bits of each sample and converting colours.
 pub(super) fn cost(size: Size, color: ColorType, work: u64, units: u64) -> Cost {
     let deep = color.bytes_per_pixel() > color.channel_count();
@@ -55,7 +55,7 @@ pub(super) fn mending_cost(size: Size, color: ColorType, work: u64, units: u64, 
 
 /// Units of computing for a pixel of 8 bits a sample, its colours included.
 const PLAIN: u64 = 6;
-/// The same for deeper samples, which are converted in floating point.
+/// Units of computing for a pixel of deeper samples, which are converted in floating point.
 const DEEP: u64 = 40;
 
 /// Bytes for each pixel.

@@ -58,7 +58,7 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }
 
-/// What an animation takes; `None` if a still is wanted.
+/// Returns the cost of an animation; `None` if a still is wanted.
 ///
 /// # Errors
 /// As [`animation`], before its first frame is decoded.

@@ -1,4 +1,4 @@
-//! What a render takes at most, from headers and plans alone.
+//! The cost of a render at most, from headers and plans alone.
 
 use super::prepare::prepare;
 use super::untouched::{is_untouched, untouched_cost};

@@ -300,7 +300,7 @@ impl<'a> Executor<'a> {
         self.draw(text).map(|image| image.size())
     }
 
-    /// What operations take, if they go on from what is there.
+    /// Returns the cost of operations, if they go on from images that are kept.
     ///
     /// # Errors
     /// As [`Reader::cost`].

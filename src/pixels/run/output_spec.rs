@@ -63,7 +63,7 @@ impl OutputSpec {
         Self { settings, opaque, transparent, animated, takes_planes }
     }
 
-    /// What encoding takes, the image included. Formats that together would take too much are taken off, the last
+    /// Returns the cost of encoding, the image included. Formats that together would take too much are taken off, the last
     /// first. `spent`: units of computing that all before takes; `alpha`: the image may have transparent pixels.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     Ok(prepared)
 }
 
-/// What is left to do takes so much. Formats that would take too much are no candidates any more.
+/// Returns the cost of all that is left to do. Formats that would cost too much are no candidates any more.
 fn cost(prepared: &mut Prepared<'_>, work: &Work<'_>) -> Result<Cost, Error> {
     let limits = &work.rules.limits;
     let before = prepared.executor.spent.holding(prepared.executor.held());

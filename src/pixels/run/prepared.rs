@@ -19,6 +19,6 @@ pub(crate) struct Prepared<'a> {
     pub(super) output: OutputSpec,
     /// The asset, with its header read; `None` where a decoder of the embedder reads it.
     pub(super) file: Option<Rc<dyn Reader + 'a>>,
-    /// What the whole takes, within the limits.
+    /// The cost of the whole, within the limits.
     pub(super) cost: Cost,
 }

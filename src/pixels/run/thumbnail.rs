@@ -49,7 +49,7 @@ pub(crate) fn thumbnail(
     }
 }
 
-/// What this takes, the memory of the image included.
+/// Returns the cost of this, the memory of the image included.
 ///
 /// # Errors
 /// As [`Reader::cost`].

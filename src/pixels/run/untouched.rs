@@ -17,7 +17,7 @@ pub(super) fn is_untouched(work: &Work<'_>) -> bool {
     work.asset.format == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still)
 }
 
-/// What delivering it takes: a tree, if it is sanitised.
+/// Returns the cost of delivering it: a tree, if it is sanitised.
 ///
 /// # Errors
 /// As [`untouched_svg`], before there is a tree.

@@ -88,7 +88,7 @@ pub(crate) fn work(canvas: Size, areas: impl Iterator<Item = Rect>, units: u64, 
     each.fold(0, u64::saturating_add)
 }
 
-/// What showing one frame on a canvas of this size takes, of which each pixel takes so many units to be decoded.
+/// Returns the cost of showing one frame on a canvas of this size, of which each pixel takes so many units to be decoded.
 pub(crate) fn cost(canvas: Size, units: u64) -> Cost {
     /// A canvas, what it was before, the image handed out, and a frame with what its decoder needs.
     const EACH: u64 = 24;

@@ -70,7 +70,7 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// What decoding a bitmap takes: samples, and a copy with opacity.
+    /// Returns the cost of decoding a bitmap: samples, and a copy with opacity.
     const fn bitmap_cost(&self) -> Cost {
         Cost::new(self.pixels.saturating_mul(8), self.pixels.saturating_mul(20))
     }

@@ -89,7 +89,7 @@ pub(crate) fn samples(bytes: &[u8], limits: &Limits, stop: &Stop) -> Result<Samp
     Ok(Samples { size, components, samples, notes: notes(lines.damage()).collect(), work: work(&file)? })
 }
 
-/// What this takes, the memory of the image included.
+/// Returns the cost of this, the memory of the image included.
 pub(super) fn cost(file: &Opened<'_>) -> Result<Cost, Error> {
     let header = &file.header;
     let memory = taken(header, read::needs(header, &read::Request::WHOLE).bytes);

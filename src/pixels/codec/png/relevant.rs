@@ -10,7 +10,7 @@ use crate::stop::Stop;
 
 /// Reads the chunks of a file that are relevant, one after the other, without a copy.
 pub(crate) struct Relevant<'a> {
-    /// What is handed out now.
+    /// The bytes that are handed out now.
     now: &'a [u8],
     rest: &'a [u8],
     stop: Option<&'a Stop>,

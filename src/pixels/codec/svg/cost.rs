@@ -14,7 +14,7 @@ use crate::limits::{LimitError, Limits};
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
-/// What drawing takes, the canvas not included; the adding up ends where a limit is passed. `held`: bytes that are held
+/// Returns the cost of drawing, the canvas not included; the adding up ends where a limit is passed. `held`: bytes that are held
 /// besides.
 ///
 /// The way is that of `resvg` 0.49.0 (`render.rs`, `filter/mod.rs`, `clip.rs`, `mask.rs`), which is pinned.

@@ -134,7 +134,7 @@ impl Prepared {
         Ok(prepared)
     }
 
-    /// What drawing it as large as this takes, and what its making took.
+    /// Returns the cost of making it and of drawing it as large as this.
     fn cost(&self, size: Size, limits: &Limits) -> Result<Cost, Error> {
         // The canvas, and the image made of it.
         let canvas = Cost::new(memory::bytes(size, Channels::Rgba).saturating_mul(2), size.pixels().saturating_mul(8));

@@ -301,7 +301,7 @@ impl Layout {
         if self.planar { self.samples as u64 } else { 1 }
     }
 
-    /// What decoding takes, the memory of the result included. Images inside are counted when they are read.
+    /// Returns the cost of decoding, the memory of the result included. Images inside are counted when they are read.
     pub(crate) fn cost(&self) -> Cost {
         /// Units of computing for a sample: decompressing it, and what its bits mean.
         const SAMPLE: u64 = 20;

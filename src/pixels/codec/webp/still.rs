@@ -16,8 +16,8 @@ use crate::pixels::base::internal_error;
 #[cfg(not(feature = "webp-lossy"))]
 use crate::pixels::raster::Raster;
 
-/// What an encoder takes: libwebp's own copy, what it has to write, which is more for noise than for photographs, and where there is no loss the tables of its backward references; opacity
-/// has no loss.
+/// Returns the cost of an encoder: libwebp's own copy and its symbols, of which noise has most, and without loss the
+/// tables of its backward references. Opacity has no loss.
 pub(super) fn cost(size: Size, alpha: bool, settings: &Settings) -> Cost {
     let is_lossless = settings.lossless || cfg!(not(feature = "webp-lossy"));
     let (bytes, units) = match (is_lossless, alpha) {

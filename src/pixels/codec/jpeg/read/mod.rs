@@ -106,7 +106,7 @@ impl From<LimitError> for ReadError {
     }
 }
 
-/// Passes as long as nobody has asked for the end.
+/// Passes as long as the handle is not set.
 fn unless_stopped(stop: &Stop) -> Result<(), ReadError> {
     if stop.is_stopped() { Err(ReadError::Stopped) } else { Ok(()) }
 }
