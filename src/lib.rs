@@ -86,6 +86,7 @@ mod percent;
 mod pixels;
 pub mod plan;
 mod policy;
+mod setters;
 mod stop;
 #[cfg(feature = "sanitize")]
 mod svg;
@@ -100,8 +101,8 @@ pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 pub use address::{SignatureError, SigningKey, sign};
 pub use code::ErrorCode;
 pub use config::{
-    AcceptByAgent, Access, Caching, ConfigError, Country, Endpoint, Engine, EngineBuilder, HostPattern, NameError,
-    Origin, Settings, Warning,
+    AcceptByAgent, Access, Caching, ConfigError, ConfigErrorKind, ConfigErrors, Country, Endpoint, Engine,
+    EngineBuilder, HostPattern, NameError, Origin, Settings, Warning,
 };
 pub use cost::Cost;
 pub use delivery::Delivery;

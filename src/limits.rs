@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::setters::setters;
+
 /// Every bound of a request, its files and its pictures.
 ///
 /// The engine owns one and hands it to parsing, gathering, planning and running. Limits on pixels and
@@ -9,8 +11,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use originkit::Limits;
-/// let mut limits = Limits::default();
-/// limits.pixels = 25_000_000;
+/// let limits = Limits::default().pixels(25_000_000).memory(512 << 20);
 /// assert_eq!(limits.depth, 3);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +90,41 @@ pub struct Limits {
     /// over.
     pub fetch_rate: u64,
 }
+
+setters!(Limits {
+    url_bytes: usize,
+    transformation_bytes: usize,
+    steps: usize,
+    parameters: usize,
+    layers: usize,
+    depth: usize,
+    text_chars: usize,
+    base64_chars: usize,
+    side: u32,
+    text_side: u32,
+    webp_side: u32,
+    pixels: u64,
+    frames: u32,
+    animation_pixels: u64,
+    shadow_pixels: u64,
+    effect_pixels: u64,
+    source_bytes: u64,
+    result_bytes: u64,
+    svg_bytes: u64,
+    svg_nodes: u64,
+    profile_bytes: u64,
+    metadata_bytes: u64,
+    memory: u64,
+    work: u64,
+    sources: usize,
+    redirects: usize,
+    fetches: usize,
+    fetch_timeout: Duration,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    chunks: u64,
+    fetch_rate: u64,
+});
 
 impl Default for Limits {
     fn default() -> Self {

@@ -10,6 +10,7 @@
 //! Where the SDK's result would be no URL, or another one than was meant, the character in question is
 //! percent-encoded, or the whole refused.
 
+use std::sync::Arc;
 #[cfg(feature = "signing")]
 use std::time::SystemTime;
 
@@ -23,14 +24,15 @@ use super::signature::sign;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
 use crate::percent;
-use crate::transform::{ParseError, Transformation};
+use crate::transform::{Name, ParseError, Transformation};
 
-/// Puts the URL of an asset together; made by [`Endpoint::url`](crate::Endpoint::url).
+/// Puts the URL of an asset together; made by [`Engine::url`](crate::Engine::url) and
+/// [`Endpoint::url`](crate::Endpoint::url).
 ///
 /// ```
 /// use originkit::Endpoint;
 /// use originkit::transform::{Edit, Gravity};
-/// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
+/// let shop = Endpoint::new("https://ik.imagekit.io/shop");
 /// let url = shop.url("shoes/red one.jpg").transformation(Edit::new().width(300).focus(Gravity::Top)).build()?;
 /// assert_eq!(url, "https://ik.imagekit.io/shop/shoes/red%20one.jpg?tr=w-300,fo-top");
 ///
@@ -48,8 +50,21 @@ pub struct UrlBuilder {
     /// Parameters, percent-encoded, in order.
     parameters: Vec<Parameter>,
     seo: Option<String>,
+    named: Option<String>,
     #[cfg(feature = "signing")]
     expires: Option<u64>,
+    writing: Writing,
+}
+
+/// The configuration's part in URLs that are written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Writing {
+    /// Names of stored transformations; `None`: unknown.
+    pub(crate) names: Option<Arc<[Name]>>,
+    pub(crate) limits: Limits,
+    /// Signs.
+    #[cfg(feature = "signing")]
+    pub(crate) key: Option<SigningKey>,
 }
 
 /// Where the URL comes from.
@@ -61,6 +76,8 @@ pub(crate) enum Start {
     Url { base: String, url: String, query: String },
     /// A URL that is not below the endpoint.
     Elsewhere,
+    /// The endpoint's base is no URL.
+    NoBase,
 }
 
 #[derive(Debug, Clone)]
@@ -91,29 +108,56 @@ pub enum BuildError {
     /// The URL is absolute, and not below the endpoint.
     #[error("the URL does not lie below the endpoint")]
     Elsewhere,
+    /// The base of the endpoint is no URL.
+    #[error("the base of the endpoint is no URL")]
+    Base,
+    /// A name has other characters than letters, digits, `_` and `-`, or nothing is stored under it.
+    #[error("no transformation is stored as `{0}`")]
+    Name(String),
+    /// There is no key to sign with, neither of the endpoint nor of its engine.
+    #[error("there is no key to sign with")]
+    NoKey,
     /// An expiry without a signature would mean nothing.
     #[error("a URL that expires must be signed")]
     Unsigned,
 }
 
 impl UrlBuilder {
-    pub(crate) const fn new(start: Start) -> Self {
+    pub(crate) const fn new(start: Start, writing: Writing) -> Self {
         Self {
             start,
             text: Ok(String::new()),
             in_path: false,
             parameters: Vec::new(),
             seo: None,
+            named: None,
             #[cfg(feature = "signing")]
             expires: None,
+            writing,
         }
     }
 
-    /// What is to be done with the asset, written canonically.
+    /// Has a stored transformation carried out, before anything else that is to be done: `n-thumb`.
+    ///
+    /// ```
+    /// use originkit::{Endpoint, Engine, Origin};
+    /// let shop = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+    /// let engine = Engine::builder().endpoint(shop).named("thumb", "w-200,h-200").signing_key("secret").build()?;
+    /// let url = engine.url("shoe.jpg").named("thumb").sign()?;
+    /// assert!(url.starts_with("https://img.example.com/shoe.jpg?tr=n-thumb&ik-s="));
+    /// assert!(engine.url("shoe.jpg").named("thmub").build().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn named(mut self, name: &str) -> Self {
+        self.named = Some(name.to_owned());
+        self
+    }
+
+    /// Sets the transformation, which is written canonically.
     pub fn transformation(mut self, transformation: impl Into<Transformation>) -> Self {
         let transformation = transformation.into();
         let text = transformation.to_string();
-        self.text = match Transformation::parse(&text, &Limits::default()) {
+        self.text = match Transformation::parse(&text, &self.writing.limits) {
             Ok(read) if read.transformation == transformation && read.ignored.is_empty() => Ok(text),
             Ok(_) => Err(BuildError::Unwritable(text)),
             Err(error) => Err(error.into()),
@@ -121,10 +165,10 @@ impl UrlBuilder {
         self
     }
 
-    /// What is to be done with the asset, written as it is given: `h-200,w-300`. Values that are text are
+    /// Sets the transformation, written as it is given: `h-200,w-300`. Values that are text are
     /// percent-encoded already; what no URL can hold at its place is encoded here.
     pub fn transformation_text(mut self, text: &str) -> Self {
-        self.text = match Transformation::parse(text, &Limits::default()) {
+        self.text = match Transformation::parse(text, &self.writing.limits) {
             Ok(_) => Ok(text.strip_prefix("tr:").unwrap_or(text).to_owned()),
             Err(error) => Err(error.into()),
         };
@@ -173,7 +217,7 @@ impl UrlBuilder {
         self.expires(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
     }
 
-    /// The URL, unsigned.
+    /// Returns the URL, unsigned.
     ///
     /// # Errors
     /// See [`BuildError`].
@@ -185,12 +229,12 @@ impl UrlBuilder {
         self.unsigned().map(|(url, _)| url)
     }
 
-    /// The URL, signed; a text is a key for HMAC-SHA1, as ImageKit's are.
+    /// Returns the URL, signed with the first key of the endpoint, or if it has none of its engine.
     ///
     /// ```
     /// use originkit::Endpoint;
-    /// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
-    /// let url = shop.url("a.jpg").expires(1_700_000_000).sign("private_key_test")?;
+    /// let shop = Endpoint::new("https://ik.imagekit.io/shop").signing_key("private_key_test");
+    /// let url = shop.url("a.jpg").expires(1_700_000_000).sign()?;
     /// let signature = "e751ec1a8a9950c07247a69d06af248b927e74a7";
     /// assert_eq!(url, format!("https://ik.imagekit.io/shop/a.jpg?ik-t=1700000000&ik-s={signature}"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -199,16 +243,27 @@ impl UrlBuilder {
     /// # Errors
     /// See [`BuildError`].
     #[cfg(feature = "signing")]
-    pub fn sign(self, key: impl Into<SigningKey>) -> Result<String, BuildError> {
-        let expires = self.expires;
-        self.unsigned().map(|(url, base)| sign(&url, &base, key, expires))
+    pub fn sign(self) -> Result<String, BuildError> {
+        let (expires, key) = (self.expires, self.writing.key.clone());
+        let (url, base) = self.unsigned()?;
+        Ok(sign(&url, &base, key.ok_or(BuildError::NoKey)?, expires))
     }
 
     /// The URL, and the base that it lies below.
     fn unsigned(self) -> Result<(String, String), BuildError> {
-        let text = self.text?;
+        let text = match (self.named, self.text?) {
+            (None, text) => text,
+            (Some(name), text) => {
+                let unknown = |name: &Name| self.writing.names.as_ref().is_some_and(|names| !names.contains(name));
+                let Some(name) = Name::new(&name).filter(|name| !unknown(name)) else {
+                    return Err(BuildError::Name(name));
+                };
+                format!("n-{name}{}{text}", if text.is_empty() { "" } else { ":" })
+            }
+        };
         let (base, front, mut query, in_path) = match self.start {
             Start::Elsewhere => return Err(BuildError::Elsewhere),
+            Start::NoBase => return Err(BuildError::Base),
             Start::Url { .. } if self.seo.is_some() => return Err(BuildError::Seo),
             // What is absolute stays as it is.
             Start::Url { base, url, query } => (base, url, query, false),

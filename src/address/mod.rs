@@ -26,8 +26,8 @@ mod unread;
 
 use std::fmt;
 
-pub(crate) use self::build::Start;
 pub use self::build::{BuildError, UrlBuilder};
+pub(crate) use self::build::{Start, Writing};
 pub use self::error::UrlError;
 #[cfg(feature = "signing")]
 pub use self::key::SigningKey;
@@ -47,7 +47,7 @@ use crate::transform::{Ignored, ParseError, ParseErrorKind, Reason, Transformati
 
 /// An image URL, read: which asset, transformed how.
 ///
-/// Made by [`Endpoint::parse`](crate::Endpoint::parse). Prints the path and query it was read from.
+/// Made by [`Engine::parse`](crate::Engine::parse). Prints the path and query it was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryUrl {
     /// Path and query as sent.
@@ -81,10 +81,15 @@ impl DeliveryUrl {
         self.path.as_str()
     }
 
-    /// What is to be done with the asset. Names are not expanded yet.
+    /// The transformation, with stored ones in the place of their names.
     #[must_use]
     pub fn transformation(&self) -> &Transformation {
         &self.transformation
+    }
+
+    /// The same URL with another transformation: the one that its names stand for.
+    pub(crate) fn expanded(self, transformation: Transformation) -> Self {
+        Self { transformation, ..self }
     }
 
     /// The transformation as written, percent-decoded, or translated from the endpoint's dialect; `None` where there

@@ -3,12 +3,12 @@
 use std::fmt::{self, Write as _};
 
 use super::agents::{AGENTS, AgentPart};
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 use super::hosts::HostPattern;
 use super::list::bounded;
 use super::ranges::AddressRange;
 
-/// Whom an engine refuses: by address, country, referrer and user agent (documented: an enterprise page). Who fails one
+/// Rules about who is refused: by address, country, referrer and user agent (documented: an enterprise page). Who fails one
 /// rule gets **403**, `ik-error: EFORBIDDEN` (ours) and `Cache-Control: no-store`.
 ///
 /// Address and country are read from no header, `X-Forwarded-For` and its like included: they come as a
@@ -27,10 +27,10 @@ use super::ranges::AddressRange;
 /// use std::time::SystemTime;
 ///
 /// let access = Access::new()
-///     .block_addresses(["203.0.113.7", "198.51.100.0/24", "2001:db8::/32"])?
-///     .allow_countries(["AT", "DE"])?
-///     .block_referrers(["https://hotlinker.example/gallery"])?
-///     .block_agents(["badbot/"])?;
+///     .block_addresses(["203.0.113.7", "198.51.100.0/24", "2001:db8::/32"])
+///     .allow_countries(["AT", "DE"])
+///     .block_referrers(["https://hotlinker.example/gallery"])
+///     .block_agents(["badbot/"]);
 /// let endpoint = Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com")?);
 /// let engine = Engine::builder().endpoint(endpoint).access(access).build()?;
 ///
@@ -52,6 +52,8 @@ pub struct Access {
     /// Exact hosts only.
     pub(crate) referrers: Option<List<HostPattern>>,
     pub(crate) agents: Vec<AgentPart>,
+    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses rules with any.
+    pub(super) errors: Vec<ConfigErrorKind>,
 }
 
 impl Access {
@@ -64,34 +66,31 @@ impl Access {
     /// (documented for IPv4; IPv6 is ours). Bits of an address behind its prefix do not count (chosen), and IPv6 ranges
     /// hold no IPv4 addresses, except as `::ffff:203.0.113.0/120`.
     ///
-    /// # Errors
-    /// [`ConfigError::BadAddress`] and [`ConfigError::TooMany`].
-    pub fn block_addresses<I: IntoIterator<Item: AsRef<str>>>(mut self, ranges: I) -> Result<Self, ConfigError> {
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadAddress`] and [`ConfigErrorKind::TooMany`].
+    pub fn block_addresses<I: IntoIterator<Item: AsRef<str>>>(mut self, ranges: I) -> Self {
         let read = |text: I::Item| {
             let text = text.as_ref();
-            AddressRange::new(text).ok_or_else(|| ConfigError::BadAddress(text.to_owned()))
+            AddressRange::new(text).ok_or_else(|| ConfigErrorKind::BadAddress(text.to_owned()))
         };
-        extend(&mut self.addresses, "addresses", ADDRESSES, ranges, read)?;
-        Ok(self)
+        let added = extend(&mut self.addresses, "addresses", ADDRESSES, ranges, read);
+        self.noting(added)
     }
 
     /// Refuses all but these countries, and visitors whose country is unknown. See [`Country`].
     ///
-    /// # Errors
-    /// [`ConfigError::BadCountry`]; [`ConfigError::NobodyAllowed`] for an empty list; [`ConfigError::AllowAndBlock`] if
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadCountry`]; [`ConfigErrorKind::NobodyAllowed`] for an empty list; [`ConfigErrorKind::AllowAndBlock`] if
     /// countries are blocked, too.
-    pub fn allow_countries<I: IntoIterator<Item: AsRef<str>>>(mut self, codes: I) -> Result<Self, ConfigError> {
-        List::add(&mut self.countries, true, "countries", COUNTRIES, codes, country)?;
-        Ok(self)
+    pub fn allow_countries<I: IntoIterator<Item: AsRef<str>>>(mut self, codes: I) -> Self {
+        let added = List::add(&mut self.countries, true, "countries", COUNTRIES, codes, country);
+        self.noting(added)
     }
 
     /// Refuses these countries.
     ///
-    /// # Errors
-    /// [`ConfigError::BadCountry`]; [`ConfigError::AllowAndBlock`] if countries are allowed, too.
-    pub fn block_countries<I: IntoIterator<Item: AsRef<str>>>(mut self, codes: I) -> Result<Self, ConfigError> {
-        List::add(&mut self.countries, false, "countries", COUNTRIES, codes, country)?;
-        Ok(self)
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadCountry`]; [`ConfigErrorKind::AllowAndBlock`] if countries are allowed, too.
+    pub fn block_countries<I: IntoIterator<Item: AsRef<str>>>(mut self, codes: I) -> Self {
+        let added = List::add(&mut self.countries, false, "countries", COUNTRIES, codes, country);
+        self.noting(added)
     }
 
     /// Refuses requests but from pages on these hosts, and such without a readable `Referer`; at most 30 hosts.
@@ -99,31 +98,34 @@ impl Access {
     /// An entry is the URL of a page, of which the host is taken and nothing else, or a host alone (chosen). It means
     /// that host and none below it; there are no wildcards.
     ///
-    /// # Errors
-    /// [`ConfigError::BadReferrer`] and [`ConfigError::TooMany`]; [`ConfigError::NobodyAllowed`] for an empty list;
-    /// [`ConfigError::AllowAndBlock`] if referrers are blocked, too.
-    pub fn allow_referrers<I: IntoIterator<Item: AsRef<str>>>(mut self, pages: I) -> Result<Self, ConfigError> {
-        List::add(&mut self.referrers, true, "referrers", REFERRERS, pages, referrer)?;
-        Ok(self)
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadReferrer`] and [`ConfigErrorKind::TooMany`]; [`ConfigErrorKind::NobodyAllowed`] for an empty list;
+    /// [`ConfigErrorKind::AllowAndBlock`] if referrers are blocked, too.
+    pub fn allow_referrers<I: IntoIterator<Item: AsRef<str>>>(mut self, pages: I) -> Self {
+        let added = List::add(&mut self.referrers, true, "referrers", REFERRERS, pages, referrer);
+        self.noting(added)
     }
 
     /// Refuses requests from pages on these hosts, written as for [`Access::allow_referrers`]; at most 30.
     ///
-    /// # Errors
-    /// [`ConfigError::BadReferrer`] and [`ConfigError::TooMany`]; [`ConfigError::AllowAndBlock`] if referrers are
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadReferrer`] and [`ConfigErrorKind::TooMany`]; [`ConfigErrorKind::AllowAndBlock`] if referrers are
     /// allowed, too.
-    pub fn block_referrers<I: IntoIterator<Item: AsRef<str>>>(mut self, pages: I) -> Result<Self, ConfigError> {
-        List::add(&mut self.referrers, false, "referrers", REFERRERS, pages, referrer)?;
-        Ok(self)
+    pub fn block_referrers<I: IntoIterator<Item: AsRef<str>>>(mut self, pages: I) -> Self {
+        let added = List::add(&mut self.referrers, false, "referrers", REFERRERS, pages, referrer);
+        self.noting(added)
     }
 
     /// Refuses requests with one of these in `User-Agent`, in any case; at most 10.
     ///
-    /// # Errors
-    /// [`ConfigError::BadAgent`] and [`ConfigError::TooMany`].
-    pub fn block_agents<I: IntoIterator<Item: AsRef<str>>>(mut self, parts: I) -> Result<Self, ConfigError> {
-        extend(&mut self.agents, "user agents", AGENTS, parts, |part: I::Item| AgentPart::new(part.as_ref()))?;
-        Ok(self)
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadAgent`] and [`ConfigErrorKind::TooMany`].
+    pub fn block_agents<I: IntoIterator<Item: AsRef<str>>>(mut self, parts: I) -> Self {
+        let added =
+            extend(&mut self.agents, "user agents", AGENTS, parts, |part: I::Item| AgentPart::new(part.as_ref()));
+        self.noting(added)
+    }
+
+    fn noting(mut self, added: Result<(), ConfigErrorKind>) -> Self {
+        self.errors.extend(added.err());
+        self
     }
 }
 
@@ -170,15 +172,15 @@ impl<T> List<T> {
         what: &'static str,
         most: usize,
         texts: impl IntoIterator<Item = E>,
-        read: impl Fn(&str) -> Result<T, ConfigError>,
-    ) -> Result<(), ConfigError> {
+        read: impl Fn(&str) -> Result<T, ConfigErrorKind>,
+    ) -> Result<(), ConfigErrorKind> {
         let list = list.get_or_insert(Self { allows, entries: Vec::new() });
         if list.allows != allows {
-            return Err(ConfigError::AllowAndBlock(what));
+            return Err(ConfigErrorKind::AllowAndBlock(what));
         }
         extend(&mut list.entries, what, most, texts, |text: E| read(text.as_ref()))?;
         // It would refuse everybody, and was hardly meant so.
-        if allows && list.entries.is_empty() { Err(ConfigError::NobodyAllowed(what)) } else { Ok(()) }
+        if allows && list.entries.is_empty() { Err(ConfigErrorKind::NobodyAllowed(what)) } else { Ok(()) }
     }
 
     /// Does it let this one pass? `None`: nothing is known of it.
@@ -196,19 +198,19 @@ fn extend<E, T>(
     what: &'static str,
     most: usize,
     entries: impl IntoIterator<Item = E>,
-    read: impl Fn(E) -> Result<T, ConfigError>,
-) -> Result<(), ConfigError> {
+    read: impl Fn(E) -> Result<T, ConfigErrorKind>,
+) -> Result<(), ConfigErrorKind> {
     list.extend(bounded(what, most, entries, read)?);
-    if list.len() > most { Err(ConfigError::TooMany { what, most }) } else { Ok(()) }
+    if list.len() > most { Err(ConfigErrorKind::TooMany { what, most }) } else { Ok(()) }
 }
 
-fn country(code: &str) -> Result<Country, ConfigError> {
-    Country::new(code).ok_or_else(|| ConfigError::BadCountry(code.to_owned()))
+fn country(code: &str) -> Result<Country, ConfigErrorKind> {
+    Country::new(code).ok_or_else(|| ConfigErrorKind::BadCountry(code.to_owned()))
 }
 
 /// The host of a page, or a host.
-fn referrer(text: &str) -> Result<HostPattern, ConfigError> {
-    let bad = || ConfigError::BadReferrer(text.to_owned());
+fn referrer(text: &str) -> Result<HostPattern, ConfigErrorKind> {
+    let bad = || ConfigErrorKind::BadReferrer(text.to_owned());
     let host = match text.contains("://").then(|| url::Url::parse(text)) {
         None => text.to_owned(),
         Some(Ok(url)) if matches!(url.scheme(), "http" | "https") && url.username().is_empty() => {
@@ -248,17 +250,19 @@ mod tests {
                 .split(' ')
                 .chain([""])
         {
-            assert_eq!(referrer(text), Err(ConfigError::BadReferrer(text.to_owned())), "{text}");
+            assert_eq!(referrer(text), Err(ConfigErrorKind::BadReferrer(text.to_owned())), "{text}");
         }
     }
 
     #[test]
     fn lists_are_bounded_over_all_calls() {
-        fn bound(most: usize, add: impl Fn(Access, usize) -> Result<Access, ConfigError>) {
-            let full = add(Access::new(), most).unwrap();
-            assert_ne!(full, Access::new());
-            assert!(matches!(add(full, 1), Err(ConfigError::TooMany { most: m, .. }) if m == most));
-            assert!(matches!(add(Access::new(), most + 1), Err(ConfigError::TooMany { .. })));
+        fn bound(most: usize, add: impl Fn(Access, usize) -> Access) {
+            let too_many =
+                |access: Access| matches!(*access.errors, [ConfigErrorKind::TooMany { most: m, .. }] if m == most);
+            let full = add(Access::new(), most);
+            assert!(full.errors.is_empty() && full != Access::new());
+            assert!(too_many(add(full, 1)));
+            assert!(too_many(add(Access::new(), most + 1)));
         }
         bound(100, |access, count| access.block_addresses(vec!["1.2.3.0/24"; count]));
         bound(30, |access, count| access.allow_referrers(vec!["a.example"; count]));
@@ -266,24 +270,25 @@ mod tests {
         bound(10, |access, count| access.block_agents(vec!["curl"; count]));
         // One that never ends.
         let endless = Access::new().block_agents(std::iter::repeat("curl"));
-        assert!(matches!(endless, Err(ConfigError::TooMany { .. })));
+        assert!(matches!(*endless.errors, [ConfigErrorKind::TooMany { .. }]));
     }
 
     #[test]
     fn lists_say_one_thing() {
+        use ConfigErrorKind::{AllowAndBlock, BadAddress, BadAgent, BadCountry, NobodyAllowed};
         let none = [] as [&str; 0];
-        let both = Access::new().allow_countries(["DE"]).unwrap().block_countries(["FR"]);
-        assert_eq!(both, Err(ConfigError::AllowAndBlock("countries")));
-        let both = Access::new().block_referrers(["a.example"]).unwrap().allow_referrers(["b.example"]);
-        assert_eq!(both, Err(ConfigError::AllowAndBlock("referrers")));
-        assert_eq!(Access::new().allow_countries(none), Err(ConfigError::NobodyAllowed("countries")));
-        assert_eq!(Access::new().allow_referrers(none), Err(ConfigError::NobodyAllowed("referrers")));
-        assert!(Access::new().block_countries(none).is_ok());
+        let errors = |access: Access| access.errors;
+        let both = Access::new().allow_countries(["DE"]).block_countries(["FR"]);
+        assert_eq!(errors(both), [AllowAndBlock("countries")]);
+        let both = Access::new().block_referrers(["a.example"]).allow_referrers(["b.example"]);
+        assert_eq!(errors(both), [AllowAndBlock("referrers")]);
+        assert_eq!(errors(Access::new().allow_countries(none)), [NobodyAllowed("countries")]);
+        assert_eq!(errors(Access::new().allow_referrers(none)), [NobodyAllowed("referrers")]);
+        assert_eq!(errors(Access::new().block_countries(none)), []);
         for code in ["", "D", "DEU", "D1", "\u{e9}", " DE"] {
-            assert_eq!(Access::new().block_countries([code]), Err(ConfigError::BadCountry(code.to_owned())));
+            assert_eq!(errors(Access::new().block_countries([code])), [BadCountry(code.to_owned())]);
         }
-        assert!(Access::new().block_agents([" "]).is_err());
-        let bad = Err(ConfigError::BadAddress("1.2.3".to_owned()));
-        assert_eq!(Access::new().block_addresses(["1.2.3.4", "1.2.3"]), bad);
+        let two = Access::new().block_agents([" "]).block_addresses(["1.2.3.4", "1.2.3"]);
+        assert_eq!(errors(two), [BadAgent(" ".to_owned()), BadAddress("1.2.3".to_owned())]);
     }
 }

@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 use super::list::bounded;
 
 /// Which `Accept` counts for which browsers, whatever they send (documented: an option of the enterprise plan).
@@ -15,8 +15,8 @@ use super::list::bounded;
 /// use originkit::{AcceptByAgent, Endpoint, Engine, Origin, Settings};
 /// use std::time::SystemTime;
 ///
-/// let mut settings = Settings::default();
-/// settings.accept_by_agent = AcceptByAgent::new([("ShopApp/", "image/webp"), ("OldReader", "*/*")])?;
+/// let by_agent = AcceptByAgent::new([("ShopApp/", "image/webp"), ("OldReader", "*/*")]);
+/// let settings = Settings::default().accept_by_agent(by_agent);
 /// let endpoint = Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com")?);
 /// let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
 ///
@@ -27,34 +27,40 @@ use super::list::bounded;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AcceptByAgent(Vec<(AgentPart, HeaderValue)>);
+pub struct AcceptByAgent {
+    entries: Vec<(AgentPart, HeaderValue)>,
+    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses a list with one.
+    pub(super) error: Option<ConfigErrorKind>,
+}
 
 impl AcceptByAgent {
-    /// These entries, at most 10 (documented).
+    /// Makes a list of these entries, at most 10 (documented).
     ///
-    /// # Errors
-    /// [`ConfigError::TooMany`], [`ConfigError::BadAgent`] and [`ConfigError::BadAccept`].
-    pub fn new<A, V>(entries: impl IntoIterator<Item = (A, V)>) -> Result<Self, ConfigError>
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::TooMany`], [`ConfigErrorKind::BadAgent`] and [`ConfigErrorKind::BadAccept`].
+    pub fn new<A, V>(entries: impl IntoIterator<Item = (A, V)>) -> Self
     where
         A: AsRef<str>,
         V: AsRef<str>,
     {
         let read = |(part, accept): (A, V)| {
-            let bad = |_| ConfigError::BadAccept(accept.as_ref().to_owned());
+            let bad = |_| ConfigErrorKind::BadAccept(accept.as_ref().to_owned());
             Ok((AgentPart::new(part.as_ref())?, HeaderValue::from_str(accept.as_ref()).map_err(bad)?))
         };
-        bounded("user agents", AGENTS, entries, read).map(Self)
+        match bounded("user agents", AGENTS, entries, read) {
+            Ok(entries) => Self { entries, error: None },
+            Err(error) => Self { entries: Vec::new(), error: Some(error) },
+        }
     }
 
-    /// Has it no entries?
+    /// Returns `true` if there is no entry.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     /// What takes the place of the `Accept` that this agent sends.
     pub(crate) fn accept(&self, agent: &[u8]) -> Option<&HeaderValue> {
-        self.0.iter().find(|(part, _)| part.is_in(agent)).map(|(_, accept)| accept)
+        self.entries.iter().find(|(part, _)| part.is_in(agent)).map(|(_, accept)| accept)
     }
 }
 
@@ -64,13 +70,13 @@ pub(crate) struct AgentPart(String);
 
 impl AgentPart {
     /// # Errors
-    /// [`ConfigError::BadAgent`] for what would be in every agent, or in none: blanks, and other than printable ASCII.
-    pub(crate) fn new(text: &str) -> Result<Self, ConfigError> {
+    /// [`ConfigErrorKind::BadAgent`] for what would be in every agent, or in none: blanks, and other than printable ASCII.
+    pub(crate) fn new(text: &str) -> Result<Self, ConfigErrorKind> {
         let printable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
         if printable && !text.trim().is_empty() {
             Ok(Self(text.to_owned()))
         } else {
-            Err(ConfigError::BadAgent(text.to_owned()))
+            Err(ConfigErrorKind::BadAgent(text.to_owned()))
         }
     }
 
@@ -102,20 +108,21 @@ mod tests {
             assert_eq!(AgentPart::new(part).unwrap().is_in(agent), want, "{part}");
         }
         for text in ["", " ", "a\nb", "\u{e9}", "\0"] {
-            assert_eq!(AgentPart::new(text), Err(ConfigError::BadAgent(text.to_owned())));
+            assert_eq!(AgentPart::new(text), Err(ConfigErrorKind::BadAgent(text.to_owned())));
         }
     }
 
     #[test]
     fn the_first_entry_that_fits_counts() {
-        let list = AcceptByAgent::new([("chrome", "image/webp"), ("Chrome/120", "image/avif"), ("none", "")]).unwrap();
+        let list = AcceptByAgent::new([("chrome", "image/webp"), ("Chrome/120", "image/avif"), ("none", "")]);
         assert_eq!(list.accept(b"CHROME/120").unwrap(), "image/webp");
         assert_eq!(list.accept(b"None").unwrap(), "");
         assert_eq!(list.accept(b"Firefox"), None);
-        assert!(AcceptByAgent::new([("a", "image/webp\n")]) == Err(ConfigError::BadAccept("image/webp\n".to_owned())));
-        let many = |count: usize| AcceptByAgent::new(vec![("a", "*/*"); count]);
-        assert!(many(10).is_ok());
-        assert_eq!(many(11), Err(ConfigError::TooMany { what: "user agents", most: 10 }));
+        let error = AcceptByAgent::new([("a", "image/webp\n")]).error;
+        assert_eq!(error, Some(ConfigErrorKind::BadAccept("image/webp\n".to_owned())));
+        let many = |count: usize| AcceptByAgent::new(vec![("a", "*/*"); count]).error;
+        assert_eq!(many(10), None);
+        assert_eq!(many(11), Some(ConfigErrorKind::TooMany { what: "user agents", most: 10 }));
         assert!(AcceptByAgent::default().is_empty() && !list.is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! [`Base`]: a URL below which things lie, an endpoint's or an origin's.
 
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 
 /// `https://host[:port]/prefix`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +17,9 @@ impl Base {
     /// Reads a base URL.
     ///
     /// # Errors
-    /// [`ConfigError::BadUrl`].
-    pub(crate) fn new(text: &str) -> Result<Self, ConfigError> {
-        let bad = |why| ConfigError::BadUrl { url: text.to_owned(), why };
+    /// [`ConfigErrorKind::BadUrl`].
+    pub(crate) fn new(text: &str) -> Result<Self, ConfigErrorKind> {
+        let bad = |why| ConfigErrorKind::BadUrl { url: text.to_owned(), why };
         let url = url::Url::parse(text).map_err(|_| bad("it is no absolute URL"))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(bad("the scheme is neither http nor https"));

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use crate::setters::setters;
+
 /// How long browsers and caches may keep an answer, and a store (feature `cache`) what it was made from.
 ///
 /// ```
-/// use originkit::Settings;
+/// use originkit::{Caching, Settings};
 /// use std::time::Duration;
-/// let mut settings = Settings::default();
-/// settings.caching.lifetime = Duration::from_secs(180 * 24 * 3600);
-/// settings.caching.stale_if_error = Duration::from_secs(24 * 3600);
+/// const DAY: Duration = Duration::from_secs(24 * 3600);
+/// let settings = Settings::default().caching(Caching::default().lifetime(180 * DAY).stale_if_error(DAY));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,6 +51,19 @@ impl Caching {
         Self { by_origin: true, lifetime: self.files, ..self }
     }
 }
+
+setters!(Caching {
+    lifetime: Duration,
+    by_origin: bool,
+    floor: Duration,
+    cap: Duration,
+    errors: Duration,
+    stopgaps: Duration,
+    files: Duration,
+    originals: Duration,
+    stale_while_revalidate: Duration,
+    stale_if_error: Duration,
+});
 
 impl Default for Caching {
     fn default() -> Self {

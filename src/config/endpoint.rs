@@ -1,22 +1,23 @@
 //! [`Endpoint`]: a URL prefix, and the origins behind it.
 
 use super::base::Base;
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 use super::origin::Origin;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
-use crate::address::{Start, Target, UrlBuilder};
+use crate::address::{Start, Target, UrlBuilder, Writing};
 use crate::dialect::Dialect;
 
 /// A URL-endpoint: the front of the image URLs it serves, and the origins it asks, in order.
 ///
 /// ```
-/// use originkit::{Endpoint, Origin};
-/// let endpoint = Endpoint::new("https://ik.imagekit.io/demo")?
-///     .also("https://images.example.com")? // a custom domain for the same
-///     .origin(Origin::new("https://www.example.com")?)
-///     .origin(Origin::new("https://backup.example.net")?);
-/// let url = endpoint.parse("https://images.example.com/tr:w-200/folder/a.jpg?v=2")?;
+/// use originkit::{Endpoint, Engine, Origin};
+/// let endpoint = Endpoint::new("https://ik.imagekit.io/demo")
+///     .also("https://images.example.com") // a custom domain for the same
+///     .origin(Origin::new("https://www.example.com"))
+///     .origin(Origin::new("https://backup.example.net"));
+/// let engine = Engine::builder().endpoint(endpoint).build()?;
+/// let url = engine.parse("https://images.example.com/tr:w-200/folder/a.jpg?v=2")?;
 /// assert_eq!(url.path(), "folder/a.jpg");
 /// assert_eq!(url.transformation().to_string(), "w-200");
 /// assert_eq!(url.query(), Some("v=2"));
@@ -24,7 +25,7 @@ use crate::dialect::Dialect;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Never empty: the first is the one it is called by.
+    /// The first is the one it is called by. Empty only where there are errors.
     bases: Vec<Base>,
     origins: Vec<Origin>,
     strict: bool,
@@ -36,19 +37,23 @@ pub struct Endpoint {
     keys: Vec<SigningKey>,
     /// Stands for the origins in the names of kept pictures.
     stamp: String,
+    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an endpoint with any.
+    pub(super) errors: Vec<ConfigErrorKind>,
+    /// The engine's part in URLs that are written.
+    pub(super) writing: Writing,
 }
 
 impl Endpoint {
-    /// An endpoint at this base URL: host, and account and identifier where there are any. The scheme
+    /// Makes an endpoint at this base URL: host, and account and identifier where there are any. The scheme
     /// takes no part in matching (chosen).
     ///
-    /// # Errors
-    /// [`ConfigError::BadUrl`].
-    pub fn new(base: &str) -> Result<Self, ConfigError> {
-        let base = Base::new(base)?;
-        Ok(Self {
-            name: base.as_str().to_owned(),
-            bases: vec![base],
+    /// What is no absolute `http` or `https` URL, or has user information, a query or a fragment, is refused by
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::BadUrl`]).
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        let endpoint = Self {
+            name: base.to_owned(),
+            bases: Vec::new(),
             origins: Vec::new(),
             strict: false,
             reports: false,
@@ -56,16 +61,24 @@ impl Endpoint {
             #[cfg(feature = "signing")]
             keys: Vec::new(),
             stamp: String::new(),
-        })
+            errors: Vec::new(),
+            writing: Writing::default(),
+        };
+        let endpoint = endpoint.also(base);
+        match endpoint.bases.first() {
+            Some(base) => Self { name: base.as_str().to_owned(), ..endpoint },
+            None => endpoint,
+        }
     }
 
-    /// One more base under which it is reached, such as a custom domain.
-    ///
-    /// # Errors
-    /// [`ConfigError::BadUrl`].
-    pub fn also(mut self, base: &str) -> Result<Self, ConfigError> {
-        self.bases.push(Base::new(base)?);
-        Ok(self)
+    /// Adds a base under which it is reached as well, such as a custom domain.
+    #[must_use]
+    pub fn also(mut self, base: &str) -> Self {
+        match Base::new(base) {
+            Ok(base) => self.bases.push(base),
+            Err(error) => self.errors.push(error),
+        }
+        self
     }
 
     /// Adds an origin behind those it has.
@@ -87,9 +100,10 @@ impl Endpoint {
     /// (chosen: off). For development: whoever writes the URLs sees them without a log.
     ///
     /// ```
-    /// use originkit::Endpoint;
-    /// let endpoint = Endpoint::new("https://img.example.com")?.report_ignored(true);
-    /// let url = endpoint.parse("https://img.example.com/tr:width-300/a.jpg")?;
+    /// use originkit::{Endpoint, Engine, Origin};
+    /// let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+    /// let engine = Engine::builder().endpoint(endpoint.report_ignored(true)).build()?;
+    /// let url = engine.parse("https://img.example.com/tr:width-300/a.jpg")?;
     /// assert_eq!(url.ignored()[0].meant.as_deref(), Some("w-300"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -103,9 +117,10 @@ impl Endpoint {
     /// the dialect would read (chosen).
     ///
     /// ```
-    /// use originkit::{Dialect, Endpoint};
-    /// let old = Endpoint::new("https://ik.imagekit.io/shop")?.dialect(Dialect::cloudinary());
-    /// let url = old.parse("https://ik.imagekit.io/shop/image/upload/c_fill,w_300/e_sepia/shoes/red.jpg")?;
+    /// use originkit::{Dialect, Endpoint, Engine, Origin};
+    /// let old = Endpoint::new("https://ik.imagekit.io/shop").origin(Origin::new("https://www.example.com"));
+    /// let engine = Engine::builder().endpoint(old.dialect(Dialect::cloudinary())).build()?;
+    /// let url = engine.parse("https://ik.imagekit.io/shop/image/upload/c_fill,w_300/e_sepia/shoes/red.jpg")?;
     /// assert_eq!(url.transformation_text(), Some("c-maintain_ratio,w-300"));
     /// assert_eq!(url.path(), "shoes/red.jpg");
     /// assert_eq!(url.ignored()[0].token, "e_sepia");
@@ -125,9 +140,9 @@ impl Endpoint {
     /// use originkit::{Endpoint, Engine, Origin};
     /// use std::time::SystemTime;
     /// let origin = || Origin::new("https://www.example.com");
-    /// let red = Endpoint::new("https://img.example.com/red")?.origin(origin()?).signing_key("red's")?;
-    /// let blue = Endpoint::new("https://img.example.com/blue")?.origin(origin()?).signing_key("blue's")?;
-    /// let url = red.url("a.jpg").sign("red's")?;
+    /// let red = Endpoint::new("https://img.example.com/red").origin(origin()).signing_key("red's");
+    /// let blue = Endpoint::new("https://img.example.com/blue").origin(origin()).signing_key("blue's");
+    /// let url = red.url("a.jpg").sign()?;
     /// let engine = Engine::builder().endpoint(red).endpoint(blue).build()?;
     /// let get = |url: &str| http::Request::get(url).body(()).map(|request| engine.resolve(&request, SystemTime::now()));
     /// assert!(get(&url)?.is_ok());
@@ -135,14 +150,14 @@ impl Endpoint {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// # Errors
-    /// [`ConfigError::EmptyKey`].
+    /// An empty key is refused by [`EngineBuilder::build`](crate::EngineBuilder::build).
     ///
     /// [`EngineBuilder::signing_key`]: crate::EngineBuilder::signing_key
     #[cfg(feature = "signing")]
-    pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Result<Self, ConfigError> {
-        self.keys.push(checked(key.into())?);
-        Ok(self)
+    #[must_use]
+    pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Self {
+        self.keys.push(key.into());
+        self
     }
 
     /// Its first base URL, without a slash at the end; it is called by this.
@@ -162,18 +177,30 @@ impl Endpoint {
     /// What no URL can hold is percent-encoded in the path, and what is encoded already stays so: a file's `%` is
     /// written `%25`. An absolute URL is taken as it is, if it lies below the endpoint.
     ///
+    /// An endpoint of an [`Engine`](crate::Engine::url) knows its stored transformations, limits and keys; one that
+    /// stands alone, for a program that only writes URLs, its own keys.
+    ///
     /// ```
     /// use originkit::Endpoint;
-    /// let shop = Endpoint::new("https://ik.imagekit.io/shop")?;
+    /// let shop = Endpoint::new("https://ik.imagekit.io/shop");
     /// assert_eq!(shop.url("/shoes/red one.jpg").build()?, "https://ik.imagekit.io/shop/shoes/red%20one.jpg");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn url(&self, path: &str) -> UrlBuilder {
-        UrlBuilder::new(if path.starts_with("http://") || path.starts_with("https://") {
-            self.start_of(path).unwrap_or(Start::Elsewhere)
-        } else {
-            Start::Path { base: self.base().to_owned(), path: path.to_owned() }
-        })
+        let start = match self.bases.first() {
+            None => Start::NoBase,
+            Some(_) if path.starts_with("http://") || path.starts_with("https://") => {
+                self.start_of(path).unwrap_or(Start::Elsewhere)
+            }
+            Some(base) => Start::Path { base: base.as_str().to_owned(), path: path.to_owned() },
+        };
+        #[cfg_attr(not(feature = "signing"), expect(unused_mut, reason = "with the feature there are keys"))]
+        let mut writing = self.writing.clone();
+        #[cfg(feature = "signing")]
+        if let Some(own) = self.keys.first() {
+            writing.key = Some(own.clone());
+        }
+        UrlBuilder::new(start, writing)
     }
 
     fn start_of(&self, url: &str) -> Option<Start> {
@@ -225,13 +252,4 @@ impl Endpoint {
             .filter_map(|base| base.strip(path).map(|(matched, rest)| (base, matched, rest)))
             .max_by_key(|(_, matched, _)| *matched)
     }
-}
-
-/// Passes a key that is not empty.
-///
-/// # Errors
-/// [`ConfigError::EmptyKey`].
-#[cfg(feature = "signing")]
-pub(super) fn checked(key: SigningKey) -> Result<SigningKey, ConfigError> {
-    if key.is_empty() { Err(ConfigError::EmptyKey) } else { Ok(key) }
 }

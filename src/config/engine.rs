@@ -5,15 +5,14 @@ use std::sync::Arc;
 use super::access::Access;
 use super::base::Base;
 use super::endpoint::Endpoint;
-#[cfg(feature = "signing")]
-use super::endpoint::checked;
-use super::error::ConfigError;
+use super::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use super::named::Named;
 use super::origin::Origin;
 use super::settings::Settings;
 use super::warning::Warning;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
+use crate::address::{Start, Target, UrlBuilder, Writing};
 use crate::extend::Extensions;
 use crate::limits::Limits;
 
@@ -26,8 +25,8 @@ use crate::limits::Limits;
 /// use std::time::SystemTime;
 ///
 /// let engine = Engine::builder()
-///     .endpoint(Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com/assets")?))
-///     .named("thumb", "w-100,h-100")?
+///     .endpoint(Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com/assets")))
+///     .named("thumb", "w-100,h-100")
 ///     .build()?;
 /// let request = http::Request::get("https://img.example.com/tr:n-thumb/shoe.jpg").body(())?;
 /// let order = engine.resolve(&request, SystemTime::UNIX_EPOCH)?;
@@ -55,7 +54,11 @@ struct Inner {
 /// Puts an [`Engine`] together; made by [`Engine::builder`].
 #[derive(Debug, Clone, Default)]
 #[must_use]
-pub struct EngineBuilder(Inner);
+pub struct EngineBuilder {
+    inner: Inner,
+    /// Names and texts of stored transformations.
+    named: Vec<(String, String)>,
+}
 
 impl Engine {
     /// Starts a configuration.
@@ -63,10 +66,14 @@ impl Engine {
         EngineBuilder::default()
     }
 
-    /// What may be a mistake in the configuration; worth a line in a log at the start.
+    /// Lists what works and may be a mistake in the configuration; worth a line in a log at the start.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings: Vec<_> = self.named().warnings().collect();
+        let quality = self.settings().quality;
+        if !(1..=100).contains(&quality) {
+            warnings.push(Warning::Quality { quality });
+        }
         for endpoint in self.endpoints() {
             if endpoint.has_proxy() && !self.restricts_unsigned() {
                 warnings.push(Warning::UnsignedProxy { endpoint: endpoint.base().to_owned() });
@@ -100,7 +107,19 @@ impl Engine {
         &self.0.endpoints
     }
 
-    /// What was registered.
+    /// Starts the URL of an asset, as ImageKit's SDKs write it: of a path below the first endpoint, of an absolute URL
+    /// below the endpoint that it lies under. See [`Endpoint::url`] for other endpoints
+    /// ([`endpoints`](Self::endpoints)).
+    pub fn url(&self, path: &str) -> UrlBuilder {
+        let target = Target::of_url(path);
+        let endpoint = target.and_then(|target| self.find(&target.normal_authority(), target.path));
+        match endpoint.map(|(endpoint, ..)| endpoint).or(self.endpoints().first()) {
+            Some(endpoint) => endpoint.url(path),
+            None => UrlBuilder::new(Start::NoBase, Writing::default()),
+        }
+    }
+
+    /// The extensions that were registered.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         &self.0.extensions
@@ -124,15 +143,8 @@ impl Engine {
         self.0.keys(endpoint)
     }
 
-    #[cfg(feature = "signing")]
     pub(crate) fn restricts_unsigned(&self) -> bool {
         self.0.settings.restrict_unsigned
-    }
-
-    #[cfg(not(feature = "signing"))]
-    #[expect(clippy::unused_self, reason = "with the feature it is a setting")]
-    pub(crate) fn restricts_unsigned(&self) -> bool {
-        false
     }
 
     /// The endpoint whose base matches most of a path, that base, and the rest of the path.
@@ -167,41 +179,37 @@ impl Inner {
 impl EngineBuilder {
     /// Adds an endpoint.
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
-        self.0.endpoints.push(endpoint);
+        self.inner.endpoints.push(endpoint);
         self
     }
 
-    /// Stores a transformation for `n-<name>`, read within the limits set so far.
-    ///
-    /// # Errors
-    /// [`ConfigError::BadName`], [`ConfigError::DuplicateName`], [`ConfigError::BadTransformation`] and
-    /// [`ConfigError::RecursiveName`].
-    pub fn named(mut self, name: &str, transformation: &str) -> Result<Self, ConfigError> {
-        self.0.named.insert(name, transformation, &self.0.limits)?;
-        Ok(self)
+    /// Stores a transformation for `n-<name>`, read within the engine's limits.
+    pub fn named(mut self, name: &str, transformation: &str) -> Self {
+        self.named.push((name.to_owned(), transformation.to_owned()));
+        self
     }
 
     /// Replaces the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.0.limits = limits;
+        self.inner.limits = limits;
         self
     }
 
     /// Replaces the settings.
     pub fn settings(mut self, settings: Settings) -> Self {
-        self.0.settings = settings;
+        self.inner.settings = settings;
         self
     }
 
     /// Replaces the rules about who is refused; without them nobody is.
     pub fn access(mut self, access: Access) -> Self {
-        self.0.access = access;
+        self.inner.access = access;
         self
     }
 
     /// Registers detectors, effects, fonts and decoders.
     pub fn extensions(mut self, extensions: Extensions) -> Self {
-        self.0.extensions = extensions;
+        self.inner.extensions = extensions;
         self
     }
 
@@ -210,39 +218,86 @@ impl EngineBuilder {
     /// ImageKit's are; see [`SigningKey::sha256`] for another.
     ///
     /// Without any key a signature in a URL cannot be checked, and is ignored.
-    ///
-    /// # Errors
-    /// [`ConfigError::EmptyKey`].
     #[cfg(feature = "signing")]
-    pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Result<Self, ConfigError> {
-        self.0.keys.push(checked(key.into())?);
-        Ok(self)
+    pub fn signing_key(mut self, key: impl Into<SigningKey>) -> Self {
+        self.inner.keys.push(key.into());
+        self
     }
 
     /// Checks the whole.
     ///
     /// # Errors
-    /// [`ConfigError::NoEndpoints`], [`ConfigError::NoOrigins`], [`ConfigError::DuplicateBase`] and
-    /// [`ConfigError::NoKey`].
-    pub fn build(mut self) -> Result<Engine, ConfigError> {
-        if self.0.endpoints.is_empty() {
-            return Err(ConfigError::NoEndpoints);
+    /// Everything that is wrong with endpoints, origins, stored transformations, keys, settings and rules: see
+    /// [`ConfigErrorKind`] for the list.
+    pub fn build(self) -> Result<Engine, ConfigErrors> {
+        let Self { mut inner, named } = self;
+        let mut errors = Vec::new();
+        inner.check_endpoints(&mut errors);
+        for (name, text) in named {
+            let stored = inner.named.insert(&name, &text, &inner.limits);
+            errors.extend(at(&format!("stored transformation `{name}`"), stored.err()));
         }
-        if let Some(endpoint) = self.0.endpoints.iter().find(|endpoint| endpoint.origins().is_empty()) {
-            return Err(ConfigError::NoOrigins(endpoint.base().to_owned()));
+        errors.extend(at("settings", inner.settings.errors()));
+        errors.extend(at("access", std::mem::take(&mut inner.access.errors)));
+        #[cfg(feature = "signing")]
+        inner.check_keys(&mut errors);
+        ConfigErrors::none(errors)?;
+
+        let writing = Writing {
+            names: Some(inner.named.names()),
+            limits: inner.limits.clone(),
+            #[cfg(feature = "signing")]
+            key: inner.keys.first().cloned(),
+        };
+        inner.endpoints.iter_mut().for_each(|endpoint| endpoint.writing = writing.clone());
+        // Limits decide what is cut off.
+        inner.stamp = format!("{} {:?}", inner.settings.stamp(), inner.limits);
+        Ok(Engine(Arc::new(inner)))
+    }
+}
+
+impl Inner {
+    fn check_endpoints(&self, errors: &mut Vec<ConfigError>) {
+        if self.endpoints.is_empty() {
+            errors.extend(at("endpoints", [ConfigErrorKind::NoEndpoints]));
         }
-        let bases: Vec<&Base> = self.0.endpoints.iter().flat_map(Endpoint::bases).collect();
-        for (at, base) in bases.iter().enumerate() {
-            if bases.iter().take(at).any(|earlier| earlier.same_place(base)) {
-                return Err(ConfigError::DuplicateBase(base.as_str().to_owned()));
+        let mut earlier: Vec<&Base> = Vec::new();
+        for endpoint in &self.endpoints {
+            let place = place(endpoint);
+            errors.extend(at(&place, endpoint.errors.iter().cloned()));
+            for base in endpoint.bases() {
+                if earlier.iter().any(|earlier| earlier.same_place(base)) {
+                    errors.extend(at(&place, [ConfigErrorKind::DuplicateBase(base.as_str().to_owned())]));
+                }
+                earlier.push(base);
+            }
+            if endpoint.origins().is_empty() {
+                errors.extend(at(&place, [ConfigErrorKind::NoOrigins]));
+            }
+            for (number, origin) in endpoint.origins().iter().enumerate() {
+                errors.extend(at(&format!("{place}, origin {}", number + 1), origin.errors.iter().cloned()));
             }
         }
-        #[cfg(feature = "signing")]
-        if self.0.settings.restrict_unsigned && self.0.endpoints.iter().any(|it| self.0.keys(it).is_empty()) {
-            return Err(ConfigError::NoKey);
-        }
-        // Limits decide what is cut off.
-        self.0.stamp = format!("{} {:?}", self.0.settings.stamp(), self.0.limits);
-        Ok(Engine(Arc::new(self.0)))
     }
+
+    #[cfg(feature = "signing")]
+    fn check_keys(&self, errors: &mut Vec<ConfigError>) {
+        let empty = |keys: &[SigningKey]| keys.iter().any(SigningKey::is_empty).then_some(ConfigErrorKind::EmptyKey);
+        errors.extend(at("signing key", empty(&self.keys)));
+        for endpoint in &self.endpoints {
+            errors.extend(at(&place(endpoint), empty(endpoint.keys())));
+            if self.settings.restrict_unsigned && self.keys(endpoint).is_empty() {
+                errors.extend(at(&place(endpoint), [ConfigErrorKind::NoKey]));
+            }
+        }
+    }
+}
+
+fn place(endpoint: &Endpoint) -> String {
+    format!("endpoint `{}`", endpoint.base())
+}
+
+/// These errors at one place.
+fn at(place: &str, kinds: impl IntoIterator<Item = ConfigErrorKind>) -> Vec<ConfigError> {
+    kinds.into_iter().map(|kind| ConfigError { place: place.to_owned(), kind }).collect()
 }

@@ -1,11 +1,75 @@
-//! [`ConfigError`]: why a configuration is refused.
+//! [`ConfigErrors`]: everything that is wrong with a configuration, each with its place.
+
+use std::fmt;
 
 use crate::transform::ParseError;
 
-/// Why a configuration is refused.
+/// Everything that is wrong with a configuration; [`EngineBuilder::build`](crate::EngineBuilder::build) is the one place
+/// that tells it. Prints a line for each.
+///
+/// ```
+/// use originkit::{Endpoint, Engine, Origin};
+/// let errors = Engine::builder()
+///     .endpoint(Endpoint::new("img.example.com").origin(Origin::new("ftp://www.example.com")))
+///     .named("t humb", "w-200")
+///     .build()
+///     .unwrap_err();
+/// let told: Vec<String> = errors.iter().map(|error| error.to_string()).collect();
+/// assert_eq!(told, [
+///     "endpoint `img.example.com`: `img.example.com` cannot be a base URL: it is no absolute URL",
+///     "endpoint `img.example.com`, origin 1: `ftp://www.example.com` cannot be a base URL: \
+///      the scheme is neither http nor https",
+///     "stored transformation `t humb`: a name consists of letters, digits, `_` and `-`",
+/// ]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+/// An error of a configuration, and its place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {kind}")]
+#[non_exhaustive]
+pub struct ConfigError {
+    /// The value that is wrong, such as ``endpoint `https://img.example.com`, origin 2``.
+    pub place: String,
+    /// The error.
+    #[source]
+    pub kind: ConfigErrorKind,
+}
+
+impl ConfigErrors {
+    /// Passes a configuration without errors.
+    pub(super) fn none(errors: Vec<ConfigError>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
+
+    /// The errors, at least one, in the order in which the configuration was put together.
+    pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, error) in self.0.iter().enumerate() {
+            let line = if at == 0 { "" } else { "\n" };
+            write!(f, "{line}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let first = self.0.first()?;
+        Some(first)
+    }
+}
+
+/// Why a value of a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ConfigError {
+pub enum ConfigErrorKind {
     /// A base is no absolute `http` or `https` URL, or has user information, a query or a fragment.
     #[error("`{url}` cannot be a base URL: {why}")]
     BadUrl {
@@ -21,32 +85,26 @@ pub enum ConfigError {
     #[error("a web proxy needs the hosts that it may fetch from")]
     NoHosts,
     /// An engine without endpoints.
-    #[error("an engine needs an endpoint")]
+    #[error("there is none; an engine needs at least one")]
     NoEndpoints,
     /// An endpoint without origins.
-    #[error("the endpoint {0} has no origin")]
-    NoOrigins(String),
+    #[error("there is no origin; an endpoint needs at least one")]
+    NoOrigins,
     /// The same base twice; it would be unclear which endpoint is meant.
-    #[error("{0} is a base of two endpoints")]
+    #[error("`{0}` is a base of two endpoints")]
     DuplicateBase(String),
     /// A name has other characters than letters, digits, `_` and `-`.
-    #[error("`{0}` is no name for a transformation; use letters, digits, `_` and `-`")]
-    BadName(String),
+    #[error("a name consists of letters, digits, `_` and `-`")]
+    BadName,
     /// Two transformations have one name.
-    #[error("the transformation `{0}` is stored twice")]
-    DuplicateName(String),
+    #[error("the name is given to two transformations")]
+    DuplicateName,
     /// A stored transformation refers to a stored transformation.
-    #[error("the stored transformation `{0}` refers to another one")]
-    RecursiveName(String),
+    #[error("it refers to another stored transformation")]
+    RecursiveName,
     /// A stored transformation is malformed.
-    #[error("the stored transformation `{name}`: {error}")]
-    BadTransformation {
-        /// Its name.
-        name: String,
-        /// What is wrong with it.
-        #[source]
-        error: Box<ParseError>,
-    },
+    #[error(transparent)]
+    BadTransformation(Box<ParseError>),
     /// A list is longer than it may be.
     #[error("at most {most} {what} can be listed")]
     TooMany {
@@ -78,8 +136,16 @@ pub enum ConfigError {
     BadAccept(String),
     /// Signed URLs are demanded, and an endpoint has no key to check them with: neither one of its own nor one of the
     /// engine.
-    #[error("unsigned URLs are refused, but an endpoint has no key to check signatures with")]
+    #[error("unsigned URLs are refused, but there is no key to check signatures with")]
     NoKey,
+    /// A setting needs a feature that this build does not have.
+    #[error("`{setting}` needs the feature `{feature}`")]
+    NoFeature {
+        /// The field of [`Settings`](crate::Settings).
+        setting: &'static str,
+        /// The feature of this crate.
+        feature: &'static str,
+    },
     /// A key is empty.
     #[error("a signing key must not be empty")]
     EmptyKey,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 
 /// A host, or all hosts below a domain. Compared by labels, never by text: `*.example.com` is neither
 /// `evil-example.com` nor `example.com.evil`.
@@ -14,7 +14,7 @@ use super::error::ConfigError;
 /// assert!(shops.matches("a.b.EXAMPLE.com."));
 /// assert!(!shops.matches("example.com")); // one label or more, never the apex
 /// assert!(!shops.matches("evil-example.com"));
-/// # Ok::<(), originkit::ConfigError>(())
+/// # Ok::<(), originkit::ConfigErrorKind>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HostPattern(Pattern);
@@ -56,9 +56,9 @@ impl HostPattern {
 
 /// `www.example.com`, `*.example.com` or `*`; names with other letters than ASCII become punycode.
 impl FromStr for HostPattern {
-    type Err = ConfigError;
-    fn from_str(text: &str) -> Result<Self, ConfigError> {
-        let bad = || ConfigError::BadHostPattern(text.to_owned());
+    type Err = ConfigErrorKind;
+    fn from_str(text: &str) -> Result<Self, ConfigErrorKind> {
+        let bad = || ConfigErrorKind::BadHostPattern(text.to_owned());
         if text == "*" {
             return Ok(Self::any_public());
         }

@@ -1,14 +1,14 @@
 //! Lists that may not be longer than a bound.
 
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 
 /// Reads a list of at most so many entries, and no more of it than shows that it is too long.
 pub(super) fn bounded<E, T>(
     what: &'static str,
     most: usize,
     entries: impl IntoIterator<Item = E>,
-    read: impl Fn(E) -> Result<T, ConfigError>,
-) -> Result<Vec<T>, ConfigError> {
+    read: impl Fn(E) -> Result<T, ConfigErrorKind>,
+) -> Result<Vec<T>, ConfigErrorKind> {
     let list: Vec<T> = entries.into_iter().take(most.saturating_add(1)).map(read).collect::<Result<_, _>>()?;
-    if list.len() > most { Err(ConfigError::TooMany { what, most }) } else { Ok(list) }
+    if list.len() > most { Err(ConfigErrorKind::TooMany { what, most }) } else { Ok(list) }
 }

@@ -24,7 +24,7 @@ pub(crate) use self::base::Base;
 pub use self::caching::Caching;
 pub use self::endpoint::Endpoint;
 pub use self::engine::{Engine, EngineBuilder};
-pub use self::error::ConfigError;
+pub use self::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use self::hosts::HostPattern;
 pub use self::named::NameError;
 pub(crate) use self::origin::Kind;

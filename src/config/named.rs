@@ -5,8 +5,9 @@
 //! the name must be alone there. One stored transformation cannot name another (chosen).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 use super::warning::Warning;
 use crate::limits::Limits;
 use crate::transform::{
@@ -40,18 +41,23 @@ impl Named {
     /// Stores a transformation.
     ///
     /// # Errors
-    /// [`ConfigError`]: a bad or repeated name, a malformed text, or a name in it.
-    pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigError> {
-        let key = Name::new(name).ok_or_else(|| ConfigError::BadName(name.to_owned()))?;
-        let Reading { transformation, ignored, .. } = Transformation::parse(text, limits)
-            .map_err(|error| ConfigError::BadTransformation { name: name.to_owned(), error: Box::new(error) })?;
+    /// A bad or repeated name, a malformed text, or a name in it.
+    pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigErrorKind> {
+        let name = Name::new(name).ok_or(ConfigErrorKind::BadName)?;
+        let Reading { transformation, ignored, .. } =
+            Transformation::parse(text, limits).map_err(|error| ConfigErrorKind::BadTransformation(Box::new(error)))?;
         if names_another(&transformation) {
-            return Err(ConfigError::RecursiveName(name.to_owned()));
+            return Err(ConfigErrorKind::RecursiveName);
         }
-        match self.0.insert(key, Stored { transformation, ignored }) {
+        match self.0.insert(name, Stored { transformation, ignored }) {
             None => Ok(()),
-            Some(_) => Err(ConfigError::DuplicateName(name.to_owned())),
+            Some(_) => Err(ConfigErrorKind::DuplicateName),
         }
+    }
+
+    /// The names.
+    pub(crate) fn names(&self) -> Arc<[Name]> {
+        self.0.keys().cloned().collect()
     }
 
     /// A warning for each transformation with tokens that have no effect.

@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use super::base::Base;
-use super::error::ConfigError;
+use super::error::ConfigErrorKind;
 use super::hosts::HostPattern;
 
 /// A server that has pictures: a web server, or any of a list of hosts through a web proxy.
 ///
 /// ```
 /// use originkit::Origin;
-/// let shop = Origin::new("https://shop.example.com/media/")?.named("shop").forward_host(true);
-/// let links = Origin::new("https://www.example.com")?.canonical("https://www.example.com")?;
-/// let proxy = Origin::proxy(["*.example.com", "example.org"])?;
-/// assert!(Origin::proxy([] as [&str; 0]).is_err()); // an open proxy is never an accident
-/// # Ok::<(), originkit::ConfigError>(())
+/// let shop = Origin::new("https://shop.example.com/media/").named("shop").forward_host(true);
+/// let links = Origin::new("https://www.example.com").canonical("https://www.example.com");
+/// let proxy = Origin::proxy(["*.example.com", "example.org"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
@@ -22,6 +20,8 @@ pub struct Origin {
     kind: Kind,
     canonical: Option<Base>,
     forward_host: bool,
+    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an origin with any.
+    pub(super) errors: Vec<ConfigErrorKind>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,35 +33,40 @@ pub(crate) enum Kind {
 }
 
 impl Origin {
-    /// A web server: an asset's path is appended to this base URL.
+    /// Makes a web server: an asset's path is appended to this base URL.
     ///
-    /// The base is trusted: it may lie in a private network.
-    ///
-    /// # Errors
-    /// [`ConfigError::BadUrl`].
-    pub fn new(base: &str) -> Result<Self, ConfigError> {
-        Ok(Self::of(Kind::Web(Base::new(base)?)))
+    /// The base is trusted: it may lie in a private network. What is no absolute `http` or `https` URL, or has user
+    /// information, a query or a fragment, is refused by [`EngineBuilder::build`](crate::EngineBuilder::build)
+    /// ([`ConfigErrorKind::BadUrl`]).
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        Self::of(Base::new(base).map(Kind::Web))
     }
 
-    /// A web proxy: an asset's path is itself a URL, on one of these hosts. See [`HostPattern`].
+    /// Makes a web proxy: an asset's path is itself a URL, on one of these hosts. See [`HostPattern`].
     ///
-    /// Hosts in private networks are refused whatever the list says; use [`Origin::new`] for them.
-    ///
-    /// # Errors
-    /// [`ConfigError::BadHostPattern`], and [`ConfigError::NoHosts`] for an empty list.
-    pub fn proxy<I: IntoIterator<Item: AsRef<str>>>(hosts: I) -> Result<Self, ConfigError> {
-        let hosts: Arc<[_]> = hosts.into_iter().map(|host| host.as_ref().parse()).collect::<Result<_, _>>()?;
-        if hosts.is_empty() {
-            return Err(ConfigError::NoHosts);
-        }
-        Ok(Self::of(Kind::Proxy(hosts)))
+    /// Hosts in private networks are refused whatever the list says; use [`Origin::new`] for them. An empty list is
+    /// refused by [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::NoHosts`]): an open proxy is
+    /// never an accident. So is a text that is no pattern ([`ConfigErrorKind::BadHostPattern`]).
+    #[must_use]
+    pub fn proxy<I: IntoIterator<Item: AsRef<str>>>(hosts: I) -> Self {
+        let hosts: Result<Arc<[_]>, _> = hosts.into_iter().map(|host| host.as_ref().parse()).collect();
+        Self::of(match hosts {
+            Ok(hosts) if hosts.is_empty() => Err(ConfigErrorKind::NoHosts),
+            hosts => hosts.map(Kind::Proxy),
+        })
     }
 
-    fn of(kind: Kind) -> Self {
-        Self { name: None, kind, canonical: None, forward_host: false }
+    /// A proxy without hosts stands for what is refused: it fetches nothing.
+    fn of(kind: Result<Kind, ConfigErrorKind>) -> Self {
+        let (kind, errors) = match kind {
+            Ok(kind) => (kind, Vec::new()),
+            Err(error) => (Kind::Proxy(Arc::default()), vec![error]),
+        };
+        Self { name: None, kind, canonical: None, forward_host: false, errors }
     }
 
-    /// Gives it a name, for logs.
+    /// Sets a name, for logs.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -69,13 +74,14 @@ impl Origin {
     }
 
     /// Pictures of this origin are answered with `Link: <...>; rel="canonical"` below this base
-    /// (documented: "Include canonical header").
-    ///
-    /// # Errors
-    /// [`ConfigError::BadUrl`].
-    pub fn canonical(mut self, base: &str) -> Result<Self, ConfigError> {
-        self.canonical = Some(Base::new(base)?);
-        Ok(self)
+    /// (documented: "Include canonical header"). It is a base as that of [`Origin::new`].
+    #[must_use]
+    pub fn canonical(mut self, base: &str) -> Self {
+        match Base::new(base) {
+            Ok(base) => self.canonical = Some(base),
+            Err(error) => self.errors.push(error),
+        }
+        self
     }
 
     /// Sends the host of the image URL in `Host` instead of the base's (documented: "Forward host

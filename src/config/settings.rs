@@ -4,16 +4,18 @@ use http::{HeaderName, HeaderValue};
 
 use super::agents::AcceptByAgent;
 use super::caching::Caching;
+use super::error::ConfigErrorKind;
 use crate::geometry::Size;
+use crate::setters::setters;
 
 /// Settings of an account, after ImageKit's dashboard.
 ///
 /// ```
 /// use originkit::Settings;
-/// let mut settings = Settings::default();
-/// settings.quality = 70;
-/// settings.data_saver = true; // 50 for those who ask to save
-/// settings.restrict_unnamed = true;
+/// let settings = Settings::default()
+///     .quality(70)
+///     .data_saver(true) // 50 for those who ask to save
+///     .restrict_unnamed(true);
 /// assert!(settings.best_format && !settings.avif);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +50,11 @@ pub struct Settings {
     /// Metadata is kept, as if by `md-true` (documented: off).
     pub metadata: bool,
     /// SVGs that pass through are sanitised, and `ik-sanitizeSvg=false` does not stop it (chosen: on; ImageKit
-    /// sanitises unless a URL says otherwise). Off: `ik-sanitizeSvg=true` asks for it.
-    #[cfg(feature = "sanitize")]
+    /// sanitises unless a URL says otherwise). Off: `ik-sanitizeSvg=true` asks for it. Needs the feature `sanitize`,
+    /// without which it is off.
     pub sanitize_svg: bool,
-    /// Only signed URLs are served (documented: off). Needs a key for every endpoint.
-    #[cfg(feature = "signing")]
+    /// Only signed URLs are served (documented: off). Needs a key for every endpoint, and the feature
+    /// `signing`.
     pub restrict_unsigned: bool,
     /// Only stored transformations are served (documented: off).
     pub restrict_unnamed: bool,
@@ -89,19 +91,48 @@ impl Settings {
             // Text in an SVG is drawn with it.
             cfg!(feature = "text"),
         ];
-        let features = [lossy, avif_built, svg, text, self.sanitizes()];
+        let features = [lossy, avif_built, svg, text, self.sanitize_svg];
         let version = env!("CARGO_PKG_VERSION");
         let most = self.max_size.map_or_else(|| "any".to_owned(), |size| size.to_string());
         format!("{version} {flags:?} {quality} {most} {features:?} {}", self.revision)
     }
 
-    const fn sanitizes(&self) -> bool {
-        #[cfg(feature = "sanitize")]
-        return self.sanitize_svg;
-        #[cfg(not(feature = "sanitize"))]
-        false
+    /// Settings without which this build cannot do what they say, or that are malformed.
+    pub(super) fn errors(&self) -> Vec<ConfigErrorKind> {
+        let features = [
+            (self.sanitize_svg && !cfg!(feature = "sanitize"), "sanitize_svg", "sanitize"),
+            (self.restrict_unsigned && !cfg!(feature = "signing"), "restrict_unsigned", "signing"),
+        ];
+        let missing = features.into_iter().filter(|(is_missing, ..)| *is_missing);
+        let missing = missing.map(|(_, setting, feature)| ConfigErrorKind::NoFeature { setting, feature });
+        missing.chain(self.accept_by_agent.error.clone()).collect()
     }
 }
+
+setters!(Settings {
+    best_format: bool,
+    avif: bool,
+    accept_by_agent: AcceptByAgent,
+    quality: u8,
+    data_saver: bool,
+    auto_orient: bool,
+    max_size: Option<Size>,
+    refuse_damaged: bool,
+    chroma_420: bool,
+    smallest: bool,
+    color_profile: bool,
+    metadata: bool,
+    sanitize_svg: bool,
+    restrict_unsigned: bool,
+    restrict_unnamed: bool,
+    caching: Caching,
+    gateway_statuses: bool,
+    ports: Vec<u16>,
+    revision: String,
+    marker_name: HeaderName,
+    marker_value: HeaderValue,
+    user_agent: HeaderValue,
+});
 
 impl Default for Settings {
     fn default() -> Self {
@@ -118,9 +149,7 @@ impl Default for Settings {
             smallest: false,
             color_profile: false,
             metadata: false,
-            #[cfg(feature = "sanitize")]
-            sanitize_svg: true,
-            #[cfg(feature = "signing")]
+            sanitize_svg: cfg!(feature = "sanitize"),
             restrict_unsigned: false,
             restrict_unnamed: false,
             caching: Caching::default(),

@@ -13,6 +13,11 @@ pub enum Warning {
         /// The endpoint's first base.
         endpoint: String,
     },
+    /// The quality is not within 1 to 100; the nearest of these counts.
+    Quality {
+        /// [`Settings::quality`](crate::Settings::quality).
+        quality: u8,
+    },
     /// Tokens of a stored transformation have no effect.
     IgnoredInNamed {
         /// The name of the transformation.
@@ -36,6 +41,7 @@ impl fmt::Display for Warning {
             Self::UnsignedProxy { endpoint } => {
                 write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
             }
+            Self::Quality { quality } => write!(f, "a quality of {quality} is not within 1 to 100"),
             Self::IgnoredInNamed { name, ignored } => {
                 write!(f, "the stored transformation `{name}` has tokens without effect")?;
                 ignored.iter().try_for_each(|it| write!(f, "; {it}"))

@@ -19,20 +19,6 @@ use crate::policy::{self, Conditions, GuardError, HintsUsed, Negotiation, Origin
 use crate::transform::{Content, Edit, Hints, Reason, Step, Transformation};
 
 impl Endpoint {
-    /// Reads an image URL that lies below this endpoint, within the default limits. Signatures are not
-    /// checked and names not expanded: that is [`Engine::resolve`]'s.
-    ///
-    /// # Errors
-    /// [`Rejection::UnknownEndpoint`], [`Rejection::Url`], [`Rejection::Parse`] and [`Rejection::Limit`].
-    pub fn parse(&self, url: &str) -> Result<DeliveryUrl, Rejection> {
-        let target = Target::of_url(url).ok_or(Rejection::UnknownEndpoint)?;
-        let limits = Limits::default();
-        address::check_length(&target, &limits)?;
-        let authority = target.normal_authority();
-        let (base, _, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
-        self.read(&target, base, rest, &limits)
-    }
-
     fn read(&self, target: &Target<'_>, base: &Base, rest: &str, limits: &Limits) -> Result<DeliveryUrl, Rejection> {
         let below = Below {
             base: base.as_str(),
@@ -50,6 +36,23 @@ impl Endpoint {
 }
 
 impl Engine {
+    /// Reads an absolute image URL below one of the endpoints, as [`Engine::resolve`] does: within the engine's limits,
+    /// by the endpoint's dialect and strictness, with stored transformations in the place of their names. Signatures,
+    /// and who asks, are not looked at.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownEndpoint`], [`Rejection::Url`], [`Rejection::Parse`], [`Rejection::Name`] and
+    /// [`Rejection::Limit`].
+    pub fn parse(&self, url: &str) -> Result<DeliveryUrl, Rejection> {
+        let target = Target::of_url(url).ok_or(Rejection::UnknownEndpoint)?;
+        address::check_length(&target, self.limits())?;
+        let authority = target.normal_authority();
+        let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        let url = endpoint.read(&target, base, rest, self.limits())?;
+        let transformation = self.named().expand(url.transformation().clone())?;
+        Ok(url.expanded(transformation))
+    }
+
     /// Resolves a request: which files to ask for where, and what to do with them.
     ///
     /// Checked in this order (chosen): method, length, endpoint, access, signature, syntax, names, limits. The URL is

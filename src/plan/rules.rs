@@ -3,13 +3,13 @@
 use super::fuse::Fusion;
 use crate::geometry::Size;
 use crate::limits::Limits;
+use crate::setters::setters;
 
 /// What planning needs to know besides the source.
 ///
 /// ```
 /// use originkit::plan::Rules;
-/// let mut rules = Rules::default();
-/// rules.auto_orient = false; // leave images as they are stored
+/// let rules = Rules::default().auto_orient(false); // leave images as they are stored
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +26,14 @@ pub struct Rules {
     /// Passes over the plan before it is carried out.
     pub fusion: Fusion,
 }
+
+setters!(Rules {
+    limits: Limits,
+    auto_orient: bool,
+    refuse_damaged: bool,
+    max_size: Option<Size>,
+    fusion: Fusion,
+});
 
 impl Default for Rules {
     fn default() -> Self {

@@ -24,6 +24,7 @@ pub(crate) const LAYERS: &[Row] = &[
     ("path", 0),
     ("trace", 0),
     ("limits", 0),
+    ("setters", 0),
     ("stop", 0),
     ("cost", 1),
     ("bitmap", 0),
