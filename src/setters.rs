@@ -1,0 +1,23 @@
+//! [`setters`]: methods that set the public fields of a configuration, one after the other in a chain.
+
+/// Makes a method of each field that sets it and returns the whole. A field that is missing does not compile.
+macro_rules! setters {
+    ($type:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+        impl $type {
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
+                #[must_use]
+                pub fn $field(mut self, $field: $kind) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )*
+        }
+
+        const _: fn($type) = |it| {
+            let $type { $($field: _),* } = it;
+        };
+    };
+}
+
+pub(crate) use setters;
