@@ -77,9 +77,8 @@ fn plan_blind(bencher: Bencher<'_, '_>, text: &str) {
 
 fn engine() -> Engine {
     let endpoint = Endpoint::new("https://ik.imagekit.io/demo")
-        .unwrap()
-        .origin(Origin::new("https://www.example.com").unwrap().canonical("https://www.example.com").unwrap())
-        .origin(Origin::new("https://backup.example.net/images").unwrap().forward_host(true));
+        .origin(Origin::new("https://www.example.com").canonical("https://www.example.com"))
+        .origin(Origin::new("https://backup.example.net/images").forward_host(true));
     Engine::builder().endpoint(endpoint).build().unwrap()
 }
 

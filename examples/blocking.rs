@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         Some(base) => base,
         None => start_origin()?,
     };
-    let endpoint = Endpoint::new(&address)?.origin(Origin::new(&base)?);
+    let endpoint = Endpoint::new(&address).origin(Origin::new(&base));
     let engine = Engine::builder().endpoint(endpoint).build()?;
     let client = Ureq::new();
     println!("origin {base}\ntry    {address}/tr:w-300,h-300/photo.jpg");

@@ -13,9 +13,9 @@ use originkit::delivery::{Input, Output};
 use originkit::{Endpoint, Engine, Origin};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let endpoint = Endpoint::new("https://img.example.com")?
-        .origin(Origin::new("https://new.example.com")?)
-        .origin(Origin::new("https://www.example.com/assets")?.canonical("https://www.example.com/assets")?);
+    let endpoint = Endpoint::new("https://img.example.com")
+        .origin(Origin::new("https://new.example.com"))
+        .origin(Origin::new("https://www.example.com/assets").canonical("https://www.example.com/assets"));
     let engine = Engine::builder().endpoint(endpoint).build()?;
 
     let request =

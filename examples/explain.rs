@@ -37,12 +37,12 @@ fn main() -> ExitCode {
 }
 
 fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
-    let mut endpoint = Endpoint::new(&arguments.endpoint)?;
+    let mut endpoint = Endpoint::new(&arguments.endpoint);
     if let Some(dialect) = arguments.dialect {
         endpoint = endpoint.dialect(dialect);
     }
     for base in &arguments.origins {
-        endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
+        endpoint = endpoint.origin(Origin::new(base).canonical(base));
     }
     let engine = Engine::builder().endpoint(endpoint).build()?;
     let mut request = Request::get(&arguments.url);

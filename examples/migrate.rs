@@ -10,8 +10,8 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use originkit::transform::{Ignored, Reason};
-use originkit::{Dialect, Endpoint};
+use originkit::transform::{Ignored, Reason, Transformation};
+use originkit::{ConfigErrors, Dialect, Endpoint, Engine, Limits, NameError, Origin, Rejection};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         "akamai" => Dialect::Akamai,
         other => return Err(format!("there is no dialect {other}").into()),
     };
-    let report = Report::of(&std::fs::read_to_string(file)?, &Endpoint::new(&endpoint)?.dialect(dialect));
+    let report = Report::of(&std::fs::read_to_string(file)?, &Endpoint::new(&endpoint).dialect(dialect))?;
     if json {
         println!("{:#}", report.to_json());
     } else {
@@ -68,12 +68,32 @@ struct Report {
 }
 
 impl Report {
-    fn of(lines: &str, endpoint: &Endpoint) -> Self {
+    fn of(lines: &str, endpoint: &Endpoint) -> Result<Self, ConfigErrors> {
+        // Nothing is fetched from it.
+        let endpoint = endpoint.clone().origin(Origin::new("https://origin.example"));
+        // Names that are met are stored, with nothing behind them.
+        let engine = |names: &BTreeMap<String, u64>| {
+            names
+                .keys()
+                .fold(Engine::builder(), |engine, name| engine.named(name, ""))
+                .endpoint(endpoint.clone())
+                .build()
+        };
         let mut report = Self::default();
+        let mut known = engine(&report.names)?;
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let counted = line.split_once('\t').and_then(|(count, url)| Some((count.trim().parse().ok()?, url)));
             let (count, url) = counted.unwrap_or((1, line));
-            match endpoint.parse(url.trim()) {
+            let read = loop {
+                match known.parse(url.trim()) {
+                    Err(Rejection::Name(NameError::Unknown(name))) => {
+                        report.names.insert(name.to_string(), 0);
+                        known = engine(&report.names)?;
+                    }
+                    read => break read,
+                }
+            };
+            match read {
                 Err(rejection) => {
                     report.refused += count;
                     let entry = report.reasons.entry(rejection.to_string()).or_insert((0, url.to_owned()));
@@ -82,8 +102,11 @@ impl Report {
                 Ok(read) => {
                     let whole = read.ignored().is_empty();
                     *(if whole { &mut report.honoured } else { &mut report.partly }) += count;
-                    for name in read.transformation().edits().filter_map(|edit| edit.named.as_ref()) {
-                        *report.names.entry(name.to_string()).or_default() += count;
+                    let written = read.transformation_text().unwrap_or_default();
+                    if let Ok(written) = Transformation::parse(written, &Limits::default()) {
+                        for name in written.transformation.edits().filter_map(|edit| edit.named.as_ref()) {
+                            *report.names.entry(name.to_string()).or_default() += count;
+                        }
                     }
                     for ignored in read.ignored() {
                         let found = (key(ignored), ignored.reason.to_string());
@@ -92,7 +115,7 @@ impl Report {
                 }
             }
         }
-        report
+        Ok(report)
     }
 
     fn total(&self) -> u64 {

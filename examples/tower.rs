@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let base = std::env::args().nth(1).ok_or("usage: tower https://www.example.com")?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
-    let endpoint = Endpoint::new(&address)?.origin(Origin::new(&base)?);
+    let endpoint = Endpoint::new(&address).origin(Origin::new(&base));
     let engine = Engine::builder().endpoint(endpoint).build()?;
     let images = ImageService::new(engine, Reqwest::new()?, Threads::new());
     println!("try {address}/tr:w-300/<path of an image below {base}>");

@@ -98,7 +98,7 @@ pub mod transform;
 
 pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
 #[cfg(feature = "signing")]
-pub use address::{SignatureError, SigningKey, sign};
+pub use address::{SignatureError, SigningKey};
 pub use code::ErrorCode;
 pub use config::{
     AcceptByAgent, Access, Caching, ConfigError, ConfigErrorKind, ConfigErrors, Country, Endpoint, Engine,

@@ -52,7 +52,7 @@ fn limits() -> Limits {
 
 /// A request for `/a.jpg` to this origin, approved for that address.
 fn approved(base: &str, address: SocketAddr, limits: &Limits) -> Approved {
-    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new(base).unwrap());
+    let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new(base));
     let engine = Engine::builder().endpoint(endpoint).limits(limits.clone()).build().unwrap();
     let request = Request::get("https://img.example.com/a.jpg").body(()).unwrap();
     let Output::Fetch(fetch) = engine.deliver(&request, SystemTime::now()).poll() else { panic!("a fetch") };

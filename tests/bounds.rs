@@ -51,7 +51,7 @@ impl Body for Pieces {
 }
 
 fn engine(extensions: Extensions) -> Engine {
-    let endpoint = Endpoint::new("https://img.test").unwrap().origin(Origin::new("https://o.test").unwrap());
+    let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
     Engine::builder().endpoint(endpoint).extensions(extensions).build().unwrap()
 }
 

@@ -145,11 +145,11 @@ impl Shelf {
 fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
     let mut settings = Settings::default();
     change(&mut settings);
-    let endpoint = Endpoint::new("https://img.example.com").unwrap();
-    let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
-    let builder = Engine::builder().endpoint(endpoint).settings(settings).named("small", "w-10").unwrap();
+    let endpoint = Endpoint::new("https://img.example.com");
+    let endpoint = endpoint.origin(Origin::new("https://www.example.com"));
+    let builder = Engine::builder().endpoint(endpoint).settings(settings).named("small", "w-10");
     #[cfg(feature = "signing")]
-    let builder = builder.signing_key("secret").unwrap();
+    let builder = builder.signing_key("secret");
     builder.build().unwrap()
 }
 
@@ -515,9 +515,9 @@ async fn what_failed_for_a_moment_is_shared_by_those_who_wait_and_kept_by_nobody
     assert_eq!(text(&real, "cache-control"), "public, s-maxage=31536000, max-age=31536000, must-revalidate");
 
     // An origin says that access is denied, and the one that may have the file is down.
-    let endpoint = Endpoint::new("https://img.example.com").unwrap();
-    let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
-    let endpoint = endpoint.origin(Origin::new("https://backup.example.net").unwrap());
+    let endpoint = Endpoint::new("https://img.example.com");
+    let endpoint = endpoint.origin(Origin::new("https://www.example.com"));
+    let endpoint = endpoint.origin(Origin::new("https://backup.example.net"));
     server.engine = Engine::builder().endpoint(endpoint).build().unwrap();
     fails("https://www.example.com/c.jpg", 403);
     for (status, keeps) in [(500, "no-store"), (404, "public, max-age=60")] {
@@ -624,7 +624,7 @@ async fn private_files_are_for_signed_urls() {
     let server = Server::new(&world, &shelf, |_| {});
     let signed = |path: &str, expires| {
         let base = "https://img.example.com";
-        originkit::sign(&format!("{base}{path}"), base, "secret", expires).replace(base, "")
+        originkit::SigningKey::sha1("secret").sign_url(&format!("{base}{path}"), base, expires).replace(base, "")
     };
     for _ in 0..2 {
         // The second time there is a picture in the store, made for those who may see it.

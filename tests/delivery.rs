@@ -536,14 +536,14 @@ fn an_svg_stays_one_and_runs_no_script() {
 
 /// An engine that passes SVGs on as they are.
 fn unsanitized() -> Engine {
-    let origin = Origin::new("https://www.example.com").unwrap().canonical("https://www.example.com").unwrap();
+    let origin = Origin::new("https://www.example.com").canonical("https://www.example.com");
     #[cfg_attr(not(feature = "sanitize"), expect(unused_mut, reason = "nothing to switch off"))]
     let mut settings = Settings::default();
     #[cfg(feature = "sanitize")]
     {
         settings.sanitize_svg = false;
     }
-    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(origin);
+    let endpoint = Endpoint::new("https://img.example.com").origin(origin);
     Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
 }
 
@@ -656,8 +656,8 @@ fn refusals_vary_as_pictures_do() {
     let vary = |method: &str, url: &str, best_format: bool| {
         let mut settings = Settings::default();
         settings.best_format = best_format;
-        let endpoint = Endpoint::new("https://img.example.com/p").unwrap();
-        let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+        let endpoint = Endpoint::new("https://img.example.com/p");
+        let endpoint = endpoint.origin(Origin::new("https://www.example.com"));
         let engine = Engine::builder().settings(settings).endpoint(endpoint).build().unwrap();
         let request = Request::builder().method(method).uri(url).body(()).unwrap();
         let Output::Respond(response) = engine.deliver(&request, SystemTime::UNIX_EPOCH).poll() else {
@@ -680,8 +680,8 @@ fn a_refusal_repeats_no_word_of_the_request() {
         ["n-Secret", "l-secret,l-end", "l-image,i-secret", "if-secret_gt_1,w-1,if-end", "oi-secret", "l-end,secret"]
     {
         for strict in [false, true] {
-            let endpoint = Endpoint::new("https://img.example.com").unwrap().strict(strict);
-            let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+            let endpoint = Endpoint::new("https://img.example.com").strict(strict);
+            let endpoint = endpoint.origin(Origin::new("https://www.example.com"));
             let engine = Engine::builder().endpoint(endpoint).build().unwrap();
             let request =
                 Request::get(format!("https://img.example.com/tr:{tr},secret-1/secret.jpg")).body(()).unwrap();
@@ -883,8 +883,8 @@ fn a_video_is_refused_at_its_head() {
 
 #[test]
 fn an_origin_that_routes_by_host_keeps_being_asked_for_its_own() {
-    let origin = Origin::new("https://www.example.com").unwrap().forward_host(true);
-    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(origin);
+    let origin = Origin::new("https://www.example.com").forward_host(true);
+    let endpoint = Endpoint::new("https://img.example.com").origin(origin);
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
     let request = || Request::get("https://img.example.com/tr:w-300/a.jpg");
     for (location, host) in [
@@ -938,8 +938,8 @@ fn a_damaged_source_is_shown_for_a_minute_and_told() {
 #[test]
 fn an_endpoint_may_tell_what_it_ignored() {
     let ask = |reports: bool, path: &str| {
-        let origin = Origin::new("https://www.example.com").unwrap();
-        let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(origin).report_ignored(reports);
+        let origin = Origin::new("https://www.example.com");
+        let endpoint = Endpoint::new("https://img.example.com").origin(origin).report_ignored(reports);
         let engine = Engine::builder().endpoint(endpoint).build().unwrap();
         Script::new(engine, Request::get(format!("https://img.example.com{path}")), &[(MAIN, file(JPEG))]).run()
     };

@@ -9,14 +9,18 @@
 use std::time::SystemTime;
 
 use originkit::transform::{Reason, Transformation};
-use originkit::{Dialect, Endpoint, Engine, Limits, Order, Origin, Rejection, Settings};
+use originkit::{DeliveryUrl, Dialect, Endpoint, Engine, Limits, Order, Origin, Rejection, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 const BASE: &str = "https://img.example.com/shop";
 
 fn endpoint(dialect: Dialect) -> Endpoint {
-    Endpoint::new(BASE).unwrap().origin(Origin::new("https://www.example.com").unwrap()).dialect(dialect)
+    Endpoint::new(BASE).origin(Origin::new("https://www.example.com")).dialect(dialect)
+}
+
+fn parse(endpoint: Endpoint, url: &str) -> Result<DeliveryUrl, Rejection> {
+    Engine::builder().endpoint(endpoint).build().unwrap().parse(url)
 }
 
 /// What a token, in a segment of its own, becomes.
@@ -227,7 +231,7 @@ fn what_is_no_step_is_the_asset() {
         (Dialect::Imgix, "/tr:w-9/a.jpg?h=5", Some("w-9"), "a.jpg"),
         (Dialect::Akamai, "/a.jpg?imwidth=5&tr=w-9", Some("w-9"), "a.jpg"),
     ] {
-        let url = endpoint(dialect).parse(&format!("{BASE}{rest}")).unwrap();
+        let url = parse(endpoint(dialect), &format!("{BASE}{rest}")).unwrap();
         assert_eq!((url.transformation_text(), url.path()), (text, path), "{rest}");
         assert_eq!(url.query(), None, "{rest}");
     }
@@ -235,7 +239,7 @@ fn what_is_no_step_is_the_asset() {
 
 #[test]
 fn what_a_native_transformation_overrules_is_listed() {
-    let url = endpoint(Dialect::Imgix).parse(&format!("{BASE}/a.jpg?tr=w-5,foo-1&w=9&v=1&auto=format")).unwrap();
+    let url = parse(endpoint(Dialect::Imgix), &format!("{BASE}/a.jpg?tr=w-5,foo-1&w=9&v=1&auto=format")).unwrap();
     assert_eq!(url.transformation().to_string(), "w-5");
     assert_eq!(url.query(), Some("v=1&auto=format"));
     let ignored: Vec<_> = url.ignored().iter().map(|it| (it.token.as_str(), it.foreign, it.reason)).collect();
@@ -253,22 +257,21 @@ fn what_a_native_transformation_overrules_is_listed() {
 #[test]
 fn strict_endpoints_refuse_what_has_no_effect() {
     let strict = |dialect| endpoint(dialect).strict(true);
-    let error = strict(Dialect::cloudinary()).parse(&format!("{BASE}/w_5,c_thumb/a.jpg")).unwrap_err();
+    let error = parse(strict(Dialect::cloudinary()), &format!("{BASE}/w_5,c_thumb/a.jpg")).unwrap_err();
     let Rejection::Parse(error) = error else { panic!("{error:?}") };
     assert_eq!(&error.text[error.span.clone()], "c_thumb");
-    assert!(strict(Dialect::Imgix).parse(&format!("{BASE}/a.jpg?auto=format")).is_err());
+    assert!(parse(strict(Dialect::Imgix), &format!("{BASE}/a.jpg?auto=format")).is_err());
     // A part of these is lost, but they have an effect.
-    assert!(strict(Dialect::cloudinary()).parse(&format!("{BASE}/r_5:6,e_contrast:5/a.jpg")).is_ok());
-    assert!(strict(Dialect::Imgix).parse(&format!("{BASE}/a.jpg?w=5&v=2&fit=crop")).is_ok());
+    assert!(parse(strict(Dialect::cloudinary()), &format!("{BASE}/r_5:6,e_contrast:5/a.jpg")).is_ok());
+    assert!(parse(strict(Dialect::Imgix), &format!("{BASE}/a.jpg?w=5&v=2&fit=crop")).is_ok());
 }
 
 fn engine(dialect: Dialect, settings: Settings) -> Engine {
-    let proxied = Endpoint::new("https://proxy.example.com").unwrap().origin(Origin::proxy(["*"]).unwrap());
+    let proxied = Endpoint::new("https://proxy.example.com").origin(Origin::proxy(["*"]));
     Engine::builder()
         .endpoint(endpoint(dialect))
         .endpoint(proxied.dialect(dialect))
         .named("thumb", "w-100,h-100")
-        .unwrap()
         .settings(settings)
         .build()
         .unwrap()
@@ -332,8 +335,8 @@ fn the_bytes_as_sent_are_signed() {
     for (dialect, rest) in
         [(Dialect::cloudinary(), "/image/upload/w_5/a%2Cb.jpg"), (Dialect::Imgix, "/a.jpg?w=5&auto=format&v=1")]
     {
-        let engine = Engine::builder().endpoint(endpoint(dialect)).signing_key("key").unwrap().build().unwrap();
-        let signed = originkit::sign(&format!("{BASE}{rest}"), BASE, "key", None);
+        let engine = Engine::builder().endpoint(endpoint(dialect)).signing_key("key").build().unwrap();
+        let signed = originkit::SigningKey::sha1("key").sign_url(&format!("{BASE}{rest}"), BASE, None);
         let order = resolve(&engine, &signed).unwrap();
         assert_eq!(order.transformation().to_string(), "w-5");
         assert!(resolve(&engine, &signed.replace("w_5", "w_6").replace("w=5", "w=6")).is_err());
@@ -401,8 +404,9 @@ fn laws(dialect: Dialect, text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(&text[ignored.span.clone()], &ignored.token);
     }
     let native = ["tr", "ik-", "https:", "http:", "#", "%"].iter().any(|it| text.contains(it));
-    if let Some(path) = read.path.as_ref().filter(|_| !native && text.starts_with('/')) {
-        let url = endpoint(dialect).parse(&format!("{BASE}{text}")).map_err(|e| TestCaseError::fail(e.to_string()))?;
+    let names = read.transformation.edits().any(|edit| edit.named.is_some());
+    if let Some(path) = read.path.as_ref().filter(|_| !native && !names && text.starts_with('/')) {
+        let url = parse(endpoint(dialect), &format!("{BASE}{text}")).map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(url.transformation(), &read.transformation);
         prop_assert_eq!(url.path(), path.as_str());
         prop_assert_eq!(url.query(), read.query.as_deref());

@@ -56,9 +56,8 @@ async fn server() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let endpoint = Endpoint::new(&format!("http://{address}/demo"))
-        .unwrap()
-        .origin(Origin::new(&format!("http://{}", first.0)).unwrap().canonical("https://www.example.com/").unwrap())
-        .origin(Origin::new(&format!("http://{}", second.0)).unwrap().forward_host(true));
+        .origin(Origin::new(&format!("http://{}", first.0)).canonical("https://www.example.com/"))
+        .origin(Origin::new(&format!("http://{}", second.0)).forward_host(true));
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
     let (http, threads) = (Reqwest::new().unwrap(), Threads::new());
     let app = axum::Router::new().fallback(move |request: Request| {
@@ -157,7 +156,7 @@ async fn what_is_not_built_yet_is_refused_by_name() {
 
 #[tokio::test]
 async fn an_origin_that_is_down_is_a_404_that_says_so() {
-    let endpoint = Endpoint::new("http://img.test").unwrap().origin(Origin::new("http://127.0.0.1:1").unwrap());
+    let endpoint = Endpoint::new("http://img.test").origin(Origin::new("http://127.0.0.1:1"));
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
     let request = http::Request::get("http://img.test/a.jpg").body(()).unwrap();
     let response = drive(engine.deliver(&request, SystemTime::now()), &Reqwest::new().unwrap(), &Threads::new()).await;

@@ -19,11 +19,11 @@ fn engine(gateway: bool, change: impl FnOnce(&mut Settings)) -> Engine {
     let mut settings = Settings::default();
     settings.gateway_statuses = gateway;
     change(&mut settings);
-    let web = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://www.example.com").unwrap());
-    let proxy = Endpoint::new("https://px.example.com").unwrap().origin(Origin::proxy(["*.example.org"]).unwrap());
+    let web = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+    let proxy = Endpoint::new("https://px.example.com").origin(Origin::proxy(["*.example.org"]));
     let builder = Engine::builder().endpoint(web).endpoint(proxy).limits(limits).settings(settings);
     #[cfg(feature = "signing")]
-    let builder = builder.signing_key("secret").unwrap();
+    let builder = builder.signing_key("secret");
     builder.build().unwrap()
 }
 
@@ -88,9 +88,8 @@ fn access_rules() {
     let rules = |gateway| {
         let mut settings = Settings::default();
         settings.gateway_statuses = gateway;
-        let web =
-            Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://www.example.com").unwrap());
-        let access = Access::new().block_agents(["scraper"]).unwrap();
+        let web = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+        let access = Access::new().block_agents(["scraper"]);
         Engine::builder().endpoint(web).settings(settings).access(access).build().unwrap()
     };
     for gateway in [false, true] {
@@ -105,11 +104,11 @@ fn access_rules() {
 #[test]
 fn signatures() {
     let base = "https://img.example.com";
-    let signed = |expires| originkit::sign(&format!("{base}/a.jpg"), base, "secret", expires);
+    let signed = |expires| originkit::SigningKey::sha1("secret").sign_url(&format!("{base}/a.jpg"), base, expires);
     for (url, gateway) in [
         (format!("{base}/a.jpg"), "401 EUNSIGNED"),
         (signed(None).replace("ik-s=", "ik-s=0"), "401 ESIGNATURE"),
-        (originkit::sign(&format!("{base}/a.jpg"), base, "other", None), "401 ESIGNATURE"),
+        (originkit::SigningKey::sha1("other").sign_url(&format!("{base}/a.jpg"), base, None), "401 ESIGNATURE"),
     ] {
         let signed_only = |gateway| engine(gateway, |settings| settings.restrict_unsigned = true);
         assert_eq!(told_by(signed_only, || Request::get(&url), None), ["401 EAUTH", gateway], "{url}");

@@ -139,8 +139,7 @@ fn deliver(engine: &Engine, url: &str, file: &[u8]) -> Response<Bytes> {
 }
 
 fn engine(extensions: Extensions) -> Engine {
-    let endpoint =
-        Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://o.example.com").unwrap());
+    let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://o.example.com"));
     Engine::builder().endpoint(endpoint).extensions(extensions).build().unwrap()
 }
 

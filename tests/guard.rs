@@ -15,7 +15,7 @@ use scripted::{JPEG, Script, file, redirect};
 fn proxy() -> Engine {
     let mut settings = Settings::default();
     settings.gateway_statuses = true;
-    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(Origin::proxy(["*"]).unwrap());
+    let endpoint = Endpoint::new("https://img.example.com").origin(Origin::proxy(["*"]));
     Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
 }
 
@@ -66,7 +66,7 @@ fn names_that_lead_into_a_private_network() {
 #[test]
 fn a_configured_origin_may_be_private() {
     let web = |base: &str| {
-        let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new(base).unwrap());
+        let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new(base));
         Engine::builder().endpoint(endpoint).build().unwrap()
     };
     let request = || Request::get("https://img.example.com/tr:w-30/a.jpg");
@@ -84,7 +84,7 @@ fn a_configured_origin_may_be_private() {
 
 #[test]
 fn every_file_is_kept_from_them() {
-    let web = Endpoint::new("https://img.example.com").unwrap().origin(Origin::new("https://www.example.org").unwrap());
+    let web = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.org"));
     let engine = Engine::builder().endpoint(web).build().unwrap();
     for (path, url) in [
         ("/tr:w-30/a.jpg", "https://www.example.org/a.jpg"),

@@ -128,8 +128,8 @@ fn answer(order: Order) -> (Vec<u8>, String) {
 #[test]
 fn a_host_is_in_the_key_where_it_is_forwarded() {
     for forwards in [true, false] {
-        let origin = Origin::new("https://o.example").unwrap().forward_host(forwards);
-        let endpoint = Endpoint::new("https://one.example").unwrap().also("https://two.example").unwrap();
+        let origin = Origin::new("https://o.example").forward_host(forwards);
+        let endpoint = Endpoint::new("https://one.example").also("https://two.example");
         let engine = Engine::builder().endpoint(endpoint.origin(origin)).build().unwrap();
         let keys = ["one", "ONE", "two"].map(|host| {
             let request = Request::get(format!("https://{host}.example/tr:w-1/a.jpg")).body(()).unwrap();
@@ -159,8 +159,8 @@ fn a_url_has_eight_keys() {
 fn ask(path: &str, headers: &[(&str, &str)]) -> Result<Order, Rejection> {
     let mut settings = Settings::default();
     (settings.avif, settings.data_saver) = (true, true);
-    settings.accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "*/*")]).unwrap();
-    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    settings.accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "*/*")]);
+    let endpoint = Endpoint::new("https://e.example").origin(Origin::new("https://o.example"));
     let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
     let url = format!("https://e.example{path}");
     let mut request = Request::get(url::Url::parse(&url).unwrap().as_str());

@@ -23,9 +23,8 @@ fn engine() -> Engine {
     let mut settings = Settings::default();
     settings.caching.stale_if_error = Duration::from_secs(1000);
     let endpoint = Endpoint::new("https://img.example.com")
-        .unwrap()
-        .origin(Origin::new("https://www.example.com").unwrap())
-        .origin(Origin::new("https://backup.example.net").unwrap());
+        .origin(Origin::new("https://www.example.com"))
+        .origin(Origin::new("https://backup.example.net"));
     Engine::builder().endpoint(endpoint).limits(limits).settings(settings).build().unwrap()
 }
 

@@ -41,7 +41,7 @@ async fn a_firewall_that_wants_the_marker_lets_us_in() {
     assert!(nginx.direct("/photo.jpg", "x-req-from: others\r\n").starts_with("HTTP/1.1 403 "));
     let before = nginx.asked().len();
 
-    let origin = Origin::new(&nginx.base("")).unwrap();
+    let origin = Origin::new(&nginx.base(""));
     for (url, size, asked) in [
         ("tr:w-300/photo.jpg", (300, 200), &[("/photo.jpg", "200")][..]),
         // Overlays and default images come by the same rules.
@@ -92,8 +92,8 @@ async fn a_forwarded_host_finds_its_site() {
         (false, "http://static.example.test/tr:orig-true/a.jpg", &nginx.authority(), &strangers),
         (false, "http://shop.example.test/tr:orig-true/a.jpg", &nginx.authority(), &strangers),
     ] {
-        let origin = Origin::new(&nginx.base("")).unwrap().forward_host(forward);
-        let endpoint = Endpoint::new(BASE).unwrap().also("http://shop.example.test").unwrap().origin(origin);
+        let origin = Origin::new(&nginx.base("")).forward_host(forward);
+        let endpoint = Endpoint::new(BASE).also("http://shop.example.test").origin(origin);
         let engine = Engine::builder().endpoint(endpoint).build().unwrap();
         // As a server hears it: the path in the request line, the host beside it.
         let (authority, path) = url.strip_prefix("http://").and_then(|url| url.split_once('/')).unwrap();
@@ -129,7 +129,7 @@ async fn origins_that_fail_are_passed_over() {
         let base = |name: &str| if name == "refused" { refused.to_owned() } else { nginx.base(&format!("/{name}")) };
         let origin = |name: &str| {
             let canonical = format!("https://{name}.example.com/media");
-            Origin::new(&base(name)).unwrap().canonical(&canonical).unwrap()
+            Origin::new(&base(name)).canonical(&canonical)
         };
         names.split_whitespace().map(origin).collect()
     };
@@ -157,7 +157,7 @@ async fn origins_that_fail_are_passed_over() {
         ("refused refused", "ECONNREFUSED"),
         ("broken stalls", "ECONNREFUSED"),
     ] {
-        let endpoint = origins(names).into_iter().fold(Endpoint::new(BASE).unwrap(), Endpoint::origin);
+        let endpoint = origins(names).into_iter().fold(Endpoint::new(BASE), Endpoint::origin);
         let engine = Engine::builder().endpoint(endpoint).limits(limits.clone()).build().unwrap();
         let response = get(&engine, "tr:w-60/photo.jpg?v=3").await;
         let header = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap());
@@ -202,7 +202,7 @@ async fn nothing_of_the_client_reaches_the_origin() {
     let shown = ["cookie", "authorization", "range"].map(|name| shown[name].as_str().unwrap().to_owned());
     assert_eq!(shown, ["a=b", "Basic eA==", "bytes=0-9"]);
 
-    let engine = engine([Origin::new(&nginx.base("")).unwrap()]);
+    let engine = engine([Origin::new(&nginx.base(""))]);
     for method in ["GET", "HEAD"] {
         let request = Request::builder().method(method).uri(format!("{BASE}/tr:w-60/gr%C3%B6%C3%9Fe%201.jpg?v=3"));
         let headers = [
@@ -259,9 +259,8 @@ async fn what_is_too_large_or_leads_astray_is_given_up() {
         for folder in ["told", "streamed"] {
             let mut limits = Limits::default();
             limits.source_bytes = allowed as u64;
-            let endpoint =
-                Endpoint::new(BASE).unwrap().origin(Origin::new(&nginx.base(&format!("/{folder}"))).unwrap());
-            let spare = Origin::new(&nginx.base("/spare")).unwrap();
+            let endpoint = Endpoint::new(BASE).origin(Origin::new(&nginx.base(&format!("/{folder}"))));
+            let spare = Origin::new(&nginx.base("/spare"));
             let engine = Engine::builder().endpoint(endpoint.origin(spare)).limits(limits).build().unwrap();
             let response = get(&engine, &format!("tr:w-60/{name}")).await;
             let error = response.headers().get("ik-error").map(|value| value.to_str().unwrap());
@@ -271,7 +270,7 @@ async fn what_is_too_large_or_leads_astray_is_given_up() {
         }
     }
 
-    let engine = engine([Origin::new(&nginx.base("/sent-on")).unwrap()]);
+    let engine = engine([Origin::new(&nginx.base("/sent-on"))]);
     let response = get(&engine, "tr:w-60/photo.jpg").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     let asked = nginx.asked();
@@ -287,7 +286,7 @@ fn picture(name: &str) -> Vec<u8> {
 }
 
 fn engine<const N: usize>(origins: [Origin; N]) -> Engine {
-    let endpoint = origins.into_iter().fold(Endpoint::new(BASE).unwrap(), Endpoint::origin);
+    let endpoint = origins.into_iter().fold(Endpoint::new(BASE), Endpoint::origin);
     Engine::builder().endpoint(endpoint).build().unwrap()
 }
 

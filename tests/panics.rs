@@ -96,7 +96,7 @@ fn cases() -> Vec<(&'static str, Extensions, &'static str)> {
 }
 
 fn delivery(extensions: &Extensions, text: &str) -> Delivery {
-    let endpoint = Endpoint::new("https://img.test").unwrap().origin(Origin::new("https://o.test").unwrap());
+    let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
     let engine = Engine::builder().endpoint(endpoint).extensions(extensions.clone()).build().unwrap();
     engine.deliver(&Request::get(format!("https://img.test/tr:{text}/a.png")).body(()).unwrap(), SystemTime::now())
 }

@@ -9,7 +9,7 @@ use originkit::{Endpoint, Engine, Order, Origin, Settings};
 fn engine(data_saver: bool) -> Engine {
     let mut settings = Settings::default();
     settings.data_saver = data_saver;
-    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let endpoint = Endpoint::new("https://e.example").origin(Origin::new("https://o.example"));
     Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
 }
 

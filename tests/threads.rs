@@ -53,7 +53,7 @@ impl Effector for Panics {
 
 /// What is to be rendered of a file.
 fn job(effector: impl Effector + 'static, text: &str, file: Vec<u8>) -> Render {
-    let endpoint = Endpoint::new("https://img.test").unwrap().origin(Origin::new("https://o.test").unwrap());
+    let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
     let engine = Engine::builder().endpoint(endpoint).extensions(Extensions::new().effector(effector)).build().unwrap();
     let request = Request::get(format!("https://img.test/tr:{text}/a.png")).body(()).unwrap();
     let mut delivery: Delivery = engine.deliver(&request, SystemTime::now());

@@ -81,13 +81,17 @@ impl Subscriber for Notes {
 
 #[test]
 fn every_stage_is_told() {
-    let endpoint = Endpoint::new("https://img.example.com").unwrap();
+    let endpoint = Endpoint::new("https://img.example.com");
     let endpoint = ["https://one.example.com", "https://two.example.com"]
         .iter()
-        .fold(endpoint, |endpoint, base| endpoint.origin(Origin::new(base).unwrap()));
-    let engine = Engine::builder().endpoint(endpoint).signing_key("secret").unwrap().build().unwrap();
+        .fold(endpoint, |endpoint, base| endpoint.origin(Origin::new(base)));
+    let engine = Engine::builder().endpoint(endpoint).signing_key("secret").build().unwrap();
     let base = "https://img.example.com";
-    let url = originkit::sign(&format!("{base}/tr:w-20,h-10,f-png/a.png?token=hidden"), base, "secret", None);
+    let url = originkit::SigningKey::sha1("secret").sign_url(
+        &format!("{base}/tr:w-20,h-10,f-png/a.png?token=hidden"),
+        base,
+        None,
+    );
     let picture = pictures::file(pictures::photo(40, 30), image::ImageFormat::Png);
     let origins = [
         ("https://one.example.com/a.png?token=hidden", status(404)),

@@ -7,12 +7,16 @@
 )]
 
 use originkit::transform::{Edit, Focus, Gravity, Layer, Length, Number, PathError, Transformation};
-use originkit::{BuildError, Endpoint, UrlBuilder};
+use originkit::{BuildError, Endpoint, Engine, Origin, UrlBuilder};
 
 const BASE: &str = "https://img.example.com/shop";
 
 fn endpoint() -> Endpoint {
-    Endpoint::new(BASE).unwrap().also("https://www.example.com").unwrap()
+    Endpoint::new(BASE).also("https://www.example.com")
+}
+
+fn engine() -> Engine {
+    Engine::builder().endpoint(endpoint().origin(Origin::new("https://origin.example"))).build().unwrap()
 }
 
 fn url(path: &str) -> UrlBuilder {
@@ -42,9 +46,9 @@ fn each_part_has_its_place() {
     ] {
         let made = builder.build().unwrap();
         assert_eq!(made, format!("{BASE}{want}"));
-        endpoint().parse(&made).unwrap();
+        engine().parse(&made).unwrap();
     }
-    let other = Endpoint::new("https://IMG.example.com:443/shop/").unwrap().url("a.jpg").build().unwrap();
+    let other = Endpoint::new("https://IMG.example.com:443/shop/").url("a.jpg").build().unwrap();
     assert_eq!(other, "https://img.example.com/shop/a.jpg");
 }
 
@@ -78,7 +82,7 @@ fn what_is_read_is_what_it_was_made_from() {
             builder = builder.in_path();
         }
         let made = builder.build().unwrap();
-        let read = endpoint().parse(&made).unwrap();
+        let read = engine().parse(&made).unwrap();
         assert_eq!((read.transformation(), read.path(), read.query()), (&wanted, "x/photo.jpg", Some("v=2")), "{made}");
         assert_eq!((read.is_attachment(), read.attachment_filename()), (true, Some("a b")), "{made}");
         assert!(read.ignored().is_empty());
@@ -109,19 +113,20 @@ fn what_cannot_be_written_is_refused() {
 #[cfg(feature = "signing")]
 #[test]
 fn signatures_cover_what_is_behind_the_endpoint() {
-    use originkit::{SigningKey, sign};
+    use originkit::SigningKey;
     use std::time::{Duration, SystemTime};
 
     let plain = url("a b.jpg").transformation_text("w-1").build().unwrap();
     for key in [SigningKey::sha1("key"), SigningKey::sha256("key")] {
-        let made = |builder: UrlBuilder| builder.transformation_text("w-1").sign(&key).unwrap();
-        assert_eq!(made(url("a b.jpg")), sign(&plain, BASE, &key, None));
-        assert_eq!(made(url("a b.jpg").expires(5)), sign(&plain, BASE, &key, Some(5)));
+        let url = |path: &str| endpoint().signing_key(&key).url(path);
+        let made = |builder: UrlBuilder| builder.transformation_text("w-1").sign().unwrap();
+        assert_eq!(made(url("a b.jpg")), key.sign_url(&plain, BASE, None));
+        assert_eq!(made(url("a b.jpg").expires(5)), key.sign_url(&plain, BASE, Some(5)));
         let later = SystemTime::UNIX_EPOCH + Duration::from_millis(5999);
-        assert_eq!(made(url("a b.jpg").expires_at(later)), sign(&plain, BASE, &key, Some(5)));
+        assert_eq!(made(url("a b.jpg").expires_at(later)), key.sign_url(&plain, BASE, Some(5)));
         assert_eq!(made(url("https://www.example.com/a.jpg?v=1")), {
             let plain = "https://www.example.com/a.jpg?v=1&tr=w-1";
-            sign(plain, "https://www.example.com", &key, None)
+            key.sign_url(plain, "https://www.example.com", None)
         });
     }
     assert_eq!(url("a.jpg").expires(5).build(), Err(BuildError::Unsigned));
@@ -237,7 +242,7 @@ fn urls_are_those_of_the_javascript_sdk() {
         }
         let made = builder.build().unwrap();
         assert_eq!(made, format!("{HERE}{want}"));
-        let read = endpoint().parse(&made).unwrap();
+        let read = engine().parse(&made).unwrap();
         let ignored: Vec<_> = read.ignored().iter().map(|ignored| ignored.token.as_str()).collect();
         assert_eq!(&ignored, lost, "{made}");
     }

@@ -60,9 +60,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let own = format!("http://127.0.0.1:{port}");
 
     // The first base goes into the names of what is kept: not the address, which is another in each instance.
-    let mut endpoint = Endpoint::new(&base)?.also(&own)?;
+    let mut endpoint = Endpoint::new(&base).also(&own);
     for origin in &origins {
-        endpoint = endpoint.origin(Origin::new(origin)?);
+        endpoint = endpoint.origin(Origin::new(origin));
     }
     let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
     let client = Bounded::new(Reqwest::new()?);

@@ -57,9 +57,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [address, base, origins @ ..] = &*arguments else {
         return Err("usage: production ADDRESS BASE ORIGIN...".into());
     };
-    let mut endpoint = Endpoint::new(base)?;
+    let mut endpoint = Endpoint::new(base);
     for origin in origins {
-        endpoint = endpoint.origin(Origin::new(origin)?);
+        endpoint = endpoint.origin(Origin::new(origin));
     }
     let mut settings = Settings::default();
     // A cache in front must know an origin that is down from an image that does not exist.

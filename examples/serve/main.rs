@@ -47,15 +47,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let origins = if origins.is_empty() { origin::start().await? } else { origins };
     let mut endpoint =
-        Endpoint::new(&format!("http://127.0.0.1:{port}/demo"))?.also(&format!("http://localhost:{port}/demo"))?;
+        Endpoint::new(&format!("http://127.0.0.1:{port}/demo")).also(&format!("http://localhost:{port}/demo"));
     for base in &origins {
         // `Link: <...>; rel="canonical"` tells search engines where the original is.
-        endpoint = endpoint.origin(Origin::new(base)?.canonical(base)?);
+        endpoint = endpoint.origin(Origin::new(base).canonical(base));
     }
     let mut settings = Settings::default();
     settings.avif = avif;
     let engine =
-        Engine::builder().endpoint(endpoint).settings(settings).named("thumb", "w-160,h-160,fo-top")?.build()?;
+        Engine::builder().endpoint(endpoint).settings(settings).named("thumb", "w-160,h-160,fo-top").build()?;
 
     println!("http://127.0.0.1:{port}/info/photo.jpg tells size, colours and placeholders");
     println!("origins, asked in this order:");

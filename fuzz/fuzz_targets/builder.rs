@@ -5,7 +5,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use originkit::transform::Transformation;
-use originkit::{Endpoint, Limits};
+use originkit::error::{NameError, Rejection};
+use originkit::{Endpoint, Engine, Limits, Origin};
 
 fuzz_target!(|input: (bool, &str)| {
     let (in_path, text) = input;
@@ -17,8 +18,9 @@ fuzz_target!(|input: (bool, &str)| {
     if path.split('/').any(is_ours) || name == "tr" || name.starts_with("ik-") {
         return;
     }
-    let endpoint = Endpoint::new("https://img.example.com/base").expect("a URL");
-    let mut builder = endpoint.url(path).transformation_text(wanted);
+    let endpoint = Endpoint::new("https://img.example.com/base").origin(Origin::new("https://www.example.com"));
+    let engine = Engine::builder().endpoint(endpoint).build().expect("a configuration");
+    let mut builder = engine.url_below("https://img.example.com/base", path).transformation_text(wanted);
     if in_path {
         builder = builder.in_path();
     }
@@ -36,7 +38,11 @@ fuzz_target!(|input: (bool, &str)| {
     if url.len() > Limits::default().url_bytes {
         return;
     }
-    let read = endpoint.parse(&url).unwrap_or_else(|error| panic!("{url}: {error}"));
+    let read = match engine.parse(&url) {
+        // It is stored nowhere.
+        Err(Rejection::Name(NameError::Unknown(_))) => return,
+        read => read.unwrap_or_else(|error| panic!("{url}: {error}")),
+    };
     let meant = Transformation::parse(wanted, &Limits::default()).expect("it was built").transformation;
     assert_eq!(read.transformation(), &meant, "{url}");
     assert_eq!(read.attachment_filename().unwrap_or_default(), attachment, "{url}");

@@ -86,8 +86,8 @@ fn engine() -> Engine {
     limits.source_bytes = SOURCE_BYTES;
     limits.fetches = FETCHES as usize;
     let origins = ["https://www.example.com", "https://backup.example.net"];
-    let endpoint = Endpoint::new("https://img.example.com").expect("a URL");
-    let endpoint = origins.iter().fold(endpoint, |e, base| e.origin(Origin::new(base).expect("a URL")));
+    let endpoint = Endpoint::new("https://img.example.com");
+    let endpoint = origins.iter().fold(endpoint, |e, base| e.origin(Origin::new(base)));
     Engine::builder().endpoint(endpoint).limits(limits).build().expect("a configuration")
 }
 

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use originkit::transform::Transformation;
-use originkit::{Dialect, Endpoint, Limits};
+use originkit::{Dialect, Endpoint, Engine, Limits, Origin};
 
 fuzz_target!(|input: (u8, &str)| {
     let (which, text) = input;
@@ -13,14 +13,14 @@ fuzz_target!(|input: (u8, &str)| {
         2 => Dialect::Imgix,
         _ => Dialect::Akamai,
     };
-    let endpoint = Endpoint::new("https://img.example.com").expect("a URL").dialect(dialect);
-    _ = endpoint.parse(&format!("https://img.example.com/{text}"));
+    let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+    let engine = Engine::builder().endpoint(endpoint.dialect(dialect)).build().expect("a configuration");
+    _ = engine.parse(&format!("https://img.example.com/{text}"));
 
     let Ok(read) = dialect.read(text) else { return };
     assert!(read.ignored.iter().all(|it| text.get(it.span.clone()) == Some(&it.token)));
     // The canonical form may be longer than the text, so that it is given more room.
-    let mut room = Limits::default();
-    room.transformation_bytes *= 8;
+    let room = Limits::default().transformation_bytes(8 * Limits::default().transformation_bytes);
     let canonical = read.transformation.to_string();
     let again = Transformation::parse(&canonical, &room).expect("the canonical form reads");
     assert_eq!(again.transformation, read.transformation);

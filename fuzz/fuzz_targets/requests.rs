@@ -85,8 +85,8 @@ fn engines() -> &'static [Engine; 4] {
     static ENGINES: OnceLock<[Engine; 4]> = OnceLock::new();
     ENGINES.get_or_init(|| {
         let base = "https://www.example.com/img";
-        let origin = || Origin::new(base).and_then(|origin| origin.canonical(base)).expect("a URL");
-        let endpoint = || Endpoint::new("https://img.example.com/base").expect("a URL").origin(origin());
+        let origin = || Origin::new(base).canonical(base);
+        let endpoint = || Endpoint::new("https://img.example.com/base").origin(origin());
         let mut saver = Settings::default();
         saver.data_saver = true;
         saver.accept_by_agent = AcceptByAgent::new([("Old", "*/*"), ("App", "image/webp")]).expect("a rule");

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::fuzz_target;
 use originkit::http::{Request, Uri};
-use originkit::{Endpoint, Engine, Origin, Settings, sign};
+use originkit::{Endpoint, Engine, Origin, Settings};
+use originkit::config::SigningKey;
 
 const BASE: &str = "https://img.example.com/base";
 
@@ -23,7 +24,7 @@ fuzz_target!(|input: (Option<u32>, u16, u8, [u8; 3], u8, &str)| {
     };
     let [open, strict] = engines();
     let expires = expires.map(u64::from);
-    let signed = sign(&url, BASE, "secret", expires);
+    let signed = SigningKey::sha1("secret").sign_url(&url, BASE, expires);
     let Some(sent) = resolves(strict, &signed) else {
         // Refused for something else than its signature: it is expired, no URL, or no transformation.
         let is_over = expires.is_some_and(|second| second < 1_700_000_000);
@@ -45,11 +46,9 @@ fuzz_target!(|input: (Option<u32>, u16, u8, [u8; 3], u8, &str)| {
 fn engines() -> &'static [Engine; 2] {
     static ENGINES: OnceLock<[Engine; 2]> = OnceLock::new();
     ENGINES.get_or_init(|| {
-        let origin = Origin::new("https://www.example.com/img").expect("a URL");
-        let builder = || Engine::builder().endpoint(Endpoint::new(BASE).expect("a URL").origin(origin.clone()));
-        let mut settings = Settings::default();
-        settings.restrict_unsigned = true;
-        let strict = builder().settings(settings).signing_key("secret").expect("a key");
+        let endpoint = Endpoint::new(BASE).origin(Origin::new("https://www.example.com/img"));
+        let builder = || Engine::builder().endpoint(endpoint.clone());
+        let strict = builder().settings(Settings::default().restrict_unsigned(true)).signing_key("secret");
         [builder().build().expect("a configuration"), strict.build().expect("a configuration")]
     })
 }

@@ -46,8 +46,8 @@ fuzz_target!(|input: &[u8]| {
 fn order() -> Order {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| {
-        let origin = Origin::new("https://www.example.com").expect("a URL");
-        let endpoint = Endpoint::new("https://img.example.com").expect("a URL").origin(origin);
+        let origin = Origin::new("https://www.example.com");
+        let endpoint = Endpoint::new("https://img.example.com").origin(origin);
         Engine::builder().endpoint(endpoint).build().expect("a configuration")
     });
     let request = Request::get("https://img.example.com/tr:w-30/a.svg").header("if-none-match", "\"a\"").body(());

@@ -19,8 +19,6 @@ use url::form_urlencoded;
 #[cfg(feature = "signing")]
 use super::key::SigningKey;
 use super::parts::SEO;
-#[cfg(feature = "signing")]
-use super::signature::sign;
 use crate::limits::Limits;
 use crate::path::{AssetPath, PathError};
 use crate::percent;
@@ -246,7 +244,7 @@ impl UrlBuilder {
     pub fn sign(self) -> Result<String, BuildError> {
         let (expires, key) = (self.expires, self.writing.key.clone());
         let (url, base) = self.unsigned()?;
-        Ok(sign(&url, &base, key.ok_or(BuildError::NoKey)?, expires))
+        Ok(key.ok_or(BuildError::NoKey)?.sign_url(&url, &base, expires))
     }
 
     /// The URL, and the base that it lies below.

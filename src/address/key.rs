@@ -58,7 +58,7 @@ impl SigningKey {
     }
 
     /// The signature of a message and an expiry, in hex.
-    pub(super) fn sign(&self, message: &str, expiry: &str) -> String {
+    pub(super) fn code(&self, message: &str, expiry: &str) -> String {
         match &self.state {
             State::Sha1(mac) => {
                 hex::encode(&mac.clone().chain_update(message).chain_update(expiry).finalize().into_bytes())
@@ -86,7 +86,7 @@ impl PartialEq for SigningKey {
         const PROBE: &str = "equal";
         match (&self.state, &other.state) {
             (State::Sha1(_), State::Sha1(_)) | (State::Sha256(_), State::Sha256(_)) => {
-                hex::decode(&self.sign(PROBE, "")).is_some_and(|code| other.fits(PROBE, "", &code))
+                hex::decode(&self.code(PROBE, "")).is_some_and(|code| other.fits(PROBE, "", &code))
             }
             (State::Sha1(_), State::Sha256(_)) | (State::Sha256(_), State::Sha1(_)) => false,
         }
@@ -138,9 +138,9 @@ mod tests {
     fn the_examples_of_the_rfcs() {
         // RFC 2202, section 3, case 2, and RFC 4231, section 4.3.
         let (key, data) = ("Jefe", "what do ya want for nothing?");
-        assert_eq!(SigningKey::sha1(key).sign(data, ""), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        assert_eq!(SigningKey::sha1(key).code(data, ""), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
         let long = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
-        assert_eq!(SigningKey::sha256(key).sign("what do ya want ", "for nothing?"), long);
+        assert_eq!(SigningKey::sha256(key).code("what do ya want ", "for nothing?"), long);
         assert!(SigningKey::sha256(key).fits(data, "", &unhex(long).unwrap()));
         assert!(!SigningKey::sha1(key).fits(data, "", &unhex(long).unwrap()));
     }

@@ -34,9 +34,9 @@ pub use self::key::SigningKey;
 pub(crate) use self::params::Params;
 pub(crate) use self::parts::is_url;
 #[cfg(feature = "signing")]
-pub(crate) use self::signature::{Signature, verify};
+pub use self::signature::SignatureError;
 #[cfg(feature = "signing")]
-pub use self::signature::{SignatureError, sign};
+pub(crate) use self::signature::{Signature, verify};
 pub(crate) use self::target::{Below, Target, check_length};
 
 use self::unread::Unread;

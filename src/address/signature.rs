@@ -27,29 +27,33 @@ pub enum SignatureError {
     Expired,
 }
 
-/// Signs a URL as ImageKit's SDKs do; a signature and an expiry in it are replaced.
-///
-/// `expires` counts seconds since 1970; without it the URL is good for ever. A URL that does not start
-/// with the endpoint is signed as a whole, which no endpoint will accept. A text is a key for HMAC-SHA1.
-///
-/// ```
-/// let url = "https://ik.imagekit.io/demo/tr:w-300,h-200/a%20b/%C3%A9.png";
-/// let signed = originkit::sign(url, "https://ik.imagekit.io/demo", "private_key_test", None);
-/// assert_eq!(signed, format!("{url}?ik-s=7bc534bddc657613644c5b1efa5eb59f475ce447"));
-/// ```
-#[must_use]
-pub fn sign(url: &str, endpoint: &str, key: impl Into<SigningKey>, expires: Option<u64>) -> String {
-    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
-    let mut signed = with_query(path, &query.map(|query| Signed::read(query).rest).unwrap_or_default());
-    let endpoint = format!("{}/", endpoint.trim_end_matches('/'));
-    let rest = signed.replacen(&endpoint, "", 1);
-    let expiry = expires.map_or_else(|| NEVER.to_owned(), |seconds| seconds.to_string());
-    let code = key.into().sign(&rest, &expiry);
-    signed.push(if signed.contains('?') { '&' } else { '?' });
-    if expires.is_some() {
-        signed += &format!("ik-t={expiry}&");
+impl SigningKey {
+    /// Signs a URL as ImageKit's SDKs do; a signature and an expiry in it are replaced. For a URL that one has: who makes
+    /// one takes [`UrlBuilder::sign`](crate::UrlBuilder::sign).
+    ///
+    /// `expires` counts seconds since 1970; without it the URL is good for ever. A URL that does not start
+    /// with the endpoint is signed as a whole, which no endpoint will accept.
+    ///
+    /// ```
+    /// use originkit::config::SigningKey;
+    /// let url = "https://ik.imagekit.io/demo/tr:w-300,h-200/a%20b/%C3%A9.png";
+    /// let signed = SigningKey::sha1("private_key_test").sign_url(url, "https://ik.imagekit.io/demo", None);
+    /// assert_eq!(signed, format!("{url}?ik-s=7bc534bddc657613644c5b1efa5eb59f475ce447"));
+    /// ```
+    #[must_use]
+    pub fn sign_url(&self, url: &str, endpoint: &str, expires: Option<u64>) -> String {
+        let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+        let mut signed = with_query(path, &query.map(|query| Signed::read(query).rest).unwrap_or_default());
+        let endpoint = format!("{}/", endpoint.trim_end_matches('/'));
+        let rest = signed.replacen(&endpoint, "", 1);
+        let expiry = expires.map_or_else(|| NEVER.to_owned(), |seconds| seconds.to_string());
+        let code = self.code(&rest, &expiry);
+        signed.push(if signed.contains('?') { '&' } else { '?' });
+        if expires.is_some() {
+            signed += &format!("ik-t={expiry}&");
+        }
+        signed + "ik-s=" + &code
     }
-    signed + "ik-s=" + &code
 }
 
 /// What a URL's signature is worth.
@@ -140,6 +144,10 @@ const NEVER: &str = "9999999999";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sign(url: &str, endpoint: &str, key: impl Into<SigningKey>, expires: Option<u64>) -> String {
+        key.into().sign_url(url, endpoint, expires)
+    }
 
     const URL: &str = "https://e.com/demo/tr:w-300/a%2Cb.png?v=1&x=a+b";
 

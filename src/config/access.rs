@@ -31,7 +31,7 @@ use super::ranges::AddressRange;
 ///     .allow_countries(["AT", "DE"])
 ///     .block_referrers(["https://hotlinker.example/gallery"])
 ///     .block_agents(["badbot/"]);
-/// let endpoint = Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com")?);
+/// let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
 /// let engine = Engine::builder().endpoint(endpoint).access(access).build()?;
 ///
 /// let mut request = http::Request::get("https://img.example.com/a.jpg").body(())?;

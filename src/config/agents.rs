@@ -17,7 +17,7 @@ use super::list::bounded;
 ///
 /// let by_agent = AcceptByAgent::new([("ShopApp/", "image/webp"), ("OldReader", "*/*")]);
 /// let settings = Settings::default().accept_by_agent(by_agent);
-/// let endpoint = Endpoint::new("https://img.example.com")?.origin(Origin::new("https://www.example.com")?);
+/// let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
 /// let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
 ///
 /// let request = http::Request::get("https://img.example.com/a.jpg").header("user-agent", "shopapp/2.1").body(())?;

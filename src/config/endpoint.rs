@@ -39,8 +39,6 @@ pub struct Endpoint {
     stamp: String,
     /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an endpoint with any.
     pub(super) errors: Vec<ConfigErrorKind>,
-    /// The engine's part in URLs that are written.
-    pub(super) writing: Writing,
 }
 
 impl Endpoint {
@@ -62,7 +60,6 @@ impl Endpoint {
             keys: Vec::new(),
             stamp: String::new(),
             errors: Vec::new(),
-            writing: Writing::default(),
         };
         let endpoint = endpoint.also(base);
         match endpoint.bases.first() {
@@ -177,8 +174,8 @@ impl Endpoint {
     /// What no URL can hold is percent-encoded in the path, and what is encoded already stays so: a file's `%` is
     /// written `%25`. An absolute URL is taken as it is, if it lies below the endpoint.
     ///
-    /// An endpoint of an [`Engine`](crate::Engine::url) knows its stored transformations, limits and keys; one that
-    /// stands alone, for a program that only writes URLs, its own keys.
+    /// For a program that only writes URLs: [`Engine::url`](crate::Engine::url) knows stored transformations, limits and
+    /// the engine's keys as well.
     ///
     /// ```
     /// use originkit::Endpoint;
@@ -187,6 +184,11 @@ impl Endpoint {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn url(&self, path: &str) -> UrlBuilder {
+        self.url_with(path, Writing::default())
+    }
+
+    #[cfg_attr(not(feature = "signing"), expect(unused_mut, reason = "with the feature there are keys"))]
+    pub(super) fn url_with(&self, path: &str, mut writing: Writing) -> UrlBuilder {
         let start = match self.bases.first() {
             None => Start::NoBase,
             Some(_) if path.starts_with("http://") || path.starts_with("https://") => {
@@ -194,8 +196,6 @@ impl Endpoint {
             }
             Some(base) => Start::Path { base: base.as_str().to_owned(), path: path.to_owned() },
         };
-        #[cfg_attr(not(feature = "signing"), expect(unused_mut, reason = "with the feature there are keys"))]
-        let mut writing = self.writing.clone();
         #[cfg(feature = "signing")]
         if let Some(own) = self.keys.first() {
             writing.key = Some(own.clone());

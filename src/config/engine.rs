@@ -49,6 +49,8 @@ struct Inner {
     keys: Vec<SigningKey>,
     /// Stands for the settings in the names of kept pictures.
     stamp: String,
+    /// For URLs that are written.
+    writing: Writing,
 }
 
 /// Puts an [`Engine`] together; made by [`Engine::builder`].
@@ -107,15 +109,36 @@ impl Engine {
         &self.0.endpoints
     }
 
-    /// Starts the URL of an asset, as ImageKit's SDKs write it: of a path below the first endpoint, of an absolute URL
-    /// below the endpoint that it lies under. See [`Endpoint::url`] for other endpoints
-    /// ([`endpoints`](Self::endpoints)).
+    /// Starts the URL of an asset, as ImageKit's SDKs write it and as [`Endpoint::url`] says: of a path below the first
+    /// endpoint, of an absolute URL below the endpoint that it lies under.
     pub fn url(&self, path: &str) -> UrlBuilder {
         let target = Target::of_url(path);
-        let endpoint = target.and_then(|target| self.find(&target.normal_authority(), target.path));
-        match endpoint.map(|(endpoint, ..)| endpoint).or(self.endpoints().first()) {
-            Some(endpoint) => endpoint.url(path),
-            None => UrlBuilder::new(Start::NoBase, Writing::default()),
+        let found = target.and_then(|target| self.find(&target.normal_authority(), target.path));
+        self.url_of(found.map(|(endpoint, ..)| endpoint).or(self.endpoints().first()), path)
+    }
+
+    /// Starts the URL of an asset below the endpoint that has this base.
+    ///
+    /// ```
+    /// use originkit::{Endpoint, Engine, Origin};
+    /// let below = |base| Endpoint::new(base).origin(Origin::new("https://www.example.com"));
+    /// let engine = Engine::builder().endpoint(below("https://a.example")).endpoint(below("https://b.example")).build()?;
+    /// assert_eq!(engine.url_below("https://b.example", "x.jpg").build()?, "https://b.example/x.jpg");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn url_below(&self, base: &str, path: &str) -> UrlBuilder {
+        let base = Base::new(base).ok();
+        let has = |endpoint: &&Endpoint| {
+            base.as_ref().is_some_and(|base| endpoint.bases().iter().any(|own| own.same_place(base)))
+        };
+        self.url_of(self.endpoints().iter().find(has), path)
+    }
+
+    fn url_of(&self, endpoint: Option<&Endpoint>, path: &str) -> UrlBuilder {
+        let writing = self.0.writing.clone();
+        match endpoint {
+            Some(endpoint) => endpoint.url_with(path, writing),
+            None => UrlBuilder::new(Start::Elsewhere, writing),
         }
     }
 
@@ -243,13 +266,12 @@ impl EngineBuilder {
         inner.check_keys(&mut errors);
         ConfigErrors::none(errors)?;
 
-        let writing = Writing {
+        inner.writing = Writing {
             names: Some(inner.named.names()),
             limits: inner.limits.clone(),
             #[cfg(feature = "signing")]
             key: inner.keys.first().cloned(),
         };
-        inner.endpoints.iter_mut().for_each(|endpoint| endpoint.writing = writing.clone());
         // Limits decide what is cut off.
         inner.stamp = format!("{} {:?}", inner.settings.stamp(), inner.limits);
         Ok(Engine(Arc::new(inner)))

@@ -389,8 +389,8 @@ mod tests {
     }
 
     fn engine() -> Engine {
-        let endpoint = Endpoint::new("https://img.example.com").unwrap();
-        Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example").unwrap())).build().unwrap()
+        let endpoint = Endpoint::new("https://img.example.com");
+        Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example"))).build().unwrap()
     }
 
     fn ask(uri: &str) -> Attempt {

@@ -37,7 +37,7 @@ use self::draft::Draft;
 ///
 /// ```
 /// use originkit::{Dialect, Endpoint};
-/// let shop = Endpoint::new("https://ik.imagekit.io/shop")?.dialect(Dialect::Imgix);
+/// let shop = Endpoint::new("https://ik.imagekit.io/shop").dialect(Dialect::Imgix);
 /// let url = shop.parse("https://ik.imagekit.io/shop/shoe.jpg?w=300&fit=max&sepia=80&v=2")?;
 /// assert_eq!(url.transformation().to_string(), "w-300,c-at_max");
 /// assert_eq!(url.query(), Some("sepia=80&v=2")); // what stays goes to the origin

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_agent_replaces_what_was_sent() {
-        let accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "")]).unwrap();
+        let accept_by_agent = AcceptByAgent::new([("app", "image/webp"), ("old", "")]);
         let settings = Settings { accept_by_agent, ..Settings::default() };
         for (agent, sent, want) in [
             (Some("My App"), Some("image/avif"), vec!["image/webp"]),

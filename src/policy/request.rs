@@ -140,8 +140,8 @@ mod tests {
     use crate::config::{Endpoint, Origin};
 
     fn engine() -> Engine {
-        let endpoint = Endpoint::new("https://img.example.com/p").unwrap();
-        Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example").unwrap())).build().unwrap()
+        let endpoint = Endpoint::new("https://img.example.com/p");
+        Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example"))).build().unwrap()
     }
 
     fn follow(from: &str, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
@@ -202,8 +202,7 @@ mod tests {
     #[test]
     fn ports_that_are_listed_are_open_to_redirects() {
         let settings = Settings { ports: vec![8080], ..Settings::default() };
-        let endpoint =
-            Endpoint::new("https://img.example.com/p").unwrap().origin(Origin::new("https://o.example").unwrap());
+        let endpoint = Endpoint::new("https://img.example.com/p").origin(Origin::new("https://o.example"));
         let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
         let web = RedirectPolicy { home: Some("o.example".into()), hosts: None, engine };
         let followed = |location: &str| follow("https://o.example/a.jpg", location, &web).map(|(uri, _)| uri);

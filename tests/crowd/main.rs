@@ -53,7 +53,7 @@ impl Server {
     async fn start(origin: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let endpoint = Endpoint::new(&format!("http://{address}")).unwrap().origin(Origin::new(origin).unwrap());
+        let endpoint = Endpoint::new(&format!("http://{address}")).origin(Origin::new(origin));
         let mut limits = Limits::default();
         limits.memory = MEMORY;
         limits.idle_timeout = Duration::from_millis(1500);

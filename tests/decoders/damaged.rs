@@ -206,8 +206,8 @@ fn what_cannot_be_read_passes_where_nothing_is_asked_for() {
     use originkit::{Endpoint, Engine, Origin, Settings};
 
     let ask = |path: &str, file: &[u8], settings: Settings| {
-        let endpoint = Endpoint::new("https://img.example.com").unwrap();
-        let endpoint = endpoint.origin(Origin::new("https://www.example.com").unwrap());
+        let endpoint = Endpoint::new("https://img.example.com");
+        let endpoint = endpoint.origin(Origin::new("https://www.example.com"));
         let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
         let request = http::Request::get(format!("https://img.example.com{path}")).body(()).unwrap();
         let mut delivery = engine.deliver(&request, std::time::SystemTime::UNIX_EPOCH);

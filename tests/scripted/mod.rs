@@ -81,9 +81,9 @@ pub(crate) fn engine(limits: impl FnOnce(&mut Limits)) -> Engine {
     let mut bounds = Limits::default();
     bounds.source_bytes = 100;
     limits(&mut bounds);
-    let main = Origin::new("https://www.example.com").unwrap().canonical("https://www.example.com").unwrap();
-    let backup = Origin::new("https://backup.example.net").unwrap();
-    let endpoint = Endpoint::new("https://img.example.com").unwrap().origin(main).origin(backup);
+    let main = Origin::new("https://www.example.com").canonical("https://www.example.com");
+    let backup = Origin::new("https://backup.example.net");
+    let endpoint = Endpoint::new("https://img.example.com").origin(main).origin(backup);
     Engine::builder().endpoint(endpoint).limits(bounds).build().unwrap()
 }
 

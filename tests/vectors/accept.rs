@@ -19,7 +19,7 @@ pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
             other => return Err(format!("there is no setting {other}")),
         }
     }
-    let endpoint = Endpoint::new("https://e.example").unwrap().origin(Origin::new("https://o.example").unwrap());
+    let endpoint = Endpoint::new("https://e.example").origin(Origin::new("https://o.example"));
     let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
     let tr = vector["tr"].as_str().unwrap_or_default();
     let mut request = http::Request::get(format!("https://e.example/tr:{tr}/a"));

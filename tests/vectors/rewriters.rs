@@ -1,7 +1,7 @@
 //! rewriters.json: a URL in another service's syntax to native transformation, asset and origin query.
 
 use originkit::transform::{Reading, Transformation};
-use originkit::{Dialect, Endpoint, Limits};
+use originkit::{Dialect, Endpoint, Engine, Limits, Origin};
 use serde_json::Value;
 
 pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
@@ -17,9 +17,10 @@ pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {
         "akamai" => Dialect::Akamai,
         other => return Err(format!("there is no rewriter {other}")),
     };
-    let endpoint = Endpoint::new(BASE).unwrap().dialect(dialect);
+    let endpoint = Endpoint::new(BASE).origin(Origin::new("https://www.example.com")).dialect(dialect);
+    let engine = Engine::builder().endpoint(endpoint).build().map_err(|e| e.to_string())?;
     let path_and_query = vector["path_and_query"].as_str().unwrap();
-    let url = endpoint.parse(&format!("{BASE}{path_and_query}")).map_err(|e| e.to_string())?;
+    let url = engine.parse(&format!("{BASE}{path_and_query}")).map_err(|e| e.to_string())?;
     let want = &vector["expect"];
 
     // Two spellings of one value are equal, but both must be heard alike.

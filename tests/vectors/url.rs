@@ -20,7 +20,7 @@ pub(crate) fn check(vector: &Value, file: &Value) -> Result<(), String> {
         }
     };
     let endpoint = engine.endpoints().iter().find(|endpoint| endpoint.base() == order.endpoint()).unwrap();
-    let read = endpoint.parse(url).map_err(|e| format!("parse refuses what resolve took: {e}"))?;
+    let read = engine.parse(url).map_err(|e| format!("parse refuses what resolve took: {e}"))?;
     let configured = config["endpoints"].as_array().unwrap().iter();
     let id = configured.filter(|e| e["bases"][0] == endpoint.base()).map(|e| e["id"].clone()).next().unwrap();
 
@@ -75,9 +75,9 @@ fn engine(config: &Value) -> Engine {
     let mut builder = Engine::builder();
     for endpoint in config["endpoints"].as_array().unwrap() {
         let mut bases = endpoint["bases"].as_array().unwrap().iter().map(|base| base.as_str().unwrap());
-        let mut built = Endpoint::new(bases.next().unwrap()).unwrap();
+        let mut built = Endpoint::new(bases.next().unwrap());
         for base in bases {
-            built = built.also(base).unwrap();
+            built = built.also(base);
         }
         for name in endpoint["origins"].as_array().unwrap() {
             let name = name.as_str().unwrap();
@@ -90,14 +90,14 @@ fn engine(config: &Value) -> Engine {
 
 fn origin(name: &str, config: &Value) -> Origin {
     let mut origin = match config["type"].as_str().unwrap() {
-        "web_server" => Origin::new(config["base_url"].as_str().unwrap()).unwrap(),
+        "web_server" => Origin::new(config["base_url"].as_str().unwrap()),
         // The format knows no host lists, so every public host is allowed.
-        "web_proxy" => Origin::proxy(["*"]).unwrap(),
+        "web_proxy" => Origin::proxy(["*"]),
         other => panic!("an origin of type {other}"),
     };
     origin = origin.named(name).forward_host(config["forward_host"] == true);
     match config["canonical_base"].as_str() {
-        Some(base) => origin.canonical(base).unwrap(),
+        Some(base) => origin.canonical(base),
         None => origin,
     }
 }
