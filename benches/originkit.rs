@@ -8,8 +8,9 @@ use std::time::SystemTime;
 use divan::{Bencher, black_box, counter::BytesCount};
 use http::{Request, Response};
 use originkit::bytes::Bytes;
-use originkit::delivery::{Encoded, Input, Keep, Output, Rendered, Rendition, Reuse};
+use originkit::delivery::{Input, Keep, Output, Rendered, Rendition, Reuse};
 use originkit::plan::{Rules, Size, SizeOnly, plan};
+use originkit::render::Encoded;
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
@@ -156,48 +157,48 @@ fn kept(bencher: Bencher<'_, '_>) {
 mod pixels {
     use super::{Bencher, Size, Transformation, black_box, pictures};
     use divan::counter::ItemsCount;
+    use originkit::Renderer;
     use originkit::plan::Fusion;
-    use originkit::{Options, inspect, peak_memory, transform};
 
     const SIZE: Size = Size::new(1600, 1067);
 
-    fn run(bencher: Bencher<'_, '_>, file: &[u8], text: &str, options: &Options) {
+    fn run(bencher: Bencher<'_, '_>, file: &[u8], text: &str, options: &Renderer) {
         let wanted = text.parse::<Transformation>().unwrap();
-        bencher.counter(ItemsCount::new(SIZE.pixels())).bench(|| transform(black_box(file), &wanted, options).unwrap());
+        bencher.counter(ItemsCount::new(SIZE.pixels())).bench(|| options.render(black_box(file), &wanted).unwrap());
     }
 
     /// The photo in another format, at its size.
     fn photo_as(text: &str) -> Vec<u8> {
         let photo = pictures::draw("photo.jpg").unwrap();
-        transform(&photo, &text.parse().unwrap(), &Options::default()).unwrap().bytes.to_vec()
+        (Renderer::new()).render(&photo, &text.parse().unwrap()).unwrap().bytes.to_vec()
     }
 
     /// To so little that nothing else costs: JPEGs at an eighth, others whole.
     #[divan::bench(args = ["f-jpg", "f-jpg,pr-true", "f-png", "f-webp"], sample_count = 10)]
     fn decode(bencher: Bencher<'_, '_>, format: &str) {
-        run(bencher, &photo_as(format), "w-16,h-16,f-jpg", &Options::default());
+        run(bencher, &photo_as(format), "w-16,h-16,f-jpg", &Renderer::new());
     }
 
     /// Decoded at three eighths, at a half, at five eighths and whole.
     #[divan::bench(args = ["w-420,f-jpg", "w-600,f-jpg", "w-800,f-jpg", "w-1400,f-jpg"], sample_count = 10)]
     fn resize(bencher: Bencher<'_, '_>, text: &str) {
-        run(bencher, &photo_as("f-jpg"), text, &Options::default());
+        run(bencher, &photo_as("f-jpg"), text, &Renderer::new());
     }
 
     #[divan::bench(args = ["f-jpg", "f-jpg,pr-true", "f-webp", "f-png"], sample_count = 10)]
     fn encode(bencher: Bencher<'_, '_>, format: &str) {
-        run(bencher, &photo_as("f-jpg"), &format!("w-800,{format}"), &Options::default());
+        run(bencher, &photo_as("f-jpg"), &format!("w-800,{format}"), &Renderer::new());
     }
 
     /// The same with the plan fused and as it was made.
     #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-600:bl-10:f-jpg"], sample_count = 10)]
     fn end_to_end(bencher: Bencher<'_, '_>, text: &str) {
-        run(bencher, &photo_as("f-jpg"), text, &Options::default());
+        run(bencher, &photo_as("f-jpg"), text, &Renderer::new());
     }
 
     #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-600:bl-10:f-jpg"], sample_count = 10)]
     fn end_to_end_unfused(bencher: Bencher<'_, '_>, text: &str) {
-        let mut options = Options::default();
+        let mut options = Renderer::new();
         options.rules.fusion = Fusion::NONE;
         run(bencher, &photo_as("f-jpg"), text, &options);
     }
@@ -205,12 +206,12 @@ mod pixels {
     #[divan::bench(sample_count = 10)]
     fn look(bencher: Bencher<'_, '_>) {
         let photo = photo_as("f-jpg");
-        bencher.bench(|| inspect(black_box(&photo), &Options::default()).unwrap());
+        bencher.bench(|| (Renderer::new()).inspect(black_box(&photo)).unwrap());
     }
 
     #[divan::bench]
     fn state_memory(bencher: Bencher<'_, '_>) {
         let (photo, wanted) = (photo_as("f-jpg"), "w-720,f-jpg".parse::<Transformation>().unwrap());
-        bencher.bench(|| peak_memory(black_box(&photo), &wanted, &Options::default()).unwrap());
+        bencher.bench(|| (Renderer::new()).peak_memory(black_box(&photo), &wanted).unwrap());
     }
 }

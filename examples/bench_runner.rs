@@ -17,7 +17,7 @@ use std::io::{BufRead as _, Write as _};
 use std::time::{Duration, Instant};
 
 use originkit::transform::{AssetPath, Transformation};
-use originkit::{Options, bytes::Bytes, transform};
+use originkit::{Renderer, bytes::Bytes};
 use serde_json::{Value, json};
 
 type Failure = Box<dyn std::error::Error>;
@@ -44,7 +44,7 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     let text = |name: &str| request.get(name).and_then(Value::as_str);
     let spec = request.get("spec").ok_or("no spec")?;
     let input = std::fs::read(text("input").ok_or("no input")?)?;
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     if let Some(overlay) = text("overlay") {
         options.files.push((AssetPath::from_text("overlay")?, Bytes::from(std::fs::read(overlay)?)));
     }
@@ -57,7 +57,7 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     let (mut times, mut bytes, begun) = (Vec::new(), Bytes::new(), Instant::now());
     for _ in 0..count {
         let start = Instant::now();
-        bytes = transform(&input, &wanted, &options)?.bytes;
+        bytes = options.render(&input, &wanted)?.bytes;
         times.push(milliseconds(start.elapsed()));
         if begun.elapsed().as_secs_f64() >= seconds {
             break;

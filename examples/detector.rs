@@ -19,8 +19,8 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::process::{Command, ExitCode, Stdio};
 
+use originkit::Renderer;
 use originkit::extend::{Bitmap, BoxError, Detector, Extensions, Found, Object, Region, Search, Subject};
-use originkit::{Options, transform};
 
 /// Any function from a picture to labelled areas, and the areas stored with assets.
 struct Model<F> {
@@ -102,9 +102,9 @@ fn run() -> Result<(), BoxError> {
         // A detector that fails is one that finds nothing; say so somewhere.
         ask(&command, picture).inspect_err(|error| eprintln!("{error}"))
     };
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.extensions = Extensions::new().detector(Model { find, stored: HashMap::new() });
-    let picture = transform(&std::fs::read(input)?, &text.parse()?, &options)?;
+    let picture = options.render(&std::fs::read(input)?, &text.parse()?)?;
     std::fs::write(output, &picture.bytes)?;
     println!("{output}: {} {}", picture.format, picture.size);
     Ok(())

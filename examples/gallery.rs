@@ -8,9 +8,9 @@ mod pictures;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use originkit::delivery::Encoded;
+use originkit::render::Encoded;
 use originkit::transform::AssetPath;
-use originkit::{Options, bytes::Bytes, transform};
+use originkit::{Renderer, bytes::Bytes};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let name = Path::new(&photo).file_name().unwrap_or_default().to_string_lossy().into_owned();
         sources.push((name, std::fs::read(&photo)?.into()));
     }
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     for (name, bytes) in &sources {
         options.files.push((AssetPath::from_text(name)?, bytes.clone()));
     }
@@ -63,8 +63,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn drawn(file: &[u8], text: &str, options: &Options) -> Result<Encoded, Box<dyn std::error::Error>> {
-    Ok(transform(file, &shown(text).parse()?, options)?)
+fn drawn(file: &[u8], text: &str, options: &Renderer) -> Result<Encoded, Box<dyn std::error::Error>> {
+    Ok(options.render(file, &shown(text).parse()?)?)
 }
 
 /// What is shown: small, and for looks without loss.

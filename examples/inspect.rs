@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use originkit::{Options, inspect};
+use originkit::Renderer;
 
 fn main() -> ExitCode {
     let mut code = ExitCode::SUCCESS;
@@ -21,5 +21,5 @@ fn main() -> ExitCode {
 }
 
 fn describe(path: &str) -> Result<String, Box<dyn std::error::Error>> {
-    Ok(inspect(&std::fs::read(path)?, &Options::default())?.to_json())
+    Ok((Renderer::new()).inspect(&std::fs::read(path)?)?.to_json())
 }

@@ -10,8 +10,9 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use originkit::error::{ConfigErrors, NameError, Rejection};
 use originkit::transform::{Ignored, Reason, Transformation};
-use originkit::{ConfigErrors, Dialect, Endpoint, Engine, Limits, NameError, Origin, Rejection};
+use originkit::{Dialect, Endpoint, Engine, Limits, Origin};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {

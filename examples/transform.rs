@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use originkit::transform::Transformation;
-use originkit::{Limits, Options, transform};
+use originkit::{Limits, Renderer};
 
 fn main() -> ExitCode {
     match run() {
@@ -26,7 +26,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     for ignored in &reading.ignored {
         eprintln!("ignored: {ignored}");
     }
-    let picture = transform(&std::fs::read(input)?, &reading.transformation, &Options::default())?;
+    let picture = (Renderer::new()).render(&std::fs::read(input)?, &reading.transformation)?;
     std::fs::write(output, &picture.bytes)?;
     println!("{output}: {} {}, {} bytes", picture.format, picture.size, picture.bytes.len());
     Ok(())

@@ -126,7 +126,7 @@ impl Compute for Inline {
 
 /// Runs a delivery to its end.
 ///
-/// Dropping the future drops every fetch under way, and sets the [`Stop`](crate::Stop) of a render.
+/// Dropping the future drops every fetch under way, and sets the [`Stop`](crate::render::Stop) of a render.
 pub async fn drive<C: Client, P: Compute>(mut delivery: Delivery, client: &C, compute: &P) -> Response<Bytes> {
     let mut running: Vec<Running<'_, C::Body>> = Vec::new();
     loop {

@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// let c: Color = "AAFF0040".parse()?;
 /// assert_eq!((c.rgb, c.opacity), ([0xAA, 0xFF, 0x00], 40)); // the last two digits are decimal
 /// assert_eq!("LightGreen".parse::<Color>()?.to_string(), "90EE90");
-/// # Ok::<(), originkit::transform::ColorError>(())
+/// # Ok::<(), originkit::error::ColorError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "complete by the grammar")]

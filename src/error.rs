@@ -1,19 +1,38 @@
-//! [`Error`]: why a delivery did not end in a picture, and what that is to a browser.
+//! Errors: [`Error`], the sum of all, which knows the status and code of each, and the error types of the layers that it
+//! is made of.
 //!
-//! Each layer has an error type of its own; this is their sum, and the one place that knows the status of
-//! each code.
+//! | From | Errors |
+//! |---|---|
+//! | [`EngineBuilder::build`](crate::EngineBuilder::build) | [`ConfigErrors`], each a [`ConfigError`] of a [`ConfigErrorKind`] |
+//! | [`Engine::parse`](crate::Engine::parse), [`Engine::resolve`](crate::Engine::resolve) | [`Rejection`] |
+//! | [`UrlBuilder::build`](crate::UrlBuilder::build) | [`BuildError`] |
+//! | a text that is no [transformation](crate::transform) | [`ParseError`] |
+//! | [`plan`](crate::plan::plan()) | [`PlanError`] |
+//! | [`Renderer`](crate::Renderer), a [`Delivery`](crate::Delivery) | [`Error`] |
+//! | a client | [`FetchError`](crate::delivery::FetchError) |
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::code::ErrorCode;
-use crate::limits::LimitError;
+#[cfg(feature = "signing")]
+pub use crate::address::SignatureError;
+pub use crate::address::{BuildError, UrlError};
+pub use crate::code::ErrorCode;
+pub use crate::color::ColorError;
+pub use crate::config::error::{ConfigError, ConfigErrorKind, ConfigErrors};
+pub use crate::config::named::NameError;
+pub use crate::limits::LimitError;
+pub use crate::number::NumberError;
+pub use crate::order::Rejection;
+pub use crate::path::PathError;
+pub use crate::plan::error::PlanError;
+pub use crate::policy::{AccessError, GuardError, OriginError};
+pub use crate::transform::expr::ExprError;
+pub use crate::transform::parse_error::{ParseError, ParseErrorKind};
+
 #[cfg(any(feature = "pixels", feature = "sanitize"))]
 use crate::note::Note;
-use crate::order::Rejection;
-use crate::plan::PlanError;
-use crate::policy::{GuardError, OriginError};
 
 /// Why a delivery did not end in a picture.
 ///
@@ -59,7 +78,7 @@ use crate::policy::{GuardError, OriginError};
 /// | a render was ended before it was done, by its deadline | 503 `ESTOPPED` | 503 `ESTOPPED` |
 /// | something of our own failed | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
 ///
-/// An error that the next request would get too lives for [`Caching::errors`](crate::Caching::errors), a minute. One that
+/// An error that the next request would get too lives for [`Caching::errors`](crate::config::Caching::errors), a minute. One that
 /// may be over in a moment ([`Error::is_transient`]) is `no-store`: an origin that cannot be reached, takes too long,
 /// breaks off, is malformed or answers 408, 421, 425, 429 or 5xx; what there is no room or no time for; whatever is 500.
 /// So is any error where an origin that was asked before failed so. Each 503 has a `Retry-After`.
@@ -93,7 +112,7 @@ pub enum Error {
         /// When to ask again; the browser is told whole seconds, one at least.
         retry_after: Duration,
     },
-    /// The render was ended by its [`Stop`](crate::Stop): nobody waited any longer, or it took too long.
+    /// The render was ended by its [`Stop`](crate::render::Stop): nobody waited any longer, or it took too long.
     #[error("the image was not made in time")]
     Stopped,
     /// There is no plan for this picture.
@@ -160,7 +179,8 @@ impl Error {
     /// something of our own went wrong. No cache is to keep such an answer, and its `Cache-Control` is `no-store`.
     ///
     /// ```
-    /// use originkit::{Error, OriginError};
+    /// use originkit::error::OriginError;
+    /// use originkit::Error;
     /// assert!(Error::Origin { cause: OriginError::TimedOut, layer: false }.is_transient());
     /// assert!(!Error::Origin { cause: OriginError::NotFound, layer: false }.is_transient());
     /// ```

@@ -63,12 +63,12 @@ pub mod cache;
 pub mod client;
 mod code;
 mod color;
-mod config;
+pub mod config;
 mod cost;
 pub mod delivery;
-mod dialect;
+pub mod dialect;
 mod encoded;
-mod error;
+pub mod error;
 pub mod extend;
 #[cfg(any(feature = "pixels", feature = "sanitize", feature = "decompress"))]
 mod fence;
@@ -96,32 +96,33 @@ pub mod tower;
 mod trace;
 pub mod transform;
 
-pub use address::{BuildError, DeliveryUrl, UrlBuilder, UrlError};
-#[cfg(feature = "signing")]
-pub use address::{SignatureError, SigningKey};
-pub use code::ErrorCode;
-pub use config::{
-    AcceptByAgent, Access, Caching, ConfigError, ConfigErrorKind, ConfigErrors, Country, Endpoint, Engine,
-    EngineBuilder, HostPattern, NameError, Origin, Settings, Warning,
-};
-pub use cost::Cost;
+pub use address::{DeliveryUrl, UrlBuilder};
+pub use config::{Endpoint, Engine, EngineBuilder, Origin, Settings};
 pub use delivery::Delivery;
-pub use dialect::{Dialect, Rewritten};
-pub use error::Error;
+pub use dialect::Dialect;
+pub use error::{Error, ErrorCode};
 pub use format::Format;
-pub use limits::{LimitError, Limits};
-pub use note::{Note, Notes};
-pub use order::{CacheKey, Order, Rejection};
+pub use limits::Limits;
+pub use order::Order;
 #[cfg(feature = "pixels")]
-pub use pixels::{Info, Options, Scratch, estimate, inspect, peak_memory, transform, transform_with};
-pub use policy::{ACCEPT_CH, AccessError, COMPRESSIBLE, GuardError, OriginError, Visitor};
-pub use stop::{Stop, StopOnDrop};
-#[cfg(feature = "sanitize")]
-pub use svg::sanitize_svg;
+pub use pixels::Renderer;
+pub use transform::Transformation;
 
 pub use {bytes, http};
 
-/// Which requests come from ImageKit, for operators of origins.
-pub mod egress {
+/// Results of renders, and what bounds and ends them.
+pub mod render {
+    pub use crate::cost::Cost;
+    pub use crate::encoded::Encoded;
+    pub use crate::note::{Note, Notes};
+    #[cfg(feature = "pixels")]
+    pub use crate::pixels::Info;
+    pub use crate::stop::{Stop, StopOnDrop};
+    #[cfg(feature = "sanitize")]
+    pub use crate::svg::sanitize_svg;
+}
+
+/// The addresses that ImageKit asks origins from, for operators of origins.
+pub mod imagekit {
     pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 }

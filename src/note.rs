@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A fact about a result that its caller may want to know: part of a source was missing, damaged or left out.
 ///
-/// Notes are in [`Encoded::notes`](crate::delivery::Encoded::notes), in the extensions of a response (as
+/// Notes are in [`Encoded::notes`](crate::render::Encoded::notes), in the extensions of a response (as
 /// [`Notes`]) and are events of `tracing`. A result with a note that [is damage](Self::is_damage) is kept for a
 /// minute only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -16,7 +16,7 @@ use std::fmt;
 /// let n: Number = "4.50".parse()?;
 /// assert_eq!(n.to_string(), "4.5");
 /// assert_eq!(n.to_f64(), 4.5);
-/// # Ok::<(), originkit::transform::NumberError>(())
+/// # Ok::<(), originkit::error::NumberError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Number {

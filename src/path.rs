@@ -18,7 +18,7 @@ use crate::percent;
 /// assert_eq!(from_url, from_text);
 /// assert_eq!(from_url.decoded(), "red shoe/a.jpg");
 /// assert!(AssetPath::from_encoded("a/%2e%2e/b.jpg").is_err());
-/// # Ok::<(), originkit::transform::PathError>(())
+/// # Ok::<(), originkit::error::PathError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AssetPath(String);

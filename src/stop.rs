@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// [`Error::Stopped`](crate::Error::Stopped). It is no clock: for a deadline, set it from a timer of your own.
 ///
 /// ```
-/// use originkit::Stop;
+/// use originkit::render::Stop;
 /// let stop = Stop::new();
 /// let other = stop.clone();
 /// other.stop();

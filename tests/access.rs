@@ -6,8 +6,10 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use originkit::config::{Access, Country, Visitor};
 use originkit::delivery::Output;
-use originkit::{Access, AccessError, Country, Endpoint, Engine, EngineBuilder, Error, Origin, Rejection, Visitor};
+use originkit::error::{AccessError, Rejection};
+use originkit::{Endpoint, Engine, EngineBuilder, Error, Origin};
 
 fn builder(access: Access) -> EngineBuilder {
     let endpoint = Endpoint::new("https://e.example/p").origin(Origin::new("https://o.example"));

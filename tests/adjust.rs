@@ -13,7 +13,7 @@
 mod pictures;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use originkit::{Error, Format, Options, transform};
+use originkit::{Error, Format, Renderer};
 
 use pictures::file;
 
@@ -22,7 +22,7 @@ fn png(picture: &RgbaImage) -> Vec<u8> {
 }
 
 fn try_look(picture: &RgbaImage, text: &str) -> Result<RgbaImage, Error> {
-    let result = transform(&png(picture), &format!("{text},f-png").parse().unwrap(), &Options::default())?;
+    let result = (Renderer::new()).render(&png(picture), &format!("{text},f-png").parse().unwrap())?;
     Ok(image::load_from_memory(&result.bytes).unwrap().to_rgba8())
 }
 
@@ -63,7 +63,7 @@ fn what_becomes_transparent_is_no_jpeg_unless_asked() {
     for (text, want) in
         [("w-64", Format::Jpeg), ("r-9", Format::Png), ("o-9", Format::Png), ("r-9,f-jpg", Format::Jpeg)]
     {
-        let result = transform(&jpeg, &text.parse().unwrap(), &Options::default()).unwrap();
+        let result = (Renderer::new()).render(&jpeg, &text.parse().unwrap()).unwrap();
         assert_eq!(result.format, want, "{text}");
     }
 }
@@ -343,10 +343,10 @@ fn a_backdrop_lies_behind_transparent_pixels() {
 /// Documented: the setting *maximum image dimensions*.
 #[test]
 fn what_has_no_size_is_fitted_into_the_largest() {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.max_size = Some(originkit::plan::Size::new(50, 50));
     let made = |text: &str| {
-        let result = transform(&png(&plain(100, 40, [9, 9, 9, 255])), &text.parse().unwrap(), &options).unwrap();
+        let result = options.render(&png(&plain(100, 40, [9, 9, 9, 255])), &text.parse().unwrap()).unwrap();
         (result.size.width, result.size.height)
     };
     for (text, want) in [
@@ -360,6 +360,6 @@ fn what_has_no_size_is_fitted_into_the_largest() {
         assert_eq!(made(text), want, "{text}");
     }
     options.rules.max_size = Some(originkit::plan::Size::new(500, 500));
-    let small = transform(&png(&plain(100, 40, [9; 4])), &"f-png".parse().unwrap(), &options).unwrap();
+    let small = options.render(&png(&plain(100, 40, [9; 4])), &"f-png".parse().unwrap()).unwrap();
     assert_eq!(small.size.width, 100, "nothing is enlarged");
 }

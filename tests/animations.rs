@@ -17,19 +17,19 @@ mod pictures;
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use originkit::delivery::Encoded;
+use originkit::render::Encoded;
 use originkit::transform::AssetPath;
-use originkit::{Error, ErrorCode, Format, Limits, Options, transform};
+use originkit::{Error, ErrorCode, Format, Limits, Renderer};
 
 use movies::*;
 use pictures::*;
 
-fn run(bytes: &[u8], text: &str, options: &Options) -> Result<Encoded, Error> {
-    transform(bytes, &text.parse().unwrap(), options)
+fn run(bytes: &[u8], text: &str, options: &Renderer) -> Result<Encoded, Error> {
+    options.render(bytes, &text.parse().unwrap())
 }
 
-fn accepting_webp() -> Options {
-    let mut options = Options::default();
+fn accepting_webp() -> Renderer {
+    let mut options = Renderer::new();
     options.accept = vec![Format::WebP];
     options
 }
@@ -47,7 +47,7 @@ fn difference(a: &RgbaImage, b: &RgbaImage) -> f64 {
 }
 
 /// Every frame as a still of its own goes through the same transformation.
-fn expected(movie: &Movie, text: &str, options: &Options) -> Movie {
+fn expected(movie: &Movie, text: &str, options: &Renderer) -> Movie {
     let frame = |frame: &RgbaImage| {
         let png = file(frame.clone(), ImageFormat::Png);
         let made = run(&png, &format!("{text}:f-png"), options).unwrap();
@@ -73,11 +73,11 @@ fn animations_stay_animated() {
         for (name, bytes) in [("gif", gif(&movie)), ("webp", webp(&movie)), ("png", png(&movie))] {
             for (text, options, format, tolerance) in [
                 // Colours are those of the source, so nothing is lost where they fit a palette.
-                ("", Options::default(), own(name), if movie.colors() <= 255 { 0.0 } else { 6.0 }),
+                ("", Renderer::new(), own(name), if movie.colors() <= 255 { 0.0 } else { 6.0 }),
                 ("", accepting_webp(), Format::WebP, 4.0),
                 // The decoder that reads it back is off by one where it blends.
-                ("f-webp,lo-true", Options::default(), Format::WebP, 0.5),
-                ("f-auto", Options::default(), Format::Gif, 6.0),
+                ("f-webp,lo-true", Renderer::new(), Format::WebP, 0.5),
+                ("f-auto", Renderer::new(), Format::Gif, 6.0),
                 ("f-orig", accepting_webp(), if name == "webp" { Format::WebP } else { Format::Gif }, 6.0),
             ] {
                 let what = format!("`{text}` of a {name} of {}", movie.name);
@@ -101,7 +101,7 @@ fn own(_: &str) -> Format {
 fn every_frame_goes_through_the_plan() {
     let bytes = gif(&wheel());
     let movie = read(&bytes);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     let mut logo = RgbaImage::from_pixel(9, 7, Rgba([250, 10, 200, 255]));
     logo.put_pixel(4, 3, Rgba([0, 0, 0, 0]));
     options.files = vec![(AssetPath::from_text("logo.png").unwrap(), file(logo, ImageFormat::Png).into())];
@@ -138,10 +138,10 @@ fn frames_are_composed_as_viewers_do() {
     for bytes in [gif_of_parts(), png_of_parts()] {
         let want = read(&bytes);
         assert!(want.frames.len() >= 5);
-        let made = run(&bytes, "lo-true,f-webp", &Options::default()).unwrap();
+        let made = run(&bytes, "lo-true,f-webp", &Renderer::new()).unwrap();
         // The decoder that reads it back is off by one where it blends.
         assert_alike(&read(&made.bytes), &want, 0.5, "parts, as WebP");
-        let made = run(&bytes, "lo-true", &Options::default()).unwrap();
+        let made = run(&bytes, "lo-true", &Renderer::new()).unwrap();
         let hard = want.frames.iter().all(|(frame, _)| frame.pixels().all(|p| matches!(p[3], 0 | 255)));
         assert_alike(&read(&made.bytes), &want, if hard { 0.0 } else { 20.0 }, "parts, as GIF");
         for (at, (frame, _)) in want.frames.iter().enumerate() {
@@ -153,7 +153,7 @@ fn frames_are_composed_as_viewers_do() {
 
 /// One frame, as a still.
 fn frame_of(bytes: &[u8], at: usize) -> RgbaImage {
-    let made = run(bytes, &format!("pg-{},f-png", at + 1), &Options::default()).unwrap();
+    let made = run(bytes, &format!("pg-{},f-png", at + 1), &Renderer::new()).unwrap();
     image::load_from_memory(&made.bytes).unwrap().to_rgba8()
 }
 
@@ -194,18 +194,18 @@ fn delays_and_repetitions_stay() {
         movie.frames.iter_mut().zip(delays).for_each(|((_, old), new)| *old = new);
         for bytes in [gif(&movie), webp(&movie), png(&movie)] {
             for text in ["f-gif", "f-webp"] {
-                let made = run(&bytes, text, &Options::default()).unwrap();
+                let made = run(&bytes, text, &Renderer::new()).unwrap();
                 assert_alike(&read(&made.bytes), &movie, 4.0, &format!("{text} played {plays:?} times"));
             }
         }
     }
     // Sixtieths of a second are no whole milliseconds, and no hundredths: the sum is kept as far as it can be.
-    let quick = run(&png_of_sixtieths(60), "f-webp", &Options::default()).unwrap();
+    let quick = run(&png_of_sixtieths(60), "f-webp", &Renderer::new()).unwrap();
     let delays: Vec<u64> = read(&quick.bytes).frames.iter().map(|(_, delay)| *delay).collect();
     assert_eq!((delays.iter().sum::<u64>(), delays.len()), (1000, 60));
     assert!(delays.iter().all(|delay| (16..=17).contains(delay)), "{delays:?}");
     // Browsers slow frames of a hundredth down to a tenth of a second, so two is the least.
-    let quick = run(&png_of_sixtieths(60), "", &Options::default()).unwrap();
+    let quick = run(&png_of_sixtieths(60), "", &Renderer::new()).unwrap();
     assert!(read(&quick.bytes).frames.iter().all(|(_, delay)| *delay == 20));
 }
 
@@ -230,16 +230,16 @@ fn a_still_is_made_where_one_is_asked_for() {
         // In whatever format: what `pg` picks does not move.
         let made = run(&bytes, "pg-4", &accepting_webp()).unwrap();
         assert_eq!(frames_of(&made.bytes), 1, "{name} {}", made.format);
-        let error = run(&bytes, &format!("pg-{}", movie.frames.len() + 1), &Options::default()).unwrap_err();
+        let error = run(&bytes, &format!("pg-{}", movie.frames.len() + 1), &Renderer::new()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Invalid, "{error}");
         assert_eq!(error.to_string(), "`pg` asks for number 7 of the source, which has 6");
     }
     let still = file(movie.frames[0].0.clone(), ImageFormat::Png);
-    assert_eq!(run(&still, "pg-2", &Options::default()).unwrap_err().code(), ErrorCode::Invalid);
+    assert_eq!(run(&still, "pg-2", &Renderer::new()).unwrap_err().code(), ErrorCode::Invalid);
     // An animation of one frame is a still.
     let mut one = movie;
     one.frames.truncate(1);
-    let made = run(&webp(&one), "w-10", &Options::default()).unwrap();
+    let made = run(&webp(&one), "w-10", &Renderer::new()).unwrap();
     assert_eq!(made.format, Format::Jpeg);
 }
 
@@ -248,7 +248,7 @@ fn a_layer_shows_a_frame() {
     let movie = wheel();
     let (width, height) = movie.frames[0].0.dimensions();
     let base = file(RgbaImage::from_pixel(width, height, Rgba([0, 0, 0, 255])), ImageFormat::Png);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     let bytes = gif(&movie);
     let movie = read(&bytes);
     options.files = vec![(AssetPath::from_text("wheel.gif").unwrap(), bytes.into())];
@@ -261,7 +261,7 @@ fn a_layer_shows_a_frame() {
 
 #[test]
 fn providers_are_not_asked_for_every_frame() {
-    let error = run(&gif(&square()), "e-bgremove", &Options::default()).unwrap_err();
+    let error = run(&gif(&square()), "e-bgremove", &Renderer::new()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::Unsupported, "{error}");
 }
 
@@ -282,7 +282,7 @@ fn exactly_enough_passes_and_one_more_is_refused() {
     for bytes in [gif(&movie), webp(&movie), png(&movie)] {
         for (name, text, set, enough) in cases {
             let run = |limit: u64| {
-                let mut options = Options::default();
+                let mut options = Renderer::new();
                 set(&mut options.rules.limits, limit);
                 run(&bytes, text, &options).map(|_| ()).map_err(|e| e.code())
             };
@@ -298,7 +298,7 @@ fn frames_are_not_all_in_memory() {
         if (x + frame) % 100 < 20 && y < 50 { [200, (y * 4) as u8, 30, 255] } else { [10, 20, 30, 255] }
     });
     // All frames would be 4.8 MB, and each result may have 300,000 bytes, twice while it grows.
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.result_bytes = 300_000;
     options.rules.limits.memory = 4_700_000;
     for bytes in [gif(&movie), webp(&movie), png(&movie)] {
@@ -332,7 +332,7 @@ fn bombs_are_refused_by_their_blocks() {
     ] {
         for text in ["w-10", "f-webp", "w-10,f-gif"] {
             let start = Instant::now();
-            let error = run(&bytes, text, &Options::default()).unwrap_err();
+            let error = run(&bytes, text, &Renderer::new()).unwrap_err();
             // A file that announces more than it holds is damaged, whatever that would have been.
             let codes =
                 if name.starts_with("PNG") { &[ErrorCode::Limit, ErrorCode::Format][..] } else { &[ErrorCode::Limit] };
@@ -344,7 +344,7 @@ fn bombs_are_refused_by_their_blocks() {
 
 #[test]
 fn an_animation_cut_short_may_be_refused() {
-    let mut strict = Options::default();
+    let mut strict = Renderer::new();
     strict.rules.refuse_damaged = true;
     for (name, bytes) in samples() {
         let whole = frames_of(&bytes);
@@ -371,7 +371,7 @@ fn an_animation_cut_short_may_be_refused() {
 #[test]
 fn damaged_bytes_never_panic() {
     let mut next = random(0x2545_F491_4F6C_DD1D);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.pixels = 100_000;
     options.rules.limits.animation_pixels = 1_000_000;
     for (_, bytes) in samples() {
@@ -396,12 +396,12 @@ fn samples() -> [(&'static str, Vec<u8>); 3] {
 #[test]
 fn stills_are_written_in_good_palettes() {
     let few = RgbaImage::from_fn(40, 30, |x, y| Rgba([(x * 6) as u8, (y / 6 * 40) as u8, 77, 255]));
-    let made = run(&gif(&Movie::still(few.clone())), "", &Options::default()).unwrap();
+    let made = run(&gif(&Movie::still(few.clone())), "", &Renderer::new()).unwrap();
     assert_eq!((made.format, difference(&read(&made.bytes).frames[0].0, &few)), (Format::Gif, 0.0));
     // A photograph in 255 colours: the mean of squared differences counts here.
     let photo = DynamicImage::from(photo(160, 120)).to_rgba8();
     let source = gif(&Movie::still(RgbaImage::from_fn(1, 1, |_, _| Rgba([9, 9, 9, 255]))));
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.files = vec![(AssetPath::from_text("photo.png").unwrap(), file(photo.clone(), ImageFormat::Png).into())];
     let text = "w-160,h-120,c-force,l-image,i-photo.png,lx-0,ly-0,l-end";
     let made = run(&source, text, &options).unwrap();

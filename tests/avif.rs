@@ -13,19 +13,19 @@
 mod pictures;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use originkit::{ErrorCode, Format, Options, estimate, transform};
+use originkit::{ErrorCode, Format, Renderer};
 
 use pictures::{file, photo, random};
 
 fn avif(picture: impl Into<DynamicImage>, quality: u8) -> Vec<u8> {
     let png = file(picture.into(), ImageFormat::Png);
-    let result = transform(&png, &format!("f-avif,q-{quality}").parse().unwrap(), &Options::default()).unwrap();
+    let result = (Renderer::new()).render(&png, &format!("f-avif,q-{quality}").parse().unwrap()).unwrap();
     assert_eq!((result.format, Format::sniff(&result.bytes)), (Format::Avif, Some(Format::Avif)));
     result.bytes.to_vec()
 }
 
 fn read(bytes: &[u8], text: &str) -> RgbaImage {
-    let result = transform(bytes, &format!("{text}:f-png,lo-true").parse().unwrap(), &Options::default()).unwrap();
+    let result = (Renderer::new()).render(bytes, &format!("{text}:f-png,lo-true").parse().unwrap()).unwrap();
     image::load_from_memory(&result.bytes).unwrap().to_rgba8()
 }
 
@@ -70,43 +70,43 @@ fn transparency_comes_back_too() {
 #[test]
 fn large_ones_are_not_written() {
     let png = file(photo(40, 30), ImageFormat::Png);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.accept = vec![Format::Avif];
     let run = |text: &str, allowed: u64| {
         let mut options = options.clone();
         options.rules.limits.work = allowed;
-        transform(&png, &text.parse().unwrap(), &options).map(|e| e.format).map_err(|e| e.code())
+        options.render(&png, &text.parse().unwrap()).map(|e| e.format).map_err(|e| e.code())
     };
-    let enough = estimate(&png, &"w-40,f-avif".parse().unwrap(), &options).unwrap().work;
+    let enough = options.cost(&png, &"w-40,f-avif".parse().unwrap()).unwrap().work;
     assert_eq!(run("w-40,f-avif", enough), Ok(Format::Avif));
     assert_eq!(run("w-40,f-avif", enough - 1), Err(ErrorCode::Limit));
     // What is chosen by itself is another format then.
     assert!(matches!(run("w-40", enough - 1), Ok(Format::Jpeg | Format::Png)));
     // As a source it counts as every source does.
     let bytes = avif(photo(40, 30), 50);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.pixels = 1199;
-    assert_eq!(transform(&bytes, &"w-4,f-png".parse().unwrap(), &options).unwrap_err().code(), ErrorCode::Limit);
+    assert_eq!(options.render(&bytes, &"w-4,f-png".parse().unwrap()).unwrap_err().code(), ErrorCode::Limit);
     options.rules.limits.pixels = 1200;
     options.rules.limits.memory = 20_000;
-    assert_eq!(transform(&bytes, &"w-4,f-png".parse().unwrap(), &options).unwrap_err().code(), ErrorCode::Limit);
+    assert_eq!(options.render(&bytes, &"w-4,f-png".parse().unwrap()).unwrap_err().code(), ErrorCode::Limit);
 }
 
 #[test]
 fn a_file_cut_short_is_no_picture() {
     let bytes = avif(RgbaImage::from_fn(24, 16, |x, y| Rgba([(x * 9) as u8, (y * 9) as u8, 7, 200])), 60);
     for end in 0..bytes.len() {
-        let result = transform(&bytes[..end], &"w-5,f-png".parse().unwrap(), &Options::default());
+        let result = (Renderer::new()).render(&bytes[..end], &"w-5,f-png".parse().unwrap());
         assert!(result.is_err(), "{end} of {} bytes are enough", bytes.len());
     }
-    assert!(transform(&bytes, &"w-5,f-png".parse().unwrap(), &Options::default()).is_ok());
+    assert!((Renderer::new()).render(&bytes, &"w-5,f-png".parse().unwrap()).is_ok());
 }
 
 #[test]
 fn damaged_bytes_never_panic() {
     let mut next = random(0x9E37_79B9_7F4A_7C15);
     let bytes = avif(RgbaImage::from_fn(24, 16, |x, y| Rgba([(x * 9) as u8, (y * 9) as u8, 7, 200])), 60);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.pixels = 1_000_000;
     options.rules.limits.memory = 64 * 1024 * 1024;
     for _ in 0..600 {
@@ -116,6 +116,6 @@ fn damaged_bytes_never_panic() {
             damaged[at] = next(256) as u8;
         }
         // Any answer will do.
-        _ = transform(&damaged, &"w-5,f-png".parse().unwrap(), &options);
+        _ = options.render(&damaged, &"w-5,f-png".parse().unwrap());
     }
 }

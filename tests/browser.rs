@@ -131,7 +131,7 @@ fn every_example_of_the_page_is_shown() {
 #[test]
 fn hints_give_the_width_and_the_density() {
     let Some(found) = look("hints") else { return };
-    assert_eq!(found["page"]["accept-ch"], originkit::ACCEPT_CH);
+    assert_eq!(found["page"]["accept-ch"], originkit::delivery::ACCEPT_CH);
     let auto = "accept, sec-ch-width, width, sec-ch-dpr, dpr";
     let window = found["window"].as_u64().unwrap();
     let half = (window.to_string(), window.div_ceil(100) * 100);

@@ -12,8 +12,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use originkit::cache::{Answered, Cache, Later, Store};
 use originkit::client::{Body, Client, Compute};
-use originkit::delivery::{Approved, Encoded, FetchError, Render, Rendered, StoreKey};
+use originkit::delivery::{Approved, FetchError, Render, Rendered, StoreKey};
 use originkit::plan::Size;
+use originkit::render::Encoded;
 use originkit::{Endpoint, Engine, Format, Origin, Settings};
 use tokio::sync::Semaphore;
 
@@ -624,7 +625,9 @@ async fn private_files_are_for_signed_urls() {
     let server = Server::new(&world, &shelf, |_| {});
     let signed = |path: &str, expires| {
         let base = "https://img.example.com";
-        originkit::SigningKey::sha1("secret").sign_url(&format!("{base}{path}"), base, expires).replace(base, "")
+        originkit::config::SigningKey::sha1("secret")
+            .sign_url(&format!("{base}{path}"), base, expires)
+            .replace(base, "")
     };
     for _ in 0..2 {
         // The second time there is a picture in the store, made for those who may see it.

@@ -18,9 +18,9 @@ mod profiles;
 
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use lcms2::PixelFormat;
-use originkit::delivery::Encoded;
+use originkit::render::Encoded;
 use originkit::transform::AssetPath;
-use originkit::{Format, Options, transform};
+use originkit::{Format, Renderer};
 
 use pictures::*;
 use profiles::*;
@@ -370,10 +370,10 @@ fn a_profile_that_no_result_can_have_is_used_up() {
 fn layers_are_srgb_and_meet_the_base_in_its_numbers() {
     let red = RgbImage::from_pixel(8, 8, Rgb([230, 40, 40]));
     let in_srgb = by_little_cms(&display_p3(), red.as_raw(), PixelFormat::RGB_8);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.files = vec![(AssetPath::from_text("over.png").unwrap(), png_in(red, &display_p3()).into())];
     let base = png_in(photo(40, 40), &display_p3());
-    let run = |text: &str| transform(&base, &text.parse().unwrap(), &options).unwrap();
+    let run = |text: &str| options.render(&base, &text.parse().unwrap()).unwrap();
     for text in ["l-image,i-over.png,lx-4,ly-4,l-end,f-png", "cp-true,l-image,i-over.png,lx-4,ly-4,l-end,f-png"] {
         let result = run(text);
         let picture = view(&result);
@@ -438,9 +438,9 @@ fn a_profile_has_a_limit() {
     let jpeg = jpeg_in(&jpeg(&picture), &icc, 500);
     for bytes in [png_in(picture.clone(), &icc), jpeg] {
         let run = |most: u64| {
-            let mut options = Options::default();
+            let mut options = Renderer::new();
             options.rules.limits.profile_bytes = most;
-            transform(&bytes, &"f-png".parse().unwrap(), &options).unwrap().bytes
+            options.render(&bytes, &"f-png".parse().unwrap()).unwrap().bytes
         };
         let converted = run(u64::MAX);
         assert_eq!(run(icc.len() as u64), converted);
@@ -480,9 +480,9 @@ fn photo_gray(width: u32, height: u32) -> GrayImage {
 }
 
 fn run(bytes: &[u8], text: &str) -> Encoded {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.chroma_420 = false;
-    let result = transform(bytes, &text.parse().unwrap(), &options);
+    let result = options.render(bytes, &text.parse().unwrap());
     result.unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

@@ -21,7 +21,7 @@ use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::extend::{Bitmap, BoxError, Decoder, Extensions};
 use originkit::plan::Size;
 use originkit::transform::AssetPath;
-use originkit::{ErrorCode, Format, Options, transform};
+use originkit::{ErrorCode, Format, Renderer};
 
 const PDF: &[u8] = b"%PDF-1.7 a document";
 
@@ -40,15 +40,15 @@ impl Decoder for Pages {
     }
 }
 
-fn options(format: Format) -> (Options, Arc<AtomicUsize>) {
+fn options(format: Format) -> (Renderer, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.extensions = Extensions::new().decoder(format, Pages(Arc::clone(&calls)));
     (options, calls)
 }
 
-fn run(file: &[u8], text: &str, options: &Options) -> Result<RgbaImage, ErrorCode> {
-    let result = transform(file, &text.parse().unwrap(), options).map_err(|e| e.code())?;
+fn run(file: &[u8], text: &str, options: &Renderer) -> Result<RgbaImage, ErrorCode> {
+    let result = options.render(file, &text.parse().unwrap()).map_err(|e| e.code())?;
     Ok(image::load_from_memory(&result.bytes).unwrap().to_rgba8())
 }
 
@@ -85,7 +85,7 @@ fn pages_are_asked_for() {
 #[test]
 fn a_decoder_keeps_to_the_limits_and_its_secrets() {
     let (mut options, _) = options(Format::Pdf);
-    let error = transform(b"%PDF-1.7 broken", &"w-5,f-png".parse().unwrap(), &options).unwrap_err();
+    let error = options.render(b"%PDF-1.7 broken", &"w-5,f-png".parse().unwrap()).unwrap_err();
     assert!(error.code() == ErrorCode::Format && !error.to_string().contains("secret"), "{error}");
     options.rules.limits.pixels = 1200;
     assert!(run(PDF, "w-5,f-png", &options).is_ok());

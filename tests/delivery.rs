@@ -12,8 +12,9 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::Request;
 use insta::assert_snapshot;
-use originkit::delivery::{Delivery, Encoded, Fetch, FetchError, FetchId, Input, Output, Rendered};
+use originkit::delivery::{Delivery, Fetch, FetchError, FetchId, Input, Output, Rendered};
 use originkit::plan::Size;
+use originkit::render::Encoded;
 use originkit::{Endpoint, Engine, Error, Format, Limits, Origin, Settings};
 
 use scripted::{Answer, JPEG, Script, engine, file, redirect, status};
@@ -907,9 +908,11 @@ fn an_origin_that_routes_by_host_keeps_being_asked_for_its_own() {
 #[test]
 fn a_damaged_source_is_shown_for_a_minute_and_told() {
     use bytes::Bytes;
-    use originkit::delivery::{Encoded, Rendered};
+    use originkit::Format;
+    use originkit::delivery::Rendered;
     use originkit::plan::Size;
-    use originkit::{Format, Note, Notes};
+    use originkit::render::Encoded;
+    use originkit::render::{Note, Notes};
 
     for (note, lives) in [
         (Note::CutShort, "public, max-age=60"),

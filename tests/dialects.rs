@@ -8,8 +8,9 @@
 
 use std::time::SystemTime;
 
+use originkit::error::Rejection;
 use originkit::transform::{Reason, Transformation};
-use originkit::{DeliveryUrl, Dialect, Endpoint, Engine, Limits, Order, Origin, Rejection, Settings};
+use originkit::{DeliveryUrl, Dialect, Endpoint, Engine, Limits, Order, Origin, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -336,7 +337,7 @@ fn the_bytes_as_sent_are_signed() {
         [(Dialect::cloudinary(), "/image/upload/w_5/a%2Cb.jpg"), (Dialect::Imgix, "/a.jpg?w=5&auto=format&v=1")]
     {
         let engine = Engine::builder().endpoint(endpoint(dialect)).signing_key("key").build().unwrap();
-        let signed = originkit::SigningKey::sha1("key").sign_url(&format!("{BASE}{rest}"), BASE, None);
+        let signed = originkit::config::SigningKey::sha1("key").sign_url(&format!("{BASE}{rest}"), BASE, None);
         let order = resolve(&engine, &signed).unwrap();
         assert_eq!(order.transformation().to_string(), "w-5");
         assert!(resolve(&engine, &signed.replace("w_5", "w_6").replace("w=5", "w=6")).is_err());

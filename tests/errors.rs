@@ -6,8 +6,9 @@ mod scripted;
 use std::time::Duration;
 
 use http::Request;
+use originkit::config::Access;
 use originkit::delivery::FetchError;
-use originkit::{Access, Endpoint, Engine, Limits, Origin, Settings};
+use originkit::{Endpoint, Engine, Limits, Origin, Settings};
 
 use scripted::{Answer, JPEG, Script, file, redirect, status};
 
@@ -104,11 +105,12 @@ fn access_rules() {
 #[test]
 fn signatures() {
     let base = "https://img.example.com";
-    let signed = |expires| originkit::SigningKey::sha1("secret").sign_url(&format!("{base}/a.jpg"), base, expires);
+    let signed =
+        |expires| originkit::config::SigningKey::sha1("secret").sign_url(&format!("{base}/a.jpg"), base, expires);
     for (url, gateway) in [
         (format!("{base}/a.jpg"), "401 EUNSIGNED"),
         (signed(None).replace("ik-s=", "ik-s=0"), "401 ESIGNATURE"),
-        (originkit::SigningKey::sha1("other").sign_url(&format!("{base}/a.jpg"), base, None), "401 ESIGNATURE"),
+        (originkit::config::SigningKey::sha1("other").sign_url(&format!("{base}/a.jpg"), base, None), "401 ESIGNATURE"),
     ] {
         let signed_only = |gateway| engine(gateway, |settings| settings.restrict_unsigned = true);
         assert_eq!(told_by(signed_only, || Request::get(&url), None), ["401 EAUTH", gateway], "{url}");
@@ -174,7 +176,7 @@ fn what_failed_for_a_moment_is_not_kept() {
         (pixels(originkit::ErrorCode::Unidentified), true),
         (pixels(originkit::ErrorCode::Format), false),
         (pixels(originkit::ErrorCode::Unsupported), false),
-        (originkit::plan::PlanError::Source(String::new()).into(), false),
+        (originkit::error::PlanError::Source(String::new()).into(), false),
     ] {
         for gateway in [false, true] {
             let request = url().body(()).unwrap();
@@ -209,7 +211,7 @@ fn what_failed_for_a_moment_is_not_kept() {
 #[cfg(feature = "pixels")]
 #[test]
 fn pictures_that_fail() {
-    use originkit::plan::PlanError;
+    use originkit::error::PlanError;
     use originkit::{Error, ErrorCode};
 
     let pixels = |code| Error::Pixels { code, message: String::new() };
@@ -229,11 +231,11 @@ fn pictures_that_fail() {
 
 /// A limit that was passed.
 #[cfg(feature = "pixels")]
-fn limit() -> originkit::LimitError {
+fn limit() -> originkit::error::LimitError {
     let long = "w-1:".repeat(65);
     let error = originkit::transform::Transformation::parse(&long, &Limits::default()).unwrap_err();
     match error.kind {
-        originkit::transform::ParseErrorKind::Limit(limit) => limit,
+        originkit::error::ParseErrorKind::Limit(limit) => limit,
         other => panic!("{other:?}"),
     }
 }

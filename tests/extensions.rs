@@ -11,10 +11,11 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::delivery::{Delivery, Input, Output};
+use originkit::error::PlanError;
 use originkit::extend::{Bitmap, BoxError, Detector, Effect, EffectJob, Effector, Extensions, Found, Outcome, Search};
-use originkit::plan::{PlanError, Region, Size};
+use originkit::plan::{Region, Size};
 use originkit::transform::{Ai, AssetPath};
-use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Options, Origin, transform};
+use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin, Renderer};
 
 fn png(picture: RgbaImage) -> Vec<u8> {
     pictures::file(picture, ImageFormat::Png)
@@ -25,14 +26,14 @@ fn halves(width: u32, height: u32) -> Vec<u8> {
     png(RgbaImage::from_fn(width, height, |x, _| Rgba(if x < width / 2 { [255, 0, 0, 255] } else { [0, 0, 255, 255] })))
 }
 
-fn with(extensions: Extensions) -> Options {
-    let mut options = Options::default();
+fn with(extensions: Extensions) -> Renderer {
+    let mut options = Renderer::new();
     options.extensions = extensions;
     options
 }
 
-fn run(file: &[u8], text: &str, options: &Options) -> Result<RgbaImage, Error> {
-    let result = transform(file, &format!("{text}:f-png").parse().unwrap(), options)?;
+fn run(file: &[u8], text: &str, options: &Renderer) -> Result<RgbaImage, Error> {
+    let result = options.render(file, &format!("{text}:f-png").parse().unwrap())?;
     assert_eq!(result.format, Format::Png);
     Ok(image::load_from_memory(&result.bytes).unwrap().to_rgba8())
 }
@@ -58,7 +59,7 @@ fn effects_without_a_provider_are_refused_by_name() {
         "e-changebg-prompt-snow",
         "e-edit-prompt-hat",
     ] {
-        let error = transform(&halves(8, 8), &text.parse().unwrap(), &Options::default()).unwrap_err();
+        let error = (Renderer::new()).render(&halves(8, 8), &text.parse().unwrap()).unwrap_err();
         let key = text.split("-prompt").next().unwrap();
         assert_eq!(error.to_string(), format!("`{key}` is not supported: needs an effect provider"));
         assert_eq!(error.code(), ErrorCode::Unsupported);
@@ -202,7 +203,7 @@ fn a_detector_sees_the_steps_input_and_may_fail() {
 
 #[test]
 fn a_layer_whose_file_is_nowhere_is_an_error() {
-    let error = run(&halves(8, 8), "l-image,i-gone.png,l-end", &Options::default()).unwrap_err();
+    let error = run(&halves(8, 8), "l-image,i-gone.png,l-end", &Renderer::new()).unwrap_err();
     assert!(matches!(error, Error::Plan(PlanError::Pixels { .. })), "{error:?}");
     assert_eq!((error.code(), error.status()), (ErrorCode::NotFound, StatusCode::NOT_FOUND));
 }

@@ -8,8 +8,9 @@
     reason = "a test that cannot draw its picture may stop"
 )]
 
+use originkit::error::PlanError;
 use originkit::extend::{Found, Subject};
-use originkit::plan::{Oracle, Plan, PlanError, Rect, Region, Rules, Size, SourceInfo, plan};
+use originkit::plan::{Oracle, Plan, Rect, Region, Rules, Size, SourceInfo, plan};
 use originkit::transform::Object;
 
 /// An oracle that knows where things are, and remembers what it was asked.
@@ -193,18 +194,18 @@ mod pixels {
     use std::sync::{Arc, Mutex};
 
     use image::{ImageFormat, Rgb, RgbImage};
+    use originkit::Renderer;
     use originkit::extend::{BoxError, Detector, Extensions, Found, Search, Subject};
     use originkit::plan::Size;
-    use originkit::{Options, transform};
 
     use super::area;
     use super::pictures::file;
 
     fn run(picture: &RgbImage, text: &str, extensions: Extensions) -> RgbImage {
         let file = file(picture.clone(), ImageFormat::Png);
-        let mut options = Options::default();
+        let mut options = Renderer::new();
         options.extensions = extensions;
-        let result = transform(&file, &format!("{text},f-png").parse().unwrap(), &options).unwrap();
+        let result = options.render(&file, &format!("{text},f-png").parse().unwrap()).unwrap();
         image::load_from_memory(&result.bytes).unwrap().to_rgb8()
     }
 

@@ -13,7 +13,8 @@ mod pictures;
 
 use image::{ImageFormat, Rgb, RgbImage};
 use originkit::plan::Fusion;
-use originkit::{ErrorCode, Note, Options, Scratch, transform, transform_with};
+use originkit::render::Note;
+use originkit::{ErrorCode, Renderer};
 use pictures::{Sampling, exif, file, jpeg_at, jpeg_sampled, photo, random};
 
 fn run(bytes: &[u8], text: &str) -> RgbImage {
@@ -21,9 +22,9 @@ fn run(bytes: &[u8], text: &str) -> RgbImage {
 }
 
 fn run_with(bytes: &[u8], text: &str, fusion: Fusion) -> RgbImage {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.fusion = fusion;
-    let result = transform(bytes, &text.parse().unwrap(), &options).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let result = options.render(bytes, &text.parse().unwrap()).unwrap_or_else(|error| panic!("{text}: {error}"));
     image::load_from_memory(&result.bytes).unwrap().to_rgb8()
 }
 
@@ -167,7 +168,7 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
             if end % 7 == 0 {
                 // Shown as far as it goes, which is told, or refused, reduced or not; without its end marker it is whole.
                 let found = ["w-9", "f-png"].map(|text| {
-                    let cut = transform(&whole[..end], &text.parse().unwrap(), &Options::default());
+                    let cut = (Renderer::new()).render(&whole[..end], &text.parse().unwrap());
                     cut.map(|cut| cut.notes).map_err(|error| error.code())
                 });
                 let told = |found: &Result<Vec<Note>, _>| match found {
@@ -184,7 +185,7 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
                 damaged[at] = next(256) as u8;
             }
             // Any answer will do.
-            _ = transform(&damaged, &"w-9".parse().unwrap(), &Options::default());
+            _ = (Renderer::new()).render(&damaged, &"w-9".parse().unwrap());
         }
     }
 }
@@ -195,7 +196,7 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
 fn webp_that_is_reduced_while_it_is_decoded_looks_the_same() {
     for (width, height) in [(640, 480), (333, 517)] {
         let source = file(photo(width, height), ImageFormat::Png);
-        let webp = transform(&source, &"f-webp,q-95".parse().unwrap(), &Options::default()).unwrap().bytes;
+        let webp = (Renderer::new()).render(&source, &"f-webp,q-95".parse().unwrap()).unwrap().bytes;
         for text in ["w-0.4", "w-0.2", "w-60,h-60,fo-top_left", "w-200,h-200,x-30,y-40,cm-extract:w-60"] {
             let text = format!("{text}:f-png");
             let (fused, unfused) = (run_with(&webp, &text, Fusion::ALL), run_with(&webp, &text, Fusion::NONE));
@@ -208,8 +209,7 @@ fn webp_that_is_reduced_while_it_is_decoded_looks_the_same() {
 
 #[test]
 fn memory_that_is_used_again_leaves_no_trace() {
-    let mut scratch = Scratch::default();
-    let options = Options::default();
+    let renderer = Renderer::new();
     let large = jpeg(&photo(640, 480), Sampling::R_4_2_0, false, 0);
     let small = jpeg(&photo(97, 61), Sampling::R_4_4_4, true, 0);
     for (source, text) in [
@@ -220,7 +220,7 @@ fn memory_that_is_used_again_leaves_no_trace() {
         (&small, "w-30,h-30,f-jpg"),
     ] {
         let wanted = text.parse().unwrap();
-        let again = transform_with(&mut scratch, source, &wanted, &options).unwrap();
-        assert_eq!(again, transform(source, &wanted, &options).unwrap(), "{text}");
+        let again = renderer.render(source, &wanted).unwrap();
+        assert_eq!(again, Renderer::new().render(source, &wanted).unwrap(), "{text}");
     }
 }

@@ -13,7 +13,7 @@ mod pictures;
 
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use originkit::plan::{Orientation, Size};
-use originkit::{Error, Format, Options, inspect};
+use originkit::{Error, Format, Renderer};
 
 /// Three quarters blue, a quarter orange, on the right.
 fn flag(width: u32, height: u32) -> RgbImage {
@@ -23,7 +23,7 @@ fn flag(width: u32, height: u32) -> RgbImage {
 #[test]
 fn a_picture_is_described() {
     let file = pictures::jpeg(&flag(800, 400));
-    let info = inspect(&file, &Options::default()).unwrap();
+    let info = (Renderer::new()).inspect(&file).unwrap();
     assert_eq!((info.size, info.format, info.frames, info.alpha), (Size::new(800, 400), Format::Jpeg, 1, false));
     assert_eq!((info.orientation, info.bytes), (Orientation::Upright, file.len() as u64));
     let near =
@@ -42,7 +42,7 @@ fn a_picture_is_described() {
 fn json_can_be_read_by_others() {
     let clear = RgbaImage::from_fn(40, 60, |x, _| Rgba([200, 30, 60, if x < 20 { 255 } else { 0 }]));
     let file = pictures::file(clear, ImageFormat::Png);
-    let info = inspect(&file, &Options::default()).unwrap();
+    let info = (Renderer::new()).inspect(&file).unwrap();
     let json: serde_json::Value = serde_json::from_str(&info.to_json()).unwrap();
     assert_eq!(json["width"], 40);
     assert_eq!(json["height"], 60);
@@ -57,23 +57,23 @@ fn json_can_be_read_by_others() {
     assert_eq!(json["blurhash"], info.blur_hash.as_str());
     assert!(json["thumbhash"].as_str().unwrap().len() > 20);
     let empty = RgbaImage::from_pixel(3, 3, Rgba([1, 2, 3, 0]));
-    let info = inspect(&pictures::file(empty, ImageFormat::Png), &Options::default()).unwrap();
+    let info = (Renderer::new()).inspect(&pictures::file(empty, ImageFormat::Png)).unwrap();
     let json: serde_json::Value = serde_json::from_str(&info.to_json()).unwrap();
     assert_eq!((&json["dominant"], &json["palette"]), (&serde_json::Value::Null, &serde_json::json!([])));
 }
 
 #[test]
 fn everything_is_told_of_the_picture_as_it_is_seen() {
-    let upright = inspect(&pictures::jpeg(&flag(400, 200)), &Options::default()).unwrap();
+    let upright = (Renderer::new()).inspect(&pictures::jpeg(&flag(400, 200))).unwrap();
     // Stored lying on its side: to be turned by 90 degrees.
     let stored = image::imageops::rotate270(&flag(400, 200));
     let file = pictures::jpeg_with_exif(&pictures::jpeg(&stored), 6);
-    let turned = inspect(&file, &Options::default()).unwrap();
+    let turned = (Renderer::new()).inspect(&file).unwrap();
     assert_eq!((turned.size, turned.orientation), (Size::new(400, 200), Orientation::Rotate90));
     assert_eq!(turned.blur_hash[..2], upright.blur_hash[..2]);
-    let mut as_stored = Options::default();
+    let mut as_stored = Renderer::new();
     as_stored.rules.auto_orient = false;
-    let lying = inspect(&file, &as_stored).unwrap();
+    let lying = as_stored.inspect(&file).unwrap();
     assert_eq!(lying.size, Size::new(200, 400));
     assert!(lying.blur_hash.starts_with('T'), "3x4 components: {}", lying.blur_hash);
 }
@@ -82,24 +82,24 @@ fn everything_is_told_of_the_picture_as_it_is_seen() {
 fn any_size_is_fine_and_limits_hold() {
     for (width, height) in [(1, 1), (1, 500), (500, 1), (101, 100), (3000, 2)] {
         let file = pictures::file(RgbImage::from_pixel(width, height, Rgb([9, 99, 199])), ImageFormat::Png);
-        let info = inspect(&file, &Options::default()).unwrap();
+        let info = (Renderer::new()).inspect(&file).unwrap();
         assert_eq!(info.size, Size::new(width, height));
         assert_eq!(info.dominant.unwrap().rgb, [9, 99, 199]);
     }
     let file = pictures::file(flag(100, 100), ImageFormat::Png);
-    let mut strict = Options::default();
+    let mut strict = Renderer::new();
     strict.rules.limits.pixels = 9_999;
-    assert!(matches!(inspect(&file, &strict), Err(Error::Limit(_))));
+    assert!(matches!(strict.inspect(&file), Err(Error::Limit(_))));
     strict.rules.limits.pixels = 10_000;
-    assert!(inspect(&file, &strict).is_ok());
+    assert!(strict.inspect(&file).is_ok());
     for end in [0, 10, 40] {
-        assert!(inspect(&file[..end], &Options::default()).is_err());
+        assert!((Renderer::new()).inspect(&file[..end]).is_err());
     }
-    let mut strict = Options::default();
+    let mut strict = Renderer::new();
     strict.rules.refuse_damaged = true;
     let half = &file[..file.len() / 2];
-    assert!(inspect(half, &strict).is_err());
-    assert_eq!(inspect(half, &Options::default()).unwrap().size, Size::new(100, 100), "what there is, is looked at");
+    assert!(strict.inspect(half).is_err());
+    assert_eq!((Renderer::new()).inspect(half).unwrap().size, Size::new(100, 100), "what there is, is looked at");
 }
 
 /// Large JPEGs are decoded reduced; what is said of them is what is said of the whole.
@@ -108,7 +108,7 @@ fn large_files_look_as_they_are() {
     let picture = pictures::photo(1600, 1000);
     let jpeg = pictures::jpeg_at(95, &picture);
     let whole = pictures::file(image::load_from_memory(&jpeg).unwrap().to_rgb8(), ImageFormat::Png);
-    let [reduced, whole] = [jpeg, whole].map(|bytes| inspect(&bytes, &Options::default()).unwrap());
+    let [reduced, whole] = [jpeg, whole].map(|bytes| (Renderer::new()).inspect(&bytes).unwrap());
     assert_eq!((reduced.size, reduced.blur_hash.len()), (whole.size, whole.blur_hash.len()));
     let (a, b) = (reduced.dominant.unwrap().rgb, whole.dominant.unwrap().rgb);
     assert!(a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 6), "{a:?} {b:?}");

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use http::Request;
-use originkit::transform::{ParseErrorKind, Transformation};
-use originkit::{AcceptByAgent, Endpoint, Engine, Limits, Order, Origin, Rejection, Settings};
+use originkit::config::AcceptByAgent;
+use originkit::error::ParseErrorKind;
+use originkit::error::Rejection;
+use originkit::transform::Transformation;
+use originkit::{Endpoint, Engine, Limits, Order, Origin, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -9,7 +9,8 @@
     reason = "a test"
 )]
 
-use originkit::plan::{Op, Oracle, Plan, PlanError, Rect, Rules, Size, SourceInfo, TextBlock, plan};
+use originkit::error::PlanError;
+use originkit::plan::{Op, Oracle, Plan, Rect, Rules, Size, SourceInfo, TextBlock, plan};
 use originkit::transform::{AssetPath, Transformation};
 use originkit::{Error, ErrorCode, Format};
 

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat};
-use originkit::{Error, ErrorCode, Limits, Options, estimate, peak_memory, transform};
+use originkit::{Error, ErrorCode, Limits, Renderer};
 
 use pictures::*;
 
@@ -37,7 +37,7 @@ fn bombs_are_refused_by_their_headers() {
         ("BMP upside down", bmp_header(40_000, i32::MIN)),
     ] {
         let start = Instant::now();
-        let error = transform(&bytes, &"w-10".parse().unwrap(), &Options::default()).unwrap_err();
+        let error = (Renderer::new()).render(&bytes, &"w-10".parse().unwrap()).unwrap_err();
         assert!(matches!(error.code(), ErrorCode::Limit | ErrorCode::Format), "{name}: {error}");
         assert!(start.elapsed() < Duration::from_millis(250), "{name}: {:?}", start.elapsed());
     }
@@ -46,14 +46,14 @@ fn bombs_are_refused_by_their_headers() {
 #[test]
 fn progressive_jpegs_are_charged_for_their_coefficients() {
     let picture = file(photo(700, 700), ImageFormat::Png);
-    let baseline = transform(&picture, &"f-jpg".parse().unwrap(), &Options::default()).unwrap();
-    let progressive = transform(&picture, &"f-jpg,pr-true".parse().unwrap(), &Options::default()).unwrap();
+    let baseline = (Renderer::new()).render(&picture, &"f-jpg".parse().unwrap()).unwrap();
+    let progressive = (Renderer::new()).render(&picture, &"f-jpg,pr-true".parse().unwrap()).unwrap();
     let wanted = "w-1,h-1,cm-extract,f-png".parse().unwrap();
-    let stated = |bytes: &[u8]| peak_memory(bytes, &wanted, &Options::default()).unwrap();
+    let stated = |bytes: &[u8]| (Renderer::new()).peak_memory(bytes, &wanted).unwrap();
     let needs = |bytes: &[u8], memory: u64| {
-        let mut options = Options::default();
+        let mut options = Renderer::new();
         options.rules.limits.memory = memory;
-        transform(bytes, &wanted, &options).map(|_| ()).map_err(|e| e.code())
+        options.render(bytes, &wanted).map(|_| ()).map_err(|e| e.code())
     };
     // Two bytes for each coefficient of luma and of chroma.
     let more = stated(&progressive.bytes) - stated(&baseline.bytes);
@@ -72,7 +72,7 @@ fn a_profile_that_inflates_without_end_is_ignored() {
     assert!(body.len() < INFLATED / 100);
     let bytes = png_with(&file(photo(4, 4), ImageFormat::Png), b"iCCP", &body);
     let start = Instant::now();
-    let result = transform(&bytes, &"w-2".parse().unwrap(), &Options::default());
+    let result = (Renderer::new()).render(&bytes, &"w-2".parse().unwrap());
     assert!(result.is_ok() && start.elapsed() < Duration::from_secs(1), "{result:?} {:?}", start.elapsed());
 }
 
@@ -90,9 +90,9 @@ fn exactly_enough_passes_and_one_more_is_refused() {
     ];
     for (name, text, set, enough) in cases {
         let run = |limit: u64| {
-            let mut options = Options::default();
+            let mut options = Renderer::new();
             set(&mut options.rules.limits, limit);
-            transform(&bytes, &text.parse().unwrap(), &options).map(|_| ()).map_err(|e| e.code())
+            options.render(&bytes, &text.parse().unwrap()).map(|_| ()).map_err(|e| e.code())
         };
         assert_eq!(run(enough), Ok(()), "{name}");
         assert_eq!(run(enough - 1), Err(ErrorCode::Limit), "{name}");
@@ -105,9 +105,9 @@ fn memory_is_refused_not_taken() {
     for text in
         ["w-50", "w-3000,h-3000,c-force", "w-2000,h-2000,cm-pad_extract", "b-900_red", "rt-45", "w-1,h-9000,c-force"]
     {
-        let mut options = Options::default();
+        let mut options = Renderer::new();
         options.rules.limits.memory = 50_000;
-        let error = transform(&bytes, &text.parse().unwrap(), &options).unwrap_err();
+        let error = options.render(&bytes, &text.parse().unwrap()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Limit, "{text}: {error}");
     }
 }
@@ -117,9 +117,9 @@ fn a_file_cut_short_is_no_picture() {
     for (name, bytes) in samples() {
         let mut accepted = Vec::new();
         for end in 0..bytes.len() {
-            let mut options = Options::default();
+            let mut options = Renderer::new();
             options.rules.refuse_damaged = true;
-            if transform(&bytes[..end], &"w-5,f-png".parse().unwrap(), &options).is_ok() {
+            if options.render(&bytes[..end], &"w-5,f-png".parse().unwrap()).is_ok() {
                 accepted.push(end);
             }
         }
@@ -139,7 +139,7 @@ fn a_file_cut_short_is_no_picture() {
 #[test]
 fn damaged_bytes_never_panic() {
     let mut next = random(0x2545_F491_4F6C_DD1D);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.pixels = 1_000_000;
     options.rules.limits.memory = 64 * 1024 * 1024;
     for (_, bytes) in samples() {
@@ -150,7 +150,7 @@ fn damaged_bytes_never_panic() {
                 damaged[at] = next(256) as u8;
             }
             // Any answer will do.
-            _ = transform(&damaged, &"t-true:w-5,f-png".parse().unwrap(), &options);
+            _ = options.render(&damaged, &"t-true:w-5,f-png".parse().unwrap());
         }
     }
 }
@@ -159,7 +159,7 @@ fn damaged_bytes_never_panic() {
 fn samples() -> Vec<(&'static str, Vec<u8>)> {
     let picture = photo(19, 13);
     let png = file(picture.clone(), ImageFormat::Png);
-    let made = |text: &str| transform(&png, &text.parse().unwrap(), &Options::default()).unwrap().bytes.to_vec();
+    let made = |text: &str| (Renderer::new()).render(&png, &text.parse().unwrap()).unwrap().bytes.to_vec();
     vec![
         ("jpeg", jpeg_with_exif(&jpeg(&picture), 6)),
         ("progressive jpeg", made("f-jpg,pr-true")),
@@ -241,8 +241,7 @@ fn noise(width: u32, height: u32) -> DynamicImage {
 #[test]
 fn a_render_that_is_stopped_ends() {
     let small = file(noise(40, 30), ImageFormat::Png);
-    let large =
-        transform(&file(noise(3000, 2500), ImageFormat::Png), &"f-jpg,q-100".parse().unwrap(), &Options::default());
+    let large = (Renderer::new()).render(&file(noise(3000, 2500), ImageFormat::Png), &"f-jpg,q-100".parse().unwrap());
     let large = large.unwrap().bytes;
     for (source, wanted) in [
         (&small[..], "w-3000,h-3000,c-force:rt-30:f-bmp"),
@@ -252,13 +251,13 @@ fn a_render_that_is_stopped_ends() {
         #[cfg(feature = "webp-lossy")]
         (&large, "f-webp"),
     ] {
-        let run = |options: &Options| transform(source, &wanted.parse().unwrap(), options).map(|_| ());
+        let run = |options: &Renderer| options.render(source, &wanted.parse().unwrap()).map(|_| ());
         // Before it begins.
-        let options = Options::default();
+        let options = Renderer::new();
         options.stop.stop();
         assert_eq!(run(&options), Err(Error::Stopped), "{wanted}");
         // On the way: were the handle not looked at, there would be a result.
-        let options = Options::default();
+        let options = Renderer::new();
         let stop = options.stop.clone();
         let done = thread::scope(|scope| {
             scope.spawn(move || {
@@ -285,14 +284,14 @@ fn what_takes_too_long_is_refused_before_it_is_begun() {
     ] {
         let wanted = wanted.parse().unwrap();
         let start = Instant::now();
-        let error = transform(&photo, &wanted, &Options::default()).unwrap_err();
+        let error = (Renderer::new()).render(&photo, &wanted).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Limit, "{wanted}");
         assert!(start.elapsed() < Duration::from_millis(250), "{wanted}: {:?}", start.elapsed());
         // And it is the computing that is too much.
-        let mut options = Options::default();
+        let mut options = Renderer::new();
         options.rules.limits.memory = u64::MAX;
         options.rules.limits.work = u64::MAX;
-        let work = estimate(&photo, &wanted, &options).unwrap().work;
+        let work = options.cost(&photo, &wanted).unwrap().work;
         assert!(work > Limits::default().work, "{wanted}: {work}");
     }
 }
@@ -313,7 +312,7 @@ fn honest_work_is_within_the_limits() {
         (&large, "w-2000,f-webp"),
         (&large, "rt-90,w-1600"),
     ] {
-        let stated = estimate(source, &wanted.parse().unwrap(), &Options::default());
+        let stated = (Renderer::new()).cost(source, &wanted.parse().unwrap());
         assert!(!matches!(stated, Err(ref error) if error.code() == ErrorCode::Limit), "{wanted}: {stated:?}");
     }
 }

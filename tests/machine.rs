@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use originkit::delivery::{Delivery, Encoded, FetchError, FetchId, Input, Keep, Original, Output, Rendered, Rendition};
+use originkit::delivery::{Delivery, FetchError, FetchId, Input, Keep, Original, Output, Rendered, Rendition};
 use originkit::plan::Size;
+use originkit::render::Encoded;
 use originkit::{Endpoint, Engine, Format, Limits, Origin, Settings};
 use proptest::prelude::*;
 
@@ -166,7 +167,7 @@ impl Event {
 
 fn rendered(good: bool) -> Rendered {
     let picture = Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(3, 2));
-    let limit = originkit::plan::PlanError::Source("broken".to_owned());
+    let limit = originkit::error::PlanError::Source("broken".to_owned());
     Rendered::new(if good { Ok(picture) } else { Err(limit.into()) })
 }
 

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
-use originkit::{Format, Options, peak_memory, transform};
+use originkit::{Format, Renderer};
 use pictures::{Sampling, file, jpeg_sampled, photo};
 
 const MIB: u64 = 1024 * 1024;
@@ -30,15 +30,15 @@ fn one_render() {
     let wanted = std::env::var("ORIGINKIT_WANTED").unwrap().parse().unwrap();
     // The first use of anything pays for tables, and for code that is paged in.
     let warm = file(photo(32, 32), ImageFormat::Png);
-    transform(&warm, &"w-8,f-webp".parse().unwrap(), &Options::default()).unwrap();
+    (Renderer::new()).render(&warm, &"w-8,f-webp".parse().unwrap()).unwrap();
     let idle = status("VmHWM");
     let bytes = std::fs::read(path).unwrap();
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.accept = vec![Format::WebP];
     options.extensions = Extensions::new().effector(Same);
-    let result = transform(&bytes, &wanted, &options).unwrap();
+    let result = options.render(&bytes, &wanted).unwrap();
     let taken = status("VmHWM") - idle;
-    let bound = peak_memory(&bytes, &wanted, &options).unwrap();
+    let bound = options.peak_memory(&bytes, &wanted).unwrap();
     println!("taken {taken} bound {bound} files {}", bytes.len() + result.bytes.len());
 }
 
@@ -252,7 +252,7 @@ fn animations_drawings_and_avif_stay_within_what_is_stated() {
     if cfg!(feature = "avif") {
         let avif = {
             let source = file(photo(240, 180), ImageFormat::Png);
-            transform(&source, &"f-avif,q-60".parse().unwrap(), &Options::default()).unwrap().bytes.to_vec()
+            (Renderer::new()).render(&source, &"f-avif,q-60".parse().unwrap()).unwrap().bytes.to_vec()
         };
         rows.push(("a.avif", avif, vec!["w-300,f-png", "f-webp", "f-avif"]));
     }

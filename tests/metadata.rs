@@ -17,8 +17,8 @@ use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
-use originkit::delivery::Encoded;
-use originkit::{Format, Options, transform};
+use originkit::render::Encoded;
+use originkit::{Format, Renderer};
 
 use pictures::*;
 use profiles::*;
@@ -54,13 +54,13 @@ fn everything_is_kept_if_asked_for() {
 fn a_picture_that_was_not_turned_keeps_its_orientation() {
     for source in sources(6) {
         for text in OUTPUTS {
-            let mut options = Options::default();
+            let mut options = Renderer::new();
             options.rules.auto_orient = false;
-            let kept = transform(&source, &format!("{text},md-true").parse().unwrap(), &options).unwrap();
+            let kept = options.render(&source, &format!("{text},md-true").parse().unwrap()).unwrap();
             let found = read(&kept.bytes);
             assert_eq!((found.orientation, found.xmp.as_deref()), (6, Some(XMP)), "{text}");
             assert!(kept.size.width > kept.size.height);
-            let turned = transform(&source, &format!("rt-auto,{text},md-true").parse().unwrap(), &options).unwrap();
+            let turned = options.render(&source, &format!("rt-auto,{text},md-true").parse().unwrap()).unwrap();
             assert_eq!(read(&turned.bytes).orientation, 1, "{text}");
         }
     }
@@ -154,7 +154,7 @@ fn what_is_too_large_or_broken_stays_behind() {
     let picture = photo(20, 10);
     let png = file(picture.clone(), ImageFormat::Png);
     let webp = file(picture.clone(), ImageFormat::WebP);
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     let block = exif(1);
     options.rules.limits.metadata_bytes = block.len() as u64;
     let long = [&block[..], b"x"].concat();
@@ -167,7 +167,7 @@ fn what_is_too_large_or_broken_stays_behind() {
         (jpeg_with(&jpeg(&picture), 1, &[b"Exif\0\0", &long[..]].concat()), false),
     ] {
         for text in ["f-png,md-true", "f-webp,md-true"] {
-            let result = transform(&file, &text.parse().unwrap(), &options).unwrap();
+            let result = options.render(&file, &text.parse().unwrap()).unwrap();
             assert_eq!(read(&result.bytes).exif.is_some(), kept, "{text}");
         }
     }
@@ -313,9 +313,9 @@ fn exif_density(block: &[u8]) -> (u32, u32, u32) {
 
 /// With whole chroma planes, so that blocks of gray stay apart.
 fn run(bytes: &[u8], text: &str) -> Encoded {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.chroma_420 = false;
-    let result = transform(bytes, &text.parse().unwrap(), &options);
+    let result = options.render(bytes, &text.parse().unwrap());
     result.unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

@@ -14,9 +14,9 @@ mod pictures;
 #[cfg(feature = "qoi")]
 use image::ImageEncoder as _;
 use image::{DynamicImage, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaImage};
-use originkit::delivery::Encoded;
 use originkit::plan::Size;
-use originkit::{Error, Format, Options, transform};
+use originkit::render::Encoded;
+use originkit::{Error, Format, Renderer};
 
 use pictures::*;
 
@@ -42,11 +42,11 @@ fn orientation_is_applied_in_every_format_that_has_one() {
         for bytes in files {
             let format = Format::sniff(&bytes).unwrap();
             assert_eq!(letters(&view(&run(&bytes, "f-png"))), want, "{format}, orientation {tag}");
-            let mut options = Options::default();
+            let mut options = Renderer::new();
             options.rules.auto_orient = false;
-            let left = transform(&bytes, &"f-png".parse().unwrap(), &options).unwrap();
+            let left = options.render(&bytes, &"f-png".parse().unwrap()).unwrap();
             assert_eq!(letters(&view(&left)), "abc/def", "{format}, not turned");
-            let asked = transform(&bytes, &"rt-auto,f-png".parse().unwrap(), &options).unwrap();
+            let asked = options.render(&bytes, &"rt-auto,f-png".parse().unwrap()).unwrap();
             assert_eq!(letters(&view(&asked)), want, "{format}, rt-auto");
         }
     }
@@ -216,7 +216,7 @@ fn every_encoder_round_trips() {
 fn chroma_is_halved_unless_told_otherwise() {
     let picture = photo(100, 75);
     let bytes = file(picture.clone(), ImageFormat::Png);
-    let halved = transform(&bytes, &"f-jpg,q-95".parse().unwrap(), &Options::default()).unwrap();
+    let halved = (Renderer::new()).render(&bytes, &"f-jpg,q-95".parse().unwrap()).unwrap();
     let whole = run(&bytes, "f-jpg,q-95");
     assert!(halved.bytes.len() < whole.bytes.len(), "{} {}", halved.bytes.len(), whole.bytes.len());
     let (mean, _) = difference(&DynamicImage::from(view(&halved)).to_rgb8(), &picture);
@@ -262,11 +262,11 @@ fn metadata_stays_behind() {
 
 #[test]
 fn the_smallest_candidate_is_delivered() {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.accept = vec![Format::WebP];
     let bytes = file(photo(200, 150), ImageFormat::Png);
     let wanted = "w-180".parse().unwrap();
-    let chosen = transform(&bytes, &wanted, &options).unwrap();
+    let chosen = options.render(&bytes, &wanted).unwrap();
     for text in ["w-180,f-webp", "w-180,f-jpg", "w-180,f-png"] {
         assert!(chosen.bytes.len() <= run(&bytes, text).bytes.len(), "{text}");
     }
@@ -294,7 +294,7 @@ fn what_cannot_be_read_or_written_is_named() {
         (b"<!doctype html><title>no</title>", "EFORMAT", "no picture"),
         (b"", "EFORMAT", "no picture"),
     ] {
-        let error = transform(bytes, &"w-10,f-png".parse().unwrap(), &Options::default()).unwrap_err();
+        let error = (Renderer::new()).render(bytes, &"w-10,f-png".parse().unwrap()).unwrap_err();
         assert_eq!(error.code().as_str(), code, "{error}");
         assert!(error.to_string().to_lowercase().contains(&word.to_lowercase()), "{error}");
     }
@@ -305,22 +305,22 @@ fn what_cannot_be_read_or_written_is_named() {
     assert_eq!(refused(&gif, "pg-2").code().as_str(), "EINVAL");
     assert_eq!(refused(&gif, "pg-1_2").code().as_str(), "ENOTSUP");
     // An AVIF that cannot be written is passed over where it is only one of the candidates.
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.accept = vec![Format::Avif];
     options.rules.limits.work = 300_000;
-    assert!(transform(&bytes, &"w-10".parse().unwrap(), &options).is_ok());
+    assert!(options.render(&bytes, &"w-10".parse().unwrap()).is_ok());
 }
 
 /// With whole chroma planes, so that what is measured is the encoder's own error.
 fn run(bytes: &[u8], text: &str) -> Encoded {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.chroma_420 = false;
-    let result = transform(bytes, &text.parse().unwrap(), &options);
+    let result = options.render(bytes, &text.parse().unwrap());
     result.unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn refused(bytes: &[u8], text: &str) -> Error {
-    transform(bytes, &text.parse().unwrap(), &Options::default()).unwrap_err()
+    (Renderer::new()).render(bytes, &text.parse().unwrap()).unwrap_err()
 }
 
 fn view(result: &Encoded) -> RgbaImage {
@@ -347,10 +347,10 @@ fn smallest_spends_time_for_bytes() {
     let mut saved = 0;
     for format in ["f-jpg", "f-webp", "f-png", "f-webp,lo-true"] {
         let wanted = format!("w-800:{format}").parse().unwrap();
-        let mut options = Options::default();
-        let usual = transform(&source, &wanted, &options).unwrap().bytes;
+        let mut options = Renderer::new();
+        let usual = options.render(&source, &wanted).unwrap().bytes;
         options.smallest = true;
-        let smallest = transform(&source, &wanted, &options).unwrap().bytes;
+        let smallest = options.render(&source, &wanted).unwrap().bytes;
         assert!(smallest.len() <= usual.len(), "{format}: {} and {}", smallest.len(), usual.len());
         saved += usual.len() - smallest.len();
     }
@@ -365,15 +365,15 @@ fn qoi_is_read_as_it_is() {
     image::codecs::qoi::QoiEncoder::new(&mut bytes)
         .write_image(pixels.as_raw(), 40, 30, image::ExtendedColorType::Rgba8)
         .unwrap();
-    let read = transform(&bytes, &"f-png".parse().unwrap(), &Options::default()).unwrap();
+    let read = (Renderer::new()).render(&bytes, &"f-png".parse().unwrap()).unwrap();
     assert_eq!(image::load_from_memory(&read.bytes).unwrap().to_rgba8(), picture);
-    let info = originkit::inspect(&bytes, &Options::default()).unwrap();
+    let info = (Renderer::new()).inspect(&bytes).unwrap();
     assert_eq!((info.format, info.size, info.alpha), (Format::Qoi, Size::new(40, 30), true));
     // One pixel more than is allowed is refused, and so is every file that ends early.
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.pixels = 40 * 30 - 1;
-    assert_eq!(transform(&bytes, &"w-9".parse().unwrap(), &options).unwrap_err().code().as_str(), "ELIMIT");
+    assert_eq!(options.render(&bytes, &"w-9".parse().unwrap()).unwrap_err().code().as_str(), "ELIMIT");
     for length in (4..bytes.len() - 8).step_by(97) {
-        assert!(transform(&bytes[..length], &"w-9".parse().unwrap(), &Options::default()).is_err(), "{length}");
+        assert!((Renderer::new()).render(&bytes[..length], &"w-9".parse().unwrap()).is_err(), "{length}");
     }
 }

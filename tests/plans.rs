@@ -1,9 +1,8 @@
 //! Plans as text, the facts they ask for, and the laws that hold for all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use originkit::plan::{
-    Op, Oracle, Orientation, Plan, PlanError, Rect, Region, Rules, Size, SizeOnly, SourceInfo, plan,
-};
+use originkit::error::PlanError;
+use originkit::plan::{Op, Oracle, Orientation, Plan, Rect, Region, Rules, Size, SizeOnly, SourceInfo, plan};
 use originkit::transform::{
     Aspect, AssetPath, Density, Dpr, Edit, Focus, Gravity, Length, Measure, Mode, Number, Rotation, Step, Strategy,
     Transformation,

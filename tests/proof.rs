@@ -16,19 +16,19 @@
 mod pictures;
 
 use image::{ImageFormat, Rgba, RgbaImage};
+use originkit::Renderer;
 use originkit::transform::AssetPath;
-use originkit::{Options, transform};
 
 use pictures::file;
 
 /// What this crate makes of a picture; layers may name `layer.png`.
 #[track_caller]
 fn made(picture: &RgbaImage, layer: Option<&RgbaImage>, text: &str) -> RgbaImage {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     let files = layer.map(|layer| (AssetPath::from_text("layer.png").unwrap(), file(layer.clone(), ImageFormat::Png)));
     options.files = files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
     let wanted = format!("{text}:f-png").parse().unwrap();
-    let result = transform(&file(picture.clone(), ImageFormat::Png), &wanted, &options);
+    let result = options.render(&file(picture.clone(), ImageFormat::Png), &wanted);
     image::load_from_memory(&result.unwrap_or_else(|error| panic!("{text}: {error}")).bytes).unwrap().to_rgba8()
 }
 

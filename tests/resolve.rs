@@ -5,12 +5,13 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
-use originkit::delivery::{Encoded, Input, Output, Rendered};
+use originkit::config::{AcceptByAgent, Access, Warning};
+use originkit::delivery::{Input, Output, Rendered};
+use originkit::error::Rejection;
 use originkit::plan::Size;
+use originkit::render::Encoded;
 use originkit::transform::Encoding;
-use originkit::{
-    AcceptByAgent, Access, Endpoint, Engine, Error, Format, Limits, Order, Origin, Rejection, Settings, Warning,
-};
+use originkit::{Endpoint, Engine, Error, Format, Limits, Order, Origin, Settings};
 use proptest::prelude::*;
 
 fn web(base: &str) -> Engine {
@@ -147,7 +148,7 @@ fn a_proxy_fetches_from_its_hosts_only() {
 #[test]
 fn ports_are_closed_to_urls_unless_they_are_listed() {
     use base64::Engine as _;
-    use originkit::Rejection;
+    use originkit::error::Rejection;
     let engine = |ports: &[u16]| {
         let mut settings = Settings::default();
         settings.ports = ports.to_vec();
@@ -157,7 +158,7 @@ fn ports_are_closed_to_urls_unless_they_are_listed() {
         let endpoint = endpoint.origin(Origin::proxy(["*.example.com"])).origin(web);
         Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
     };
-    let refused = Rejection::Source(originkit::GuardError::Port);
+    let refused = Rejection::Source(originkit::error::GuardError::Port);
     for (port, listed) in
         [("22", false), ("6379", false), ("8080", true), ("65535", false), ("80", true), ("443", true)]
     {
@@ -336,7 +337,7 @@ fn stored_transformations_are_spliced_in() {
 
 #[test]
 fn configurations_are_checked() {
-    use originkit::ConfigErrorKind as E;
+    use originkit::error::ConfigErrorKind as E;
     fn kinds(builder: originkit::EngineBuilder) -> Vec<(String, E)> {
         let errors = builder.build().err();
         errors.iter().flat_map(|errors| errors.iter()).map(|it| (it.place.clone(), it.kind.clone())).collect()
@@ -386,7 +387,7 @@ fn configurations_are_checked() {
 
 /// The only error of a configuration.
 #[cfg(feature = "signing")]
-fn only(builder: originkit::EngineBuilder) -> originkit::ConfigErrorKind {
+fn only(builder: originkit::EngineBuilder) -> originkit::error::ConfigErrorKind {
     let errors = builder.build().unwrap_err();
     assert_eq!(errors.iter().count(), 1, "{errors}");
     errors.iter().next().unwrap().kind.clone()
@@ -401,7 +402,7 @@ fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
     let mut settings = Settings::default();
     settings.restrict_unsigned = true;
     let builder = Engine::builder().endpoint(endpoint).settings(settings);
-    assert!(only(builder.clone()) == originkit::ConfigErrorKind::NoKey);
+    assert!(only(builder.clone()) == originkit::error::ConfigErrorKind::NoKey);
     let engine = builder.signing_key("hush-hush").build().unwrap();
     assert!(!format!("{engine:?}").contains("hush"));
     // Signatures come before syntax: a stranger learns nothing of what would be accepted.
@@ -409,8 +410,11 @@ fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
         assert_eq!(status(get(&engine, url)), (401, "EAUTH"));
     }
     assert_eq!(status(get(&engine, "https://other.example/a.jpg")), (404, "ENOENT"));
-    let signed =
-        originkit::SigningKey::sha1("hush-hush").sign_url("https://e.example/a.jpg?v=1", "https://e.example", None);
+    let signed = originkit::config::SigningKey::sha1("hush-hush").sign_url(
+        "https://e.example/a.jpg?v=1",
+        "https://e.example",
+        None,
+    );
     assert!(get(&engine, &signed).is_ok());
 }
 
@@ -418,7 +422,8 @@ fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
 #[cfg(feature = "signing")]
 #[test]
 fn keys_open_their_own_endpoint_only() {
-    use originkit::{Rejection, SigningKey};
+    use originkit::config::SigningKey;
+    use originkit::error::Rejection;
     // One lies below another.
     let bases = ["https://e.example", "https://e.example/red", "https://e.example/red/dark", "https://blue.example"];
     let secrets = |of: &str| [SigningKey::sha1(&format!("{of}old")), SigningKey::sha256(&format!("{of}new"))];
@@ -451,7 +456,9 @@ fn keys_open_their_own_endpoint_only() {
                     let url = endpoint.url("a b.jpg").transformation_text("w-10").query("v", "1");
                     let answer = get(&engine, &SigningKey::from(key).sign_url(&url.build().unwrap(), base, expires));
                     assert_eq!(answer.is_ok(), opens, "{base} with a key of {owner}");
-                    assert!(opens || matches!(answer, Err(Rejection::Signature(originkit::SignatureError::Wrong))));
+                    assert!(
+                        opens || matches!(answer, Err(Rejection::Signature(originkit::error::SignatureError::Wrong)))
+                    );
                 }
             }
             assert_eq!(get(&engine, &format!("{base}/a.jpg")).is_ok(), !restrict_unsigned);
@@ -469,10 +476,10 @@ fn every_endpoint_needs_a_key_where_signed_urls_are_demanded() {
     let one = Engine::builder().settings(settings).endpoint(red);
     assert!(one.clone().build().is_ok());
     let two = one.endpoint(endpoint("https://e.example/blue"));
-    assert!(only(two.clone()) == originkit::ConfigErrorKind::NoKey);
+    assert!(only(two.clone()) == originkit::error::ConfigErrorKind::NoKey);
     assert!(two.signing_key("engine").build().is_ok());
     let empty = Engine::builder().endpoint(endpoint("https://e.example").signing_key(""));
-    assert!(only(empty) == originkit::ConfigErrorKind::EmptyKey);
+    assert!(only(empty) == originkit::error::ConfigErrorKind::EmptyKey);
     assert_ne!(endpoint("https://e.example").signing_key("a"), endpoint("https://e.example").signing_key("b"));
 }
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use originkit::error::Rejection;
 use originkit::transform::{Ignored, Reason};
-use originkit::{Endpoint, Engine, Order, Origin, Rejection, Settings, UrlBuilder};
+use originkit::{Endpoint, Engine, Order, Origin, Settings, UrlBuilder};
 use serde_json::Value;
 
 /// As in `generate.js`.

@@ -18,17 +18,17 @@ mod profiles;
 use std::path::Path;
 
 use image::{DynamicImage, ImageFormat};
-use originkit::{Options, inspect, transform};
+use originkit::Renderer;
 
 use pictures::{Sampling, file, jpeg_sampled, jpeg_with_exif, photo, png_chunk, tiff_with_orientation, webp_with_exif};
 
 #[test]
 fn every_picture_among_the_seeds_is_one() {
     for (name, bytes) in stills() {
-        assert!(inspect(&bytes, &Options::default()).is_ok(), "{name}");
+        assert!((Renderer::new()).inspect(&bytes).is_ok(), "{name}");
     }
     for (name, bytes) in animated() {
-        assert!(transform(&bytes, &"f-gif".parse().unwrap(), &Options::default()).is_ok(), "{name}");
+        assert!((Renderer::new()).render(&bytes, &"f-gif".parse().unwrap()).is_ok(), "{name}");
     }
 }
 
@@ -137,7 +137,7 @@ fn stills() -> Named {
     if cfg!(feature = "webp-lossy") {
         let png = file(clear, ImageFormat::Png);
         for text in ["f-webp,q-50", "f-webp,q-50,bg-FFFFFF,w-33"] {
-            let made = transform(&png, &text.parse().unwrap(), &Options::default()).unwrap();
+            let made = (Renderer::new()).render(&png, &text.parse().unwrap()).unwrap();
             push(&format!("lossy-{}.webp", text.len()), made.bytes.to_vec());
         }
     }

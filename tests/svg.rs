@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use image::{ImageFormat, Rgba, RgbaImage};
-use originkit::{Error, ErrorCode, Format, Limits, Note, Options, estimate, sanitize_svg, transform};
+use originkit::render::{Note, sanitize_svg};
+use originkit::{Error, ErrorCode, Format, Limits, Renderer};
 use proptest::prelude::*;
 
 use pictures::{file, photo, png_header_of};
@@ -24,8 +25,8 @@ fn svg(attributes: &str, body: &str) -> Vec<u8> {
     format!("<svg {NS} {sides} {attributes}>{body}</svg>").into_bytes()
 }
 
-fn try_draw(bytes: &[u8], text: &str, options: &Options) -> Result<RgbaImage, Error> {
-    let result = transform(bytes, &text.parse().unwrap(), options)?;
+fn try_draw(bytes: &[u8], text: &str, options: &Renderer) -> Result<RgbaImage, Error> {
+    let result = options.render(bytes, &text.parse().unwrap())?;
     assert_ne!(result.format, Format::Svg, "{text}");
     let picture = image::load_from_memory(&result.bytes).unwrap().to_rgba8();
     assert_eq!((result.size.width, result.size.height), picture.dimensions());
@@ -33,7 +34,7 @@ fn try_draw(bytes: &[u8], text: &str, options: &Options) -> Result<RgbaImage, Er
 }
 
 fn draw(bytes: &[u8], text: &str) -> RgbaImage {
-    try_draw(bytes, text, &Options::default()).unwrap()
+    try_draw(bytes, text, &Renderer::new()).unwrap()
 }
 
 #[test]
@@ -82,7 +83,7 @@ fn its_size_is_that_of_an_img() {
         let bytes = svg(attributes, "<rect width='1' height='1'/>");
         assert_eq!(draw(&bytes, "f-png").dimensions(), want);
         // Passed through, it says the same.
-        let passed = transform(&bytes, &"".parse().unwrap(), &Options::default()).unwrap();
+        let passed = (Renderer::new()).render(&bytes, &"".parse().unwrap()).unwrap();
         assert_eq!((passed.size.width, passed.size.height), want);
     }
     // The ratio is kept within the sides, with room on two of them; or not, where the file says so.
@@ -95,7 +96,7 @@ fn its_size_is_that_of_an_img() {
     let empty = draw(&svg("viewBox='0 0 0 0' width='9' height='9'", body), "f-png");
     assert!(empty.pixels().all(|pixel| pixel[3] == 0));
     // No pixels, no limit on them: a plan's limits are about what is drawn.
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.pixels = 10_000;
     let huge = svg("viewBox='0 0 1000000 1000000'", "<rect width='500000' height='1000000'/>");
     let picture = try_draw(&huge, "w-10,f-png", &options).unwrap();
@@ -122,7 +123,7 @@ fn transparency_is_kept_or_filled() {
 
 #[test]
 fn overlays_are_drawn_as_large_as_they_are_wanted() {
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     let logo = svg("viewBox='0 0 4 4'", "<rect width='2' height='4' fill='red'/><rect x='2' width='2' height='4'/>");
     options.files = vec![(originkit::transform::AssetPath::from_text("logo.svg").unwrap(), logo.into())];
     let base = file(RgbaImage::from_pixel(60, 40, Rgba([255; 4])), ImageFormat::Png);
@@ -138,44 +139,41 @@ fn overlays_are_drawn_as_large_as_they_are_wanted() {
 fn passes_through_unless_pixels_are_asked_for() {
     let bytes = svg("onload='a()' viewBox='0 0 30 20'", "<script>b()</script><rect width='9' height='9'/>");
     for text in ["w-300", "", "f-auto,w-5", "f-svg", "f-orig", "f-gif"] {
-        let result = transform(&bytes, &text.parse().unwrap(), &Options::default()).unwrap();
+        let result = (Renderer::new()).render(&bytes, &text.parse().unwrap()).unwrap();
         let shown = String::from_utf8(result.bytes.to_vec()).unwrap();
         assert_eq!((result.format, result.size.width), (Format::Svg, 30), "{text}");
         assert!(shown.contains("<rect") && !shown.contains("script") && !shown.contains("onload"), "{shown}");
     }
-    let result = transform(&bytes, &"orig-true,w-5".parse().unwrap(), &Options::default()).unwrap();
+    let result = (Renderer::new()).render(&bytes, &"orig-true,w-5".parse().unwrap()).unwrap();
     assert!(result.bytes == bytes && result.format == Format::Svg);
     for text in ["f-jpg", "f-png", "f-webp"] {
-        assert_ne!(transform(&bytes, &text.parse().unwrap(), &Options::default()).unwrap().format, Format::Svg);
+        assert_ne!((Renderer::new()).render(&bytes, &text.parse().unwrap()).unwrap().format, Format::Svg);
     }
 }
 
 #[test]
 fn what_is_left_out_is_told() {
-    let texts = |text: &str, body: &str, options: &Options| -> Vec<String> {
-        let result = transform(&svg("viewBox='0 0 9 9'", body), &text.parse().unwrap(), options).unwrap();
+    let texts = |text: &str, body: &str, options: &Renderer| -> Vec<String> {
+        let result = options.render(&svg("viewBox='0 0 9 9'", body), &text.parse().unwrap()).unwrap();
         result.notes.iter().map(ToString::to_string).collect()
     };
     let told = |part: &str| format!("left out: {part}");
     let body = "<script/><script/><g onclick='a()'/><image href='http://a'/><metadata/><g inkscape='x'/>";
     let want = [told("element script"), told("attribute onclick"), told("address in image")];
     for text in ["w-300", "f-png"] {
-        assert_eq!(texts(text, body, &Options::default()), want, "{text}");
+        assert_eq!(texts(text, body, &Renderer::new()), want, "{text}");
     }
-    assert_eq!(
-        texts("f-png", "<rect style='clip-path:circle(1px)'/>", &Options::default()),
-        [told("property clip-path")]
-    );
-    assert_eq!(texts("", "<g><rect/></g>", &Options::default()), Vec::<String>::new());
+    assert_eq!(texts("f-png", "<rect style='clip-path:circle(1px)'/>", &Renderer::new()), [told("property clip-path")]);
+    assert_eq!(texts("", "<g><rect/></g>", &Renderer::new()), Vec::<String>::new());
 
     // Letters that are none are damage, which may be refused.
     let damaged = [b"<svg xmlns='http://www.w3.org/2000/svg'><title>".as_slice(), b"\xFF", b"</title></svg>"].concat();
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     for text in ["", "f-png"] {
         let text = text.parse().unwrap();
-        assert!(transform(&damaged, &text, &options).unwrap().notes.iter().any(Note::is_damage));
+        assert!(options.render(&damaged, &text).unwrap().notes.iter().any(Note::is_damage));
         options.rules.refuse_damaged = true;
-        assert_eq!(transform(&damaged, &text, &options).unwrap_err().code(), ErrorCode::Format);
+        assert_eq!(options.render(&damaged, &text).unwrap_err().code(), ErrorCode::Format);
         options.rules.refuse_damaged = false;
     }
 }
@@ -327,7 +325,7 @@ fn bombs_are_refused_or_defused() {
         let bytes = svg("viewBox='0 0 1000 1000'", &body);
         for text in ["f-png", "w-200"] {
             let start = Instant::now();
-            let result = transform(&bytes, &text.parse().unwrap(), &Options::default());
+            let result = (Renderer::new()).render(&bytes, &text.parse().unwrap());
             let took = start.elapsed();
             if let Err(error) = &result {
                 assert!(matches!(error.code(), ErrorCode::Limit | ErrorCode::Format), "{name}: {error}");
@@ -357,15 +355,15 @@ fn exactly_enough_passes_and_one_more_is_refused() {
         [("bytes", |l, n| l.svg_bytes = n, bytes.len() as u64), ("nodes", |l, n| l.svg_nodes = n, 4)];
     for (name, set, enough) in cases {
         let run = |limit: u64| {
-            let mut options = Options::default();
+            let mut options = Renderer::new();
             set(&mut options.rules.limits, limit);
             try_draw(&bytes, "f-png", &options).map(|_| ()).map_err(|e| e.code())
         };
         assert_eq!(run(enough), Ok(()), "{name}");
         assert_eq!(run(enough - 1), Err(ErrorCode::Limit), "{name}");
     }
-    let mut options = Options::default();
-    let enough = estimate(&bytes, &"f-png".parse().unwrap(), &options).unwrap().work;
+    let mut options = Renderer::new();
+    let enough = options.cost(&bytes, &"f-png".parse().unwrap()).unwrap().work;
     options.rules.limits.work = enough - 1;
     assert_eq!(try_draw(&bytes, "f-png", &options).unwrap_err().code(), ErrorCode::Limit);
     options.rules.limits.work = enough;
@@ -526,7 +524,7 @@ proptest! {
         prop_assert_eq!(&once.bytes, &twice.bytes);
         prop_assert_eq!(once.size, twice.size);
         // Any of it can be drawn, or is refused.
-        let drawn = transform(&once.bytes, &"w-16,f-png".parse().unwrap(), &Options::default());
+        let drawn = (Renderer::new()).render(&once.bytes, &"w-16,f-png".parse().unwrap());
         if let Err(error) = drawn {
             prop_assert!(matches!(error.code(), ErrorCode::Limit | ErrorCode::Format), "{}", error);
         }

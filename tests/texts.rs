@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::extend::{Extensions, FontQuery, Fonts};
-use originkit::{ErrorCode, Options, transform};
+use originkit::{ErrorCode, Renderer};
 
 mod pictures;
 
@@ -14,13 +14,13 @@ fn base() -> Vec<u8> {
     pictures::file(RgbaImage::from_pixel(200, 100, Rgba([200, 200, 200, 255])), ImageFormat::Png)
 }
 
-fn with(text: &str, options: &Options) -> Result<RgbaImage, ErrorCode> {
-    let result = transform(&base(), &format!("{text},f-png").parse().unwrap(), options);
+fn with(text: &str, options: &Renderer) -> Result<RgbaImage, ErrorCode> {
+    let result = options.render(&base(), &format!("{text},f-png").parse().unwrap());
     result.map(|encoded| image::load_from_memory(&encoded.bytes).unwrap().to_rgba8()).map_err(|error| error.code())
 }
 
 fn written(text: &str) -> RgbaImage {
-    with(text, &Options::default()).unwrap_or_else(|code| panic!("{text}: {code}"))
+    with(text, &Renderer::new()).unwrap_or_else(|code| panic!("{text}: {code}"))
 }
 
 /// Left, top, right and bottom of what differs from the base.
@@ -79,7 +79,7 @@ impl Fonts for Mono {
 #[test]
 fn fonts_come_from_files_and_from_the_embedder() {
     let text = "l-text,i-iiiiMMMM,fs-20,ff-fonts@@Mono.ttf,l-end";
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     assert_eq!(with(text, &options), Err(ErrorCode::NotFound));
     let path = originkit::transform::AssetPath::from_text("fonts/Mono.ttf").unwrap();
     options.files = vec![(path.clone(), Bytes::from_static(b"<html>"))];
@@ -88,7 +88,7 @@ fn fonts_come_from_files_and_from_the_embedder() {
     let mono = with(text, &options).unwrap();
     let named = "l-text,i-iiiiMMMM,fs-20,ff-PT Mono,l-end";
     assert_ne!(written(named), mono, "unknown here, so the default");
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.extensions = Extensions::new().fonts(Mono);
     assert_eq!(with(named, &options).unwrap(), mono);
 }
@@ -97,9 +97,9 @@ fn fonts_come_from_files_and_from_the_embedder() {
 fn what_is_too_large_is_refused() {
     for text in ["fs-100000", "fs-20,w-16384", "fs-20,pa-9000"] {
         let text = format!("l-text,i-Hello,{text},l-end");
-        assert_eq!(with(&text, &Options::default()), Err(ErrorCode::Limit), "{text}");
+        assert_eq!(with(&text, &Renderer::new()), Err(ErrorCode::Limit), "{text}");
     }
-    let mut options = Options::default();
+    let mut options = Renderer::new();
     options.rules.limits.text_side = 50;
     assert!(with("l-text,i-x,fs-20,w-50,l-end", &options).is_ok());
     assert_eq!(with("l-text,i-x,fs-20,w-51,l-end", &options), Err(ErrorCode::Limit));

@@ -15,7 +15,8 @@ use originkit::adapters::{Load, Threads};
 use originkit::client::Compute as _;
 use originkit::delivery::{Delivery, Input, Output, Render, Rendered};
 use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
-use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Scratch, Stop};
+use originkit::render::Stop;
+use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Renderer};
 use tokio::task::JoinHandle;
 
 /// An effect that is done once the gate is open.
@@ -212,17 +213,17 @@ async fn memory_admits_and_refuses() {
 fn a_render_asks_for_what_it_states_before_it_draws() {
     let large = || job(Gate::default(), "w-1000,h-1000,c-force", dot());
     let (stated, asked) = (large().cost().unwrap(), Mutex::new(Vec::new()));
-    let made = large().run_admitted(&mut Scratch::default(), |cost| {
+    let made = large().run_admitted(&Renderer::new(), |cost| {
         asked.lock().unwrap().push(cost);
         Ok(())
     });
     assert_eq!((error(&made), asked.into_inner().unwrap()), (None, vec![stated]));
     let busy = Error::Busy { retry_after: Duration::from_secs(7) };
-    let refused = large().run_admitted(&mut Scratch::default(), |_| Err(busy.clone()));
+    let refused = large().run_admitted(&Renderer::new(), |_| Err(busy.clone()));
     assert_eq!(error(&refused), Some(busy));
     // What fails before that asks for nothing.
     let broken = job(Gate::default(), "w-8", b"\x89PNG\r\n\x1a\n".to_vec());
-    assert!(error(&broken.run_admitted(&mut Scratch::default(), |_| panic!("asked"))).is_some());
+    assert!(error(&broken.run_admitted(&Renderer::new(), |_| panic!("asked"))).is_some());
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ fn every_stage_is_told() {
         .fold(endpoint, |endpoint, base| endpoint.origin(Origin::new(base)));
     let engine = Engine::builder().endpoint(endpoint).signing_key("secret").build().unwrap();
     let base = "https://img.example.com";
-    let url = originkit::SigningKey::sha1("secret").sign_url(
+    let url = originkit::config::SigningKey::sha1("secret").sign_url(
         &format!("{base}/tr:w-20,h-10,f-png/a.png?token=hidden"),
         base,
         None,

@@ -6,8 +6,10 @@
     reason = "a test with known numbers"
 )]
 
-use originkit::transform::{Edit, Focus, Gravity, Layer, Length, Number, PathError, Transformation};
-use originkit::{BuildError, Endpoint, Engine, Origin, UrlBuilder};
+use originkit::error::BuildError;
+use originkit::error::PathError;
+use originkit::transform::{Edit, Focus, Gravity, Layer, Length, Number, Transformation};
+use originkit::{Endpoint, Engine, Origin, UrlBuilder};
 
 const BASE: &str = "https://img.example.com/shop";
 
@@ -113,7 +115,7 @@ fn what_cannot_be_written_is_refused() {
 #[cfg(feature = "signing")]
 #[test]
 fn signatures_cover_what_is_behind_the_endpoint() {
-    use originkit::SigningKey;
+    use originkit::config::SigningKey;
     use std::time::{Duration, SystemTime};
 
     let plain = url("a b.jpg").transformation_text("w-1").build().unwrap();

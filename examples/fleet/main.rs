@@ -12,7 +12,7 @@
 //!   `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for `MinIO` and others `AWS_ENDPOINT=http://127.0.0.1:9000` with
 //!   `AWS_ALLOW_HTTP=true`.
 //! - `--lifetime`, `--originals`, `--errors`, `--stale-while-revalidate` and `--stale-if-error` are the fields of
-//!   [`originkit::Caching`], in seconds.
+//!   [`originkit::config::Caching`], in seconds.
 //!
 //! `nginx.conf` beside this file puts nginx and its cache in front of two instances. `x-served-by` tells which instance
 //! made an answer, `/stats` what it did so far.

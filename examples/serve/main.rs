@@ -26,7 +26,8 @@ use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use originkit::adapters::{Reqwest, Threads};
 use originkit::client::{Bounded, drive};
-use originkit::{ACCEPT_CH, Endpoint, Engine, Options, Origin, Settings, inspect};
+use originkit::delivery::ACCEPT_CH;
+use originkit::{Endpoint, Engine, Origin, Renderer, Settings};
 use tokio::net::TcpListener;
 
 const PAGE: &str = include_str!("page.html");
@@ -101,7 +102,7 @@ async fn describe(State(server): State<Server>, mut request: Request) -> Respons
     if response.status() != StatusCode::OK {
         return response.map(Body::from).into_response();
     }
-    let look = move || inspect(response.body(), &Options::default());
+    let look = move || (Renderer::new()).inspect(response.body());
     match tokio::task::spawn_blocking(look).await {
         Ok(Ok(info)) => ([(CONTENT_TYPE, "application/json")], info.to_json()).into_response(),
         Ok(Err(error)) => (error.status(), error.to_string()).into_response(),

@@ -8,13 +8,13 @@ use std::sync::OnceLock;
 use libfuzzer_sys::fuzz_target;
 use originkit::bytes::Bytes;
 use originkit::transform::{AssetPath, Transformation};
-use originkit::{Format, Options};
+use originkit::{Format, Renderer};
 use originkit_fuzz::{Carrier, TOKENS, options, render, with_metadata};
 
 const BETWEEN: [char; 8] = [',', ',', ',', ',', ':', ':', '-', '_'];
 
 fuzz_target!(|input: &[u8]| {
-    static SETTING: OnceLock<(Vec<&str>, Vec<u8>, Options)> = OnceLock::new();
+    static SETTING: OnceLock<(Vec<&str>, Vec<u8>, Renderer)> = OnceLock::new();
     let (tokens, picture, options) =
         SETTING.get_or_init(|| (tokens(), with_metadata(Carrier::PngExif, b""), setting()));
     let text = match input.split_first() {
@@ -39,7 +39,7 @@ fn tokens() -> Vec<&'static str> {
     TOKENS.lines().filter_map(|line| line.strip_prefix('"')?.strip_suffix('"')).collect()
 }
 
-fn setting() -> Options {
+fn setting() -> Renderer {
     let mut options = options();
     let layer = Bytes::from(with_metadata(Carrier::GrayJpegProfile, b""));
     options.files = vec![(AssetPath::from_text("a.jpg").expect("a path"), layer)];

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use libfuzzer_sys::fuzz_target;
 use originkit::bytes::Bytes;
-use originkit::delivery::{Encoded, FetchError, FetchId, Input, Keep, Original, Output, Rendered};
+use originkit::delivery::{FetchError, FetchId, Input, Keep, Original, Output, Rendered};
+use originkit::render::Encoded;
 use originkit::http::{Request, Response};
 use originkit::plan::Size;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};

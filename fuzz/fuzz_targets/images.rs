@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use originkit::inspect;
+use originkit::Renderer;
 use originkit_fuzz::{chosen, limit, measured, options, render, within};
 
 const WANTED: [&str; 18] = [
@@ -54,6 +54,6 @@ fuzz_target!(|input: &[u8]| {
     let options = options();
     let wanted = WANTED[wanted % WANTED.len()].parse().expect("a transformation");
     _ = render(&file, &wanted, &options);
-    let (_, taken) = measured(|| inspect(&file, &options));
+    let (_, taken) = measured(|| options.inspect(&file));
     within("inspected", taken, limit(&options.rules.limits), file.len() as u64);
 });

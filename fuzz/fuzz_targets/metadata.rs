@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use originkit::inspect;
+use originkit::Renderer;
 use originkit_fuzz::{Carrier, chosen, options, render, with_metadata};
 
 const WANTED: [&str; 6] = [
@@ -25,5 +25,5 @@ fuzz_target!(|input: &[u8]| {
     let options = options();
     let made = render(&file, &wanted, &options);
     assert!(made.is_ok(), "{:?}", made.err());
-    assert!(inspect(&file, &options).is_ok());
+    assert!(options.inspect(&file).is_ok());
 });

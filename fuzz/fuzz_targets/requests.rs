@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 use libfuzzer_sys::fuzz_target;
 use originkit::delivery::Output;
 use originkit::http::{HeaderName, HeaderValue, Request};
-use originkit::{AcceptByAgent, Dialect, Endpoint, Engine, Origin, Settings};
+use originkit::config::AcceptByAgent;
+use originkit::{Dialect, Endpoint, Engine, Origin, Settings};
 use originkit_fuzz::{assert_clean, measured};
 
 const NAMES: [&str; 16] = [

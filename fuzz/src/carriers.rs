@@ -151,7 +151,7 @@ mod tests {
     fn every_carrier_is_a_picture() {
         for carrier in Carrier::ALL {
             let file = with_metadata(carrier, b"II*\0\x08\0\0\0\0\0\0\0\0\0");
-            let made = originkit::transform(&file, &"f-png".parse().unwrap(), &originkit::Options::default());
+            let made = (Renderer::new()).render(&file, &"f-png".parse().unwrap());
             assert!(made.is_ok(), "{carrier:?}: {made:?}");
         }
     }

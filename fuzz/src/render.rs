@@ -3,9 +3,10 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use originkit::delivery::Encoded;
+use originkit::render::Encoded;
 use originkit::transform::Transformation;
-use originkit::{Cost, Error, Limits, Options, estimate, sanitize_svg, transform};
+use originkit::render::{Cost, sanitize_svg};
+use originkit::{Error, Limits, Renderer};
 
 use crate::counting::{Taken, measured};
 
@@ -20,8 +21,8 @@ const PER_UNIT: u64 = 20;
 const START: Duration = Duration::from_millis(200);
 
 /// Limits that keep a render short: larger ones take longer, and go the same ways.
-pub fn options() -> Options {
-    let mut options = Options::default();
+pub fn options() -> Renderer {
+    let mut options = Renderer::new();
     let limits = &mut options.rules.limits;
     limits.pixels = 1 << 18;
     limits.animation_pixels = 1 << 19;
@@ -32,10 +33,10 @@ pub fn options() -> Options {
 }
 
 /// Renders, and holds it to what was stated: memory, computing, and whether there is a result at all.
-pub fn render(bytes: &[u8], wanted: &Transformation, options: &Options) -> Result<Encoded, Error> {
+pub fn render(bytes: &[u8], wanted: &Transformation, options: &Renderer) -> Result<Encoded, Error> {
     warm();
-    let (stated, looked) = measured(|| estimate(bytes, wanted, options));
-    let (made, taken) = measured(|| transform(bytes, wanted, options));
+    let (stated, looked) = measured(|| options.cost(bytes, wanted));
+    let (made, taken) = measured(|| options.render(bytes, wanted));
     let limits = &options.rules.limits;
     let most = stated.clone().unwrap_or_else(|_| limit(limits));
     assert!(most.memory <= limits.memory && most.work <= limits.work, "`{wanted}`: {most:?} was let through");
@@ -79,7 +80,7 @@ fn warm() {
     WARM.call_once(|| {
         let drawing = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text y='9'>a</text></svg>";
         for text in ["f-png", "f-jpg", "f-webp", "f-gif", "l-text,i-a,l-end,f-png", "fo-auto,w-3,h-5,f-png"] {
-            _ = transform(drawing, &text.parse().expect("a transformation"), &Options::default());
+            _ = (Renderer::new()).render(drawing, &text.parse().expect("a transformation"));
         }
     });
 }

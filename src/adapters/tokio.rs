@@ -13,7 +13,7 @@ use crate::client::Compute;
 use crate::code::ErrorCode;
 use crate::delivery::{Render, Rendered};
 use crate::error::Error;
-use crate::pixels::Scratch;
+use crate::pixels::Renderer;
 use crate::stop::Stop;
 
 /// Renders on tokio's threads for blocking work: as many at a time as there are cores, and as there is memory for.
@@ -51,7 +51,7 @@ pub struct Threads(Arc<Pool>);
 struct Pool {
     admission: Arc<Admission>,
     /// Of workers that are idle.
-    scratches: Mutex<Vec<Scratch>>,
+    renderers: Mutex<Vec<Renderer>>,
 }
 
 impl Default for Threads {
@@ -74,7 +74,7 @@ impl Threads {
             wait: Duration::from_secs(2),
             deadline: HOUR,
         };
-        Self(Arc::new(Pool { admission: Arc::new(Admission::new(bounds)), scratches: Mutex::default() }))
+        Self(Arc::new(Pool { admission: Arc::new(Admission::new(bounds)), renderers: Mutex::default() }))
     }
 
     /// Sets how many renders run at a time, 1 or more. More than there are cores make none faster.
@@ -157,15 +157,15 @@ impl Pool {
         if stop.is_stopped() {
             return Rendered::new(Err(Error::Stopped));
         }
-        let kept = self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut scratch = kept.unwrap_or_default();
+        let kept = self.renderers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let renderer = kept.unwrap_or_default();
         let is_small = Cell::new(true);
-        let rendered = job.run_admitted(&mut scratch, |stated| {
+        let rendered = job.run_admitted(&renderer, |stated| {
             is_small.set(stated.memory <= KEPT);
             slot.grow(stated.memory, files, &stop, until)
         });
         if is_small.get() {
-            self.scratches.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+            self.renderers.lock().unwrap_or_else(PoisonError::into_inner).push(renderer);
         }
         rendered
     }

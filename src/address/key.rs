@@ -15,7 +15,8 @@ use crate::hex;
 /// originkit makes and checks such signatures, of 64 hex digits instead of 40.
 ///
 /// ```
-/// use originkit::{SigningKey, sign};
+/// use originkit::config::SigningKey;
+/// use originkit::sign;
 /// let (url, base) = ("https://img.example.com/a.jpg", "https://img.example.com");
 /// let signed = sign(url, base, SigningKey::sha256("secret"), None);
 /// assert_eq!(signed.len(), url.len() + "?ik-s=".len() + 64);

@@ -12,18 +12,20 @@ use super::ranges::AddressRange;
 /// rule gets **403**, `ik-error: EFORBIDDEN` (ours) and `Cache-Control: no-store`.
 ///
 /// Address and country are read from no header, `X-Forwarded-For` and its like included: they come as a
-/// [`Visitor`](crate::Visitor) in the request's extensions, from whoever holds the connection. Where a rule needs what is
+/// [`Visitor`](crate::config::Visitor) in the request's extensions, from whoever holds the connection. Where a rule needs what is
 /// missing, be it one of them, a `Referer` or a `User-Agent`, a block list lets the request pass and an allow list
 /// refuses it (chosen). A `Referer` that is no URL of a web page is as none. Programs send what headers they like: those
 /// rules keep honest strangers out, and nobody else.
 ///
 /// Rules are checked for every request, after the endpoint and before the signature, and are in no
-/// [`CacheKey`](crate::CacheKey). A picture that is delivered stays cacheable for everybody, as it does at ImageKit, whose
+/// [`CacheKey`](crate::delivery::CacheKey). A picture that is delivered stays cacheable for everybody, as it does at ImageKit, whose
 /// CDN applies the rules: **a cache in front must apply them itself**, or it hands on what it holds to those who are
 /// refused here.
 ///
 /// ```
-/// use originkit::{Access, Country, Endpoint, Engine, Origin, Rejection, Visitor};
+/// use originkit::config::{Access, Country, Visitor};
+/// use originkit::error::Rejection;
+/// use originkit::{Endpoint, Engine, Origin};
 /// use std::time::SystemTime;
 ///
 /// let access = Access::new()
@@ -134,7 +136,7 @@ impl Access {
 /// The letters are not looked up: `UK` is taken, and is not `GB`.
 ///
 /// ```
-/// use originkit::Country;
+/// use originkit::config::Country;
 /// assert_eq!(Country::new("de"), Country::new("DE"));
 /// assert_eq!(Country::new("de").unwrap().to_string(), "DE");
 /// assert_eq!(Country::new("T1"), None); // what some tables say of nowhere

@@ -9,10 +9,11 @@ use super::list::bounded;
 ///
 /// An entry is a part of `User-Agent`, in any case, and the value that takes the place of `Accept`, also where there is
 /// none; of several entries that fit the first counts. `Vary` says `User-Agent` beside `Accept` where it was consulted.
-/// A [`CacheKey`](crate::CacheKey) holds the formats that come of it, and nothing of the agent.
+/// A [`CacheKey`](crate::delivery::CacheKey) holds the formats that come of it, and nothing of the agent.
 ///
 /// ```
-/// use originkit::{AcceptByAgent, Endpoint, Engine, Origin, Settings};
+/// use originkit::config::AcceptByAgent;
+/// use originkit::{Endpoint, Engine, Origin, Settings};
 /// use std::time::SystemTime;
 ///
 /// let by_agent = AcceptByAgent::new([("ShopApp/", "image/webp"), ("OldReader", "*/*")]);

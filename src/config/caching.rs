@@ -7,7 +7,8 @@ use crate::setters::setters;
 /// How long browsers and caches may keep an answer, and a store (feature `cache`) what it was made from.
 ///
 /// ```
-/// use originkit::{Caching, Settings};
+/// use originkit::config::Caching;
+/// use originkit::Settings;
 /// use std::time::Duration;
 /// const DAY: Duration = Duration::from_secs(24 * 3600);
 /// let settings = Settings::default().caching(Caching::default().lifetime(180 * DAY).stale_if_error(DAY));

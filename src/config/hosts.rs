@@ -9,12 +9,12 @@ use super::error::ConfigErrorKind;
 /// `evil-example.com` nor `example.com.evil`.
 ///
 /// ```
-/// use originkit::HostPattern;
+/// use originkit::config::HostPattern;
 /// let shops: HostPattern = "*.example.com".parse()?;
 /// assert!(shops.matches("a.b.EXAMPLE.com."));
 /// assert!(!shops.matches("example.com")); // one label or more, never the apex
 /// assert!(!shops.matches("evil-example.com"));
-/// # Ok::<(), originkit::ConfigErrorKind>(())
+/// # Ok::<(), originkit::error::ConfigErrorKind>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HostPattern(Pattern);

@@ -38,7 +38,7 @@ pub struct Settings {
     /// maximum image dimensions; off). SVGs and files that pass as they are keep their size.
     pub max_size: Option<Size>,
     /// Damaged sources are refused (chosen: off). Off, a still is shown as far as it can be, as browsers do; the result
-    /// lives a minute, and what is wrong with it is among its [notes](crate::delivery::Encoded::notes).
+    /// lives a minute, and what is wrong with it is among its [notes](crate::render::Encoded::notes).
     pub refuse_damaged: bool,
     /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,

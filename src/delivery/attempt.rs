@@ -419,7 +419,7 @@ mod tests {
     fn a_second_head_does_not_count() {
         let mut search = search(vec![ask("https://a.example/a.jpg")]);
         search.ask(FetchId::new(1), &Limits::default()).unwrap();
-        let terms = GatherContext { limits: Limits::default(), caching: crate::Caching::default(), now: 0 };
+        let terms = GatherContext { limits: Limits::default(), caching: crate::config::Caching::default(), now: 0 };
         assert_eq!(search.head(&Response::new(()), &terms), Ok(CONTINUE));
         assert_eq!(search.chunk(b"a", &terms), Ok(CONTINUE));
         let not_found = Response::builder().status(404).body(()).unwrap();

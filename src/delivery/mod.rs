@@ -70,7 +70,8 @@ pub use self::rendition::Rendition;
 #[cfg(feature = "cache")]
 pub(crate) use self::respond::Passing;
 pub use self::reuse::Reuse;
-pub use crate::encoded::Encoded;
+pub use crate::order::CacheKey;
+pub use crate::policy::{ACCEPT_CH, COMPRESSIBLE};
 
 use self::gather::Gathering;
 use self::gather_context::GatherContext;

@@ -49,19 +49,14 @@ impl Render {
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run(self) -> Rendered {
-        self.run_with(&mut crate::pixels::Scratch::once())
+        self.draw(&crate::pixels::Scratch::once(), None)
     }
 
-    /// The same with memory that is used again, see [`Scratch`](crate::pixels::Scratch).
+    /// Makes the image with the memory that a [`Renderer`](crate::Renderer) holds; its settings do not count here.
     #[cfg(feature = "pixels")]
     #[must_use]
-    pub fn run_with(self, scratch: &mut crate::pixels::Scratch) -> Rendered {
-        #[cfg(feature = "sanitize")]
-        if let Some(sanitized) = self.sanitize() {
-            return sanitized;
-        }
-        let _stage = crate::trace::span!("render");
-        Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, None)))
+    pub fn run_with(self, renderer: &crate::pixels::Renderer) -> Rendered {
+        self.draw(renderer.scratch(), None)
     }
 
     /// Makes the image as [`Render::run_with`] does, for pools that admit renders by their memory. `admit` is told
@@ -75,18 +70,23 @@ impl Render {
     #[must_use]
     pub fn run_admitted(
         self,
-        scratch: &mut crate::pixels::Scratch,
+        renderer: &crate::pixels::Renderer,
         admit: impl Fn(Cost) -> Result<(), Error>,
     ) -> Rendered {
+        self.draw(renderer.scratch(), Some(&admit))
+    }
+
+    #[cfg(feature = "pixels")]
+    fn draw(self, scratch: &crate::pixels::Scratch, admit: Option<&dyn Fn(Cost) -> Result<(), Error>>) -> Rendered {
         #[cfg(feature = "sanitize")]
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
         }
         let _stage = crate::trace::span!("render");
-        Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, Some(&admit))))
+        Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, admit)))
     }
 
-    /// The most bytes of memory that [`Render::run`] takes at a time, see [`peak_memory`](crate::peak_memory): run as
+    /// The most bytes of memory that [`Render::run`] takes at a time, see [`Renderer::cost`](crate::Renderer::cost): run as
     /// many at once as there is memory for.
     ///
     /// # Errors
@@ -96,17 +96,17 @@ impl Render {
         Ok(self.cost()?.memory)
     }
 
-    /// The most memory and computing that [`Render::run`] takes, see [`estimate`](crate::estimate).
+    /// The most memory and computing that [`Render::run`] takes, see [`Renderer::cost`](crate::Renderer::cost).
     ///
     /// # Errors
     /// What [`Render::run`] would fail with before it decodes.
     #[cfg(feature = "pixels")]
     pub fn cost(&self) -> Result<Cost, Error> {
-        self.with_work(&mut crate::pixels::Scratch::once(), crate::pixels::cost_of)
+        self.with_work(&crate::pixels::Scratch::once(), crate::pixels::cost_of)
     }
 
     #[cfg(feature = "pixels")]
-    fn with_work<T>(&self, scratch: &mut crate::pixels::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
+    fn with_work<T>(&self, scratch: &crate::pixels::Scratch, act: impl FnOnce(&crate::pixels::Work<'_>) -> T) -> T {
         let job = &self.job;
         let mut files =
             self.sources.iter().map(|source| (&source.path, crate::pixels::File::new(&source.bytes, &job.extensions)));

@@ -24,7 +24,7 @@ pub enum Reuse {
 }
 
 impl Order {
-    /// What a store keeps the answer under: the [`CacheKey`](crate::CacheKey), and with it what the configuration has
+    /// What a store keeps the answer under: the [`CacheKey`](crate::delivery::CacheKey), and with it what the configuration has
     /// to say. The same in every instance that is configured the same.
     #[must_use]
     pub fn store_key(&self) -> StoreKey {
@@ -60,7 +60,7 @@ impl Order {
     }
 
     /// Starts fulfilling it, with what was delivered last time at hand: that is delivered again, without a decode, where
-    /// no file has changed, and for [`Caching::stale_if_error`](crate::Caching::stale_if_error) where an origin is down.
+    /// no file has changed, and for [`Caching::stale_if_error`](crate::config::Caching::stale_if_error) where an origin is down.
     #[must_use]
     pub fn deliver_again(self, last: Rendition) -> Delivery {
         let last = (last.served.key == self.store_key()).then_some(last);

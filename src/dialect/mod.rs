@@ -97,7 +97,7 @@ impl Dialect {
     /// assert_eq!(read.path.unwrap().as_str(), "folder/a.jpg");
     /// assert_eq!(read.query.as_deref(), Some("imdensity=2&v=1"));
     /// assert_eq!(read.ignored[0].token, "imdensity=2");
-    /// # Ok::<(), originkit::transform::ParseError>(())
+    /// # Ok::<(), originkit::error::ParseError>(())
     /// ```
     ///
     /// # Errors

@@ -57,7 +57,7 @@ impl Engine {
     ///
     /// Checked in this order (chosen): method, length, endpoint, access, signature, syntax, names, limits. The URL is
     /// that of the request line, with the authority of `Host` where it has none; no other header is
-    /// believed, and who asks is a [`Visitor`](crate::Visitor) in the extensions. OPTIONS asks for no picture and is
+    /// believed, and who asks is a [`Visitor`](crate::config::Visitor) in the extensions. OPTIONS asks for no picture and is
     /// refused here; [`Engine::deliver`] answers it. Without keys, or without the feature `signing`, a signature cannot
     /// be checked and is ignored.
     ///

@@ -9,7 +9,7 @@
 //! - no size above [`Limits`](crate::Limits).
 //!
 //! ```
-//! use originkit::plan::{plan, SizeOnly, Rules, Size};
+//! use originkit::plan::{Rules, Size, SizeOnly, plan};
 //! let wanted = "w-300,h-200".parse()?;
 //! let plan = plan(&wanted, &mut SizeOnly::new(Size::new(640, 865)), &Rules::default())?;
 //! assert_eq!(plan.size, Size::new(300, 200));
@@ -27,7 +27,7 @@ mod cost;
 mod display;
 mod distort;
 mod effects;
-mod error;
+pub(crate) mod error;
 mod fill;
 mod finish;
 mod focus;
@@ -50,7 +50,7 @@ pub use self::adjust::{DropShadow, Filter, GradientMask, Radii, Sharpening};
 #[cfg(feature = "pixels")]
 pub(crate) use self::cost::{resampling, total};
 pub use self::distort::{ArcBend, Distortion};
-pub use self::error::PlanError;
+pub(crate) use self::error::PlanError;
 pub use self::fill::Fill;
 pub use self::fuse::Fusion;
 #[cfg(feature = "pixels")]

@@ -34,7 +34,7 @@ impl Plan {
     /// Passes a plan that can be run as it was meant.
     ///
     /// ```
-    /// use originkit::plan::{plan, SizeOnly, Rules, Size};
+    /// use originkit::plan::{Rules, Size, SizeOnly, plan};
     /// let mut photo = SizeOnly::new(Size::new(640, 865));
     /// let pages = plan(&"w-300,pg-2_3".parse()?, &mut photo, &Rules::default())?;
     /// assert_eq!(pages.size, Size::new(300, 405));

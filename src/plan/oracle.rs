@@ -100,7 +100,7 @@ impl SourceInfo {
 /// be asked for.
 ///
 /// ```
-/// use originkit::plan::{plan, SizeOnly, Rules, Size};
+/// use originkit::plan::{Rules, Size, SizeOnly, plan};
 /// let mut oracle = SizeOnly::new(Size::new(640, 865));
 /// let plan = plan(&"w-300,h-200,c-at_max".parse()?, &mut oracle, &Rules::default())?;
 /// assert_eq!(plan.size, Size::new(148, 200));

@@ -13,7 +13,7 @@ use crate::config::{Access, Country};
 /// country from a table of its own. A layer before `tower::ImageService` can do so, too.
 ///
 /// ```
-/// use originkit::{Country, Visitor};
+/// use originkit::config::{Country, Visitor};
 /// let peer = "203.0.113.9:40112".parse::<std::net::SocketAddr>()?;
 /// let mut request = http::Request::get("https://img.example.com/a.jpg").body(())?;
 /// request.extensions_mut().insert(Visitor { address: Some(peer.ip()), country: Country::new("FR") });

@@ -5,7 +5,7 @@
 /// `tower_http::compression`, and pictures other than SVG gain nothing.
 ///
 /// ```
-/// use originkit::COMPRESSIBLE;
+/// use originkit::delivery::COMPRESSIBLE;
 /// assert!(COMPRESSIBLE.contains(&"svg") && !COMPRESSIBLE.contains(&"jpg"));
 /// ```
 pub const COMPRESSIBLE: [&str; 10] = ["js", "css", "svg", "json", "pdf", "mp4", "txt", "html", "m3u8", "ts"];

@@ -11,9 +11,9 @@ use http::HeaderMap;
 ///
 /// ```
 /// let mut headers = http::HeaderMap::new();
-/// assert!(!originkit::egress::is_from_imagekit(&headers));
+/// assert!(!originkit::imagekit::is_from_imagekit(&headers));
 /// headers.insert("x-req-from", "imagekit".parse()?);
-/// assert!(originkit::egress::is_from_imagekit(&headers));
+/// assert!(originkit::imagekit::is_from_imagekit(&headers));
 /// # Ok::<(), http::header::InvalidHeaderValue>(())
 /// ```
 #[must_use]
@@ -24,8 +24,8 @@ pub fn is_from_imagekit(headers: &HeaderMap) -> bool {
 /// Is it one of [`IMAGEKIT_EGRESS_IPV4`], be it written as IPv6?
 ///
 /// ```
-/// assert!(originkit::egress::is_imagekit_ip("::ffff:3.0.152.204".parse()?));
-/// assert!(!originkit::egress::is_imagekit_ip("127.0.0.1".parse()?));
+/// assert!(originkit::imagekit::is_imagekit_ip("::ffff:3.0.152.204".parse()?));
+/// assert!(!originkit::imagekit::is_imagekit_ip("127.0.0.1".parse()?));
 /// # Ok::<(), std::net::AddrParseError>(())
 /// ```
 #[must_use]

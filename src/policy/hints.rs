@@ -50,7 +50,7 @@ impl HintsUsed {
 /// send no hints.
 ///
 /// ```
-/// let page = http::Response::builder().header("accept-ch", originkit::ACCEPT_CH).body(())?;
+/// let page = http::Response::builder().header("accept-ch", originkit::delivery::ACCEPT_CH).body(())?;
 /// assert_eq!(page.headers()["accept-ch"], "Sec-CH-DPR, Sec-CH-Width");
 /// # Ok::<(), http::Error>(())
 /// ```

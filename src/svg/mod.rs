@@ -58,7 +58,8 @@ pub(crate) const NAMESPACE: &str = names::SVG;
 /// UTF-8. What was left out and may be missed is among the [notes](Encoded::notes).
 ///
 /// ```
-/// use originkit::{Limits, sanitize_svg};
+/// use originkit::render::sanitize_svg;
+/// use originkit::Limits;
 /// let hostile = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script>
 ///     <a href="javascript:alert(3)"><circle r="9" fill="url(http://evil.example/#a)"/></a></svg>"#;
 /// let clean = sanitize_svg(hostile, &Limits::default())?;

@@ -18,7 +18,7 @@ use crate::path::{AssetPath, PathError};
 /// let t = Transformation::new().then(Edit::new().width(400).height(300)).then(Edit::new().rotation(90));
 /// assert_eq!(t.to_string(), "w-400,h-300:rt-90");
 /// assert_eq!(t, "h-300,w-400:rt-90".parse()?);
-/// # Ok::<(), originkit::transform::ParseError>(())
+/// # Ok::<(), originkit::error::ParseError>(())
 /// ```
 impl Transformation {
     /// A chain of no steps yet.

@@ -21,7 +21,7 @@ use crate::path::AssetPath;
 /// let t: Transformation = "w-300,h-200,fo-left".parse()?;
 /// let Some(Step::Edit(edit)) = t.steps.first() else { unreachable!() };
 /// assert!(edit.sizing.width.is_some() && edit.placing.focus.is_some());
-/// # Ok::<(), originkit::transform::ParseError>(())
+/// # Ok::<(), originkit::error::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]

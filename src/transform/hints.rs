@@ -12,7 +12,7 @@ use crate::number::Number;
 /// let (t, content_dpr) = "w-auto,dpr-auto".parse::<Transformation>()?.with_hints(&hints);
 /// assert_eq!(t.to_string(), "w-300");
 /// assert_eq!(content_dpr.unwrap().to_string(), "2.83");
-/// # Ok::<(), originkit::transform::ParseError>(())
+/// # Ok::<(), originkit::error::ParseError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_structs, reason = "the documented hints")]

@@ -23,7 +23,7 @@
 //! let t: Transformation = "h-200,w-300:rt-90".parse()?;
 //! assert_eq!(t.steps.len(), 2);
 //! assert_eq!(t.to_string(), "w-300,h-200:rt-90"); // canonical: parameters in a fixed order
-//! # Ok::<(), originkit::transform::ParseError>(())
+//! # Ok::<(), originkit::error::ParseError>(())
 //! ```
 //!
 //! # Laws
@@ -38,12 +38,12 @@ mod crop;
 mod edit;
 mod effect;
 mod encoding;
-mod expr;
+pub(crate) mod expr;
 mod hints;
 mod ignored;
 mod layer;
 mod paint;
-mod parse_error;
+pub(crate) mod parse_error;
 mod reading;
 mod scope;
 mod text;
@@ -54,19 +54,20 @@ pub use self::crop::{Focus, Gravity, Mode, Object, Placing, Strategy};
 pub use self::edit::{Aspect, Dpr, Edit, Flip, Length, Name, PageRange, Pages, Rotation, Sizing, Trim};
 pub use self::effect::{Ai, Colorize, Direction, Distort, Effects, Gradient, Replace, Shadow, Sharpen, Unsharp};
 pub use self::encoding::{Density, Encoding, OutputFormat};
-pub use self::expr::{Expr, ExprError, Measure, Operator, Term};
+pub(crate) use self::expr::ExprError;
+pub use self::expr::{Expr, Measure, Operator, Term};
 pub use self::hints::Hints;
 pub use self::ignored::{Ignored, Reason};
 pub use self::layer::{Blend, Content, Layer, Offset, Place, Position};
 pub use self::paint::{Background, Border, Corner, Paint, Radius};
-pub use self::parse_error::{ParseError, ParseErrorKind};
+pub(crate) use self::parse_error::{ParseError, ParseErrorKind};
 pub use self::reading::Reading;
 pub use self::scope::Scope;
 pub use self::text::{Align, Padding, TextStyle, Typography};
 pub use self::variable::Variable;
-pub use crate::color::{Color, ColorError};
-pub use crate::number::{Number, NumberError};
-pub use crate::path::{AssetPath, PathError};
+pub use crate::color::Color;
+pub use crate::number::Number;
+pub use crate::path::AssetPath;
 
 /// A chain of steps: `w-400,h-300:rt-90`.
 ///

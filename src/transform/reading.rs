@@ -15,7 +15,7 @@ use super::parse_error::{ParseError, ParseErrorKind};
 /// assert_eq!(reading.ignored[1].token, "h-tall");
 /// // In strict mode the first of them is an error that points at it.
 /// assert!(reading.strict().is_err());
-/// # Ok::<(), originkit::transform::ParseError>(())
+/// # Ok::<(), originkit::error::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,20 +1,21 @@
 //! Files that are damaged, cut short or oddly made, drawn here: shown as browsers show them, and told.
 
 use image::{ImageFormat, Rgb, RgbImage, RgbaImage};
+use originkit::render::Note;
 use originkit::transform::Transformation;
-use originkit::{ErrorCode, Note, Options, transform};
+use originkit::{ErrorCode, Renderer};
 
 use crate::pictures::{file, png_with};
 
 /// The image and the notes of a file, whole; and what a small one of it says, which is no refusal where the whole is none.
 #[track_caller]
 fn shown(file: &[u8]) -> (RgbaImage, Vec<Note>) {
-    let run = |text: &str| transform(file, &text.parse::<Transformation>().unwrap(), &Options::default()).unwrap();
+    let run = |text: &str| (Renderer::new()).render(file, &text.parse::<Transformation>().unwrap()).unwrap();
     let (whole, small) = (run("f-png"), run("w-1,f-png"));
     assert_eq!(whole.notes, small.notes, "one answer for one file");
-    let mut strict = Options::default();
+    let mut strict = Renderer::new();
     strict.rules.refuse_damaged = true;
-    let refused = transform(file, &"f-png".parse().unwrap(), &strict);
+    let refused = strict.render(file, &"f-png".parse().unwrap());
     let damaged = whole.notes.iter().any(Note::is_damage);
     assert_eq!(refused.is_err(), damaged);
     assert!(refused.is_ok() || refused.is_err_and(|error| error.code() == ErrorCode::Format));
@@ -140,7 +141,7 @@ fn pngs_are_shown_as_far_as_they_go() {
     assert!((5..60).contains(&rows), "{rows} rows");
     assert!(part.rows().skip(rows).flatten().all(|pixel| pixel.0 == [255; 4]), "the others are white");
     // Nothing at all is no image.
-    let nothing = transform(&whole[..60], &"f-png".parse().unwrap(), &Options::default());
+    let nothing = (Renderer::new()).render(&whole[..60], &"f-png".parse().unwrap());
     assert_eq!(nothing.unwrap_err().code(), ErrorCode::Format);
 }
 
@@ -157,7 +158,7 @@ fn a_panic_of_a_decoder_is_an_error_of_its_request() {
         file.extend(crate::pictures::png_chunk(kind, body));
     }
     for text in ["f-png", "w-1,f-png", "bl-2,f-jpg"] {
-        let error = transform(&file, &text.parse().unwrap(), &Options::default()).unwrap_err();
+        let error = (Renderer::new()).render(&file, &text.parse().unwrap()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Format, "{text}");
     }
 }
@@ -185,9 +186,8 @@ fn colours_of_pngs_are_those_of_sound_chunks() {
 #[test]
 fn webps_are_shown_as_far_as_they_go() {
     let image = RgbImage::from_fn(64, 160, |x, y| Rgb([(x * 4) as u8, y as u8, (x + y) as u8]));
-    let options = Options::default();
-    let whole =
-        transform(&file(image.clone(), ImageFormat::Png), &"f-webp,q-90".parse().unwrap(), &options).unwrap().bytes;
+    let options = Renderer::new();
+    let whole = options.render(&file(image.clone(), ImageFormat::Png), &"f-webp,q-90".parse().unwrap()).unwrap().bytes;
     let want = shown(&whole).0;
     let (part, notes) = shown(&whole[..whole.len() * 3 / 4]);
     assert_eq!((part.dimensions(), notes), ((64, 160), vec![Note::CutShort]));

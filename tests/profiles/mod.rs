@@ -6,7 +6,7 @@ use std::io::{Cursor, Write as _};
 use image::{ImageDecoder as _, ImageFormat, ImageReader, RgbImage};
 use lcms2::{CIExyY, CIExyYTRIPLE, Flags, Intent, PixelFormat, Profile, ToneCurve, Transform};
 
-use originkit::delivery::Encoded;
+use originkit::render::Encoded;
 
 use crate::pictures::{file, png_with};
 

@@ -11,8 +11,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use originkit::client::{Body, Client, Compute};
-use originkit::delivery::{Approved, Delivery, Encoded, Fetch, FetchError, Input, Output, Render, Rendered};
+use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
 use originkit::plan::Size;
+use originkit::render::Encoded;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
 /// What an origin says to one URL.

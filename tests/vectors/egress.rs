@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
-use originkit::egress::{IMAGEKIT_EGRESS_IPV4, is_imagekit_ip};
+use originkit::imagekit::{IMAGEKIT_EGRESS_IPV4, is_imagekit_ip};
 use serde_json::Value;
 
 pub(crate) fn check(_vector: &Value, file: &Value) -> Result<(), String> {

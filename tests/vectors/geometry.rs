@@ -1,8 +1,9 @@
 //! geometry.json: the size of a source and a transformation, and the geometry that comes of them.
 
+use originkit::Error;
+use originkit::error::Rejection;
 use originkit::plan::{Frame, Orientation, Plan, Rules, Size, SizeOnly, plan};
 use originkit::transform::{Hints, Number, Transformation};
-use originkit::{Error, Rejection};
 use serde_json::Value;
 
 pub(crate) fn check(vector: &Value, _: &Value) -> Result<(), String> {

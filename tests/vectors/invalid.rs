@@ -1,7 +1,8 @@
 //! `invalid.json`: texts that are refused, and texts of which some tokens have no effect.
 
+use originkit::Error;
+use originkit::error::Rejection;
 use originkit::transform::Transformation;
-use originkit::{Error, Rejection};
 use serde_json::Value;
 
 use crate::parse;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use originkit::{Endpoint, Engine, Error, Origin, Settings, SigningKey};
+use originkit::config::SigningKey;
+use originkit::{Endpoint, Engine, Error, Origin, Settings};
 use serde_json::Value;
 
 pub(crate) fn check(vector: &Value, _file: &Value) -> Result<(), String> {

@@ -10,4 +10,4 @@ pub(crate) use self::blend::{blend, over};
 pub(crate) use self::image::Image;
 pub(crate) use self::planes::{Planes, Scale, chroma_size};
 pub(crate) use self::rgb::Raster;
-pub use self::scratch::Scratch;
+pub(crate) use self::scratch::Scratch;

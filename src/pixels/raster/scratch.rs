@@ -1,42 +1,35 @@
 //! [`Scratch`]: memory that one render leaves to the next.
 
-use std::cell::RefCell;
 use std::fmt;
+use std::sync::Mutex;
 
 use fast_image_resize::Resizer;
 
 use crate::error::Error;
 use crate::pixels::base::memory;
 
-/// Memory that a render needs meanwhile and another can use again. Its owner decides where it lives: one for each
-/// thread that renders is right.
+/// Memory that a render needs meanwhile and the next can use again: for planes of a JPEG, and between the two passes of a
+/// resampling.
 ///
-/// Without one, each render asks the system for its memory anew and gives it back, which for thumbnails of photos is
-/// about a tenth of the time. It holds what the largest render so far needed for planes of a JPEG and between the two
-/// passes of a resampling; [`Scratch::clear`] gives that back. Nothing of an image can be got out of it.
-///
-/// ```
-/// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
-/// use originkit::{Options, Scratch, transform, transform_with};
-/// let (wanted, options) = ("w-8,f-png".parse()?, Options::default());
-/// let mut scratch = Scratch::default();
-/// for _ in 0..3 {
-///     let result = transform_with(&mut scratch, &image(), &wanted, &options)?;
-///     assert_eq!(result, transform(&image(), &wanted, &options)?);
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub struct Scratch {
+/// It serves one at a time. Who finds it in use takes memory of the system instead, and so does who comes after a panic.
+pub(crate) struct Scratch {
     /// Vectors that are not in use.
-    free: RefCell<Vec<Vec<u8>>>,
+    free: Mutex<Vec<Vec<u8>>>,
     /// The largest that is kept, in bytes.
     largest: usize,
-    resizer: RefCell<Resizer>,
+    resizer: Mutex<Resizer>,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         Self { largest: usize::MAX, ..Self::once() }
+    }
+}
+
+/// A copy is empty: each thread has memory of its own.
+impl Clone for Scratch {
+    fn clone(&self) -> Self {
+        Self { largest: self.largest, ..Self::once() }
     }
 }
 
@@ -47,17 +40,12 @@ impl Scratch {
     /// For one render, which gives much memory back as soon as it can. What is little it holds to its end: an allocator
     /// that returns it to the system has to ask for it again in the next.
     pub(crate) fn once() -> Self {
-        Self { free: RefCell::default(), largest: 1024 * 1024, resizer: RefCell::default() }
-    }
-
-    /// Gives all memory back.
-    pub fn clear(&mut self) {
-        *self = Self::default();
+        Self { free: Mutex::default(), largest: 1024 * 1024, resizer: Mutex::default() }
     }
 
     /// An empty vector that holds so many bytes without growing: the smallest that does, if one is kept.
     pub(crate) fn reserve(&self, bytes: u64) -> Result<Vec<u8>, Error> {
-        if let Ok(mut free) = self.free.try_borrow_mut() {
+        if let Ok(mut free) = self.free.try_lock() {
             let enough = |vec: &Vec<u8>| u64::try_from(vec.capacity()).is_ok_and(|capacity| capacity >= bytes);
             let fits = free.iter().enumerate().filter(|(_, vec)| enough(vec)).min_by_key(|(_, vec)| vec.capacity());
             if let Some(at) = fits.map(|(at, _)| at) {
@@ -73,7 +61,7 @@ impl Scratch {
         if vec.capacity() > self.largest {
             return;
         }
-        if let Ok(mut free) = self.free.try_borrow_mut() {
+        if let Ok(mut free) = self.free.try_lock() {
             free.push(vec);
             if free.len() > Self::KEPT {
                 // The smallest is the cheapest to make again.
@@ -85,7 +73,7 @@ impl Scratch {
 
     /// A resizer, with the memory it needs between its passes.
     pub(crate) fn with_resizer<T>(&self, act: impl FnOnce(&mut Resizer) -> T) -> T {
-        match self.resizer.try_borrow_mut() {
+        match self.resizer.try_lock() {
             Ok(mut resizer) => act(&mut resizer),
             Err(_) => act(&mut Resizer::new()),
         }
@@ -94,7 +82,7 @@ impl Scratch {
 
 impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let held = self.free.try_borrow().map_or(0, |free| free.iter().map(Vec::capacity).sum());
+        let held = self.free.try_lock().map_or(0, |free| free.iter().map(Vec::capacity).sum());
         write!(f, "Scratch({held} bytes)")
     }
 }
@@ -117,9 +105,9 @@ mod tests {
         for size in 20..40 {
             scratch.keep(Vec::with_capacity(size));
         }
-        assert_eq!(scratch.free.borrow().len(), Scratch::KEPT);
+        assert_eq!(scratch.free.lock().unwrap().len(), Scratch::KEPT);
         let once = Scratch::once();
         once.keep(Vec::with_capacity(2 * 1024 * 1024));
-        assert!(once.free.borrow().is_empty());
+        assert!(once.free.lock().unwrap().is_empty());
     }
 }

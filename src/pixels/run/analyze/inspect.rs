@@ -1,4 +1,4 @@
-//! [`inspect`]: what there is to know about an image before it is shown.
+//! [`Info`]: facts about an image, and placeholders to show before it.
 
 use crate::pixels::codec::reader::Colors;
 use std::fmt::Write as _;
@@ -16,8 +16,7 @@ use crate::pixels::filter;
 use crate::pixels::filter::dominant;
 use crate::pixels::raster::{Raster, Scratch};
 use crate::pixels::run::thumbnail;
-use crate::pixels::run::work::Options;
-use crate::plan::{Orientation, Size, Thumbnail, reduced};
+use crate::plan::{Orientation, Rules, Size, Thumbnail, reduced};
 use crate::stop::Stop;
 use crate::transform::Color;
 
@@ -25,8 +24,7 @@ use crate::transform::Color;
 ///
 /// ```
 /// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
-/// use originkit::{Options, inspect};
-/// let info = inspect(&image(), &Options::default())?;
+/// let info = originkit::Renderer::new().inspect(&image())?;
 /// assert_eq!((info.size.width, info.frames, info.alpha), (2, 1, false));
 /// assert_eq!(info.palette.len(), 4); // four pixels, no two alike
 /// assert!(info.to_json().starts_with(r#"{"width":2,"height":2,"format":"bmp","#));
@@ -99,32 +97,30 @@ impl Info {
     }
 }
 
-/// Looks at an image: what it is, which colours it has, and placeholders to show while it loads.
-///
-/// The file is decoded once, and everything is worked out from a copy of at most 100 pixels a side.
+/// Looks at an image.
 ///
 /// # Errors
 /// The bytes are no image that this build reads, or a limit is passed.
-pub fn inspect(bytes: &[u8], options: &Options) -> Result<Info, Error> {
-    fenced(|| inspected(bytes, options))
+pub(crate) fn inspected(bytes: &[u8], rules: &Rules, stop: &Stop) -> Result<Info, Error> {
+    fenced(|| looked_at(bytes, rules, stop))
 }
 
-fn inspected(bytes: &[u8], options: &Options) -> Result<Info, Error> {
+fn looked_at(bytes: &[u8], rules: &Rules, stop: &Stop) -> Result<Info, Error> {
     /// What [`Info::thumb_hash`] takes, and enough for the others.
     const SIDE: u32 = 100;
     const COLORS: usize = 6;
-    let limits = &options.rules.limits;
+    let limits = &rules.limits;
     let file = registry::open(bytes, Format::sniff(bytes), limits)?;
     let source = file.info().clone();
-    let mut image = small_enough(&*file, 2 * SIDE, limits, &options.stop)?;
+    let mut image = small_enough(&*file, 2 * SIDE, limits, stop)?;
     let notes = image.take_notes();
-    Error::unless_sound(&notes, options.rules.refuse_damaged)?;
+    Error::unless_sound(&notes, rules.refuse_damaged)?;
     let image = image.settled();
     let alpha = image.is_transparent();
     filter::check_shrink(&image, limits)?;
     let small = filter::shrink(&image, SIDE)?;
     drop(image);
-    let (small, size) = if options.rules.auto_orient {
+    let (small, size) = if rules.auto_orient {
         (filter::turn(small, source.orientation)?, source.orientation.apply(source.size))
     } else {
         (small, source.size)
