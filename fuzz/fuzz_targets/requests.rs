@@ -88,12 +88,11 @@ fn engines() -> &'static [Engine; 4] {
         let base = "https://www.example.com/img";
         let origin = || Origin::new(base).canonical(base);
         let endpoint = || Endpoint::new("https://img.example.com/base").origin(origin());
-        let mut saver = Settings::default();
-        saver.data_saver = true;
-        saver.accept_by_agent = AcceptByAgent::new([("Old", "*/*"), ("App", "image/webp")]).expect("a rule");
+        let by_agent = AcceptByAgent::new([("Old", "*/*"), ("App", "image/webp")]);
+        let saver = Settings::default().data_saver(true).accept_by_agent(by_agent);
         let built = |endpoint, settings| {
             let builder = Engine::builder().endpoint(endpoint).settings(settings);
-            builder.named("small", "w-30").expect("a name").build().expect("a configuration")
+            builder.named("small", "w-30").build().expect("a configuration")
         };
         [
             built(endpoint(), saver),

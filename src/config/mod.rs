@@ -16,6 +16,7 @@ pub(crate) mod named;
 mod origin;
 mod ranges;
 mod settings;
+mod visitor;
 mod warning;
 
 pub use self::access::{Access, Country};
@@ -29,7 +30,7 @@ pub(crate) use self::named::NameError;
 pub(crate) use self::origin::Kind;
 pub use self::origin::Origin;
 pub use self::settings::Settings;
+pub use self::visitor::Visitor;
 pub use self::warning::Warning;
 #[cfg(feature = "signing")]
 pub use crate::address::SigningKey;
-pub use crate::policy::Visitor;

@@ -15,8 +15,8 @@ mod origin_outcome;
 mod request;
 mod save_data;
 
+pub use self::access::AccessError;
 pub(crate) use self::access::admit;
-pub use self::access::{AccessError, Visitor};
 pub(crate) use self::cache::{
     Directives, Freshness, Keeping, Term, as_date, cache_control, cache_control_of_error, date, freshness, seconds,
     sent_at,

@@ -2,6 +2,7 @@
 //! long a file may be.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod api;
 mod circles;
 mod imports;
 mod layers;

@@ -35,8 +35,11 @@ fn is_whole_in_frame(frame: &[u8]) -> Option<bool> {
 fn is_whole(body: &[u8], size: Size) -> Option<bool> {
     /// The tag, three bytes that start a key frame, and its sides.
     const HEAD: usize = 10;
+    const KEY: [u8; 3] = [0x9D, 0x01, 0x2A];
     let side = |at: usize| Some(u32::from(u16::from_le_bytes(*body.get(at..)?.first_chunk()?) & 0x3FFF));
-    if Size::new(side(6)?, side(8)?) != size {
+    // A frame that builds on another has no sides, and its decoder would read them as something else.
+    let is_key = body.first()? & 1 == 0 && body.get(3..6)? == KEY;
+    if !is_key || Size::new(side(6)?, side(8)?) != size {
         return Some(false);
     }
     let first = usize::try_from(le24(body)? >> 5).ok()?;
@@ -186,6 +189,13 @@ mod tests {
             assert_eq!(are_whole(&file(&[(b"ANMF", &frame(&image))]), SIZE), want);
             let behind_alpha = [&frame(&image)[..16], b"ALPH\x01\0\0\0\0\0VP4 ", &frame(&image)[20..]].concat();
             assert_eq!(are_whole(&file(&[(b"ANMF", &behind_alpha)]), SIZE), want);
+            // No key frame, and one that does not start as one.
+            for (at, bit) in [(0, 1), (3, 0x80), (5, 1)] {
+                let mut other = image.clone();
+                other[at] ^= bit;
+                assert!(!are_whole(&file(&[(b"VP8 ", &other)]), SIZE));
+                assert!(!are_whole(&file(&[(b"ANMF", &frame(&other))]), SIZE));
+            }
             // Sides that are not those of the container.
             assert!(!are_whole(&file(&[(b"VP8 ", &image)]), Size::new(20, 15)));
             let mut other = frame(&image);
