@@ -24,7 +24,13 @@ bare() {
   cargo test --no-default-features --quiet --lib $tests
   cargo test --no-default-features --quiet --doc
 }
-docs()     { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet; }
+# The public pages, their items beside `tests/tidy/api.txt`, and the pages of everything.
+docs() {
+  rm -rf target/doc/originkit
+  RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --quiet
+  cargo test --all-features --quiet --test tidy -- --ignored
+  RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet
+}
 features() {
   # Each feature alone must build: features add, they never lean on one another unsaid.
   for feature in pixels webp-lossy signing sanitize decompress text svg avif qoi tower memory-store reqwest ureq tokio tracing; do

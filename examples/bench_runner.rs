@@ -44,9 +44,9 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     let text = |name: &str| request.get(name).and_then(Value::as_str);
     let spec = request.get("spec").ok_or("no spec")?;
     let input = std::fs::read(text("input").ok_or("no input")?)?;
-    let mut options = Renderer::new();
+    let mut renderer = Renderer::new();
     if let Some(overlay) = text("overlay") {
-        options.files.push((AssetPath::from_text("overlay")?, Bytes::from(std::fs::read(overlay)?)));
+        renderer.files.push((AssetPath::from_text("overlay")?, Bytes::from(std::fs::read(overlay)?)));
     }
     let Some(wanted) = transformation(spec)? else { return Ok(json!({ "skip": true })) };
 
@@ -57,7 +57,7 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     let (mut times, mut bytes, begun) = (Vec::new(), Bytes::new(), Instant::now());
     for _ in 0..count {
         let start = Instant::now();
-        bytes = options.render(&input, &wanted)?.bytes;
+        bytes = renderer.render(&input, &wanted)?.bytes;
         times.push(milliseconds(start.elapsed()));
         if begun.elapsed().as_secs_f64() >= seconds {
             break;

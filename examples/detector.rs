@@ -102,9 +102,8 @@ fn run() -> Result<(), BoxError> {
         // A detector that fails is one that finds nothing; say so somewhere.
         ask(&command, picture).inspect_err(|error| eprintln!("{error}"))
     };
-    let mut options = Renderer::new();
-    options.extensions = Extensions::new().detector(Model { find, stored: HashMap::new() });
-    let picture = options.render(&std::fs::read(input)?, &text.parse()?)?;
+    let extensions = Extensions::new().detector(Model { find, stored: HashMap::new() });
+    let picture = Renderer::new().extensions(extensions).render(&std::fs::read(input)?, &text.parse()?)?;
     std::fs::write(output, &picture.bytes)?;
     println!("{output}: {} {}", picture.format, picture.size);
     Ok(())

@@ -24,9 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let name = Path::new(&photo).file_name().unwrap_or_default().to_string_lossy().into_owned();
         sources.push((name, std::fs::read(&photo)?.into()));
     }
-    let mut options = Renderer::new();
+    let mut renderer = Renderer::new();
     for (name, bytes) in &sources {
-        options.files.push((AssetPath::from_text(name)?, bytes.clone()));
+        renderer.files.push((AssetPath::from_text(name)?, bytes.clone()));
     }
 
     let mut page = String::from(HEAD);
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             write!(page, "<h3>{name}</h3>")?;
             for text in *rows {
                 count += 1;
-                let figure = match drawn(bytes, text, &options) {
+                let figure = match drawn(bytes, text, &renderer) {
                     Ok(result) => {
                         let file = format!("{count:04}.{}", result.format.extension());
                         std::fs::write(format!("{folder}/{file}"), &result.bytes)?;
@@ -63,8 +63,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn drawn(file: &[u8], text: &str, options: &Renderer) -> Result<Encoded, Box<dyn std::error::Error>> {
-    Ok(options.render(file, &shown(text).parse()?)?)
+fn drawn(file: &[u8], text: &str, renderer: &Renderer) -> Result<Encoded, Box<dyn std::error::Error>> {
+    Ok(renderer.render(file, &shown(text).parse()?)?)
 }
 
 /// What is shown: small, and for looks without loss.

@@ -38,9 +38,8 @@
 //! let extensions = Extensions::new().effector(WhiteIsBackground);
 //! # #[cfg(feature = "pixels")] {
 //! # let picture = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec();
-//! let mut options = originkit::Renderer::new();
-//! options.extensions = extensions;
-//! let result = options.render(&picture, &"e-bgremove".parse()?)?;
+//! let renderer = originkit::Renderer::new().extensions(extensions);
+//! let result = renderer.render(&picture, &"e-bgremove".parse()?)?;
 //! assert_eq!(result.format, originkit::Format::Png); // it has transparent pixels now
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!  http::Request
-//!       │  Endpoint::parse            text → DeliveryUrl              (language, pure)
+//!       │  Engine::parse              text → DeliveryUrl              (language, pure)
 //!       ▼
 //!  DeliveryUrl
 //!       │  Engine::resolve(now)       names, hints, Accept, signature (policy, pure)
@@ -31,7 +31,7 @@
 //! | [`Endpoint`] | a URL prefix and its ordered origins |
 //! | [`Origin`] | a base URL and its header policy |
 //! | [`DeliveryUrl`] | one parsed URL: path, transformation, `ik-` parameters |
-//! | [`Transformation`](transform::Transformation) | the language: steps of edits, layers, conditions |
+//! | [`Transformation`] | the language: steps of edits, layers, conditions |
 //! | [`Dialect`] | another service's URL syntax, for an endpoint |
 //! | [`Order`] | what was asked for, with nothing left to look up |
 //! | [`Delivery`] | the sans-IO machine that fulfils one order |
@@ -40,6 +40,7 @@
 //!
 //! What an embedder may bring (models, fonts, decoders) is [`extend`].
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     test,
     allow(
@@ -50,8 +51,6 @@
     )
 )]
 
-#[cfg(doc)]
-pub mod _guide;
 #[cfg(any(feature = "reqwest", feature = "tokio", feature = "ureq"))]
 pub mod adapters;
 mod address;
@@ -75,6 +74,8 @@ mod fence;
 mod fingerprint;
 mod format;
 mod geometry;
+#[cfg(doc)]
+pub mod guide;
 mod hex;
 mod limits;
 mod note;

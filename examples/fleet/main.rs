@@ -125,9 +125,8 @@ struct Arguments {
 
 impl Arguments {
     fn read() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut settings = Settings::default();
-        // A cache in front must know an origin that is down (502, 504) from a picture that does not exist (404).
-        settings.gateway_statuses = true;
+        // A cache in front must know an origin that is down (502, 504) from an image that does not exist (404).
+        let settings = Settings::default().gateway_statuses(true);
         let store = std::env::temp_dir().join("originkit-fleet").display().to_string();
         let base = "http://127.0.0.1:8080".to_owned();
         let mut read = Self { port: 3001, base, origins: Vec::new(), store, settings };

@@ -53,8 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         // `Link: <...>; rel="canonical"` tells search engines where the original is.
         endpoint = endpoint.origin(Origin::new(base).canonical(base));
     }
-    let mut settings = Settings::default();
-    settings.avif = avif;
+    let settings = Settings::default().avif(avif);
     let engine =
         Engine::builder().endpoint(endpoint).settings(settings).named("thumb", "w-160,h-160,fo-top").build()?;
 

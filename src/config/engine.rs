@@ -18,7 +18,13 @@ use crate::limits::Limits;
 
 /// An account: endpoints with their origins, stored transformations, settings and limits.
 ///
-/// Cheap to clone; all clones share one configuration, which never changes.
+/// Cheap to clone; all clones share one configuration, which never changes. What was not checked as a whole is no
+/// engine:
+///
+/// ```compile_fail,E0599
+/// let builder = originkit::Engine::builder();
+/// builder.parse("https://img.example.com/a.jpg");
+/// ```
 ///
 /// ```
 /// use originkit::{Endpoint, Engine, Origin};

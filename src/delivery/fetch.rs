@@ -36,6 +36,23 @@ pub struct Fetch {
 ///
 /// Send it as it is, `Host` included, over a connection to one of the addresses (and no other: a second lookup of the
 /// name may tell another address). Do not follow redirects: the machine does, by further fetches.
+///
+/// A client takes nothing else, so that a fetch whose addresses nobody judged cannot be sent:
+///
+/// ```compile_fail,E0308
+/// # async fn f(client: impl originkit::client::Client, fetch: originkit::delivery::Fetch) {
+/// client.send(fetch).await;
+/// # }
+/// ```
+///
+/// Nor can one be put together by hand:
+///
+/// ```compile_fail,E0639
+/// # fn f(request: http::Request<()>, addresses: Vec<std::net::SocketAddr>) {
+/// use originkit::delivery::Approved;
+/// let approved = Approved { request, addresses, timeout: Default::default(), pace: Default::default(), max_bytes: 0 };
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Approved {

@@ -130,6 +130,23 @@ use crate::trace::event;
 ///     }
 /// }
 /// ```
+///
+/// A delivery answers once, so that there are no copies of one, and a render is run once:
+///
+/// ```compile_fail,E0599
+/// # fn f(delivery: &originkit::Delivery) {
+/// let second = delivery.clone().poll();
+/// # }
+/// ```
+#[cfg_attr(
+    feature = "pixels",
+    doc = "
+```compile_fail,E0382
+# fn f(render: originkit::delivery::Render) {
+let (first, second) = (render.run(), render.run());
+# }
+```"
+)]
 #[derive(Debug)]
 pub struct Delivery {
     phase: Phase,

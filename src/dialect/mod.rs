@@ -88,7 +88,7 @@ impl Dialect {
     ///
     /// A text without `/` and `?` may also be a transformation alone: `c_fill,w_300`, `w=300&fit=crop`. Only the
     /// dialect is read: `tr` and `ik-` parameters are nothing special here, as they are to
-    /// [`Endpoint::parse`](crate::Endpoint::parse).
+    /// [`Engine::parse`](crate::Engine::parse).
     ///
     /// ```
     /// use originkit::Dialect;

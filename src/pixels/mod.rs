@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Five floors: `base` ← `color` ← `raster` ← `codec`, `filter`, `text` ← `run`. The guide draws the way with the file of
-//! each station ([`rendering`](crate::_guide::rendering)). An image is a raster of red, green and blue, or the planes of a
+//! each station ([`rendering`](crate::guide::rendering)). An image is a raster of red, green and blue, or the planes of a
 //! JPEG, as long as nothing wants more than they hold.
 //!
 //! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before

@@ -1,4 +1,4 @@
-//! The cost of operations: the one model that the planner, the executor and `peak_memory` share.
+//! The cost of operations: the one model that the planner, the executor and `Renderer::cost` share.
 
 use std::convert::Infallible;
 
@@ -64,7 +64,7 @@ impl Plan {
     ///
     /// It counts four bytes a pixel, what an operation reads, what it makes, and what it needs meanwhile. Not counted
     /// are what codecs need besides, and the encoded files. Limits are checked against it; what a render of a certain
-    /// file takes is told by `peak_memory`, which asks the file's header.
+    /// file takes is told by `Renderer::cost`, which asks the file's header.
     #[must_use]
     pub fn memory(&self) -> u64 {
         let Ok((all, _)) = total(&self.ops, &mut unknown);

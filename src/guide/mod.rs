@@ -1,4 +1,17 @@
-//! Chapters for people, no code: how to use the crate, and why it is as it is.
+//! The guide, in the order in which it is best read: how to use the crate, and the reasons why it is as it is.
+//!
+//! 1. [Testing your URLs](testing)
+//! 2. [Sources and layers](sources)
+//! 3. [Headers](headers)
+//! 4. [A client, a place to render, a server](client)
+#![cfg_attr(feature = "memory-store", doc = "5. [Caching](caching)")]
+//! 6. [Limits](limits)
+#![cfg_attr(feature = "pixels", doc = "7. [In production](production)")]
+//! 8. [Rewriting from other services](rewriting)
+//! 9. [Plans](plans)
+#![cfg_attr(feature = "pixels", doc = "10. [The way through the pixels](rendering)")]
+//! 11. [What is compatible with ImageKit](compatibility)
+//! 12. [Decisions](decisions)
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
