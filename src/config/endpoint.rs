@@ -3,6 +3,7 @@
 use super::base::Base;
 use super::error::ConfigError;
 use super::origin::Origin;
+use super::stamp::Stamp;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
 use crate::address::{Start, Target, UrlBuilder};
@@ -72,7 +73,7 @@ impl Endpoint {
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origins.push(origin);
-        self.stamp = format!("{:?}", self.origins);
+        self.stamp = self.own_stamp();
         self
     }
 
@@ -187,9 +188,28 @@ impl Endpoint {
         Some(Start::Url { base, url: url.into(), query })
     }
 
-    /// What of it pictures depend on: another list of origins makes other pictures.
+    /// Its part in the names of what is made of its files: another list of origins has other files.
     pub(crate) fn stamp(&self) -> &str {
         &self.stamp
+    }
+
+    fn own_stamp(&self) -> String {
+        let Self {
+            origins,
+            // In the cache key stand the first base, and what the dialect makes of a URL.
+            bases: _,
+            name: _,
+            dialect: _,
+            // Who is refused, and what is told besides.
+            strict: _,
+            reports: _,
+            #[cfg(feature = "signing")]
+                keys: _,
+            stamp: _,
+        } = self;
+        let mut stamp = Stamp::default();
+        origins.iter().for_each(|origin| origin.write_stamp(&mut stamp));
+        stamp.into_text()
     }
 
     #[cfg(feature = "signing")]

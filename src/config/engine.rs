@@ -11,6 +11,7 @@ use super::error::ConfigError;
 use super::named::Named;
 use super::origin::Origin;
 use super::settings::Settings;
+use super::stamp;
 use super::warning::Warning;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
@@ -241,8 +242,7 @@ impl EngineBuilder {
         if self.0.settings.restrict_unsigned && self.0.endpoints.iter().any(|it| self.0.keys(it).is_empty()) {
             return Err(ConfigError::NoKey);
         }
-        // Limits decide what is cut off.
-        self.0.stamp = format!("{} {:?}", self.0.settings.stamp(), self.0.limits);
+        self.0.stamp = stamp::of_engine(&self.0.settings, &self.0.limits);
         Ok(Engine(Arc::new(self.0)))
     }
 }

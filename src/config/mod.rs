@@ -16,6 +16,7 @@ mod named;
 mod origin;
 mod ranges;
 mod settings;
+mod stamp;
 mod warning;
 
 pub use self::access::{Access, Country};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::error::ConfigError;
 use super::hosts::HostPattern;
+use super::stamp::Stamp;
 
 /// A server that has pictures: a web server, or any of a list of hosts through a web proxy.
 ///
@@ -114,5 +115,28 @@ impl Origin {
 
     pub(crate) const fn is_proxy(&self) -> bool {
         matches!(self.kind, Kind::Proxy(_))
+    }
+
+    /// Adds its part in the names of what is made of its files: which one it has for a path.
+    pub(super) fn write_stamp(&self, stamp: &mut Stamp) {
+        let Self {
+            kind,
+            forward_host: _, // asked below, as a proxy has none
+            // For logs.
+            name: _,
+            // A link beside the image. It follows when the image is made or confirmed the next time.
+            canonical: _,
+        } = self;
+        match kind {
+            Kind::Web(base) => stamp.part("web", base.as_str()),
+            Kind::Proxy(hosts) => {
+                // In whatever order they are listed, the same may be asked.
+                let mut hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+                hosts.sort();
+                hosts.dedup();
+                stamp.part("proxy", hosts.join(" "));
+            }
+        }
+        stamp.flag("forward_host", self.forwards_host());
     }
 }
