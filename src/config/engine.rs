@@ -223,8 +223,8 @@ impl EngineBuilder {
     /// Checks the whole.
     ///
     /// # Errors
-    /// [`ConfigError::NoEndpoints`], [`ConfigError::NoOrigins`], [`ConfigError::DuplicateBase`] and
-    /// [`ConfigError::NoKey`].
+    /// [`ConfigError::NoEndpoints`], [`ConfigError::NoOrigins`], [`ConfigError::DuplicateBase`],
+    /// [`ConfigError::BadHeader`] for an origin with a header that is the marker, and [`ConfigError::NoKey`].
     pub fn build(mut self) -> Result<Engine, ConfigError> {
         if self.0.endpoints.is_empty() {
             return Err(ConfigError::NoEndpoints);
@@ -237,6 +237,10 @@ impl EngineBuilder {
             if bases.iter().take(at).any(|earlier| earlier.same_place(base)) {
                 return Err(ConfigError::DuplicateBase(base.as_str().to_owned()));
             }
+        }
+        let marker = &self.0.settings.marker_name;
+        if self.0.endpoints.iter().flat_map(Endpoint::origins).any(|origin| origin.credentials().has(marker)) {
+            return Err(ConfigError::BadHeader { name: marker.to_string(), why: "it is the marker" });
         }
         #[cfg(feature = "signing")]
         if self.0.settings.restrict_unsigned && self.0.endpoints.iter().any(|it| self.0.keys(it).is_empty()) {

@@ -156,6 +156,11 @@ impl Stamp {
         }
     }
 
+    /// Adds lines of another stamp.
+    pub(super) fn lines(&mut self, lines: &str) {
+        self.0.push_str(lines);
+    }
+
     /// The whole.
     pub(super) fn into_text(self) -> String {
         self.0
