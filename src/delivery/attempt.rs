@@ -11,6 +11,8 @@
 //!   │         │ closed before an answer: the same once more
 //!   └─────────┴─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
+//!
+//! A request that is ready, and cannot be signed, is one of those, too: it is not sent.
 
 use std::mem;
 use std::ops::ControlFlow;
