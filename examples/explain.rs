@@ -68,7 +68,10 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
         let headers: serde_json::Map<_, _> = request
             .headers()
             .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()))
+            .map(|(name, value)| {
+                let value = if value.is_sensitive() { b"[secret]" } else { value.as_bytes() };
+                (name.to_string(), String::from_utf8_lossy(value).into())
+            })
             .collect();
         json!({ "method": request.method().as_str(), "url": request.uri().to_string(), "headers": headers })
     });

@@ -68,6 +68,7 @@ use crate::note::Note;
 /// | an origin's answer breaks off | 404 `UNIDENTIFIED` | 502 `ETRUNCATED` |
 /// | an origin redirects to nowhere, or to a port that is not allowed | 404 `UNIDENTIFIED` | 502 `EREDIRECT` |
 /// | an origin sends a file compressed, and this build does not undo that | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
+/// | the request to an origin cannot be signed | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
 /// | an origin fails in another way | 404 `UNIDENTIFIED` (documented) | 502 `EORIGIN` |
 /// | a file has too many bytes | 400 `ELIMIT` (documented) | 413 `ELIMIT` |
 /// | a picture has too many pixels or frames, or needs too much memory | 400 `ELIMIT` (documented) | 422 `ELIMIT` |
@@ -79,7 +80,7 @@ use crate::note::Note;
 /// | something of our own failed | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
 ///
 /// An error that the next request would get too lives for [`Caching::errors`](crate::config::Caching::errors), a minute. One that
-/// may be over in a moment ([`Error::is_transient`]) is `no-store`: an origin that cannot be reached, takes too long,
+/// may be over in a moment ([`Error::is_transient`]) is `no-store`: an origin that cannot be reached or signed for, takes too long,
 /// breaks off, is malformed or answers 408, 421, 425, 429 or 5xx; what there is no room or no time for; whatever is 500.
 /// So is any error where an origin that was asked before failed so. Each 503 has a `Retry-After`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -250,9 +251,11 @@ const fn of_origin(cause: OriginError) -> (StatusCode, &'static str) {
         OriginError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "EBUSY"),
         OriginError::Truncated => (BAD, "ETRUNCATED"),
         OriginError::Redirect => (BAD, "EREDIRECT"),
-        OriginError::Status(_) | OriginError::Encoded(_) | OriginError::Malformed | OriginError::Other => {
-            (BAD, "EORIGIN")
-        }
+        OriginError::Status(_)
+        | OriginError::Encoded(_)
+        | OriginError::Malformed
+        | OriginError::Unsigned
+        | OriginError::Other => (BAD, "EORIGIN"),
     }
 }
 

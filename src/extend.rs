@@ -1,9 +1,10 @@
-//! What an embedder may bring: detectors, effects, fonts and decoders.
+//! What an embedder may bring: detectors, effects, fonts, decoders and signers.
 //!
 //! Models and commercial fonts do not belong in a library. Whoever has them registers them once, as
-//! [`Extensions`], and URLs that need them work. All are called inside
+//! [`Extensions`], and URLs that need them work. They are called inside
 //! [`Render::run`](crate::delivery::Render::run), on the thread that runs it, and may take their time
-//! there: nothing else waits.
+//! there: nothing else waits. A [`Signer`] is an origin's
+//! ([`Origin::signer`](crate::Origin::signer)), and must not wait.
 //!
 //! | Trait | URL | Without it |
 //! |---|---|---|
@@ -11,6 +12,7 @@
 //! | [`Effector`] | `e-bgremove`, `e-edit`, `bg-genfill`, ... | 400 `ENOTSUP`, naming the parameter |
 //! | [`Fonts`] | `ff-Lato` | the bundled font |
 //! | [`Decoder`] | sources in PDF, PSD, HEIC, ... | 400 `ENOTSUP`, naming the format |
+//! | [`Signer`] | all whose files an origin shows to those who sign | the origin refuses, and the next one is asked |
 //!
 //! An effect provider in a few lines; a real one would ask a model:
 //!
@@ -45,12 +47,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod signer;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::signer::Signer;
 pub use crate::bitmap::Bitmap;
 pub use crate::format::Format;
 pub use crate::geometry::{Rect, Region, Size};

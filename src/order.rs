@@ -86,7 +86,9 @@ impl Order {
         self.wanted.first().map_or("", |asset| asset.path.as_str())
     }
 
-    /// The requests for the asset, in the order in which they are tried, complete with headers.
+    /// The requests for the asset, in the order in which they are tried, complete with headers but for what a
+    /// [`Signer`](crate::extend::Signer) will add. Secret values are marked
+    /// [sensitive](http::HeaderValue::is_sensitive).
     pub fn attempts(&self) -> impl Iterator<Item = &Request<()>> {
         asks(self.wanted.first())
     }
@@ -151,14 +153,15 @@ fn asks(wanted: Option<&SourceRequest>) -> impl Iterator<Item = &Request<()>> {
     })
 }
 
-/// Prints the transformation, and each request with its headers; for logs and tests.
+/// Prints the transformation, and each request with its headers, without values that are secret; for logs and tests.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "transform {}", self.transformation())?;
         for request in self.attempts() {
             writeln!(f, "{} {}", request.method(), request.uri())?;
             for (name, value) in request.headers() {
-                writeln!(f, "  {name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+                let value = if value.is_sensitive() { b"[secret]" } else { value.as_bytes() };
+                writeln!(f, "  {name}: {}", String::from_utf8_lossy(value))?;
             }
         }
         Ok(())

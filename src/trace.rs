@@ -17,6 +17,7 @@
 //! | `ask` | `id`, `host`, `path`, `revalidates` |
 //! | `answer` | `id`, `status` |
 //! | `failed` | `id`, `cause` |
+//! | `unsigned` | `id`, `cause`: in the words of the signer |
 //! | `recalled` | `id`: a store had the file |
 //! | `respond` | `status`, `code` of `ik-error`, `bytes` |
 //! | `note` | `note`: part of a source was missing, damaged or left out |

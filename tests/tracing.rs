@@ -7,8 +7,10 @@ mod scripted;
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use http::Request;
+use originkit::extend::{BoxError, Signer};
 use originkit::{Endpoint, Engine, Origin};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -122,4 +124,36 @@ fn every_stage_is_told() {
     - respond status=200 bytes=N
     ");
     assert!(!text.contains("hidden") && !text.contains("ik-s"), "queries are not told");
+}
+
+#[test]
+fn who_could_not_sign_says_why_and_no_secret_is_told() {
+    struct NoKey;
+    impl Signer for NoKey {
+        fn sign(&self, _: &mut Request<()>, _: SystemTime) -> Result<(), BoxError> {
+            Err("the key has expired".into())
+        }
+    }
+    let one = Origin::new("https://one.example.com").signer("nobody", NoKey);
+    let two = Origin::new("https://two.example.com").secret_header("authorization", "hunter2");
+    let endpoint = Endpoint::new("https://img.example.com").origin(one).origin(two);
+    let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+    let request = Request::get("https://img.example.com/tr:orig-true/a.jpg");
+    let script = Script::new(engine, request, &[("https://two.example.com/a.jpg", file(scripted::JPEG))]);
+    let notes = Notes::default();
+    tracing::subscriber::with_default(notes.clone(), || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let response =
+            runtime.block_on(originkit::client::drive(script.deliver(), &script, &originkit::client::Inline));
+        assert_eq!(response.status(), 200);
+    });
+    let text = notes.0.lock().unwrap().text.clone();
+    insta::assert_snapshot!(text, @r"
+    resolve
+    - unsigned id=1 cause=the key has expired
+    - ask id=1 host=two.example.com path=/a.jpg revalidates=false
+    fetch id=1 host=two.example.com
+    - answer id=1 status=200
+    - respond status=200 bytes=14
+    ");
 }

@@ -3,6 +3,7 @@
 use super::base::Base;
 use super::error::ConfigErrorKind;
 use super::origin::Origin;
+use super::stamp::Stamp;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
 use crate::address::{Start, Target, UrlBuilder, Writing};
@@ -82,7 +83,7 @@ impl Endpoint {
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origins.push(origin);
-        self.stamp = format!("{:?}", self.origins);
+        self.stamp = self.own_stamp();
         self
     }
 
@@ -214,9 +215,30 @@ impl Endpoint {
         Some(Start::Url { base, url: url.into(), query })
     }
 
-    /// What of it pictures depend on: another list of origins makes other pictures.
+    /// Its part in the names of what is made of its files: another list of origins has other files.
     pub(crate) fn stamp(&self) -> &str {
         &self.stamp
+    }
+
+    fn own_stamp(&self) -> String {
+        let Self {
+            origins,
+            // An engine has no endpoint with any.
+            errors: _,
+            // In the cache key stand the first base, and what the dialect makes of a URL.
+            bases: _,
+            name: _,
+            dialect: _,
+            // Who is refused, and what is told besides.
+            strict: _,
+            reports: _,
+            #[cfg(feature = "signing")]
+                keys: _,
+            stamp: _,
+        } = self;
+        let mut stamp = Stamp::default();
+        origins.iter().for_each(|origin| origin.write_stamp(&mut stamp));
+        stamp.into_text()
     }
 
     #[cfg(feature = "signing")]

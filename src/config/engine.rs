@@ -9,6 +9,7 @@ use super::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 use super::named::Named;
 use super::origin::Origin;
 use super::settings::Settings;
+use super::stamp;
 use super::warning::Warning;
 #[cfg(feature = "signing")]
 use crate::address::SigningKey;
@@ -278,8 +279,7 @@ impl EngineBuilder {
             #[cfg(feature = "signing")]
             key: inner.keys.first().cloned(),
         };
-        // Limits decide what is cut off.
-        inner.stamp = format!("{} {:?}", inner.settings.stamp(), inner.limits);
+        inner.stamp = stamp::of_engine(&inner.settings, &inner.limits);
         Ok(Engine(Arc::new(inner)))
     }
 }
@@ -303,7 +303,11 @@ impl Inner {
                 errors.extend(at(&place, [ConfigErrorKind::NoOrigins]));
             }
             for (number, origin) in endpoint.origins().iter().enumerate() {
-                errors.extend(at(&format!("{place}, origin {}", number + 1), origin.errors.iter().cloned()));
+                let place = format!("{place}, origin {}", number + 1);
+                errors.extend(at(&place, origin.errors.iter().cloned()));
+                let marker = &self.settings.marker_name;
+                let is_marker = ConfigErrorKind::BadHeader { name: marker.to_string(), why: "it is the marker" };
+                errors.extend(at(&place, origin.credentials().has(marker).then_some(is_marker)));
             }
         }
     }

@@ -134,6 +134,21 @@ pub enum ConfigErrorKind {
     /// A text cannot stand in `Accept`.
     #[error("`{0}` cannot be the value of a header")]
     BadAccept(String),
+    /// A header cannot be one of an origin: its name or value is none, it is a secret that would be printed, or this crate
+    /// decides about it. The value is not told.
+    #[error("`{name}` cannot be a header of an origin: {why}")]
+    BadHeader {
+        /// Its name, as it was given.
+        name: String,
+        /// The reason.
+        why: &'static str,
+    },
+    /// A name for a signer has other characters than letters, digits, `_`, `-` and `.`.
+    #[error("`{0}` is no name for a signer; use letters, digits, `_`, `-` and `.`")]
+    BadSigner(String),
+    /// A web proxy was given a header or a signer, which would be shown to hosts of strangers.
+    #[error("a web proxy asks hosts of others: it has neither headers nor a signer of its own")]
+    ProxyCredentials,
     /// Signed URLs are demanded, and an endpoint has no key to check them with: neither one of its own nor one of the
     /// engine.
     #[error("unsigned URLs are refused, but there is no key to check signatures with")]

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use super::base::Base;
+use super::credentials::Credentials;
 use super::error::ConfigErrorKind;
 use super::hosts::HostPattern;
+use super::stamp::Stamp;
+use crate::extend::Signer;
 
 /// A server that has pictures: a web server, or any of a list of hosts through a web proxy.
 ///
@@ -20,6 +23,7 @@ pub struct Origin {
     kind: Kind,
     canonical: Option<Base>,
     forward_host: bool,
+    credentials: Arc<Credentials>,
     /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an origin with any.
     pub(super) errors: Vec<ConfigErrorKind>,
 }
@@ -63,7 +67,7 @@ impl Origin {
             Ok(kind) => (kind, Vec::new()),
             Err(error) => (Kind::Proxy(Arc::default()), vec![error]),
         };
-        Self { name: None, kind, canonical: None, forward_host: false, errors }
+        Self { name: None, kind, canonical: None, forward_host: false, credentials: Arc::default(), errors }
     }
 
     /// Sets a name, for logs.
@@ -92,6 +96,68 @@ impl Origin {
         self
     }
 
+    /// Sends a header with every request to it, overlays and default images included, in place of one of the same name
+    /// that would be sent, or that was set before. At most 32.
+    ///
+    /// It goes to this origin alone: a redirect to another scheme, host or port drops it, and one that comes back takes it
+    /// along again (chosen). Its name and value are in names of stored files and in `ETag`s: another tenant has other
+    /// files.
+    ///
+    /// Refused are the headers about which this crate decides: `Host`, the marker
+    /// ([`Settings::marker_name`](crate::Settings::marker_name), by [`EngineBuilder::build`](crate::EngineBuilder::build)),
+    /// those of the connection and of a body, conditions, ranges and `Accept-Encoding`. So are `Authorization` and `Cookie`,
+    /// for which there is [`Origin::secret_header`], and any header of a web proxy.
+    ///
+    /// ```
+    /// let origin = originkit::Origin::new("https://media.example.com").header("x-tenant", "42");
+    /// ```
+    ///
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) tells errors: [`ConfigErrorKind::BadHeader`],
+    /// [`ConfigErrorKind::TooMany`], and [`ConfigErrorKind::ProxyCredentials`] for a web proxy.
+    #[must_use]
+    pub fn header(self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        self.with_credentials(|credentials| credentials.set(name.as_ref(), value.as_ref(), false))
+    }
+
+    /// Sends a header as [`Origin::header`] does, whose value is a secret: it is neither printed nor told to `tracing`, is
+    /// marked [sensitive](http::HeaderValue::is_sensitive) for clients, and no name of a file is made of it, not even as a
+    /// hash (a short one could be guessed).
+    ///
+    /// So another secret leaves a store as good as it was, which is wanted where a token is renewed. Where it opens other
+    /// files, change [`Settings::revision`](crate::Settings::revision); and two origins at one base that differ in a secret
+    /// only share what a store has of them: tell them apart by a plain header, or by the name of a signer.
+    ///
+    /// ```
+    /// use originkit::Origin;
+    /// let origin = Origin::new("https://media.example.com").secret_header("authorization", "Bearer 7f3a");
+    /// assert!(!format!("{origin:?}").contains("7f3a"));
+    /// ```
+    #[must_use]
+    pub fn secret_header(self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        self.with_credentials(|credentials| credentials.set(name.as_ref(), value.as_ref(), true))
+    }
+
+    /// Has every request to it signed, redirects that stay with it included; see [`Signer`]. The name stands for the
+    /// signer in names of stored files and in `ETag`s: give another one where it opens other files.
+    ///
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) tells errors: [`ConfigErrorKind::BadSigner`], and
+    /// [`ConfigErrorKind::ProxyCredentials`] for a web proxy.
+    #[must_use]
+    pub fn signer(self, name: impl Into<String>, signer: impl Signer + 'static) -> Self {
+        self.with_credentials(|credentials| credentials.set_signer(name.into(), Arc::new(signer)))
+    }
+
+    fn with_credentials(mut self, change: impl FnOnce(&mut Credentials) -> Result<(), ConfigErrorKind>) -> Self {
+        // What stands for a base that is none is no proxy.
+        let changed = if self.is_proxy() && self.errors.is_empty() {
+            Err(ConfigErrorKind::ProxyCredentials)
+        } else {
+            change(Arc::make_mut(&mut self.credentials))
+        };
+        self.errors.extend(changed.err());
+        self
+    }
+
     /// Its name, if it was given one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -114,11 +180,42 @@ impl Origin {
         self.canonical.as_ref()
     }
 
+    pub(crate) const fn credentials(&self) -> &Arc<Credentials> {
+        &self.credentials
+    }
+
     pub(crate) const fn forwards_host(&self) -> bool {
         self.forward_host && matches!(self.kind, Kind::Web(_))
     }
 
     pub(crate) const fn is_proxy(&self) -> bool {
         matches!(self.kind, Kind::Proxy(_))
+    }
+
+    /// Adds its part in the names of what is made of its files: which one it has for a path.
+    pub(super) fn write_stamp(&self, stamp: &mut Stamp) {
+        let Self {
+            kind,
+            credentials,
+            // An engine has no origin with any.
+            errors: _,
+            forward_host: _, // asked below, as a proxy has none
+            // For logs.
+            name: _,
+            // A link beside the image. It follows when the image is made or confirmed the next time.
+            canonical: _,
+        } = self;
+        match kind {
+            Kind::Web(base) => stamp.part("web", base.as_str()),
+            Kind::Proxy(hosts) => {
+                // In whatever order they are listed, the same may be asked.
+                let mut hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+                hosts.sort();
+                hosts.dedup();
+                stamp.part("proxy", hosts.join(" "));
+            }
+        }
+        stamp.flag("forward_host", self.forwards_host());
+        stamp.lines(credentials.stamp());
     }
 }

@@ -67,8 +67,13 @@ pub struct Settings {
     /// default images among them, and redirects (chosen: none). The base of a configured origin may have any port, and
     /// redirects to that are followed.
     pub ports: Vec<u16>,
-    /// Any text; change it to make every kept picture and every `ETag` a new one, when a model or a font has changed,
-    /// say.
+    /// Any text; change it to make every kept picture and every `ETag` a new one: when a model or a font has changed, say,
+    /// or when an origin shows other files to another secret.
+    ///
+    /// Other settings and [`Limits`](crate::Limits) do so by themselves, where they change an image; so do the list of
+    /// origins, the base of one, [`Origin::forward_host`](crate::Origin::forward_host), the version of this crate and
+    /// features that draw or write. Names for logs, times, [`caching`](Self::caching), canonical links and limits that only
+    /// refuse leave every name as it is (chosen).
     pub revision: String,
     /// Name of the header that tells origins who asks.
     pub marker_name: HeaderName,
@@ -79,24 +84,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What of them pictures depend on, and the features of this build that do.
-    pub(super) fn stamp(&self) -> String {
-        let Self { best_format, avif, quality, auto_orient, chroma_420, smallest, color_profile, metadata, .. } = *self;
-        let flags =
-            [best_format, avif, auto_orient, chroma_420, smallest, color_profile, metadata, self.refuse_damaged];
-        let [lossy, avif_built, svg, text] = [
-            cfg!(feature = "webp-lossy"),
-            cfg!(feature = "avif"),
-            cfg!(feature = "svg"),
-            // Text in an SVG is drawn with it.
-            cfg!(feature = "text"),
-        ];
-        let features = [lossy, avif_built, svg, text, self.sanitize_svg];
-        let version = env!("CARGO_PKG_VERSION");
-        let most = self.max_size.map_or_else(|| "any".to_owned(), |size| size.to_string());
-        format!("{version} {flags:?} {quality} {most} {features:?} {}", self.revision)
-    }
-
     /// Settings without which this build cannot do what they say, or that are malformed.
     pub(super) fn errors(&self) -> Vec<ConfigErrorKind> {
         let features = [

@@ -11,6 +11,8 @@
 //!   │         │ closed before an answer: the same once more
 //!   └─────────┴─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
+//!
+//! A request that is ready, and cannot be signed, is one of those, too: it is not sent.
 
 use std::mem;
 use std::ops::ControlFlow;
@@ -25,10 +27,11 @@ use super::original::{Facts, Original};
 use super::turn::Turn;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
-use crate::limits::{LimitError, Limits};
+use crate::limits::LimitError;
 use crate::order::{Attempt, SourceRequest};
 use crate::path::AssetPath;
 use crate::policy::{self, FileKind, Freshness, OriginError, Term, Verdict};
+use crate::trace::event;
 
 /// The search for one file.
 #[derive(Debug)]
@@ -168,23 +171,28 @@ impl Search {
         is_new.then(|| original.clone())
     }
 
-    /// Gives out the request that is ready, under this id.
-    pub(super) fn ask(&mut self, id: FetchId, limits: &Limits) -> Option<Fetch> {
-        match mem::replace(&mut self.state, State::Missing) {
-            State::Ready(turn) => {
-                let mut request = turn.request.clone();
-                if let Some(kept) = &turn.kept {
-                    kept.ask_whether_changed(&mut request);
-                }
+    /// Gives out the request that is ready, under this id. `None` where there is none, or none any longer: if it cannot be
+    /// signed, that origin has failed.
+    pub(super) fn ask(&mut self, id: FetchId, terms: &GatherContext) -> Option<Fetch> {
+        let turn = match mem::replace(&mut self.state, State::Missing) {
+            State::Ready(turn) => turn,
+            other => {
+                self.state = other;
+                return None;
+            }
+        };
+        match turn.sent(terms.now) {
+            Ok(request) => {
                 let trusted = turn.policy.trusts(request.uri());
-                let key = turn.key.clone();
-                let mut fetch = Fetch::new(id, key, request, trusted, limits);
+                let mut fetch = Fetch::new(id, turn.key.clone(), request, trusted, &terms.limits);
                 (fetch.revalidates, fetch.resent) = (turn.kept.is_some(), turn.resent);
                 self.state = State::Asked(id, turn);
                 Some(fetch)
             }
-            other => {
-                self.state = other;
+            #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "nobody is told"))]
+            Err(error) => {
+                event!("unsigned", id = id.number(), cause = error.to_string());
+                self.fail_over(turn, OriginError::Unsigned, terms);
                 None
             }
         }
@@ -329,22 +337,25 @@ impl Search {
 
     /// Frees what was read. `Err` if that ends the delivery, otherwise it is the next origin's turn; or what is kept
     /// of an origin that is down may still do.
-    fn fail(&mut self, mut turn: Turn, failure: Failure, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
+    fn fail(&mut self, turn: Turn, failure: Failure, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         match failure {
             Failure::Next(cause) => {
-                self.note(cause);
-                match turn.kept.take() {
-                    Some(kept)
-                        if cause.is_transient() && kept.freshness(terms.now, &terms.caching) != Freshness::Over =>
-                    {
-                        turn.is_stored = true;
-                        self.state = State::holding(turn, kept);
-                    }
-                    _ => self.next_origin(),
-                }
+                self.fail_over(turn, cause, terms);
                 Ok(BREAK)
             }
             Failure::Stop(limit) => Err(limit),
+        }
+    }
+
+    /// Goes on without this origin's answer.
+    fn fail_over(&mut self, mut turn: Turn, cause: OriginError, terms: &GatherContext) {
+        self.note(cause);
+        match turn.kept.take() {
+            Some(kept) if cause.is_transient() && kept.freshness(terms.now, &terms.caching) != Freshness::Over => {
+                turn.is_stored = true;
+                self.state = State::holding(turn, kept);
+            }
+            _ => self.next_origin(),
         }
     }
 
@@ -393,6 +404,10 @@ mod tests {
         Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example"))).build().unwrap()
     }
 
+    fn terms() -> GatherContext {
+        GatherContext { limits: crate::Limits::default(), caching: crate::config::Caching::default(), now: 0 }
+    }
+
     fn ask(uri: &str) -> Attempt {
         Attempt::Ask {
             request: Request::get(uri).body(()).unwrap(),
@@ -405,11 +420,8 @@ mod tests {
     fn skips_origins_that_cannot_have_it() {
         let mut skipping = search(vec![Attempt::Skip(OriginError::NotFound), ask("https://b.example/a.jpg")]);
         assert!(skipping.is_ready());
-        assert_eq!(
-            skipping.ask(FetchId::new(1), &Limits::default()).unwrap().request().uri(),
-            "https://b.example/a.jpg"
-        );
-        assert!(skipping.ask(FetchId::new(2), &Limits::default()).is_none(), "once");
+        assert_eq!(skipping.ask(FetchId::new(1), &terms()).unwrap().request().uri(), "https://b.example/a.jpg");
+        assert!(skipping.ask(FetchId::new(2), &terms()).is_none(), "once");
         assert!(skipping.awaits(FetchId::new(1)) && !skipping.awaits(FetchId::new(2)));
         assert_eq!(search(vec![Attempt::Skip(OriginError::Denied)]).missing(), Some(OriginError::Denied));
         assert_eq!(search(Vec::new()).missing(), Some(OriginError::NotFound));
@@ -418,8 +430,8 @@ mod tests {
     #[test]
     fn a_second_head_does_not_count() {
         let mut search = search(vec![ask("https://a.example/a.jpg")]);
-        search.ask(FetchId::new(1), &Limits::default()).unwrap();
-        let terms = GatherContext { limits: Limits::default(), caching: crate::config::Caching::default(), now: 0 };
+        search.ask(FetchId::new(1), &terms()).unwrap();
+        let terms = terms();
         assert_eq!(search.head(&Response::new(()), &terms), Ok(CONTINUE));
         assert_eq!(search.chunk(b"a", &terms), Ok(CONTINUE));
         let not_found = Response::builder().status(404).body(()).unwrap();

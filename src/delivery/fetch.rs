@@ -1,5 +1,6 @@
 //! [`Fetch`]: a request to an origin, and [`Approved`]: the only form in which it can be sent.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::policy;
 /// What it may connect to depends on who wrote its URL: the base of a configured origin may lie anywhere, but what
 /// comes from an image URL or a redirect must not lead into a private network. So look up the addresses of
 /// [`Fetch::host`], have them approved, and send what [`Fetch::approve`] returns to one of them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Fetch {
     /// What the inputs about this fetch are labelled with.
@@ -53,10 +54,11 @@ pub struct Fetch {
 /// let approved = Approved { request, addresses, timeout: Default::default(), pace: Default::default(), max_bytes: 0 };
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Approved {
-    /// The request, always a GET without a body.
+    /// The request, always a GET without a body. Its query may hold a signature, as may headers that are marked
+    /// [sensitive](http::HeaderValue::is_sensitive): neither belongs in a log.
     pub request: Request<()>,
     /// Where it may go; any one, none twice as good.
     pub addresses: Vec<SocketAddr>,
@@ -109,7 +111,8 @@ impl Fetch {
         Self { id, key, revalidates, resent, request, trusted, pace, max_bytes: limits.source_bytes }
     }
 
-    /// The request, to be looked at.
+    /// The request, to be looked at. Its query may hold a signature, as may headers that are marked
+    /// [sensitive](http::HeaderValue::is_sensitive): neither belongs in a log.
     #[must_use]
     pub const fn request(&self) -> &Request<()> {
         &self.request
@@ -154,6 +157,50 @@ impl Fetch {
     }
 }
 
+/// Without the query, which may hold a signature.
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, key, revalidates, resent, request, trusted, pace, max_bytes } = self;
+        f.debug_struct("Fetch")
+            .field("id", id)
+            .field("key", key)
+            .field("revalidates", revalidates)
+            .field("resent", resent)
+            .field("request", &Shown(request))
+            .field("trusted", trusted)
+            .field("pace", pace)
+            .field("max_bytes", max_bytes)
+            .finish()
+    }
+}
+
+/// Without the query, which may hold a signature.
+impl fmt::Debug for Approved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, addresses, timeout, pace, max_bytes } = self;
+        f.debug_struct("Approved")
+            .field("request", &Shown(request))
+            .field("addresses", addresses)
+            .field("timeout", timeout)
+            .field("pace", pace)
+            .field("max_bytes", max_bytes)
+            .finish()
+    }
+}
+
+/// A request as it may be printed.
+struct Shown<'a>(&'a Request<()>);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uri = self.0.uri();
+        let authority = uri.authority().map_or("", http::uri::Authority::as_str);
+        let query = if uri.query().is_some() { "?..." } else { "" };
+        let url = format!("{}://{authority}{}{query}", uri.scheme_str().unwrap_or_default(), uri.path());
+        f.debug_struct("Request").field("url", &url).field("headers", self.0.headers()).finish()
+    }
+}
+
 /// Names a [`Fetch`] within its delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FetchId(u64);
@@ -171,8 +218,8 @@ impl FetchId {
     }
 }
 
-impl std::fmt::Display for FetchId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for FetchId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
@@ -209,7 +256,7 @@ mod tests {
 
     fn fetch(uri: &str, trusted: bool) -> Fetch {
         let request = Request::get(uri).body(()).unwrap();
-        Fetch::new(FetchId(1), StoreKey::of_request(&request), request, trusted, &Limits::default())
+        Fetch::new(FetchId(1), StoreKey::original(uri, b"", ""), request, trusted, &Limits::default())
     }
 
     #[test]

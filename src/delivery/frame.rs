@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn only_whole_frames_are_read() {
-        let key = StoreKey::original("https://a.example/a.jpg", b"a.example");
+        let key = StoreKey::original("https://a.example/a.jpg", b"a.example", "");
         let mut writer = Writer::new("original", &key);
         writer.line("etag", Some("\"a b\""));
         writer.line("private", None::<&str>);
@@ -136,13 +136,13 @@ mod tests {
             assert!(Frame::read("original", &key, &stored.slice(..to)).is_none(), "{to}");
         }
         assert!(Frame::read("rendition", &key, &stored).is_none());
-        let other = StoreKey::original("https://a.example/b.jpg", b"a.example");
+        let other = StoreKey::original("https://a.example/b.jpg", b"a.example", "");
         assert!(Frame::read("original", &other, &stored).is_none());
     }
 
     #[test]
     fn no_changed_bit_is_read() {
-        let key = StoreKey::original("https://a.example/a.jpg", b"a.example");
+        let key = StoreKey::original("https://a.example/a.jpg", b"a.example", "");
         let mut writer = Writer::new("original", &key);
         writer.line("etag", Some("\"a b\""));
         let stored = writer.finish(&Bytes::from_static(b"\n\npicture"));
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_is_not_plain_text_is_neither_written_nor_read() {
-        let key = StoreKey::original("https://a.example/a.jpg", b"a.example");
+        let key = StoreKey::original("https://a.example/a.jpg", b"a.example", "");
         for control in ['\t', '\r', '\n', '\0', '\u{7f}', '\u{e9}'] {
             let mut writer = Writer::new("original", &key);
             writer.line("etag", Some(format!("\"a{control}b\"")));

@@ -70,12 +70,17 @@ impl Gathering {
         Box::new(gathering).settle(keep)
     }
 
-    /// The next request that is ready to be sent.
+    /// Returns `true` if a request is ready to be sent.
+    pub(super) fn is_ready(&self) -> bool {
+        self.searches().any(Search::is_ready)
+    }
+
+    /// The next request that is ready to be sent. `None` if it turns out that it cannot be: [`Gathering::go_on`].
     pub(super) fn next_fetch(&mut self) -> Option<Fetch> {
         let search = std::iter::once(&mut self.asset).chain(&mut self.others).find(|search| search.is_ready())?;
+        let id = FetchId::new(u64::try_from(self.sent.saturating_add(1)).unwrap_or(u64::MAX));
+        let fetch = search.ask(id, &self.terms)?;
         self.sent += 1;
-        let id = FetchId::new(u64::try_from(self.sent).unwrap_or(u64::MAX));
-        let fetch = search.ask(id, &self.terms.limits)?;
         event!(
             "ask",
             id = id.number(),
@@ -84,6 +89,14 @@ impl Gathering {
             revalidates = fetch.revalidates
         );
         Some(fetch)
+    }
+
+    /// Goes on after an origin that could not be asked.
+    pub(super) fn go_on(self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+        match self.refused_video() {
+            Some(error) => self.fail(error),
+            None => self.settle(keep),
+        }
     }
 
     /// Hears what happened to a fetch.

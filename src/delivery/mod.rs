@@ -208,26 +208,40 @@ impl Delivery {
     /// Says what to do next.
     #[must_use]
     pub fn poll(&mut self) -> Output {
-        if let Some(keep) = self.keep.pop_front() {
-            return Output::Keep(keep);
+        loop {
+            if let Some(keep) = self.keep.pop_front() {
+                return Output::Keep(keep);
+            }
+            match &mut self.phase {
+                Phase::Gathering(gathering) if gathering.is_ready() => match gathering.next_fetch() {
+                    Some(fetch) => return Output::Fetch(fetch),
+                    // It cannot be signed. Each time there is one origin less to ask.
+                    None => self.pass_over(),
+                },
+                Phase::Rendering(rendering) => return rendering.job.take().map_or(Output::Wait, Output::Render),
+                Phase::Responding(_) => match std::mem::replace(&mut self.phase, Phase::Done) {
+                    Phase::Responding(response) => {
+                        event!(
+                            "respond",
+                            status = response.status().as_u16(),
+                            code = response.extensions().get::<Error>().map(|error| error.code().as_str()),
+                            bytes = response.body().len()
+                        );
+                        return Output::Respond(*response);
+                    }
+                    _ => return Output::Wait,
+                },
+                Phase::Gathering(_) | Phase::Done => return Output::Wait,
+            }
         }
-        match &mut self.phase {
-            Phase::Gathering(gathering) => gathering.next_fetch().map_or(Output::Wait, Output::Fetch),
-            Phase::Rendering(rendering) => rendering.job.take().map_or(Output::Wait, Output::Render),
-            Phase::Responding(_) => match std::mem::replace(&mut self.phase, Phase::Done) {
-                Phase::Responding(response) => {
-                    event!(
-                        "respond",
-                        status = response.status().as_u16(),
-                        code = response.extensions().get::<Error>().map(|error| error.code().as_str()),
-                        bytes = response.body().len()
-                    );
-                    Output::Respond(*response)
-                }
-                _ => Output::Wait,
-            },
-            Phase::Done => Output::Wait,
-        }
+    }
+
+    /// Goes on after an origin that could not be asked.
+    fn pass_over(&mut self) {
+        self.phase = match std::mem::replace(&mut self.phase, Phase::Done) {
+            Phase::Gathering(gathering) => gathering.go_on(&mut self.keep),
+            other => other,
+        };
     }
 
     /// Hears what happened. `Break` says that nothing more is wanted of that answer: stop reading it.

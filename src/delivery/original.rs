@@ -8,9 +8,9 @@ use http::{HeaderMap, HeaderValue, Request};
 
 use super::frame::{Frame, Writer};
 use super::key::StoreKey;
-use crate::config::Caching;
+use crate::config::{Caching, Credentials};
 use crate::fingerprint::{self, Fingerprint};
-use crate::policy::{self, Directives, Freshness, MediaType};
+use crate::policy::{self, Directives, Freshness, MediaType, RedirectPolicy};
 
 /// A file as an origin sent it, with what is needed to use it again: whether it is still good, and how to ask the
 /// origin whether it has changed.
@@ -169,10 +169,12 @@ impl Original {
 }
 
 impl StoreKey {
-    /// What a request's answer is kept under: nothing else in a request to an origin differs.
-    pub(super) fn of_request(request: &Request<()>) -> Self {
+    /// Names the answer to a request, before that is signed. Beside URL, host and the origin's own headers nothing in
+    /// requests to origins differs, but for who asks.
+    pub(super) fn of_request(request: &Request<()>, policy: &RedirectPolicy) -> Self {
         let host = request.headers().get(HOST).map_or(b"".as_slice(), HeaderValue::as_bytes);
-        Self::original(&request.uri().to_string(), host)
+        let own = policy.credentials(request.uri()).map_or("", Credentials::stamp);
+        Self::original(&request.uri().to_string(), host, own)
     }
 }
 
@@ -197,7 +199,11 @@ mod tests {
     fn original(pairs: &[(&str, &str)]) -> Original {
         let pairs = pairs.iter().map(|(name, value)| (HeaderName::try_from(*name).unwrap(), value.parse().unwrap()));
         let facts = Facts::of(&pairs.collect(), 100);
-        Original::new(StoreKey::original("https://a.example/a.jpg", b"a.example"), facts, Bytes::from_static(b"abc"))
+        Original::new(
+            StoreKey::original("https://a.example/a.jpg", b"a.example", ""),
+            facts,
+            Bytes::from_static(b"abc"),
+        )
     }
 
     #[test]

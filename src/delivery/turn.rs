@@ -1,17 +1,21 @@
 //! [`Turn`]: one origin's turn in the search for a file.
 
+use std::time::{Duration, SystemTime};
+
 use http::{HeaderValue, Request, Response};
 
 use super::gather_context::GatherContext;
 use super::key::StoreKey;
 use super::original::Original;
+use crate::extend::BoxError;
 use crate::fingerprint::Fingerprint;
 use crate::policy::{self, RedirectPolicy};
 
 /// One origin's turn, redirects included.
 #[derive(Debug)]
 pub(super) struct Turn {
-    pub(super) request: Request<()>,
+    /// Not yet signed, so that a redirect takes no signature along.
+    request: Request<()>,
     pub(super) key: StoreKey,
     pub(super) canonical: Option<HeaderValue>,
     /// Where it may be sent on to.
@@ -31,9 +35,23 @@ pub(super) struct Turn {
 impl Turn {
     /// The turn of an origin that is to be asked.
     pub(super) fn start(request: Request<()>, canonical: Option<HeaderValue>, policy: RedirectPolicy) -> Self {
-        let key = StoreKey::of_request(&request);
+        let key = StoreKey::of_request(&request, &policy);
         let (redirects, resent, kept, is_stored, identity) = (0, false, None, false, None);
         Self { request, key, canonical, policy, redirects, resent, kept, is_stored, identity }
+    }
+
+    /// The request as it is sent: with the question whether what is kept has changed, and signed.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub(super) fn sent(&self, now: u64) -> Result<Request<()>, BoxError> {
+        let mut request = self.request.clone();
+        if let Some(kept) = &self.kept {
+            kept.ask_whether_changed(&mut request);
+        }
+        let now = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(now)).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.policy.sign(&mut request, now)?;
+        Ok(request)
     }
 
     /// The same turn at the address that `head` points to, or as it was if the policy does not let it.
@@ -45,7 +63,7 @@ impl Turn {
         }
         match policy::redirect(&self.request, location, &self.policy) {
             Ok(request) => {
-                let key = StoreKey::of_request(&request);
+                let key = StoreKey::of_request(&request, &self.policy);
                 Ok(Self { request, key, redirects: self.redirects + 1, kept: None, identity: None, ..self })
             }
             Err(_) => Err(Box::new(self)),

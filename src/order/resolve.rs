@@ -15,7 +15,7 @@ use crate::limits::{LimitError, Limits};
 use crate::path::AssetPath;
 use crate::percent;
 use crate::plan::Rules;
-use crate::policy::{self, Conditions, GuardError, HintsUsed, Negotiation, OriginError, RedirectPolicy};
+use crate::policy::{self, Conditions, GuardError, HintsUsed, Home, Negotiation, OriginError, RedirectPolicy};
 use crate::transform::{Content, Edit, Hints, Reason, Step, Transformation};
 
 impl Endpoint {
@@ -221,7 +221,7 @@ impl Engine {
                 Kind::Web(base) => {
                     let uri = with_query(format!("{}/{path}", base.as_str()), query);
                     let host = if origin.forwards_host() { authority } else { base.authority() };
-                    let home = Some(base.authority().into());
+                    let home = Some(Home::new(base, origin.credentials()));
                     (uri, host.to_owned(), RedirectPolicy { home, hosts: None, engine: self.clone() })
                 }
                 Kind::Proxy(hosts) => {
@@ -242,7 +242,7 @@ impl Engine {
                     (approved.uri(), approved.authority(), redirects)
                 }
             };
-            let request = policy::origin_request(&uri, &host, self.settings()).ok_or(GuardError::Path)?;
+            let request = policy::origin_request(&uri, &host, &redirects).ok_or(GuardError::Path)?;
             attempts.push(Attempt::Ask { request, canonical: policy::canonical(origin, path), redirects });
         }
         Ok(attempts)

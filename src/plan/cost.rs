@@ -11,6 +11,8 @@ use crate::transform::Color;
 
 /// Bytes of a pixel with opacity.
 const PIXEL: u64 = 4;
+/// Tables that a shaper makes of those of a font, of which the guard of fonts lets so many pass.
+const SHAPING: u64 = 4 << 20;
 /// Counts of how frequent colours are.
 const COUNTS: u64 = 1 << 20;
 
@@ -29,7 +31,7 @@ impl Op {
         match self {
             Self::Decode { .. } | Self::Thumbnail { .. } => output.saturating_mul(2),
             // The mask of its letters, and the image.
-            Self::Text { .. } => output.saturating_mul(2),
+            Self::Text { .. } => output.saturating_mul(2).saturating_add(SHAPING),
             Self::Canvas { .. } => output,
             // In place.
             Self::Trim(_) | Self::Crop(_) | Self::Flatten(_) => 0,

@@ -11,8 +11,9 @@
 //! | 304 to the question whether a kept file has changed | it has not |
 //! | 304 otherwise, and all others | next origin, `UNIDENTIFIED` |
 //! | no connection, a timeout | next origin, `ECONNREFUSED` |
+//! | none, as the request could not be signed | next origin, `UNIDENTIFIED` |
 //!
-//! What may be otherwise in a moment ([`OriginError::is_transient`]) is kept by nobody: no connection, a timeout, 408,
+//! What may be otherwise in a moment ([`OriginError::is_transient`]) is kept by nobody: no connection, a timeout, no signature, 408,
 //! 421, 425, 429, 5xx, an answer that breaks off or is malformed. Any other is the origin's word, and stands for as long
 //! as an error does.
 
@@ -62,6 +63,10 @@ pub enum OriginError {
     /// It redirects too often, to no place, or to one that may not be asked.
     #[error("the origin redirects to nowhere")]
     Redirect,
+    /// It was not asked: its [`Signer`](crate::extend::Signer) failed, or changed more of the request than it may. The
+    /// event `unsigned` of `tracing` says why. Keys that have run out are renewed, so that this may be over in a moment.
+    #[error("the request to the origin could not be signed")]
+    Unsigned,
     /// Something without a name.
     #[error("the origin failed")]
     Other,
@@ -81,6 +86,7 @@ impl OriginError {
             | Self::Encoded(_)
             | Self::Malformed
             | Self::Redirect
+            | Self::Unsigned
             | Self::Other => ErrorCode::Unidentified,
         }
     }
@@ -90,7 +96,13 @@ impl OriginError {
     #[must_use]
     pub const fn is_transient(self) -> bool {
         match self {
-            Self::Refused | Self::TimedOut | Self::Busy | Self::Truncated | Self::Malformed | Self::Other => true,
+            Self::Refused
+            | Self::TimedOut
+            | Self::Busy
+            | Self::Truncated
+            | Self::Malformed
+            | Self::Unsigned
+            | Self::Other => true,
             Self::Status(status) => match status.as_u16() {
                 // A 304 here answers a question that was not asked; the others say that the time, or the way, was wrong.
                 304 | 408 | 421 | 425 | 429 => true,
@@ -181,6 +193,7 @@ mod tests {
             OriginError::TimedOut,
             OriginError::Truncated,
             OriginError::Malformed,
+            OriginError::Unsigned,
             OriginError::Other,
         ] {
             assert_eq!(error.term_of_stopgap(), Term::Moment, "{error}");

@@ -1,22 +1,26 @@
 //! The request to an origin, and the one after a redirect.
 //!
-//! Nothing that the client sent goes to an origin: what is the same for all clients can be cached for all.
+//! Nothing that the client sent goes to an origin: what is the same for all clients can be cached for all. An origin's own
+//! headers and signatures go to its scheme, host and port, and nowhere else.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Uri};
 
 use super::guard::{Approved, approve};
+use super::home::{self, Home};
 use super::origin_outcome::OriginError;
-use crate::config::{Engine, HostPattern, Settings};
+use crate::config::{Credentials, Engine, HostPattern, Settings};
+use crate::extend::BoxError;
 use crate::percent;
 
 /// Where redirects of one origin may lead, besides the origin itself.
 #[derive(Debug, Clone)]
 pub(crate) struct RedirectPolicy {
-    /// The origin's authority, which is trusted; `None` for a web proxy.
-    pub(crate) home: Option<Arc<str>>,
+    /// The origin itself, which is trusted; `None` for a web proxy.
+    pub(crate) home: Option<Home>,
     /// The hosts of a web proxy; `None`: every public host.
     pub(crate) hosts: Option<Arc<[HostPattern]>>,
     /// Whose endpoints no redirect may lead back to.
@@ -36,29 +40,57 @@ impl RedirectPolicy {
     /// Is it the configured origin, which may lie in a private network?
     pub(crate) fn trusts(&self, uri: &Uri) -> bool {
         let authority = uri.authority().map(http::uri::Authority::as_str);
-        self.home.as_deref().zip(authority).is_some_and(|(home, authority)| home.eq_ignore_ascii_case(authority))
+        self.home().zip(authority).is_some_and(|(home, authority)| home.eq_ignore_ascii_case(authority))
+    }
+
+    /// The authority of the configured origin.
+    fn home(&self) -> Option<&str> {
+        self.home.as_ref().map(Home::authority)
+    }
+
+    /// What the origin's requests have of their own, if this is one to it.
+    pub(crate) fn credentials(&self, uri: &Uri) -> Option<&Credentials> {
+        self.home.as_ref()?.credentials(uri)
+    }
+
+    /// Has a request signed, if it goes to an origin that wants that.
+    ///
+    /// # Errors
+    /// The signer's, or it changed more than it may.
+    pub(crate) fn sign(&self, request: &mut Request<()>, now: SystemTime) -> Result<(), BoxError> {
+        let Some(credentials) = self.credentials(request.uri()) else { return Ok(()) };
+        home::sign(credentials, request, &self.engine.settings().marker_name, now)
     }
 
     /// Would we ask ourselves? An origin at its configured address is somebody else, whatever its name.
     fn is_loop(&self, authority: &str, path: &str) -> bool {
-        self.home.as_deref() != Some(authority) && self.engine.find(authority, path).is_some()
+        self.home() != Some(authority) && self.engine.find(authority, path).is_some()
     }
 }
 
 /// `GET uri`. `None` where one of the two cannot be written in a header.
-pub(crate) fn origin_request(uri: &str, host: &str, settings: &Settings) -> Option<Request<()>> {
+pub(crate) fn origin_request(uri: &str, host: &str, policy: &RedirectPolicy) -> Option<Request<()>> {
+    Some(request(Uri::try_from(uri).ok()?, HeaderValue::try_from(host).ok()?, policy))
+}
+
+fn request(uri: Uri, host: HeaderValue, policy: &RedirectPolicy) -> Request<()> {
+    let settings: &Settings = policy.engine.settings();
     let mut request = Request::new(());
-    *request.uri_mut() = Uri::try_from(uri).ok()?;
+    *request.uri_mut() = uri;
     let headers = request.headers_mut();
-    headers.insert(HOST, HeaderValue::try_from(host).ok()?);
+    headers.insert(HOST, host);
     headers.insert(settings.marker_name.clone(), settings.marker_value.clone());
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(USER_AGENT, settings.user_agent.clone());
-    Some(request)
+    if let Some(credentials) = policy.credentials(request.uri()) {
+        credentials.apply(request.headers_mut());
+    }
+    request
 }
 
-/// The request that a redirect asks for: the previous one, elsewhere.
+/// The request that a redirect asks for: the previous one, elsewhere. Away from its origin it has no header of the origin's
+/// own.
 ///
 /// A forwarded `Host` stays as long as the authority does: an origin that tells sites by it would answer for another one.
 /// Such an origin may also call itself by that name in `Location`; then it is meant itself.
@@ -73,14 +105,13 @@ pub(crate) fn redirect(
     let location = percent::encode(location, percent::LOCATION).to_string();
     let location = itself(previous, &location).unwrap_or(location);
     let (uri, authority) = target(previous.uri(), &location, policy).ok_or(OriginError::Redirect)?;
-    let mut next = previous.clone();
-    *next.uri_mut() = Uri::try_from(uri).map_err(|_| OriginError::Redirect)?;
+    let uri = Uri::try_from(uri).map_err(|_| OriginError::Redirect)?;
     let stays = previous.uri().authority().is_some_and(|own| own.as_str().eq_ignore_ascii_case(&authority));
-    if !stays {
-        let host = HeaderValue::try_from(authority).map_err(|_| OriginError::Redirect)?;
-        next.headers_mut().insert(HOST, host);
-    }
-    Ok(next)
+    let host = match previous.headers().get(HOST).filter(|_| stays) {
+        Some(host) => host.clone(),
+        None => HeaderValue::try_from(authority).map_err(|_| OriginError::Redirect)?,
+    };
+    Ok(request(uri, host, policy))
 }
 
 /// A `Location` whose authority is the `Host` that was forwarded to the origin, with the origin's own in its place.
@@ -129,7 +160,7 @@ fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(St
 
 /// Is it the configured origin itself, letter by letter?
 fn is_at_home(url: &str, policy: &RedirectPolicy) -> bool {
-    let Some(home) = &policy.home else { return false };
+    let Some(home) = policy.home() else { return false };
     let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next());
     authority.is_some_and(|authority| authority.eq_ignore_ascii_case(home))
 }
@@ -144,8 +175,18 @@ mod tests {
         Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example"))).build().unwrap()
     }
 
+    /// The redirects of a configured origin.
+    fn of(base: &str) -> RedirectPolicy {
+        let origin = Origin::new(base);
+        RedirectPolicy { home: Some(home(&origin)), hosts: None, engine: engine() }
+    }
+
+    fn home(origin: &Origin) -> Home {
+        Home::new(origin.base().unwrap(), origin.credentials())
+    }
+
     fn follow(from: &str, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
-        let previous = origin_request(from, "forwarded.example", &Settings::default()).unwrap();
+        let previous = origin_request(from, "forwarded.example", policy).unwrap();
         let next = redirect(&previous, &HeaderValue::from_bytes(location.as_bytes()).unwrap(), policy).ok()?;
         assert_eq!(next.headers().len(), previous.headers().len());
         Some((next.uri().to_string(), next.headers()[HOST].to_str().unwrap().to_owned()))
@@ -153,7 +194,7 @@ mod tests {
 
     #[test]
     fn redirects_are_followed_where_they_may_lead() {
-        let web = RedirectPolicy { home: Some("10.0.0.1:8080".into()), hosts: None, engine: engine() };
+        let web = of("http://10.0.0.1:8080");
         let from = "http://10.0.0.1:8080/a/b.jpg?x=1";
         for (location, uri, host) in [
             ("c.jpg", "http://10.0.0.1:8080/a/c.jpg", "forwarded.example"),
@@ -204,7 +245,7 @@ mod tests {
         let settings = Settings { ports: vec![8080], ..Settings::default() };
         let endpoint = Endpoint::new("https://img.example.com/p").origin(Origin::new("https://o.example"));
         let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
-        let web = RedirectPolicy { home: Some("o.example".into()), hosts: None, engine };
+        let web = RedirectPolicy { engine, ..of("https://o.example") };
         let followed = |location: &str| follow("https://o.example/a.jpg", location, &web).map(|(uri, _)| uri);
         assert_eq!(followed("https://cdn.example.org:8080/a").as_deref(), Some("https://cdn.example.org:8080/a"));
         assert_eq!(followed("https://cdn.example.org:8443/a"), None);
@@ -212,13 +253,13 @@ mod tests {
 
     #[test]
     fn no_redirect_leads_back_to_us() {
-        let any = RedirectPolicy { home: Some("o.example".into()), hosts: None, engine: engine() };
+        let any = of("https://o.example");
         for location in ["https://img.example.com/p/a.jpg", "//IMG.example.com:443/q/..//p/a.jpg"] {
             assert_eq!(follow("https://o.example/a.jpg", location, &any), None, "{location}");
         }
         assert!(follow("https://o.example/a.jpg", "https://img.example.com/q/a.jpg", &any).is_some());
         assert_eq!(follow("https://img.example.com/q/a.jpg", "../p/a.jpg", &any), None);
-        let home = RedirectPolicy { home: Some("img.example.com".into()), ..any };
+        let home = of("https://img.example.com");
         assert!(follow("https://img.example.com/p/a.jpg", "b.jpg", &home).is_some());
     }
 
@@ -230,6 +271,58 @@ mod tests {
         assert!(follow("https://a.example.com/x", "/y", &proxy).is_some());
         for location in ["https://example.org/y", "https://example.com/y", "//evil-example.com/y"] {
             assert_eq!(follow("https://a.example.com/x", location, &proxy), None, "{location}");
+        }
+    }
+
+    #[test]
+    fn headers_of_an_origin_go_to_its_scheme_host_and_port_only() {
+        let origin = Origin::new("https://o.example/base").header("x-tenant", "42");
+        let origin = origin.secret_header("X-Token", "hunter2").header("accept", "image/jpeg");
+        let policy = RedirectPolicy { home: Some(home(&origin)), hosts: None, engine: engine() };
+        let own = |request: &Request<()>| {
+            let headers = request.headers();
+            let all =
+                [&headers["accept"] == "image/jpeg", headers.contains_key("x-tenant"), headers.contains_key("x-token")];
+            assert!(all == [true; 3] || all == [false; 3]);
+            assert!(all[0] || headers["accept"] == "*/*", "its place is taken by the usual one");
+            assert!(headers.get("x-token").is_none_or(HeaderValue::is_sensitive));
+            all[0]
+        };
+        let first = origin_request("https://o.example/base/a.jpg", "o.example", &policy).unwrap();
+        assert!(own(&first));
+        let go = |from: &Request<()>, to: &str| redirect(from, &HeaderValue::try_from(to).unwrap(), &policy);
+        for (location, kept) in [
+            ("b.jpg", true),
+            ("/elsewhere/b.jpg?x", true),
+            ("//O.example/b.jpg", true),
+            ("https://o.example:443/b.jpg", true),
+            ("https://www.o.example/b.jpg", false),
+            ("https://example/b.jpg", false),
+            ("https://cdn.example.org/b.jpg", false),
+        ] {
+            let Ok(next) = go(&first, location) else {
+                assert!(!kept, "{location}");
+                continue;
+            };
+            assert_eq!(own(&next), kept, "{location}");
+            // Whoever comes back is let in again.
+            assert!(own(&go(&next, "https://o.example/c.jpg").unwrap()), "{location}");
+        }
+        assert!(go(&first, "http://o.example/b.jpg").is_err(), "never from https to http");
+        // The same host by another scheme, or by another port, is somebody else.
+        let origin = Origin::new("http://o.example").secret_header("x-token", "hunter2");
+        let settings = Settings { ports: vec![8080], ..Settings::default() };
+        let endpoint = Endpoint::new("https://img.example.com/p").origin(origin.clone());
+        let engine = Engine::builder().endpoint(endpoint).settings(settings).build().unwrap();
+        let policy = RedirectPolicy { home: Some(home(&origin)), hosts: None, engine };
+        let first = origin_request("http://o.example/a.jpg", "o.example", &policy).unwrap();
+        for (location, kept) in [
+            ("https://o.example/a.jpg", false),
+            ("http://o.example:8080/a.jpg", false),
+            ("http://o.example:80/a", true),
+        ] {
+            let next = redirect(&first, &HeaderValue::try_from(location).unwrap(), &policy).unwrap();
+            assert_eq!(next.headers().contains_key("x-token"), kept, "{location}");
         }
     }
 }

@@ -1,0 +1,70 @@
+//! [`Home`]: a configured origin, which is trusted, and the only place that its credentials go to.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::uri::Scheme;
+use http::{HeaderName, Request, Uri};
+
+use crate::config::{Base, Credentials, is_owned};
+use crate::extend::BoxError;
+
+/// Where a configured origin is, and what it is shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Home {
+    https: bool,
+    authority: Arc<str>,
+    credentials: Arc<Credentials>,
+}
+
+impl Home {
+    pub(crate) fn new(base: &Base, credentials: &Arc<Credentials>) -> Self {
+        let https = base.as_str().starts_with("https:");
+        Self { https, authority: base.authority().into(), credentials: Arc::clone(credentials) }
+    }
+
+    /// Host in lower case, and the port unless it is the scheme's own.
+    pub(super) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The credentials, if the URL lies at the origin: same scheme, same host, same port.
+    pub(super) fn credentials(&self, uri: &Uri) -> Option<&Credentials> {
+        let scheme = if self.https { &Scheme::HTTPS } else { &Scheme::HTTP };
+        let authority = uri.authority().is_some_and(|own| own.as_str().eq_ignore_ascii_case(&self.authority));
+        (authority && uri.scheme() == Some(scheme)).then_some(&*self.credentials)
+    }
+}
+
+/// Has a request signed. `marker`: the name of the header that says who asks.
+///
+/// # Errors
+/// The signer's, or it changed more than it may.
+pub(super) fn sign(
+    credentials: &Credentials,
+    request: &mut Request<()>,
+    marker: &HeaderName,
+    now: SystemTime,
+) -> Result<(), BoxError> {
+    let Some(signer) = credentials.signer() else { return Ok(()) };
+    let before = request.clone();
+    signer.sign(request, now)?;
+    if !is_same(&before, request, marker) {
+        return Err("the signer changed more than the query and headers of its own".into());
+    }
+    for (name, value) in request.headers_mut() {
+        let is_known = before.headers().get_all(name).iter().any(|known| known == value && !known.is_sensitive());
+        value.set_sensitive(value.is_sensitive() || !is_known);
+    }
+    Ok(())
+}
+
+/// Returns `true` if both ask one server for one file, by headers that are this crate's alike.
+fn is_same(before: &Request<()>, after: &Request<()>, marker: &HeaderName) -> bool {
+    let (old, new) = (before.uri(), after.uri());
+    let target = old.scheme() == new.scheme() && old.authority() == new.authority() && old.path() == new.path();
+    let owned = |name: &&HeaderName| is_owned(name) || *name == marker;
+    let mut names = before.headers().keys().chain(after.headers().keys()).filter(owned);
+    let form = before.method() == after.method() && before.version() == after.version();
+    form && target && names.all(|name| before.headers().get_all(name) == after.headers().get_all(name))
+}
