@@ -90,6 +90,7 @@ mod stop;
 #[cfg(feature = "sanitize")]
 mod svg;
 mod syntax;
+pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace;
