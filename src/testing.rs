@@ -37,7 +37,7 @@
 //!     .leads_to("rebound.example", ["169.254.169.254".parse()?]);
 //! let request = Request::get("https://img.example.com/a.jpg").body(())?;
 //! let response = blocking::drive(engine.deliver(&request, SystemTime::now()), &origins);
-//! assert_eq!((response.status().as_u16(), origins.requests().len()), (400, 1));
+//! assert_eq!((response.status().as_u16(), origins.requests().len()), (404, 1));
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
