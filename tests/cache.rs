@@ -691,6 +691,28 @@ async fn memory_has_a_bound() {
     assert!(memory.bytes() > 50_000, "and it is made use of");
 }
 
+/// A world that a service may have.
+#[cfg(feature = "tower")]
+struct Shared(Arc<World>);
+
+#[cfg(feature = "tower")]
+impl Client for Shared {
+    type Body = Once;
+    async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        self.0.lookup(host, port, timeout).await
+    }
+    async fn send(&self, approved: Approved) -> Result<Response<Once>, FetchError> {
+        self.0.send(approved).await
+    }
+}
+
+#[cfg(feature = "tower")]
+impl Compute for Shared {
+    async fn run(&self, job: Render) -> Rendered {
+        self.0.run(job).await
+    }
+}
+
 #[cfg(feature = "tower")]
 #[tokio::test]
 async fn the_service_remembers() {
@@ -698,27 +720,11 @@ async fn the_service_remembers() {
     use originkit::tower::ImageService;
     use tower_service::Service as _;
 
-    struct Shared(Arc<World>);
-    impl Client for Shared {
-        type Body = Once;
-        async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
-            self.0.lookup(host, port, timeout).await
-        }
-        async fn send(&self, approved: Approved) -> Result<Response<Once>, FetchError> {
-            self.0.send(approved).await
-        }
-    }
-    impl Compute for Shared {
-        async fn run(&self, job: Render) -> Rendered {
-            self.0.run(job).await
-        }
-    }
-
     let (world, shelf) = (World::new(), Shelf::default());
-    let cache = Arc::new(Cache::new(shelf.clone()));
     let shared = || Shared(Arc::clone(&world));
     let spawn = |work| _ = tokio::spawn(work);
-    let mut service = ImageService::cached(engine(|_| {}), shared(), shared(), cache, spawn);
+    let service = ImageService::builder(engine(|_| {})).client(shared()).compute(shared());
+    let mut service = service.store(shelf.clone()).spawn(spawn).build();
     for renders in [1, 0] {
         let request = Request::get("https://img.example.com/tr:w-30/a.jpg").body("ignored").unwrap();
         let Ok(response) = service.call(request).await;
@@ -728,5 +734,27 @@ async fn the_service_remembers() {
         while shelf.count("renditions/") == 0 {
             tokio::task::yield_now().await;
         }
+    }
+}
+
+#[cfg(feature = "tower")]
+#[test]
+fn where_nothing_runs_a_task_the_service_keeps_files_before_it_answers() {
+    use originkit::testing::Origins;
+    use originkit::tower::ImageService;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+    use tower_service::Service as _;
+
+    let (origins, shelf) = (Origins::new().file(PHOTO, JPEG), Arc::new(Shelf::default()));
+    let service = ImageService::builder(engine(|_| {})).client(origins.clone()).compute(Shared(World::new()));
+    let mut service = service.store(Arc::clone(&shelf)).build();
+    for _ in 0..2 {
+        let answer = service.call(Request::get("https://img.example.com/tr:w-30/a.jpg").body(()).unwrap());
+        let Poll::Ready(Ok(response)) = pin!(answer).poll(&mut Context::from_waker(Waker::noop())) else {
+            panic!("it waits")
+        };
+        assert_eq!((response.status(), origins.requests().len()), (StatusCode::OK, 1));
+        assert_eq!((shelf.count("renditions/"), shelf.count("originals/")), (1, 1));
     }
 }

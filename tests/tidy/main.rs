@@ -127,7 +127,7 @@ fn third_parties_stay_where_they_belong() {
         ("sha2::", &["address/", "fingerprint.rs"]),
         ("xxhash_rust::", &["fingerprint.rs"]),
         ("httpdate::", &["policy/"]),
-        ("tokio::", &["cache/", "adapters/"]),
+        ("tokio::", &["cache/", "adapters/", "tower/"]),
         ("reqwest::", &["adapters/"]),
         ("ureq::", &["adapters/"]),
         ("hyper::", &["adapters/"]),
