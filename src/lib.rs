@@ -52,7 +52,7 @@
 
 #[cfg(doc)]
 pub mod _guide;
-#[cfg(any(feature = "reqwest", feature = "tokio", feature = "ureq"))]
+#[cfg(any(feature = "object-store", feature = "reqwest", feature = "tokio", feature = "ureq"))]
 pub mod adapters;
 mod address;
 mod base64;
