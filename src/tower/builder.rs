@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
+#[cfg(feature = "cache")]
+use {bytes::Bytes, http::Response};
 
 use super::mount::Prefix;
 use super::{Answer, ImageService};
