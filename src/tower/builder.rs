@@ -78,7 +78,7 @@ impl<C, P, S> ImageServiceBuilder<C, P, S> {
     }
 
     /// Sets the store of originals and renditions; with one, equal work is done once, as by
-    /// [`Cache`](crate::cache::Cache). To look at it meanwhile, give an `Arc` of it, and keep a clone.
+    /// [`Cache`]. To look at it meanwhile, give an `Arc` of it, and keep a clone.
     #[cfg(feature = "cache")]
     pub fn store<Other: Store + 'static>(self, store: Other) -> ImageServiceBuilder<C, P, Other> {
         let Self { engine, client, compute, store: _, spawn, at_once, prefix } = self;
