@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = format!("http://{}", listener.local_addr()?);
     let endpoint = Endpoint::new(&address).origin(Origin::new(&base));
     let engine = Engine::builder().endpoint(endpoint).build()?;
-    let images = ImageService::new(engine, Reqwest::new()?, Threads::new());
+    let images = ImageService::builder(engine).client(Reqwest::new()?).compute(Threads::new()).build();
     println!("try {address}/tr:w-300/<path of an image below {base}>");
     axum::serve(listener, axum::Router::new().fallback_service(images)).await?;
     Ok(())

@@ -51,7 +51,7 @@
     )
 )]
 
-#[cfg(any(feature = "reqwest", feature = "tokio", feature = "ureq"))]
+#[cfg(any(feature = "object-store", feature = "reqwest", feature = "tokio", feature = "ureq"))]
 pub mod adapters;
 mod address;
 mod base64;
@@ -92,6 +92,7 @@ mod stop;
 #[cfg(feature = "sanitize")]
 mod svg;
 mod syntax;
+pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace;

@@ -1,6 +1,28 @@
 //! [`ImageService`]: deliveries as a `tower` service, for axum, hyper or any tower stack.
 //!
 //! It reads the clock, as in this crate only the adapters do beside it.
+//!
+#![cfg_attr(all(feature = "reqwest", feature = "tokio", feature = "memory-store"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "reqwest", feature = "tokio", feature = "memory-store")), doc = "```text")]
+//! use axum::Router;
+//! use originkit::adapters::{Reqwest, Threads};
+//! use originkit::cache::Memory;
+//! use originkit::tower::ImageService;
+//! # use originkit::Engine;
+//! # async fn serve(engine: Engine, listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
+//!
+//! let images = ImageService::builder(engine)
+//!     .client(Reqwest::new()?)
+//!     .compute(Threads::new().memory(512 << 20))
+//!     .store(Memory::new(256 << 20))
+//!     .build();
+//! axum::serve(listener, Router::new().fallback_service(images)).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod builder;
+mod mount;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,16 +31,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower_service::Service;
 
-#[cfg(feature = "cache")]
-use crate::cache::{Answered, Cache, Store};
-use crate::client::{Client, Compute, drive};
+pub use self::builder::ImageServiceBuilder;
+use self::mount::Prefix;
 use crate::config::Engine;
 
 /// Answers requests for images. Never fails: an error is a response, with the
@@ -28,70 +49,19 @@ use crate::config::Engine;
 #[derive(Clone)]
 pub struct ImageService {
     engine: Engine,
-    answer: Arc<dyn Fn(Request<()>) -> Pending<Response<Bytes>> + Send + Sync>,
+    answer: Arc<dyn Fn(Request<()>) -> Answer + Send + Sync>,
     at_once: u64,
+    prefix: Prefix,
     under_way: Arc<AtomicU64>,
 }
 
-type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// An answer in the making.
+type Answer = Pin<Box<dyn Future<Output = Response<Bytes>> + Send>>;
 
 impl ImageService {
-    /// A service that fetches with `client` and renders on `compute`.
-    #[must_use]
-    pub fn new<C: Client + 'static, P: Compute + 'static>(engine: Engine, client: C, compute: P) -> Self {
-        let (client, compute) = (Arc::new(client), Arc::new(compute));
-        Self::answering(engine.clone(), move |request| {
-            let delivery = engine.deliver(&request, SystemTime::now());
-            let (client, compute) = (Arc::clone(&client), Arc::clone(&compute));
-            Box::pin(async move { drive(delivery, &*client, &*compute).await })
-        })
-    }
-
-    /// The same with a cache. `spawn` runs what is to be done after an answer, such as `|work| _ = tokio::spawn(work)`.
-    #[cfg(feature = "cache")]
-    #[must_use]
-    pub fn cached<C, P, S>(
-        engine: Engine,
-        client: C,
-        compute: P,
-        cache: Arc<Cache<S>>,
-        spawn: impl Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync + 'static,
-    ) -> Self
-    where
-        C: Client + 'static,
-        P: Compute + 'static,
-        S: Store + 'static,
-    {
-        let (client, compute, spawn) = (Arc::new(client), Arc::new(compute), Arc::new(spawn));
-        Self::answering(engine.clone(), move |request| {
-            let (engine, cache, spawn) = (engine.clone(), Arc::clone(&cache), Arc::clone(&spawn));
-            let (client, compute) = (Arc::clone(&client), Arc::clone(&compute));
-            Box::pin(async move {
-                let now = SystemTime::now();
-                let Answered { response, later, .. } = cache.deliver(&engine, &request, now, &*client, &*compute).await;
-                if !later.is_empty() {
-                    spawn(Box::pin(async move { cache.finish(later, &*client, &*compute).await }));
-                }
-                response
-            })
-        })
-    }
-
-    fn answering(
-        engine: Engine,
-        answer: impl Fn(Request<()>) -> Pending<Response<Bytes>> + Send + Sync + 'static,
-    ) -> Self {
-        Self { engine, answer: Arc::new(answer), at_once: u64::MAX, under_way: Arc::default() }
-    }
-
-    /// Sets how many deliveries may be under way at a time; unbounded unless set. One more is answered with
-    /// [`Error::Busy`](crate::Error::Busy) at once, whatever it asks for.
-    ///
-    /// It bounds the files that deliveries hold while they wait, for origins and for a place to render. Cheap answers
-    /// count as well, so it is best far above the bounds of fetches and of renders, which have their own.
-    #[must_use]
-    pub fn at_once(self, deliveries: u64) -> Self {
-        Self { at_once: deliveries, ..self }
+    /// A service of this engine, whose parts are to be given.
+    pub fn builder(engine: Engine) -> ImageServiceBuilder<(), (), ()> {
+        ImageServiceBuilder::new(engine)
     }
 
     /// Deliveries under way.
@@ -129,7 +99,10 @@ impl<B> Service<Request<B>> for ImageService {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let request = request.map(|_| ());
+        let mut request = request.map(|_| ());
+        if let Some(uri) = self.prefix.before(request.uri()) {
+            *request.uri_mut() = uri;
+        }
         let Some(place) = self.enter() else {
             let busy = self.engine.busy(&request, RETRY_AFTER);
             return Box::pin(ready(Ok(busy.map(Full::new))));

@@ -21,6 +21,7 @@
 //! | `recalled` | `id`: a store had the file |
 //! | `respond` | `status`, `code` of `ik-error`, `bytes` |
 //! | `note` | `note`: part of a source was missing, damaged or left out |
+//! | `store` | `cause`: a read or a write of `adapters::ObjectStore` failed |
 //! | `kept` | `fresh`, `stale`: a rendition that was kept is the answer |
 
 /// Starts a stage, which lasts as long as what is returned.

@@ -251,3 +251,69 @@ fn no_proxy_of_the_environment_is_used() {
         assert_eq!(send(http(address)).unwrap().2, b"me", "{name}");
     }
 }
+
+#[cfg(all(feature = "tower", feature = "pixels"))]
+mod mounted {
+    use axum::Router;
+    use axum::body::Body;
+    use http::{Request, StatusCode};
+    use hyper_util::rt::TokioIo;
+    use hyper_util::service::TowerToHyperService;
+    use originkit::client::Inline;
+    use originkit::testing::Origins;
+    use originkit::tower::ImageService;
+    use originkit::{Endpoint, Engine, Origin};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tower_service::Service as _;
+
+    const SVG: &str = "<svg xmlns='http://www.w3.org/2000/svg'/>";
+
+    fn service(prefix: &str) -> (ImageService, Origins) {
+        let endpoint = Endpoint::new("http://www.example.com/img/shop");
+        let endpoint = endpoint.origin(Origin::new("https://files.example.com"));
+        let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+        let origins = Origins::new().file("https://files.example.com/a%20b.svg?v=2", SVG);
+        let service = ImageService::builder(engine).client(origins.clone()).compute(Inline).mounted_at(prefix);
+        (service.build(), origins)
+    }
+
+    #[tokio::test]
+    async fn in_a_router() {
+        let (whole, stripped) = (|| service("").0, || service("/img").0);
+        for (what, router, status) in [
+            ("nest_service", Router::new().nest_service("/img", stripped()), 200),
+            ("nested twice", Router::new().nest_service("/img/shop", service("img/shop/").0), 200),
+            ("nest", Router::new().nest("/img", Router::new().fallback_service(stripped())), 200),
+            ("route_service", Router::new().route_service("/{*path}", whole()), 200),
+            ("route_service below", Router::new().route_service("/img/{*path}", whole()), 200),
+            ("fallback_service", Router::new().fallback_service(whole()), 200),
+            ("a prefix that was taken off and is not known", Router::new().nest_service("/img", whole()), 404),
+            ("a prefix that was not taken off", Router::new().fallback_service(stripped()), 404),
+        ] {
+            for url in ["/img/shop/a%20b.svg?v=2", "http://www.example.com/img/shop/a%20b.svg?v=2"] {
+                let request = Request::get(url).header("host", "www.example.com").body(Body::empty()).unwrap();
+                let Ok(response) = router.clone().call(request).await;
+                assert_eq!(response.status(), StatusCode::from_u16(status).unwrap(), "{what}: {url}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn by_hyper_alone() {
+        let (service, origins) = service("");
+        let (mut client, server) = tokio::io::duplex(1024);
+        let connection = hyper::server::conn::http1::Builder::new()
+            .serve_connection(TokioIo::new(server), TowerToHyperService::new(service));
+        let asked = async move {
+            let request = "GET /img/shop/a%20b.svg?v=2 HTTP/1.1\r\nhost: www.example.com\r\nconnection: close\r\n\r\n";
+            client.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        let (served, answer) = tokio::join!(connection, asked);
+        served.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("<svg"), "{answer}");
+        assert_eq!(origins.requests()[0].request.uri(), "https://files.example.com/a%20b.svg?v=2");
+    }
+}

@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use image::ImageFormat;
 use originkit::adapters::Threads;
-use originkit::cache::{Cache, Memory};
+use originkit::cache::Memory;
 use originkit::client::{Body, Bounded, Client};
 use originkit::delivery::{Approved, FetchError, Output};
 use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
@@ -150,15 +150,15 @@ async fn cheap_answers_wait_for_no_render_and_deliveries_are_bounded() {
     let threads = Threads::new().at_once(1).queue(1);
     let file = Bytes::from(pictures::file(pictures::photo(16, 16), ImageFormat::Png));
     let client = Gated { open: watch::channel(true).1, pieces: vec![file] };
-    let cache = Arc::new(Cache::new(Memory::new(1 << 20)));
+    let store = Arc::new(Memory::new(1 << 20));
     let engine = engine(Extensions::new().effector(slow.clone()));
-    let spawn = |work| _ = tokio::spawn(work);
-    let service = ImageService::cached(engine, client, threads.clone(), Arc::clone(&cache), spawn).at_once(3);
+    let service = ImageService::builder(engine).client(client).compute(threads.clone());
+    let service = service.store(Arc::clone(&store)).at_once(3).build();
 
     let (status, headers, kept) = get(&service, "tr:w-8/a.png", None).await;
     assert_eq!(status, StatusCode::OK);
     let tag = headers["etag"].to_str().unwrap();
-    while cache.store().bytes() == 0 {
+    while store.bytes() == 0 {
         tokio::task::yield_now().await;
     }
 
@@ -177,19 +177,22 @@ async fn cheap_answers_wait_for_no_render_and_deliveries_are_bounded() {
     assert_eq!(get(&service, "tr:orig-true/a.png", None).await.0, StatusCode::OK);
     assert_eq!((threads.load().running, threads.load().waiting), (1, 1));
 
-    // Deliveries at a time.
+    // Deliveries at a time: one waits for the same image as another.
     assert_eq!(service.under_way(), 2);
-    let full = service.clone().at_once(2);
-    let (status, headers, _) = get(&full, "tr:w-8/a.png", None).await;
+    let third = start(&service, "tr:e-upscale/a.png");
+    while service.under_way() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let (status, headers, _) = get(&service, "tr:w-8/a.png", None).await;
     assert_eq!((status, &headers["cache-control"]), (StatusCode::SERVICE_UNAVAILABLE, &"no-store".parse().unwrap()));
     assert_eq!((&headers["retry-after"], &headers["vary"]), (&"1".parse().unwrap(), &"accept".parse().unwrap()));
     assert!(headers["ik-error"].to_str().unwrap().starts_with("EBUSY - "));
 
     *slow.0.0.lock().unwrap() = true;
     slow.0.1.notify_all();
-    for render in renders {
+    for render in renders.into_iter().chain([third]) {
         assert_eq!(render.await.unwrap(), StatusCode::OK);
     }
     assert_eq!(service.under_way(), 0);
-    assert_eq!(get(&full, "tr:w-8/a.png", None).await.0, StatusCode::OK);
+    assert_eq!(get(&service, "tr:w-8/a.png", None).await.0, StatusCode::OK);
 }

@@ -694,6 +694,28 @@ async fn memory_has_a_bound() {
     assert!(memory.bytes() > 50_000, "and it is made use of");
 }
 
+/// A world that a service may have.
+#[cfg(feature = "tower")]
+struct Shared(Arc<World>);
+
+#[cfg(feature = "tower")]
+impl Client for Shared {
+    type Body = Once;
+    async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        self.0.lookup(host, port, timeout).await
+    }
+    async fn send(&self, approved: Approved) -> Result<Response<Once>, FetchError> {
+        self.0.send(approved).await
+    }
+}
+
+#[cfg(feature = "tower")]
+impl Compute for Shared {
+    async fn run(&self, job: Render) -> Rendered {
+        self.0.run(job).await
+    }
+}
+
 #[cfg(feature = "tower")]
 #[tokio::test]
 async fn the_service_remembers() {
@@ -701,27 +723,11 @@ async fn the_service_remembers() {
     use originkit::tower::ImageService;
     use tower_service::Service as _;
 
-    struct Shared(Arc<World>);
-    impl Client for Shared {
-        type Body = Once;
-        async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
-            self.0.lookup(host, port, timeout).await
-        }
-        async fn send(&self, approved: Approved) -> Result<Response<Once>, FetchError> {
-            self.0.send(approved).await
-        }
-    }
-    impl Compute for Shared {
-        async fn run(&self, job: Render) -> Rendered {
-            self.0.run(job).await
-        }
-    }
-
     let (world, shelf) = (World::new(), Shelf::default());
-    let cache = Arc::new(Cache::new(shelf.clone()));
     let shared = || Shared(Arc::clone(&world));
     let spawn = |work| _ = tokio::spawn(work);
-    let mut service = ImageService::cached(engine(|_| {}), shared(), shared(), cache, spawn);
+    let service = ImageService::builder(engine(|_| {})).client(shared()).compute(shared());
+    let mut service = service.store(shelf.clone()).spawn(spawn).build();
     for renders in [1, 0] {
         let request = Request::get("https://img.example.com/tr:w-30/a.jpg").body("ignored").unwrap();
         let Ok(response) = service.call(request).await;
@@ -731,5 +737,131 @@ async fn the_service_remembers() {
         while shelf.count("renditions/") == 0 {
             tokio::task::yield_now().await;
         }
+    }
+}
+
+#[cfg(feature = "tower")]
+#[test]
+fn where_nothing_runs_a_task_the_service_keeps_files_before_it_answers() {
+    use originkit::testing::Origins;
+    use originkit::tower::ImageService;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+    use tower_service::Service as _;
+
+    let (origins, shelf) = (Origins::new().file(PHOTO, JPEG), Arc::new(Shelf::default()));
+    let service = ImageService::builder(engine(|_| {})).client(origins.clone()).compute(Shared(World::new()));
+    let mut service = service.store(Arc::clone(&shelf)).build();
+    for _ in 0..2 {
+        let answer = service.call(Request::get("https://img.example.com/tr:w-30/a.jpg").body(()).unwrap());
+        let Poll::Ready(Ok(response)) = pin!(answer).poll(&mut Context::from_waker(Waker::noop())) else {
+            panic!("it waits")
+        };
+        assert_eq!((response.status(), origins.requests().len()), (StatusCode::OK, 1));
+        assert_eq!((shelf.count("renditions/"), shelf.count("originals/")), (1, 1));
+    }
+}
+
+#[cfg(feature = "object-store")]
+mod object_store {
+    use std::path::PathBuf;
+
+    use originkit::adapters::ObjectStore;
+
+    use super::*;
+
+    fn key(width: u32) -> StoreKey {
+        let request = Request::get(format!("https://img.example.com/tr:w-{width}/a.jpg")).body(()).unwrap();
+        engine(|_| {}).resolve(&request, SystemTime::UNIX_EPOCH).unwrap().store_key()
+    }
+
+    /// A folder that does not exist yet, removed in the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("originkit-{}-{name}", std::process::id()));
+            _ = std::fs::remove_dir_all(&path);
+            Self(path)
+        }
+
+        fn open(&self) -> ObjectStore {
+            ObjectStore::open(self.0.join("some where").to_str().unwrap()).unwrap()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[tokio::test]
+    async fn keeps_the_laws_of_a_store() {
+        let folder = Folder::new("laws");
+        let url = format!("file://{}/other%20place", folder.0.display());
+        for store in [ObjectStore::open("memory:///").unwrap(), folder.open(), ObjectStore::open(&url).unwrap()] {
+            assert_eq!(store.get(&key(1)).await, None);
+            for file in ["one", "another, which is longer", "", "-"] {
+                store.put(&key(1), file.into()).await;
+                assert_eq!(store.clone().get(&key(1)).await, Some(file.into()));
+            }
+            assert_eq!(store.get(&key(2)).await, None);
+
+            // Neither read nor written, and neither is a failure.
+            let small = store.clone().file_bytes(3);
+            store.put(&key(1), "four".into()).await;
+            small.put(&key(2), "four".into()).await;
+            assert_eq!((small.get(&key(1)).await, store.get(&key(2)).await), (None, None));
+            small.put(&key(2), "two".into()).await;
+            assert_eq!((small.get(&key(2)).await, store.failures()), (Some("two".into()), 0));
+        }
+        assert!(folder.0.join("other place/renditions").is_dir());
+        assert_eq!(folder.open().get(&key(2)).await, Some("two".into()), "instances share a folder");
+    }
+
+    #[test]
+    fn a_place_that_is_none_is_an_error() {
+        let folder = Folder::new("places");
+        std::fs::create_dir_all(&folder.0).unwrap();
+        let file = folder.0.join("file");
+        std::fs::write(&file, "-").unwrap();
+        for place in [
+            "gs://bucket/images",
+            "gs:bucket",
+            "https://example.com/images",
+            "s3://",
+            "redis://localhost",
+            "file://elsewhere/images",
+            file.to_str().unwrap(),
+            "",
+        ] {
+            let error = ObjectStore::open(place).map(|_| ()).unwrap_err();
+            assert!(std::error::Error::source(&error).is_some(), "{place}: {error}");
+        }
+        let options = [("aws_skip_signature", "perhaps"), ("no_option", "-")];
+        assert!(ObjectStore::open_with("s3://bucket/images", options).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_is_down_is_left_alone_for_a_while() {
+        let options = [
+            ("AWS_ENDPOINT", "http://127.0.0.1:1"),
+            ("AWS_ALLOW_HTTP", "true"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_EXECUTION_ENV", "a test"),
+        ];
+        let store = ObjectStore::open_with("s3://bucket/images", options).unwrap();
+        for failures in 1..3 {
+            assert_eq!((store.get(&key(1)).await, store.failures()), (None, failures));
+            store.put(&key(1), "one".into()).await;
+            assert_eq!((store.get(&key(1)).await, store.failures()), (None, failures), "it is not asked");
+            tokio::time::advance(Duration::from_secs(6)).await;
+        }
+        store.put(&key(1), "one".into()).await;
+        assert_eq!(store.failures(), 3);
+        assert!(!format!("{store:?}").contains("secret"));
     }
 }

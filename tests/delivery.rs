@@ -825,7 +825,7 @@ fn the_service_answers_the_same() {
     use tower_service::Service as _;
 
     let script = || Script::get("/tr:w-300/a.jpg", &[(BACKUP, file(JPEG))]);
-    let mut service = ImageService::new(engine(|_| {}), script(), script()).clone();
+    let mut service = ImageService::builder(engine(|_| {})).client(script()).compute(script()).build();
     let request = Request::get("https://img.example.com/tr:w-300/a.jpg").body("ignored").unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let Ok(response) = runtime.block_on(service.call(request));

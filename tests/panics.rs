@@ -5,19 +5,19 @@
 mod pictures;
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use image::ImageFormat;
-use originkit::client::{Body, Client, Inline};
-use originkit::delivery::{Approved, Delivery, FetchError, Input, Output};
+use originkit::client::Inline;
+use originkit::delivery::{Delivery, Input, Output};
 use originkit::extend::{
     Bitmap, BoxError, Decoder, Detector, EffectJob, Effector, Extensions, FontQuery, Fonts, Found, Outcome, Search,
 };
+use originkit::testing::Origins;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin};
 
 struct Panics;
@@ -46,42 +46,6 @@ impl Fonts for Panics {
     }
 }
 
-/// An origin with one file.
-#[derive(Clone)]
-struct Same(Bytes);
-
-struct Once(Option<Bytes>);
-
-impl Body for Once {
-    async fn chunk(&mut self) -> Result<Option<Bytes>, FetchError> {
-        Ok(self.0.take())
-    }
-}
-
-impl Client for Same {
-    type Body = Once;
-
-    async fn lookup(&self, _: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
-        Ok(vec![SocketAddr::from(([93, 184, 215, 14], port))])
-    }
-
-    async fn send(&self, _: Approved) -> Result<Response<Once>, FetchError> {
-        Ok(Response::new(Once(Some(self.0.clone()))))
-    }
-}
-
-impl originkit::blocking::Client for Same {
-    type Body = std::io::Cursor<Bytes>;
-
-    fn lookup(&self, _: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
-        Ok(vec![SocketAddr::from(([93, 184, 215, 14], port))])
-    }
-
-    fn send(&self, _: Approved) -> Result<Response<Self::Body>, FetchError> {
-        Ok(Response::new(std::io::Cursor::new(self.0.clone())))
-    }
-}
-
 /// What panics, and a URL that leads there.
 fn cases() -> Vec<(&'static str, Extensions, &'static str)> {
     let mut cases = vec![
@@ -101,8 +65,12 @@ fn delivery(extensions: &Extensions, text: &str) -> Delivery {
     engine.deliver(&Request::get(format!("https://img.test/tr:{text}/a.png")).body(()).unwrap(), SystemTime::now())
 }
 
-fn file() -> Same {
-    Same(pictures::file(pictures::photo(16, 16), ImageFormat::Png).into())
+fn file() -> Bytes {
+    pictures::file(pictures::photo(16, 16), ImageFormat::Png).into()
+}
+
+fn origins() -> Origins {
+    Origins::new().file("https://o.test/a.png", file())
 }
 
 fn by_hand(mut delivery: Delivery) -> Response<Bytes> {
@@ -110,7 +78,7 @@ fn by_hand(mut delivery: Delivery) -> Response<Bytes> {
         match delivery.poll() {
             Output::Fetch(fetch) => {
                 _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
-                _ = delivery.handle(Input::Chunk(fetch.id, file().0));
+                _ = delivery.handle(Input::Chunk(fetch.id, file()));
                 _ = delivery.handle(Input::End(fetch.id));
             }
             Output::Render(job) => {
@@ -144,12 +112,12 @@ fn every_driver_survives() {
     for (what, extensions, text) in cases() {
         for _ in 0..2 {
             is_an_error_of_its_request(&by_hand(delivery(&extensions, text)), what);
-            is_an_error_of_its_request(&originkit::blocking::drive(delivery(&extensions, text), &file()), what);
-            let inline = now(originkit::client::drive(delivery(&extensions, text), &file(), &Inline));
+            is_an_error_of_its_request(&originkit::blocking::drive(delivery(&extensions, text), &origins()), what);
+            let inline = now(originkit::client::drive(delivery(&extensions, text), &origins(), &Inline));
             is_an_error_of_its_request(&inline, what);
         }
     }
-    let fine = originkit::blocking::drive(delivery(&Extensions::new(), "w-8"), &file());
+    let fine = originkit::blocking::drive(delivery(&Extensions::new(), "w-8"), &origins());
     assert_eq!(fine.status(), StatusCode::OK);
 }
 
@@ -159,11 +127,11 @@ async fn threads_survive() {
     let threads = originkit::adapters::Threads::new().at_once(1);
     for (what, extensions, text) in cases() {
         for _ in 0..3 {
-            let response = originkit::client::drive(delivery(&extensions, text), &file(), &threads).await;
+            let response = originkit::client::drive(delivery(&extensions, text), &origins(), &threads).await;
             is_an_error_of_its_request(&response, what);
         }
     }
-    let fine = originkit::client::drive(delivery(&Extensions::new(), "w-8"), &file(), &threads).await;
+    let fine = originkit::client::drive(delivery(&Extensions::new(), "w-8"), &origins(), &threads).await;
     assert_eq!(fine.status(), StatusCode::OK);
     // The slot of the last is back a moment after its answer.
     while threads.load().running > 0 {

@@ -2,8 +2,8 @@
 //! other instance finds it; any of them answers any request, and it does not matter which one dies.
 //!
 //! ```text
-//! cargo run --release --features cache,reqwest,tokio --example fleet -- --port 3001 --origin https://www.example.com
-//! cargo run --release --features cache,reqwest,tokio --example fleet -- --port 3002 --origin https://www.example.com
+//! cargo run --release --features object-store,reqwest,tokio --example fleet -- --port 3001 --origin https://www.example.com
+//! cargo run --release --features object-store,reqwest,tokio --example fleet -- --port 3002 --origin https://www.example.com
 //! ```
 //!
 //! - `--base URL` is the endpoint as browsers know it, behind a load balancer or a cache. All instances must be told
@@ -19,7 +19,6 @@
 
 #[path = "../front/mod.rs"]
 mod front;
-mod store;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,18 +30,16 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use originkit::adapters::{Reqwest, Threads};
+use originkit::adapters::{ObjectStore, Reqwest, Threads};
 use originkit::cache::{Answered, Cache};
 use originkit::client::{Bounded, Compute};
 use originkit::delivery::{Render, Rendered};
 use originkit::{Endpoint, Engine, Origin, Settings};
 use tokio::net::TcpListener;
 
-use store::Objects;
-
 struct Server {
     engine: Engine,
-    cache: Cache<Objects>,
+    cache: Cache<ObjectStore>,
     client: Bounded<Reqwest>,
     pool: Counted,
     port: u16,
@@ -66,7 +63,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
     let client = Bounded::new(Reqwest::new()?);
-    let cache = Cache::new(Objects::open(&store)?);
+    let cache = Cache::new(ObjectStore::open_with(&store, std::env::vars())?);
     println!("{own} answers for {base} and keeps files in {store}");
 
     let zero = AtomicU64::default;
@@ -98,9 +95,12 @@ async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Respons
 
 /// What this instance did since it was started.
 async fn stats(State(server): State<Arc<Server>>) -> Response {
-    let Server { pool: Counted(renders, _), asked, answered, later, .. } = &*server;
+    let Server { pool: Counted(renders, _), cache, asked, answered, later, .. } = &*server;
+    let failures = cache.store().failures();
     let [asked, answered, later, renders] = [asked, answered, later, renders].map(|n| n.load(Ordering::SeqCst));
-    let text = format!(r#"{{"asked":{asked},"answered":{answered},"renders":{renders},"later":{later}}}"#);
+    let text = format!(
+        r#"{{"asked":{asked},"answered":{answered},"renders":{renders},"later":{later},"store_failures":{failures}}}"#
+    );
     ([(CONTENT_TYPE, "application/json")], text).into_response()
 }
 

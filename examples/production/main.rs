@@ -9,9 +9,9 @@
 //! |---|---|
 //! | Renders | as many as there are cores, within 512 MiB, a bounded queue; 503 and `Retry-After` beyond (`Threads`) |
 //! | Fetches | 128 at a time and 128 MiB of bodies, approved addresses only, every time bounded (`Bounded`, `Reqwest`) |
-//! | Deliveries | 512 at a time (`ImageService::at_once`), 20 seconds each: then the render is stopped, and it is a 504 |
+//! | Deliveries | 512 at a time (`ImageServiceBuilder::at_once`), 20 seconds each: then the render is stopped, and it is a 504 |
 //! | Connections | 1024, 10 seconds for a head (`front`) |
-//! | Results | kept in memory, 256 MiB, equal work done once (`Cache`, `Memory`) |
+//! | Results | kept in memory, 256 MiB, equal work done once (`Memory`) |
 //! | Memory | with glibc, `MALLOC_ARENA_MAX=2` in the environment: a third less is held back |
 //! | `/healthz` | 200 while it serves; 503 once it was asked to end |
 //! | `/metrics` | counts as plain text, for Prometheus; keep both paths from the public in what stands before this |
@@ -32,7 +32,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use originkit::adapters::{Reqwest, Threads};
-use originkit::cache::{Cache, Memory};
+use originkit::cache::Memory;
 use originkit::client::Bounded;
 use originkit::tower::ImageService;
 use originkit::{Endpoint, Engine, Limits, Origin, Settings};
@@ -46,7 +46,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 struct Parts {
     threads: Threads,
     client: Bounded<Reqwest>,
-    cache: Arc<Cache<Memory>>,
+    store: Arc<Memory>,
     images: ImageService,
     ends: Arc<AtomicBool>,
 }
@@ -71,15 +71,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let threads = Threads::new().memory(512 * MIB);
     let client = Bounded::new(Reqwest::new()?).fetches(128).bytes(128 * MIB);
-    let cache = Arc::new(Cache::new(Memory::new(256 * MIB)));
-    let spawn = |work| _ = tokio::spawn(work);
-    let images = ImageService::cached(engine, client.clone(), threads.clone(), Arc::clone(&cache), spawn).at_once(512);
+    let store = Arc::new(Memory::new(256 * MIB));
+    let images = ImageService::builder(engine)
+        .client(client.clone())
+        .compute(threads.clone())
+        .store(Arc::clone(&store))
+        .at_once(512)
+        .build();
     let ends = Arc::new(AtomicBool::new(false));
     let app = Router::new()
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .fallback(image)
-        .with_state(Parts { threads, client, cache, images, ends: Arc::clone(&ends) });
+        .with_state(Parts { threads, client, store, images, ends: Arc::clone(&ends) });
 
     println!("{base}/tr:w-300/<path of an image below {}>, on {address}", origins.join(" or "));
     front::serve(TcpListener::bind(address).await?, app, async move {
@@ -104,7 +108,7 @@ async fn health(State(parts): State<Parts>) -> StatusCode {
     if parts.ends.load(Ordering::Relaxed) { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
 }
 
-async fn metrics(State(Parts { threads, client, cache, images, .. }): State<Parts>) -> String {
+async fn metrics(State(Parts { threads, client, store, images, .. }): State<Parts>) -> String {
     let (load, (fetches, bytes)) = (threads.load(), client.under_way());
     let counts = [
         ("renders_running", load.running as u64),
@@ -116,7 +120,7 @@ async fn metrics(State(Parts { threads, client, cache, images, .. }): State<Part
         ("fetches_bytes", bytes),
         ("fetches_refused_total", client.refused()),
         ("deliveries_running", images.under_way()),
-        ("store_bytes", cache.store().bytes()),
+        ("store_bytes", store.bytes()),
     ];
     counts.map(|(name, count)| format!("originkit_{name} {count}\n")).concat()
 }

@@ -1,11 +1,15 @@
-//! What a server needs around the core, each part behind a feature: clients that dial approved addresses only, and
-//! a place to render that takes in no more than there is room for.
+//! What a server needs around the core, each part behind a feature: clients that dial approved addresses only, a place
+//! to render that takes in no more than there is room for, and a store that instances share.
 //!
 //! | Type | Feature | Is a |
 //! |---|---|---|
 #![cfg_attr(feature = "reqwest", doc = "| [`Reqwest`] | `reqwest` | [`client::Client`](crate::client::Client) |")]
 #![cfg_attr(feature = "ureq", doc = "| [`Ureq`] | `ureq` | [`blocking::Client`](crate::blocking::Client) |")]
 #![cfg_attr(feature = "tokio", doc = "| [`Threads`] | `tokio` | [`client::Compute`](crate::client::Compute) |")]
+#![cfg_attr(
+    feature = "object-store",
+    doc = "| [`ObjectStore`] | `object-store` | [`cache::Store`](crate::cache::Store) |"
+)]
 //!
 //! No type here names one of the crate that it wraps: a new major version of that is a minor version of this crate.
 
@@ -15,8 +19,12 @@ mod admission;
 mod dial;
 #[cfg(feature = "reqwest")]
 mod meter;
+#[cfg(feature = "object-store")]
+mod object_store;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(any(feature = "reqwest", feature = "object-store"))]
+mod tls;
 #[cfg(feature = "tokio")]
 mod tokio;
 #[cfg(feature = "ureq")]
@@ -24,6 +32,8 @@ mod ureq;
 
 #[cfg(feature = "tokio")]
 pub use self::admission::Load;
+#[cfg(feature = "object-store")]
+pub use self::object_store::{ObjectStore, OpenError};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::{Reqwest, ReqwestBody, SetupError};
 #[cfg(feature = "tokio")]

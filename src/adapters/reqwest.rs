@@ -9,12 +9,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use rustls::ClientConfig;
-use rustls::crypto::ring;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::dial::{self, Approval, Hurry, Target};
 use super::meter::Meter;
+use super::tls;
 use crate::client::{Body, Client};
 use crate::delivery::{Approved, FetchError, Pace};
 use crate::policy;
@@ -62,13 +60,9 @@ impl Reqwest {
     /// The certificates of the operating system cannot be read.
     pub fn new() -> Result<Self, SetupError> {
         let build = || -> Result<reqwest::Client, Box<dyn StdError + Send + Sync>> {
-            let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-                .with_safe_default_protocol_versions()?
-                .with_platform_verifier()?
-                .with_no_client_auth();
             // What follows holds whatever features of `reqwest` another crate of the program switches on.
             let client = reqwest::Client::builder()
-                .tls_backend_preconfigured(tls)
+                .tls_backend_preconfigured(tls::config()?)
                 .http1_only()
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())

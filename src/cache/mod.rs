@@ -57,6 +57,7 @@ mod memory;
 mod run;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -82,6 +83,17 @@ pub trait Store: Send + Sync {
 
     /// Keeps a file under a key, in place of what is there.
     fn put(&self, key: &StoreKey, file: Bytes) -> impl Future<Output = ()> + Send;
+}
+
+/// A store that is shared: with whoever looks at its counts, most likely.
+impl<S: Store> Store for Arc<S> {
+    async fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        S::get(self, key).await
+    }
+
+    async fn put(&self, key: &StoreKey, file: Bytes) {
+        S::put(self, key, file).await;
+    }
 }
 
 /// A store, and who is at work just now.

@@ -62,7 +62,7 @@ impl Server {
         let wait = Duration::from_secs(60);
         let threads = Threads::new().at_once(AT_ONCE).queue(QUEUE).memory(MEMORY).wait(wait);
         let client = Bounded::new(Reqwest::new().unwrap()).fetches(24).bytes(BODIES);
-        let images = ImageService::new(engine, client.clone(), threads.clone()).at_once(64);
+        let images = ImageService::builder(engine).client(client.clone()).compute(threads.clone()).at_once(64).build();
         let app = axum::Router::new().fallback_service(images.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, threads, client, images }

@@ -2,7 +2,7 @@
 //!
 //! Needs `nginx`, as Debian packages it; without it the tests say so and pass. `ORIGINKIT_NGINX` names another
 //! program, and makes it an error if there is none.
-#![cfg(all(feature = "reqwest", feature = "tokio", feature = "cache", feature = "webp-lossy"))]
+#![cfg(all(feature = "reqwest", feature = "tokio", feature = "object-store", feature = "webp-lossy"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![allow(clippy::cast_possible_truncation, reason = "a test")]
 

@@ -45,6 +45,7 @@ fn features() -> String {
         ("tower", cfg!(feature = "tower")),
         ("cache", cfg!(feature = "cache")),
         ("memory-store", cfg!(feature = "memory-store")),
+        ("object-store", cfg!(feature = "object-store")),
         ("tracing", cfg!(feature = "tracing")),
     ];
     all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect::<Vec<_>>().join(",")

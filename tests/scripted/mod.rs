@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
-use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -14,6 +13,7 @@ use originkit::client::{Body, Client, Compute};
 use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
 use originkit::plan::Size;
 use originkit::render::Encoded;
+use originkit::testing::Origins;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
 /// What an origin says to one URL.
@@ -115,16 +115,31 @@ impl Script {
 
     /// Runs it by hand and through both drivers, and tells what happened.
     pub(crate) fn run(&self) -> String {
-        let (transcript, response) = self.by_hand();
+        let origins = self.origins();
+        let (transcript, response) = self.by_hand(&origins);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let driven = runtime.block_on(originkit::client::drive(self.deliver(), self, self));
         same(&response, &driven);
-        same(&response, &originkit::blocking::drive_with(self.deliver(), self, rendered));
+        same(&response, &originkit::blocking::drive_with(self.deliver(), &origins, rendered));
         transcript
     }
 
-    /// Plays the driver: what is under way takes turns.
-    fn by_hand(&self) -> (String, Response<Bytes>) {
+    /// The same, for the blocking driver.
+    fn origins(&self) -> Origins {
+        self.origins.iter().fold(Origins::new(), |origins, (url, answer)| match answer {
+            Answer::Failure(error) => origins.fails(url, *error),
+            Answer::Reply { chunks, ends, .. } => {
+                let response = answer.head().map(|()| chunks.concat());
+                match ends {
+                    Ok(()) => origins.answer(url, response),
+                    Err(error) => origins.breaks_off(url, response, *error),
+                }
+            }
+        })
+    }
+
+    /// Plays the driver: what is under way takes turns. The origins are told where names lead.
+    fn by_hand(&self, origins: &Origins) -> (String, Response<Bytes>) {
         let mut told = format!("request {} {}\n", self.request.method(), self.request.uri());
         let mut delivery = self.deliver();
         let mut running: VecDeque<(Fetch, VecDeque<Event>)> = VecDeque::new();
@@ -135,6 +150,7 @@ impl Script {
                     assert_eq!(fetch.request().headers()["x-req-from"], "imagekit", "on every hop");
                     let (host, port) = fetch.host();
                     let found = fetch.address().map_or_else(|| addresses(host, port), |address| vec![address]);
+                    _ = origins.clone().leads_to(host, found.iter().map(SocketAddr::ip));
                     let events = match fetch.clone().approve(found) {
                         Ok(approved) => events(&self.answer(&approved.request)),
                         Err(error) => VecDeque::from([Event::Failed(error)]),
@@ -305,32 +321,5 @@ impl Body for Scripted {
 impl Compute for Script {
     async fn run(&self, job: Render) -> Rendered {
         rendered(job)
-    }
-}
-
-impl originkit::blocking::Client for Script {
-    type Body = Scripted;
-
-    fn lookup(&self, host: &str, port: u16, _: Duration) -> Result<Vec<SocketAddr>, FetchError> {
-        Ok(addresses(host, port))
-    }
-
-    fn send(&self, approved: Approved) -> Result<Response<Scripted>, FetchError> {
-        let request = approved.request;
-        reply(&self.answer(&request))
-    }
-}
-
-impl Read for Scripted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.next() {
-            Ok(None) => Ok(0),
-            Ok(Some(bytes)) => {
-                buffer[..bytes.len()].copy_from_slice(&bytes);
-                Ok(bytes.len())
-            }
-            Err(FetchError::TimedOut) => Err(io::ErrorKind::TimedOut.into()),
-            Err(_) => Err(io::ErrorKind::ConnectionReset.into()),
-        }
     }
 }

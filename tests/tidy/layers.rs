@@ -52,6 +52,7 @@ pub(crate) const LAYERS: &[Row] = &[
     ("cache", 80),
     ("client", 80),
     ("blocking", 80),
+    ("testing", 90),
     ("tower", 90),
     ("adapters", 90),
 ];
