@@ -97,7 +97,7 @@ impl Report {
             match read {
                 Err(rejection) => {
                     report.refused += count;
-                    let entry = report.reasons.entry(rejection.to_string()).or_insert((0, url.to_owned()));
+                    let entry = report.reasons.entry(rejection.public_text()).or_insert((0, url.to_owned()));
                     entry.0 += count;
                 }
                 Ok(read) => {

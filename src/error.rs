@@ -90,7 +90,7 @@ pub enum Error {
     #[error(transparent)]
     Rejected(#[from] Rejection),
     /// No origin delivered a file that was needed.
-    #[error("{}", told(*cause, *layer))]
+    #[error("{cause}{}", if *layer { "; it is a file of a layer" } else { "" })]
     Origin {
         /// The most telling of the origins' outcomes.
         cause: OriginError,
@@ -136,6 +136,25 @@ impl Error {
         match notes.iter().find(|note| note.is_damage()).filter(|_| refuse_damaged) {
             Some(damage) => Err(Self::Pixels { code: ErrorCode::Format, message: damage.to_string() }),
             None => Ok(()),
+        }
+    }
+
+    /// The text that a browser is told behind the code: without a word of the request, which a response must not echo, and
+    /// of an origin no more than the documented code says. `Display` is for whoever runs the server, and says what
+    /// happened.
+    ///
+    /// ```
+    /// use originkit::error::{Error, OriginError};
+    /// let error = Error::Origin { cause: OriginError::Status(http::StatusCode::BAD_GATEWAY), layer: false };
+    /// assert_eq!(error.to_string(), "the origin answered with status 502 Bad Gateway");
+    /// assert_eq!(error.public_text(), "an origin failed to deliver the file");
+    /// ```
+    #[must_use]
+    pub fn public_text(&self) -> String {
+        match self {
+            Self::Rejected(rejection) => rejection.public_text(),
+            Self::Origin { cause, layer } => told(*cause, *layer).to_owned(),
+            other => other.to_string(),
         }
     }
 
@@ -217,7 +236,7 @@ impl Error {
     pub fn as_gateway(&self) -> (StatusCode, &'static str) {
         let same = |code: &'static str| (self.status(), code);
         match self {
-            Self::Rejected(Rejection::UnknownEndpoint) => same("EENDPOINT"),
+            Self::Rejected(Rejection::UnknownEndpoint { .. }) => same("EENDPOINT"),
             Self::Rejected(Rejection::Unnamed) => same("EUNNAMED"),
             #[cfg(feature = "signing")]
             Self::Rejected(Rejection::Signature(error)) => same(match error {

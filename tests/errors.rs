@@ -3,12 +3,12 @@
 
 mod scripted;
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use http::Request;
 use originkit::config::Access;
 use originkit::delivery::FetchError;
-use originkit::{Endpoint, Engine, Limits, Origin, Settings};
+use originkit::{Endpoint, Engine, Error, Limits, Origin, Settings};
 
 use scripted::{Answer, JPEG, Script, file, redirect, status};
 
@@ -180,7 +180,7 @@ fn what_failed_for_a_moment_is_not_kept() {
     ] {
         for gateway in [false, true] {
             let request = url().body(()).unwrap();
-            let mut delivery = engine(gateway, |_| {}).deliver(&request, std::time::SystemTime::UNIX_EPOCH);
+            let mut delivery = engine(gateway, |_| {}).deliver(&request, UNIX_EPOCH);
             let response = loop {
                 match delivery.poll() {
                     Output::Fetch(fetch) => {
@@ -238,4 +238,24 @@ fn limit() -> originkit::error::LimitError {
         originkit::error::ParseErrorKind::Limit(limit) => limit,
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn an_error_says_more_to_the_operator_than_to_a_browser() {
+    let origin = || Origin::new("https://www.example.com");
+    let engine = Engine::builder()
+        .endpoint(Endpoint::new("https://img.example.com/a").origin(origin()))
+        .endpoint(Endpoint::new("https://b.example").origin(origin()))
+        .build()
+        .unwrap();
+    let error = Error::from(engine.parse("https://img.example.com/secret/x.jpg?y").unwrap_err());
+    assert_eq!(
+        error.to_string(),
+        "no URL-endpoint matches img.example.com/secret/x.jpg; there are https://img.example.com/a, https://b.example"
+    );
+    assert_eq!(error.public_text(), "no URL-endpoint matches the request");
+    let nowhere = Error::from(engine.resolve(&http::Request::get("/x").body(()).unwrap(), UNIX_EPOCH).unwrap_err());
+    assert!(nowhere.to_string().starts_with("no URL-endpoint matches a request without a host, for /x; "), "{nowhere}");
+    let long = format!("https://img.example.com/{}", "x".repeat(8000));
+    assert!(engine.parse(&long).unwrap_err().to_string().len() < 9000);
 }

@@ -18,7 +18,11 @@ fn endpoint() -> Endpoint {
 }
 
 fn engine() -> Engine {
-    Engine::builder().endpoint(endpoint().origin(Origin::new("https://origin.example"))).build().unwrap()
+    Engine::builder()
+        .endpoint(endpoint().origin(Origin::new("https://origin.example")))
+        .named("small", "w-1")
+        .build()
+        .unwrap()
 }
 
 fn url(path: &str) -> UrlBuilder {

@@ -104,7 +104,7 @@ async fn describe(State(server): State<Server>, mut request: Request) -> Respons
     let look = move || (Renderer::new()).inspect(response.body());
     match tokio::task::spawn_blocking(look).await {
         Ok(Ok(info)) => ([(CONTENT_TYPE, "application/json")], info.to_json()).into_response(),
-        Ok(Err(error)) => (error.status(), error.to_string()).into_response(),
+        Ok(Err(error)) => (error.status(), error.public_text()).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -178,7 +178,7 @@ impl Engine {
             respond::options()
         } else {
             // Where pictures vary errors say so too: a cache must not have two rules for one URL.
-            let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint);
+            let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint { .. });
             self.failure(request, at_endpoint, rejection.into())
         };
         Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
@@ -224,7 +224,8 @@ impl Delivery {
                         event!(
                             "respond",
                             status = response.status().as_u16(),
-                            code = response.extensions().get::<Error>().map(|error| error.code().as_str()),
+                            code = respond::code(&response),
+                            cause = response.extensions().get::<Error>().map(ToString::to_string),
                             bytes = response.body().len()
                         );
                         return Output::Respond(*response);

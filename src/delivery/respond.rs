@@ -126,13 +126,17 @@ fn keeping(headers: &mut HeaderMap, answer: &ResponseSpec, served: &Served) {
     }
 }
 
+/// The code in `ik-error`, as a browser gets it.
+#[cfg(feature = "tracing")]
+pub(super) fn code(response: &Response<Bytes>) -> Option<&str> {
+    response.headers().get(IK_ERROR)?.to_str().ok()?.split(' ').next()
+}
+
 /// Answers with an error.
 pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes> {
     let message = match &error {
-        Error::Rejected(rejection) => rejection.message(),
-        Error::Origin { cause, layer: false } if manner.gateway => cause.to_string(),
-        Error::Origin { cause, layer: true } if manner.gateway => format!("{cause}; it is that of a layer"),
-        other => other.to_string(),
+        Error::Origin { .. } if manner.gateway => error.to_string(),
+        error => error.public_text(),
     };
     let (status, code) = if manner.gateway { error.as_gateway() } else { (error.status(), error.code().as_str()) };
     let body = if status == StatusCode::NOT_FOUND { "Not Found".to_owned() } else { message.clone() };

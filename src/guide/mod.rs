@@ -7,11 +7,12 @@
 #![cfg_attr(feature = "memory-store", doc = "5. [Caching](caching)")]
 //! 6. [Limits](limits)
 #![cfg_attr(feature = "pixels", doc = "7. [In production](production)")]
-//! 8. [Rewriting from other services](rewriting)
-//! 9. [Plans](plans)
-#![cfg_attr(feature = "pixels", doc = "10. [The way through the pixels](rendering)")]
-//! 11. [What is compatible with ImageKit](compatibility)
-//! 12. [Decisions](decisions)
+//! 8. [Spans and events](tracing)
+//! 9. [Rewriting from other services](rewriting)
+//! 10. [Plans](plans)
+#![cfg_attr(feature = "pixels", doc = "11. [The way through the pixels](rendering)")]
+//! 12. [Compatibility: documented, chosen, missing](compatibility)
+//! 13. [Decisions](decisions)
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
@@ -45,6 +46,9 @@ pub mod limits {}
 #[cfg(feature = "pixels")]
 #[doc = include_str!("production.md")]
 pub mod production {}
+
+#[doc = include_str!("tracing.md")]
+pub mod tracing {}
 
 #[doc = include_str!("compatibility.md")]
 pub mod compatibility {}

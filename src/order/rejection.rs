@@ -15,9 +15,16 @@ use crate::transform::{ParseError, ParseErrorKind};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// No endpoint has this host and path; the host may be missing, doubled or odd as well.
-    #[error("no URL-endpoint matches the request")]
-    UnknownEndpoint,
+    /// No endpoint has this host and path. A browser is not told what endpoints there are.
+    #[error("no URL-endpoint matches {}{path}; there are {}", or_none(host), known.join(", "))]
+    UnknownEndpoint {
+        /// The host that was asked for, with its port; empty where it is missing, doubled or odd.
+        host: String,
+        /// The path that was asked for, without the query.
+        path: String,
+        /// The bases of the endpoints that there are.
+        known: Vec<String>,
+    },
     /// Neither GET nor HEAD. [`Engine::deliver`](crate::Engine::deliver) answers OPTIONS by itself.
     #[error("only GET, HEAD and OPTIONS are answered")]
     Method,
@@ -53,7 +60,7 @@ impl Rejection {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::UnknownEndpoint => ErrorCode::NotFound,
+            Self::UnknownEndpoint { .. } => ErrorCode::NotFound,
             Self::Method => ErrorCode::Method,
             Self::Access(_) => ErrorCode::Forbidden,
             #[cfg(feature = "signing")]
@@ -66,9 +73,11 @@ impl Rejection {
 }
 
 impl Rejection {
-    /// What a stranger is told: the message without a word of the request, which a response must not echo.
-    pub(crate) fn message(&self) -> String {
+    /// The text that a browser is told: the message without a word of the request, which a response must not echo.
+    #[must_use]
+    pub fn public_text(&self) -> String {
         let kind = match self {
+            Self::UnknownEndpoint { .. } => return "no URL-endpoint matches the request".to_owned(),
             Self::Access(_) => return "access is refused".to_owned(),
             Self::Parse(error) => &error.kind,
             Self::Name(NameError::Unknown(_)) => return "no transformation is stored under the name".to_owned(),
@@ -90,6 +99,10 @@ impl Rejection {
             other => other.to_string(),
         }
     }
+}
+
+fn or_none(host: &str) -> &str {
+    if host.is_empty() { "a request without a host, for " } else { host }
 }
 
 impl From<UrlError> for Rejection {

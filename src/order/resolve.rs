@@ -44,10 +44,11 @@ impl Engine {
     /// [`Rejection::UnknownEndpoint`], [`Rejection::Url`], [`Rejection::Parse`], [`Rejection::Name`] and
     /// [`Rejection::Limit`].
     pub fn parse(&self, url: &str) -> Result<DeliveryUrl, Rejection> {
-        let target = Target::of_url(url).ok_or(Rejection::UnknownEndpoint)?;
+        let target = Target::of_url(url).ok_or_else(|| self.unknown("", url))?;
         address::check_length(&target, self.limits())?;
         let authority = target.normal_authority();
-        let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        let (endpoint, base, rest) =
+            self.find(&authority, target.path).ok_or_else(|| self.unknown(&authority, target.path))?;
         let url = endpoint.read(&target, base, rest, self.limits())?;
         let transformation = self.named().expand(url.transformation().clone())?;
         Ok(url.expanded(transformation))
@@ -71,16 +72,24 @@ impl Engine {
         if !head && request.method() != Method::GET {
             return Err(Rejection::Method);
         }
-        let target = target(request.uri(), request.headers()).ok_or(Rejection::UnknownEndpoint)?;
+        let target = target(request.uri(), request.headers()).ok_or_else(|| self.unknown("", request.uri().path()))?;
         address::check_length(&target, self.limits())?;
         let authority = target.normal_authority();
-        let (endpoint, base, rest) = self.find(&authority, target.path).ok_or(Rejection::UnknownEndpoint)?;
+        let (endpoint, base, rest) =
+            self.find(&authority, target.path).ok_or_else(|| self.unknown(&authority, target.path))?;
         policy::admit(self.access(), request.headers(), request.extensions().get())?;
         let now = policy::seconds(now);
         let signature = self.check_signature(endpoint, &target, rest, now)?;
         let url = endpoint.read(&target, base, rest, self.limits())?;
         let asked = Asked { head, headers: request.headers(), now, signature };
         self.order(endpoint, &url, &asked)
+    }
+
+    /// Nobody is there: no longer a text than a URL may be.
+    fn unknown(&self, host: &str, path: &str) -> Rejection {
+        let path = path.chars().take(self.limits().url_bytes).collect();
+        let known = self.endpoints().iter().map(|endpoint| endpoint.base().to_owned()).collect();
+        Rejection::UnknownEndpoint { host: host.to_owned(), path, known }
     }
 
     #[cfg(feature = "signing")]

@@ -172,3 +172,14 @@ fn the_readme_lists_every_feature() {
         assert!(name == "default" || readme.contains(&format!("| `{name}` |")), "README.md has no row for `{name}`");
     }
 }
+
+#[test]
+fn the_server_of_the_readme_is_one_that_compiles() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let [readme, tower] = ["README.md", "src/tower.rs"].map(|file| fs::read_to_string(root.join(file)).unwrap());
+    let shown = readme.split("```rust,ignore\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(shown.lines().count() > 4);
+    for line in shown.lines() {
+        assert!(tower.contains(&format!("//! {line}\n")), "the docs of `tower` do not have `{line}`");
+    }
+}
