@@ -16,11 +16,10 @@ use crate::hex;
 ///
 /// ```
 /// use originkit::config::SigningKey;
-/// use originkit::sign;
 /// let (url, base) = ("https://img.example.com/a.jpg", "https://img.example.com");
-/// let signed = sign(url, base, SigningKey::sha256("secret"), None);
+/// let signed = SigningKey::sha256("secret").sign_url(url, base, None);
 /// assert_eq!(signed.len(), url.len() + "?ik-s=".len() + 64);
-/// assert_eq!(sign(url, base, "secret", None), sign(url, base, SigningKey::sha1("secret"), None));
+/// assert_eq!(SigningKey::from("secret"), SigningKey::sha1("secret"));
 /// assert_eq!(format!("{:?}", SigningKey::sha256("secret")), "SigningKey(HMAC-SHA256)");
 /// ```
 #[derive(Clone)]

@@ -36,9 +36,10 @@ use self::draft::Draft;
 /// Give it to an endpoint, or read single texts with it:
 ///
 /// ```
-/// use originkit::{Dialect, Endpoint};
-/// let shop = Endpoint::new("https://ik.imagekit.io/shop").dialect(Dialect::Imgix);
-/// let url = shop.parse("https://ik.imagekit.io/shop/shoe.jpg?w=300&fit=max&sepia=80&v=2")?;
+/// use originkit::{Dialect, Endpoint, Engine, Origin};
+/// let shop = Endpoint::new("https://ik.imagekit.io/shop").origin(Origin::new("https://www.example.com"));
+/// let engine = Engine::builder().endpoint(shop.dialect(Dialect::Imgix)).build()?;
+/// let url = engine.parse("https://ik.imagekit.io/shop/shoe.jpg?w=300&fit=max&sepia=80&v=2")?;
 /// assert_eq!(url.transformation().to_string(), "w-300,c-at_max");
 /// assert_eq!(url.query(), Some("sepia=80&v=2")); // what stays goes to the origin
 /// assert_eq!(url.ignored()[0].token, "sepia=80");
