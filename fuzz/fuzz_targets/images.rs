@@ -4,7 +4,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use originkit::Renderer;
 use originkit_fuzz::{chosen, limit, measured, options, render, within};
 
 const WANTED: [&str; 18] = [

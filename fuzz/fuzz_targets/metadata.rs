@@ -5,7 +5,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use originkit::Renderer;
 use originkit_fuzz::{Carrier, chosen, options, render, with_metadata};
 
 const WANTED: [&str; 6] = [
