@@ -1,7 +1,7 @@
 //! [`setters`]: methods that set the public fields of a configuration, one after the other in a chain.
 
-/// Makes a method of each field that sets it and returns the whole. A field that is missing does not compile; those
-/// behind the semicolon are private, and get none.
+/// Defines a setter for each field. A list without one of the fields does not compile; private fields, which have no
+/// setter, are listed after the semicolon.
 macro_rules! setters {
     ($type:ident { $($field:ident: $kind:ty),* $(,)? $(; $($private:ident),*)? }) => {
         impl $type {

@@ -60,9 +60,9 @@ use crate::{blocking, client};
 /// - A URL that was given no answer is not found (404).
 /// - Several answers for one URL are given in turn. The last one stays, until there is another.
 /// - A name leads to one public address, unless [`leads_to`](Self::leads_to) says otherwise.
-/// - A body comes in one piece, and at once: nothing waits, and no bound of time is ever passed.
+/// - A body arrives at once, in one piece: nothing waits, and no timeout passes.
 ///
-/// A URL is compared as a URI, with the case of its host ignored; a text that is none is never asked for.
+/// URLs are compared as URIs, without regard to the case of the host. An answer for a text that is no URI is never used.
 #[derive(Debug, Clone, Default)]
 pub struct Origins(Arc<Mutex<State>>);
 

@@ -13,9 +13,8 @@
 //! | no connection, a timeout | next origin, `ECONNREFUSED` |
 //! | none, as the request could not be signed | next origin, `UNIDENTIFIED` |
 //!
-//! What may be otherwise in a moment ([`OriginError::is_transient`]) is kept by nobody: no connection, a timeout, no signature, 408,
-//! 421, 425, 429, 5xx, an answer that breaks off or is malformed. Any other is the origin's word, and stands for as long
-//! as an error does.
+//! A transient failure ([`OriginError::is_transient`]) is not stored: no connection, a timeout, no signature, 408, 421, 425,
+//! 429, 5xx, an answer that breaks off or is malformed. Any other is kept for as long as an error is.
 
 use http::StatusCode;
 

@@ -48,7 +48,7 @@ impl RedirectPolicy {
         self.home.as_ref().map(Home::authority)
     }
 
-    /// What the origin's requests have of their own, if this is one to it.
+    /// The credentials of the configured origin, if this URI is one of its.
     pub(crate) fn credentials(&self, uri: &Uri) -> Option<&Credentials> {
         self.home.as_ref()?.credentials(uri)
     }
@@ -305,11 +305,11 @@ mod tests {
                 continue;
             };
             assert_eq!(own(&next), kept, "{location}");
-            // Whoever comes back is let in again.
+            // A redirect back to the origin has them again.
             assert!(own(&go(&next, "https://o.example/c.jpg").unwrap()), "{location}");
         }
         assert!(go(&first, "http://o.example/b.jpg").is_err(), "never from https to http");
-        // The same host by another scheme, or by another port, is somebody else.
+        // Another scheme or another port makes another origin.
         let origin = Origin::new("http://o.example").secret_header("x-token", "hunter2");
         let settings = Settings { ports: vec![8080], ..Settings::default() };
         let endpoint = Endpoint::new("https://img.example.com/p").origin(origin.clone());

@@ -34,7 +34,7 @@ use crate::config::Engine;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// What lacks one of the two does not compile:
+/// A service without a client, or without a place to render, does not compile:
 ///
 /// ```compile_fail
 /// # use originkit::Engine;
@@ -95,7 +95,7 @@ impl<C, P, S> ImageServiceBuilder<C, P, S> {
     }
 
     /// Sets how many deliveries may be under way at a time; unbounded unless set. One more is answered with
-    /// [`Error::Busy`](crate::Error::Busy) at once, whatever it asks for.
+    /// [`Error::Busy`](crate::Error::Busy) at once, whether it needs a render or not.
     ///
     /// It bounds the files that deliveries hold while they wait, for origins and for a place to render. Cheap answers
     /// count as well, so it is best far above the bounds of fetches and of renders, which have their own.
@@ -136,7 +136,7 @@ impl<C, P, S> ImageServiceBuilder<C, P, S> {
 }
 
 impl<C: Client + 'static, P: Compute + 'static> ImageServiceBuilder<C, P, ()> {
-    /// The service.
+    /// Makes the service.
     #[must_use]
     pub fn build(self) -> ImageService {
         let Self { engine, client, compute, store: (), spawn: _, at_once, prefix } = self;
@@ -151,7 +151,7 @@ impl<C: Client + 'static, P: Compute + 'static> ImageServiceBuilder<C, P, ()> {
 
 #[cfg(feature = "cache")]
 impl<C: Client + 'static, P: Compute + 'static, S: Store + 'static> ImageServiceBuilder<C, P, S> {
-    /// The service, with its store.
+    /// Makes the service, with its store.
     #[must_use]
     pub fn build(self) -> ImageService {
         let Self { engine, client, compute, store, spawn, at_once, prefix } = self;
