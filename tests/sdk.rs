@@ -95,6 +95,7 @@ fn check(case: &Value, tally: &mut Tally) {
 
 /// The URL that we make of a case.
 fn made(endpoint: &Endpoint, case: &Value, transform: impl FnOnce(UrlBuilder) -> UrlBuilder) -> String {
+    let endpoint = endpoint.clone().signing_key(KEY);
     let mut url = transform(endpoint.url(case["src"].as_str().unwrap()));
     if case["in_path"] == true {
         url = url.in_path();
