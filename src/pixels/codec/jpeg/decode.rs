@@ -1,4 +1,4 @@
-//! Whole images.
+//! Decoding of whole images.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use crate::pixels::raster::Raster;
 use crate::plan::Size;
 use crate::stop::Stop;
 
-/// All pixels of a file.
+/// Decodes all pixels of a file.
 ///
-/// CMYK is converted on the way: by the profile if it is one for CMYK, else as browsers do, who multiply.
+/// CMYK is converted to RGB: by the profile if it is a CMYK profile, otherwise by multiplication, as browsers do.
 pub(super) fn decode(
     file: &Opened<'_>,
     profile: Option<&Arc<Profile>>,
@@ -62,19 +62,19 @@ pub(super) fn decode(
     Ok(Raster::new(size, Channels::Rgb, samples)?.with_profile(profile).noting(notes(damage)))
 }
 
-/// The samples of a file as they are, whatever they mean.
+/// The decoded samples of a file, without any colour conversion.
 pub(crate) struct Samples {
     pub(crate) size: Size,
-    /// Samples of a pixel.
+    /// The number of samples per pixel.
     pub(crate) components: usize,
-    /// Pixel by pixel.
+    /// The samples, pixel by pixel.
     pub(crate) samples: Vec<u8>,
     pub(crate) notes: Vec<Note>,
-    /// Units of computing that reading it took.
+    /// The units of computing that reading took.
     pub(crate) work: u64,
 }
 
-/// All samples of a JPEG inside another file, which says what they mean.
+/// Decodes all samples of a JPEG embedded in another file. The other file defines what they mean.
 pub(crate) fn samples(bytes: &[u8], limits: &Limits, stop: &Stop) -> Result<Samples, Error> {
     let file = Opened::read(bytes).map_err(failure)?;
     let mut lines = Lines::new(&file, limits, stop, |header, needs| taken(header, needs.bytes)).map_err(failure)?;
@@ -89,7 +89,7 @@ pub(crate) fn samples(bytes: &[u8], limits: &Limits, stop: &Stop) -> Result<Samp
     Ok(Samples { size, components, samples, notes: notes(lines.damage()).collect(), work: work(&file)? })
 }
 
-/// Returns the cost of this, the memory of the image included.
+/// Returns the cost of decoding a whole image, including the memory of the image.
 pub(super) fn cost(file: &Opened<'_>) -> Result<Cost, Error> {
     let header = &file.header;
     let memory = taken(header, read::needs(header, &read::Request::WHOLE).bytes);
@@ -100,7 +100,7 @@ fn work(file: &Opened<'_>) -> Result<u64, Error> {
     read::work(file, &read::Request::WHOLE).map_err(failure)
 }
 
-/// Units of computing for a pixel of which red, green and blue are made, by a profile if need be.
+/// The units of computing to convert one pixel to RGB, by a profile if necessary.
 const COLORS: u64 = 10;
 
 fn taken(header: &Header, reading: u64) -> u64 {
@@ -108,18 +108,18 @@ fn taken(header: &Header, reading: u64) -> u64 {
     [reading, lines, memory::bytes(header.size, Channels::Rgb)].into_iter().fold(0, u64::saturating_add)
 }
 
-/// Bytes for each pixel of a line of CMYK: the paper that three inks leave, all four, and the colours of them.
+/// The bytes per pixel of a CMYK line: three samples of paper, four of CMYK and three of RGB.
 const CMYK: u64 = 3 + 4 + 3;
 
-/// A line of CMYK.
+/// Buffers for converting a line of CMYK.
 ///
-/// Four components hold the paper that inks leave, 255 being all of it. So does every file of Adobe's, and browsers
-/// take all others for one of these.
+/// The four components of the file hold the paper that the inks leave uncovered; 255 is no ink. All files written by
+/// Adobe software are stored this way, and browsers read every other file the same way.
 #[derive(Debug, Default)]
 struct CmykLine {
-    /// Left by the first three inks.
+    /// The paper left by the first three inks.
     paper: Vec<u8>,
-    /// All four, 255 of each being all of it.
+    /// All four inks, where 255 is full coverage.
     cmyk: Vec<u8>,
     colors: Vec<u8>,
 }

@@ -1,4 +1,4 @@
-//! Images to files.
+//! Encoding of images.
 
 use super::write::{self, Extras, Mode, PlanarImage};
 use crate::cost::Cost;
@@ -9,7 +9,7 @@ use crate::pixels::codec::encoder::{Encoder, Settings, Side};
 use crate::pixels::raster::{Image, Planes};
 use crate::plan::Size;
 
-/// Writes JPEGs, from planes as they are or from pixels without alpha.
+/// The JPEG encoder: takes planes without conversion, or pixels without alpha.
 pub(super) struct JpegEncoder;
 
 impl Encoder for JpegEncoder {
@@ -17,7 +17,8 @@ impl Encoder for JpegEncoder {
         Side("pixels on a side of a JPEG", Side::IN_16_BITS)
     }
 
-    /// Planes, for each sample at most a symbol of four bytes, or a coefficient of two, and the file as it grows.
+    /// Covers the planes, per sample at most one symbol of four bytes or one coefficient of two bytes, and the growing
+    /// file.
     fn cost(&self, size: Size, _alpha: bool, settings: &Settings) -> Cost {
         let (bytes, units) = if settings.chroma_420 { (12, 20) } else { (24, 40) };
         let scans = if settings.progressive || settings.smallest { 2 } else { 1 };
@@ -70,7 +71,7 @@ mod tests {
     use crate::pixels::raster::{Raster, chroma_size};
     use crate::plan::Size;
 
-    /// A ramp above, one colour below: blocks with and without detail.
+    /// A ramp in the upper half and a single colour in the lower: blocks with and without detail.
     fn samples() -> Vec<u8> {
         (0..40 * 30_u32)
             .flat_map(|i| {
@@ -132,7 +133,7 @@ mod tests {
         }
     }
 
-    /// The `jpeg-encoder` crate with the same settings, which writes a scan for each component.
+    /// Encodes with the `jpeg-encoder` crate at the same settings. It writes a scan for each component.
     fn other(samples: &[u8], (width, height): (u16, u16), sampling: SamplingFactor) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut encoder = OtherEncoder::new(&mut bytes, 90);
@@ -167,7 +168,7 @@ mod tests {
                     read.iter().zip(&samples).map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2)).sum()
                 };
                 assert!(error(&a) * 100 <= error(&b) * 102 + 100 * size.pixels(), "{size} {chroma_420}");
-                // In one scan halved planes are padded to whole units.
+                // In a single scan, halved planes are padded to whole units.
                 let padding = if chroma_420 { 60 } else { 0 };
                 assert!(ours.len() * 100 <= theirs.len() * 101 + padding * 100, "{} and {}", ours.len(), theirs.len());
             }

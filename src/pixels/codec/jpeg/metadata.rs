@@ -1,22 +1,23 @@
-//! What application segments say besides the pixels.
+//! Metadata from application segments.
 
 use super::read::Opened;
 use crate::limits::Limits;
 use crate::pixels::base::memory;
 use crate::pixels::codec::metadata::{exif_block, within};
 
-/// The EXIF block. The last byte of its name is filling, and the first block counts.
+/// Returns the EXIF block. The last byte of its identifier is padding. If there are several blocks, the first one
+/// counts.
 pub(super) fn exif(file: &Opened<'_>, limits: &Limits) -> Option<Vec<u8>> {
     let found = file.applications(1).find_map(|payload| payload.strip_prefix(b"Exif\0"))?;
     exif_block(found.get(1..)?, limits)
 }
 
-/// The packet of XMP.
+/// Returns the XMP packet.
 pub(super) fn xmp(file: &Opened<'_>, limits: &Limits) -> Option<Vec<u8>> {
     within(file.applications(1).find_map(|payload| payload.strip_prefix(super::write::XMP))?, limits.metadata_bytes)
 }
 
-/// Joins the parts of a profile, which are numbered from one (ICC.1:2022, B.4).
+/// Joins the parts of a colour profile, which are numbered from one (ICC.1:2022, B.4).
 pub(super) fn icc(file: &Opened<'_>, limits: &Limits) -> Option<Vec<u8>> {
     let mut parts: Vec<(u8, u8, &[u8])> = file
         .applications(2)
@@ -34,7 +35,7 @@ pub(super) fn icc(file: &Opened<'_>, limits: &Limits) -> Option<Vec<u8>> {
     fits.then(|| parts.iter().flat_map(|(.., part)| *part).copied().collect())
 }
 
-/// Dots per inch from a JFIF header.
+/// Returns the resolution in dots per inch from a JFIF header.
 pub(super) fn density(file: &Opened<'_>) -> Option<f64> {
     file.applications(0).find_map(jfif_density)
 }
@@ -62,14 +63,14 @@ mod tests {
         let opened = Opened::read(FILE).unwrap();
         assert_eq!(opened.header.size, Size::new(32, 16));
         assert_eq!(density(&opened), Some(254.0));
-        // The scan's header is where it ends.
+        // A file can be opened as soon as the header of its scan is complete.
         let scan = FILE.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap() + 5;
         for end in 0..FILE.len() {
             assert_eq!(Opened::read(&FILE[..end]).is_ok(), end >= scan, "{end}");
         }
     }
 
-    /// A file of one gray block with these segments in front.
+    /// Returns a file of one gray block with these segments before its frame.
     fn file(segments: &[(u8, Vec<u8>)]) -> Vec<u8> {
         let mut out = b"\xFF\xD8".to_vec();
         for (marker, body) in segments {

@@ -1,11 +1,11 @@
-//! JPEG (ITU-T T.81): all of it is read and written here.
+//! JPEG (ITU-T T.81): reader and writer, without other crates.
 //!
-//! One reader for all files and sizes, so that a file has one answer. At full size it takes 1.01 times as long as
-//! `zune-jpeg` 0.5 (the median of 26 files: 0.66 to 0.72 for progressive ones, 0.94 to 1.15 for baseline). One writer, whose
-//! progressive files have 0.87 of the bytes of those of `jpeg-encoder` 0.7.
+//! There is one reader for all files and all output sizes, so that a file gives consistent results. At full size it
+//! takes 1.01 times as long as `zune-jpeg` 0.5 (the median of 26 files: 0.66 to 0.72 for progressive ones, 0.94 to 1.15
+//! for baseline). There is one writer; its progressive files have 0.87 of the bytes of those of `jpeg-encoder` 0.7.
 //!
-//! `read` and `write` stand by themselves: they know samples, sizes and limits, and nothing of images here. What
-//! joins them to the crate are the other files.
+//! `read` and `write` are self-contained: they know samples, sizes and limits, but none of the image types of this
+//! crate. The other files connect them to the crate.
 
 mod cosines;
 mod decode;
@@ -36,7 +36,7 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, SourceInfo};
 
-/// JPEG.
+/// The JPEG codec.
 pub(crate) struct Jpeg;
 
 impl Codec for Jpeg {
@@ -49,7 +49,7 @@ impl Codec for Jpeg {
     }
 }
 
-/// A file up to its first scan.
+/// A file that has been read up to its first scan.
 struct File<'a> {
     opened: Opened<'a>,
     limits: &'a Limits,
@@ -101,13 +101,13 @@ impl Reader for File<'_> {
         quality::estimate(self.opened.quantisation())
     }
 
-    /// It holds luma, and perhaps chroma.
+    /// Available for files of luma, with or without chroma.
     fn reducing(&self) -> Option<&dyn Reducing> {
         matches!(self.opened.header.color, Color::Gray | Color::YCbCr).then_some(self)
     }
 }
 
-/// Damage as facts about the file.
+/// Converts damage to notes about the file.
 fn notes(damage: Damage) -> impl Iterator<Item = Note> {
     let all = [(damage.cut_short, Note::CutShort), (damage.corrupt, Note::Corrupt)];
     all.into_iter().filter_map(|(is, note)| is.then_some(note))

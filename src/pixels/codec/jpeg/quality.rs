@@ -1,15 +1,16 @@
-//! How good a JPEG is: the setting it was written with, told by its quantisation tables.
+//! Quality estimation: the quality setting a JPEG was written with, from its quantisation tables.
 //!
-//! Encoders scale two tables that the standard gives as examples (ITU-T T.81, K.1) in a way that the
-//! Independent JPEG Group's software made common. The setting whose tables come nearest is the answer;
-//! for encoders with tables of their own it is one of about the same coarseness.
+//! Most encoders scale the two example tables of the standard (ITU-T T.81, K.1) in the way that the Independent JPEG
+//! Group's software made common. The estimate is the setting whose tables are nearest to those of the file. For
+//! encoders with other tables it is a setting of about the same coarseness.
 
-/// 1 to 100, from the payloads of the segments that define tables; `None` if they do not define that of luma.
+/// Estimates the quality, 1 to 100, from the payloads of the DQT segments. Returns `None` if they do not define the
+/// table of luma.
 pub(super) fn estimate(segments: &[&[u8]]) -> Option<u8> {
     let mut tables = [None; 2];
     segments.iter().for_each(|payload| read(payload, &mut tables));
     let [luma, chroma] = tables;
-    // Files of one component have no second table; other numbers than 0 and 1 are rare.
+    // Files of one component have no second table. Table numbers other than 0 and 1 are rare.
     luma?;
     let distance = |quality: u8| -> u32 {
         [(luma, &LUMA), (chroma, &CHROMA)]
@@ -20,17 +21,17 @@ pub(super) fn estimate(segments: &[&[u8]]) -> Option<u8> {
             })
             .sum()
     };
-    // Of two that fit alike the better.
+    // If two settings are equally near, the higher one is chosen.
     (1..=100).rev().min_by_key(|quality| distance(*quality))
 }
 
-/// The step that a setting makes of a step of the standard's table.
+/// Scales a step of a standard table to a quality setting.
 pub(crate) fn scaled(base: u8, quality: u8) -> u32 {
     let percent = if quality < 50 { 5000 / u32::from(quality.max(1)) } else { 200 - 2 * u32::from(quality.min(100)) };
     ((u32::from(base) * percent + 50) / 100).clamp(1, 255)
 }
 
-/// Takes tables 0 and 1 out of a segment that may define several, of 8 or 16 bits.
+/// Reads tables 0 and 1 from a DQT segment, which may define several tables of 8 or 16 bits.
 fn read(payload: &[u8], tables: &mut [Option<[u32; 64]>; 2]) {
     let mut rest = payload;
     while let Some((head, body)) = rest.split_first() {
@@ -47,14 +48,14 @@ fn read(payload: &[u8], tables: &mut [Option<[u32; 64]>; 2]) {
     }
 }
 
-/// ITU-T T.81, table K.1, in zigzag order as files have it.
+/// The table of luma (ITU-T T.81, table K.1), in zigzag order as in files.
 pub(crate) const LUMA: [u8; 64] = [
     16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61,
     60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113,
     121, 112, 100, 120, 92, 101, 103, 99,
 ];
 
-/// Table K.2.
+/// The table of chroma (ITU-T T.81, table K.2), in zigzag order.
 pub(crate) const CHROMA: [u8; 64] = [
     17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,

@@ -1,4 +1,4 @@
-//! Reading in part and reduced: each plane is decoded by itself.
+//! Cropped and reduced decoding: each plane is decoded separately.
 
 use image::ColorType;
 
@@ -13,10 +13,10 @@ use crate::plan::Thumbnail;
 use crate::stop::Stop;
 
 impl Reducing for File<'_> {
-    /// The planes before and after resampling included.
+    /// Includes the planes before and after resampling.
     fn cost(&self, wanted: &Thumbnail) -> Result<Option<Cost>, Error> {
         let needs = read::needs(&self.opened.header, &request(wanted));
-        // Between the two passes of a resampling lie as many rows as there were, or as many columns; and its weights.
+        // Between its two passes a resampling holds all rows of the source at the target width, and its weights.
         let between = needs.planes.iter().map(|size| {
             let sides = [size.width, size.height, wanted.to.width, wanted.to.height].map(u64::from).iter().sum::<u64>();
             u64::from(wanted.to.width) * u64::from(size.height) + sides * 6 * 8 * 2
@@ -35,7 +35,7 @@ impl Reducing for File<'_> {
         scratch: &Scratch,
         stop: &Stop,
     ) -> Result<Option<Reduced>, Error> {
-        // Planes, and the red, green and blue that may be made of them.
+        // The planes, and the RGB pixels that may be made from them.
         let colors_too = memory::bytes(wanted.to, Channels::Rgb);
         Reducing::cost(self, wanted)?.unwrap_or_default().holding(colors_too).check(self.limits)?;
         let room = |bytes| scratch.reserve(bytes).ok();
@@ -45,14 +45,14 @@ impl Reducing for File<'_> {
         Ok(Some(Reduced::Planes {
             luma: plane(planes.luma),
             chroma: planes.chroma.map(|both| both.map(plane)),
-            // One that says nothing new goes on only if it is to be kept.
+            // An sRGB profile adds nothing, so it is passed on only if the result keeps its profile.
             profile: profile.filter(|profile| profile.kept || !profile.is_srgb()),
             notes: notes(planes.damage).collect(),
         }))
     }
 }
 
-/// Units of computing for a sample that is resampled, or comes of it.
+/// The units of computing for each sample that enters or leaves the resampling.
 const RESAMPLING: u64 = 8;
 
 fn request(wanted: &Thumbnail) -> read::Request {

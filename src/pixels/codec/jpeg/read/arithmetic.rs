@@ -1,4 +1,4 @@
-//! Scans with arithmetic coding (T.81, F.2.4 and G.2): sequential and progressive.
+//! Arithmetic-coded scans (T.81, F.2.4 and G.2), sequential and progressive.
 
 use super::bits::interval;
 use super::coefficients::{Coefficients, Kept};
@@ -10,7 +10,7 @@ use super::scan::Scan;
 use super::units::{Place, Units};
 use super::{Damaged, ReadError};
 
-/// Reads a scan that has all coefficients of its components.
+/// Reads a sequential scan, which has all coefficients of its components.
 pub(super) fn read_sequential(
     file: &File<'_>,
     scan: &Scan<'_>,
@@ -26,7 +26,7 @@ pub(super) fn read_sequential(
     })
 }
 
-/// Reads a scan that has some coefficients, or some of their bits.
+/// Reads a progressive scan, which has a band of coefficients or some of their bits.
 pub(super) fn read_progressive(
     file: &File<'_>,
     scan: &Scan<'_>,
@@ -55,17 +55,17 @@ pub(super) fn read_progressive(
     }
 }
 
-/// A scan that is being read.
+/// The state of a scan while it is being read.
 struct Reading<'a> {
     source: &'a [u8],
     scan: &'a Scan<'a>,
-    /// Bits that are left to later scans.
+    /// The number of low bits that are left to later scans.
     low: u8,
     decisions: Decisions<'a>,
-    /// Estimates, as the tables are numbered.
+    /// The statistics bins, indexed by table number.
     dc: [[Bin; 64]; 4],
     ac: [[Bin; 256]; 4],
-    /// For each component of the scan the DC coefficient before, and the bins that the next difference begins with.
+    /// For each component of the scan: the previous DC coefficient, and the bin with which the next difference starts.
     before: Vec<(i32, usize)>,
     damage: Damage,
 }
@@ -87,8 +87,8 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// Reads all units, each block by `read`, with the coefficients that are kept of it and those known not to be
-    /// zero. Behind a block that is none there is nothing up to the next restart marker.
+    /// Reads all units. `read` decodes a block into its kept coefficients and a mask of the coefficients known not to
+    /// be zero. After an invalid block nothing is read until the next restart marker.
     fn units(
         mut self,
         layout: &Layout,
@@ -126,7 +126,7 @@ impl<'a> Reading<'a> {
         self.before.fill((0, 0));
     }
 
-    /// Sees if more was read than was there. Zeros at the end of the data are not written.
+    /// Checks whether more was read than the data holds. Encoders may omit zeros at the end of the data.
     fn note_end(&mut self) {
         const ZEROS: usize = 16;
         if self.decisions.beyond > ZEROS {
@@ -136,7 +136,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The next DC coefficient of a component of the scan; `None` for one that cannot be.
+    /// Reads the next DC coefficient of a component of the scan. Returns `None` if it is invalid.
     fn dc(&mut self, part: usize) -> Option<i32> {
         let table = usize::from(self.scan.parts.get(part)?.dc);
         let bounds = *self.scan.tables.dc_bounds.get(table)?;
@@ -154,7 +154,7 @@ impl<'a> Reading<'a> {
             bin = 20;
             (size, bin) = magnitude(decisions, bins, size, bin)?;
         }
-        // How large this difference is says how the next begins.
+        // The size of this difference selects the context of the next.
         let small = (1 << (bounds & 15)) >> 1;
         let large = (1 << (bounds >> 4)) >> 1;
         *context = match size {
@@ -167,7 +167,7 @@ impl<'a> Reading<'a> {
         Some(*before)
     }
 
-    /// The coefficients of a band of a component of the scan, if they have no bits yet.
+    /// Reads the coefficients of a band of a component in its first scan.
     fn first_ac(
         &mut self,
         part: usize,
@@ -181,7 +181,7 @@ impl<'a> Reading<'a> {
         let (decisions, bins) = (&mut self.decisions, self.ac.get_mut(table)?);
         let mut number = first;
         while number <= last {
-            // The block ends here.
+            // End of block.
             if decide(decisions, bins, 3 * (number - 1)) {
                 break;
             }
@@ -208,13 +208,13 @@ impl<'a> Reading<'a> {
         Some(())
     }
 
-    /// One bit more for the coefficients of a band.
+    /// Reads one more bit for each coefficient of a band.
     fn refine_ac(&mut self, (first, last): (usize, usize), kept: &mut Kept<'_>, known: &mut u64) -> Option<()> {
         let table = usize::from(self.scan.parts.first()?.ac);
         let (decisions, bins) = (&mut self.decisions, self.ac.get_mut(table)?);
         let one = 1_i16 << self.low;
         let before = *known & (u64::MAX >> (63 - last));
-        // No block ends before the last coefficient that is there.
+        // A block cannot end before its last known coefficient.
         let least = 63 - (before | 1).leading_zeros() as usize;
         let mut number = first;
         while number <= last {
@@ -254,11 +254,12 @@ impl<'a> Reading<'a> {
 }
 
 fn decide(decisions: &mut Decisions<'_>, bins: &mut [Bin], at: usize) -> bool {
-    // All numbers that occur are below 64, and 256.
+    // The indices that occur are below 64 for DC and 256 for AC.
     bins.get_mut(at).is_some_and(|bin| decisions.next(bin))
 }
 
-/// The highest bit of a number, and the bin where that was decided; `None` for numbers of more than 15 bits.
+/// Decodes the highest bit of a number. Returns it with the bin in which it was decided, or `None` for numbers of more
+/// than 15 bits.
 fn magnitude(decisions: &mut Decisions<'_>, bins: &mut [Bin], mut size: i32, mut bin: usize) -> Option<(i32, usize)> {
     while decide(decisions, bins, bin) {
         size <<= 1;
@@ -270,7 +271,7 @@ fn magnitude(decisions: &mut Decisions<'_>, bins: &mut [Bin], mut size: i32, mut
     Some((size, bin))
 }
 
-/// A number, one more than what its bits say, of which the highest is known.
+/// Decodes the bits below the highest one, and adds one.
 fn value(decisions: &mut Decisions<'_>, bins: &mut [Bin], highest: i32, bin: usize) -> i32 {
     let mut bit = highest >> 1;
     let mut all = highest;

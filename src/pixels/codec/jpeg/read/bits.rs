@@ -1,8 +1,7 @@
-//! Bits of entropy-coded data, a word at a time.
+//! A bit reader for entropy-coded data, a word at a time.
 //!
-//! Where a byte of all ones may be anywhere, every refill has to look for it. So stuffing is taken out
-//! first, some kilobytes at a time, and what decodes symbols reads plain bytes: a refill is a load, a
-//! shift and an or.
+//! If a byte of `0xFF` may occur anywhere, every refill has to look for it. Byte stuffing is therefore removed first,
+//! some kilobytes at a time, and the symbol decoders read plain bytes: a refill is a load, a shift and an or.
 
 use super::damage::Damage;
 use super::markers::{EOI, first_marker};
@@ -11,51 +10,51 @@ use super::markers::{EOI, first_marker};
 #[derive(Debug)]
 pub(super) struct Bits<'a> {
     source: &'a [u8],
-    /// Up to where the source is in `data`.
+    /// The end of the part of `source` that has been copied to `data`.
     taken: usize,
     data: Box<Data>,
-    /// How much of `data` is filled.
+    /// The number of bytes of `data` that are filled.
     filled: usize,
-    /// Does the marker come next, or the end of the file?
+    /// Whether the next thing in `source` is a marker or the end of the file.
     ended: bool,
-    /// The data ran out: there is nothing for the units up to the next restart marker.
+    /// Whether the data has run out: the units up to the next restart marker have none.
     missing: bool,
     pub(super) damage: Damage,
-    /// From this place in `data` on more has to be taken, or none is left and reading may run out.
+    /// The position in `data` from which on `fill` has to be called, or the data may run out.
     enough: usize,
     pub(super) window: Window,
 }
 
-/// Data without stuffing.
+/// Entropy-coded data without byte stuffing.
 #[derive(Debug)]
 pub(super) struct Data([u8; ROOM + WORD]);
 
 const ROOM: usize = 16 * 1024;
 
-/// What the longest unit takes: ten blocks of 64 symbols, each with a code of 17 bits, which is one without a symbol,
-/// and 15 bits more.
+/// The bytes of the longest possible unit: ten blocks of 64 symbols, each with a code of 17 bits (an invalid one) and
+/// 15 extra bits.
 const LONGEST_UNIT: usize = 10 * 64 * 32 / 8 + WORD;
 
 const WORD: usize = 8;
 
-/// Bytes that may lie unread before a marker. Some encoders pad; data that is decoded wrongly leaves more.
+/// The number of bytes that may be left unread before a marker. Some encoders pad. Data that is decoded incorrectly
+/// leaves more.
 const PADDING: usize = 64;
 
-/// The next bits, from the highest.
+/// A window on the next bits, most significant first.
 ///
-/// It is small and copied about, so that the loops that decode hold it in registers.
+/// It is small and passed by value, so that decoding loops keep it in registers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
     bits: u64,
-    /// How many bits are counted as read into `bits`. Below them are those that follow in the data,
-    /// or zeros.
+    /// The number of valid bits in `bits`. The bits below them are the bits that follow in the data, or zeros.
     count: u32,
-    /// Where the first byte lies that is not counted.
+    /// The position in the data of the first byte that is not counted.
     at: usize,
 }
 
 impl<'a> Bits<'a> {
-    /// The data that begins at this place in a file.
+    /// Returns a reader for the data that begins at position `at` of a file.
     pub(super) fn new(source: &'a [u8], at: usize) -> Self {
         let data = Box::new(Data([0; ROOM + WORD]));
         let window = Window { bits: 0, count: 0, at: 0 };
@@ -66,14 +65,14 @@ impl<'a> Bits<'a> {
         bits
     }
 
-    /// What is to be read, and the place in it. The place is to be put back after reading.
+    /// Returns the data and the current window. The window has to be stored back after reading.
     pub(super) const fn parts(&self) -> (&Data, Window) {
         (&self.data, self.window)
     }
 
     /// Makes sure that a whole unit can be read. Returns `false` if the data has run out before it.
     ///
-    /// A unit in which it runs out is read to its end, with zeros in place of what is missing, as libjpeg does.
+    /// If the data runs out within a unit, the unit is read with zeros in place of the missing bits, as in libjpeg.
     #[inline]
     fn before_unit(&mut self) -> bool {
         self.window.at < self.enough || self.look_ahead()
@@ -88,7 +87,7 @@ impl<'a> Bits<'a> {
         !self.missing
     }
 
-    /// Sees if more has been read than there is.
+    /// Checks whether more has been read than the data holds.
     pub(super) fn check(&mut self) {
         if self.ended && !self.missing && self.window.at * 8 > self.filled * 8 + self.window.unread() {
             self.missing = true;
@@ -100,7 +99,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Moves what is unread to the front and takes more.
+    /// Moves unread bytes to the front and appends more.
     fn fill(&mut self) {
         let from = self.window.at.min(self.filled);
         self.data.0.copy_within(from..self.filled, 0);
@@ -112,39 +111,39 @@ impl<'a> Bits<'a> {
         self.filled += step.written;
         self.ended = step.ended;
         if let Some(rest) = self.data.0.get_mut(self.filled..) {
-            // What is behind the end reads as zeros.
+            // Bytes beyond the end read as zeros.
             rest.fill(0);
         }
         self.enough = if self.ended { 0 } else { self.filled - LONGEST_UNIT + 1 };
     }
 
-    /// Ends the interval and begins the one behind restart marker `number`.
+    /// Ends the current interval and starts the one after restart marker `number`.
     fn restart(&mut self, number: u8) {
         self.finish();
         let found = first_marker(self.source, self.taken).map(|(marker, _)| marker);
-        // Where the data ends nothing else is known to be wrong.
+        // If the data simply ends, it counts as cut short, not as corrupt.
         self.damage.corrupt |= found.is_some_and(|marker| marker != EOI && marker != 0xD0 | (number & 7));
         let (place, begins) = interval(self.source, self.taken, number);
         self.taken = place;
-        // Before a marker that is not passed, the interval is empty.
+        // If the marker was not consumed, the interval is empty.
         self.missing &= !begins;
         self.filled = 0;
         self.window = Window { bits: 0, count: 0, at: 0 };
         self.fill();
     }
 
-    /// The end of an interval, where all that should be there has been read: sees if that is what there was.
+    /// Ends an interval after its last unit, and checks whether unread data is left.
     pub(super) fn finish(&mut self) {
         self.check();
         let unread = (self.filled * 8 + self.window.unread()).saturating_sub(self.window.at * 8) / 8;
         let rest = self.data.0.get(self.filled.saturating_sub(unread)..self.filled).unwrap_or_default();
-        // Padding of zeros may have any length.
+        // Zero padding may have any length.
         self.damage.corrupt |= unread > PADDING && rest.iter().any(|byte| *byte != 0);
     }
 }
 
 impl Data {
-    /// Eight bytes; zeros where there are none.
+    /// Returns eight bytes from position `at`, or zeros beyond the end.
     #[inline(always)]
     fn word(&self, at: usize) -> u64 {
         self.0.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_be_bytes(*word))
@@ -152,44 +151,44 @@ impl Data {
 }
 
 impl Window {
-    /// At least 56 bits are there afterwards.
+    /// Refills the window to at least 56 bits.
     #[inline(always)]
     pub(super) fn refill(&mut self, data: &Data) {
-        // What is read twice is the same bits at the same place.
+        // Bits that are loaded twice have the same value and position, so the or leaves them unchanged.
         self.bits |= data.word(self.at) >> self.count;
         self.at += ((63 - self.count) >> 3) as usize;
         self.count |= 56;
     }
 
-    /// The next bits as they stand, from the highest.
+    /// Returns the window, most significant bit first.
     #[inline(always)]
     pub(super) const fn bits(self) -> u64 {
         self.bits
     }
 
-    /// The next `BITS` as an index.
+    /// Returns the next `BITS` bits as an index.
     #[inline(always)]
     pub(super) const fn peek<const BITS: u32>(self) -> usize {
         (self.bits >> (64 - BITS)) as usize
     }
 
-    /// Goes on by so many bits. They must be there.
+    /// Skips `count` bits, which must be in the window.
     #[inline(always)]
     pub(super) const fn skip(&mut self, count: u32) {
         self.bits <<= count & 63;
         self.count = self.count.wrapping_sub(count);
     }
 
-    /// The next bits as a number.
+    /// Reads the next `count` bits as a number.
     #[inline(always)]
     pub(super) const fn take(&mut self, count: u32) -> u64 {
-        // In two steps, since there may be none.
+        // Two shifts, since `count` may be zero.
         let bits = (self.bits >> 1) >> (63 - (count & 63));
         self.skip(count);
         bits
     }
 
-    /// Returns `true` if no bit is counted any more.
+    /// Returns `true` if the window holds no counted bits.
     #[inline(always)]
     pub(super) const fn is_empty(self) -> bool {
         self.count == 0
@@ -200,14 +199,14 @@ impl Window {
     }
 }
 
-/// Counts units from one restart marker to the next.
+/// A counter of units between restart markers.
 #[derive(Debug)]
 pub(super) struct Restart {
-    /// Units between markers; zero if there are none.
+    /// The number of units between markers; 0 if there are none.
     interval: u16,
-    /// Units until the next.
+    /// The number of units left until the next marker.
     left: u16,
-    /// The number of the next.
+    /// The number of the next marker.
     number: u8,
 }
 
@@ -216,7 +215,7 @@ impl Restart {
         Self { interval, left: interval, number: 0 }
     }
 
-    /// Makes sure that a whole unit can be read, and says how.
+    /// Makes sure that a whole unit can be read, and returns how to read it.
     #[inline(always)]
     pub(super) fn before_unit(&mut self, bits: &mut Bits<'_>) -> Unit {
         let anew = self.interval > 0 && self.left == 0;
@@ -234,21 +233,23 @@ impl Restart {
     }
 }
 
-/// How a unit is to be read.
+/// The way to read a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
-    /// It goes on behind the one before.
+    /// Continues after the previous unit.
     Next,
-    /// Everything begins anew before it.
+    /// Starts a new restart interval: all predictions are reset first.
     Anew,
-    /// There is no data for it.
+    /// Has no data.
     Missing,
 }
 
-/// The place in a file where the interval behind restart marker `number` begins, and `true` if its marker is there.
+/// Returns the position in a file where the interval after restart marker `number` begins, and `true` if its marker was
+/// found.
 ///
-/// Where other markers are, it is a guess, the one of libjpeg (`jpeg_resync_to_restart`): one of the next two is left
-/// for later, one of the two before is passed, and any other restart marker is taken for the one that is wanted.
+/// If other markers are found, the position is a guess, as in libjpeg (`jpeg_resync_to_restart`): one of the next two
+/// markers is left for later, one of the previous two is skipped, and any other restart marker is taken for the
+/// expected one.
 pub(super) fn interval(source: &[u8], mut at: usize, number: u8) -> (usize, bool) {
     while let Some((marker, end)) = first_marker(source, at) {
         match (marker, marker.wrapping_sub(number) & 7) {
@@ -260,19 +261,19 @@ pub(super) fn interval(source: &[u8], mut at: usize, number: u8) -> (usize, bool
     (source.len(), false)
 }
 
-/// What [`unstuff`] did.
+/// The result of [`unstuff`].
 struct Step {
     read: usize,
     written: usize,
-    /// It stopped before a marker or at the end, and not because there is no more room.
+    /// Whether it stopped at a marker or at the end, rather than for lack of room.
     ended: bool,
 }
 
-/// Copies entropy-coded data without the zeros stuffed behind bytes of all ones.
+/// Copies entropy-coded data without the zero bytes stuffed after `0xFF`.
 fn unstuff(source: &[u8], room: &mut [u8]) -> Step {
     let (mut from, mut to) = (0, 0);
     loop {
-        // A word at a time: all of it is written, and as much kept as is data.
+        // Copies whole words, and advances only over the bytes that are data.
         while let (Some(word), Some(slot)) = (
             source.get(from..).and_then(<[u8]>::first_chunk::<WORD>),
             room.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<WORD>),
@@ -290,14 +291,14 @@ fn unstuff(source: &[u8], room: &mut [u8]) -> Step {
             }
             (from, to) = (from + 2, to + 1);
         }
-        // Near an end, or at a marker.
+        // Near the end of the source or the room, or at a marker.
         let (Some(byte), next) = (source.get(from), source.get(from + 1)) else {
             return Step { read: from, written: to, ended: true };
         };
         let stuffed = match (byte, next) {
             (0xFF, Some(0)) => true,
             (0xFF, Some(0xFF)) => {
-                // A fill byte, in front of a marker.
+                // A fill byte before a marker.
                 from += 1;
                 continue;
             }
@@ -310,7 +311,7 @@ fn unstuff(source: &[u8], room: &mut [u8]) -> Step {
     }
 }
 
-/// The highest bit of every byte of all ones below which there is none; those above may be wrong.
+/// Marks the first byte of `0xFF` by its highest bit. Marks on later bytes may be wrong.
 #[inline(always)]
 const fn ones_in(word: u64) -> u64 {
     const LOW: u64 = u64::from_ne_bytes([1; 8]);

@@ -1,17 +1,17 @@
-//! The coefficients of one block of a sequential scan (T.81, F.2.2).
+//! Decoding of one block of a sequential scan (T.81, F.2.2).
 
 use super::bits::{Data, Window};
 use super::huffman::{Skip, Skips, Symbols, Value, Values, extended};
 
-/// Coefficients times their steps, column by column. Only as many columns and rows are there as are wanted.
+/// Dequantised coefficients, column by column, with only the requested columns and rows.
 ///
-/// The second half is where coefficients go that are not wanted.
+/// Coefficients that are not requested are written to the second half.
 pub(super) type Block = [i16; 128];
 
-/// For each coefficient in zigzag order where it goes and its step, and for what lies beyond.
+/// The place and the quantisation step of each coefficient in zigzag order, and of those beyond the end of a block.
 pub(super) type Steps = [Step; 128];
 
-/// For each coefficient in zigzag order its place in a [`Block`], and its step.
+/// The place of a coefficient in a [`Block`], and its quantisation step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     pub(super) place: u8,
@@ -19,29 +19,29 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Not wanted.
+    /// A coefficient that is not requested.
     pub(super) const NONE: Self = Self { place: 64, step: 0 };
 }
 
-/// For coefficients in zigzag order: where each stands in a block that is stored column by column.
+/// The place of each coefficient, in zigzag order, in a block that is stored column by column.
 pub(super) const PLACES: [u8; 64] = places();
 
-/// Where reading stopped, and why.
+/// The reason why reading stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// The block ends.
+    /// The block has ended.
     End,
-    /// This block ends, and so many others of a progressive scan with it: two to this power, and as many
-    /// more as that many bits say.
+    /// The block has ended, and further blocks of a progressive scan with it: two to this power, plus the value of this
+    /// number of extra bits.
     Run(u32),
-    /// The last coefficient asked for was this one, or would lie behind.
+    /// Reading stopped at this coefficient: it is the last requested one, or the next one is beyond it.
     At(usize),
 }
 
-/// Reads AC coefficients behind number `at` of the zigzag order, up to number `last`. The block, or its
-/// band, goes on to number `end`, which is below 64.
+/// Reads AC coefficients after number `at` of the zigzag order, up to number `last`. The block, or its band, ends at
+/// number `end`, which is below 64.
 ///
-/// Numbers given to `put` are below 128. Those from 64 on are to be ignored, and so is a zero.
+/// Numbers passed to `put` are below 128. Numbers from 64 on and zero values are to be ignored.
 #[inline(always)]
 pub(super) fn read_ac(
     window: &mut Window,
@@ -53,7 +53,7 @@ pub(super) fn read_ac(
 ) -> Stop {
     while at < last {
         window.refill(data);
-        // Five times ten bits are there.
+        // The window holds at least five codes of ten bits.
         for _ in 0..4 {
             let entry = values.peek(*window);
             let [first, second] = entry.values;
@@ -88,14 +88,15 @@ pub(super) fn read_ac(
                 if at + run + 1 > last {
                     return Stop::At(at);
                 }
-                // Behind sixteen bits for the code and thirty for what came before, these may be missing.
+                // The window may not hold these bits after sixteen bits of code and thirty bits of earlier
+                // coefficients.
                 after.refill(data);
                 at += run + 1;
                 put(at, extended(&mut after, size) as i16);
                 *window = after;
                 break;
             }
-            // The first of two, or the only one.
+            // The first of two coefficients, or the only one.
             if one > last {
                 return Stop::At(at);
             }
@@ -110,8 +111,8 @@ pub(super) fn read_ac(
     Stop::At(at)
 }
 
-/// Reads the coefficient that lies beyond the end of its block or band, which nobody writes on purpose: a value goes to
-/// the last place of the block at most, as in libjpeg, and nothing comes behind it.
+/// Reads a coefficient beyond the end of its block or band, which only occurs in corrupt data. A value is stored at the
+/// last place of the block at most, as in libjpeg, and nothing follows it.
 #[cold]
 #[inline(never)]
 pub(super) fn read_beyond(mut window: Window, data: &Data, symbols: &Symbols, at: usize) -> (Window, usize, i16) {
@@ -119,18 +120,18 @@ pub(super) fn read_beyond(mut window: Window, data: &Data, symbols: &Symbols, at
     let symbol = symbols.read(&mut window);
     let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
     symbols.failed.set(true);
-    // Of a run alone nothing is left: what is put beyond a block is lost.
+    // A run without a value stores nothing: places beyond a block are discarded.
     let place = if size > 0 { (at + run + 1).min(63) } else { 64 };
     let value = extended(&mut window, size) as i16;
     (window, place, value)
 }
 
-/// Passes over all AC coefficients behind number `at` of the zigzag order.
+/// Skips all AC coefficients after number `at` of the zigzag order.
 #[inline(always)]
 pub(super) fn skip_ac(window: &mut Window, data: &Data, symbols: &Symbols, skips: &Skips, mut at: usize) {
     loop {
         window.refill(data);
-        // Twice twelve bits for codes and fifteen behind the last are there.
+        // The window holds two codes of twelve bits, and fifteen extra bits after the second.
         for _ in 0..2 {
             let entry = skips.peek(*window);
             let next = at + entry.advance();
@@ -143,7 +144,7 @@ pub(super) fn skip_ac(window: &mut Window, data: &Data, symbols: &Symbols, skips
                 window.skip(entry.length());
                 return;
             }
-            // A long code, or several symbols of which some belong to the next block.
+            // A long code, or several symbols of which the last belong to the next block.
             window.refill(data);
             let symbol = symbols.read(window);
             let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
@@ -161,7 +162,7 @@ pub(super) fn skip_ac(window: &mut Window, data: &Data, symbols: &Symbols, skips
     }
 }
 
-/// The zigzag (T.81, figure A.6) for blocks stored column by column.
+/// Returns the zigzag order (T.81, figure A.6) for blocks that are stored column by column.
 const fn places() -> [u8; 64] {
     let mut places = [0; 64];
     let (mut column, mut row, mut up) = (0_u8, 0_u8, true);
@@ -169,7 +170,7 @@ const fn places() -> [u8; 64] {
     while let Some((place, others)) = rest.split_first_mut() {
         *place = column * 8 + row;
         rest = others;
-        // Along a diagonal; at an edge of the block to the next one, which goes the other way.
+        // Follows a diagonal. At an edge of the block it moves to the next diagonal, in the opposite direction.
         match (up, column, row) {
             (true, 7, _) => (row, up) = (row + 1, false),
             (true, _, 0) => (column, up) = (column + 1, false),

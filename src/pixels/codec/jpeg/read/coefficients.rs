@@ -1,5 +1,4 @@
-//! The coefficients of a file, kept until its last scan: only those that are wanted, of the
-//! blocks that are wanted.
+//! Coefficients kept until the last scan of a file: only the requested ones, of the requested blocks.
 
 use std::ops::Range;
 
@@ -11,18 +10,18 @@ use super::{ReadError, idct, zeros};
 /// The coefficients of a component.
 #[derive(Debug)]
 pub(super) struct Coefficients {
-    /// Block by block, row by row; in a block column by column.
+    /// The coefficients, block by block and row by row. Within a block they are stored column by column.
     values: Vec<i16>,
-    /// For every block, and not only those that are kept, a bit for each coefficient that is not zero;
-    /// empty if no scan asks.
+    /// For every block of the component, including blocks that are not kept, a mask of the coefficients that are not
+    /// zero. Empty if no scan needs it.
     pub(super) nonzero: Vec<u64>,
-    /// The blocks that are kept.
+    /// The columns of blocks that are kept.
     columns: Range<u32>,
     rows: Range<u32>,
-    /// For each coefficient its place in a block, or beyond.
+    /// The place of each coefficient in a kept block, or [`NOWHERE`].
     places: [u8; 64],
     part: Part,
-    /// By place.
+    /// The quantisation steps, by place.
     steps: [i16; 64],
 }
 
@@ -30,7 +29,7 @@ pub(super) struct Coefficients {
 const NOWHERE: u8 = 255;
 
 impl Coefficients {
-    /// Bytes that this takes.
+    /// Returns the number of bytes that [`new`](Self::new) allocates.
     pub(super) fn bytes(layout: &Layout, part: &Part, refined: bool) -> u64 {
         let (columns, rows) = kept(layout, part);
         let blocks = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
@@ -52,13 +51,13 @@ impl Coefficients {
         Ok(Self { values, nonzero, columns, rows, places, part, steps })
     }
 
-    /// Bytes that are held.
+    /// Returns the number of bytes held.
     #[cfg(test)]
     pub(super) fn taken(&self) -> u64 {
         (self.values.capacity() * size_of::<i16>() + self.nonzero.capacity() * size_of::<u64>()) as u64
     }
 
-    /// Behind the last row of blocks that is kept.
+    /// Returns the end of the rows of blocks that are kept.
     pub(super) const fn end(&self) -> u32 {
         self.rows.end
     }
@@ -67,13 +66,13 @@ impl Coefficients {
         &self.part
     }
 
-    /// The coefficients of a block that are not zero, if anybody asked for them.
+    /// Returns the mask of non-zero coefficients of a block, or zero if no scan needs it.
     #[inline(always)]
     pub(super) fn known(&self, column: u32, row: u32) -> u64 {
         self.nonzero.get((row * self.part.blocks.width + column) as usize).copied().unwrap_or_default()
     }
 
-    /// What is kept of a block, and what is known of it.
+    /// Returns the kept coefficients of a block, and its mask of non-zero coefficients.
     #[inline(always)]
     pub(super) fn block(&mut self, column: u32, row: u32) -> (Kept<'_>, Option<&mut u64>) {
         let known = self.nonzero.get_mut((row * self.part.blocks.width + column) as usize);
@@ -89,7 +88,7 @@ impl Coefficients {
         (Kept { values, places: &self.places }, known)
     }
 
-    /// Makes the samples of a row of units.
+    /// Computes the samples of a row of units.
     pub(super) fn reduce(&self, row: u32, strip: &mut Strip) {
         let Part { down, wide, high, .. } = self.part;
         let reduce = idct::reduce_to(wide, high);
@@ -110,7 +109,7 @@ impl Coefficients {
     }
 }
 
-/// The coefficients that are kept of a block.
+/// The coefficients of a block that are kept.
 #[derive(Debug)]
 pub(super) struct Kept<'a> {
     values: &'a mut [i16],
@@ -118,12 +117,12 @@ pub(super) struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    /// Those of a block that only fills up a unit.
+    /// Returns no coefficients, for a block that is only padding.
     pub(super) const fn none() -> Self {
         Self { values: &mut [], places: &[NOWHERE; 64] }
     }
 
-    /// The place of a coefficient, if it is kept. Its number is below 64.
+    /// Returns the coefficient `number`, which is below 64, if it is kept.
     #[inline(always)]
     pub(super) fn at(&mut self, number: usize) -> Option<&mut i16> {
         let place = self.places.get(number & 63)?;
@@ -131,7 +130,7 @@ impl Kept<'_> {
     }
 }
 
-/// The blocks that are kept: those of the units that are wanted, without those that fill up units.
+/// Returns the columns and rows of blocks that are kept: those of the requested units, without padding.
 fn kept(layout: &Layout, part: &Part) -> (Range<u32>, Range<u32>) {
     let (columns, rows) = (&layout.columns, &layout.rows);
     let columns = columns.start * part.across..(columns.end * part.across).min(part.blocks.width);

@@ -1,11 +1,11 @@
-//! [`Damage`]: what is wrong with entropy-coded data.
+//! [`Damage`]: errors in entropy-coded data.
 
-/// What is known to be wrong with entropy-coded data.
+/// The kinds of damage found in entropy-coded data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Damage {
-    /// It ends before all units were read.
+    /// The data ends before all units were read.
     pub(crate) cut_short: bool,
-    /// It cannot have been written like this.
+    /// The data is invalid.
     pub(crate) corrupt: bool,
 }
 

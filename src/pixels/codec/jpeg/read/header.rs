@@ -1,18 +1,18 @@
-//! The frame header and what stands around it (T.81, B.2.2), checked once and for all.
+//! Frame headers (T.81, B.2.2) and colour information, validated on reading.
 
 use super::{Damaged, ReadError, Unsupported};
 use crate::geometry::Size;
 
-/// A frame header of the kinds that this reader takes.
+/// A frame header of a supported kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// In pixels, neither side zero.
+    /// The size in pixels; neither side is zero.
     pub(crate) size: Size,
     pub(crate) progressive: bool,
-    /// Arithmetic coding in place of Huffman codes.
+    /// Whether arithmetic coding is used in place of Huffman codes.
     pub(crate) arithmetic: bool,
     pub(crate) color: Color,
-    /// One, three or four.
+    /// The components: one, three or four.
     pub(crate) components: Vec<Component>,
 }
 
@@ -20,11 +20,11 @@ pub(crate) struct Header {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Component {
     pub(super) id: u8,
-    /// Blocks of a minimum coded unit from left to right.
+    /// The number of blocks in a minimum coded unit, from left to right.
     pub(crate) across: u8,
-    /// Blocks of a minimum coded unit from top to bottom.
+    /// The number of blocks in a minimum coded unit, from top to bottom.
     pub(crate) down: u8,
-    /// Which quantisation table.
+    /// The number of the quantisation table.
     pub(super) table: u8,
 }
 
@@ -35,14 +35,14 @@ pub(crate) enum Color {
     /// Luma and chroma.
     YCbCr,
     Rgb,
-    /// The paper that each ink leaves white: the opposite of inks.
+    /// The paper that each ink leaves uncovered: the inverse of the inks.
     Cmyk,
-    /// The first three of those as luma and chroma, of their opposite.
+    /// Like CMYK, but the inverse of the first three components is stored as luma and chroma.
     Ycck,
 }
 
 impl Header {
-    /// Reads the payload of a start of frame. The meaning of its components is known later.
+    /// Reads the payload of a start of frame. The colour of the components is determined later.
     pub(super) fn read(marker: u8, payload: &[u8]) -> Result<Self, ReadError> {
         match marker {
             0xC3 | 0xCB => return Err(Unsupported("lossless")),
@@ -63,7 +63,7 @@ impl Header {
             return Err(Damaged("no columns"));
         }
         if size.height == 0 {
-            // The number of lines follows the first scan, in a DNL segment.
+            // The number of lines would follow the first scan, in a DNL segment.
             return Err(Unsupported("no number of lines in its header"));
         }
         let (entries, rest) = rest.as_chunks::<3>();
@@ -78,25 +78,25 @@ impl Header {
             return Err(Damaged("factors or tables out of range"));
         }
         if let [only] = components.as_mut_slice() {
-            // Alone in its scans it is not interleaved: its factors say nothing.
+            // A component alone in its scans is not interleaved: its sampling factors have no meaning.
             (only.across, only.down) = (1, 1);
         }
         Ok(Self { size, progressive, arithmetic, color: Color::Gray, components })
     }
 
-    /// The largest factors: the size of a minimum coded unit in blocks.
+    /// Returns the largest sampling factors: the size of a minimum coded unit in blocks.
     pub(super) fn unit(&self) -> (u8, u8) {
         let most = |factor: fn(&Component) -> u8| self.components.iter().map(factor).max().unwrap_or(1);
         (most(|c| c.across), most(|c| c.down))
     }
 
-    /// Returns `true` if coefficients are kept until all scans are read.
+    /// Returns `true` if coefficients have to be kept until all scans are read.
     pub(super) const fn keeps_coefficients(&self) -> bool {
         self.progressive || self.arithmetic
     }
 }
 
-/// The facts that application segments state about colour.
+/// The colour information of application segments.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Colour {
     jfif: bool,
@@ -107,14 +107,15 @@ impl Colour {
     pub(super) fn note(&mut self, marker: u8, payload: &[u8]) {
         match marker {
             APP0 if payload.len() >= 14 => self.jfif |= payload.starts_with(b"JFIF\0"),
-            // Version, two flags of two bytes each, then the transform.
+            // A version and two flags, of two bytes each, precede the transform.
             APP14 if payload.starts_with(b"Adobe") => self.adobe = payload.get(11).copied().or(self.adobe),
             _ => {}
         }
     }
 
-    /// The meaning of a frame's components: libjpeg's rules, which all browsers follow, in its order
-    /// (`default_decompress_parms`). JFIF goes before Adobe, and both before names of components.
+    /// Determines the meaning of a frame's components. The rules are those of libjpeg, which all browsers follow, in
+    /// its order (`default_decompress_parms`): JFIF takes precedence over Adobe, and both over the identifiers of
+    /// components.
     pub(super) fn of(self, header: &Header) -> Result<Color, ReadError> {
         let names: Vec<u8> = header.components.iter().map(|component| component.id).collect();
         Ok(match (names.as_slice(), self.adobe) {

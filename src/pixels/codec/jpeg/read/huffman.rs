@@ -1,9 +1,9 @@
-//! Huffman tables for reading (T.81, annex C and F.2.2): one lookup where a shorter road exists.
+//! Huffman tables for decoding (T.81, annex C and F.2.2), with lookups for short codes.
 //!
-//! A table answers at three levels. What nearly every symbol needs is found by the next bits of the
-//! window alone: for coefficients the value itself, code and extra bits together ([`Values`]); for
-//! coefficients that nobody wants how far to go, several symbols at once ([`Skips`]). Longer codes are
-//! compared with the largest of each length ([`Symbols`]).
+//! A table has three levels. Nearly every symbol is found by the next bits of the window alone. For coefficients, the
+//! lookup returns the value itself, from code and extra bits together ([`Values`]). For coefficients that are skipped,
+//! it returns the distance to skip, for several symbols together ([`Skips`]). Longer codes are compared with the
+//! largest code of each length ([`Symbols`]).
 
 use std::cell::Cell;
 
@@ -11,20 +11,20 @@ use super::bits::Window;
 use super::tables::Codes;
 use super::{Damaged, ReadError};
 
-/// Codes of up to so many bits are looked up.
+/// The longest code, in bits, that is looked up.
 const SHORT: u32 = 9;
 
 /// Codes and their symbols.
 #[derive(Debug)]
 pub(super) struct Symbols {
-    /// For the next [`SHORT`] bits: the length of the code in the low byte, the symbol in the high one.
-    /// Zero if the code is longer.
+    /// An entry for each value of the next [`SHORT`] bits: the length of the code in the low byte, the symbol in the
+    /// high byte. Zero if the code is longer.
     short: Box<[u16; 1 << SHORT]>,
-    /// For each length the first window of 16 bits that is beyond its codes, and what to add to a code
-    /// to find its symbol.
+    /// For each length, the first 16-bit window beyond its codes, and the offset from a code to the index of its
+    /// symbol.
     long: [(u32, i32); 17],
     symbols: Box<[u8; 256]>,
-    /// Bits were met that are no code: zero was read in their place, as libjpeg does.
+    /// Whether an invalid code was met. It is read as symbol zero, as in libjpeg.
     pub(super) failed: Cell<bool>,
 }
 
@@ -62,7 +62,7 @@ impl Symbols {
         Ok(table)
     }
 
-    /// The table of a scan's DC coefficients, whose symbols are numbers of bits.
+    /// Returns the table of a scan's DC coefficients, whose symbols are numbers of bits.
     pub(super) fn of_dc(codes: Codes<'_>) -> Result<Self, ReadError> {
         if codes.symbols.iter().any(|size| *size > 15) {
             return Err(Damaged("a difference out of range"));
@@ -70,7 +70,7 @@ impl Symbols {
         Self::new(codes)
     }
 
-    /// The next symbol. The window must hold 17 bits.
+    /// Reads the next symbol. The window must hold 17 bits.
     #[inline(always)]
     pub(super) fn read(&self, window: &mut Window) -> u8 {
         let [symbol, length] = self.short.get(window.peek::<SHORT>()).map_or([0; 2], |entry| entry.to_be_bytes());
@@ -83,7 +83,7 @@ impl Symbols {
         symbol
     }
 
-    /// A symbol whose code is longer than `SHORT`. The window must hold 17 bits.
+    /// Reads a symbol whose code is longer than [`SHORT`]. The window must hold 17 bits.
     #[cold]
     fn read_long(&self, mut window: Window) -> (u8, Window) {
         let next = window.peek::<16>() as u32;
@@ -99,7 +99,7 @@ impl Symbols {
         (symbol.unwrap_or_default(), window)
     }
 
-    /// The difference of a DC coefficient to the one before.
+    /// Reads the difference between a DC coefficient and the previous one.
     #[inline(always)]
     pub(super) fn read_difference(&self, window: &mut Window) -> i32 {
         let size = self.read(window);
@@ -107,7 +107,7 @@ impl Symbols {
     }
 }
 
-/// The next `size` bits as a signed number (T.81, F.12): those that begin with zero are negative.
+/// Reads the next `size` bits as a signed number (T.81, F.12): numbers that begin with a zero bit are negative.
 #[inline(always)]
 pub(super) fn extended(window: &mut Window, size: u32) -> i32 {
     let negative = !((window.bits() as i64) >> 63) as i32;
@@ -115,52 +115,52 @@ pub(super) fn extended(window: &mut Window, size: u32) -> i32 {
     raw + (negative & (1 - (1 << size)))
 }
 
-/// AC coefficients for the next bits.
+/// A lookup table from bits to AC coefficients.
 #[derive(Debug)]
 pub(super) struct Values {
     entries: Box<[Value; 1 << Value::BITS]>,
     pub(super) symbols: Symbols,
 }
 
-/// What the next bits say: up to two coefficients, or one and the end of the block.
+/// The result of a lookup: up to two coefficients, or one coefficient and the end of the block.
 ///
-/// Where there is one, both are the same one at the same place, so that nobody has to ask.
+/// A single coefficient is stored twice, at the same place, so that callers need no check.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Value {
-    /// The first coefficient, and the second.
+    /// The first and the second coefficient.
     pub(super) values: [i16; 2],
-    /// How far it is to the first from the one before.
+    /// The distance from the previous coefficient to the first.
     pub(super) first: u8,
-    /// How far to the last: at least 64 in special cases, which is beyond the end of every block.
+    /// The distance from the previous coefficient to the last. It is at least 64 in special cases, which is beyond the
+    /// end of every block.
     pub(super) last: u8,
-    /// How many bits the first takes.
+    /// The number of bits of the first coefficient.
     pub(super) first_length: u8,
-    /// How many bits all takes.
+    /// The number of bits of the whole entry.
     pub(super) length: u8,
 }
 
 impl Value {
     pub(super) const BITS: u32 = 10;
-    /// The code fits and the bits behind do not: the first value is the symbol.
+    /// The code fits into the lookup, but its extra bits do not: the first value is the symbol.
     pub(super) const SYMBOL: u8 = 64;
-    /// Not even the code fits.
+    /// The code does not fit into the lookup.
     pub(super) const LONG: u8 = 65;
-    /// The block ends, so much further. The end counts as one, since it takes a place where a
-    /// coefficient could be.
+    /// The block ends at this distance. The end counts as one, since it takes a place where a coefficient could be.
     pub(super) const END: u8 = 128;
-    /// As a distance: to nowhere.
+    /// A distance beyond the end of every block.
     const NOWHERE: u8 = 64;
 
     const NONE: Self = Self { values: [0; 2], first: Self::NOWHERE, last: Self::LONG, first_length: 0, length: 0 };
 
-    /// What one symbol says, with the bits of the window that follow its code.
+    /// Decodes one symbol, with its extra bits from the window.
     fn new(symbol: u8, code: u32, window: u32) -> Self {
         let (run, size) = (symbol >> 4, u32::from(symbol & 15));
         let length = (code + size) as u8;
         let plain =
             |advance, value| Self { values: [value; 2], first: advance, last: advance, first_length: length, length };
         match (run, size) {
-            // Sixteen zeros.
+            // A run of sixteen zeros.
             (15, 0) => plain(16, 0),
             (0, 0) => Self { last: Self::END + 1, first: Self::NOWHERE, ..plain(0, 0) },
             // The end of several blocks, in a progressive file.
@@ -176,7 +176,7 @@ impl Value {
         }
     }
 
-    /// With another behind it, if both fit.
+    /// Appends the next entry, if both fit.
     fn then(self, next: Self) -> Self {
         let length = self.length + next.length;
         let plain = next.last < Self::SYMBOL;
@@ -206,33 +206,33 @@ impl Values {
         Ok(Self { entries, symbols })
     }
 
-    /// What the next [`Value::BITS`] bits say.
+    /// Returns the entry for the next [`Value::BITS`] bits.
     #[inline(always)]
     pub(super) fn peek(&self, window: Window) -> &Value {
         self.entries.get(window.peek::<{ Value::BITS }>()).unwrap_or(&Value::NONE)
     }
 
-    /// The symbol of a code that is longer, and the window behind the code.
+    /// Reads the symbol of a longer code. Returns it with the window after the code.
     #[inline(never)]
     pub(super) fn read_long(&self, window: Window) -> (u8, Window) {
         self.symbols.read_long(window)
     }
 }
 
-/// How to get past AC coefficients for the next bits.
+/// A lookup table for skipping AC coefficients.
 #[derive(Debug)]
 pub(super) struct Skips(Box<[Skip; 1 << Skip::BITS]>);
 
-/// How many bits to drop in the low byte, how far that goes in the high one.
+/// The number of bits to skip in the low byte, the number of coefficients in the high byte.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Skip(u16);
 
 impl Skip {
     pub(super) const BITS: u32 = 12;
-    /// In the high byte: the block ends there. The end itself counts as one, since it takes a place
-    /// where a coefficient could be.
+    /// A flag in the high byte: the block ends. The end itself counts as one, since it takes a place where a
+    /// coefficient could be.
     pub(super) const END: usize = 128;
-    /// Goes beyond the end of every block.
+    /// An entry that goes beyond the end of every block.
     const LONG: Self = Self(64 << 8);
 
     #[inline(always)]
@@ -249,8 +249,8 @@ impl Skip {
 impl Skips {
     pub(super) fn new(codes: Codes<'_>) -> Self {
         let mut entries = Box::new([Skip::LONG; 1 << Skip::BITS]);
-        // First one symbol each: the length of its code and with the bits behind, how far it goes, and if
-        // it ends the block.
+        // One symbol per entry first: the length of its code, this length with the extra bits, the number of
+        // coefficients, and whether it ends the block.
         let lengths = codes.in_order().take_while(|(length, _)| *length <= Skip::BITS);
         let mut single = Box::new([(0, 0, 0, false); 1 << Skip::BITS]);
         let mut slots = single.iter_mut();
@@ -267,7 +267,7 @@ impl Skips {
         }
         for (window, entry) in (0_usize..).zip(entries.iter_mut()) {
             let (mut length, mut advance, mut end) = (0, 0, false);
-            // The last symbol's code has to lie in the window; the bits behind it may not.
+            // The code of the last symbol has to fit into the lookup, but its extra bits do not.
             while let Some(&(code, more, further, last)) = single.get((window << length) & ((1 << Skip::BITS) - 1)) {
                 if end || code == 0 || length + code > Skip::BITS || advance + further > 63 {
                     break;
@@ -291,7 +291,7 @@ impl Skips {
 }
 
 impl<'a> Codes<'a> {
-    /// The length of each code and its symbol, from the smallest code.
+    /// Iterates over the length of each code and its symbol, from the smallest code.
     fn in_order(self) -> impl Iterator<Item = (u32, u8)> + 'a {
         let lengths =
             (1_u32..).zip(self.counts).flat_map(|(length, count)| std::iter::repeat_n(length, (*count).into()));

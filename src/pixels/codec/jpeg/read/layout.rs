@@ -1,4 +1,4 @@
-//! Where the samples of a reduced and cropped image come from: arithmetic on the header alone.
+//! The geometry of a reduced and cropped image, computed from the header alone.
 
 use std::ops::Range;
 
@@ -7,31 +7,31 @@ use super::header::{Component, Header};
 use super::{Chroma, Request, idct};
 use crate::geometry::{Rect, Size};
 
-/// The geometry of one reading.
+/// The geometry of one read.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
-    /// Minimum coded units of the whole image.
+    /// The number of minimum coded units of the whole image.
     pub(super) units: Size,
-    /// Those that are wanted.
+    /// The requested units.
     pub(super) columns: Range<u32>,
     pub(super) rows: Range<u32>,
     pub(super) parts: Vec<Part>,
 }
 
-/// A component's share.
+/// The geometry of a component.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
-    /// Blocks of a unit.
+    /// The number of blocks in a unit, across and down.
     pub(super) across: u32,
     pub(super) down: u32,
-    /// Samples made of a block.
+    /// The number of samples made from a block, across and down.
     pub(super) wide: u32,
     pub(super) high: u32,
-    /// Blocks of the whole component, where those that only fill up units are not counted.
+    /// The number of blocks of the whole component, without padding to whole units.
     pub(super) blocks: Size,
-    /// The samples that come out, in the coordinates of the whole reduced plane.
+    /// The resulting samples, in the coordinates of the whole reduced plane.
     pub(super) region: Rect,
-    /// Samples that come out for each pixel of the image, across and down.
+    /// The number of resulting samples for each pixel of the image, across and down.
     pub(super) scale: (f64, f64),
 }
 
@@ -53,7 +53,7 @@ impl Layout {
         }
     }
 
-    /// How many columns of units are wanted.
+    /// Returns the number of columns of requested units.
     pub(super) const fn wide(&self) -> u32 {
         self.columns.end - self.columns.start
     }
@@ -70,13 +70,13 @@ impl Part {
     ) -> Self {
         let (across, down) = (u32::from(component.across), u32::from(component.down));
         let side = u32::from(request.luma).clamp(1, 8);
-        // A component that is sampled less gives as many more samples of each block.
+        // A component with a smaller sampling factor gives proportionally more samples per block.
         let side_for = |most: u32, own: u32| match request.chroma {
             Chroma::Half if is_chroma => (side * most).div_ceil(2 * own).min(8),
             _ => (side * most).div_ceil(own).min(8),
         };
         let (wide, high) = (side_for(most.width, across), side_for(most.height, down));
-        // So many samples, and so many pixels, are a stretch of whole blocks.
+        // The samples of a unit, and the pixels that it covers.
         let (x, y) = (touched(columns, wide * across, 8 * most.width), touched(rows, high * down, 8 * most.height));
         let scale = |samples: u32, pixels: u32| f64::from(samples) / f64::from(pixels);
         Self {
@@ -93,17 +93,18 @@ impl Part {
         }
     }
 
-    /// Samples of a row of units, as many columns of units as there are.
+    /// Returns the size in samples of a row of `columns` units.
     pub(super) const fn strip(&self, columns: u32) -> Size {
         Size::new(columns * self.across * self.wide, self.down * self.high)
     }
 
-    /// Coefficients that are kept of a block, and with them those that fill up lanes.
+    /// Returns the number of coefficients kept of a block, including surplus lanes.
     pub(super) const fn kept(&self) -> u32 {
         self.wide * idct::lanes(self.high)
     }
 
-    /// For each coefficient in zigzag order its place in a block that only has those wanted, if it has one.
+    /// Returns, for each coefficient in zigzag order, its place in a block of only the requested coefficients; `None`
+    /// if it is not requested.
     pub(super) fn places(&self) -> [Option<u8>; 64] {
         PLACES.map(|place| {
             let (column, row) = (u32::from(place >> 3), u32::from(place & 7));
@@ -111,24 +112,24 @@ impl Part {
         })
     }
 
-    /// The coefficients needed, each a bit by its number in zigzag order.
+    /// Returns the requested coefficients as a mask, by number in zigzag order.
     pub(super) fn wanted(&self) -> u64 {
         self.places().iter().rev().fold(0, |all, place| all << 1 | u64::from(place.is_some()))
     }
 
-    /// The last coefficient needed, in zigzag order.
+    /// Returns the last requested coefficient, in zigzag order.
     pub(super) fn last(&self) -> usize {
         63 - (self.wanted() | 1).leading_zeros() as usize
     }
 }
 
-/// From where to where a crop reaches, at least a pixel of the image.
+/// Returns the range of a crop along one axis, at least one pixel of the image.
 fn stretch(at: u32, length: u32, all: u32) -> Range<u32> {
     let start = at.min(all.saturating_sub(1));
     start..at.saturating_add(length).min(all).max(start + 1)
 }
 
-/// What these pixels touch where so many samples stand for so many pixels.
+/// Returns the range of samples that a range of pixels touches, where `samples` samples cover `of` pixels.
 const fn touched(pixels: &Range<u32>, samples: u32, of: u32) -> Range<u32> {
     pixels.start * samples / of..(pixels.end * samples).div_ceil(of)
 }

@@ -1,4 +1,4 @@
-//! The segments of a file, up to the last scan that is needed (T.81, annex B).
+//! Parsing of the segments of a file, up to the last scan that is needed (T.81, annex B).
 
 use std::cell::OnceCell;
 
@@ -9,18 +9,18 @@ use super::tables::Tables;
 use super::{Damaged, ReadError};
 use crate::limits::LimitError;
 
-/// A file taken apart: a frame and its scans.
+/// A parsed file: a frame and its scans.
 #[derive(Debug)]
 pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) header: Header,
     pub(super) scans: Vec<Scan<'a>>,
-    /// No marker says that the last scan is whole.
+    /// Whether the file ends without a marker after the last scan.
     pub(super) open: bool,
     pub(super) damage: Damage,
 }
 
-/// A file up to its first scan: all that stands before it, and its scans once they were asked for.
+/// A file that has been parsed up to its first scan. The other scans are parsed on demand.
 #[derive(Debug)]
 pub(crate) struct Opened<'a> {
     pub(crate) header: Header,
@@ -30,35 +30,35 @@ pub(crate) struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// Reads the segments up to the first scan, and nothing behind it.
+    /// Reads the segments up to the first scan, and nothing after it.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let mut walk = Walk::new(bytes)?;
         let scan = walk.next()?;
         Ok(Self { header: walk.header(&scan)?, walk, scan, file: OnceCell::new() })
     }
 
-    /// The file up to the last scan that has something to say; the way there is gone once.
+    /// Returns the file up to the last relevant scan. It is parsed only once.
     pub(super) fn file(&self) -> Result<&File<'a>, ReadError> {
         self.file.get_or_init(|| file(self)).as_ref().map_err(|error| *error)
     }
 
-    /// The payloads of application segments with this number, 0 to 2.
+    /// Returns the payloads of the application segments with this number, 0 to 2.
     pub(crate) fn applications(&self, number: u8) -> impl Iterator<Item = &'a [u8]> {
         let wanted = self.walk.applications.iter().filter(move |(marker, _)| *marker == APP0 + number);
         wanted.map(|(_, payload)| *payload)
     }
 
-    /// The payloads of the segments that define quantisation tables.
+    /// Returns the payloads of the DQT segments.
     pub(crate) fn quantisation(&self) -> &[&'a [u8]] {
         &self.walk.quantisation
     }
 }
 
-/// Reads the segments up to the last scan that has something to say.
+/// Reads the segments up to the last relevant scan.
 ///
-/// A sequential file is read until every component has had its scan. A progressive one is read to its end marker: if
-/// there is none, it is whole if every coefficient has all its bits, and the last scan is whole. Damage behind the
-/// first scan ends the file.
+/// A sequential file is read until every component has had its scan. A progressive file is read to its end marker. If
+/// there is none, the file is complete if every coefficient has all its bits and the last scan is complete. Damage
+/// after the first scan ends the file.
 fn file<'a>(opened: &Opened<'a>) -> Result<File<'a>, ReadError> {
     let (header, mut walk, mut met) = (opened.header.clone(), opened.walk.clone(), opened.scan);
     let bytes = walk.bytes;
@@ -70,7 +70,7 @@ fn file<'a>(opened: &Opened<'a>) -> Result<File<'a>, ReadError> {
                 Ok(scan) => {
                     missing.without(&scan, header.progressive);
                     if !header.progressive {
-                        // A component may be scanned again: the last one counts.
+                        // A component may be scanned again. The last scan counts.
                         let again = |component| scan.parts.iter().any(|part| part.component == component);
                         scans.retain(|before| !before.parts.iter().all(|part| again(part.component)));
                     }
@@ -106,14 +106,15 @@ fn file<'a>(opened: &Opened<'a>) -> Result<File<'a>, ReadError> {
     Ok(File { bytes, header, scans, open, damage })
 }
 
-/// More than an encoder would ever write: the usual script has ten, one scan for each coefficient of luma and chroma
-/// in two passes has hundreds, and nothing to show for it.
+/// The maximum number of scans, more than any encoder needs. The usual script has ten. A script with one scan for each
+/// coefficient of luma and chroma in two passes has hundreds, without any benefit.
 const MOST_SCANS: u64 = 1000;
 
-/// A profile has at most 255 segments, and of the others one counts.
+/// The maximum number of application segments, and of DQT segments, that are kept. A colour profile has at most 255
+/// segments; of the other kinds only one counts.
 const MOST_SEGMENTS: usize = 1024;
 
-/// For each component the coefficients that no scan has brought to their last bit.
+/// For each component, the coefficients that no scan has completed to the last bit.
 #[derive(Debug)]
 struct Missing(Vec<u64>);
 
@@ -140,7 +141,7 @@ impl Missing {
     }
 }
 
-/// Goes from scan to scan, and keeps what the segments between them say.
+/// An iterator over scans, which collects the contents of the segments between them.
 #[derive(Debug, Clone)]
 struct Walk<'a> {
     bytes: &'a [u8],
@@ -150,14 +151,14 @@ struct Walk<'a> {
     frame: Option<Header>,
     /// The first application segments, for metadata.
     applications: Vec<(u8, &'a [u8])>,
-    /// The first segments that define quantisation tables.
+    /// The first DQT segments.
     quantisation: Vec<&'a [u8]>,
 }
 
-/// Where a walk stopped.
+/// The end of a step: a scan, or the end of the file.
 #[derive(Debug, Clone, Copy)]
 enum Met<'a> {
-    /// The payload of a scan header, and where the data behind it begins.
+    /// The payload of a scan header, and the position of the data after it.
     Scan(&'a [u8], usize),
     /// The end marker.
     End,
@@ -181,8 +182,8 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// The header of the frame, if a scan was met behind it. It is complete only then: what is said about colour may
-    /// stand behind the frame header.
+    /// Returns the frame header if a scan follows it. It is complete only then, since colour information may come after
+    /// the frame header.
     fn header(&self, met: &Met<'_>) -> Result<Header, ReadError> {
         let frame = self.frame.clone().filter(|_| matches!(met, Met::Scan(..)));
         let mut header = frame.ok_or(Damaged("no scan of a frame"))?;
@@ -190,7 +191,7 @@ impl<'a> Walk<'a> {
         Ok(header)
     }
 
-    /// Passes over entropy-coded data, what lies between segments, and segments, up to the next scan.
+    /// Skips entropy-coded data and stray bytes, and reads segments, up to the next scan.
     fn next(&mut self) -> Result<Met<'a>, ReadError> {
         while let Some((marker, behind)) = next_segment(self.bytes, self.at) {
             self.at = behind;
@@ -200,7 +201,7 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
             let Some(length) = self.bytes.get(behind..).and_then(<[u8]>::first_chunk) else { break };
-            // The length counts itself.
+            // The length includes its own two bytes.
             let end = behind + usize::from(u16::from_be_bytes(*length)).max(2);
             let Some(payload) = self.bytes.get(behind + 2..end) else { break };
             self.at = end;
@@ -235,18 +236,19 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The first marker of a segment at or behind a place, and where it ends.
+/// Returns the first marker of a segment at or after a position, and the end of the marker.
 fn next_segment(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
         match first_marker(bytes, at)? {
-            // Restart markers, and those that have no meaning.
+            // Restart markers, and reserved ones.
             (0x01..=0xBF | 0xD0..=0xD7, end) => at = end,
             found => return Some(found),
         }
     }
 }
 
-/// The first marker at or behind a place, and where it ends: two bytes, the first of all ones, which is no fill byte,
+/// Returns the first marker at or after a position, and its end. A marker is a byte of `0xFF` that is not a fill byte,
+/// followed by a byte that is not zero.
 /// and the second not zero.
 pub(super) fn first_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
@@ -259,7 +261,7 @@ pub(super) fn first_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// Where the first byte of all ones is: a chunk at a time, which compilers turn into vector code.
+/// Returns the position of the first byte of `0xFF`. Searches a chunk at a time, which compilers turn into vector code.
 fn first_ff(bytes: &[u8]) -> Option<usize> {
     let (chunks, rest) = bytes.as_chunks::<64>();
     let without =

@@ -1,20 +1,19 @@
-//! Reading JPEGs, reduced and cropped on the way (ITU-T T.81).
+//! JPEG decoding with reduction and cropping (ITU-T T.81).
 //!
 //! ```text
-//! markers ──▶ header ──▶ layout        what is there, what is wanted of it
+//! markers ──▶ header ──▶ layout        the file, and the part of it that is requested
 //!    │ scans
 //!    ▼
 //! bits ──▶ huffman ──▶ block ──▶ idct ──▶ strip ──▶ planes, rows
 //! ```
 //!
-//! Most of the time goes into Huffman codes. What is not wanted is passed over as cheaply as it can be:
-//! coefficients that a reduced block does not need several at a time, blocks outside the crop likewise,
-//! what lies behind it not at all.
+//! Most of the time is spent on Huffman codes. Data that is not requested is skipped as cheaply as possible:
+//! coefficients that a reduced block does not need several at a time, blocks outside the crop likewise, and data after
+//! the crop is not read.
 //!
-//! Every JPEG is read by this reader, at every size. Damage in entropy-coded data is no error: as in libjpeg, and so in
-//! browsers, what is missing is gray, a code that does not exist reads as zero, and restart markers are where
-//! decoding finds its way again. That something was damaged is told with the result ([`Damage`]). Data that the size
-//! or the crop does not need is not looked at.
+//! This reader reads every JPEG, at every size. Damage in entropy-coded data is no error. As in libjpeg, and so in
+//! browsers, missing blocks are gray, an invalid code reads as zero, and decoding resynchronises at restart markers.
+//! The result reports the damage ([`Damage`]). Data that the size or the crop does not need is not examined.
 #![expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -60,43 +59,43 @@ use crate::geometry::Rect;
 use crate::limits::LimitError;
 use crate::stop::Stop;
 
-/// The samples that are wanted of a file.
+/// The requested samples of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// Samples made of the side of a block of the component that has most of them, 1 to 8: the image is reduced to so
-    /// many eighths.
+    /// The number of samples made from the side of a block of the component with the highest resolution, 1 to 8: the
+    /// image is reduced to this number of eighths.
     pub(crate) luma: u8,
     pub(crate) chroma: Chroma,
-    /// In pixels of the whole image; all of it if there is none.
+    /// The crop in pixels of the whole image; `None` for all of it.
     pub(crate) crop: Option<Rect>,
 }
 
-/// The number of samples that chroma has. No block gives more than 8 on a side.
+/// The resolution of chroma. No block gives more than 8 samples on a side.
 ///
-/// Planes need not have the same size, nor sizes of a simple ratio: who asks resamples each by itself.
+/// Planes may differ in size, and their ratio need not be simple: callers resample each plane separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Chroma {
-    /// As close as possible to as many as luma has.
+    /// As close as possible to the resolution of luma.
     Equal,
-    /// As close as possible to half of what luma has in each direction, and not less.
+    /// As close as possible to half the resolution of luma in each direction, and not less.
     Half,
 }
 
-/// The reason why a file was not read.
+/// The reason why a file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReadError {
-    /// It is of a kind that nobody reads.
+    /// The file is of a kind that is not supported.
     Unsupported(&'static str),
-    /// It is not what it should be.
+    /// The file is invalid.
     Damaged(&'static str),
     Limit(LimitError),
     OutOfMemory,
-    /// Nobody waits for it any longer.
+    /// The caller has stopped the read.
     Stopped,
 }
 
 impl Request {
-    /// All samples that a file has.
+    /// A request for all samples of a file.
     pub(crate) const WHOLE: Self = Self { luma: 8, chroma: Chroma::Equal, crop: None };
 }
 
@@ -106,12 +105,12 @@ impl From<LimitError> for ReadError {
     }
 }
 
-/// Passes as long as the handle is not set.
+/// Returns an error if the read has been stopped.
 fn unless_stopped(stop: &Stop) -> Result<(), ReadError> {
     if stop.is_stopped() { Err(ReadError::Stopped) } else { Ok(()) }
 }
 
-/// An empty vector that holds so many without growing.
+/// Returns an empty vector with room for `count` elements.
 fn reserve<T>(count: u64) -> Result<Vec<T>, ReadError> {
     let mut taken = Vec::new();
     let count = usize::try_from(count).map_err(|_| ReadError::OutOfMemory)?;
@@ -119,7 +118,7 @@ fn reserve<T>(count: u64) -> Result<Vec<T>, ReadError> {
     Ok(taken)
 }
 
-/// So many zeros.
+/// Returns a vector of `count` zeros.
 fn zeros<T: Copy + Default>(count: u64) -> Result<Vec<T>, ReadError> {
     let mut taken = reserve(count)?;
     taken.resize(taken.capacity().min(usize::try_from(count).unwrap_or(usize::MAX)), T::default());

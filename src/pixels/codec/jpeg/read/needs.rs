@@ -1,4 +1,4 @@
-//! What reading a file takes, from its header alone.
+//! The memory that reading takes, computed from the header alone.
 
 use super::Request;
 use super::coefficients::Coefficients;
@@ -7,16 +7,16 @@ use super::layout::Layout;
 use super::strip::Strip;
 use crate::geometry::Size;
 
-/// The planes that come out, and the memory that making them takes at most.
+/// The resulting planes, and an upper bound of the memory for making them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Needs {
-    /// One for each component.
+    /// The sizes of the planes, one for each component.
     pub(crate) planes: Vec<Size>,
-    /// Bytes that are held while the file is read, and then given back: the planes do not count.
+    /// The number of bytes held while the file is read and released afterwards. Does not include the planes.
     pub(crate) bytes: u64,
 }
 
-/// The memory that reading a file with this header takes.
+/// Returns the memory that reading a file with this header takes.
 pub(crate) fn needs(header: &Header, request: &Request) -> Needs {
     Needs::of(&Layout::new(header, request), header)
 }
@@ -27,7 +27,7 @@ impl Needs {
         let bytes = parts
             .clone()
             .map(|part| {
-                // Which scans there are is not known yet: the usual ones refine whatever can be.
+                // The scans are not known yet. The usual ones refine all coefficients that can be refined.
                 let refined = part.last() > 0 && header.progressive;
                 let kept = header.keeps_coefficients();
                 let coefficients = if kept { Coefficients::bytes(layout, part, refined) } else { 0 };
@@ -37,12 +37,12 @@ impl Needs {
         Self { planes: parts.map(|part| part.region.size()).collect(), bytes: bytes + TABLES }
     }
 
-    /// Bytes of everything, planes and what making them takes.
+    /// Returns the total number of bytes, including the planes.
     pub(crate) fn total(&self) -> u64 {
         self.planes.iter().map(|size| size.pixels()).sum::<u64>() + self.bytes
     }
 }
 
-/// More than the tables of four scans that are read side by side, a piece of the data of each, and what building a
-/// table takes on the way.
+/// An upper bound for the tables of four interleaved scans, a piece of the data of each, and the temporary memory for
+/// building a table.
 pub(super) const TABLES: u64 = 256 * 1024;

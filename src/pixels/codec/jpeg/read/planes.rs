@@ -1,4 +1,4 @@
-//! Whole planes.
+//! Decoding to whole planes.
 
 use super::damage::Damage;
 use super::markers::Opened;
@@ -8,30 +8,30 @@ use crate::geometry::Size;
 use crate::limits::Limits;
 use crate::stop::Stop;
 
-/// An image as its file has it: luma, and chroma that may be smaller. Full range (JFIF).
+/// The planes of an image as stored in the file: luma, and chroma that may be smaller. Full range (JFIF).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Planes {
     pub(crate) luma: Plane,
-    /// Blue and red; none for gray.
+    /// The blue and the red difference; `None` for gray images.
     pub(crate) chroma: Option<[Plane; 2]>,
     pub(crate) damage: Damage,
 }
 
-/// Samples without gaps between rows: all that the crop touches.
+/// The samples that the crop touches, without gaps between rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plane {
     pub(crate) size: Size,
     pub(crate) samples: Vec<u8>,
-    /// Where the first sample lies in the plane of the whole image, from left and from top.
+    /// The position of the first sample in the plane of the whole image, from the left and from the top.
     pub(crate) at: (u32, u32),
-    /// Samples for each pixel of the image, across and down. The plane of the whole image has as many
-    /// samples as that makes, rounded up.
+    /// The number of samples for each pixel of the image, across and down. The size of the whole plane is the size of
+    /// the image times this, rounded up.
     pub(crate) scale: (f64, f64),
 }
 
-/// Reads a file of luma and perhaps chroma, reduced and cropped.
+/// Reads a file of luma, with or without chroma, reduced and cropped.
 ///
-/// `room` gives empty vectors that hold so many bytes, if it can.
+/// `room` returns an empty vector with room for this number of bytes, or `None`.
 pub(crate) fn read(
     opened: &Opened<'_>,
     request: &Request,

@@ -1,28 +1,28 @@
-//! Binary decisions by arithmetic coding (T.81, annex D).
+//! The binary arithmetic decoder (T.81, annex D).
 
-/// Decodes one decision after another.
+/// A decoder of binary decisions.
 #[derive(Debug)]
 pub(super) struct Decisions<'a> {
     source: &'a [u8],
-    /// Where the next byte is. At a marker it stays there.
+    /// The position of the next byte. At a marker it does not advance.
     pub(super) at: usize,
-    /// The code in the upper half, and the bits that follow in the lower.
+    /// The code register in the upper half, and the bits that follow in the lower half.
     code: u32,
     interval: u32,
-    /// Bits until the next byte is needed.
+    /// The number of bits until the next byte is needed.
     count: u32,
-    /// Zeros that were read where there are no bytes.
+    /// The number of zero bytes that were read beyond the end of the data.
     pub(super) beyond: usize,
 }
 
-/// An estimate of the next decision: its state in [`STATES`], and in the highest bit the more probable answer.
+/// A statistics bin: the state, an index into [`STATES`], and the more probable decision in the highest bit.
 pub(super) type Bin = u8;
 
-/// Both answers are as probable as each other, and always will be.
+/// A bin in which both decisions are equally probable and which never adapts.
 pub(super) const EVEN: Bin = 113;
 
 impl<'a> Decisions<'a> {
-    /// Those that begin at this place in a file.
+    /// Returns a decoder for the data that begins at position `at` of a file.
     pub(super) fn new(source: &'a [u8], at: usize) -> Self {
         let mut decisions = Self { source, at, code: 0, interval: 0x1_0000, count: 0, beyond: 0 };
         for _ in 0..2 {
@@ -32,7 +32,7 @@ impl<'a> Decisions<'a> {
         decisions
     }
 
-    /// The next decision, by an estimate that learns from it.
+    /// Decodes the next decision and adapts its bin.
     pub(super) fn next(&mut self, bin: &mut Bin) -> bool {
         let expected = *bin & 0x80;
         let state = STATES.get(usize::from(*bin & 0x7F)).copied();
@@ -42,7 +42,7 @@ impl<'a> Decisions<'a> {
         if !upper && self.interval >= 0x8000 {
             return expected != 0;
         }
-        // The smaller part is that of the less probable answer.
+        // The smaller part of the interval belongs to the less probable decision.
         let less = upper != (self.interval < size);
         if upper {
             self.code -= self.interval << 16;
@@ -65,7 +65,7 @@ impl<'a> Decisions<'a> {
         (expected != 0) != less
     }
 
-    /// The next byte without stuffing; zeros from a marker on.
+    /// Returns the next byte, without byte stuffing. Returns zeros from a marker on.
     fn byte(&mut self) -> u32 {
         let rest = self.source.get(self.at..).unwrap_or_default();
         let fill = rest.iter().take_while(|byte| **byte == 0xFF).count();
@@ -86,8 +86,8 @@ impl<'a> Decisions<'a> {
     }
 }
 
-/// For each state the part of the interval that is the less probable answer's, the states after that answer and
-/// after the other, and `true` if the first of these turns the expectation (T.81, table D.3).
+/// For each state: the part of the interval of the less probable decision, the next states after the less and the more
+/// probable decision, and whether the less probable one switches the sense (T.81, table D.3).
 #[rustfmt::skip]
 const STATES: [(u32, u8, u8, bool); 113] = [
     (0x5A1D, 1, 1, true), (0x2586, 14, 2, false), (0x1114, 16, 3, false), (0x080B, 18, 4, false),

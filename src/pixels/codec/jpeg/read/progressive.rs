@@ -1,4 +1,4 @@
-//! The scans of a progressive file (T.81, annex G).
+//! Progressive scans (T.81, annex G).
 
 use super::bits::{Bits, Data, Restart, Unit, Window};
 use super::block::{Stop, read_ac, read_beyond};
@@ -42,7 +42,7 @@ pub(super) fn read_scan(
         }
         _ => return Err(Damaged("a scan of several components")),
     };
-    // Where the last rows were not read, more is left over than padding.
+    // If the last rows were not read, more than padding is left over.
     let whole = layout.rows.end == layout.units.height;
     if whole {
         reading.bits.finish();
@@ -54,16 +54,16 @@ pub(super) fn read_scan(
     Ok(damage)
 }
 
-/// A scan that is being read.
+/// The state of a scan while it is being read.
 struct Reading<'a> {
     bits: Bits<'a>,
     restart: Restart,
-    /// Bits that are left to later scans.
+    /// The number of low bits that are left to later scans.
     low: u32,
 }
 
 impl Reading<'_> {
-    /// Returns `true` if there were codes that do not exist.
+    /// Reads the first scan of the DC coefficients. Returns `true` if there were invalid codes.
     fn first_dc(&mut self, scan: &Scan<'_>, layout: &Layout, all: &mut [Coefficients]) -> Result<bool, ReadError> {
         let tables = scan.parts.iter().map(|part| scan.tables.dc(part.dc).and_then(Symbols::of_dc));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
@@ -90,7 +90,7 @@ impl Reading<'_> {
         Ok(false)
     }
 
-    /// Visits all blocks of a scan of DC coefficients, with the place of each if it is kept.
+    /// Visits all blocks of a scan of DC coefficients. `read` is given the coefficient if it is kept.
     fn units(
         &mut self,
         scan: &Scan<'_>,
@@ -123,7 +123,7 @@ impl Reading<'_> {
     fn first_ac(&mut self, (first, last): (usize, usize), values: &Values, coefficients: &mut Coefficients) {
         let low = self.low;
         let (wide, high) = (coefficients.part().blocks.width, coefficients.end());
-        // Blocks that end before they begin.
+        // The number of following blocks without coefficients in the band.
         let mut ended = 0_u32;
         for row in 0..high {
             for column in 0..wide {
@@ -200,18 +200,19 @@ impl Reading<'_> {
     }
 }
 
-/// A block whose coefficients get one bit more (T.81, G.1.2.3).
+/// A block whose coefficients are refined by one bit (T.81, G.1.2.3).
 struct Refining<'a> {
     window: Window,
     data: &'a Data,
     kept: Kept<'a>,
-    /// The coefficients of the band that were not zero before and have not got their bit yet.
+    /// The coefficients of the band that were not zero before and have not been refined yet.
     known: u64,
     low: u32,
 }
 
 impl Refining<'_> {
-    /// Reads a band up to the end of the block, and says how many blocks end there: none if it was filled.
+    /// Reads a band up to the end of the block. Returns the number of blocks that end there, or 0 if the band was
+    /// filled.
     #[inline(always)]
     fn read(&mut self, symbols: &Symbols, (mut next, last): (usize, usize), new: &mut u64) -> u32 {
         while next <= last {
@@ -221,16 +222,16 @@ impl Refining<'_> {
             let value = match (run, size) {
                 (15, 0) => 0,
                 (_, 0) => return (1 << run) + self.window.take(run as u32) as u32,
-                // One bit is all that there can be more.
+                // A new coefficient can only have a single bit.
                 (_, _) => 2 * self.window.take(1) as i16 - 1,
             };
-            // The run counts zeros only; the place behind it is one too.
+            // The run counts only coefficients that were zero before. The one after it was zero as well.
             let place = self.correct(next + run);
             if size > 1 || (value != 0 && place > last) {
                 symbols.failed.set(true);
             }
             if value != 0 {
-                // Beyond the band is the place behind it, beyond the block its last one.
+                // Beyond the band a value is stored in the place after it; beyond the block in its last place.
                 let place = place.min(last + 1).min(63);
                 *new |= 1 << place;
                 if let Some(slot) = self.kept.at(place) {
@@ -242,8 +243,8 @@ impl Refining<'_> {
         0
     }
 
-    /// One bit for each coefficient that was not zero before, up to a place that each of them moves on by
-    /// one: away from zero or not. Returns the place.
+    /// Reads a correction bit for each coefficient before `place` that was not zero before. Each of them moves `place`
+    /// on by one. Returns the resulting place.
     #[inline(always)]
     fn correct(&mut self, mut place: usize) -> usize {
         while self.known != 0 {
@@ -256,9 +257,9 @@ impl Refining<'_> {
             }
             let bit = self.window.take(1) as i16;
             if let Some(slot) = self.kept.at(number) {
-                // It is not zero, so that this is its sign.
+                // The coefficient is not zero, so this is its sign.
                 let sign = *slot >> 15 | 1;
-                // A scan that comes twice has nothing to add.
+                // A repeated scan adds nothing.
                 let bit = if *slot >> self.low & 1 == 0 { bit } else { 0 };
                 *slot = slot.wrapping_add((bit << self.low).wrapping_mul(sign));
             }

@@ -1,4 +1,4 @@
-//! Reading row by row.
+//! Decoding row by row.
 
 use super::coefficients::Coefficients;
 use super::damage::Damage;
@@ -13,26 +13,26 @@ use super::{ReadError, Request, arithmetic, progressive, unless_stopped, work};
 use crate::limits::{LimitError, Limits};
 use crate::stop::Stop;
 
-/// A reader that gives the rows of one row of units after another.
+/// A reader that returns the samples of one row of units after another.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     layout: Layout,
     strips: Vec<Strip>,
     source: Source<'a>,
     row: u32,
-    /// Of everything but sequential scans.
+    /// The damage found outside sequential scans.
     damage: Damage,
 }
 
 #[derive(Debug)]
 enum Source<'a> {
-    /// The scans, each with components of its own: they are read side by side.
+    /// Scans of different components, which are read side by side.
     Sequential(Vec<Sequential<'a>>),
-    /// The coefficients of all scans together.
+    /// The coefficients of all scans.
     Kept(Vec<Coefficients>),
 }
 
-/// The rows of one row of units.
+/// The sample rows of one row of units.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     strips: &'a [Strip],
@@ -40,8 +40,8 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes a file apart. `bytes_for` says how much memory the whole reading takes, which is checked before any is
-    /// taken.
+    /// Parses a file and prepares its scans. `bytes_for` returns the memory that the whole read takes. It is checked
+    /// before any is allocated.
     pub(super) fn new(
         opened: &Opened<'a>,
         request: &Request,
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
         Ok(Self { row: layout.rows.start, strips, source, layout, damage })
     }
 
-    /// Damage that was seen so far.
+    /// Returns the damage found so far.
     pub(super) fn damage(&self) -> Damage {
         let mut all = self.damage;
         if let Source::Sequential(scans) = &self.source {
@@ -74,12 +74,12 @@ impl<'a> Reader<'a> {
         all
     }
 
-    /// The layout of each component.
+    /// Returns the layout of each component.
     pub(super) fn parts(&self) -> &[Part] {
         &self.layout.parts
     }
 
-    /// Bytes that are held: strips, coefficients, tables and data.
+    /// Returns the number of bytes held: strips, coefficients, tables and data.
     #[cfg(test)]
     pub(super) fn taken(&self) -> u64 {
         let source: u64 = match &self.source {
@@ -89,7 +89,7 @@ impl<'a> Reader<'a> {
         self.strips.iter().map(Strip::taken).sum::<u64>() + source
     }
 
-    /// The next rows; `None` behind the last.
+    /// Decodes the next row of units. Returns `None` after the last.
     pub(super) fn next(&mut self) -> Option<Rows<'_>> {
         let row = self.row;
         if row >= self.layout.rows.end {
@@ -127,16 +127,16 @@ fn sequential<'a>(file: &File<'a>, layout: &Layout) -> Result<Source<'a>, ReadEr
     Ok(Source::Sequential(scans))
 }
 
-/// Reads all scans that are needed, up to one that cannot be read.
+/// Reads all scans that are needed, up to the first one that cannot be read.
 fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage, stop: &Stop) -> Result<Source<'a>, ReadError> {
     let script = Script::new(file, layout);
     let parts = layout.parts.iter().zip(script.refined.iter().copied());
     let mut all = Vec::with_capacity(4);
     for (component, (part, refined)) in parts.enumerate() {
-        // The table is the one that was there when the component was first scanned (T.81, B.2.4.1).
+        // The table is the one in effect when the component was first scanned (T.81, B.2.4.1).
         let scan = file.scans.iter().find(|scan| scan.parts.iter().any(|part| part.component == component));
         let table = file.header.components.get(component).map_or(0, |c| c.table);
-        // Without a scan it stays gray.
+        // A component without a scan stays gray.
         let steps = scan.map_or(Ok([0; 64]), |scan| scan.tables.steps(table))?;
         all.push(Coefficients::new(layout, *part, refined, &steps)?);
     }
@@ -160,7 +160,7 @@ fn kept<'a>(file: &File<'_>, layout: &Layout, damage: &mut Damage, stop: &Stop) 
 }
 
 impl Rows<'_> {
-    /// The rows of a component.
+    /// Iterates over the rows of a component.
     pub(super) fn of(&self, component: usize) -> impl Iterator<Item = &[u8]> {
         self.strips.get(component).into_iter().flat_map(|strip| strip.rows(self.row))
     }

@@ -4,25 +4,25 @@ use super::header::Header;
 use super::tables::Tables;
 use super::{Damaged, ReadError};
 
-/// A scan with the tables as they were where it starts.
+/// A scan, with the tables in effect at its start.
 #[derive(Debug, Clone)]
 pub(super) struct Scan<'a> {
     pub(super) parts: Vec<Part>,
     /// The first and the last coefficient, in zigzag order.
     pub(super) band: (u8, u8),
-    /// Bits that earlier scans left to this one and later; zero in a first scan.
+    /// The number of low bits that earlier scans left to later ones; 0 in a first scan.
     pub(super) high: u8,
-    /// Bits that this scan leaves to later ones.
+    /// The number of low bits that this scan leaves to later ones.
     pub(super) low: u8,
     pub(super) tables: Tables<'a>,
-    /// Where its entropy-coded data begins.
+    /// The position of its entropy-coded data.
     pub(super) data: usize,
 }
 
-/// A component in a scan.
+/// A component of a scan.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
-    /// Its place in the frame.
+    /// The index of the component in the frame.
     pub(super) component: usize,
     pub(super) dc: u8,
     pub(super) ac: u8,
@@ -36,7 +36,7 @@ impl<'a> Scan<'a> {
         let &[first, last, bits] = rest.first_chunk().ok_or(short)?;
         let mut parts: Vec<Part> = Vec::with_capacity(header.components.len());
         for &[id, numbers] in selectors.as_chunks().0 {
-            // Components of one name are taken in their order.
+            // Components with the same identifier are taken in order.
             let free = |at: &usize| parts.iter().all(|part| part.component != *at);
             let mut named = (0..).zip(&header.components).filter(|(_, c)| c.id == id).map(|(at, _)| at);
             let component = named.find(free).ok_or(Damaged("a scan of an unknown component"))?;
@@ -51,10 +51,10 @@ impl<'a> Scan<'a> {
         let fits = if header.progressive {
             let of_dc = first == 0 && last == 0;
             let of_ac = first > 0 && first <= last && last < 64 && parts.len() == 1;
-            // A refinement adds one bit.
+            // A refinement scan adds one bit.
             (of_dc || of_ac) && low <= 13 && (high == 0 || high == low + 1)
         } else {
-            // The numbers are fixed, and there are files that have others: nothing depends on them.
+            // These fields have fixed values, but some files have others. Nothing depends on them.
             true
         };
         if parts.is_empty() || !fits {
@@ -63,12 +63,12 @@ impl<'a> Scan<'a> {
         Ok(Self { parts, band: (first, last), high, low, tables, data })
     }
 
-    /// The coefficients of a progressive scan, each a bit by its number in zigzag order.
+    /// Returns the coefficients of a progressive scan as a mask, by number in zigzag order.
     pub(super) fn coefficients(&self) -> u64 {
         let (first, last) = self.band;
         (u64::MAX >> (63 - (last & 63))) & (u64::MAX << (first & 63))
     }
 }
 
-/// Blocks that a minimum coded unit may have.
+/// The maximum number of blocks in a minimum coded unit.
 const MOST_BLOCKS: u8 = 10;

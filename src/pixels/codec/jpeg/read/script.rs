@@ -1,4 +1,4 @@
-//! The scans of a progressive file: which of them have to be read.
+//! The selection of the scans of a progressive file that have to be read.
 
 use super::layout::Layout;
 use super::markers::File;
@@ -6,22 +6,22 @@ use super::markers::File;
 /// The scans of a file that are needed for an image.
 #[derive(Debug)]
 pub(super) struct Script {
-    /// For each scan, if it is to be read.
+    /// For each scan, whether it has to be read.
     pub(super) needed: Vec<bool>,
-    /// For each component, if a scan that is read refines coefficients other than the first.
+    /// For each component, whether a scan that is read refines AC coefficients.
     pub(super) refined: Vec<bool>,
-    /// Blocks visited by all scans together: one of a few bytes may claim to say something about every block.
+    /// The number of blocks visited by all scans together. A scan of a few bytes may cover every block.
     pub(super) visits: u64,
 }
 
 impl Script {
-    /// Goes through the scans from the last to the first: a scan is needed for coefficients that are
-    /// wanted, and for those that a later needed one has to know of.
+    /// Selects scans from the last to the first. A scan is needed if it holds requested coefficients, or coefficients
+    /// that a later needed scan depends on.
     pub(super) fn new(file: &File<'_>, layout: &Layout) -> Self {
         let mut wanted: Vec<u64> = layout.parts.iter().map(|part| 1 | part.wanted()).collect();
         let mut script = Self { needed: vec![false; file.scans.len()], refined: vec![false; wanted.len()], visits: 0 };
         if let Some(last) = file.scans.last().filter(|_| file.open) {
-            // Only reading it shows if it is whole.
+            // Only reading the last scan shows whether it is complete.
             for part in &last.parts {
                 if let Some(wanted) = wanted.get_mut(part.component) {
                     *wanted |= last.coefficients();

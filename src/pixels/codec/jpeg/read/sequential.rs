@@ -1,4 +1,4 @@
-//! A sequential scan, unit by unit.
+//! Decoding of a sequential scan, unit by unit.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::scan::Scan;
 use super::strip::Strip;
 use super::{Damaged, ReadError, idct, layout};
 
-/// Reads one scan, a row of units at a time.
+/// A reader of one scan, a row of units at a time.
 #[derive(Debug)]
 pub(super) struct Sequential<'a> {
     bits: Bits<'a>,
@@ -22,10 +22,10 @@ pub(super) struct Sequential<'a> {
     restart: Restart,
 }
 
-/// The last coefficient of those for 5 samples each way.
+/// The last coefficient, in zigzag order, of a block reduced to 5 samples each way.
 const LONG: usize = 40;
 
-/// A block in a unit: whose it is, and where.
+/// A block in a unit: its component and its position.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     part: usize,
@@ -33,7 +33,7 @@ struct Place {
     y: u32,
 }
 
-/// A component in the scan.
+/// A component of the scan.
 #[derive(Debug)]
 struct Part {
     component: usize,
@@ -42,10 +42,10 @@ struct Part {
     skips: Option<Skips>,
     steps: Steps,
     shape: layout::Part,
-    /// The last coefficient that is wanted.
+    /// The last requested coefficient.
     last: usize,
     reduce: idct::Reduce,
-    /// The DC coefficient before.
+    /// The previous DC coefficient.
     dc: i32,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Sequential<'a> {
             let codes = scan.tables.ac(part.ac)?;
             let values = Values::new(codes)?;
             let last = match shape.last() {
-                // So few are left that reading on is cheaper than changing over.
+                // So few coefficients are left that reading them is cheaper than switching to skipping.
                 LONG.. => 63,
                 last => last,
             };
@@ -83,7 +83,7 @@ impl<'a> Sequential<'a> {
         Ok(Self { bits: Bits::new(file.bytes, scan.data), parts, unit, restart })
     }
 
-    /// Bytes that are held.
+    /// Returns the number of bytes held.
     #[cfg(test)]
     pub(super) fn taken(&self) -> u64 {
         use super::huffman::{Skip, Value};
@@ -92,12 +92,12 @@ impl<'a> Sequential<'a> {
         (self.parts.capacity() * table + self.unit.capacity() * size_of::<Place>() + size_of::<Data>()) as u64
     }
 
-    /// Reads a row of units into the strips of all components, or past them if none are given.
+    /// Reads a row of units into the strips of all components, or skips it if `strips` is `None`.
     pub(super) fn read_row(&mut self, layout: &Layout, row: u32, mut strips: Option<&mut [Strip]>) {
         let [only] = self.parts.as_slice() else {
             return self.read_line(layout.units.width, &layout.columns, 0, strips);
         };
-        // Not interleaved, its units are single blocks, without those that would fill up units.
+        // In a scan that is not interleaved, units are single blocks, without padding to whole units.
         let shape = only.shape;
         let columns = layout.columns.start * shape.across..layout.columns.end * shape.across;
         for y in 0..shape.down {
@@ -107,7 +107,7 @@ impl<'a> Sequential<'a> {
         }
     }
 
-    /// Reads so many units, and keeps those in these columns.
+    /// Reads `units` units, and keeps those in `columns`.
     fn read_line(&mut self, units: u32, columns: &Range<u32>, top: u32, mut strips: Option<&mut [Strip]>) {
         let Self { bits, parts, unit, restart } = self;
         let mut block: Block = [0; 128];
@@ -145,12 +145,12 @@ impl<'a> Sequential<'a> {
         }
     }
 
-    /// Sees if there was all that should have been, behind the last row.
+    /// Checks after the last row that the data was complete.
     pub(super) fn finish(&mut self) {
         self.bits.finish();
     }
 
-    /// Damage that was seen so far.
+    /// Returns the damage found so far.
     pub(super) fn damage(&self) -> Damage {
         let failed = |part: &Part| part.differences.failed.get() || part.values.symbols.failed.get();
         let mut damage = self.bits.damage;
@@ -160,16 +160,16 @@ impl<'a> Sequential<'a> {
 }
 
 impl Part {
-    /// Passes over the AC coefficients of a block behind this one.
+    /// Skips the AC coefficients of a block after number `at`.
     #[inline(always)]
     fn pass(&self, window: &mut Window, data: &Data, at: usize) {
-        // There is a table for it wherever something is to be passed over.
+        // The table exists whenever there is something to skip.
         if let Some(skips) = &self.skips {
             skip_ac(window, data, &self.values.symbols, skips, at);
         }
     }
 
-    /// Reads the AC coefficients of a block and makes its samples.
+    /// Reads the AC coefficients of a block and computes its samples.
     #[inline(always)]
     fn read(&self, window: &mut Window, data: &Data, block: &mut Block, (samples, stride): (&mut [u8], usize)) {
         let [Step { step, .. }, ..] = self.steps;
@@ -208,7 +208,7 @@ impl Part {
     }
 }
 
-/// Makes the samples of a unit without data.
+/// Fills the samples of a unit without data.
 #[cold]
 fn gray(parts: &[Part], unit: &[Place], column: u32, top: u32, strips: &mut [Strip]) {
     for place in unit {

@@ -1,22 +1,22 @@
-//! Tables that segments define for the scans behind them (T.81, B.2.4).
+//! Tables that segments define for the scans after them (T.81, B.2.4).
 
 use super::{Damaged, ReadError};
 
-/// Tables as they lie in the file. They are only unpacked for scans that are read.
+/// The tables as stored in the file. They are unpacked only for scans that are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tables<'a> {
     dc: [Option<Codes<'a>>; 4],
     ac: [Option<Codes<'a>>; 4],
     quantisation: [Option<&'a [u8]>; 4],
-    /// Minimum coded units between two restart markers; zero for none.
+    /// The restart interval in minimum coded units; 0 for none.
     pub(super) restart: u16,
-    /// Conditioning of arithmetic coding: for each table of DC both bounds, the upper in the higher four bits.
+    /// The conditioning of arithmetic coding: both bounds for each DC table, the upper one in the higher four bits.
     pub(super) dc_bounds: [u8; 4],
-    /// For each table of AC the last coefficient of the lower ones.
+    /// For each AC table, the last coefficient of the lower group.
     pub(super) ac_bound: [u8; 4],
 }
 
-/// A Huffman table: how many codes there are of each length, and their symbols.
+/// A Huffman table: the number of codes of each length, and their symbols.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Codes<'a> {
     pub(super) counts: &'a [u8; 16],
@@ -24,7 +24,8 @@ pub(super) struct Codes<'a> {
 }
 
 impl Default for Tables<'_> {
-    /// Frames of Motion JPEG bring no Huffman tables: those of T.81, K.3 are meant, number 0 for luma and 1 for chroma.
+    /// Returns the default tables. Frames of Motion JPEG may omit their Huffman tables, which are then those of T.81,
+    /// K.3: number 0 for luma and 1 for chroma.
     fn default() -> Self {
         let dc = |counts| Some(Codes { counts, symbols: &DC_SYMBOLS });
         Self {
@@ -53,7 +54,7 @@ impl<'a> Tables<'a> {
         self.ac.get(usize::from(number)).copied().flatten().ok_or(Damaged("a missing Huffman table"))
     }
 
-    /// The steps of a quantisation table, in zigzag order.
+    /// Returns the steps of a quantisation table, in zigzag order.
     pub(super) fn steps(&self, number: u8) -> Result<[u16; 64], ReadError> {
         let missing = Damaged("a missing quantisation table");
         let stored = self.quantisation.get(usize::from(number)).copied().flatten().ok_or(missing)?;

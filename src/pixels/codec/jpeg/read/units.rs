@@ -4,7 +4,7 @@ use super::layout::{Layout, Part};
 use super::scan::Scan;
 use super::{Damaged, ReadError};
 
-/// The units of a scan, as far down as they are wanted.
+/// The units of a scan, down to the last requested row.
 #[derive(Debug)]
 pub(super) struct Units {
     pub(super) wide: u32,
@@ -12,7 +12,7 @@ pub(super) struct Units {
     blocks: Vec<Block>,
 }
 
-/// A block of every unit.
+/// A block within each unit.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     part: usize,
@@ -22,16 +22,16 @@ struct Block {
     y: u32,
 }
 
-/// A block of a unit.
+/// A block of a particular unit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
-    /// The number of its component in the scan.
+    /// The index of its component in the scan.
     pub(super) part: usize,
-    /// And in the frame.
+    /// The index of its component in the frame.
     pub(super) component: usize,
     pub(super) column: u32,
     pub(super) row: u32,
-    /// It does not only fill up a unit.
+    /// Whether the block holds samples of the image, rather than padding.
     pub(super) real: bool,
 }
 
@@ -42,7 +42,7 @@ impl Units {
             let shape = *layout.parts.get(part.component).ok_or(Damaged("a component without a place"))?;
             parts.push((part.component, shape));
         }
-        // Not interleaved, units are single blocks, without those that would fill up units.
+        // In a scan that is not interleaved, units are single blocks, without padding to whole units.
         let (wide, high) = match parts.as_mut_slice() {
             [(_, shape)] => {
                 let high = (layout.rows.end * shape.down).min(shape.blocks.height);
@@ -58,7 +58,7 @@ impl Units {
         Ok(Self { wide, high, blocks: blocks.collect() })
     }
 
-    /// The blocks of a unit.
+    /// Iterates over the blocks of a unit.
     #[inline(always)]
     pub(super) fn blocks(&self, column: u32, row: u32) -> impl Iterator<Item = Place> {
         self.blocks.iter().map(move |block| {

@@ -1,7 +1,8 @@
-//! Whole files, line by line, every component brought to the size of the image.
+//! Decoding of whole files line by line, with every component upsampled to the size of the image.
 //!
-//! Where a component has half the samples, those between are interpolated, each three parts of the near one and one of
-//! the other. At other ratios the nearest is taken. Both are libjpeg's rules, and rounding is as there (`jdsample.c`).
+//! If a component has half the samples, the samples between are interpolated: three parts of the nearer one and one
+//! part of the other. At other ratios the nearest sample is repeated. Both rules are those of libjpeg, and so is the
+//! rounding (`jdsample.c`).
 
 use super::damage::Damage;
 use super::header::Header;
@@ -13,7 +14,7 @@ use super::{ReadError, Request, zeros};
 use crate::limits::Limits;
 use crate::stop::Stop;
 
-/// Gives one line of the image after another.
+/// An iterator over the lines of an image.
 #[derive(Debug)]
 pub(crate) struct Lines<'a> {
     reader: Reader<'a>,
@@ -22,13 +23,14 @@ pub(crate) struct Lines<'a> {
     next: u32,
 }
 
-/// Bytes that are held besides the file's own needs, for the lines between two rows of units.
+/// Returns the number of bytes held for the lines between two rows of units, in addition to the needs of the file
+/// itself.
 pub(crate) fn lines_need(header: &Header) -> u64 {
     let rows = header.components.iter().map(|component| 8 * u64::from(component.down) + ROWS_MORE);
     rows.sum::<u64>() * (u64::from(header.size.width) + 8)
 }
 
-/// Rows of a component that wait for those of the next units, and what interpolation takes in rows.
+/// The rows of a component that wait for those of the next units, and the memory for interpolation, counted in rows.
 const ROWS_MORE: u64 = 6;
 
 impl<'a> Lines<'a> {
@@ -49,12 +51,12 @@ impl<'a> Lines<'a> {
         &self.header
     }
 
-    /// Damage that was seen so far.
+    /// Returns the damage found so far.
     pub(crate) fn damage(&self) -> Damage {
         self.reader.damage()
     }
 
-    /// Makes the next line; `false` behind the last.
+    /// Decodes the next line. Returns `false` after the last.
     pub(crate) fn advance(&mut self) -> bool {
         if self.next >= self.header.size.height {
             return false;
@@ -70,15 +72,15 @@ impl<'a> Lines<'a> {
         true
     }
 
-    /// A component's samples of the line that was made last.
+    /// Returns a component's samples of the current line.
     pub(crate) fn of(&self, component: usize) -> &[u8] {
         let (line, wide) = (self.next.saturating_sub(1), self.header.size.width as usize);
-        // The last sample of an odd side stands for more than there is.
+        // The last sample of an odd side reaches beyond the image.
         self.components.get(component).and_then(|component| component.line(line).get(..wide)).unwrap_or_default()
     }
 }
 
-/// A component's rows, as far as they are needed.
+/// The rows of a component that are still needed.
 #[derive(Debug)]
 struct Component {
     width: usize,
@@ -86,14 +88,14 @@ struct Component {
     across: Ratio,
     down: Ratio,
     rows: Vec<u8>,
-    /// The number of the first of them.
+    /// The number of the first row in `rows`.
     first: u32,
     line: Vec<u8>,
-    /// Sums of two rows.
+    /// Weighted sums of two rows.
     sums: Vec<u16>,
 }
 
-/// How many samples there are for so many pixels.
+/// A ratio of a number of samples to a number of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ratio(u32, u32);
 
@@ -106,7 +108,7 @@ impl Ratio {
         2 * self.0 == self.1
     }
 
-    /// The sample that a pixel lies in.
+    /// Returns the sample that covers a pixel.
     const fn at(self, pixel: u32) -> u32 {
         pixel * self.0 / self.1
     }
@@ -129,7 +131,8 @@ impl Component {
         })
     }
 
-    /// Interpolation needs three samples, and is for these ratios only.
+    /// Returns `true` if the component is interpolated. Interpolation needs three samples, and applies to these ratios
+    /// only.
     const fn is_smooth(&self) -> bool {
         match (self.across.is_whole(), self.down.is_whole()) {
             (true, _) => self.down.is_half(),
@@ -137,7 +140,7 @@ impl Component {
         }
     }
 
-    /// The row that a line lies in, and the other one that is near.
+    /// Returns the row that covers a line, and the other row near it.
     fn near(&self, line: u32) -> (u32, u32) {
         let last = self.height.saturating_sub(1);
         let near = self.down.at(line).min(last);
@@ -155,7 +158,7 @@ impl Component {
         (near.max(other) as usize) < end
     }
 
-    /// Takes more rows, and leaves those that this line and the ones behind do not need.
+    /// Takes more rows, and drops those that this line and the following ones do not need.
     fn take<'r>(&mut self, line: u32, rows: impl Iterator<Item = &'r [u8]>) {
         let (near, other) = self.near(line);
         let gone = near.min(other).saturating_sub(self.first);
@@ -170,7 +173,7 @@ impl Component {
         self.rows.get(start..).and_then(|rows| rows.get(..self.width)).unwrap_or_default()
     }
 
-    /// The line that was made, or a row that is one.
+    /// Returns the line that was made, or a row that needs no upsampling.
     fn line(&self, line: u32) -> &[u8] {
         if self.across.is_whole() && self.down.is_whole() { self.row(line) } else { &self.line }
     }
@@ -210,11 +213,11 @@ impl Component {
     }
 }
 
-/// Two samples of each, of which three parts are its own and one of the neighbour on that side, if there is one.
-/// Fractions of so many bits are rounded by adding these to the left sample and to the right one, and others at the
-/// ends.
+/// Makes two samples from each input sample: three parts of the sample itself and one part of the neighbour on that
+/// side, if there is one. The sums have `BITS` bits of fraction. They are rounded by adding `left` and `right` to the
+/// left and the right sample; `first` and `last` apply at the ends.
 fn double<const BITS: u32>(sums: &[u16], [left, right]: [u16; 2], [first, last]: [u16; 2], to: &mut [u8]) {
-    // Both samples in one number, so that compilers make vector code of it.
+    // Both samples are stored as one number, so that compilers generate vector code.
     let pair = |left: u16, right: u16| (left >> BITS | right >> BITS << 8).to_le_bytes();
     let (pairs, _) = to.as_chunks_mut::<2>();
     let ([begin, second, ..], [.., third, end]) = (sums, sums) else { return };

@@ -1,11 +1,11 @@
-//! Computing that reading a file takes, from its header and the headers of its scans.
+//! The computing that reading takes, estimated from the header of the file and the headers of its scans.
 
 use super::layout::Layout;
 use super::markers::{File, Opened};
 use super::script::Script;
 use super::{ReadError, Request};
 
-/// Units of computing that reading a file takes. The way to its last scan is gone for this.
+/// Returns the units of computing for a read. Parses the file up to its last scan.
 ///
 /// # Errors
 /// The file is damaged before its first scan.
@@ -14,22 +14,22 @@ pub(crate) fn work(opened: &Opened<'_>, request: &Request) -> Result<u64, ReadEr
     Ok(of_layout(file, &Layout::new(&file.header, request)))
 }
 
-/// Units of computing for what is wanted of a file.
+/// Returns the units of computing for the requested part of a file.
 pub(super) fn of_layout(file: &File<'_>, layout: &Layout) -> u64 {
-    /// For a byte of entropy-coded data: three symbols or so, of which each is read once.
+    /// For each byte of entropy-coded data: about three symbols, each read once.
     const BYTE: u64 = 10;
-    /// For a block in a scan, if all that the scan says of it is nothing.
+    /// For each visit of a block by a scan, if the scan has no data for the block.
     const VISIT: u64 = 16;
     /// For a restart marker.
     const RESTART: u64 = 130;
-    /// For a sample that is made: a share of the transform, and bringing it where it is wanted.
+    /// For each resulting sample: a share of the transform, and copying.
     const SAMPLE: u64 = 5;
     let visits = if file.header.keeps_coefficients() {
         Script::new(file, layout).visits
     } else {
         layout.parts.iter().map(|part| part.blocks.pixels()).sum()
     };
-    // The shortest interval counts for all scans.
+    // The shortest interval is assumed for all scans.
     let interval = file.scans.iter().map(|scan| scan.tables.restart).filter(|interval| *interval > 0).min();
     let restarts = interval.map_or(0, |interval| visits / u64::from(interval));
     let samples: u64 = layout.parts.iter().map(|part| part.region.size().pixels()).sum();

@@ -1,29 +1,30 @@
-//! Blocks of samples to quantised coefficients (ITU-T T.81, A.3).
+//! Forward transform and quantisation: blocks of samples to coefficients (ITU-T T.81, A.3).
 //!
-//! The transform is that of the reader, backwards: for each of eight lanes alike, with products in sums of two,
-//! of which compilers make vector code.
+//! The transform is the reverse of the reader's. It treats eight lanes alike, with products in sums of two, so that
+//! compilers generate vector code.
 
 use crate::pixels::codec::jpeg::cosines::{C1, C2, C3, C5, C6, C7, FRACTION, ONE};
 use crate::pixels::codec::jpeg::quality::{CHROMA, LUMA, scaled};
 
-/// Coefficients of a block divided by their steps, and which of them are not zero.
+/// The coefficients of a block divided by their quantisation steps, with a mask of the non-zero ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Coefficients {
-    /// In zigzag order.
+    /// The coefficients in zigzag order.
     pub(crate) values: [i16; 64],
-    /// For each a bit, from the lowest.
+    /// A mask with a bit for each coefficient, from the lowest; set if it is not zero.
     pub(crate) nonzero: u64,
 }
 
 impl Coefficients {
-    /// The first.
+    /// Returns the DC coefficient.
     pub(crate) const fn dc(&self) -> i16 {
         let [dc, ..] = self.values;
         dc
     }
 }
 
-/// Quantisation steps in zigzag order, and what to multiply coefficients by, row by row as the transform has them.
+/// Quantisation steps in zigzag order, and the reciprocal factors in the order in which the transform leaves
+/// coefficients.
 #[derive(Debug, Clone)]
 pub(crate) struct Steps {
     pub(crate) zigzag: [u8; 64],
@@ -31,7 +32,7 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// The tables of T.81, annex K.1, for luma or chroma, at a quality from 1 to 100 as libjpeg scales them.
+    /// Returns the tables of T.81, annex K.1, for luma or chroma, scaled to a quality from 1 to 100 as in libjpeg.
     pub(crate) fn new(chroma: bool, quality: u8) -> Self {
         let table = if chroma { &CHROMA } else { &LUMA };
         let zigzag = table.map(|base| u8::try_from(scaled(base, quality)).unwrap_or(u8::MAX));
@@ -40,14 +41,15 @@ impl Steps {
     }
 }
 
-/// Transforms a block, whose samples are moved to around zero, and divides it by the steps.
+/// Transforms a block of samples, which are centred around zero, and divides it by the steps.
 pub(crate) fn quantise(samples: &[[i16; 8]; 8], steps: &Steps) -> Coefficients {
     let mut between = [[0; 8]; 8];
     first(samples, &mut between);
     let turned = transpose(&between);
     let mut out = [[0.0; 8]; 8];
     second(&turned, &mut out);
-    // Column by column now: the transform went over rows, then over what were columns. Most of the later are zeros.
+    // The result is stored column by column: the first pass transforms rows, the second the transposed columns. Most
+    // later columns are zero.
     let mut block = Coefficients { values: [0; 64], nonzero: 0 };
     let columns = out.iter().zip(steps.factors.as_chunks::<8>().0).zip(ZIGZAG.as_chunks::<8>().0);
     for ((column, factors), places) in columns {
@@ -68,11 +70,11 @@ pub(crate) fn quantise(samples: &[[i16; 8]; 8], steps: &Steps) -> Coefficients {
     block
 }
 
-/// The nearest whole number.
+/// Rounds to the nearest integer.
 #[inline(always)]
 fn nearest(value: f32) -> i16 {
-    // At 3 * 2^22 the steps of an `f32` are whole numbers, so the sum is rounded, and its low bytes are the answer.
-    // Unlike a cast this is done for many samples at once.
+    // At 3 * 2^22 adjacent `f32` values differ by one. The sum is therefore rounded to an integer, and its low bytes
+    // hold the result. Unlike a cast, this compiles to vector code.
     const WHOLE: f32 = 12_582_912.0;
     let [low, high, ..] = (value + WHOLE).to_bits().to_le_bytes();
     i16::from_le_bytes([low, high])
@@ -90,7 +92,7 @@ fn second(rows: &[[i16; 8]; 8], out: &mut [[f32; 8]; 8]) {
     lanes(rows, out, |sum| sum as f32);
 }
 
-/// The transform of eight lanes, each from its first row to its last.
+/// Transforms eight lanes, each from the first row to the last.
 #[inline(always)]
 fn lanes<T>(
     [x0, x1, x2, x3, x4, x5, x6, x7]: &[[i16; 8]; 8],
@@ -124,7 +126,7 @@ fn lanes<T>(
     }
 }
 
-/// The sum of two products.
+/// Returns the sum of two products.
 #[inline(always)]
 fn sum([a, b]: [i16; 2], [by_a, by_b]: [i32; 2]) -> i32 {
     i32::from(a) * by_a + i32::from(b) * by_b
@@ -134,26 +136,26 @@ fn transpose(rows: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
     std::array::from_fn(|x| rows.map(|row| row.get(x).copied().unwrap_or_default()))
 }
 
-/// Bits of fraction that are kept between the two directions.
+/// The number of fraction bits kept between the two passes.
 const KEPT: u32 = 2;
-/// What comes out is so many times a coefficient: 8 for both directions, and the fractions.
+/// The scale of the output relative to a coefficient: 8 for both passes, times the fractions.
 const SCALE: f32 = 8.0 * (1 << (FRACTION + KEPT)) as f32;
 
-/// For coefficients in zigzag order: where each stands in a block (T.81, figure 5), which the transform leaves
-/// column by column.
+/// The position in a block for each coefficient in zigzag order (T.81, figure 5). Blocks are stored column by column,
+/// as the transform leaves them.
 const NATURAL: [u8; 64] = [
     0, 8, 1, 2, 9, 16, 24, 17, 10, 3, 4, 11, 18, 25, 32, 40, 33, 26, 19, 12, 5, 6, 13, 20, 27, 34, 41, 48, 56, 49, 42,
     35, 28, 21, 14, 7, 15, 22, 29, 36, 43, 50, 57, 58, 51, 44, 37, 30, 23, 31, 38, 45, 52, 59, 60, 53, 46, 39, 47, 54,
     61, 62, 55, 63,
 ];
 
-/// For each place in a block, column by column, its number in zigzag order.
+/// The number in zigzag order for each position in a block that is stored column by column.
 const ZIGZAG: [u8; 64] = {
     let mut zigzag = [0; 64];
     let mut number = 0;
     let mut rest: &[u8] = &NATURAL;
     while let Some((place, others)) = rest.split_first() {
-        // The two undo each other.
+        // The inverse permutation of `NATURAL`.
         if let Some((_, from)) = zigzag.split_at_mut_checked(*place as usize)
             && let Some(slot) = from.first_mut()
         {
@@ -169,7 +171,7 @@ const ZIGZAG: [u8; 64] = {
 mod tests {
     use super::*;
 
-    /// The transform as T.81 writes it, A.3.3, of one coefficient.
+    /// Computes one coefficient by the formula of T.81, A.3.3.
     fn exact(samples: &[[i16; 8]; 8], u: usize, v: usize) -> f64 {
         let c = |k: usize| if k == 0 { 0.5_f64.sqrt() } else { 1.0 };
         let cosine = |x: usize, k: usize| ((2 * x + 1) as f64 * k as f64 * std::f64::consts::PI / 16.0).cos();

@@ -1,16 +1,16 @@
-//! Huffman tables made to measure (ITU-T T.81, annexes C and K.2).
+//! Optimised Huffman tables (ITU-T T.81, annexes C and K.2).
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A Huffman table as a file has it: how many codes there are of each length, and their symbols.
+/// A Huffman table as stored in a file: the number of codes of each length, and their symbols.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Table {
     pub(crate) counts: [u8; 16],
     pub(crate) symbols: Vec<u8>,
 }
 
-/// A code, how many bits it has, and how many stand behind it.
+/// A code, its length in bits, and the number of extra bits that follow it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Code {
     pub(crate) bits: u16,
@@ -19,7 +19,7 @@ pub(crate) struct Code {
 }
 
 impl Table {
-    /// The best table for symbols that occur so often (T.81, K.2).
+    /// Returns the optimal table for these numbers of occurrences, one per symbol (T.81, K.2).
     pub(crate) fn fitting(occurrences: &[u32; 256]) -> Self {
         let mut used: Vec<(u32, u8)> =
             occurrences.iter().copied().zip(0_u8..=255).filter(|(count, _)| *count > 0).collect();
@@ -27,9 +27,9 @@ impl Table {
             return Self { counts: [0; 16], symbols: Vec::new() };
         }
         used.sort_by_key(|(count, symbol)| (Reverse(*count), *symbol));
-        // Huffman's trees, each as the number of leaves at each depth: which leaf is where does not
-        // matter, short codes go to frequent symbols. One leaf more takes the code of all ones, which
-        // is not allowed.
+        // Huffman's trees, each stored as the number of leaves at each depth. The positions of the leaves do not
+        // matter, since short codes go to frequent symbols. One additional leaf takes the code of all ones, which is
+        // not allowed.
         let leaves = used.iter().map(|(count, _)| u64::from(*count)).chain([1]);
         let mut trees: BinaryHeap<_> = leaves.map(|weight| Reverse((weight, vec![1_u16]))).collect();
         let mut depths = loop {
@@ -40,7 +40,7 @@ impl Table {
             trees.push(Reverse((one + two, std::iter::once(0).chain(joined).collect())));
         };
         shorten(&mut depths);
-        // The code of all ones is the last of the longest.
+        // The code of all ones is the last of the longest codes.
         if let Some(longest) = depths.iter_mut().rfind(|count| **count > 0) {
             *longest -= 1;
         }
@@ -51,7 +51,7 @@ impl Table {
         Self { counts, symbols: used.into_iter().map(|(_, symbol)| symbol).collect() }
     }
 
-    /// Codes in the order of the symbols (T.81, C.2).
+    /// Iterates over the codes in the order of the symbols (T.81, C.2).
     fn codes(&self) -> impl Iterator<Item = (u8, Code)> {
         let lengths = (1_u8..).zip(self.counts).flat_map(|(length, count)| std::iter::repeat_n(length, count.into()));
         let mut last = Code::default();
@@ -64,7 +64,7 @@ impl Table {
         }))
     }
 
-    /// For each symbol its code.
+    /// Returns the code of each symbol.
     pub(crate) fn codes_by_symbol(&self) -> [Code; 256] {
         let mut all = [Code::default(); 256];
         for (symbol, code) in self.codes() {
@@ -76,8 +76,8 @@ impl Table {
     }
 }
 
-/// The bits behind a symbol: those of a coefficient, or of the number of blocks that have ended (T.81, F.1.2 and
-/// G.1.2.2). A run of sixteen zeros has none.
+/// Returns the number of extra bits that follow a symbol: those of a coefficient, or of a count of ended blocks (T.81,
+/// F.1.2 and G.1.2.2). A run of sixteen zeros has none.
 const fn extra_bits(symbol: u8) -> u8 {
     match (symbol >> 4, symbol & 15) {
         (15, 0) => 0,
@@ -86,8 +86,8 @@ const fn extra_bits(symbol: u8) -> u8 {
     }
 }
 
-/// Moves leaves deeper than 16 up, two at a time: one takes their parent's place, the other makes a
-/// pair with a leaf from above (T.81, figure K.3).
+/// Moves leaves from depths above 16 up, two at a time: one takes the place of their parent, the other is paired with a
+/// leaf from a smaller depth (T.81, figure K.3).
 fn shorten(depths: &mut Vec<u16>) {
     while depths.len() > 17 {
         let deepest = depths.len() - 1;
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn no_code_is_longer_than_16_or_all_ones() {
-        // Fibonacci numbers make the deepest trees.
+        // Fibonacci numbers produce the deepest trees.
         let mut pair = (1_u32, 1_u32);
         let steep: Vec<(u8, u32)> = (0..40)
             .map(|symbol| {
@@ -145,7 +145,7 @@ mod tests {
             let codes: Vec<Code> = got.codes().map(|(_, code)| code).collect();
             assert_eq!(codes.len(), occurrences.len());
             assert!(codes.iter().all(|c| c.length <= 16 && u32::from(c.bits) < (1 << c.length) - 1));
-            // Prefix-free: as numbers of 16 bits, the codes' ranges follow each other.
+            // The code is prefix-free: extended to 16 bits, the ranges of the codes follow each other.
             for pair in codes.windows(2) {
                 let end = |c: &Code| (u32::from(c.bits) + 1) << (16 - c.length);
                 assert!(end(&pair[0]) <= u32::from(pair[1].bits) << (16 - pair[1].length));

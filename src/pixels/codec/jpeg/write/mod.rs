@@ -1,11 +1,11 @@
-//! Writing JPEGs from planes (ITU-T T.81, JFIF 1.02).
+//! JPEG encoding from planes (ITU-T T.81, JFIF 1.02).
 //!
 //! ```text
 //! planes ──▶ blocks ──▶ scan ──▶ huffman      baseline: one scan
 //!                  └──▶ progressive ──┘       first all DC coefficients, then AC in bands
 //! ```
 //!
-//! Huffman tables are made to measure for each scan.
+//! Each scan has its own optimised Huffman tables.
 
 mod blocks;
 mod huffman;
@@ -21,44 +21,44 @@ use crate::geometry::Size;
 use crate::pixels::base::{internal_error, unless_stopped};
 use crate::stop::Stop;
 
-/// Samples of full range, as JFIF has them.
+/// Planes of full-range samples, as JFIF defines them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlanarImage<'a> {
-    /// At most 65,535 pixels on a side.
+    /// The size, at most 65,535 pixels on a side.
     pub(crate) size: Size,
     pub(crate) luma: &'a [u8],
-    /// Blue and red; none for gray.
+    /// The blue and the red difference; `None` for gray images.
     pub(crate) chroma: Option<[&'a [u8]; 2]>,
-    /// Chroma has half the resolution, rounded up.
+    /// Whether chroma has half the resolution, rounded up.
     pub(crate) chroma_420: bool,
 }
 
 /// The order in which coefficients are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Block by block.
+    /// Block by block, in one scan.
     Baseline,
-    /// The coarse ones of all blocks first.
+    /// The low frequencies of all blocks first.
     Progressive,
-    /// The one of these that is smaller.
+    /// Whichever of the two gives the smaller file.
     Smaller,
 }
 
-/// What is written into a file besides samples.
+/// Metadata to be written into the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Extras<'a> {
     pub(crate) exif: Option<&'a [u8]>,
     pub(crate) xmp: Option<&'a [u8]>,
-    /// A colour profile.
+    /// The colour profile.
     pub(crate) icc: Option<&'a [u8]>,
-    /// Dots per inch.
+    /// The resolution in dots per inch.
     pub(crate) density: Option<f64>,
 }
 
 /// Writes a file of a quality from 1 to 100.
 ///
 /// # Errors
-/// The image or the profile is larger than the format can say, or there is no memory.
+/// The image or the profile is larger than the format allows, or memory is exhausted.
 pub(crate) fn encode(
     image: &PlanarImage<'_>,
     quality: u8,
@@ -88,7 +88,7 @@ pub(crate) fn encode(
     }
 }
 
-/// One scan of all components.
+/// Writes one scan with all components.
 fn baseline(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Vec<u8>, Error> {
     let scan = scan(image, steps, stop)?;
     let mut out = Vec::new();
@@ -98,11 +98,11 @@ fn baseline(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<
     Ok(out)
 }
 
-/// Appends a scan with the tables that it needs.
+/// Appends a scan, preceded by its Huffman tables.
 fn write_scan(out: &mut Vec<u8>, scan: &Scan, header: &[u8]) -> Result<(), Error> {
     let tables = scan.tables();
     for (slot, table) in (0_u8..).zip(&tables).filter(|(_, table)| !table.symbols.is_empty()) {
-        // Class and number.
+        // Table class and number.
         segment(out, DHT, &[&[(slot / 2) << 4 | (slot % 2)], &table.counts[..], &table.symbols])?;
     }
     segment(out, SOS, &[header])?;
@@ -111,25 +111,25 @@ fn write_scan(out: &mut Vec<u8>, scan: &Scan, header: &[u8]) -> Result<(), Error
 }
 
 impl PlanarImage<'_> {
-    /// Blocks of luma on a side of a unit.
+    /// The number of luma blocks on a side of a unit.
     const fn side(&self) -> u32 {
         if self.chroma.is_some() && self.chroma_420 { 2 } else { 1 }
     }
 
-    /// Units of the whole image.
+    /// The number of units across and down the image.
     const fn units(&self) -> Size {
         let side = 8 * self.side();
         Size::new(self.size.width.div_ceil(side), self.size.height.div_ceil(side))
     }
 
-    /// The size of the planes of chroma.
+    /// The size of the chroma planes.
     const fn chroma_size(&self) -> Size {
         let Size { width, height } = self.size;
         if self.chroma_420 { Size::new(width.div_ceil(2), height.div_ceil(2)) } else { self.size }
     }
 }
 
-/// All blocks, unit by unit.
+/// Collects the symbols of all blocks, unit by unit.
 fn scan(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Scan, Error> {
     let [luma_steps, chroma_steps] = steps;
     let (side, units) = (image.side(), image.units());
@@ -156,7 +156,7 @@ fn scan(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Scan
     Ok(scan)
 }
 
-/// Appends what stands before the frame. Some decoders want quantisation tables there.
+/// Appends the segments before the frame header. Some decoders expect the quantisation tables there.
 fn write_head(
     out: &mut Vec<u8>,
     image: &PlanarImage<'_>,
@@ -167,14 +167,14 @@ fn write_head(
     let (unit, density) = extras.density.map_or((0, 1), |density| (1, in_inches(density)));
     let [high, low] = density.to_be_bytes();
     segment(out, APP0, &[b"JFIF\0", &[1, 2, unit, high, low, high, low, 0, 0]])?;
-    // What does not fit into a segment stays behind.
+    // A block that is too long for a segment is dropped.
     for (name, block) in [(EXIF, extras.exif), (XMP, extras.xmp)] {
         if let Some(block) = block {
             _ = segment(out, APP0 + 1, &[name, block]);
         }
     }
     if let Some(profile) = extras.icc {
-        // ICC.1, B.4: in as many segments as it takes, numbered from one.
+        // Profiles are split into as many segments as necessary, numbered from one (ICC.1, B.4).
         const PART: usize = 65_000;
         let parts = profile.chunks(PART);
         let all = u8::try_from(parts.len()).map_err(|_| internal_error("a profile larger than a JPEG can hold"))?;
@@ -188,7 +188,7 @@ fn write_head(
     Ok(())
 }
 
-/// Appends the header of the frame.
+/// Appends the frame header.
 fn write_frame(out: &mut Vec<u8>, image: &PlanarImage<'_>, sof: u8) -> Result<(), Error> {
     let side = |side: u32| {
         let side = u16::try_from(side).map_err(|_| internal_error("a JPEG larger than its format allows"))?;
@@ -201,7 +201,7 @@ fn write_frame(out: &mut Vec<u8>, image: &PlanarImage<'_>, sof: u8) -> Result<()
     segment(out, sof, &[frame.get(..if color { 15 } else { 9 }).unwrap_or_default()])
 }
 
-/// Appends a marker with what belongs to it; nothing if that is too long.
+/// Appends a marker segment. Appends nothing if the payload is too long.
 fn segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) -> Result<(), Error> {
     let length = 2 + parts.iter().map(|part| part.len()).sum::<usize>();
     let length = u16::try_from(length).map_err(|_| internal_error("a segment larger than a JPEG can hold"))?;
@@ -211,14 +211,14 @@ fn segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) -> Result<(), Error> 
     Ok(())
 }
 
-/// For a JFIF header, which holds whole numbers of 16 bits.
+/// Rounds a resolution to the 16-bit integer of a JFIF header.
 fn in_inches(density: f64) -> u16 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
     let dots = (density.round() as u16).max(1);
     dots
 }
 
-/// Names in front of what application segments hold.
+/// The identifiers at the start of application segments.
 const EXIF: &[u8] = b"Exif\0\0";
 pub(crate) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 pub(crate) const ICC: &[u8] = b"ICC_PROFILE\0";

@@ -1,8 +1,8 @@
-//! Planes to blocks of samples.
+//! Blocks of samples, cut from planes.
 
 use crate::geometry::Size;
 
-/// The rows of a line of blocks. Beyond the edges the last samples go on.
+/// The sample rows of a line of blocks. Beyond the edges of the plane the last samples are repeated.
 pub(super) struct Line<'a>([&'a [u8]; 8]);
 
 impl<'a> Line<'a> {
@@ -15,7 +15,7 @@ impl<'a> Line<'a> {
         }))
     }
 
-    /// The samples of a block, moved to around zero.
+    /// Returns the samples of block `x`, centred around zero.
     pub(super) fn block(&self, x: u32) -> [[i16; 8]; 8] {
         let mut block = [[0; 8]; 8];
         let left = x as usize * 8;

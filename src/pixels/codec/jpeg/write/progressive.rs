@@ -9,21 +9,22 @@ use crate::geometry::Size;
 use crate::pixels::base::{internal_error, unless_stopped};
 use crate::stop::Stop;
 
-/// Bands of AC coefficients, each of chroma or of luma, in the order of their scans.
+/// Bands of AC coefficients in the order of their scans: whether the band is chroma, and its first and last
+/// coefficient.
 const BANDS: [(bool, (u8, u8)); 3] = [(false, (1, 5)), (true, (1, 63)), (false, (6, 63))];
 
 /// The blocks of a component.
 struct Component {
     chroma: bool,
-    /// Those that hold samples of the image; others fill up units.
+    /// The number of blocks across and down that hold samples of the image. The others are padding to whole units.
     real: Size,
-    /// Blocks of a row, those that fill up units included.
+    /// The number of blocks in a row, including padding.
     wide: usize,
-    /// Row by row.
+    /// The blocks, row by row.
     blocks: Vec<Coefficients>,
 }
 
-/// All scans.
+/// Writes all scans.
 pub(super) fn scans(image: &PlanarImage<'_>, steps: &[Steps; 2], stop: &Stop) -> Result<Vec<u8>, Error> {
     let components = components(image, steps)?;
     unless_stopped(stop)?;
@@ -78,7 +79,7 @@ impl Component {
     }
 }
 
-/// The DC coefficients of all components, unit by unit. A file of one component has units of one block.
+/// Collects the DC coefficients of all components, unit by unit. In a file of one component a unit is one block.
 fn dc(image: &PlanarImage<'_>, components: &[Component]) -> Result<Scan, Error> {
     let mut scan = Scan::new()?;
     let mut before = [0; 3];

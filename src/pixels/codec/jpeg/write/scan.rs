@@ -1,14 +1,14 @@
-//! A scan: coefficients to symbols, counted first, then written (ITU-T T.81, F.1.2 and G.1.2).
+//! A scan: coefficients are converted to symbols and counted first, then written (ITU-T T.81, F.1.2 and G.1.2).
 
 use super::blocks::Coefficients;
 use super::huffman::{Code, Table};
 use crate::error::Error;
 use crate::pixels::base::internal_error;
 
-/// Tables of a scan: for DC of luma and of chroma, then for AC.
+/// The number of tables in a scan: DC of luma and chroma, then AC of luma and chroma.
 pub(crate) const SLOTS: usize = 4;
 
-/// A symbol with the bits behind it.
+/// A symbol with its extra bits.
 #[derive(Debug, Clone, Copy)]
 struct Token {
     slot: u8,
@@ -16,10 +16,10 @@ struct Token {
     extra: u16,
 }
 
-/// All symbols of a scan, and how often each occurs.
+/// All symbols of a scan, with the number of occurrences of each.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    /// In pieces, so that nothing is copied when there are more.
+    /// Completed pieces. Tokens are stored in pieces, so that growing copies nothing.
     full: Vec<Vec<Token>>,
     tokens: Vec<Token>,
     counts: Box<[[u32; 256]; SLOTS]>,
@@ -38,7 +38,7 @@ impl Scan {
         }
     }
 
-    /// Appends a block. `before` is the DC coefficient of the component's last one.
+    /// Appends a block. `before` is the DC coefficient of the previous block of the component.
     pub(crate) fn block(&mut self, block: &Coefficients, chroma: bool, before: i16) -> Result<(), Error> {
         self.make_room()?;
         let ac = if chroma { 3 } else { 2 };
@@ -66,7 +66,7 @@ impl Scan {
         Ok(())
     }
 
-    /// Appends the first coefficient of a block, as the difference to the one before.
+    /// Appends the DC coefficient of a block, as the difference from the previous one.
     pub(crate) fn dc(&mut self, difference: i16, chroma: bool) -> Result<(), Error> {
         self.make_room()?;
         self.push_dc(difference, chroma);
@@ -78,8 +78,8 @@ impl Scan {
         self.push(u8::from(chroma), size, extra);
     }
 
-    /// Appends the coefficients of a block in a band, from the first to the last number in zigzag order. `ended`
-    /// counts blocks that have nothing more in the band, until there is one that has.
+    /// Appends the coefficients of a block in a band, given by its first and last number in zigzag order. `ended`
+    /// counts consecutive blocks without further coefficients in the band.
     pub(crate) fn band(
         &mut self,
         block: &Coefficients,
@@ -87,7 +87,7 @@ impl Scan {
         chroma: bool,
         ended: &mut u16,
     ) -> Result<(), Error> {
-        /// As many as the longest symbol can say.
+        /// The largest count that a symbol can express.
         const MOST: u16 = 0x7FFF;
         self.make_room()?;
         let ac = if chroma { 3 } else { 2 };
@@ -128,7 +128,7 @@ impl Scan {
         }
     }
 
-    /// Makes room for a symbol for each coefficient, and two ends.
+    /// Makes room for a symbol per coefficient and two end-of-band symbols.
     fn make_room(&mut self) -> Result<(), Error> {
         if self.tokens.capacity() - self.tokens.len() < 66 {
             self.full.push(std::mem::replace(&mut self.tokens, piece()?));
@@ -136,7 +136,7 @@ impl Scan {
         Ok(())
     }
 
-    /// The tables that fit.
+    /// Returns the optimal tables for the symbols of the scan.
     pub(crate) fn tables(&self) -> [Table; SLOTS] {
         std::array::from_fn(|slot| self.counts.get(slot).map_or_else(|| Table::fitting(&[0; 256]), Table::fitting))
     }
@@ -154,7 +154,7 @@ impl Scan {
     }
 }
 
-/// Room for some symbols.
+/// Allocates room for a piece of tokens.
 fn piece() -> Result<Vec<Token>, Error> {
     const TOKENS: usize = 1 << 14;
     let mut taken = Vec::new();
@@ -162,7 +162,8 @@ fn piece() -> Result<Vec<Token>, Error> {
     Ok(taken)
 }
 
-/// How many bits a value takes, and these bits: those of a negative one are of the one less (T.81, F.1.2.1).
+/// Returns the number of bits of a value, and these bits. Negative values use the bits of the value minus one (T.81,
+/// F.1.2.1).
 fn magnitude(value: i16) -> (u8, u16) {
     let size = u16::BITS - value.unsigned_abs().leading_zeros();
     let [low, ..] = size.to_le_bytes();
@@ -170,7 +171,7 @@ fn magnitude(value: i16) -> (u8, u16) {
     (low, bits & ((1_u16 << (size & 15)).wrapping_sub(1)))
 }
 
-/// Bits from the highest of each byte; behind `0xFF` comes a zero.
+/// A writer of bits, most significant first. It stuffs a zero byte after each `0xFF`.
 struct BitWriter<'a> {
     out: &'a mut Vec<u8>,
     bits: u64,
@@ -178,7 +179,7 @@ struct BitWriter<'a> {
 }
 
 impl BitWriter<'_> {
-    /// At most 31 bits.
+    /// Appends `count` bits, at most 31.
     #[inline(always)]
     fn put(&mut self, bits: u32, count: u8) {
         self.bits = self.bits << count | u64::from(bits);
@@ -204,7 +205,7 @@ impl BitWriter<'_> {
         }
     }
 
-    /// Ones up to a whole byte.
+    /// Pads the last byte with ones.
     fn finish(mut self) {
         let padding = (8 - self.count % 8) % 8;
         self.bits = self.bits << padding | ((1 << padding) - 1);
@@ -217,11 +218,11 @@ impl BitWriter<'_> {
     }
 }
 
-/// Is no byte of it all ones?
+/// Returns `true` if no byte of the word is `0xFF`.
 #[inline(always)]
 const fn has_no_ones(word: u32) -> bool {
     const LOW: u32 = 0x0101_0101;
-    // Of a byte that is zero, taking off one borrows into its highest bit.
+    // Subtracting one from a zero byte borrows into its highest bit.
     let opposite = !word;
     opposite.wrapping_sub(LOW) & word & (LOW << 7) == 0
 }

@@ -1,10 +1,10 @@
-//! One direction at a time, all lanes of the other alike.
+//! Transforms along one direction, for all lanes of the other direction in parallel.
 
 use super::points::{Length, Transform};
 
-/// Makes `TO` samples of the first `FROM` coefficients in each lane, and passes them through `end`.
+/// Computes `TO` samples from the first `FROM` coefficients in each lane, and passes them through `end`.
 ///
-/// Lanes lie next to each other, so that compilers make vector code of the loop.
+/// Lanes are adjacent in memory, so that compilers generate vector code for the loop.
 #[inline(always)]
 pub(super) fn transform<const FROM: usize, const TO: usize, const L: usize, T>(
     input: &[[i16; L]; FROM],
@@ -23,7 +23,8 @@ pub(super) fn transform<const FROM: usize, const TO: usize, const L: usize, T>(
     }
 }
 
-/// Rows to columns: shuffled like cards as often as halving leads to single rows. The rows are lost.
+/// Transposes rows to columns by repeated perfect shuffles, one for each halving down to single rows. The contents of
+/// `rows` are lost.
 ///
 /// Both numbers are powers of two up to 8.
 #[inline(always)]
@@ -45,11 +46,11 @@ pub(super) fn transpose<const N: usize, const L: usize>(rows: &mut [[i16; L]; N]
     }
 }
 
-/// Takes numbers from the first half and the second in turn.
+/// Interleaves the first half of the numbers with the second.
 ///
-/// Alone it is an instruction for eight numbers. Together with the next, compilers see a permutation
-/// that they make from single numbers; and where they know how many numbers there are, they read them
-/// back otherwise than they were written, which has to wait.
+/// A separate call compiles to one instruction for eight numbers. If it is inlined together with the next, compilers
+/// see a permutation that they build from single numbers. If they know the count, they read the numbers back with a
+/// different width than they were written, which stalls.
 #[inline(never)]
 fn shuffle(from: &[i16], to: &mut [i16]) {
     let (first, second) = from.split_at(from.len() / 2);

@@ -1,9 +1,8 @@
-//! Inverse cosine transforms that make 1 to 8 samples of a block's side.
+//! Inverse cosine transforms to 1 to 8 samples per side of a block.
 //!
-//! An 8x8 block's low frequencies alone, taken back by a shorter transform, are the block reduced: each
-//! sample the mean of what it stands for, but for the frequencies left out. Both directions choose
-//! their length for themselves. Of a transform of length `n`, scaled so that the mean stays what it is,
-//! sample `i` is
+//! The low frequencies of an 8x8 block, transformed back by a shorter transform, give the reduced block: each sample is
+//! the mean of the samples that it replaces, except for the omitted frequencies. The length is chosen separately for
+//! each direction. In a transform of length `n`, scaled so that the mean is preserved, sample `i` is
 //!
 //! ```text
 //! X0 + sqrt 2 * sum over 0 < u < n of Xu * cos((2i + 1) u pi / 2n)
@@ -11,8 +10,8 @@
 //!
 //! in 32-bit fixed point. No 16-bit input overflows: the factors of one sample sum up to less than 7.5.
 //!
-//! Everything is done for all lanes of the other direction alike, and of these there are always a power
-//! of two: compilers make vector code of that. What the lanes that are too many hold is of no account.
+//! Every step treats all lanes of the other direction alike, and the number of lanes is always a power of two, so that
+//! compilers generate vector code. The contents of surplus lanes do not matter.
 
 mod lanes;
 mod points;
@@ -22,21 +21,22 @@ use self::points::{Length, Transform};
 use super::block::Block;
 use crate::pixels::codec::jpeg::cosines::FRACTION;
 
-/// Makes samples of a block, whose coefficients other than the first were met at these places. They go
-/// to the start of each of these rows. Up to [`BEYOND`] samples behind them are lost.
+/// Computes the samples of a block. `met` is the bitwise or of the places of all coefficients but the first that may
+/// not be zero. The samples are written to `rows`, with a distance of `stride` from one row to the next. In each row,
+/// up to [`BEYOND`] samples after them are overwritten.
 pub(super) type Reduce = fn(block: &Block, met: u8, rows: &mut [u8], stride: usize);
 
-/// The most lanes that hold no samples.
+/// The maximum number of surplus lanes.
 pub(super) const BEYOND: u32 = 3;
 
-/// The lanes that so many samples take, and with it how far it is from column to column of a [`Block`].
+/// Returns the number of lanes for a number of samples. This is also the distance between the columns of a [`Block`].
 pub(super) const fn lanes(samples: u32) -> u32 {
     samples.next_power_of_two()
 }
 
-/// The transform to so many samples.
+/// Returns the transform to `across` by `down` samples.
 pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
-    /// All heights for one width of few samples: each number of samples with its lanes.
+    /// All heights for a small width: each number of samples with its lanes.
     macro_rules! short {
         ($across:literal, $lanes:literal) => {
             match down {
@@ -51,7 +51,7 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
             }
         };
     }
-    /// And for one width of many.
+    /// All heights for a large width.
     macro_rules! long {
         ($across:literal, $lanes:literal) => {
             match down {
@@ -71,7 +71,7 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
         2 => short!(2, 2),
         3 => short!(3, 4),
         4 => short!(4, 4),
-        // Of five samples in four lanes compilers make no vector code.
+        // Compilers generate no vector code for five samples in four lanes.
         5 => long!(5, 8),
         6 => long!(6, 4),
         7 => long!(7, 4),
@@ -79,8 +79,8 @@ pub(super) fn reduce_to(across: u32, down: u32) -> Reduce {
     }
 }
 
-/// A block of more than 4 samples each way: the most common, and often without the later half of its
-/// columns and rows. Then `LANES` of the rows are transformed, at least the first four.
+/// Reduces a block to more than 4 samples each way. This is the most common case, and often the later half of the
+/// columns and rows is zero. Then only `LANES` of the rows are transformed, at least the first four.
 fn reduce_most<const ACROSS: usize, const DOWN: usize, const LANES: usize>(
     block: &Block,
     met: u8,
@@ -110,10 +110,11 @@ fn reduce_most<const ACROSS: usize, const DOWN: usize, const LANES: usize>(
     write(rows, stride, &out);
 }
 
-/// The places in columns or rows from the fifth on, of blocks with eight lanes: the highest bit of each.
+/// The highest bits of column and row in a place, in blocks with eight lanes. They are set from the fifth column or row
+/// on.
 const LATER: u8 = 0b100_100;
 
-/// Where coefficients other than the first are, for who has not kept count while they came.
+/// Returns the value of `met` for [`Reduce`], for callers that did not track it while reading.
 pub(super) fn met(values: &[i16], high: u32) -> u8 {
     let any = |values: &[i16]| values.iter().fold(0, |any, value| any | value) != 0;
     if !any(values.get(1..).unwrap_or_default()) {
@@ -130,7 +131,7 @@ pub(super) fn met(values: &[i16], high: u32) -> u8 {
     if any(&below) || any(values.get(32..).unwrap_or_default()) { LATER } else { 1 }
 }
 
-/// `LANES` are those of `ACROSS`, `HIGH` those of `DOWN`.
+/// Reduces a block. `LANES` is the number of lanes for `ACROSS`, `HIGH` that for `DOWN`.
 fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH: usize>(
     block: &Block,
     met: u8,
@@ -155,7 +156,7 @@ fn reduce<const ACROSS: usize, const LANES: usize, const DOWN: usize, const HIGH
     write(rows, stride, &out);
 }
 
-/// All lanes are written, as one number, though the last may hold no samples.
+/// Writes the samples. All lanes are written, as one number, although the last may not hold samples.
 #[inline(always)]
 fn write<const LANES: usize>(mut rows: &mut [u8], stride: usize, samples: &[[u8; LANES]]) {
     for samples in samples {
@@ -166,9 +167,9 @@ fn write<const LANES: usize>(mut rows: &mut [u8], stride: usize, samples: &[[u8;
     }
 }
 
-/// Rows are transformed, each a lane.
+/// Transforms rows, each in a lane.
 ///
-/// A call for each direction: compilers find the lanes of one, and lose them in both together.
+/// Each direction has its own function: compilers vectorise one direction, but not both inlined together.
 #[inline(never)]
 fn first<const FROM: usize, const TO: usize, const L: usize>(input: &[[i16; L]; FROM], out: &mut [[i16; L]; TO])
 where
@@ -180,7 +181,7 @@ where
     });
 }
 
-/// Columns are transformed, each a lane.
+/// Transforms columns, each in a lane.
 #[inline(never)]
 fn second<const FROM: usize, const TO: usize, const L: usize>(input: &[[i16; L]; FROM], out: &mut [[u8; L]; TO])
 where
@@ -189,17 +190,17 @@ where
     transform(input, out, level::<{ FRACTION + KEPT }>);
 }
 
-/// The one sample of a block of which only the mean is wanted.
+/// Returns the only sample of a block that is reduced to its mean.
 pub(super) fn mean(dc: i16) -> u8 {
     level::<0>(i32::from(dc))
 }
 
-/// Takes the eightfold of the sample off, and the fraction, and the shift by half the range.
+/// Converts a sum to a sample: divides by eight, removes `BITS` bits of fraction, and adds half the range.
 #[inline(always)]
 fn level<const BITS: u32>(sample: i32) -> u8 {
     let shifted = (sample + (1 << (BITS + 2)) + (128 << (BITS + 3))) >> (BITS + 3);
     shifted.clamp(0, 255) as u8
 }
 
-/// Bits of fraction that are kept between the two directions.
+/// The number of fraction bits kept between the two passes.
 const KEPT: u32 = 2;

@@ -1,14 +1,14 @@
 //! Transforms of 1 to 8 coefficients to as many samples, in fixed point.
 //!
-//! Samples mirrored at the middle share their sums: even coefficients add to both alike, odd ones with
-//! opposite signs. Products come as sums of two, for which x86 has an instruction.
+//! Samples that are mirrored at the middle share their sums: even coefficients are added to both, odd ones with
+//! opposite signs. Products are computed as sums of two, for which x86 has an instruction.
 
 use crate::pixels::codec::jpeg::cosines::{C1, C2, C3, C5, C6, C7, ONE};
 
-/// Carries the transforms of all lengths.
+/// The type that implements the transforms of all lengths.
 pub(super) struct Length;
 
-/// From the first `FROM` coefficients of a transform of length `TO` to its samples.
+/// A transform from the first `FROM` coefficients of a transform of length `TO` to its samples.
 pub(super) trait Transform<const FROM: usize, const TO: usize> {
     fn points(coefficients: [i16; FROM]) -> [i32; TO];
 }
@@ -47,7 +47,7 @@ impl Transform<4, 4> for Length {
 impl Transform<5, 5> for Length {
     #[inline(always)]
     fn points([x0, x1, x2, x3, x4]: [i16; 5]) -> [i32; 5] {
-        /// The cosines of `k` tenths of pi.
+        /// The factor for `k` tenths of pi.
         const F1: i32 = 11018;
         const F2: i32 = 9373;
         const F3: i32 = 6810;
@@ -64,7 +64,7 @@ impl Transform<5, 5> for Length {
 impl Transform<6, 6> for Length {
     #[inline(always)]
     fn points([x0, x1, x2, x3, x4, x5]: [i16; 6]) -> [i32; 6] {
-        // The even coefficients are a transform of half the length.
+        // The even coefficients form a transform of half the length.
         let [e0, e1, e2] = Self::points([x0, x2, x4]);
         let odd = [x1, x5];
         let third = one(x3, ONE);
@@ -76,7 +76,7 @@ impl Transform<6, 6> for Length {
 impl Transform<7, 7> for Length {
     #[inline(always)]
     fn points([x0, x1, x2, x3, x4, x5, x6]: [i16; 7]) -> [i32; 7] {
-        /// The cosines of `k` fourteenths of pi.
+        /// The factor for `k` fourteenths of pi.
         const S1: i32 = 11295;
         const S2: i32 = 10438;
         const S3: i32 = 9058;
@@ -99,7 +99,7 @@ impl Transform<7, 7> for Length {
 impl Transform<8, 8> for Length {
     #[inline(always)]
     fn points([x0, x1, x2, x3, x4, x5, x6, x7]: [i16; 8]) -> [i32; 8] {
-        // The even coefficients are a transform of half the length.
+        // The even coefficients form a transform of half the length.
         let ([a0, a1], [b0, b1]) = quarter([x0, x4], [x2, x6]);
         let (low, high) = ([x1, x3], [x5, x7]);
         let d0 = two(low, [C1, C3]) + two(high, [C5, C7]);
@@ -119,7 +119,7 @@ impl Transform<4, 8> for Length {
     }
 }
 
-// Of these the first coefficients alone: what is multiplied by nothing, compilers leave out.
+// Transforms from the first coefficients only. Compilers remove the products with zero.
 
 impl Transform<4, 5> for Length {
     #[inline(always)]
@@ -145,13 +145,13 @@ impl Transform<4, 7> for Length {
     }
 }
 
-/// The samples of a transform of eight from its even part and its odd part.
+/// Combines the even and the odd part of a transform of eight into its samples.
 #[inline(always)]
 fn mirrored([e0, e1, e2, e3]: [i32; 4], [d0, d1, d2, d3]: [i32; 4]) -> [i32; 8] {
     [e0 + d0, e1 + d1, e2 + d2, e3 + d3, e3 - d3, e2 - d2, e1 - d1, e0 - d0]
 }
 
-/// The even part and the odd part of a transform of four, the first half of each.
+/// Computes the even and the odd part of a transform of four, the first half of each.
 #[inline(always)]
 fn quarter(even: [i16; 2], odd: [i16; 2]) -> ([i32; 2], [i32; 2]) {
     ([two(even, [ONE, ONE]), two(even, [ONE, -ONE])], [two(odd, [C2, C6]), two(odd, [C6, -C2])])
@@ -162,7 +162,7 @@ fn one(a: i16, by: i32) -> i32 {
     i32::from(a) * by
 }
 
-/// The sum of two products.
+/// Returns the sum of two products.
 #[inline(always)]
 fn two([a, b]: [i16; 2], [by_a, by_b]: [i32; 2]) -> i32 {
     one(a, by_a) + one(b, by_b)
@@ -170,10 +170,10 @@ fn two([a, b]: [i16; 2], [by_a, by_b]: [i32; 2]) -> i32 {
 
 // All factors are cosines times the square root of 2.
 
-/// Of one twelfth of pi and of five.
+/// The factors for one and for five twelfths of pi.
 const T1: i32 = 11190;
 const T5: i32 = 2998;
-/// Of nothing, of a sixth and of a third.
+/// The factors for zero (halved), a sixth and a third of pi.
 const ROOT: i32 = 11585;
 const SIXTH: i32 = 10033;
 const HALF: i32 = 5793;

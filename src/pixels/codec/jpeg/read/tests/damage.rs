@@ -1,4 +1,4 @@
-//! Damaged files: shown as far as they go, and where decoding finds its way again.
+//! Damaged files: the result up to the damage, and resynchronisation after it.
 
 use jpeg_encoder::SamplingFactor;
 
@@ -26,7 +26,7 @@ fn seen(file: &[u8], luma: u8) -> Result<Planes, ReadError> {
     )
 }
 
-/// A file with a restart marker behind every row of units, each of 16 lines, and the places of the markers.
+/// Returns a file with a restart marker after every row of units, each of 16 lines, and the positions of the markers.
 fn with_markers() -> (Vec<u8>, Vec<usize>) {
     let file = encode(SIZE, SamplingFactor::F_2_2, Kind::Interleaved, 6);
     let is_marker = |at: &usize| file[*at] == 0xFF && matches!(file[at + 1], 0xD0..=0xD7);
@@ -35,13 +35,14 @@ fn with_markers() -> (Vec<u8>, Vec<usize>) {
     (file, places)
 }
 
-/// Where the data of the first scan begins.
+/// Returns the position of the data of the first scan.
 fn scan(file: &[u8]) -> usize {
     let at = file.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
     at + 2 + usize::from(file[at + 2]) * 256 + usize::from(file[at + 3])
 }
 
-/// Each row of units is as in the whole image, gray, or anything, as the pattern says, at every scale.
+/// Checks every row of units at every scale: `=` is a row as in the whole image, `-` a gray row, and any other
+/// character is not checked.
 fn check(file: &[u8], whole: &[u8], damage: Damage, pattern: &str) {
     for luma in 1..=8 {
         let (ours, whole) = (seen(file, luma).unwrap(), seen(whole, luma).unwrap());
@@ -64,26 +65,27 @@ fn check(file: &[u8], whole: &[u8], damage: Damage, pattern: &str) {
 #[test]
 fn restart_markers_are_found_again() {
     let (whole, places) = with_markers();
-    // A marker that is lost: an interval with it. Its data is passed over, and the next row is not yet there.
+    // A lost marker: its interval is lost as well. The data is skipped, and the next marker is left for the following
+    // row.
     let mut lost = whole.clone();
     lost.drain(places[1]..places[1] + 2);
     check(&lost, &whole, CORRUPT, "==?===");
-    // Far from the one that is wanted: taken for it.
+    // A marker with a distant number is taken for the expected one.
     let mut wrong = whole.clone();
     wrong[places[1] + 1] = 0xD5;
     check(&wrong, &whole, CORRUPT, "======");
-    // One of the two before: passed over, and the row after it.
+    // A repeat of one of the two previous markers is skipped.
     let mut twice = whole.clone();
     twice.splice(places[2]..places[2], whole[places[1]..places[1] + 2].iter().copied());
     check(&twice, &whole, CORRUPT, "======");
-    // Bytes behind an interval are passed over; a few may be padding.
+    // Bytes after an interval are skipped. A few may be padding.
     let mut more = whole.clone();
     more.splice(places[0]..places[0], [0x11, 0x22, 0xFF, 0]);
     check(&more, &whole, NONE, "======");
     let mut filled = whole.clone();
     filled.splice(places[0]..places[0], [0xFF, 0xFF]);
     check(&filled, &whole, NONE, "======");
-    // An interval cut short is gray from there on, and what follows is not lost.
+    // An interval that is cut short is gray from there on. The following intervals are not lost.
     let mut short = whole.clone();
     short.drain(places[1] + 2..places[2]);
     check(&short, &whole, CORRUPT, "==?===");
@@ -105,7 +107,7 @@ fn a_file_cut_short_is_shown_as_far_as_it_goes() {
         let cut = [&whole[..places[3] - 5], ending].concat();
         check(&cut, &whole, CUT, "===?--");
     }
-    // Without end marker, with padding, and with anything behind: nothing is missing.
+    // Without an end marker, with padding, or with anything after it, nothing is missing.
     let data = &whole[..whole.len() - 2];
     for ending in [&[][..], &[0xFF], &[0; 500], b"\xFF\xD9\0\0", b"\0\0\xFF\xD9<html>", b"\xFF\xE5\0\x05abc\xFF\xD9"] {
         check(&[data, ending].concat(), &whole, NONE, "======");
@@ -124,7 +126,7 @@ fn a_progressive_file_cut_short_is_shown_with_the_scans_that_are_there() {
         for ending in [&[][..], &[0xFF, 0xD9]] {
             let file = [&whole[..end], ending].concat();
             let found = seen(&file, 8).unwrap();
-            // With an end marker a file may have as few scans as it likes, if they are whole.
+            // With an end marker, a file may have any number of scans, provided that they are complete.
             if ending.is_empty() {
                 assert!(found.damage.cut_short, "{end}");
             }
@@ -135,7 +137,7 @@ fn a_progressive_file_cut_short_is_shown_with_the_scans_that_are_there() {
 
 #[test]
 fn codes_that_do_not_exist_read_as_zero() {
-    // The code of all ones is never given: a row of it is one block after another without a change.
+    // The code of all ones is never assigned. A row of such codes decodes to blocks without a change.
     let (whole, places) = with_markers();
     let mut file = whole[..places[0] + 2].to_vec();
     file.extend([0xFF, 0].repeat(300));

@@ -1,20 +1,20 @@
-//! Files for the tests: from an encoder, and taken apart and put together by hand.
+//! Files for the tests: written by an encoder, or taken apart and composed by hand.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use super::plain::Blocks;
 use crate::geometry::Size;
 
-/// How a file is written.
+/// The way a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Interleaved,
-    /// A scan for each component, and tables made to measure.
+    /// A scan for each component, with optimised tables.
     NonInterleaved,
     Progressive,
 }
 
-/// Waves that run over most of the range, an edge and some grain, in three different channels.
+/// Returns waves over most of the range, an edge and some grain, in three different channels.
 pub(super) fn image(size: Size) -> Vec<u8> {
     let mut seed = 1_u32;
     let mut samples = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn gray(size: Size, kind: Kind, restart: u16) -> Vec<u8> {
     gray_of(&samples, size, kind, restart)
 }
 
-/// A gray file of these samples.
+/// Writes a gray file of these samples.
 pub(super) fn gray_of(samples: &[u8], size: Size, kind: Kind, restart: u16) -> Vec<u8> {
     write(samples, size, ColorType::Luma, SamplingFactor::F_1_1, kind, restart)
 }
@@ -54,7 +54,7 @@ fn write(samples: &[u8], size: Size, color: ColorType, sampling: SamplingFactor,
     let mut encoder = Encoder::new(&mut out, 90);
     encoder.set_sampling_factor(sampling);
     encoder.set_progressive(kind == Kind::Progressive);
-    // The encoder miscounts where it has to restart, and writes symbols without a code.
+    // With optimised tables, the encoder miscounts restarts and writes symbols without a code.
     encoder.set_optimized_huffman_tables(kind == Kind::NonInterleaved && restart == 0);
     if restart > 0 {
         encoder.set_restart_interval(restart);
@@ -63,7 +63,7 @@ fn write(samples: &[u8], size: Size, color: ColorType, sampling: SamplingFactor,
     out
 }
 
-/// Marker, payload, and what lies behind the segment up to the next one: entropy-coded data.
+/// Returns marker and payload of each segment, and the entropy-coded data that follows it.
 pub(super) fn segments(file: &[u8]) -> Vec<(u8, &[u8], &[u8])> {
     let (mut all, mut rest) = (Vec::new(), &file[2..]);
     while rest.len() > 4 && rest[1] != 0xD9 {
@@ -77,7 +77,7 @@ pub(super) fn segments(file: &[u8]) -> Vec<(u8, &[u8], &[u8])> {
     all
 }
 
-/// The components of a scattered file, each as a gray file with the same coefficients.
+/// Returns each component of a non-interleaved file as a gray file with the same coefficients.
 pub(super) fn components(file: &[u8]) -> Vec<Vec<u8>> {
     let segments = segments(file);
     let frame = segments.iter().find(|(marker, ..)| *marker & 0xFE == 0xC0).unwrap().1;
@@ -106,17 +106,17 @@ pub(super) fn components(file: &[u8]) -> Vec<Vec<u8>> {
     entries.iter().map(|entry| part(entry)).collect()
 }
 
-/// A scattered file from gray files, each with its factors: the share of the image that it shows.
+/// Composes a non-interleaved file from gray files, each with its sampling factors.
 pub(super) fn compose(size: Size, parts: &[Vec<u8>], factors: &[(u8, u8)]) -> Vec<u8> {
     let mut out = vec![0xFF, 0xD8];
     push(&mut out, 0xC0, &frame(size, factors), &[]);
     for (id, part) in (1..).zip(parts) {
-        // A restart interval holds until the next is given.
+        // A restart interval remains in effect until the next DRI segment.
         push(&mut out, 0xDD, &[0, 0], &[]);
         for (marker, payload, data) in segments(part) {
             match marker {
                 0xDA => push(&mut out, marker, &[1, id, payload[2], 0, 63, 0], data),
-                // The tables are those of one component, and number 0.
+                // Each gray file has tables for one component, with number 0.
                 0xC4 | 0xDB | 0xDD => push(&mut out, marker, payload, data),
                 _ => {}
             }
@@ -126,7 +126,7 @@ pub(super) fn compose(size: Size, parts: &[Vec<u8>], factors: &[(u8, u8)]) -> Ve
     out
 }
 
-/// A frame header of components numbered from 1.
+/// Returns a frame header with components numbered from 1.
 fn frame(size: Size, factors: &[(u8, u8)]) -> Vec<u8> {
     let ([w1, w2], [h1, h2]) = ((size.width as u16).to_be_bytes(), (size.height as u16).to_be_bytes());
     let mut out = vec![8, h1, h2, w1, w2, factors.len() as u8];
@@ -134,9 +134,10 @@ fn frame(size: Size, factors: &[(u8, u8)]) -> Vec<u8> {
     out
 }
 
-/// An interleaved file of the same coefficients, sequential, or progressive with DC first, one bit of it later.
+/// Writes an interleaved file of the same coefficients: sequential, or progressive with DC first and its last bit
+/// later.
 ///
-/// All symbols have codes of 8 bits, but for the last two, which have 9.
+/// All symbols have codes of 8 bits, except for the last two, which have 9.
 pub(super) fn interleave(size: Size, parts: &[Blocks], factors: &[(u8, u8)], progressive: bool) -> Vec<u8> {
     let mut out = vec![0xFF, 0xD8];
     push(&mut out, 0xDB, &[&[0][..], &parts[0].steps].concat(), &[]);
@@ -172,7 +173,7 @@ pub(super) fn interleave(size: Size, parts: &[Blocks], factors: &[(u8, u8)], pro
     out
 }
 
-/// Visits the blocks of a scan. Those that fill up units have the DC coefficient of none.
+/// Visits the blocks of a scan. Blocks that are padding have no coefficients.
 fn units(
     size: Size,
     parts: &[Blocks],
@@ -199,7 +200,7 @@ fn units(
     }
 }
 
-/// Entropy-coded data that is being written.
+/// A writer of entropy-coded data.
 #[derive(Default)]
 struct Bits(Vec<bool>);
 
@@ -224,7 +225,7 @@ impl Bits {
         self.number(difference);
     }
 
-    /// All coefficients but the first.
+    /// Writes all coefficients except the first.
     fn rest(&mut self, block: &[i32; 64]) {
         let mut run = 0;
         for value in &block[1..] {

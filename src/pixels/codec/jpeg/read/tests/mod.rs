@@ -1,4 +1,4 @@
-//! The reader against decoders that are not ours, and against arithmetic in floating point.
+//! Comparison of the reader with other decoders, and with floating-point arithmetic.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -49,7 +49,7 @@ fn planes(all: &Planes) -> Vec<&Plane> {
     std::iter::once(&all.luma).chain(all.chroma.iter().flatten()).collect()
 }
 
-/// The samples that a block's side should give, as the request puts it.
+/// Returns the expected number of samples on a block's side for a request.
 fn side(luma: u32, chroma: Option<Chroma>, own: u32, most: u32) -> u32 {
     match chroma {
         Some(Chroma::Half) => (luma * most).div_ceil(2 * own).min(8),
@@ -57,7 +57,7 @@ fn side(luma: u32, chroma: Option<Chroma>, own: u32, most: u32) -> u32 {
     }
 }
 
-/// Compares planes with coefficients that were read and transformed in another way.
+/// Compares planes with coefficients that were read and transformed independently.
 fn check(all: &Planes, parts: &[Blocks], whole: Size, luma: u8, chroma: Chroma, factors: &[(u32, u32)]) {
     let luma = u32::from(luma);
     assert_eq!((planes(all).len(), all.damage), (parts.len(), Damage::default()));
@@ -92,7 +92,7 @@ fn check_all(file: &[u8], parts: &[Blocks], factors: &[(u32, u32)]) {
     }
 }
 
-/// The factors of luma, and of chroma that has so much less.
+/// Returns the factors of luma and of chroma that is subsampled by these factors.
 fn fewer((across, down): (u32, u32)) -> [(u32, u32); 3] {
     [(across, down), (1, 1), (1, 1)]
 }
@@ -112,8 +112,8 @@ fn every_kind_of_file_is_reduced_as_its_coefficients_say() {
     }
 }
 
-/// Coefficients that come bit by bit, which our encoder never writes: by libjpeg-turbo, and by it taken
-/// apart into a scan for each component.
+/// Refined coefficients, which our encoder never writes. The files are by libjpeg-turbo: one progressive, and one with
+/// a sequential scan for each component.
 #[test]
 fn refined_coefficients_are_those_of_a_sequential_file() {
     let (refined, non_interleaved) = (include_bytes!("refined.jpg"), include_bytes!("scattered.jpg"));
@@ -121,7 +121,7 @@ fn refined_coefficients_are_those_of_a_sequential_file() {
     let parts: Vec<Blocks> = components(non_interleaved).iter().map(|part| Blocks::read(part)).collect();
     check_all(refined, &parts, &fewer((2, 2)));
     check_all(non_interleaved, &parts, &fewer((2, 2)));
-    // By libjpeg-turbo again, with arithmetic coding: the first with restart markers, the second progressive.
+    // Also by libjpeg-turbo, with arithmetic coding: the first with restart markers, the second progressive.
     check_all(include_bytes!("arithmetic.jpg"), &parts, &fewer((2, 2)));
     check_all(include_bytes!("arithmetic_refined.jpg"), &parts, &fewer((2, 2)));
     for chroma in [Chroma::Equal, Chroma::Half] {
@@ -136,7 +136,7 @@ fn refined_coefficients_are_those_of_a_sequential_file() {
             )
             .unwrap();
             let (taken, needed) = (reader.taken(), needs(&Opened::read(refined).unwrap().header, &request).bytes);
-            // Padding of units has no coefficients; tables are gone when samples are made.
+            // Padding of units has no coefficients, and the tables are freed before samples are made.
             assert!(taken <= needed && needed <= taken + super::needs::TABLES, "{taken} of {needed}");
         }
     }
@@ -154,7 +154,7 @@ fn gray_files_are_reduced_as_their_coefficients_say() {
     }
 }
 
-/// Luma finer, chroma finer, one finer across and the other down, and neither a whole part of the other.
+/// Luma finer, chroma finer, one finer across and the other down, and factors that do not divide each other.
 #[test]
 fn components_may_have_any_factors() {
     let all = || (1..=4).flat_map(|x| (1..=4).map(move |y| (x, y)));
@@ -170,7 +170,7 @@ fn components_may_have_any_factors() {
         let parts: Vec<_> = files.iter().map(|file| Blocks::read(file)).collect();
         let written = factors.map(|(x, y)| (x as u8, y as u8));
         check_all(&compose(size, &files, &written), &parts, &factors);
-        // More blocks in a unit are not allowed.
+        // Larger units are not allowed.
         let interleaved = written.iter().map(|(x, y)| x * y).sum::<u8>() <= 10;
         for progressive in [false, true].into_iter().filter(|_| interleaved) {
             let file = interleave(size, &parts, &written, progressive);
@@ -190,7 +190,7 @@ fn whole_planes_are_those_of_two_other_decoders() {
         let others = components(&encode(size, sampling, Kind::NonInterleaved, 0));
         for kind in KINDS {
             let ours = take(&encode(size, sampling, kind, 7), 8, Chroma::Half, None);
-            // Chroma of subsampled files is whole if all of luma's resolution is asked for.
+            // Chroma of subsampled files is whole if the full resolution of luma is requested.
             let whole = take(&encode(size, sampling, kind, 7), 8, Chroma::Equal, None);
             assert_eq!(ours.luma, whole.luma);
             for (plane, other) in planes(&whole).into_iter().zip(&others) {
@@ -229,11 +229,11 @@ fn crops_are_parts_of_the_whole() {
     }
 }
 
-/// Is this plane cut out of that, with every sample that the crop touches?
+/// Checks that a plane is a part of the whole plane, with every sample that the crop touches.
 fn part_of(part: &Plane, whole: &Plane, crop: Rect, size: Size, fewer: (u32, u32)) {
     assert_eq!(part.scale, whole.scale);
     let covers = |at: u32, length: u32, scale: f64, fewer: u32, crop: (u32, u32), side: u32, all: u32| {
-        // In whole numbers: samples for so many pixels.
+        // As integers: `n` samples for `of` pixels.
         let (n, of) = ((scale * f64::from(8 * fewer)).round() as u32, 8 * fewer);
         let first = crop.0.min(side - 1);
         let end = (crop.0 + crop.1).clamp(first + 1, side);
@@ -269,7 +269,7 @@ fn a_header_says_how_much_memory_reading_takes() {
                     .unwrap()
                     .taken();
                     assert!(taken <= needs.bytes, "{taken} of {}", needs.bytes);
-                    // And not far from the truth, but for what refining would take.
+                    // The estimate is also close, except for the memory of refinement.
                     if !header.progressive {
                         let most = taken + taken / 2 + super::needs::TABLES;
                         assert!(needs.bytes <= most, "{taken} of {}", needs.bytes);

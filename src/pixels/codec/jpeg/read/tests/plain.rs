@@ -1,4 +1,4 @@
-//! A second reader, for gray sequential files only: bit by bit, in floating point, by the letter of T.81.
+//! A second reader, for gray sequential files only: bit by bit, in floating point, directly after T.81.
 
 use std::collections::HashMap;
 use std::f64::consts::PI;
@@ -6,12 +6,12 @@ use std::f64::consts::PI;
 use super::segments;
 use crate::geometry::Size;
 
-/// The coefficients of a gray file, each times its step.
+/// The coefficients of a gray file, multiplied by their steps.
 pub(super) struct Blocks {
     pub(super) size: Size,
-    /// Row by row; in a block, row by row by frequency.
+    /// The blocks, row by row. Within a block the coefficients are row by row.
     blocks: Vec<[f64; 64]>,
-    /// In zigzag order.
+    /// The quantisation steps in zigzag order.
     pub(super) steps: Vec<u8>,
 }
 
@@ -53,13 +53,13 @@ impl Blocks {
             }
         }
         let count = size.width.div_ceil(8) * size.height.div_ceil(8);
-        // What is read of the padding may look like blocks.
+        // Padding may decode to further blocks.
         blocks.truncate(count as usize);
         assert_eq!(blocks.len(), count as usize);
         Self { size, blocks, steps: used }
     }
 
-    /// The coefficients of a block as they are stored, in zigzag order; none outside.
+    /// Returns the coefficients of a block as stored, in zigzag order; `None` outside the image.
     pub(super) fn stored(&self, column: u32, row: u32) -> Option<[i32; 64]> {
         let (across, down) = (self.size.width.div_ceil(8), self.size.height.div_ceil(8));
         let inside = column < across && row < down;
@@ -72,8 +72,7 @@ impl Blocks {
         })
     }
 
-    /// All blocks with so many samples on their sides: samples, before they are rounded, and the width of
-    /// a row.
+    /// Returns all blocks, reduced to `wide` by `high` samples each, before rounding, and the width of a row.
     pub(super) fn reduced(&self, wide: usize, high: usize) -> (Vec<f64>, usize) {
         let across = self.size.width.div_ceil(8) as usize;
         let down = self.size.height.div_ceil(8) as usize;
@@ -95,8 +94,8 @@ impl Blocks {
     }
 }
 
-/// For each sample the factors of the orthonormal transform of `n`, times the root of `n`: the scale of an
-/// 8-point transform stays.
+/// Returns, for each sample, the factors of the orthonormal transform of `n` points, times the square root of `n`. This
+/// keeps the scale of an 8-point transform.
 fn factors(n: usize) -> Vec<Vec<f64>> {
     let factor = |x: usize, u: usize| match u {
         0 => 1.0,
@@ -105,7 +104,7 @@ fn factors(n: usize) -> Vec<Vec<f64>> {
     (0..n).map(|x| (0..n).map(|u| factor(x, u)).collect()).collect()
 }
 
-/// From length and code to symbol.
+/// A map from length and code to symbol.
 type Codes = HashMap<(u32, u32), u8>;
 
 fn codes_of(counts: &[u8], symbols: &[u8]) -> Codes {
@@ -120,7 +119,7 @@ fn codes_of(counts: &[u8], symbols: &[u8]) -> Codes {
     codes
 }
 
-/// Entropy-coded data between restart markers, without stuffing.
+/// Returns the entropy-coded data between restart markers, without byte stuffing.
 fn intervals(data: &[u8]) -> Vec<Vec<u8>> {
     let mut all = vec![Vec::new()];
     let mut bytes = data.iter().copied();
@@ -196,7 +195,7 @@ fn value(bit: &mut impl FnMut() -> Option<u32>, size: u32) -> Option<i32> {
     Some(if size > 0 && raw >> (size - 1) == 0 { raw + 1 - (1 << size) } else { raw })
 }
 
-/// Column and row of a coefficient: along the diagonals, upwards and downwards in turn.
+/// Returns column and row of a coefficient. The order follows the diagonals, alternately upwards and downwards.
 fn zigzag(number: usize) -> (usize, usize) {
     let mut all: Vec<(usize, usize)> = (0..64).map(|at| (at % 8, at / 8)).collect();
     all.sort_by_key(|(u, v)| (u + v, if (u + v) % 2 == 0 { *u } else { *v }));

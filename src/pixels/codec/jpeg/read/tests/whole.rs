@@ -1,4 +1,4 @@
-//! Whole images: colours by libjpeg's rules, at every sampling and size.
+//! Whole images: colours by the rules of libjpeg, at every sampling and size.
 
 use super::files::{Kind, compose, gray_of, interleave, push, segments};
 use super::plain::Blocks;
@@ -16,13 +16,13 @@ use crate::stop::Stop;
 
 const SIZE: Size = Size::new(93, 61);
 
-/// Slow waves in three channels, which no sampling loses.
+/// Returns slow waves in three channels, which survive any subsampling.
 fn wave(channel: usize, x: f64, y: f64) -> f64 {
     let (x, y) = (x / 93.0, y / 61.0);
     [128.0 + 90.0 * (x * 5.0).sin(), 110.0 + 80.0 * (y * 4.0).cos(), 128.0 + 70.0 * (x * 3.0 - y * 2.0).sin()][channel]
 }
 
-/// A component of so many samples, each the mean of its pixels.
+/// Returns a component of this size. Each sample is the value at the centre of its pixels.
 fn component(channel: usize, size: Size) -> Vec<u8> {
     let (across, down) = (93.0 / f64::from(size.width), 61.0 / f64::from(size.height));
     let middle = |at: u32, scale: f64| (f64::from(at) + 0.5) * scale - 0.5;
@@ -49,7 +49,7 @@ fn whole(file: &[u8]) -> Raster {
     decode(file, &Limits::default()).unwrap_or_else(|error| panic!("{error}: {header:?}"))
 }
 
-/// The mean difference to an image by pixel.
+/// Returns the mean difference per sample between an image and a function of position.
 fn off(image: &Raster, wanted: impl Fn(f64, f64) -> [f64; 3]) -> f64 {
     let (across, down) = (93.0 / f64::from(image.size().width), 61.0 / f64::from(image.size().height));
     let width = image.size().width as usize;
@@ -84,8 +84,8 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
             files.extend([false, true].map(|progressive| interleave(SIZE, &blocks, &factors, progressive)));
         }
         for file in &files {
-            // Measured: 6.2 at most, where a sample of luma stands for four lines and one of chroma for four columns.
-            // Garbage is off by dozens.
+            // Measured: at most 6.2, for one sample of luma per four lines and one of chroma per four columns. Wrong
+            // decoding is off by dozens.
             let found = off(&whole(file), from_luma_and_chroma);
             assert!(found < 8.0, "{factors:?}: {found}");
             let limits = Limits::default();
@@ -93,7 +93,7 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
             assert!(opened.reducing().is_some());
             for to in [Size::new(93, 61), Size::new(64, 42), Size::new(31, 20), Size::new(9, 6)] {
                 let scale_eighths = (to.width * 8).div_ceil(93).min(8) as u8;
-                // A sample of halved chroma would stand for a fifth of the smallest.
+                // At the smallest size, a sample of halved chroma would cover a fifth of the image.
                 for chroma_420 in [false, true].into_iter().take(if to.width < 30 { 1 } else { 2 }) {
                     let (part, from) = (Rect::full(SIZE), Region::full(SIZE));
                     let wanted = Thumbnail { size: SIZE, part, from, to, scale_eighths, chroma_420 };
@@ -106,7 +106,7 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
     }
 }
 
-/// Half the samples, interpolated as in libjpeg: the samples of another decoder which does that too.
+/// Halved components are interpolated as in libjpeg: compares with another decoder that does so.
 #[test]
 fn halves_are_interpolated() {
     for factors in [(2, 1), (2, 2)] {
@@ -116,7 +116,7 @@ fn halves_are_interpolated() {
         let worst = ours.samples().iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(worst <= Some(4), "{factors:?}: {worst:?}");
     }
-    // Gray may have any factors.
+    // Gray files may have any factors.
     let gray = gray_of(&component(0, SIZE), SIZE, Kind::Interleaved, 0);
     let frame = gray.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
     for factors in [0x21, 0x22, 0x33, 0x44] {
@@ -127,7 +127,7 @@ fn halves_are_interpolated() {
     }
 }
 
-/// A file with these names of components, and these segments in front.
+/// Returns a file with these component identifiers, and these segments before the frame.
 fn named(parts: &[Vec<u8>], names: &[u8], before: &[(u8, &[u8])]) -> Vec<u8> {
     let file = compose(SIZE, parts, &vec![(1, 1); parts.len()]);
     let mut out = vec![0xFF, 0xD8];
@@ -168,7 +168,7 @@ fn three_components_are_what_libjpeg_takes_them_for() {
         (&[1, 2, 3], &[JFIF, zero], false),
         (&[1, 2, 3], &[zero, JFIF], false),
         (&[1, 2, 3], &[(0xE0, b"JFIF\0"), zero], true),
-        // The last of two counts, and one that is cut short does not.
+        // The last of two Adobe segments counts. One that is cut short does not.
         (&[1, 2, 3], &[zero, one], false),
         (&[1, 2, 3], &[zero, (0xEE, b"Adobe\0\x64")], true),
     ] {
