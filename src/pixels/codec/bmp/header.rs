@@ -1,4 +1,4 @@
-//! [`Header`]: the header of a bitmap, in all the forms it had since OS/2 1.1.
+//! [`Header`]: the header of a bitmap, in all versions since OS/2 1.1.
 
 use std::ops::Range;
 
@@ -8,43 +8,43 @@ use crate::limits::{LimitError, Limits};
 use crate::pixels::base::{damaged, memory, unsupported};
 use crate::plan::Size;
 
-/// The facts that a header states.
+/// The contents of a header.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) size: Size,
-    /// The first row is the one at the top.
+    /// Whether the first row is the top one.
     pub(crate) top_down: bool,
-    /// Bits of a pixel: 1, 2, 4, 8, 16, 24 or 32.
+    /// The number of bits of a pixel: 1, 2, 4, 8, 16, 24 or 32.
     pub(crate) bits: u32,
     pub(crate) coding: Coding,
-    /// Red, green and blue of each number, up to 256.
+    /// Red, green and blue of up to 256 palette entries.
     pub(crate) palette: Vec<[u8; 3]>,
-    /// The bits of red, green, blue and opacity in a pixel of 16 or 32 bits.
+    /// The masks of red, green, blue and opacity in a pixel of 16 or 32 bits.
     pub(crate) masks: [u32; 4],
-    /// Where the pixels begin.
+    /// The offset of the pixels.
     pub(crate) data: usize,
-    /// Where a colour profile stands.
+    /// The position of an embedded colour profile.
     pub(crate) profile: Option<Range<usize>>,
 }
 
-/// The way in which pixels are stored.
+/// The encoding of the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// Row by row, each filled up to four bytes.
+    /// Row by row, each padded to four bytes.
     Plain,
-    /// Runs of pixels of so many bits: 4, 8 or 24.
+    /// Run-length encoding of pixels with this number of bits: 4, 8 or 24.
     Runs(u32),
 }
 
 impl Header {
-    /// The header of a file.
+    /// Reads the header of a file.
     pub(crate) fn of_file(bytes: &[u8], limits: &Limits) -> Result<Self, Error> {
-        /// Bytes in front of it: `BM`, the length of the file and the place of the pixels.
+        /// The bytes before the header: `BM`, the length of the file and the offset of the pixels.
         const FRONT: usize = 14;
         Self::read(bytes, FRONT, limits)
     }
 
-    /// The header of an entry of an icon: half of its height is the mask.
+    /// Reads the header of an icon entry. Half of its height is the mask.
     pub(crate) fn of_icon(entry: &[u8], limits: &Limits) -> Result<Self, Error> {
         let mut header = Self::read(entry, 0, limits)?;
         header.size.height /= 2;
@@ -65,7 +65,7 @@ impl Header {
             return Err(broken());
         }
         let core = length == 12;
-        // A field beyond the header is zero.
+        // Fields beyond the end of the header are zero.
         let field = |at: usize| if at + 4 <= length { long(at) } else { 0 };
         let (width, height, bits) = if core {
             (short(4), short(6).cast_signed(), short(10))
@@ -78,7 +78,7 @@ impl Header {
         }
         LimitError::check("pixels", size.pixels(), limits.pixels)?;
         memory::check(size.pixels().saturating_mul(4), limits)?;
-        // The second version of OS/2 has numbers of its own.
+        // OS/2 2.0 has different compression numbers.
         let (compression, os2) = (if core { 0 } else { field(16) }, length == 64);
         let coding = match (compression, bits) {
             (0, 1 | 2 | 4 | 8 | 16 | 24 | 32) => Coding::Plain,
@@ -96,7 +96,7 @@ impl Header {
         let masked = matches!(compression, 3 | 6);
         let masks = match (masked, bits) {
             (true, _) => {
-                // In the header, or right behind one that has no room for them.
+                // The masks are in the header, or immediately after a header that is too short for them.
                 let alpha = length >= 56 || (compression == 6 && length == 40);
                 if length < 52 {
                     after += if compression == 6 { 16 } else { 12 };
@@ -115,7 +115,7 @@ impl Header {
             let most = 1_usize << bits;
             let count = if used == 0 || used > most { most } else { used };
             let each = if core { 3 } else { 4 };
-            // Colours end where pixels begin.
+            // The palette ends where the pixels begin.
             let end = after.saturating_add(count * each).min(if said > after { said } else { usize::MAX });
             let entries = bytes.get(after..end.min(bytes.len())).unwrap_or_default().chunks_exact(each);
             palette.extend(entries.filter_map(|entry| entry.first_chunk().map(|[b, g, r]| [*r, *g, *b])));
@@ -126,25 +126,25 @@ impl Header {
             let from = start.saturating_add(at);
             from..from.saturating_add(size)
         });
-        // One that lies within the header is wrong.
+        // An offset within the header is wrong.
         let data = if said >= body { said } else { after };
         Ok(Self { size, top_down: height < 0, bits, coding, palette, masks, data, profile })
     }
 
-    /// Bytes of a row, with those it is filled up with.
+    /// Returns the number of bytes of a row, including padding.
     pub(crate) fn stride(&self) -> usize {
         let bits = u64::from(self.size.width) * u64::from(self.bits);
         usize::try_from(bits.div_ceil(32) * 4).unwrap_or(usize::MAX)
     }
 
-    /// Bytes of a row, without those.
+    /// Returns the number of bytes of a row, without padding.
     pub(crate) fn needed(&self) -> usize {
         let bits = u64::from(self.size.width) * u64::from(self.bits);
         usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
     }
 }
 
-/// Bytes of a file; zeros where it ends.
+/// Returns `N` bytes at position `at`, or zeros beyond the end.
 fn field<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     bytes.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
 }
@@ -153,5 +153,5 @@ fn unread(kind: &str) -> Error {
     unsupported(format!("the source is a bmp with {kind}, which this build does not read"))
 }
 
-/// `MBED`: the profile stands in the file.
+/// `MBED`: the profile is embedded in the file.
 const EMBEDDED: u32 = u32::from_be_bytes(*b"MBED");

@@ -1,7 +1,7 @@
-//! BMP: Windows bitmaps of all versions, those of OS/2, and those inside icons.
+//! BMP: Windows bitmaps of all versions, OS/2 bitmaps, and bitmaps in icons.
 //!
-//! Opacity counts where a header has a mask for it, as in browsers; in a pixel of 32 bits without one the fourth byte
-//! means nothing. A file that ends early is shown as far as it goes, the rest white.
+//! Opacity counts only if a header has a mask for it, as in browsers. Without a mask, the fourth byte of a 32-bit pixel
+//! is ignored. If a file ends early, its valid part is shown and the rest is white.
 
 mod header;
 mod runs;
@@ -28,7 +28,7 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::SourceInfo;
 
-/// BMP.
+/// The BMP codec.
 pub(crate) struct Bmp;
 
 impl Codec for Bmp {
@@ -41,7 +41,7 @@ impl Codec for Bmp {
     }
 }
 
-/// A file whose header was read.
+/// A file whose header has been read.
 struct File<'a> {
     bytes: &'a [u8],
     header: Header,
@@ -77,14 +77,14 @@ impl Reader for File<'_> {
     }
 }
 
-/// The pixels of an entry of an icon, behind which stands a mask of one bit a pixel: 1 is transparent.
+/// Decodes an icon entry: pixels, followed by a mask of one bit per pixel, where 1 is transparent.
 pub(crate) fn icon(entry: &[u8], limits: &Limits) -> Result<Raster, Error> {
     let header = Header::of_icon(entry, limits)?;
     let data = entry.get(header.data..).unwrap_or_default();
     let image = header.plain(data, Format::Ico)?;
     let visible = image.pixels().any(|[.., opacity]| opacity > 0);
     if header.has_alpha() && visible {
-        // Opacity counts before the mask.
+        // Opacity takes precedence over the mask.
         return Ok(image.without_needless_alpha());
     }
     let mut image = image.with_alpha()?;
@@ -94,7 +94,7 @@ pub(crate) fn icon(entry: &[u8], limits: &Limits) -> Result<Raster, Error> {
     let (stride, pixels) = (mask.stride(), image.stride());
     for (number, row) in image.samples_mut().chunks_exact_mut(pixels.max(1)).enumerate() {
         let from = if header.top_down { number } else { rows.saturating_sub(number + 1) };
-        // A mask that is not there hides nothing.
+        // A missing mask hides nothing.
         let bits = bits.get(from.saturating_mul(stride)..).unwrap_or_default();
         for (x, pixel) in row.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let hidden = bits.get(x / 8).is_some_and(|byte| byte >> (7 - x % 8) & 1 == 1);
@@ -105,7 +105,7 @@ pub(crate) fn icon(entry: &[u8], limits: &Limits) -> Result<Raster, Error> {
 }
 
 impl Header {
-    /// Returns `true` if pixels have opacity, or runs may leave some out.
+    /// Returns `true` if pixels have opacity, or if runs may skip pixels.
     pub(crate) fn has_alpha(&self) -> bool {
         let [.., alpha] = self.masks;
         matches!(self.coding, Coding::Runs(_)) || (matches!(self.bits, 16 | 32) && alpha != 0)
@@ -115,14 +115,14 @@ impl Header {
         if self.has_alpha() { Channels::Rgba } else { Channels::Rgb }
     }
 
-    /// Where a row stands in the image, counted in the order of the file.
+    /// Returns the row in the image of a row in the file.
     fn row(&self, number: u32) -> u32 {
         if self.top_down { number } else { self.size.height.saturating_sub(number.saturating_add(1)) }
     }
 
     fn plain(&self, data: &[u8], format: Format) -> Result<Raster, Error> {
         let (stride, needed) = (self.stride(), self.needed());
-        // The last row may lack the bytes that fill it up.
+        // The last row may lack its padding.
         let whole = (data.len().saturating_add(stride - needed)) / stride.max(1);
         if whole == 0 {
             return Err(damaged(format));
@@ -168,7 +168,7 @@ impl Header {
         if data.is_empty() {
             return Err(damaged(Format::Bmp));
         }
-        // What no run draws is transparent.
+        // Pixels that no run draws are transparent.
         let mut image = Raster::filled(self.size, Channels::Rgba, [0; 4])?;
         let stride = image.stride();
         let ended = runs::draw(data, bits, self.size, |x, y, pixel| {
@@ -196,7 +196,7 @@ impl Header {
     }
 }
 
-/// The bits of a pixel that are one sample.
+/// The bits of a pixel that hold one sample.
 #[derive(Debug, Clone, Copy)]
 struct Part {
     mask: u32,
@@ -210,7 +210,7 @@ impl Part {
         Self { mask, shift, most: u64::from(mask >> shift) }
     }
 
-    /// The nearest of 256 levels.
+    /// Scales the sample to the nearest of 256 levels.
     fn level(self, word: u32) -> u8 {
         let value = u64::from((word & self.mask) >> self.shift);
         u8::try_from((value * 255 + self.most / 2) / self.most.max(1)).unwrap_or(u8::MAX)

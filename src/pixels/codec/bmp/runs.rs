@@ -1,16 +1,16 @@
-//! Pixels as runs: RLE8, RLE4, and the runs of 24 bits that OS/2 has.
+//! Run-length decoding: RLE8, RLE4, and RLE24 of OS/2.
 
 use crate::plan::Size;
 
-/// Draws runs into `draw(x, y, pixel)`, rows counted from the one that comes first; the pixel is a number of the
-/// palette, or blue, green and red.
+/// Decodes runs and calls `draw(x, y, pixel)` for each pixel. Rows are counted in the order of the file. The pixel is a
+/// palette index, or blue, green and red.
 ///
-/// The result is `None` if the end mark was met, else the row that the data ended in.
+/// Returns `None` if the end-of-bitmap code was found, otherwise the row in which the data ended.
 pub(crate) fn draw(data: &[u8], bits: u32, size: Size, mut draw: impl FnMut(u32, u32, &[u8])) -> Option<u32> {
     let Size { width, height } = size;
     let (mut x, mut y, mut rest) = (0_u32, 0_u32, data);
     let unit = if bits == 24 { 3 } else { 1 };
-    // The nth pixel of a run, one of two in a byte of four bits each.
+    // Draws pixel `n` of a run. With four bits per pixel, a byte holds two alternating pixels.
     let mut draw = |x: u32, y: u32, pixel: &[u8], n: u32| match (pixel, bits) {
         ([both], 4) => draw(x, y, &[if n.is_multiple_of(2) { both >> 4 } else { both & 15 }]),
         _ => draw(x, y, pixel),
@@ -28,14 +28,14 @@ pub(crate) fn draw(data: &[u8], bits: u32, size: Size, mut draw: impl FnMut(u32,
             }
             (0, count) => {
                 let bytes = if bits == 4 { usize::from(count.div_ceil(2)) } else { usize::from(count) * unit };
-                // What lies beyond the row takes no time.
+                // Pixels beyond the end of the row are not visited, so they take no time.
                 for n in 0..u32::from(count).min(width.saturating_sub(x)) {
                     let at = if bits == 4 { n as usize / 2 } else { n as usize * unit };
                     let Some(pixel) = rest.get(at..at + unit) else { return Some(y) };
                     draw(x + n, y, pixel, n);
                 }
                 x = x.saturating_add(count.into());
-                // Filled up to 16 bits.
+                // The run is padded to 16 bits.
                 rest = rest.get(bytes + bytes % 2..).unwrap_or_default();
             }
             (count, value) => {

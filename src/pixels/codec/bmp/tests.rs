@@ -4,7 +4,7 @@ use crate::pixels::codec::ico::Ico;
 use crate::pixels::codec::reader::Request;
 use crate::stop::Stop;
 
-/// A file with a header of 40 bytes or more; `rest` is the header behind its first 20 bytes, and colours.
+/// Returns a file with a header of 40 bytes or more. `rest` is the header after its first 20 bytes, and the palette.
 fn file(size: [i32; 2], bits: u16, compression: u32, header: usize, rest: &[u8], data: &[u8]) -> Vec<u8> {
     let offset = u32::try_from(34 + rest.len()).unwrap();
     [
@@ -32,7 +32,7 @@ fn pixels(bytes: &[u8]) -> Vec<[u8; 4]> {
     read(bytes).unwrap().pixels().collect()
 }
 
-/// Twenty bytes of a header that say nothing.
+/// Twenty header bytes of zero.
 const NOTHING: [u8; 20] = [0; 20];
 const RED: [u8; 4] = [255, 0, 0, 255];
 const BLUE: [u8; 4] = [0, 0, 255, 255];
@@ -47,11 +47,11 @@ fn opacity_counts_where_a_mask_says_so() {
     let with = |alpha: u32| [&NOTHING[..], &masks(alpha), &[0; 52]].concat();
     assert_eq!(pixels(&file([2, 1], 32, 3, 108, &with(0xFF00_0000), &two)), [[255, 0, 0, 128], [0, 0, 255, 0]]);
     assert_eq!(pixels(&file([2, 1], 32, 3, 108, &with(0), &two)), [RED, BLUE]);
-    // Behind a header that has no room for them there are three, or four.
+    // After a header that is too short for masks there are three of them, or four.
     let behind = [&NOTHING[..], &masks(0xFF00_0000)].concat();
     assert_eq!(pixels(&file([2, 1], 32, 6, 40, &behind, &two)), [[255, 0, 0, 128], [0, 0, 255, 0]]);
     assert_eq!(pixels(&file([2, 1], 32, 3, 40, &behind, &two)), [RED, BLUE]);
-    // All transparent is transparent, as it says.
+    // An image that is declared fully transparent stays transparent.
     assert_eq!(pixels(&file([1, 1], 32, 3, 108, &with(0xFF00_0000), &[0; 4])), [CLEAR]);
 }
 
@@ -66,7 +66,7 @@ fn samples_of_any_width() {
     assert_eq!(pixels(&file([3, 1], 1, 0, 40, &colors, &[0b0100_0000, 0, 0, 0])), blue_red);
     assert_eq!(pixels(&file([3, 1], 2, 0, 40, &colors, &[0b0001_0000, 0, 0, 0])), blue_red);
     assert_eq!(pixels(&file([3, 1], 4, 0, 40, &colors, &[0x01, 0x00, 0, 0])), blue_red);
-    // The first row is the last, unless the height is negative.
+    // The first row is the bottom one, unless the height is negative.
     let rows = [1, 0, 0, 0, 0, 0, 0, 0];
     let mut colors = colors;
     colors[12] = 2;
@@ -78,15 +78,15 @@ fn samples_of_any_width() {
 fn runs_leave_out_what_is_transparent() {
     let mut colors = [&NOTHING[..], &[255, 0, 0, 0, 0, 0, 255, 0]].concat();
     colors[12] = 2;
-    // A run of two, a step of one to the right and one up, one as it is; the end.
+    // A run of two, a step of one to the right and one up, one literal pixel, and the end.
     let runs = [2, 1, 0, 2, 1, 1, 1, 0, 0, 1];
     let want = [CLEAR, CLEAR, CLEAR, BLUE, RED, RED, CLEAR, CLEAR];
     assert_eq!(pixels(&file([4, 2], 8, 1, 40, &colors, &runs)), want);
-    // Without the end, the rows from there on are white.
+    // Without the end code, the remaining rows are white.
     let mut image = read(&file([4, 2], 8, 1, 40, &colors, &runs[..8])).unwrap();
     assert_eq!(image.take_notes(), [Note::CutShort]);
     assert_eq!(image.pixels().collect::<Vec<_>>(), [WHITE, WHITE, WHITE, BLUE, RED, RED, CLEAR, CLEAR]);
-    // Of four bits: a run of three that alternates, and four as they are.
+    // Four bits per pixel: a run of three that alternates, and four literal pixels.
     assert_eq!(
         pixels(&file([7, 1], 4, 2, 40, &colors, &[3, 0x10, 0, 4, 0x01, 0x10, 0, 1])),
         [RED, BLUE, RED, BLUE, RED, RED, BLUE]
@@ -99,7 +99,7 @@ fn a_file_cut_short_is_shown_as_far_as_it_goes() {
     let mut cut = read(&whole[..whole.len() - 5]).unwrap();
     assert_eq!(cut.take_notes(), [Note::CutShort]);
     assert_eq!(cut.pixels().collect::<Vec<_>>(), [WHITE, RED, RED]);
-    // Bytes that only fill up a row are not missed, and less than a row is nothing.
+    // Missing padding is not damage. Less than one row is an error.
     assert!(read(&whole[..whole.len() - 1]).unwrap().take_notes().is_empty());
     assert_eq!(read(&whole[..56]).unwrap_err(), ErrorCode::Format);
     let huge = file([10_000, 10_000], 24, 0, 40, &NOTHING, &[]);
@@ -109,7 +109,7 @@ fn a_file_cut_short_is_shown_as_far_as_it_goes() {
     }
 }
 
-/// An icon of entries, and for each the size that the table says.
+/// Returns an icon with these entries. The table states a size of 1 by 1 for each.
 fn icon(kind: u8, entries: &[&[u8]]) -> Vec<u8> {
     let mut out = vec![0, 0, kind, 0, u8::try_from(entries.len()).unwrap(), 0];
     let mut offset = 6 + 16 * entries.len();
@@ -130,7 +130,7 @@ fn of_an_icon_the_largest_entry_is_shown() {
         let file = Ico.open(bytes, &limits)?;
         file.decode(&Request::plain(file.info().size, &Stop::new())).map(|image| image.pixels().collect())
     };
-    // Heights are doubled: behind the pixels stands a mask.
+    // Heights are doubled: the pixels are followed by a mask.
     let small = &file([1, 2], 24, 0, 40, &NOTHING, &[0, 0, 255, 0, 0, 0, 0, 0])[14..];
     let masked = &file([2, 2], 24, 0, 40, &NOTHING, &[0, 0, 255, 255, 0, 0, 0, 0, 0x40, 0, 0, 0])[14..];
     let deep = &file([2, 2], 32, 0, 40, &NOTHING, &[0, 0, 255, 128, 255, 0, 0, 255, 0x40, 0, 0, 0])[14..];
@@ -138,10 +138,10 @@ fn of_an_icon_the_largest_entry_is_shown() {
     let of = |kind, entries: &[&[u8]]| -> Vec<[u8; 4]> { read(&icon(kind, entries)).unwrap() };
     assert_eq!(of(1, &[small]), [RED]);
     assert_eq!(of(2, &[small, masked]), [RED, [0, 0, 255, 0]]);
-    // Opacity of its own counts before the mask, if there is any.
+    // Opacity takes precedence over the mask, unless all of it is zero.
     assert_eq!(of(1, &[masked, deep, small]), [[255, 0, 0, 128], BLUE]);
     assert_eq!(of(1, &[empty]), [RED, [0, 0, 255, 0]]);
-    // An entry that cannot be read is passed over while there are others.
+    // An entry that cannot be read is skipped if there are others.
     assert_eq!(of(1, &[b"nothing", small]), [RED]);
     assert_eq!(read(&icon(1, &[b"nothing"])).unwrap_err().code(), ErrorCode::Format);
     assert_eq!(Format::sniff(&icon(1, &[small])), Some(Format::Ico));

@@ -17,10 +17,10 @@ use crate::pixels::base::damaged;
 use crate::pixels::raster::Raster;
 use crate::plan::SourceInfo;
 
-/// Units of computing for a pixel.
+/// The units of computing for a pixel.
 const UNITS: u64 = 12;
 
-/// GIF.
+/// The GIF codec.
 pub(crate) struct Gif;
 
 impl Codec for Gif {
@@ -39,7 +39,7 @@ impl Codec for Gif {
     }
 }
 
-/// A file whose blocks were counted.
+/// A file whose blocks have been counted.
 struct File<'a> {
     bytes: &'a [u8],
     limits: &'a Limits,

@@ -1,31 +1,31 @@
-//! Choosing a palette: at most 256 colours that stand for all of an image's.
+//! Palette selection: at most 256 colours that represent all colours of an image.
 //!
-//! Colours are counted in cells of 4x4x4 levels. The box of cells whose colours lie farthest apart is cut at
-//! its mean, across its longest side, until there are enough boxes (Wan, Wong and Prusinkiewicz, 1988: An
-//! algorithm for multidimensional data clustering); then each colour moves to the mean of the cells that are
-//! nearest to it (Lloyd, 1982). Nothing is random: the same image has the same palette.
+//! Colours are counted in cells of 4x4x4 levels. The box of cells with the largest spread is cut at its mean, across
+//! its longest side, until there are enough boxes (Wan, Wong and Prusinkiewicz, 1988: An algorithm for multidimensional
+//! data clustering). Then each colour moves to the mean of the cells that are nearest to it (Lloyd, 1982). Nothing is
+//! random: equal images have equal palettes.
 //!
-//! Images are seen as patches here: pixels with alpha 0 are left open, and do not count.
+//! Images are treated as patches here: pixels with alpha 0 are left open, and do not count.
 
 use std::ops::Range;
 
 use crate::pixels::base::level;
 use crate::pixels::codec::animation::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
 
-/// Counts colours and chooses palettes; keeps its tables from frame to frame.
+/// A colour counter and palette selector. It keeps its tables from frame to frame.
 #[derive(Debug, Default)]
 pub(crate) struct Quantiser {
     cells: Vec<Cell>,
-    /// For each key the number of its cell, counted from one.
+    /// The number of the cell for each key, counted from one; 0 for none.
     slots: Vec<u32>,
-    /// Colours in a hash table, as long as they are few.
+    /// A hash table of colours, used while they are few.
     few: Vec<Option<Rgb>>,
 }
 
 impl Quantiser {
-    /// All colours of a patch, if there are at most so many.
+    /// Returns all colours of a patch, or `None` if there are more than `most`.
     pub(crate) fn exact(&mut self, patch: &[Pixel], most: usize) -> Option<Vec<Rgb>> {
-        /// Four times as many as there are colours at most.
+        /// The number of slots: four times the maximum number of colours.
         const SLOTS: usize = 1024;
         const SHIFT: u32 = 32 - SLOTS.trailing_zeros();
         self.few.clear();
@@ -39,7 +39,7 @@ impl Quantiser {
             }
             last = color;
             let mut at = (u32::from_le_bytes([r, g, b, 0]).wrapping_mul(0x9E37_79B1) >> SHIFT) as usize;
-            // There are fewer colours than slots, so a free one ends the search.
+            // There are fewer colours than slots, so the search always ends at a free slot.
             while let Some(slot) = self.few.get_mut(at).filter(|slot| **slot != color) {
                 if slot.is_none() {
                     if found.len() >= most.min(SLOTS / 4) {
@@ -77,7 +77,8 @@ impl Quantiser {
         }
     }
 
-    /// At most so many colours for what was counted last, or as many as bring the error down to `enough`.
+    /// Returns a palette for the colours counted last: at most `most` colours, or as many as reduce the error to
+    /// `enough`.
     pub(crate) fn reduce(&self, most: usize, enough: f32) -> Vec<Rgb> {
         let mut points: Vec<Point> = self.cells.iter().map(Cell::point).collect();
         let enough = enough * points.iter().map(|point| point.weight).sum::<f32>();
@@ -88,7 +89,7 @@ impl Quantiser {
             let Range { start, end } = group.range;
             let below = points.get_mut(start..end).map_or(0, |points| partition(points, group.axis, group.mean));
             if below == 0 || start + below == end {
-                // Rounding hid the difference.
+                // The parts do not differ after rounding.
                 group.spread = 0.0;
                 continue;
             }
@@ -102,7 +103,7 @@ impl Quantiser {
         colors
     }
 
-    /// How far what was counted last is from a palette: the mean of the squared distances.
+    /// Returns the mean squared distance of the colours counted last from a palette.
     pub(crate) fn error(&self, palette: &mut Palette) -> f32 {
         let (mut error, mut count) = (0.0, 0.0);
         for cell in &self.cells {
@@ -115,10 +116,10 @@ impl Quantiser {
     }
 }
 
-/// Pixels of a few neighbouring colours.
+/// A counter of the pixels of a few neighbouring colours.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
-    /// The first of them.
+    /// The first of these colours.
     color: Rgb,
     count: u32,
     sum: [u64; 3],
@@ -133,7 +134,8 @@ impl Cell {
     }
 
     fn point(&self) -> Point {
-        /// Less than its share, or a large plain background takes all colours.
+        /// The exponent that reduces the weight of frequent colours. With full weight, a large plain background would
+        /// take all colours.
         const SHARE: f32 = 0.7;
         let count = float(self.count);
         #[expect(clippy::cast_precision_loss, reason = "a mean of samples")]
@@ -141,7 +143,7 @@ impl Cell {
     }
 }
 
-/// The mean of a cell, and how much it counts.
+/// The mean colour of a cell, and its weight.
 #[derive(Debug, Clone, Copy)]
 struct Point {
     color: [f32; 3],
@@ -152,9 +154,9 @@ struct Point {
 #[derive(Debug, Clone)]
 struct Group {
     range: Range<usize>,
-    /// The sum of squared distances from the mean.
+    /// The weighted sum of squared distances from the mean.
     spread: f32,
-    /// Red, green or blue: where they lie farthest apart, and the mean there.
+    /// The channel with the largest spread: 0 to 2 for red, green and blue. `mean` is the mean in this channel.
     axis: usize,
     mean: f32,
 }
@@ -178,7 +180,7 @@ impl Group {
     }
 }
 
-/// One round of k-means.
+/// Performs one iteration of k-means.
 fn settle(colors: &mut [Rgb], points: &[Point]) {
     let mut palette = Palette::new(colors);
     let mut sums = vec![[0.0; 4]; colors.len()];
@@ -209,7 +211,7 @@ fn plus([r, g, b, weight]: [f32; 4], point: &Point) -> [f32; 4] {
     [r + pr * w, g + pg * w, b + pb * w, weight + w]
 }
 
-/// Puts those below the mean first, and says how many they are.
+/// Moves the points below the mean to the front, and returns their number.
 fn partition(points: &mut [Point], axis: usize, mean: f32) -> usize {
     let mut count = 0;
     for at in 0..points.len() {
@@ -221,7 +223,7 @@ fn partition(points: &mut [Point], axis: usize, mean: f32) -> usize {
     count
 }
 
-/// Bits of a level that tell cells apart.
+/// The number of high bits of a level that select a cell.
 const KEY_BITS: u32 = 6;
 
 fn key(color: Rgb) -> usize {
@@ -250,7 +252,7 @@ mod tests {
         patch.push([1, 2, 3, 0]);
         assert_eq!(quantiser.exact(&patch, 256), Some(grays));
         assert_eq!(quantiser.exact(&patch, 255), None);
-        // A small hash table fills up from any of its corners.
+        // A bounded hash table also handles colours chosen to collide.
         let hostile = opaque((0..200_000_u32).map(|i| [i as u8, (i >> 8) as u8, (i >> 16) as u8]));
         assert_eq!(quantiser.exact(&hostile, usize::MAX), None);
         assert_eq!(quantiser.exact(&[], 256), Some(vec![]));
@@ -259,7 +261,7 @@ mod tests {
     #[test]
     fn clusters_get_a_colour_each() {
         let mut quantiser = Quantiser::default();
-        // Sixteen clouds of colours, one with most of the pixels.
+        // Sixteen clusters of colours, one of which has most of the pixels.
         let centers: Vec<Rgb> =
             (0..16).map(|i| [i % 4 * 70 + 20, i / 4 * 70 + 20, (i % 3) * 60 + 30]).map(|c: [u8; 3]| c).collect();
         let cloud =
@@ -275,7 +277,7 @@ mod tests {
             assert!(distance(found, [r + 1, g + 1, b + 1]) <= 7, "{found:?} for {r} {g} {b}");
         }
         assert!(quantiser.error(&mut palette) < 7.0);
-        // What was counted before does not linger.
+        // Earlier counts do not persist.
         quantiser.count(&opaque([[9, 9, 9]]));
         assert_eq!(quantiser.reduce(256, 0.0), [[9, 9, 9]]);
         quantiser.count(&[]);

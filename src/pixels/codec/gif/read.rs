@@ -1,7 +1,7 @@
-//! GIF: walking over its blocks (`GIF89a`, 1990), and reading its frames.
+//! GIF decoding: iteration over the blocks (`GIF89a`, 1990), and decoding of frames.
 //!
-//! As browsers read it: unknown blocks are passed over, a missing end is none, and of a frame that ends early what is
-//! there is shown. Codes are unpacked by `weezl`.
+//! The rules are those of browsers: unknown blocks are skipped, a missing trailer is ignored, and the valid part of a
+//! frame that ends early is shown. The LZW codes are decompressed by `weezl`.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -22,11 +22,11 @@ pub(crate) struct Block<'a> {
     pub(crate) area: Rect,
     control: Control,
     interlaced: bool,
-    /// Red, green and blue of each colour.
+    /// The palette of the frame, as bytes of red, green and blue.
     palette: &'a [u8],
-    /// Bits of the shortest codes.
+    /// The minimum code size, in bits.
     code_bits: u8,
-    /// The codes, in blocks that start with their length.
+    /// The LZW codes, in sub-blocks that start with their length.
     data: &'a [u8],
 }
 
@@ -41,7 +41,7 @@ struct Control {
 impl Control {
     const NONE: Self = Self { delay: Duration::ZERO, disposal: Disposal::Keep, transparent: None };
 
-    /// From what follows the label; a block that is longer than it has to be does no harm.
+    /// Reads the extension after its label. A block that is longer than necessary is accepted.
     fn read(extension: &[u8]) -> Option<Self> {
         let (length, body) = extension.split_first()?;
         let &[flags, low, high, index] = body.first_chunk().filter(|_| *length >= 4)?;
@@ -57,20 +57,20 @@ impl Control {
     }
 }
 
-/// The frames of a file, as its blocks tell.
+/// An iterator over the frames of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Blocks<'a> {
     rest: &'a [u8],
     palette: &'a [u8],
-    /// For the next frame.
+    /// The control extension of the next frame.
     control: Control,
-    /// What `NETSCAPE2.0` says, so far.
+    /// The number of plays according to `NETSCAPE2.0`, as far as blocks have been read.
     pub(crate) plays: Plays,
-    /// Has the end been reached without anything missing?
+    /// Whether the end was reached and nothing was missing.
     pub(crate) complete: bool,
 }
 
-/// The size of the canvas: the screen, which the first frame enlarges where it is too small, as in browsers.
+/// Returns the size of the canvas: the logical screen, enlarged if necessary to fit the first frame, as in browsers.
 pub(crate) fn screen(bytes: &[u8]) -> Option<Size> {
     let screen = Size::new(le16(bytes, 6)?, le16(bytes, 8)?);
     let first = Blocks::new(bytes).next().map_or(screen, |Block { area, .. }| {
@@ -86,11 +86,11 @@ impl<'a> Blocks<'a> {
         Self { rest, palette, control: Control::NONE, plays: NonZeroU32::new(1), complete: false }
     }
 
-    /// The next frame; `None` at the end or where something is missing.
+    /// Returns the next frame, or `None` at the end or if data is missing.
     fn walk(&mut self) -> Option<Block<'a>> {
         loop {
             let Some((kind, rest)) = self.rest.split_first() else {
-                // The trailer is missing, which harms nobody.
+                // A missing trailer is not damage.
                 self.complete = true;
                 return None;
             };
@@ -125,7 +125,7 @@ impl<'a> Blocks<'a> {
                     self.complete = true;
                     return None;
                 }
-                // Some writers leave one too many.
+                // Some writers add an extra block terminator.
                 0 => self.rest = rest,
                 _ => return None,
             }
@@ -145,7 +145,7 @@ impl<'a> Iterator for Blocks<'a> {
     }
 }
 
-/// How often a file with this application extension is played: once, and as often again as it says.
+/// Returns the number of plays from an application extension: the number of repetitions plus one.
 fn plays(extension: &[u8]) -> Option<Plays> {
     let data = extension.strip_prefix(b"\x0BNETSCAPE2.0\x03\x01")?;
     Some(match le16(data, 0)? {
@@ -154,12 +154,12 @@ fn plays(extension: &[u8]) -> Option<Plays> {
     })
 }
 
-/// Bytes of a colour table.
+/// Returns the length in bytes of a colour table.
 fn palette_bytes(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 6 << (flags & 7) }
 }
 
-/// What follows a chain of blocks, each of which starts with its length; the last is empty.
+/// Returns the data after a chain of sub-blocks. Each starts with its length, and the last is empty.
 fn after_blocks(mut bytes: &[u8]) -> Option<&[u8]> {
     loop {
         let (length, rest) = bytes.split_first()?;
@@ -175,16 +175,16 @@ fn le16(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 impl Block<'_> {
-    /// Unpacks the numbers of colours, as many as there are.
+    /// Decompresses palette indices, and returns their number.
     fn unpack(&self, indices: &mut [u8]) -> usize {
-        // With other lengths there are no codes.
+        // Other code sizes are invalid.
         if !(1..=11).contains(&self.code_bits) {
             return 0;
         }
         let mut decoder = Decoder::new(BitOrder::Lsb, self.code_bits);
         let (mut rest, mut done) = (self.data, 0);
         while let Some((length, behind)) = rest.split_first() {
-            // Of a block that is cut short what is there counts.
+            // The available part of a sub-block that is cut short is used.
             let (mut codes, behind) = behind.split_at_checked((*length).into()).unwrap_or((behind, &[]));
             loop {
                 let result = decoder.decode_bytes(codes, indices.get_mut(done..).unwrap_or_default());
@@ -206,7 +206,8 @@ impl Block<'_> {
         done
     }
 
-    /// The colour of each number: of the table, black beyond its end, and none for the transparent one.
+    /// Returns the colour of each index: a palette entry, black beyond the end of the palette, or transparent for the
+    /// transparent index.
     fn colors(&self) -> [[u8; 4]; 256] {
         let beyond = if self.palette.is_empty() { [0; 4] } else { [0, 0, 0, u8::MAX] };
         let mut colors = [beyond; 256];
@@ -220,13 +221,13 @@ impl Block<'_> {
     }
 }
 
-/// The place of each row of a frame, in the order in which they are stored.
+/// Iterates over the rows of a frame in the order in which they are stored.
 fn rows(height: usize, interlaced: bool) -> impl Iterator<Item = usize> {
     let passes: &[(usize, usize)] = if interlaced { &[(0, 8), (4, 8), (2, 4), (1, 2)] } else { &[(0, 1)] };
     passes.iter().flat_map(move |(first, step)| (*first..height).step_by(*step))
 }
 
-/// Reads frames.
+/// A reader of frames.
 pub(crate) struct FrameReader<'a> {
     blocks: Blocks<'a>,
     indices: Vec<u8>,
@@ -252,7 +253,7 @@ impl Frames for FrameReader<'_> {
         let mut targets: Vec<_> = canvas.area().collect();
         let stored = self.indices.get(..done).unwrap_or_default().chunks(stride);
         for (y, from) in rows(index(size.height), block.interlaced).zip(stored) {
-            // What lies outside the canvas is cut off.
+            // Rows and pixels outside the canvas are dropped.
             let Some(to) = targets.get_mut(y) else { continue };
             for (to, index) in to.iter_mut().zip(from) {
                 match colors.get(usize::from(*index)) {

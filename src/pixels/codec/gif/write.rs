@@ -1,8 +1,8 @@
-//! Writing GIF: still images and animations, frame by frame, by the `gif` crate.
+//! GIF encoding: still images and animations, frame by frame, by the `gif` crate.
 //!
-//! Of each frame only what changed is written: the smallest rectangle around it, and in there pixels that stay as
-//! they are remain open. A pixel whose source did not change keeps its colour, so nothing flickers. The first
-//! frame's palette serves all frames that it serves well; others bring their own.
+//! Only the changes of each frame are written: the smallest rectangle around them, in which unchanged pixels are left
+//! transparent. A pixel whose source did not change keeps its colour, so nothing flickers. The palette of the first
+//! frame is used for all frames that it suits. The others have a local palette.
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
@@ -23,7 +23,7 @@ use crate::pixels::codec::encoder::{AnimationEncoder, Encoder as FileEncoder, Fr
 use crate::pixels::raster::{Image, Raster};
 use crate::plan::{Rect, Size};
 
-/// Writes GIFs, of one frame or of many.
+/// The GIF encoder, for one frame or many.
 pub(super) struct GifEncoder;
 
 impl FileEncoder for GifEncoder {
@@ -31,7 +31,7 @@ impl FileEncoder for GifEncoder {
         Side("pixels on a side of a GIF", Side::IN_16_BITS)
     }
 
-    /// Four bytes a pixel, and the number of its colour.
+    /// Four bytes per pixel, and its palette index.
     fn cost(&self, size: Size, _alpha: bool, _: &Settings) -> Cost {
         Cost::each(size.pixels(), 6, WORK)
     }
@@ -46,7 +46,7 @@ impl FileEncoder for GifEncoder {
 }
 
 impl AnimationEncoder for GifEncoder {
-    /// Pixels and indices of this frame, of the one before, and of what changed.
+    /// Pixels and indices of this frame, the previous frame, and the changes.
     fn cost(&self, size: Size, _: &Settings) -> Cost {
         Cost::each(size.pixels(), 20, WORK)
     }
@@ -56,7 +56,7 @@ impl AnimationEncoder for GifEncoder {
     }
 }
 
-/// Units of computing for each pixel: counting colours, dithering, and searching for what repeats.
+/// The units of computing for each pixel: counting colours, dithering, and searching for repetitions.
 const WORK: u64 = 100;
 
 /// Writes a GIF of one frame.
@@ -70,37 +70,37 @@ fn encode(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     encoder.into_inner().map_err(|e| internal_error(e.to_string()))
 }
 
-/// An animation that is being written.
+/// The state of an animation that is being written.
 struct Writer {
     size: Size,
     plays: Plays,
     exactness: Exactness,
-    /// Begins with the first frame, whose palette is that of the file.
+    /// The encoder, created with the first frame. The palette of this frame is the global palette.
     encoder: Option<Encoder<Vec<u8>>>,
     shared: Shared,
-    /// The last frame: what becomes of it is decided by the next.
+    /// The previous frame. Its disposal is determined by the next frame.
     pending: Option<Drawing>,
     clock: Clock,
     quantiser: Quantiser,
-    /// What a viewer shows after the last frame, and what that was drawn from.
+    /// The pixels that a viewer shows after the previous frame. `source` holds the pixels from which they were drawn.
     shown: Vec<Pixel>,
     source: Vec<Pixel>,
     frame: Vec<Pixel>,
     patch: Vec<Pixel>,
 }
 
-/// The palette of the file.
+/// The global palette.
 #[derive(Default)]
 struct Shared {
     palette: Palette,
-    /// Does it have all colours of the first frame?
+    /// Whether the palette has all colours of the first frame.
     exact: bool,
-    /// Its error there.
+    /// The error of the palette for the first frame.
     error: f32,
 }
 
 impl Shared {
-    /// Is it of no use for a frame of these colours and open pixels?
+    /// Returns `true` if the palette lacks one of these colours or an index for open pixels.
     fn lacks(&mut self, colors: &[Rgb]) -> bool {
         let palette = &mut self.palette;
         !has_room(palette)
@@ -110,14 +110,14 @@ impl Shared {
             })
     }
 
-    /// A palette for the first frame, and the frame in it.
+    /// Selects a palette for the first frame, and draws the frame with it.
     fn of(
         quantiser: &mut Quantiser,
         patch: &[Pixel],
         size: Size,
         exactness: Exactness,
     ) -> Result<(Self, Drawing), Error> {
-        // One number is left for what is open.
+        // One index is reserved for open pixels.
         let most = if patch.contains(&OPEN) { 255 } else { 256 };
         let mut shared = Self::default();
         if let Some(colors) = quantiser.exact(patch, most).filter(|colors| exactness.keeps(colors.len())) {
@@ -200,7 +200,8 @@ impl Writer {
         let (own, dither) = match colors {
             Some(colors) => (self.shared.lacks(&colors).then(|| Palette::new(&colors)), false),
             None => {
-                // What is near enough stays: there is no more than near anyway.
+                // Pixels that are close enough stay unchanged: a new palette would give no more than close colours
+                // either.
                 self.cut(area, |new, old, shown| changed(old, new) && exactness.far(new, shown))?;
                 self.quantiser.count(&self.patch);
                 let mut error = self.quantiser.error(&mut self.shared.palette);
@@ -217,7 +218,8 @@ impl Writer {
         Ok(drawing)
     }
 
-    /// Writes the last frame, and takes away what is shown and should be no more: only a whole frame can vanish.
+    /// Writes the previous frame, and clears pixels that are shown but must become transparent. Only a whole frame can
+    /// be cleared.
     fn make_room(&mut self) -> Result<(), Error> {
         let vanishes = |shown: Pixel, new: Pixel| shown != OPEN && new == OPEN;
         let Some(area) = window(self.size, &self.shown, &self.frame, vanishes) else {
@@ -238,7 +240,8 @@ impl Writer {
         }
     }
 
-    /// Makes a patch of those pixels of the area that `changed` says of: new, its source before, what is shown.
+    /// Builds a patch from the pixels of the area for which `changed(new, source, shown)` returns `true`. `source` is
+    /// the previous source pixel.
     fn cut(&mut self, area: Rect, changed: impl Fn(Pixel, Pixel, Pixel) -> bool) -> Result<(), Error> {
         memory::refill(&mut self.patch, area.size().pixels(), OPEN)?;
         let width = self.size.width;
@@ -255,7 +258,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Keeps in mind what is shown after this frame.
+    /// Records the pixels that are shown after this frame.
     fn note(&mut self, drawing: &Drawing) {
         let (area, width) = (drawing.area, self.size.width);
         let palette = drawing.own.as_ref().unwrap_or(&self.shared.palette);
@@ -272,11 +275,11 @@ impl Writer {
     }
 }
 
-/// A frame in numbers of colours.
+/// A frame as palette indices.
 struct Drawing {
     area: Rect,
     indices: Vec<u8>,
-    /// A palette of its own; otherwise that of the file.
+    /// The local palette; `None` to use the global one.
     own: Option<Palette>,
     delay: u16,
 }
@@ -286,7 +289,7 @@ impl Drawing {
         Self { area, indices: Vec::new(), own, delay: 0 }
     }
 
-    /// A frame that changes nothing: one open pixel.
+    /// Returns a frame that changes nothing: one open pixel.
     fn nothing() -> Self {
         let mut drawing = Self::new(Rect { x: 0, y: 0, width: 1, height: 1 }, Some(Palette::default()));
         drawing.indices.push(0);
@@ -305,7 +308,7 @@ impl Drawing {
         Ok(())
     }
 
-    /// Grows so that it covers this rectangle too, and says what it covers then.
+    /// Enlarges the frame to cover this rectangle too, and returns the covered area.
     fn widen(&mut self, area: Rect, shared: &Palette) -> Result<Rect, Error> {
         let wide = self.area.union(area);
         if wide != self.area {
@@ -339,12 +342,12 @@ impl Drawing {
     }
 }
 
-/// Is there a number for open pixels?
+/// Returns `true` if an index is available for open pixels.
 fn has_room(palette: &Palette) -> bool {
     palette.colors().len() < 256
 }
 
-/// The number for open pixels: the first that is no colour.
+/// Returns the index for open pixels: the first one that has no colour.
 fn open(palette: &Palette) -> u8 {
     u8::try_from(palette.colors().len()).unwrap_or(u8::MAX)
 }
@@ -353,7 +356,7 @@ fn side(length: u32) -> Result<u16, Error> {
     u16::try_from(length).map_err(|_| internal_error("a GIF too large"))
 }
 
-/// A palette as it is written, with a colour for the open number too.
+/// Returns the palette as it is written, with a colour for the open index.
 fn table(palette: &Palette) -> Vec<u8> {
     let mut colors = palette.colors().to_vec();
     if has_room(palette) {
@@ -365,24 +368,24 @@ fn table(palette: &Palette) -> Vec<u8> {
 fn start(size: Size, palette: &Palette, plays: Plays) -> Result<Encoder<Vec<u8>>, Error> {
     let encoder = Encoder::new(Vec::new(), side(size.width)?, side(size.height)?, &table(palette));
     let mut encoder = encoder.map_err(|e| internal_error(e.to_string()))?;
-    // Files say how often they are to be played again; without a word it is once.
+    // Files store the number of repetitions. Without it, an animation is played once.
     let repeat =
         plays.map_or(Repeat::Infinite, |plays| Repeat::Finite(u16::try_from(plays.get() - 1).unwrap_or(u16::MAX)));
     encoder.set_repeat(repeat).map_err(|e| internal_error(e.to_string()))?;
     Ok(encoder)
 }
 
-/// Opaque or open: half transparent pixels there are none.
+/// Makes a pixel opaque or open, since GIF has no partial transparency.
 fn visible([r, g, b, a]: Pixel) -> Pixel {
     if a < 128 { OPEN } else { [r, g, b, u8::MAX] }
 }
 
-/// How exact colours are to be, as mean squares of differences.
+/// The accuracy of colours, as mean squared differences.
 #[derive(Debug, Clone, Copy)]
 struct Exactness {
-    /// Are the colours those of the source, and to be kept if they fit a palette?
+    /// Whether the source colours are kept exactly if they fit into a palette.
     exact: bool,
-    /// A palette this good has no need of more colours, and what is shown may differ from what should be by as much.
+    /// The error at which a palette needs no more colours, and by which shown pixels may differ from the source.
     enough: f32,
 }
 
@@ -393,38 +396,38 @@ impl Exactness {
         Self { exact: settings.exact || settings.lossless || settings.quality >= 100, enough: uniform(levels) }
     }
 
-    /// Are so many colours kept as they are?
+    /// Returns `true` if this number of colours is kept exactly.
     const fn keeps(self, colors: usize) -> bool {
         const FEW: usize = 16;
         self.exact || colors <= FEW
     }
 
-    /// Is this too far from what is shown?
+    /// Returns `true` if a pixel differs too much from the shown one.
     fn far(self, [r, g, b, _]: Pixel, [sr, sg, sb, shown]: Pixel) -> bool {
         shown == 0 || float(distance([r, g, b], [sr, sg, sb])) > self.enough
     }
 
-    /// How bad the palette of the file may serve another frame, if it serves the first so well: a palette for each
-    /// frame costs three quarters of a kilobyte, and colours that change where nothing moves are seen.
+    /// Returns the error up to which the global palette is used for another frame, given its error for the first frame.
+    /// A palette for each frame costs three quarters of a kilobyte, and colour changes in still areas are visible.
     fn allowed(self, first: f32) -> f32 {
         (first * 5.0).max(self.enough * 2.0)
     }
 }
 
-/// An error that is seen where colours change slowly: it is dithered away.
+/// Returns `true` if an error is visible where colours change slowly, so that dithering is needed.
 fn is_coarse(error: f32) -> bool {
     error > uniform(2.0)
 }
 
-/// The square of a difference of so many levels in each channel.
+/// Returns the squared distance for a difference of `levels` levels in each channel.
 fn uniform(levels: f32) -> f32 {
     levels * levels * WEIGHTS.map(float).iter().sum::<f32>()
 }
 
-/// Time in hundredths of a second, as exact as the sum of it can be.
+/// A converter of delays to hundredths of a second that carries rounding errors over to later frames.
 #[derive(Debug, Default)]
 struct Clock {
-    /// What has been shown too short, in milliseconds; too long if negative.
+    /// The time in milliseconds by which frames were shown too briefly so far; negative if too long.
     owed: i64,
 }
 
@@ -432,7 +435,8 @@ impl Clock {
     fn hundredths(&mut self, delay: Duration) -> u16 {
         let wanted = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX / 2);
         self.owed = self.owed.saturating_add(wanted);
-        // Browsers show a frame of 0 or 1 for a tenth of a second, so only such frames are written that short.
+        // Browsers show frames of 0 or 1 hundredths for a tenth of a second, so only frames with such a delay are
+        // written that short.
         let least = if wanted > 10 { 2 } else { 0 };
         let whole = u16::try_from(((self.owed + 5) / 10).clamp(least, u16::MAX.into())).unwrap_or(u16::MAX);
         self.owed -= i64::from(whole) * 10;

@@ -1,5 +1,5 @@
-//! ICO and CUR: icons and cursors of Windows. Of the images inside, the largest is shown, and of those of equal size
-//! the one with most bits.
+//! ICO and CUR: Windows icons and cursors. The largest of the contained images is decoded; of those of equal size, the
+//! one with the most bits.
 
 use super::reader::{Reader, Request};
 use super::{Codec, bmp, png};
@@ -11,7 +11,7 @@ use crate::pixels::base::damaged;
 use crate::pixels::raster::Raster;
 use crate::plan::SourceInfo;
 
-/// Icons and cursors.
+/// The codec for icons and cursors.
 pub(crate) struct Ico;
 
 impl Codec for Ico {
@@ -35,7 +35,7 @@ impl Codec for Ico {
 /// The largest image of a file.
 struct File<'a> {
     entry: Entry<'a>,
-    /// A PNG; `None` for a bitmap.
+    /// The reader of a PNG; `None` for a bitmap.
     inside: Option<Box<dyn Reader + 'a>>,
     limits: &'a Limits,
     info: SourceInfo,
@@ -60,7 +60,7 @@ impl Reader for File<'_> {
     }
 }
 
-/// An image inside.
+/// An image in an icon.
 #[derive(Debug, Clone, Copy)]
 struct Entry<'a> {
     data: &'a [u8],
@@ -70,13 +70,13 @@ struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Returns the cost of decoding a bitmap: samples, and a copy with opacity.
+    /// Returns the cost of decoding a bitmap: the samples, and a copy with opacity.
     const fn bitmap_cost(&self) -> Cost {
         Cost::new(self.pixels.saturating_mul(8), self.pixels.saturating_mul(20))
     }
 }
 
-/// The largest image that has a header: the table in front may say anything.
+/// Returns the largest image with a valid header. The sizes in the table are not trusted.
 fn largest<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Entry<'a>, Error> {
     let count = bytes.get(4..).and_then(<[u8]>::first_chunk).map_or(0, |count| u16::from_le_bytes(*count));
     let table = bytes.get(6..).unwrap_or_default().chunks_exact(16).take(count.into());

@@ -1,4 +1,4 @@
-//! QOI (<https://qoiformat.org>), read by `image`.
+//! QOI (<https://qoiformat.org>), decoded by the `image` crate.
 
 use std::io::Cursor;
 
@@ -15,7 +15,7 @@ use crate::pixels::base::fenced;
 use crate::pixels::raster::Raster;
 use crate::plan::SourceInfo;
 
-/// QOI.
+/// The QOI codec.
 pub(crate) struct Qoi;
 
 impl Codec for Qoi {
@@ -28,7 +28,7 @@ impl Codec for Qoi {
     }
 }
 
-/// A file whose header was read.
+/// A file whose header has been read.
 struct File<'a> {
     bytes: &'a [u8],
     color: ColorType,

@@ -1,4 +1,4 @@
-//! The colours that the samples of a TIFF mean.
+//! Conversion of TIFF samples to colours.
 
 use std::sync::Arc;
 
@@ -9,32 +9,32 @@ use crate::pixels::base::{from_16_bit, from_float};
 use crate::pixels::codec::metadata::ifd::Directory;
 use crate::pixels::color::{Profile, lab};
 
-/// The way from the samples of a pixel to sRGB, or to the samples of a profile.
+/// A conversion from the samples of a pixel to sRGB, or to the samples of a profile.
 pub(crate) struct Colors {
     meaning: Meaning,
     kind: Kind,
     bits: u32,
-    /// What an integer is multiplied with to be 1.0 at most.
+    /// The factor that scales the largest integer to 1.0.
     scale: f32,
-    /// Red, green and blue of each number.
+    /// Red, green and blue of each palette entry.
     palette: Vec<[u8; 3]>,
     chroma: Chroma,
     alpha: Option<Alpha>,
     profile: Option<Arc<Profile>>,
-    /// Converts deep samples by the profile.
+    /// The conversion of samples of more than 8 bits by the profile.
     deep: Option<Deep>,
-    /// Converts CMYK by the profile.
+    /// The conversion of CMYK by the profile.
     cmyk: Option<CmykToRgb>,
 }
 
 type Deep = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
 type CmykToRgb = Box<dyn Fn(&[u8], &mut [u8])>;
 
-/// Luma and chroma to RGB, by TIFF 6.0, section 21.
+/// The conversion of luma and chroma to RGB (TIFF 6.0, section 21).
 struct Chroma {
-    /// The shares of red, green and blue in luma.
+    /// The weights of red, green and blue in luma.
     luma: [f32; 3],
-    /// The samples of black and white, of luma and each chroma.
+    /// The samples of reference black and white, for luma and for each chroma component.
     reference: [f32; 6],
 }
 
@@ -58,7 +58,7 @@ impl Colors {
             _ => {
                 let profile = profile.filter(|profile| profile.fits(samples));
                 if layout.bits > 8 && !matches!(layout.meaning, Meaning::Palette) {
-                    // A profile of sRGB says what integers say without one, but not floats.
+                    // For integers an sRGB profile changes nothing, but for floats it does.
                     let needed = |profile: &&Arc<Profile>| layout.kind == Kind::Float || !profile.is_srgb();
                     deep = profile.filter(needed).and_then(|profile| profile.deep());
                 } else {
@@ -73,7 +73,7 @@ impl Colors {
             bits: layout.bits,
             scale: match layout.kind {
                 Kind::Unsigned => 1.0 / most,
-                // Levels, as libvips takes them: not parts of the whole range.
+                // Signed samples are levels, as in libvips, not fractions of the whole range.
                 Kind::Signed => 1.0 / 255.0,
                 Kind::Float => 1.0,
             },
@@ -86,18 +86,18 @@ impl Colors {
         }
     }
 
-    /// The profile that goes with the result, if it is not converted here.
+    /// Returns the profile of the result, if its colours are not converted here.
     pub(crate) fn profile(&self) -> Option<Arc<Profile>> {
         self.profile.clone()
     }
 
-    /// Returns `true` if bytes are the result as they are.
+    /// Returns `true` if the stored bytes need no conversion.
     pub(crate) fn is_plain(&self) -> bool {
         let associated = self.alpha.is_some_and(|alpha| alpha.associated);
         self.bits == 8 && self.kind == Kind::Unsigned && self.meaning == Meaning::Rgb && !associated
     }
 
-    /// Writes the pixel that samples mean: three bytes, or four with opacity.
+    /// Appends the pixel for these samples: three bytes, or four with opacity.
     pub(crate) fn pixel(&self, samples: &[f32], out: &mut Vec<u8>) {
         let sample = |n: usize| samples.get(n).copied().unwrap_or_default();
         let opacity = self.alpha.map(|alpha| (sample(alpha.at) * self.scale).clamp(0.0, 1.0));
@@ -121,7 +121,7 @@ impl Colors {
         out.extend(opacity.map(from_float));
     }
 
-    /// Converts a row of CMYK by the profile; `false` if there is none, or opacity beside them.
+    /// Converts a row of CMYK by the profile. Returns `false` if there is no profile, or if pixels have opacity.
     pub(crate) fn convert_cmyk(&self, planes: &[Vec<f32>], layout: &Layout, width: usize, out: &mut Vec<u8>) -> bool {
         let (Some(convert), None) = (&self.cmyk, self.alpha) else { return false };
         let mut inks = Vec::with_capacity(width.saturating_mul(4));
@@ -140,7 +140,7 @@ impl Colors {
     fn finish(&self, values: [f32; 3]) -> [u8; 3] {
         match (&self.deep, self.kind) {
             (Some(convert), _) => convert(values),
-            // Floats are amounts of light (scRGB), as libvips and Photoshop have them.
+            // Without a profile, floats are linear light (scRGB), as in libvips and Photoshop.
             (None, Kind::Float) => values.map(lab::sample),
             (None, _) => values.map(from_float),
         }
@@ -152,12 +152,12 @@ impl Colors {
             convert(&inks.map(from_float), &mut color);
             return color;
         }
-        // As browsers do for JPEG: each ink leaves some of the paper.
+        // The samples of inks are converted as browsers do for JPEG: each ink leaves a part of the paper uncovered.
         let [c, m, y, k] = inks.map(|ink| 1.0 - ink.clamp(0.0, 1.0));
         [c, m, y].map(|paper| from_float(paper * k))
     }
 
-    /// Lightness 0 to 100, and two coordinates of colour.
+    /// Returns lightness, 0 to 100, and the two colour coordinates.
     fn lab(&self, [l, a, b]: [f32; 3]) -> [f32; 3] {
         let signed = |value: f32, range: f32| if value >= range / 2.0 { value - range } else { value };
         match (self.kind, self.bits, self.meaning) {
@@ -177,12 +177,12 @@ impl Chroma {
         let plain = [0.0, 255.0, 128.0, 255.0, 128.0, 255.0];
         let luma = directory.fractions(file, COEFFICIENTS, 3).try_into().unwrap_or([0.299, 0.587, 0.114]);
         let reference = directory.fractions(file, REFERENCE, 6).try_into().unwrap_or(plain);
-        // What JPEG means by its components is fixed.
+        // For JPEG these values are fixed.
         let is_jpeg = matches!(layout.compression, Compression::Jpeg | Compression::OldJpeg);
         if is_jpeg { Self { luma: [0.299, 0.587, 0.114], reference: plain } } else { Self { luma, reference } }
     }
 
-    /// From 0 to 255 each, to 0.0 to 1.0.
+    /// Converts components of 0 to 255 to RGB of 0.0 to 1.0.
     fn to_rgb(&self, [y, cb, cr]: [f32; 3]) -> [f32; 3] {
         let [y0, y1, cb0, cb1, cr0, cr1] = self.reference;
         let spread = |sample: f32, black: f32, white: f32, most: f32| {
@@ -196,12 +196,12 @@ impl Chroma {
     }
 }
 
-/// The colour map: all reds, all greens, all blues.
+/// Reads the colour map: all reds, then all greens, then all blues.
 fn palette(layout: &Layout, directory: &Directory, file: &[u8]) -> Vec<[u8; 3]> {
     let Some(list) = directory.list(COLOR_MAP) else { return Vec::new() };
     let count = (1_usize << layout.bits.min(16)).min(list.len() / 3);
     let number = |n: usize| list.get(file, n).unwrap_or(0);
-    // Some writers have bytes where 16 bits belong, as libtiff knows.
+    // Some writers store bytes in the 16-bit fields. libtiff handles this too.
     let bytes = (0..count * 3).all(|n| number(n) < 256);
     let level = |n: usize| {
         let sample = u16::try_from(number(n)).unwrap_or(u16::MAX);

@@ -1,14 +1,14 @@
-//! The codes of facsimile machines (ITU-T T.4 and T.6), row by row.
+//! Decoding of facsimile codes (ITU-T T.4 and T.6), row by row.
 
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, ByteReader, Color};
 
 use super::layout::Fax;
 
-/// Decodes up to `rows` rows of `width` pixels, each to whole bytes, a bit of 1 being black; ends early where the data
-/// do, or where they have no meaning.
+/// Decodes up to `rows` rows of `width` pixels. Each row is padded to whole bytes; a bit of 1 is black. Stops early if
+/// the data ends or is invalid.
 pub(crate) fn decode(data: &[u8], kind: Fax, width: u32, rows: u32) -> Vec<u8> {
-    /// Codes are looked up in more bits than the last one has.
+    /// The number of zero bytes after the data. Lookups take more bits than the last code may have.
     const BEYOND: usize = 4;
     let bytes = data.iter().copied().chain(std::iter::repeat_n(0, BEYOND)).map(Ok::<u8, std::convert::Infallible>);
     let Ok(bits) = ByteReader::new(bytes);
@@ -25,12 +25,12 @@ pub(crate) fn decode(data: &[u8], kind: Fax, width: u32, rows: u32) -> Vec<u8> {
 struct Rows<R> {
     bits: ByteReader<R>,
     width: u32,
-    /// Where the colour changes in the row above.
+    /// The positions in the row above at which the colour changes.
     reference: Vec<u32>,
 }
 
 impl<R: Iterator<Item = Result<u8, std::convert::Infallible>>> Rows<R> {
-    /// The places where the colour changes in the next row, white being first.
+    /// Returns the positions in the next row at which the colour changes. Rows start with white.
     fn next(&mut self, kind: Fax) -> Option<Vec<u32>> {
         self.bits.peek(1)?;
         match kind {
@@ -55,7 +55,7 @@ impl<R: Iterator<Item = Result<u8, std::convert::Infallible>>> Rows<R> {
         }
     }
 
-    /// Passes over fill bits and the mark between rows, if one is there; `None` at the end of all.
+    /// Skips fill bits and an end-of-line code, if there is one. Returns `None` at the end of the image.
     fn end_of_line(&mut self) -> Option<bool> {
         // No code begins with more than seven zeros.
         if self.bits.peek(9)? != 0 {
@@ -65,7 +65,7 @@ impl<R: Iterator<Item = Result<u8, std::convert::Infallible>>> Rows<R> {
             self.bits.consume(1).ok()?;
         }
         self.bits.consume(1).ok()?;
-        // Two marks in a row end the image.
+        // Two end-of-line codes in a row end the image.
         (self.bits.peek(12) != Some(1)).then_some(true)
     }
 
@@ -96,7 +96,7 @@ impl<R: Iterator<Item = Result<u8, std::convert::Infallible>>> Rows<R> {
 
     fn two_dimensional(&mut self) -> Option<Vec<u32>> {
         let (mut changes, mut color): (Vec<u32>, _) = (Vec::new(), Color::White);
-        // The place that coding has come to: before the first pixel at the start of a row (T.4, 4.2.1.3.1).
+        // The position that coding has reached: before the first pixel at the start of a row (T.4, 4.2.1.3.1).
         let mut at: Option<u32> = None;
         while at.unwrap_or(0) < self.width {
             self.check(&changes)?;
@@ -124,27 +124,27 @@ impl<R: Iterator<Item = Result<u8, std::convert::Infallible>>> Rows<R> {
         Some(changes)
     }
 
-    /// Runs may be empty, but not without end.
+    /// Limits the number of changes. Runs may be empty, but not without end.
     fn check(&self, changes: &[u32]) -> Option<()> {
         (changes.len() as u64 <= 2 * u64::from(self.width) + 2).then_some(())
     }
 
-    /// The first change in the row above that lies right of a place and goes to the opposite of a colour, or one
-    /// `further` on.
+    /// Returns the first change in the row above that is to the right of `at` and goes to the opposite of `color`, or
+    /// the one `further` changes later.
     fn change_above(&self, at: Option<u32>, color: Color, further: usize) -> u32 {
-        // Changes at even places of the list are from white to black.
+        // Changes at even indices are from white to black.
         let from = match color {
             Color::White => 0,
             Color::Black => 1,
         };
-        // The list is in order, but for pairs of equal ones.
+        // The list is sorted; it may contain pairs of equal values.
         let skip = at.map_or(0, |at| self.reference.partition_point(|change| *change <= at));
         let skip = if skip % 2 == from { skip } else { skip + 1 };
         self.reference.get(skip + further).copied().unwrap_or(self.width)
     }
 }
 
-/// Adds a row of pixels.
+/// Appends a row of pixels.
 fn draw(changes: &[u32], width: u32, out: &mut Vec<u8>) {
     let mut ends = changes.iter().copied().peekable();
     let (mut black, mut byte) = (false, 0_u8);

@@ -1,4 +1,4 @@
-//! [`Layout`]: the facts that the tags of a TIFF state about its first image, checked once and for all.
+//! [`Layout`]: the validated tags of the first image of a TIFF.
 
 use super::unread;
 use crate::cost::Cost;
@@ -9,36 +9,36 @@ use crate::pixels::base::{damaged, memory};
 use crate::pixels::codec::metadata::ifd::{Directory, List, Order};
 use crate::plan::Size;
 
-/// An image in strips or tiles, not decoded.
+/// The description of an image in strips or tiles, before decoding.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) size: Size,
     pub(crate) order: Order,
-    /// Bits of a sample: 1 to 64.
+    /// The number of bits of a sample: 1 to 64.
     pub(crate) bits: u32,
     pub(crate) kind: Kind,
-    /// Samples of a pixel, 1 to [`MOST_SAMPLES`].
+    /// The number of samples of a pixel: 1 to [`MOST_SAMPLES`].
     pub(crate) samples: usize,
     pub(crate) meaning: Meaning,
-    /// The sample that is opacity.
+    /// The opacity among the samples, if there is any.
     pub(crate) alpha: Option<Alpha>,
     pub(crate) compression: Compression,
-    /// Each sample is stored as the difference to the one before it.
+    /// The prediction that was applied before compression.
     pub(crate) predictor: Predictor,
-    /// The bits of each byte stand in the opposite order.
+    /// Whether the bits of each byte are stored in reverse order.
     pub(crate) reversed: bool,
-    /// The size of a strip or tile.
+    /// The size in pixels of a strip or tile.
     pub(crate) chunk: Size,
     pub(crate) tiled: bool,
-    /// Samples stand apart from each other, in strips or tiles of their own.
+    /// Whether each sample of a pixel is stored in separate strips or tiles.
     pub(crate) planar: bool,
-    /// Pixels for which there is one sample of chroma, to the right and down.
+    /// The number of pixels per chroma sample, across and down.
     pub(crate) subsampling: [u32; 2],
     offsets: Option<List>,
     lengths: Option<List>,
 }
 
-/// The form of a sample.
+/// The number format of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Unsigned,
@@ -49,9 +49,9 @@ pub(crate) enum Kind {
 /// The meaning of the colour samples of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// Gray, 0 being white.
+    /// Gray, where 0 is white.
     Paper,
-    /// Gray, 0 being black.
+    /// Gray, where 0 is black.
     Gray,
     Rgb,
     Palette,
@@ -62,24 +62,24 @@ pub(crate) enum Meaning {
     IccLab,
 }
 
-/// Opacity among the samples.
+/// The opacity among the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Alpha {
-    /// The number of the sample.
+    /// The index of the sample.
     pub(crate) at: usize,
-    /// Colours are multiplied by it.
+    /// Whether the colours are premultiplied by the opacity.
     pub(crate) associated: bool,
 }
 
-/// The way in which a strip or tile is compressed.
+/// The compression of a strip or tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compression {
     None,
-    /// ITU-T T.4 without marks, T.4 in one dimension or two, and T.6.
+    /// ITU-T T.4 without end-of-line codes, T.4 in one or two dimensions, and T.6.
     Fax(Fax),
     Lzw,
     Jpeg,
-    /// A whole JPEG, as the first draft of TIFF 6.0 has it.
+    /// A whole JPEG file, as in the first version of TIFF 6.0.
     OldJpeg,
     Deflate,
     PackBits,
@@ -87,10 +87,10 @@ pub(crate) enum Compression {
     WebP,
 }
 
-/// A code of facsimile machines.
+/// The variants of facsimile codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fax {
-    /// Each row starts at a byte.
+    /// Each row starts at a byte boundary.
     Rows,
     Group3 {
         two_dimensional: bool,
@@ -106,7 +106,7 @@ pub(crate) enum Predictor {
 }
 
 impl Meaning {
-    /// The number of samples that are colour.
+    /// Returns the number of colour samples.
     pub(crate) const fn count(self) -> usize {
         match self {
             Self::Paper | Self::Gray | Self::Palette => 1,
@@ -125,7 +125,7 @@ impl Meaning {
             Some(6) => Self::YCbCr,
             Some(8) => Self::Lab,
             Some(9) => Self::IccLab,
-            // As libtiff takes it.
+            // As in libtiff.
             None => {
                 if samples < 3 {
                     Self::Gray
@@ -181,7 +181,7 @@ impl Compression {
 }
 
 impl Layout {
-    /// Reads the tags. Nothing is taken for pixels.
+    /// Reads and validates the tags. Allocates no memory for pixels.
     pub(crate) fn read(file: &[u8], directory: &Directory, limits: &Limits) -> Result<Self, Error> {
         let broken = || damaged(Format::Tiff);
         let number = |tag| directory.number(file, tag);
@@ -221,11 +221,11 @@ impl Layout {
             (Some(width), Some(height)) => (true, Size::new(width, height)),
             _ => (false, Size::new(size.width, number(ROWS).unwrap_or(u32::MAX).clamp(1, size.height))),
         };
-        // A JPEG that is a file of its own holds all strips.
+        // A single JPEG file holds all strips.
         let (tiled, chunk) = if compression == Compression::OldJpeg { (false, size) } else { (tiled, chunk) };
         let planar = samples > 1 && number(PLANAR) == Some(2);
         let subsampled = meaning == Meaning::YCbCr && !matches!(compression, Compression::Jpeg | Compression::OldJpeg);
-        // By the specification the default is 2, 2.
+        // The default is 2, 2 (TIFF 6.0).
         let factors = directory.list(SUBSAMPLING).map_or([2, 2], |list| [0, 1].map(|n| list.get(file, n).unwrap_or(1)));
         let subsampling = factors.map(|factor| if subsampled { u32::try_from(factor).unwrap_or(0) } else { 1 });
         if !subsampling.iter().all(|factor| matches!(factor, 1 | 2 | 4)) {
@@ -257,11 +257,11 @@ impl Layout {
     }
 
     fn check(&self, limits: &Limits) -> Result<(), Error> {
-        /// Pixels that tiles may have beyond the image.
+        /// The number of pixels that tiles may have in excess of the pixel limit.
         const ROOM: u64 = 1 << 24;
-        /// Strips and tiles of an image, at most; each costs time, however small it is.
+        /// The maximum number of strips and tiles of an image. Each takes time, however small it is.
         const MOST_CHUNKS: u64 = 1 << 18;
-        /// The same where each is an image with a header and tables of its own.
+        /// The maximum number of strips and tiles that are images with their own header and tables.
         const MOST_IMAGES: u64 = 1 << 14;
         if self.chunk.pixels() == 0 {
             return Err(damaged(Format::Tiff));
@@ -288,22 +288,23 @@ impl Layout {
         Ok(())
     }
 
-    /// Bytes of all strips and tiles together, at most, before they are decompressed: some may share their bytes, but not
-    /// so that the time to read them has nothing to do with the size of the file and of the image.
+    /// Returns the maximum number of compressed bytes of all strips and tiles together. Strips may share their bytes,
+    /// but the time to read them has to stay in proportion to the size of the file and of the image.
     pub(crate) fn most_bytes(&self, file: &[u8]) -> u64 {
         let pixels = self.chunk.pixels().saturating_mul(self.across().saturating_mul(self.down()));
         let bytes = pixels.saturating_mul(self.samples as u64).saturating_mul(self.bits.into()) / 8;
         memory::len(file).saturating_mul(16).saturating_add(bytes.saturating_mul(2))
     }
 
-    /// Strips or tiles for each place.
+    /// Returns the number of strips or tiles at each position.
     pub(crate) const fn planes(&self) -> u64 {
         if self.planar { self.samples as u64 } else { 1 }
     }
 
-    /// Returns the cost of decoding, the memory of the result included. Images inside are counted when they are read.
+    /// Returns the cost of decoding, including the memory of the result. Embedded images are counted when they are
+    /// read.
     pub(crate) fn cost(&self) -> Cost {
-        /// Units of computing for a sample: decompressing it, and what its bits mean.
+        /// Units of computing for a sample: decompression, and conversion of its bits.
         const SAMPLE: u64 = 20;
         let chunks = self.across().saturating_mul(self.down());
         let samples = self.chunk.pixels().saturating_mul(chunks).saturating_mul(self.samples as u64);
@@ -311,11 +312,12 @@ impl Layout {
     }
 
     fn memory(&self) -> u64 {
-        /// Tables of decoders, and for each pixel of a row its samples as numbers.
+        /// The tables of decoders, and the samples of a row as numbers.
         const TABLES: u64 = 1024 * 1024;
         let result = self.size.pixels().saturating_mul(if self.alpha.is_some() { 4 } else { 3 });
         let rows = u64::from(self.chunk.width).saturating_mul(8 * (self.samples as u64 + 4));
-        // The decompressed samples, those of other planes beside them, and as much for a decoder inside.
+        // The decompressed samples, including those of other planes, and the same amount for a decoder of embedded
+        // images.
         let chunk = self.chunk.pixels().saturating_mul(self.samples as u64).saturating_mul(self.bits.into()) / 8;
         let each = match self.compression {
             Compression::None => 2,
@@ -325,45 +327,46 @@ impl Layout {
         [result, rows, chunk.saturating_mul(each), TABLES].into_iter().fold(0, u64::saturating_add)
     }
 
-    /// The number of chunks side by side.
+    /// Returns the number of strips or tiles across the image.
     pub(crate) fn across(&self) -> u64 {
         u64::from(self.size.width.div_ceil(self.chunk.width.max(1)))
     }
 
-    /// The number of chunks from top to bottom.
+    /// Returns the number of strips or tiles from top to bottom.
     pub(crate) fn down(&self) -> u64 {
         u64::from(self.size.height.div_ceil(self.chunk.height.max(1)))
     }
 
-    /// The samples of a pixel that stand together.
+    /// Returns the number of samples of a pixel that are stored together.
     pub(crate) const fn together(&self) -> usize {
         if self.planar { 1 } else { self.samples }
     }
 
-    /// The plane of a sample, and its place in a row of it.
+    /// Returns the plane of a sample, and the index of the sample in a row of the plane.
     pub(crate) const fn place(&self, sample: usize, x: usize) -> (usize, usize) {
         if self.planar { (sample, x) } else { (0, x.saturating_mul(self.samples).saturating_add(sample)) }
     }
 
-    /// Bytes of a row of a chunk.
+    /// Returns the number of bytes of a row of a strip or tile.
     pub(crate) fn stride(&self) -> u64 {
         let samples = u64::from(self.chunk.width).saturating_mul(self.together() as u64);
         samples.saturating_mul(self.bits.into()).div_ceil(8)
     }
 
-    /// The compressed bytes of a chunk, as many as there are, and `true` if all are there.
+    /// Returns the compressed bytes of a strip or tile, as far as the file has them, and `true` if they are complete.
     pub(crate) fn data<'a>(&self, file: &'a [u8], index: u64) -> Option<(&'a [u8], bool)> {
         let index = usize::try_from(index).ok()?;
         let start = usize::try_from(self.offsets.as_ref()?.get(file, index)?).ok()?;
         let rest = file.get(start..)?;
-        // A length of zero stands where a writer did not know it.
+        // Some writers store a length of zero if they did not know it.
         let length = self.lengths.as_ref().and_then(|list| list.get(file, index)).filter(|length| *length > 0);
         let length = length.map_or(rest.len(), |length| usize::try_from(length).unwrap_or(usize::MAX));
         Some((rest.get(..length).unwrap_or(rest), length <= rest.len()))
     }
 }
 
-/// Opacity: the first extra sample that says so, else the first one, as libvips takes it.
+/// Finds the opacity: the first extra sample that is declared as opacity, otherwise the first extra sample, as in
+/// libvips.
 fn alpha(directory: &Directory, file: &[u8], samples: usize, meaning: Meaning) -> Option<Alpha> {
     let extra = samples.saturating_sub(meaning.count());
     let kinds = directory.list(EXTRA);
@@ -385,7 +388,7 @@ fn predictor(number: Option<u32>, compression: Compression, bits: u32, kind: Kin
     }
 }
 
-/// More than any colour has, with all kinds of opacity.
+/// The maximum number of samples of a pixel: more than any colour with all kinds of opacity has.
 const MOST_SAMPLES: usize = 16;
 
 const WIDTH: u16 = 256;

@@ -5,8 +5,8 @@
 //!          checked     unpack           samples    color
 //! ```
 //!
-//! One strip or tile is held at a time, or one of each plane. Where data are missing or damaged, what there is is
-//! shown, as libtiff shows it, and told; the rest is white, or transparent.
+//! One strip or tile is held at a time, or one of each plane. If data is missing or damaged, the valid part is shown,
+//! as in libtiff, with a note about the damage. The rest is white, or transparent.
 
 mod color;
 mod fax;
@@ -36,7 +36,7 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, SourceInfo};
 
-/// TIFF.
+/// The TIFF codec.
 pub(crate) struct Tiff;
 
 impl Codec for Tiff {
@@ -54,7 +54,7 @@ impl Codec for Tiff {
     }
 }
 
-/// A file whose first directory was read.
+/// A file whose first directory has been read.
 struct File<'a> {
     bytes: &'a [u8],
     directory: Directory,
@@ -65,7 +65,7 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// The value of a tag.
+    /// Returns the bytes of a tag's value.
     fn tag(&self, tag: u16) -> Option<&'a [u8]> {
         self.bytes.get(self.directory.place(tag)?)
     }
@@ -90,7 +90,7 @@ impl Reader for File<'_> {
         let mut target = Target::new(layout, &colors);
         let (across, down) = (layout.across(), layout.down());
         let (mut read, most_bytes) = (0_u64, layout.most_bytes(bytes));
-        // What is left of the computing that is allowed.
+        // The computing that remains of the limit.
         let mut limits = Limits::clone(limits);
         for (y, x) in (0..down).flat_map(|y| (0..across).map(move |x| (y, x))) {
             let top = y * u64::from(layout.chunk.height);
@@ -124,25 +124,26 @@ impl Reader for File<'_> {
     }
 }
 
-/// The tables that all strips of a JPEG share, with the mark that starts one, or a JPEG that is a file of its own.
+/// Returns the tables that all JPEG strips share, with the start-of-image marker, or the single JPEG file that holds
+/// all strips.
 fn tables(directory: &Directory, layout: &Layout, file: &[u8]) -> Vec<u8> {
     if layout.compression == Compression::OldJpeg {
         let place = directory.list(INTERCHANGE).and_then(|list| usize::try_from(list.get(file, 0)?).ok());
         return place.and_then(|at| file.get(at..)).unwrap_or_default().to_vec();
     }
-    /// Far more than all tables that a JPEG may have: they are copied for each strip.
+    /// The maximum length of the tables, far more than a JPEG needs. They are copied for each strip.
     const MOST: usize = 1 << 16;
     let tables = directory.place(JPEG_TABLES).and_then(|place| file.get(place));
     let tables = tables.filter(|tables| tables.len() <= MOST).unwrap_or(&[0xFF, 0xD8]);
     tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(tables).to_vec()
 }
 
-/// The image that is drawn.
+/// The image being drawn.
 struct Target<'a> {
     layout: &'a Layout,
     colors: &'a Colors,
     channels: Channels,
-    /// Taken with the first row that is there, so that a file without data takes nothing.
+    /// The samples. They are allocated with the first decoded row, so that a file without data takes no memory.
     pixels: Vec<u8>,
     note: Option<Note>,
 }
@@ -153,9 +154,9 @@ impl<'a> Target<'a> {
         Self { layout, colors, channels, pixels: Vec::new(), note: None }
     }
 
-    /// The bytes of a chunk, each chroma sample once for each pixel that it is for.
+    /// Returns the bytes of a strip or tile, with each chroma sample repeated for all of its pixels.
     fn spread(&mut self, chunk: Unpacked) -> Vec<u8> {
-        // Data that end early are the graver news.
+        // Data that ends early takes precedence over other damage.
         self.note = match (self.note.take(), chunk.note) {
             (Some(Note::CutShort), _) => Some(Note::CutShort),
             (before, now) => now.or(before),
@@ -182,7 +183,7 @@ impl<'a> Target<'a> {
         out
     }
 
-    /// Draws the rows that all planes of a chunk have.
+    /// Draws the rows that all planes have.
     fn draw(&mut self, left: u64, top: u64, planes: &mut [Vec<u8>]) -> Result<(), Error> {
         let (layout, count) = (self.layout, self.channels.count());
         let side = |side: u64| usize::try_from(side).unwrap_or(usize::MAX);
@@ -246,7 +247,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The error for a kind of TIFF that is not read.
+/// Returns the error for a kind of TIFF that is not supported.
 fn unread(kind: &str) -> Error {
     unsupported(format!("the source is a tiff with {kind}, which this build does not read"))
 }

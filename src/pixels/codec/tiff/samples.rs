@@ -1,9 +1,9 @@
-//! Bytes of a row as numbers: differences are added up, and samples of any size become floats.
+//! Conversion of the bytes of a row to numbers: predictors are undone, and samples of any size become floats.
 
 use super::layout::{Kind, Layout, Predictor};
 use crate::pixels::codec::metadata::ifd::Order;
 
-/// Undoes a predictor in one row of a chunk, in place. The result is the order of bytes in its numbers then.
+/// Undoes the predictor in one row of a strip or tile, in place. Returns the byte order of the numbers afterwards.
 pub(crate) fn undo(layout: &Layout, row: &mut [u8], scratch: &mut Vec<u8>) -> Order {
     let size = usize::try_from(layout.bits / 8).unwrap_or(1).max(1);
     let step = layout.together();
@@ -20,7 +20,8 @@ pub(crate) fn undo(layout: &Layout, row: &mut [u8], scratch: &mut Vec<u8>) -> Or
             layout.order
         }
         Predictor::Float => {
-            // Bytes are added up; then the first bytes of all samples stand together, then the second ones.
+            // The differences apply to bytes. After that, the row holds the first bytes of all samples, then the second
+            // bytes, and so on.
             for at in step..row.len() {
                 let before = row.get(at - step).copied().unwrap_or_default();
                 if let Some(byte) = row.get_mut(at) {
@@ -40,7 +41,7 @@ pub(crate) fn undo(layout: &Layout, row: &mut [u8], scratch: &mut Vec<u8>) -> Or
     }
 }
 
-/// Adds a number of several bytes to another, without what does not fit.
+/// Adds one number of several bytes to another, with wrapping.
 fn add(sample: &mut [u8], before: &[u8], order: Order) {
     let mut carry = 0;
     let mut one = |(byte, before): (&mut u8, &u8)| {
@@ -55,7 +56,7 @@ fn add(sample: &mut [u8], before: &[u8], order: Order) {
     }
 }
 
-/// Reads the samples of a row as they are; integers are not scaled.
+/// Reads the samples of a row without scaling.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the nearest f32")]
 pub(crate) fn numbers(layout: &Layout, row: &[u8], order: Order, out: &mut Vec<f32>) {
     out.clear();
@@ -84,7 +85,7 @@ pub(crate) fn numbers(layout: &Layout, row: &[u8], order: Order, out: &mut Vec<f
     }));
 }
 
-/// A number of IEEE 754 in 16 bits.
+/// Converts a 16-bit IEEE 754 number.
 #[expect(clippy::cast_precision_loss, reason = "it has ten digits")]
 fn half(raw: u64) -> f32 {
     let (exponent, digits) = (raw >> 10 & 31, (raw & 0x3FF) as f32 / 1024.0);
@@ -97,7 +98,7 @@ fn half(raw: u64) -> f32 {
     if raw >> 15 & 1 == 1 { -size } else { size }
 }
 
-/// Samples that do not end with a byte, the first bit being the highest.
+/// An iterator over samples that are not aligned to bytes, from the most significant bit.
 struct Bits<'a> {
     row: &'a [u8],
     at: usize,

@@ -4,7 +4,7 @@ use crate::stop::Stop;
 
 type Tags<'a> = [(u16, &'a [u16])];
 
-/// A file with one strip, in the order of bytes that is asked for; tags of 16 bits each.
+/// Returns a file with one strip, in the requested byte order. All tags have 16-bit values.
 fn file(little: bool, tags: &Tags<'_>, data: &[u8]) -> Vec<u8> {
     let short = |n: u16| if little { n.to_le_bytes() } else { n.to_be_bytes() };
     let long = |n: usize| {
@@ -54,7 +54,7 @@ const BLUE: [u8; 4] = [0, 0, 255, 255];
 const BLACK: [u8; 4] = [0, 0, 0, 255];
 const WHITE: [u8; 4] = [255; 4];
 
-/// The size, bits of a sample, colours, and samples of a pixel.
+/// The size, bits per sample, photometric interpretation, and samples per pixel.
 macro_rules! tags {
     ($width:expr, $height:expr, $bits:expr, $meaning:expr, $samples:expr $(, $tag:expr => $value:expr)*) => {
         &[(256, &[$width][..]), (257, &[$height]), (258, &[$bits; $samples][..]), (262, &[$meaning]),
@@ -75,11 +75,11 @@ fn samples_of_all_sizes_and_meanings() {
         assert_eq!(read(tags!(1, 1, 8, 2, 3), &[255, 0, 0]), [RED]);
         assert_eq!(read(tags!(1, 1, 16, 2, 3), &[word(0), word(0), word(65535)].concat()), [BLUE]);
         assert_eq!(read(tags!(1, 1, 32, 1, 1), &long(u32::MAX)), [WHITE]);
-        // Signed numbers are levels; floats are amounts of light.
+        // Signed numbers are levels. Floats are linear light.
         assert_eq!(read(tags!(1, 1, 16, 1, 1, 339 => [2]), &word(77)), [[77, 77, 77, 255]]);
         assert_eq!(read(tags!(1, 1, 32, 1, 1, 339 => [3]), &long(0.5_f32.to_bits())), [[188, 188, 188, 255]]);
         assert_eq!(read(tags!(1, 1, 16, 1, 1, 339 => [3]), &word(0x3C00)), [WHITE]);
-        // Red and blue, as paper, as luma, and as Lab.
+        // Red and blue, as CMYK, as YCbCr, and as Lab.
         assert_eq!(read(tags!(1, 1, 8, 5, 4), &[0, 255, 255, 0]), [RED]);
         assert_eq!(read(tags!(1, 1, 8, 6, 3, 530 => [1, 1]), &[76, 85, 255]), [[254, 0, 0, 255]]);
         assert_eq!(read(tags!(1, 1, 8, 8, 3), &[255, 0, 0]), [WHITE]);
@@ -95,17 +95,17 @@ fn opacity_is_divided_where_it_was_multiplied() {
     let half = [128, 64, 0, 128];
     assert_eq!(pixels(&file(true, tags!(1, 1, 8, 2, 4, 338 => [2]), &half)), [half]);
     assert_eq!(pixels(&file(true, tags!(1, 1, 8, 2, 4, 338 => [1]), &half)), [[255, 128, 0, 128]]);
-    // A fourth sample that says nothing is opacity, as libvips takes it.
+    // A fourth sample without a declared meaning is opacity, as in libvips.
     assert_eq!(pixels(&file(true, tags!(1, 1, 8, 2, 4, 338 => [0]), &half)), [half]);
     assert_eq!(pixels(&file(true, tags!(1, 1, 8, 2, 4), &half)), [half]);
     assert_eq!(pixels(&file(true, tags!(1, 1, 8, 1, 2, 338 => [2]), &[9, 128])), [[9, 9, 9, 128]]);
-    // One that says so goes before one that does not.
+    // A declared opacity takes precedence over an unspecified sample.
     assert_eq!(pixels(&file(true, tags!(1, 1, 8, 2, 5, 338 => [0, 2]), &[1, 2, 3, 0, 9])), [[1, 2, 3, 9]]);
 }
 
 #[test]
 fn chroma_is_spread_over_its_pixels() {
-    // Two units of 2x2 pixels side by side, of which the right one ends beyond the image.
+    // Two units of 2x2 pixels side by side. The right one extends beyond the image.
     let data = [10, 20, 30, 40, 128, 128, 50, 60, 70, 80, 128, 128];
     let gray = |values: &[u8]| values.iter().map(|v| [*v, *v, *v, 255]).collect::<Vec<_>>();
     assert_eq!(pixels(&file(true, tags!(3, 2, 8, 6, 3), &data)), gray(&[10, 20, 50, 30, 40, 70]));
@@ -118,7 +118,7 @@ fn compressed_strips() {
     assert_eq!(pixels(&file(true, tags!(5, 1, 8, 1, 1, 259 => [32773]), &packed)), gray);
     let lzw = weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8).encode(&[7, 0, 0, 1, 1]).unwrap();
     assert_eq!(pixels(&file(true, tags!(5, 1, 8, 1, 1, 259 => [5], 317 => [2]), &lzw)), gray);
-    // Group 4: a row like the white one above; then two white, three black and three white pixels (T.6).
+    // Group 4: a row like the white one above it, then two white, three black and three white pixels (T.6).
     let fax = [0b1001_0111, 0b1010_0001, 0b0000_0000, 0b0001_0000];
     let image = pixels(&file(true, tags!(8, 2, 1, 0, 1, 259 => [4]), &fax));
     assert!(image[..8].iter().all(|pixel| *pixel == WHITE));
@@ -151,7 +151,7 @@ fn a_file_cut_short_is_shown_as_far_as_it_goes() {
     for end in 0..whole.len() {
         _ = read(&whole[..end]);
     }
-    // Neither a table that lies nor a size without data takes memory.
+    // Neither an incorrect table nor a size without data allocates memory.
     assert_eq!(read(&file(true, tags!(9999, 9999, 8, 2, 3), &[1, 2])).unwrap_err().code(), ErrorCode::Format);
     let tiled = file(true, tags!(9, 9, 8, 2, 3, 322 => [65535], 323 => [65535], 324 => [0]), &[1, 2]);
     assert_eq!(read(&tiled).unwrap_err().code(), ErrorCode::Limit);

@@ -1,4 +1,4 @@
-//! One strip or tile, decompressed.
+//! Decompression of one strip or tile.
 
 use std::io::Read;
 
@@ -20,19 +20,19 @@ use crate::pixels::codec::{Codec as _, jpeg};
 use crate::plan::Size;
 use crate::stop::Stop;
 
-/// The bytes of a chunk, as far as they can be read, and what is wrong with them.
+/// The bytes of a strip or tile, as far as they can be read, and the damage found.
 #[derive(Debug, Default)]
 pub(crate) struct Unpacked {
     pub(crate) bytes: Vec<u8>,
     pub(crate) note: Option<Note>,
-    /// Units of computing that an image inside took.
+    /// The units of computing that an embedded image took.
     pub(crate) work: u64,
 }
 
-/// Decompresses a chunk of which `rows` rows are wanted.
+/// Decompresses the first `rows` rows of a strip or tile.
 ///
 /// # Errors
-/// It is of a kind that is not read. Damage is none.
+/// The compression is not supported. Damage is not an error.
 pub(crate) fn unpack(
     layout: &Layout,
     file: &[u8],
@@ -43,7 +43,7 @@ pub(crate) fn unpack(
     stop: &Stop,
 ) -> Result<Unpacked, Error> {
     if layout.compression == Compression::OldJpeg {
-        // The interchange format is a file of its own, with its start and end.
+        // The interchange format is a complete JPEG file.
         return from_jpeg(layout, tables, limits, stop);
     }
     let Some((data, whole)) = layout.data(file, index) else {
@@ -75,7 +75,7 @@ pub(crate) fn unpack(
     Ok(Unpacked { bytes, note: missing.then_some(if whole { Note::Corrupt } else { Note::CutShort }), work: 0 })
 }
 
-/// Bytes that so many rows have.
+/// Returns the number of bytes of `rows` rows.
 fn needed(layout: &Layout, rows: u32) -> u64 {
     let [across, down] = layout.subsampling;
     if [across, down] == [1, 1] {
@@ -85,16 +85,16 @@ fn needed(layout: &Layout, rows: u32) -> u64 {
     units.saturating_mul(u64::from(across * down + 2))
 }
 
-/// Reads up to so many bytes, as many as come without an error.
+/// Reads up to `most` bytes, or up to the first error.
 fn inflate(reader: impl Read, most: u64) -> Vec<u8> {
     let mut out = Vec::new();
-    // What was read before an error stays.
+    // Bytes read before an error are kept.
     _ = reader.take(most).read_to_end(&mut out);
     out
 }
 
 fn zstd(data: &[u8], most: u64) -> Result<Vec<u8>, Error> {
-    /// Every decoder has to take windows of this size (RFC 8878, 3.1.1.1.2).
+    /// The window size that every decoder must support (RFC 8878, 3.1.1.1.2).
     const WINDOW: u64 = 8 * 1024 * 1024;
     fenced(|| {
         let decoder = StreamingDecoder::new_with_max_window_size(data, WINDOW.max(most));
@@ -104,7 +104,7 @@ fn zstd(data: &[u8], most: u64) -> Result<Vec<u8>, Error> {
 
 fn lzw(data: &[u8], most: u64) -> Vec<u8> {
     const STEP: usize = 1 << 16;
-    // Before TIFF 6.0 some writers had the opposite order of bits, which shows in the code that comes first.
+    // Some writers before TIFF 6.0 used the opposite bit order, which is visible in the first code.
     let old = matches!(data, [0, second, ..] if second & 1 == 1);
     let mut decoder = if old {
         weezl::decode::Decoder::new(BitOrder::Lsb, 8)
@@ -148,7 +148,7 @@ fn pack_bits(data: &[u8], most: u64) -> Vec<u8> {
     out
 }
 
-/// The limits for an image that is a chunk: it is not much larger.
+/// Returns the limits for an image embedded as a strip or tile. It is not much larger than that.
 fn inside(layout: &Layout, limits: &Limits) -> Limits {
     let [width, height] = [layout.chunk.width, layout.chunk.height].map(|side| u64::from(side).next_multiple_of(64));
     Limits { pixels: limits.pixels.min(width.saturating_mul(height)), ..limits.clone() }
@@ -174,7 +174,7 @@ fn from_webp(layout: &Layout, data: &[u8], limits: &Limits, stop: &Stop) -> Resu
     if Format::sniff(data) != Some(Format::WebP) {
         return Ok(Unpacked { note: Some(Note::Corrupt), ..Unpacked::default() });
     }
-    // Its own profile has no meaning here; the colours are those of the TIFF.
+    // The colours are those of the TIFF, so the embedded profile is ignored.
     let limits = inside(layout, limits);
     let read = WebP.open(data, &limits).and_then(|file| file.decode(&Request::plain(layout.chunk, stop)));
     match read.map(|image| image.with_profile(None)) {
@@ -190,7 +190,8 @@ fn from_webp(layout: &Layout, data: &[u8], limits: &Limits, stop: &Stop) -> Resu
     }
 }
 
-/// The rows of an image inside, as wide as the chunk is; libtiff's writers leave out what a tile has beyond the image.
+/// Fits the rows of an embedded image to the width of the strip or tile. Writers using libtiff omit the part of a tile
+/// that is outside the image.
 fn fitted(layout: &Layout, samples: &[u8], size: Size, count: usize, note: Option<Note>) -> Result<Unpacked, Error> {
     let side = |side: u32| usize::try_from(side).unwrap_or(usize::MAX);
     let (from, to) = (side(size.width).saturating_mul(count), side(layout.chunk.width).saturating_mul(count));
