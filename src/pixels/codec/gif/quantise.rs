@@ -252,7 +252,7 @@ mod tests {
         patch.push([1, 2, 3, 0]);
         assert_eq!(quantiser.exact(&patch, 256), Some(grays));
         assert_eq!(quantiser.exact(&patch, 255), None);
-        // A bounded hash table also handles colours chosen to collide.
+        // The search also ends if very many colours fill up the small hash table.
         let hostile = opaque((0..200_000_u32).map(|i| [i as u8, (i >> 8) as u8, (i >> 16) as u8]));
         assert_eq!(quantiser.exact(&hostile, usize::MAX), None);
         assert_eq!(quantiser.exact(&[], 256), Some(vec![]));

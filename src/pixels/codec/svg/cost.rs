@@ -1,8 +1,8 @@
-//! What drawing will cost, added up by going where the renderer will go.
+//! The cost of drawing, estimated by walking the tree as the renderer will.
 //!
-//! Each group that is more than its parts is drawn on a layer of its own, each filter step on another, each
-//! pattern tile on one more; and whatever is used is drawn again for each use. The unit of work is about
-//! that of filling one pixel.
+//! Each group that has to be isolated is drawn on a separate layer, each filter step on another, and each pattern tile
+//! on one more. Content that is used several times is drawn again for each use. The unit of work is about that of
+//! filling one pixel.
 
 use resvg::tiny_skia::{self, PathSegment, Point, Transform};
 use resvg::usvg::filter::{Filter, Kind};
@@ -14,13 +14,13 @@ use crate::limits::{LimitError, Limits};
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
-/// Returns the cost of drawing, the canvas not included; the adding up ends where a limit is passed. `held`: bytes that are held
-/// besides.
+/// Returns the cost of drawing, excluding the canvas. Stops as soon as a limit is passed. `held` is the number of bytes
+/// held in addition.
 ///
-/// The way is that of `resvg` 0.49.0 (`render.rs`, `filter/mod.rs`, `clip.rs`, `mask.rs`), which is pinned.
+/// The walk follows `resvg` 0.49.0 (`render.rs`, `filter/mod.rs`, `clip.rs`, `mask.rs`), whose version is pinned.
 ///
 /// # Errors
-/// It takes more than is allowed.
+/// The cost exceeds a limit.
 pub(crate) fn of(tree: &Tree, transform: Transform, size: Size, held: u64, limits: &Limits) -> Result<Cost, Error> {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let canvas = Canvas {
@@ -34,12 +34,12 @@ pub(crate) fn of(tree: &Tree, transform: Transform, size: Size, held: u64, limit
     Ok(Cost::new(whole(bill.most), whole(bill.work)))
 }
 
-/// What is drawn on.
+/// The surface to draw on.
 #[derive(Clone, Copy)]
 struct Canvas {
     width: f64,
     height: f64,
-    /// How far layers may lie outside.
+    /// The area to which layers may extend.
     reach: Area,
 }
 
@@ -57,7 +57,7 @@ impl Area {
         Self { left, top, right, bottom }
     }
 
-    /// Width and height of what two have in common; at least one pixel.
+    /// Returns the width and height of the intersection of two areas, at least one pixel.
     fn common(self, other: Self) -> (f64, f64) {
         let width = self.right.min(other.right) - self.left.max(other.left);
         let height = self.bottom.min(other.bottom) - self.top.max(other.top);
@@ -74,7 +74,7 @@ impl Canvas {
         Area { left: 0.0, top: 0.0, right: self.width, bottom: self.height }
     }
 
-    /// Of a layer of this size.
+    /// Returns the canvas of a layer of this size.
     fn layer(width: f64, height: f64, reach: Area) -> Self {
         Self { width, height, reach }
     }
@@ -82,7 +82,7 @@ impl Canvas {
 
 struct Bill<'a> {
     work: f64,
-    /// Bytes that were held at most so far.
+    /// The largest number of bytes held so far.
     most: f64,
     limits: &'a Limits,
 }
@@ -93,13 +93,13 @@ impl Bill<'_> {
         Ok(LimitError::check("units of computing", whole(self.work), self.limits.work)?)
     }
 
-    /// Passes so many more bytes, which are held for a moment.
+    /// Records `bytes` more bytes, which are held temporarily.
     fn pass(&mut self, held: f64, bytes: f64) -> Result<(), Error> {
         self.most = self.most.max(held + bytes);
         Ok(memory::check(whole(held + bytes), self.limits)?)
     }
 
-    /// Bytes held with so many more pixels.
+    /// Records a layer of `pixels` pixels, and returns the number of bytes held with it.
     fn hold(&mut self, held: f64, pixels: f64) -> Result<f64, Error> {
         let held = pixels.mul_add(4.0, held);
         self.most = self.most.max(held);
@@ -116,11 +116,11 @@ impl Bill<'_> {
                 Node::Path(path) if path.is_visible() => self.path(path, transform, canvas, held)?,
                 Node::Image(image) => {
                     let pixels = f64::from(image.size().width()) * f64::from(image.size().height());
-                    // Read anew each time it is drawn: samples, and the same premultiplied.
+                    // The image is decoded each time it is drawn: its samples, and a premultiplied copy.
                     self.hold(held, pixels * 2.0)?;
                     self.add(pixels.mul_add(DECODE, canvas.area() * TEXTURE))?;
                 }
-                // A group of the shapes of its letters.
+                // A text is a group of the shapes of its letters.
                 Node::Text(text) => self.group(text.flattened(), transform, canvas, held)?,
                 Node::Path(_) => {}
             }
@@ -132,7 +132,7 @@ impl Bill<'_> {
         if !group.should_isolate() {
             return self.nodes(group, transform, canvas, held);
         }
-        // Filters work on upright pixels, on a layer that is turned afterwards.
+        // Filters work on upright pixels, on a layer that is rotated afterwards.
         let (transform, reach) = if group.filters().is_empty() {
             (transform, canvas.reach)
         } else {
@@ -211,7 +211,7 @@ impl Bill<'_> {
         let Some(rect) = filter.rect().transform(transform) else { return Ok(()) };
         let (width, height) = Area::of(rect.to_rect()).common(canvas.visible());
         let (sx, sy) = transform.get_scale();
-        // Inputs, a result and copies in other colour spaces; and each step's result is kept to the end.
+        // The inputs, a result and copies in other colour spaces. The result of each step is kept to the end.
         let mut held = self.hold(held, width * height * 5.0)?;
         for primitive in filter.primitives() {
             held = self.hold(held, width * height)?;
@@ -253,13 +253,13 @@ impl Bill<'_> {
             self.paint(fill.paint(), area, transform, canvas, held)?;
         }
         if let Some(stroke) = path.stroke() {
-            // Two sides, with joins between their parts.
+            // A stroke has two sides, with joins between the segments.
             self.add((pairs * SIDES * SIDES).mul_add(PAIR, edges * SIDES))?;
             self.pass(held, segments * SIDES * 2.0 * SEGMENT)?;
             if let Some(dashes) = stroke.dasharray() {
                 let (sum, count) =
                     dashes.iter().fold((0.0, 0.0), |(sum, count), dash| (sum + f64::from(*dash), count + 1.0));
-                // Beyond a million the renderer gives up.
+                // The renderer gives up beyond a million dashes.
                 self.add((length / sum * count).min(1e6) * DASH)?;
             }
             self.paint(stroke.paint(), area, transform, canvas, held)?;
@@ -295,15 +295,15 @@ impl Bill<'_> {
     }
 }
 
-/// Properties of a path, from above.
+/// The measurements of a path that determine its cost.
 struct Measured {
-    /// Work for its edges, if each were alone.
+    /// The work for all edges, without interaction between them.
     edges: f64,
-    /// In its own units.
+    /// The length of the path, in user units.
     length: f64,
     segments: f64,
-    /// Pairs of edges that are in one row: the renderer keeps those of a row in order, and moves each past others one by
-    /// one.
+    /// The number of pairs of edges that share a row. The renderer keeps the edges of a row sorted, and moves each past
+    /// others one by one.
     pairs: f64,
 }
 
@@ -353,7 +353,7 @@ fn measure(path: &Path, transform: Transform, canvas: Canvas) -> Measured {
     Measured { edges, length, segments: stops(rows.len()), pairs: pairs(&rows) }
 }
 
-/// Counts the pairs of stretches that have a row in common.
+/// Counts the pairs of stretches that share a row.
 fn pairs(stretches: &[(f64, f64)]) -> f64 {
     let ordered = |pick: fn(f64, f64) -> f64| {
         let mut all: Vec<f64> = stretches.iter().map(|(a, b)| pick(*a, *b)).collect();
@@ -363,7 +363,7 @@ fn pairs(stretches: &[(f64, f64)]) -> f64 {
     let (starts, ends) = (ordered(f64::min), ordered(f64::max));
     let mut ended = 0;
     let open = starts.iter().enumerate().map(|(started, start)| {
-        // One that ends in the row in which this one starts is still there.
+        // A stretch is still open in the row in which it ends.
         while ends.get(ended).is_some_and(|end| *end + 1.0 < *start) {
             ended += 1;
         }
@@ -372,7 +372,7 @@ fn pairs(stretches: &[(f64, f64)]) -> f64 {
     open.sum()
 }
 
-/// The area that holds another one turned.
+/// Returns the bounding area of a rotated area.
 fn turn(area: Area, by: Transform) -> Area {
     let corner = |x: f64, y: f64| {
         let [sx, kx, ky, sy] = [by.sx, by.kx, by.ky, by.sy].map(f64::from);
@@ -403,27 +403,27 @@ fn float(count: u64) -> f64 {
     float
 }
 
-/// Rounded up; too large where it is no number.
+/// Rounds up to an integer. NaN becomes the maximum.
 fn whole(value: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
     let whole = value.ceil() as u64;
     if value.is_nan() { u64::MAX } else { whole }
 }
 
-/// For looking at a node, or at a part of a path.
+/// For each visit of a node or a part of a path.
 const VISIT: f64 = 100.0;
 /// For each pixel of an embedded image.
 const DECODE: f64 = 10.0;
-/// For each pixel that is taken from another image.
+/// For each pixel that is sampled from another image.
 const TEXTURE: f64 = 8.0;
 const GRADIENT: f64 = 4.0;
 /// For each row that an edge crosses.
 const EDGE: f64 = 30.0;
-/// For a pair of edges in one row.
+/// For each pair of edges in one row.
 const PAIR: f64 = 0.5;
-/// Edges that a stroke makes of one.
+/// The number of edges that a stroke makes of one.
 const SIDES: f64 = 4.0;
-/// Bytes for a segment while it is filled: its points moved, and its edges.
+/// The number of bytes for a segment while it is filled: its transformed points, and its edges.
 const SEGMENT: f64 = 160.0;
 /// For each dash of a line.
 const DASH: f64 = 500.0;

@@ -1,8 +1,8 @@
-//! How large a tree becomes when references are followed, before anybody follows them.
+//! The size of a tree after its references are expanded, computed before the renderer expands them.
 //!
-//! `use`, patterns, markers, masks and the like may each be used many times, in one another: a kilobyte can
-//! describe a billion shapes (the *billion laughs* of XML, without entities). This walk goes where the
-//! renderer's reading will go, counts, and stops at the limit. It errs upwards.
+//! `use`, patterns, markers, masks and similar elements may be used many times and may be nested: a kilobyte can
+//! describe a billion shapes (the *billion laughs* attack of XML, without entities). This walk follows the same
+//! references as the renderer's parser, counts, and stops at the limit. It overestimates rather than underestimates.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,19 +13,19 @@ use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::memory;
 
-/// Elements and the ids that they refer to although they are in them.
+/// Elements, with the ids of those elements to which they refer and which contain them.
 pub(super) type Loops = HashMap<NodeId, Vec<String>>;
 
-/// A tree that is within the limits.
+/// A tree whose expansion is within the limits.
 #[derive(Debug)]
 pub(super) struct Expanded {
-    /// Bytes that it will hold.
+    /// The number of bytes that the tree will hold.
     pub(super) held: u64,
-    /// References of elements to something that they are in, however far around.
+    /// References from elements to an element that contains them, directly or through other references.
     pub(super) loops: Loops,
 }
 
-/// Follows all references, if that and everything else is within the limits.
+/// Follows all references, and checks that the expanded tree is within the limits.
 pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<Expanded, Error> {
     let ids = document.descendants().filter_map(|n| Some((n.attribute("id")?, n.id()))).collect();
     let mut walk = Walk {
@@ -47,24 +47,25 @@ pub(super) fn check(document: &Document<'_>, limits: &Limits) -> Result<Expanded
 struct Walk<'a, 'b> {
     document: &'a Document<'b>,
     ids: HashMap<&'a str, NodeId>,
-    /// What elements refer to, once they were looked at.
+    /// The references of the elements visited so far.
     known: HashMap<NodeId, Rc<Own<'a>>>,
-    /// The elements that were gone to by reference, and have not been left.
+    /// The targets of the references that are being followed.
     path: Vec<NodeId>,
-    /// Something like bytes of text, if every reference were replaced by what it refers to.
+    /// The approximate size in bytes of the text with every reference replaced by its target.
     size: u64,
-    /// Steps of laying out texts.
+    /// The steps of laying out texts.
     layout: u64,
     loops: Loops,
     allowed: u64,
 }
 
-/// What an element itself refers to.
+/// The references of an element.
 #[derive(Default)]
 struct Own<'a> {
-    /// Drawn or applied once for this element.
+    /// References drawn or applied once for this element.
     once: Vec<&'a str>,
-    /// Properties that its descendants inherit; empty where it is set to something else.
+    /// Inherited properties that the element sets, with their references. The list of references is empty if the value
+    /// has none.
     passed: Vec<(Passed, Vec<&'a str>)>,
 }
 
@@ -75,7 +76,7 @@ enum Passed {
     Markers,
 }
 
-/// What is in force from above.
+/// The references in inherited properties.
 #[derive(Clone, Default)]
 struct Inherited<'a> {
     fill: Vec<&'a str>,
@@ -133,7 +134,7 @@ impl<'a> Walk<'a, '_> {
             for id in &inherited.markers {
                 self.follow(node, id, &Inherited::default(), depth)?;
             }
-            // One at each vertex, of which there are no more than numbers.
+            // A marker is drawn at each vertex. There are no more vertices than numbers.
             let vertices = ["d", "points"].into_iter().filter_map(|name| node.attribute(name)).map(str::len).max();
             let more = u64::try_from(vertices.unwrap_or(16) / 2).unwrap_or(u64::MAX);
             self.add((self.size - before).saturating_mul(more))?;
@@ -144,7 +145,8 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    /// A text is laid out in steps that grow as the square of its length, and as its spans times that.
+    /// Counts the steps of laying out a text. They grow with the square of its length, and with its length times the
+    /// number of spans.
     fn text(&mut self, node: Node<'_, '_>) -> Result<(), LimitError> {
         let (mut letters, mut spans) = (0_u64, 1_u64);
         for inside in node.descendants() {
@@ -159,13 +161,13 @@ impl<'a> Walk<'a, '_> {
 
     fn follow(&mut self, from: Node<'_, '_>, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
         let Some(target) = self.ids.get(id).and_then(|id| self.document.get_node(*id)) else { return Ok(()) };
-        // What refers to itself shows nothing.
+        // An element that refers to itself is not drawn.
         if self.path.contains(&target.id()) {
             self.loops.entry(from.id()).or_default().push(id.to_owned());
             return Ok(());
         }
         self.path.push(target.id());
-        // Reading a pattern or a mask takes several times the stack of a group.
+        // Parsing a pattern or a mask takes several times the stack of a group.
         let heavy = matches!(target.tag_name().name(), "pattern" | "mask" | "clipPath" | "marker" | "filter");
         self.visit(target, inherited, depth + if heavy { HEAVY } else { 1 })?;
         self.path.pop();
@@ -196,7 +198,7 @@ impl<'a> Walk<'a, '_> {
 
 impl<'a> Own<'a> {
     fn add(&mut self, name: &str, value: &'a str) {
-        // All values were written by the sanitiser, and so are references.
+        // All values were written by the sanitiser, including references.
         let references = value.split("url(").skip(1).filter_map(|rest| match rest.strip_prefix("'#") {
             Some(quoted) => quoted.split_once('\'').map(|(id, _)| id),
             None => rest.strip_prefix('#')?.split_once(')').map(|(id, _)| id),
@@ -214,17 +216,17 @@ impl<'a> Own<'a> {
     }
 }
 
-/// A file may grow by so much when its references are followed.
+/// The factor by which a file may grow when its references are expanded.
 const GROWTH: u64 = 4;
-/// Bytes of memory for each byte of text.
+/// The number of bytes of memory for each byte of text.
 const HELD: u64 = 12;
-/// Of what is drawn in one another, however it came there: so much fits a stack of two megabytes, and as much again.
+/// The maximum nesting depth, including nesting by references. Twice this depth fits a stack of two megabytes.
 const DEPTH: u64 = 256;
-/// Levels that a pattern or a mask is as good as.
+/// The number of levels that a pattern, a mask or a similar element counts as.
 const HEAVY: u64 = 6;
-/// Bytes of text that the shape of a letter is as good as.
+/// The number of bytes of text that the shape of a letter counts as.
 const LETTER: u64 = 256;
-/// Steps for each letter and span.
+/// The number of steps for each letter and span.
 const SPAN: u64 = 160;
-/// Some seconds at most.
+/// The maximum number of layout steps: a few seconds.
 const LAYOUT: u64 = 1_000_000_000;

@@ -1,4 +1,4 @@
-//! The fonts of texts in drawings: those of the embedder and of this crate, never the host's.
+//! Fonts for texts in drawings: those of the embedder and those bundled with this crate, never those of the host.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use resvg::usvg::{Font, FontFamily, FontResolver, FontStretch, FontStyle};
 
 use crate::extend::{FontQuery, Fonts};
 
-/// The bundled fonts, if a drawing has a text. Reading their names takes some milliseconds.
+/// Loads the bundled fonts if a drawing has text. Reading their names takes some milliseconds.
 pub(super) fn database(document: &Document<'_>) -> Arc<Database> {
     let mut database = Database::new();
     if document.descendants().any(|node| node.has_tag_name((crate::svg::NAMESPACE, "text"))) {
@@ -33,7 +33,7 @@ pub(super) fn database(document: &Document<'_>) -> Arc<Database> {
     Arc::new(database)
 }
 
-/// Chooses among the embedder's fonts and the bundled ones.
+/// Returns a resolver that selects among the embedder's fonts and the bundled ones.
 pub(super) fn resolver(fonts: Option<&dyn Fonts>) -> FontResolver<'_> {
     FontResolver {
         select_font: Box::new(move |font, database| select(font, database, fonts)),
@@ -78,7 +78,7 @@ fn select(font: &Font, database: &mut Arc<Database>, fonts: Option<&dyn Fonts>) 
     bundled(SANS, database)
 }
 
-/// The bundled family that comes near to a known one.
+/// Returns the bundled family that resembles a well-known one.
 fn alike(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
@@ -107,7 +107,7 @@ fn stretch(stretch: FontStretch) -> Stretch {
     }
 }
 
-/// For texts that name no family: near in width to what browsers take.
+/// The family for texts that name none. Its widths are close to those of the browsers' default.
 const SANS: &str = "Noto Sans";
 const SERIF: &str = "DejaVu Serif";
 const MONO: &str = "DejaVu Sans Mono";

@@ -1,4 +1,4 @@
-//! SVG to pixels, at the size that is wanted, by `resvg`.
+//! SVG: drawn at the requested size, by `resvg`.
 //!
 //! ```text
 //! bytes ── sanitise ──▶ text ── style ──▶ attributes ── expand ──▶ usvg's tree ── bill ──▶ resvg ──▶ Raster
@@ -6,10 +6,10 @@
 //!                              moment                  references multiply  will touch and hold
 //! ```
 //!
-//! A small file can ask for endless work, and the renderer cannot be interrupted. So both steps are counted
-//! first: how large the tree becomes when references are followed, and how many pixels drawing it touches.
-//! There are no files, no network and no fonts of the host: text is drawn with the bundled ones, with the feature
-//! `text`. What is not drawn is among the notes of the result.
+//! A small file can cause endless work, and the renderer cannot be interrupted. Both steps are therefore estimated
+//! first: the size of the tree after its references are expanded, and the number of pixels that drawing touches. There
+//! is no access to files, to the network, or to fonts of the host. With the feature `text`, text is drawn with the
+//! bundled fonts. The notes of the result list everything that was not drawn.
 
 mod cost;
 mod expand;
@@ -38,7 +38,7 @@ use crate::pixels::raster::Raster;
 use crate::plan::{Size, SourceInfo};
 use crate::svg::{self, Viewport};
 
-/// SVG.
+/// The SVG codec.
 pub(crate) struct Svg;
 
 impl Codec for Svg {
@@ -52,17 +52,18 @@ impl Codec for Svg {
     }
 }
 
-/// A file whose root element was read.
+/// A file whose root element has been read.
 struct File<'a> {
     bytes: &'a [u8],
     limits: &'a Limits,
     info: SourceInfo,
-    /// The tree, once it was asked for.
+    /// The tree, built on demand.
     prepared: OnceCell<Result<Prepared, Error>>,
 }
 
 impl File<'_> {
-    /// The tree of the file. `fonts` are those of the embedder, for its texts: the same for all requests.
+    /// Returns the tree of the file. `fonts` are those of the embedder, for its texts. They have to be the same for all
+    /// requests.
     fn prepared(&self, fonts: Option<&dyn Fonts>) -> Result<&Prepared, Error> {
         self.prepared.get_or_init(|| Prepared::new(self.bytes, fonts, self.limits)).as_ref().map_err(Clone::clone)
     }
@@ -73,7 +74,8 @@ impl Reader for File<'_> {
         &self.info
     }
 
-    /// The tree, the canvas and the image made of it, and the layers that are open at a time. The tree is built for this.
+    /// Covers the tree, the canvas and the image made from it, and the layers that are open at the same time. Builds
+    /// the tree.
     fn cost(&self, request: &Request<'_>) -> Result<Cost, Error> {
         let drawing = self.prepared(request.fonts)?.cost(request.size, self.limits)?;
         Ok(drawing.holding(super::samples::TABLES))
@@ -85,17 +87,17 @@ impl Reader for File<'_> {
     }
 }
 
-/// A drawing that was sanitised, styled and read into a tree.
+/// A drawing that has been sanitised, styled and parsed into a tree.
 struct Prepared {
-    /// `None` if nothing of it is shown (SVG 2, 8.6).
+    /// The tree; `None` if the drawing shows nothing (SVG 2, 8.6).
     tree: Option<Tree>,
     viewport: Viewport,
     /// The colour of the canvas: red, green, blue, opacity.
     background: Option<[u8; 4]>,
     notes: Vec<Note>,
-    /// Bytes that the tree takes.
+    /// The number of bytes of the tree.
     tree_bytes: u64,
-    /// Bytes that making it took at most.
+    /// The peak number of bytes while building the tree.
     trees: u64,
 }
 
@@ -134,9 +136,9 @@ impl Prepared {
         Ok(prepared)
     }
 
-    /// Returns the cost of making it and of drawing it as large as this.
+    /// Returns the cost of building the tree and drawing it at this size.
     fn cost(&self, size: Size, limits: &Limits) -> Result<Cost, Error> {
-        // The canvas, and the image made of it.
+        // The canvas, and the image made from it.
         let canvas = Cost::new(memory::bytes(size, Channels::Rgba).saturating_mul(2), size.pixels().saturating_mul(8));
         let trees = self.trees.saturating_add(self.tree_bytes);
         let making = Cost::new(trees, trees.saturating_mul(4));
@@ -156,7 +158,7 @@ impl Prepared {
         Transform::from_scale(scale(size.width, self.viewport.width), scale(size.height, self.viewport.height))
     }
 
-    /// Draws it as large as this, on nothing.
+    /// Draws the tree at this size, on its background or a transparent canvas.
     fn draw(&self, size: Size, limits: &Limits) -> Result<Raster, Error> {
         LimitError::check("pixels", size.pixels(), limits.pixels)?;
         self.cost(size, limits)?.check(limits)?;
@@ -174,13 +176,13 @@ impl Prepared {
     }
 }
 
-/// Draws a file as large as this.
+/// Draws a file at this size.
 #[cfg(test)]
 fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Raster, Error> {
     Prepared::new(bytes, fonts, limits)?.draw(size, limits)
 }
 
-/// Nothing from outside: no file, no address, no font. Embedded images count as sources do.
+/// Returns options without access to files, addresses or fonts of the host. Embedded images are decoded like sources.
 #[cfg_attr(not(feature = "text"), expect(unused_variables, reason = "fonts are for text"))]
 fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'a Limits) -> Options<'a> {
     Options {
@@ -205,7 +207,7 @@ fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'
             }),
             resolve_string: Box::new(|_, _| None),
         },
-        // As browsers begin.
+        // The defaults of browsers.
         font_size: 16.0,
         font_family: "sans-serif".to_owned(),
         #[cfg(feature = "text")]
@@ -235,7 +237,8 @@ mod tests {
         let long = |count: u32| (0..count).map(|n| format!("M{} 0v99", n % 97)).collect::<String>();
         let short = |count: u32| (0..count).map(|n| format!("M{} {}v1", n % 97, n % 89)).collect::<String>();
         let [few, many] = [5_000, 40_000].map(|count| work(long(count)).unwrap());
-        // Eight times as many, and more than eight times the work; the same number of short ones is little.
+        // Eight times as many long strokes take more than eight times the work. The same number of short ones takes
+        // little.
         assert!(many > few * 20, "{few} {many}");
         assert!(work(short(40_000)).unwrap() * 10 < many);
         assert!(work(long(200_000)).unwrap_err().contains("computing"));
@@ -274,7 +277,7 @@ mod tests {
 
     #[test]
     fn deep_trees_fit_a_small_stack() {
-        // Through references the renderer goes deeper than the text is nested.
+        // With references, the renderer recurses deeper than the text is nested.
         let nested = format!("{}<rect width='9' height='9'/>{}", "<g opacity='.9'>".repeat(250), "</g>".repeat(250));
         let chain: String = (0..100).map(|n| format!("<g id='u{n}'><use href='#u{}'/></g>", n + 1)).collect();
         let patterns: String = (0..30)

@@ -1,11 +1,11 @@
-//! References of elements to what they are in, taken out: they show nothing, as in browsers.
+//! Removal of references from elements to an element that contains them. Such references show nothing, as in browsers.
 
 use roxmltree::{Document, Node};
 
 use super::expand::Loops;
 use crate::svg::{NAMESPACE, escape};
 
-/// The drawing without these references.
+/// Returns the drawing without these references.
 pub(super) fn without(document: &Document<'_>, loops: &Loops) -> String {
     let mut out = String::new();
     let root = document.root_element();
@@ -52,7 +52,7 @@ fn start(node: Node<'_, '_>, loops: &Loops, out: &mut String) {
         out.push('"');
     }
     if !targets.is_empty() {
-        // What it has from above may be the loop.
+        // An inherited property may form the loop.
         for name in ["fill", "stroke", "marker-start", "marker-mid", "marker-end"] {
             let inherited = node.ancestors().find_map(|above| above.attribute(name));
             if inherited.is_some_and(refers) {

@@ -1,4 +1,4 @@
-//! Declarations of an element in the order in which they count, and the values that follow from them.
+//! The cascade: the declarations of an element in order of precedence, and the computed values.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::values::{Context, Kind, kind, normalised};
 use super::{keyframes, values};
 use crate::svg::{Notes, split};
 
-/// Values that descendants take over from an element.
+/// The values that descendants inherit from an element.
 #[derive(Debug, Clone)]
 pub(super) struct Inherited {
     pub(super) context: Context,
@@ -21,16 +21,16 @@ pub(super) struct Inherited {
     pub(super) custom: Rc<HashMap<String, String>>,
 }
 
-/// The values of an element.
+/// The computed values of an element.
 #[derive(Debug, Default)]
 pub(super) struct Computed {
-    /// Properties that are drawn, with values for the renderer, in the order of their names.
+    /// Properties that affect drawing, with values for the renderer, sorted by name.
     pub(super) properties: Vec<(String, String)>,
-    /// Attributes that animations changed.
+    /// Attributes changed by animations.
     pub(super) attributes: Vec<(String, Change)>,
-    /// Parts of the transformation, as CSS has them.
+    /// The transform properties of CSS, by name.
     pub(super) transform: HashMap<String, String>,
-    /// A colour behind it.
+    /// The background colour of the root element.
     pub(super) background: Option<Rgba>,
 }
 
@@ -40,7 +40,7 @@ struct Declaration<'a> {
     value: String,
 }
 
-/// Computes the values of an element, and what its descendants inherit.
+/// Computes the values of an element, and the values that its descendants inherit.
 pub(super) fn computed<'a>(
     node: Node<'a, '_>,
     above: &Inherited,
@@ -53,7 +53,8 @@ pub(super) fn computed<'a>(
     all.sort_by(|a, b| a.weight.cmp(&b.weight));
     let mut inherited = above.clone();
     inherited.custom = custom(&all, &above.custom, fuel);
-    // References are resolved first: a value that has none left is dropped with all that it stands for.
+    // `var()` references are resolved before shorthands are expanded. If a reference cannot be resolved, its
+    // declaration becomes `unset`.
     for declaration in all.iter_mut().filter(|declaration| declaration.value.contains("var(")) {
         let value = substituted(&declaration.value, &inherited.custom, 0, fuel);
         declaration.value = value.unwrap_or_else(|| "unset".to_owned());
@@ -63,7 +64,7 @@ pub(super) fn computed<'a>(
     let mut out = Computed::default();
     for (name, change) in changes {
         match (kind(name), change) {
-            // Sums of numbers that are properties are rare; the value is taken as it is.
+            // Additive animation of properties is rare. The value replaces the property.
             (Some(kind), Change::Set(value) | Change::Add(value)) if kind != Kind::Transform => {
                 let place = all.iter().position(|declaration| declaration.weight.origin > ANIMATION);
                 let weight = Weight::of(ANIMATION, usize::MAX);
@@ -89,7 +90,7 @@ fn collected<'a>(node: Node<'a, '_>, sheet: &Sheet<'a>, fuel: &mut Fuel) -> Vec<
     let mut all = Vec::new();
     for attribute in node.attributes().filter(|attribute| attribute.namespace().is_none()) {
         let name = attribute.name();
-        // Geometry as an attribute may be a list, and a transformation has a grammar of its own.
+        // Attributes of geometry may be lists, and the transform attribute has a different grammar from the property.
         let drawn = !matches!(kind(name), None | Some(Kind::Geometry | Kind::Data | Kind::Transform));
         if drawn || name == "transform-origin" {
             all.push(Declaration {
@@ -108,7 +109,7 @@ fn collected<'a>(node: Node<'a, '_>, sheet: &Sheet<'a>, fuel: &mut Fuel) -> Vec<
     all
 }
 
-/// The custom properties that are in force.
+/// Computes the custom properties in effect.
 fn custom(
     all: &[Declaration<'_>],
     above: &Rc<HashMap<String, String>>,
@@ -141,7 +142,7 @@ fn custom(
     Rc::new(resolved)
 }
 
-/// A value with its references replaced; `None` if one leads nowhere, or in circles.
+/// Replaces the references in a value. Returns `None` if a reference is unknown or cyclic.
 fn substituted(value: &str, custom: &HashMap<String, String>, depth: u32, fuel: &mut Fuel) -> Option<String> {
     if depth > DEPTH || !fuel.burn_text(value) {
         return None;
@@ -172,14 +173,14 @@ fn substituted(value: &str, custom: &HashMap<String, String>, depth: u32, fuel: 
     (whole.len() <= LONGEST).then_some(whole)
 }
 
-/// A declaration with values of its own.
+/// A declaration that owns its name and value.
 struct Owned {
     weight: Weight,
     name: String,
     value: String,
 }
 
-/// Declarations with shorthands spread out.
+/// Expands shorthands.
 fn spread(all: Vec<Declaration<'_>>) -> Vec<Owned> {
     let mut out = Vec::with_capacity(all.len());
     for Declaration { weight, name, value } in all {
@@ -195,7 +196,7 @@ fn spread(all: Vec<Declaration<'_>>) -> Vec<Owned> {
     out
 }
 
-/// Adds what animations of CSS make of the declarations.
+/// Adds the values of CSS animations to the declarations.
 fn animate(all: &mut Vec<Owned>, sheet: &Sheet<'_>) {
     if sheet.keyframes.is_empty() || !all.iter().any(|declaration| declaration.name.starts_with("animation")) {
         return;
@@ -207,7 +208,7 @@ fn animate(all: &mut Vec<Owned>, sheet: &Sheet<'_>) {
     all.splice(place..place, animated);
 }
 
-/// The font size and the colour come before what refers to them.
+/// Computes the font size and the colour first, since other values refer to them.
 fn fonts_and_color(all: &[Owned], inherited: &mut Inherited, above: &Inherited) {
     for Owned { name, value, .. } in all {
         match name.as_str() {
@@ -230,7 +231,7 @@ fn fonts_and_color(all: &[Owned], inherited: &mut Inherited, above: &Inherited) 
     }
 }
 
-/// Applies a declaration over those that count less.
+/// Applies a declaration, overriding those of lower precedence.
 fn apply(
     node: Node<'_, '_>,
     name: String,
@@ -275,21 +276,21 @@ fn apply(
     }
 }
 
-/// Returns `true` if a property of geometry is one of an element.
+/// Returns `true` if a geometry property applies to an element.
 fn is_geometry(element: &str, name: &str) -> bool {
     match element {
         "rect" => !matches!(name, "r" | "cx" | "cy" | "d"),
         "circle" => matches!(name, "r" | "cx" | "cy"),
         "ellipse" => matches!(name, "rx" | "ry" | "cx" | "cy"),
         "image" => matches!(name, "x" | "y" | "width" | "height"),
-        // The root is as large as its attributes say.
+        // The size of the root is set by its attributes.
         "svg" | "use" => matches!(name, "x" | "y" | "width" | "height"),
         "path" => name == "d",
         _ => false,
     }
 }
 
-/// Of references in one another.
+/// The maximum nesting depth of references.
 const DEPTH: u32 = 16;
-/// Bytes of a value whose references were replaced.
+/// The maximum length in bytes of a value after its references are replaced.
 const LONGEST: usize = 8192;

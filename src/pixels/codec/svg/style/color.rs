@@ -1,28 +1,28 @@
-//! Colours of CSS Color 4 and 5 as sRGB.
+//! Colours of CSS Color 4 and 5, converted to sRGB.
 
 use super::spaces::{from_lab, from_mixing, from_oklab, from_space, hsl, polar, to_mixing};
 use crate::color;
 use crate::pixels::base::level;
 use crate::svg::{Basis, Value, split};
 
-/// Red, green, blue and opacity, 0 to 1. Colours beyond sRGB are clipped when they are written.
+/// Red, green, blue and opacity, 0 to 1. Colours outside sRGB are clipped when they are written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rgba(pub(super) [f64; 4]);
 
 impl Rgba {
-    /// Parses a colour. `current` is that of the property `color`.
+    /// Parses a colour. `current` is the value of the property `color`.
     pub(super) fn parse(text: &str, current: Self) -> Option<Self> {
         parse(text, current, 0)
     }
 
-    /// `#rrggbb`, or `#rrggbbaa`.
+    /// Formats the colour as `#rrggbb`, or as `#rrggbbaa` if it is not opaque.
     pub(super) fn print(self) -> String {
         let Self([r, g, b, a]) = self;
         let [r, g, b, a] = [r, g, b, a].map(|part| level(part.clamp(0.0, 1.0) * 255.0));
         if a == 255 { format!("#{r:02x}{g:02x}{b:02x}") } else { format!("#{r:02x}{g:02x}{b:02x}{a:02x}") }
     }
 
-    /// Bytes of red, green, blue and opacity.
+    /// Returns red, green, blue and opacity as bytes.
     pub(super) fn bytes(self) -> [u8; 4] {
         self.0.map(|part| level(part.clamp(0.0, 1.0) * 255.0))
     }
@@ -40,7 +40,7 @@ fn parse(text: &str, current: Rgba, depth: u32) -> Option<Rgba> {
         return match lower.as_str() {
             "currentcolor" => Some(current),
             "transparent" => Some(Rgba([0.0; 4])),
-            // System colours as browsers have them in light.
+            // System colours as browsers define them in light mode.
             "canvas" | "field" | "buttonface" | "accentcolortext" => Some(Rgba([1.0; 4])),
             "rebeccapurple" => Some(Rgba([0.4, 0.2, 0.6, 1.0])),
             "canvastext" | "fieldtext" | "buttontext" => Some(Rgba::BLACK),
@@ -54,7 +54,7 @@ fn parse(text: &str, current: Rgba, depth: u32) -> Option<Rgba> {
     }
     match name {
         "color-mix" => mix(arguments, current, depth),
-        // Browsers show images in light unless a page says otherwise.
+        // Browsers show images in light mode unless the page states otherwise.
         "light-dark" => parse(split(arguments, ',').first()?, current, depth + 1),
         "color" => {
             let (space, rest) = arguments.trim().split_once(char::is_whitespace)?;
@@ -108,7 +108,7 @@ fn hex(digits: &str) -> Option<Rgba> {
 struct Part(Value);
 
 impl Part {
-    /// A number, where 100% is so much.
+    /// Returns the value as a number, where 100% is `whole`.
     fn number(self, whole: f64) -> Option<f64> {
         match self.0 {
             Value::Number(value) => Some(value),
@@ -117,7 +117,7 @@ impl Part {
         }
     }
 
-    /// Percent, with or without its sign, as 0 to 1.
+    /// Returns a percentage, with or without the sign, as 0 to 1.
     fn share(self) -> Option<f64> {
         match self.0 {
             Value::Number(value) | Value::Percent(value) => Some((value / 100.0).clamp(0.0, 1.0)),
@@ -125,7 +125,7 @@ impl Part {
         }
     }
 
-    /// Degrees.
+    /// Returns the value in degrees.
     fn hue(self) -> Option<f64> {
         match self.0 {
             Value::Number(value) | Value::Angle(value) => Some(value),
@@ -134,7 +134,7 @@ impl Part {
     }
 }
 
-/// Three components and the opacity, separated by commas or by spaces and a slash.
+/// Parses three components and the opacity, separated by commas or by spaces and a slash.
 fn components(text: &str) -> Option<([Part; 3], f64)> {
     let (text, alpha) = match split(text, '/').as_slice() {
         [text] => (*text, None),
@@ -165,7 +165,7 @@ fn with_alpha([r, g, b]: [f64; 3], alpha: f64) -> Rgba {
     Rgba([r, g, b, alpha])
 }
 
-/// `in oklab, red 30%, blue`: mixed premultiplied (CSS Color 5).
+/// Mixes colours with premultiplied opacity, as in `in oklab, red 30%, blue` (CSS Color 5).
 fn mix(arguments: &str, current: Rgba, depth: u32) -> Option<Rgba> {
     let parts = split(arguments, ',');
     let (space, parts) = match parts.as_slice() {
@@ -206,7 +206,7 @@ fn mix(arguments: &str, current: Rgba, depth: u32) -> Option<Rgba> {
     let alpha = alpha_a * p + alpha_b * q;
     let blend = |at: usize| {
         let (x, y) = (from.get(at)?, to.get(at)?);
-        // A hue is an angle, and not premultiplied.
+        // A hue is an angle, and is not premultiplied.
         if hue_at(space) == Some(at) {
             let way = (y - x).rem_euclid(360.0);
             let way = if (way > 180.0) == longer { way } else { way - 360.0 };

@@ -1,4 +1,4 @@
-//! Animations of CSS at the moment when an image appears.
+//! CSS animations at the moment when an image appears.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::sheet::{Frame, Sheet, declarations};
 use super::timing::{eased, mix, seconds};
 use crate::svg::split;
 
-/// The value of each property that animations change, given the values that were declared.
+/// Returns the value of each property that animations change, given the declared values.
 pub(super) fn applied(declared: &HashMap<String, String>, sheet: &Sheet<'_>) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for animation in animations(declared) {
@@ -26,9 +26,9 @@ pub(super) fn applied(declared: &HashMap<String, String>, sheet: &Sheet<'_>) -> 
 #[derive(Debug)]
 struct Animation {
     name: String,
-    /// Seconds.
+    /// The duration of one iteration, in seconds.
     duration: f64,
-    /// Seconds.
+    /// The delay, in seconds.
     delay: f64,
     count: f64,
     direction: String,
@@ -36,7 +36,7 @@ struct Animation {
     timing: String,
 }
 
-/// The animations of an element, from the shorthand and from properties of their own.
+/// Returns the animations of an element, from the shorthand and from the longhand properties.
 fn animations(declared: &HashMap<String, String>) -> Vec<Animation> {
     let list = |name: &str| declared.get(name).map(|value| split(value, ',')).unwrap_or_default();
     let mut all: Vec<Animation> = list("animation").into_iter().map(shorthand).collect();
@@ -48,7 +48,7 @@ fn animations(declared: &HashMap<String, String>) -> Vec<Animation> {
         }
     }
     for (index, animation) in all.iter_mut().enumerate() {
-        // A list that is too short is repeated.
+        // Lists that are too short are repeated.
         let own = |name: &str| {
             let values = list(name);
             let index = index.checked_rem(values.len())?;
@@ -102,7 +102,7 @@ fn count(word: &str) -> Option<f64> {
 }
 
 impl Animation {
-    /// How far the frames have come, 0 to 1; `None` if they do not apply.
+    /// Returns the progress through the frames, 0 to 1, or `None` if the animation has no effect.
     fn share(&self) -> Option<f64> {
         let fills = |way: &str| self.fill == way || self.fill == "both";
         let rounds = if self.duration > 0.0 { -self.delay / self.duration } else { self.count };
@@ -116,7 +116,7 @@ impl Animation {
         if !rounds.is_finite() {
             return None;
         }
-        // At its end a round is not yet the next one.
+        // The end of the last iteration is not the start of another.
         let ended = rounds > 0.0 && rounds >= self.count && rounds.fract() == 0.0;
         let (round, share) = if ended { (rounds - 1.0, 1.0) } else { (rounds.floor(), rounds.fract()) };
         let odd = round.rem_euclid(2.0) >= 1.0;
@@ -130,7 +130,7 @@ impl Animation {
     }
 }
 
-/// The properties that frames change.
+/// Returns the properties that frames change.
 fn properties(frames: &[Frame<'_>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (name, _, _) in frames.iter().flat_map(|frame| declarations(frame.declarations)) {
@@ -141,7 +141,8 @@ fn properties(frames: &[Frame<'_>]) -> Vec<String> {
     names
 }
 
-/// The value of a property between its frames. Where a first or last one is missing it is the value without them.
+/// Returns the value of a property between its frames. If the first or the last frame is missing, the value without
+/// animation takes its place.
 fn value(name: &str, frames: &[Frame<'_>], base: Option<&str>, share: f64, timing: &str) -> Option<String> {
     let declared = |frame: &Frame<'_>, wanted: &str| {
         declarations(frame.declarations)
@@ -168,7 +169,7 @@ fn value(name: &str, frames: &[Frame<'_>], base: Option<&str>, share: f64, timin
     let (start, from, timing) = from;
     let (end, to) = to;
     if share <= start {
-        // Nothing has changed yet where no frame says so.
+        // The value has not changed yet if no frame sets it.
         return from;
     }
     let local = eased(&timing, (share - start) / (end - start));

@@ -1,21 +1,21 @@
-//! Elements compared with selectors.
+//! Matching of elements against selectors.
 
 use roxmltree::Node;
 
 use super::selector::{Join, Selector, Simple};
 
-/// Steps that matching may take, for all elements together.
+/// The number of steps that matching may take, for all elements together.
 #[derive(Debug)]
 pub(super) struct Fuel(pub(super) u64);
 
 impl Fuel {
-    /// Returns `true` while there is some left.
+    /// Uses one step, and returns `true` if fuel is left.
     fn burn(&mut self) -> bool {
         self.0 = self.0.saturating_sub(1);
         self.0 > 0
     }
 
-    /// Returns `true` while there is some left after looking at so many bytes.
+    /// Uses the steps for scanning a text, and returns `true` if fuel is left.
     pub(super) fn burn_text(&mut self, text: &str) -> bool {
         self.0 = self.0.saturating_sub(1 + u64::try_from(text.len() / 16).unwrap_or(u64::MAX));
         self.0 > 0
@@ -23,7 +23,7 @@ impl Fuel {
 }
 
 impl Selector {
-    /// Returns `true` if an element is one of those that are meant.
+    /// Returns `true` if the selector matches an element.
     pub(super) fn matches(&self, node: Node<'_, '_>, fuel: &mut Fuel) -> bool {
         self.matches_at(0, node, fuel)
     }

@@ -1,8 +1,8 @@
-//! Media queries (Media Queries 4), for an image by itself: a screen as large as the image, in light.
+//! Media queries (Media Queries 4), for a standalone image: a screen of the size of the image, in light mode.
 
 use crate::svg::{Basis, Value, split};
 
-/// Returns `true` if a list of media queries is met by an image of this size.
+/// Returns `true` if a list of media queries is satisfied for an image of this size.
 pub(super) fn is_met(queries: &str, size: (f64, f64)) -> bool {
     queries.trim().is_empty() || split(queries, ',').into_iter().any(|query| query_is_met(query.trim(), size))
 }
@@ -25,11 +25,11 @@ fn query_is_met(query: &str, size: (f64, f64)) -> bool {
         },
         _ => Some(false),
     };
-    // One that is not known is never met.
+    // An unknown query is never satisfied.
     met.is_some_and(|met| met != not)
 }
 
-/// `(a) and (b)`, `(a) or (b)`, `not (a)`; `None` if it is not known.
+/// Evaluates `(a) and (b)`, `(a) or (b)` or `not (a)`. Returns `None` if the condition is unknown.
 fn condition(text: &str, size: (f64, f64), depth: u32) -> Option<bool> {
     if depth > 4 {
         return None;
@@ -66,7 +66,7 @@ fn condition(text: &str, size: (f64, f64), depth: u32) -> Option<bool> {
     }
 }
 
-/// The text in parentheses, and what stands behind them.
+/// Returns the text in parentheses, and the text after them.
 fn group(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0_u32;
     for (at, c) in text.char_indices() {
@@ -113,7 +113,7 @@ fn feature(text: &str, size: (f64, f64)) -> Option<bool> {
     })
 }
 
-/// A feature without a value.
+/// Returns `true` if a feature without a value is satisfied.
 fn is_true(name: &str) -> bool {
     matches!(
         name,
@@ -121,7 +121,7 @@ fn is_true(name: &str) -> bool {
     )
 }
 
-/// `width >= 100px`, `10px < width < 100px`.
+/// Evaluates a range such as `width >= 100px` or `10px < width < 100px`.
 fn range(text: &str, size: (f64, f64)) -> Option<bool> {
     let is_sign = |c: char| matches!(c, '<' | '>' | '=');
     let mut parts = Vec::new();
@@ -163,7 +163,7 @@ fn measured(name: &str, (width, height): (f64, f64)) -> Option<f64> {
     }
 }
 
-/// A length in pixels, a number, a ratio, or a resolution in dots per pixel.
+/// Parses a length in pixels, a number, a ratio, or a resolution in dots per pixel.
 fn number(text: &str) -> Option<f64> {
     if let Some((above, below)) = text.split_once('/') {
         return Some(number(above)? / number(below)?);

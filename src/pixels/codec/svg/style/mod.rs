@@ -1,4 +1,4 @@
-//! Style sheets, custom properties and animations resolved, so that a tree of plain attributes is left.
+//! Resolution of style sheets, custom properties and animations to a tree of plain attributes.
 //!
 //! ```text
 //! sanitised tree ── cascade ──▶ values of each element ── write ──▶ text without style sheets
@@ -6,9 +6,9 @@
 //!   smil, keyframes             at the moment when an image appears
 //! ```
 //!
-//! The renderer knows CSS of 1998. This stage knows what drawing programs and people write today: custom properties,
-//! media queries, selectors of level 4, colours of level 4, functions that calculate, geometry and transformations as
-//! properties. Anything that it does not know either is among the notes.
+//! The renderer supports CSS of 1998. This stage supports the CSS that drawing programs and authors write today: custom
+//! properties, media queries, selectors of level 4, colours of level 4, calculating functions, and geometry and
+//! transformations as properties. Anything that this stage does not support either is listed in the notes.
 
 mod cascade;
 mod color;
@@ -40,10 +40,10 @@ use crate::error::Error;
 use crate::limits::LimitError;
 use crate::svg::{Notes, Viewport};
 
-/// A drawing whose style is in its attributes.
+/// A drawing whose style is entirely in its attributes.
 #[derive(Debug)]
 pub(super) struct Styled {
-    /// SVG for the renderer.
+    /// The SVG text for the renderer.
     pub(super) text: String,
     /// The colour of the canvas: red, green, blue, opacity.
     pub(super) background: Option<[u8; 4]>,
@@ -68,7 +68,7 @@ pub(super) fn styled(document: &Document<'_>, viewport: Viewport, notes: &mut No
     Ok(Styled { text, background })
 }
 
-/// Steps of comparing rules with elements, each some ten nanoseconds.
+/// The maximum number of steps for matching rules to elements. Each takes about ten nanoseconds.
 const COMPARISONS: u64 = 50_000_000;
 
 #[cfg(test)]

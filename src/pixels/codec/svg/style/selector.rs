@@ -2,17 +2,17 @@
 
 use crate::svg::split;
 
-/// Compound selectors from the last to the first, each with what joins it to the one before it.
+/// The compound selectors from the last to the first, each with the combinator before it.
 #[derive(Debug)]
 pub(super) struct Selector {
     pub(super) parts: Vec<(Compound, Join)>,
-    /// Ids; classes, attributes and pseudo-classes; types.
+    /// The numbers of ids; of classes, attributes and pseudo-classes; and of types.
     pub(super) specificity: [u32; 3],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Join {
-    /// Nothing stands in front.
+    /// There is no selector before this one.
     First,
     Descendant,
     Child,
@@ -35,24 +35,25 @@ pub(super) enum Simple {
     },
     Root,
     Empty,
-    /// At each `step`th place, from `offset` on; among those of the type, from the end.
+    /// Matches every `step`th position from `offset` on: among elements of the same type if `typed`, counted from the
+    /// end if `last`.
     Nth {
         step: i64,
         offset: i64,
         typed: bool,
         last: bool,
     },
-    /// One of these, or none of them.
+    /// Matches one of these selectors, or none of them if `not`.
     Is {
         any: Vec<Selector>,
         not: bool,
     },
-    /// Nothing of an image is hovered, visited or has the focus.
+    /// Matches nothing: no element of an image is hovered, visited or focused.
     Never,
     Always,
 }
 
-/// The selectors of a list; `None` if one of them is not known, which makes the rule void.
+/// Parses a list of selectors. Returns `None` if one of them is unknown, which makes the rule invalid.
 pub(super) fn list(text: &str) -> Option<Vec<Selector>> {
     list_at(text, 0)
 }
@@ -86,7 +87,7 @@ fn selector(text: &str, depth: u32) -> Option<Selector> {
         }
     }
     parts.reverse();
-    // Each holds what joins it to the next one in front.
+    // Each part holds the combinator between it and the previous part of the selector.
     Some(Selector { parts, specificity: reader.specificity })
 }
 
@@ -110,7 +111,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text in parentheses that are open.
+    /// Returns the text up to the parenthesis that closes the open one.
     fn inside(&mut self) -> Option<&'a str> {
         let mut depth = 1_u32;
         for (at, c) in self.rest.char_indices() {
@@ -137,7 +138,7 @@ impl<'a> Reader<'a> {
                     self.rest = behind;
                     all.push(Simple::Always);
                 }
-                // Any namespace: there is but one.
+                // The namespace is ignored, since there is only one.
                 '|' if behind.starts_with(|c: char| c.is_alphanumeric() || c == '*') => {
                     self.rest = behind;
                     if matches!(all.last(), Some(Simple::Type(_))) {
@@ -178,7 +179,7 @@ impl<'a> Reader<'a> {
     }
 
     fn pseudo(&mut self) -> Option<Simple> {
-        // Pseudo-elements are none of these elements.
+        // Pseudo-elements match no element.
         if let Some(rest) = self.rest.strip_prefix(':') {
             self.rest = rest;
             self.word()?;
@@ -216,7 +217,7 @@ impl<'a> Reader<'a> {
                     parts: vec![(vec![nth(0, 1, typed, last)], Join::First)],
                     specificity: [0; 3],
                 });
-                // Not both is one of two that do not match.
+                // Both conditions hold if neither negation holds.
                 let neither = both.map(|selector| Selector {
                     parts: vec![(vec![Simple::Is { any: vec![selector], not: true }], Join::First)],
                     specificity: [0; 3],
@@ -255,7 +256,7 @@ fn attribute(text: &str) -> Option<Simple> {
     (!name.is_empty()).then(|| Simple::Attribute { name: name.to_owned(), operator, value: value.to_owned(), folded })
 }
 
-/// `2n+1`, `odd`, `-n + 3`, `4`.
+/// Parses a formula such as `2n+1`, `odd`, `-n + 3` or `4`.
 fn formula(text: &str) -> Option<(i64, i64)> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
     match text.as_str() {
@@ -273,7 +274,7 @@ fn formula(text: &str) -> Option<(i64, i64)> {
     Some((step, if offset.is_empty() { 0 } else { number(offset)? }))
 }
 
-/// Of selectors in one another.
+/// The maximum nesting depth of selectors.
 const DEPTH: u32 = 4;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The rules of all style sheets of a drawing, in the order in which they count.
+//! The rules of all style sheets of a drawing, in order of precedence.
 
 use std::collections::HashMap;
 
@@ -10,37 +10,38 @@ use super::{media, selector};
 use crate::limits::LimitError;
 use crate::svg::{Item, Notes, items, split};
 
-/// Style sheets that were written by the sanitiser.
+/// The style sheets of a drawing, as written by the sanitiser.
 #[derive(Debug, Default)]
 pub(super) struct Sheet<'a> {
     rules: Vec<Rule<'a>>,
-    /// Frames by the name of their animation; of two of a name the later one counts.
+    /// Keyframes by the name of their animation. If a name is used twice, the later definition counts.
     pub(super) keyframes: HashMap<&'a str, Vec<Frame<'a>>>,
     layers: Vec<String>,
     declared: u64,
 }
 
-/// A selector and the declarations for what it selects.
+/// A selector and its declarations.
 #[derive(Debug)]
 struct Rule<'a> {
     selector: Selector,
-    /// Of layers, those that were named first count least, and those in none most.
+    /// The cascade layer. Layers named first have the lowest precedence; rules outside layers have the highest.
     layer: usize,
     declarations: &'a str,
 }
 
-/// Declarations at some places of an animation.
+/// The declarations of a keyframe.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
-    /// 0 to 1.
+    /// The position in the animation, 0 to 1.
     pub(super) place: f64,
     pub(super) declarations: &'a str,
 }
 
-/// A declaration, and how much it counts.
+/// The precedence of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Weight {
-    /// Presentation attributes, rules, the attribute `style`, animations, and the important ones of rules and `style`.
+    /// The origin, in ascending order: presentation attributes, rules, the `style` attribute, animations, important
+    /// rules, and important declarations of the `style` attribute.
     pub(super) origin: u8,
     layer: usize,
     specificity: [u32; 3],
@@ -48,7 +49,7 @@ pub(super) struct Weight {
 }
 
 impl Weight {
-    /// That of one that stands alone.
+    /// Returns the weight of a declaration that belongs to no rule.
     pub(super) const fn of(origin: u8, order: usize) -> Self {
         Self { origin, layer: 0, specificity: [0; 3], order }
     }
@@ -63,7 +64,7 @@ impl<'a> Sheet<'a> {
                 sheet.rules(text, size, usize::MAX, 0, notes)?;
             }
         }
-        // Within one layer the order stays: sorting is stable.
+        // Within a layer the order is preserved, since sorting is stable.
         sheet.rules.sort_by_key(|rule| rule.layer);
         Ok(sheet)
     }
@@ -79,7 +80,7 @@ impl<'a> Sheet<'a> {
         for Item { head, block } in items(text) {
             let rule = head.strip_prefix('@');
             let Some(block) = block else {
-                // `@layer a, b;` names them in their order.
+                // `@layer a, b;` declares layers in their order.
                 if let Some(names) = rule.and_then(|rule| rule.strip_prefix("layer")) {
                     names.split(',').for_each(|name| _ = self.layer(name.trim()));
                 }
@@ -122,7 +123,7 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// The place of a layer. One without a name is one of its own.
+    /// Returns the index of a layer. Each layer without a name is distinct.
     fn layer(&mut self, name: &str) -> usize {
         let known = self.layers.iter().position(|known| !name.is_empty() && known == name);
         known.unwrap_or_else(|| {
@@ -131,12 +132,12 @@ impl<'a> Sheet<'a> {
         })
     }
 
-    /// Calls `act` with each declaration for an element.
+    /// Calls `act` with each declaration that applies to an element.
     pub(super) fn each(&self, node: Node<'_, '_>, fuel: &mut Fuel, mut act: impl FnMut(Weight, &'a str, &'a str)) {
         for (order, rule) in self.rules.iter().enumerate() {
             if rule.selector.matches(node, fuel) {
                 for (name, value, important) in declarations(rule.declarations) {
-                    // Of important ones the first layer counts most.
+                    // For important declarations the first layer has the highest precedence.
                     let layer = if important { usize::MAX - rule.layer } else { rule.layer };
                     let origin = if important { IMPORTANT } else { RULE };
                     act(Weight { origin, layer, specificity: rule.selector.specificity, order }, name, value);
@@ -146,7 +147,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Name, value and whether it is important, of each declaration of a block.
+/// Iterates over the declarations of a block: name, value, and `true` if it is important.
 pub(super) fn declarations(block: &str) -> impl Iterator<Item = (&str, &str, bool)> {
     split(block, ';').into_iter().filter_map(|declaration| {
         let (name, value) = declaration.split_once(':')?;
@@ -176,22 +177,22 @@ fn frames(block: &str) -> Vec<Frame<'_>> {
     all
 }
 
-/// Returns `true` unless support of something is denied: what browsers support is assumed to be.
+/// Returns `true` unless the condition is negated, since every feature is assumed to be supported.
 fn supports(condition: &str) -> bool {
     !condition.trim_start().starts_with("not")
 }
 
-/// From presentation attributes.
+/// The origin of presentation attributes.
 pub(super) const ATTRIBUTE: u8 = 0;
 const RULE: u8 = 1;
-/// From the attribute `style`.
+/// The origin of the `style` attribute.
 pub(super) const STYLE: u8 = 2;
-/// From animations.
+/// The origin of animations.
 pub(super) const ANIMATION: u8 = 3;
 const IMPORTANT: u8 = 4;
-/// From the attribute `style`, important.
+/// The origin of important declarations of the `style` attribute.
 pub(super) const IMPORTANT_STYLE: u8 = 5;
-/// Of conditions in one another.
+/// The maximum nesting depth of conditional rules.
 const DEPTH: u32 = 4;
-/// In all style sheets together.
+/// The maximum number of declarations in all style sheets together.
 const DECLARATIONS: u64 = 10_000;

@@ -1,4 +1,4 @@
-//! Animations of SVG (SMIL) at the moment when an image appears.
+//! SVG animations (SMIL) at the moment when an image appears.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,17 @@ use roxmltree::{Document, Node, NodeId};
 use super::timing::{bezier, clock, four, mix};
 use crate::svg::split;
 
-/// The animation elements of a document, by what they animate.
+/// The animation elements of a document, by the element that they animate.
 pub(super) struct Animations<'a, 'i>(HashMap<NodeId, Vec<Node<'a, 'i>>>);
 
 /// The effect of an animation on an attribute or a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
-    /// In place of it.
+    /// Replaces the value.
     Set(String),
-    /// With it: as a sum, or behind it where it is a transformation.
+    /// Is added to the value: numbers are summed, transformations are appended.
     Add(String),
-    /// In front of the transformation.
+    /// Precedes the transformation.
     Move(String),
 }
 
@@ -46,7 +46,7 @@ impl<'a, 'i> Animations<'a, 'i> {
         self.0.is_empty()
     }
 
-    /// The changes of an element, by attribute, in the order in which they apply.
+    /// Returns the changes of an element, by attribute, in the order in which they apply.
     pub(super) fn changes(&self, target: Node<'_, '_>) -> Vec<(&'a str, Change)> {
         let all = self.0.get(&target.id()).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter_map(|node| change(*node)).collect()
@@ -73,7 +73,7 @@ fn change<'a>(node: Node<'a, '_>) -> Option<(&'a str, Change)> {
     Some((name, if sum { Change::Add(value) } else { Change::Set(value) }))
 }
 
-/// How far an animation has come, 0 to 1; `None` if it does nothing.
+/// Returns the progress of an animation, 0 to 1, or `None` if it has no effect.
 fn share(node: Node<'_, '_>) -> Option<f64> {
     let begins = node.attribute("begin").unwrap_or("0s").split(';').filter_map(clock);
     let begin = begins.filter(|begin| *begin <= 0.0).max_by(f64::total_cmp)?;
@@ -93,13 +93,13 @@ fn share(node: Node<'_, '_>) -> Option<f64> {
     (node.attribute("fill") == Some("freeze")).then(|| if count.fract() > 0.0 { count.fract() } else { 1.0 })
 }
 
-/// A value, and whether it is to be added.
+/// Returns the value of an animation, and `true` if it is added to the base value.
 fn value(node: Node<'_, '_>, share: f64) -> Option<(String, bool)> {
     let (values, sum): (Vec<&str>, bool) = match node.attribute("values") {
         Some(values) => (values.split(';').map(str::trim).filter(|value| !value.is_empty()).collect(), false),
         None => match (node.attribute("from"), node.attribute("to"), node.attribute("by")) {
             (Some(from), Some(to), _) => (vec![from, to], false),
-            // From what it is: nothing has changed yet.
+            // Without `from`, the animation starts at the base value, which has not changed yet.
             (None, Some(to), _) if share >= 0.5 => (vec![to], false),
             (Some(from), None, Some(_)) => (vec![from], false),
             (None, None, Some(by)) if share >= 1.0 => (vec![by], true),
@@ -112,7 +112,7 @@ fn value(node: Node<'_, '_>, share: f64) -> Option<(String, bool)> {
     Some((value, sum))
 }
 
-/// Between which values, and how far.
+/// A position between two values.
 struct Place {
     index: usize,
     share: f64,
@@ -145,7 +145,7 @@ impl Place {
     }
 }
 
-/// The start of a motion along a path, which is where an image shows it.
+/// Returns the start of a motion along a path, which is the position in an image.
 fn motion(node: Node<'_, '_>, share: f64) -> Option<Change> {
     let path =
         node.children().find(|child| child.tag_name().name() == "mpath").and_then(|child| child.attribute("href"));
@@ -167,7 +167,7 @@ fn motion(node: Node<'_, '_>, share: f64) -> Option<Change> {
     Some(Change::Move(format!("translate({x},{y}) rotate({turn})")))
 }
 
-/// The first points of a path: its start, and those that its first segment goes by.
+/// Returns the first points of a path: its start, and the points of its first segment.
 fn points(data: &str) -> (Vec<(f64, f64)>, &str) {
     let mut rest = data.trim_start();
     let mut points: Vec<(f64, f64)> = Vec::new();
@@ -189,7 +189,7 @@ fn points(data: &str) -> (Vec<(f64, f64)>, &str) {
         let point = match (command.to_ascii_lowercase(), numbers.as_slice()) {
             ('h', [to]) => Some((base.0 + to, y)),
             ('v', [to]) => Some((x, base.1 + to)),
-            // An arc ends there; its form is not looked at.
+            // Only the end point of an arc is used, not its shape.
             ('a', [_, _, _, _, _, to, down]) | ('m' | 'l' | 'c' | 's' | 'q' | 't', [to, down]) => {
                 Some((base.0 + to, base.1 + down))
             }

@@ -1,8 +1,8 @@
-//! Colour spaces of CSS Color 4, to and from sRGB.
+//! Conversions between sRGB and the colour spaces of CSS Color 4.
 
 use crate::pixels::color::{from_light, to_light};
 
-/// A colour in the space that it is mixed in.
+/// Converts an sRGB colour to the space in which it is mixed.
 pub(super) fn to_mixing(space: &str, rgb: [f64; 3]) -> Option<[f64; 3]> {
     let angle = |[l, a, b]: [f64; 3]| [l, a.hypot(b), b.atan2(a).to_degrees()];
     Some(match space {
@@ -17,7 +17,7 @@ pub(super) fn to_mixing(space: &str, rgb: [f64; 3]) -> Option<[f64; 3]> {
     })
 }
 
-/// A mixed colour as sRGB.
+/// Converts a mixed colour to sRGB.
 pub(super) fn from_mixing(space: &str, [a, b, c]: [f64; 3]) -> Option<[f64; 3]> {
     Some(match space {
         "srgb" => [a, b, c],
@@ -31,13 +31,13 @@ pub(super) fn from_mixing(space: &str, [a, b, c]: [f64; 3]) -> Option<[f64; 3]> 
     })
 }
 
-/// Lightness, chroma and hue in degrees as lightness and two axes.
+/// Converts lightness, chroma and hue in degrees to lightness and two axes.
 pub(super) fn polar(lightness: f64, chroma: f64, hue: f64) -> [f64; 3] {
     let (sin, cos) = hue.to_radians().sin_cos();
     [lightness, chroma * cos, chroma * sin]
 }
 
-/// Hue in degrees, saturation and lightness.
+/// Converts hue in degrees, saturation and lightness to RGB.
 pub(super) fn hsl(hue: f64, saturation: f64, lightness: f64) -> [f64; 3] {
     let spread = saturation * lightness.min(1.0 - lightness);
     [0.0, 8.0, 4.0].map(|shift: f64| {
@@ -74,7 +74,7 @@ fn times(matrix: [[f64; 3]; 3], [a, b, c]: [f64; 3]) -> [f64; 3] {
     matrix.map(|[x, y, z]| x * a + y * b + z * c)
 }
 
-/// Oklab as sRGB.
+/// Converts Oklab to sRGB.
 pub(super) fn from_oklab(lab: [f64; 3]) -> [f64; 3] {
     let lms = times(
         [
@@ -114,7 +114,7 @@ fn to_oklab(rgb: [f64; 3]) -> [f64; 3] {
     )
 }
 
-/// CIE Lab under D50.
+/// Converts CIE Lab (D50) to sRGB.
 pub(super) fn from_lab([l, a, b]: [f64; 3]) -> [f64; 3] {
     let y = (l + 16.0) / 116.0;
     let cube = |v: f64| if v * v * v > LAB_BEND { v * v * v } else { (116.0 * v - 16.0) / LAB_SLOPE };
@@ -142,7 +142,7 @@ fn from_xyz_d50(xyz: [f64; 3]) -> [f64; 3] {
     .map(encoded)
 }
 
-/// A colour of the function `color()`.
+/// Converts a colour of the function `color()`.
 pub(super) fn from_space(space: &str, values: [f64; 3]) -> Option<[f64; 3]> {
     let from_p3 = |linear: [f64; 3]| {
         times(

@@ -4,13 +4,13 @@ use crate::note::Note;
 use crate::pixels::codec::svg::draw;
 use crate::pixels::raster::Raster;
 
-/// A square of 10 by 10, drawn as large.
+/// Draws an image of 10 by 10 at its natural size.
 fn drawn(body: &str) -> Raster {
     let file = format!("<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'>{body}</svg>");
     draw(file.as_bytes(), Size::new(10, 10), None, &Limits::default()).unwrap()
 }
 
-/// The colour of a pixel, and its opacity where it is not opaque.
+/// Returns the colour of a pixel, with its opacity if it is not opaque.
 fn pixel(raster: &Raster, x: usize, y: usize) -> String {
     let width = raster.size().width as usize;
     let samples = raster.samples();
@@ -23,7 +23,7 @@ fn pixel(raster: &Raster, x: usize, y: usize) -> String {
     pixel.iter().take(if pixel.get(3) == Some(&255) { 3 } else { channels }).map(|v| format!("{v:02x}")).collect()
 }
 
-/// The colour in the middle.
+/// Returns the colour in the middle.
 fn middle(body: &str) -> String {
     pixel(&drawn(body), 5, 5)
 }

@@ -1,9 +1,9 @@
-//! Times and values in between, for animations at the moment when an image appears.
+//! Times and interpolated values, for animations at the moment when an image appears.
 
 use super::color::Rgba;
 use crate::svg::{Basis, Value, number, split};
 
-/// A value between two, at `share` of the way, 0 to 1. Where their form differs it is the nearer one.
+/// Interpolates between two values at `share` of the way, 0 to 1. If their forms differ, returns the nearer one.
 pub(super) fn mix(from: &str, to: &str, share: f64) -> String {
     if share <= 0.0 {
         return from.to_owned();
@@ -24,7 +24,7 @@ pub(super) fn mix(from: &str, to: &str, share: f64) -> String {
     numbers.unwrap_or_else(|| if share < 0.5 { from } else { to }.to_owned())
 }
 
-/// Numbers between those of two texts that are equal but for them.
+/// Interpolates the numbers of two texts that are otherwise equal.
 fn between(from: &str, to: &str, share: f64) -> Option<String> {
     let mut out = String::new();
     let (mut from, mut to) = (from, to);
@@ -32,10 +32,10 @@ fn between(from: &str, to: &str, share: f64) -> Option<String> {
         let starts = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'));
         if starts(from) && starts(to) {
             let ((a, rest_from), (b, rest_to)) = (number(from)?, number(to)?);
-            // Without the noise of arithmetic.
+            // Rounding removes the noise of floating-point arithmetic.
             out.push_str(&(((a + (b - a) * share) * 1e6).round() / 1e6).to_string());
             (from, to) = (rest_from, rest_to);
-            // Nothing has no unit.
+            // Zero may be written without a unit.
             let unit = |text: &str| text.find(|c: char| !c.is_ascii_alphabetic() && c != '%').unwrap_or(text.len());
             let (units_from, units_to) = (unit(from), unit(to));
             if a == 0.0 && units_from == 0 {
@@ -52,7 +52,7 @@ fn between(from: &str, to: &str, share: f64) -> Option<String> {
         let (Some(a), Some(b)) = (from.chars().next(), to.chars().next()) else {
             return (from.is_empty() && to.is_empty()).then_some(out);
         };
-        // Commas and spaces separate alike.
+        // Commas and spaces are equivalent separators.
         let separates = |c: char| c == ',' || c.is_whitespace();
         if separates(a) && separates(b) {
             out.push(' ');
@@ -66,7 +66,7 @@ fn between(from: &str, to: &str, share: f64) -> Option<String> {
     }
 }
 
-/// Transformations like these that do nothing.
+/// Returns the identity in the form of this transformation.
 fn at_rest(text: &str) -> String {
     let mut out = String::new();
     for part in split(text, ' ') {
@@ -80,7 +80,7 @@ fn at_rest(text: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// Seconds of a clock value of SMIL: `1.5s`, `200ms`, `1:30`, `2`.
+/// Parses a clock value of SMIL in seconds: `1.5s`, `200ms`, `1:30`, `2`.
 pub(super) fn clock(text: &str) -> Option<f64> {
     let text = text.trim();
     let (sign, text) = match text.strip_prefix('-') {
@@ -102,7 +102,7 @@ pub(super) fn clock(text: &str) -> Option<f64> {
     Some(sign * number * factor)
 }
 
-/// Seconds of a time of CSS.
+/// Parses a CSS time in seconds.
 pub(super) fn seconds(text: &str) -> Option<f64> {
     match Value::parse(text, Basis::INITIAL)? {
         Value::Time(seconds) => Some(seconds),
@@ -110,7 +110,7 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
     }
 }
 
-/// The progress that a timing function of CSS makes of a share of time.
+/// Applies a CSS timing function to a share of time, and returns the progress.
 pub(super) fn eased(function: &str, share: f64) -> f64 {
     let curve = match function {
         "linear" => return share,
@@ -138,14 +138,14 @@ fn stepped(arguments: &str, share: f64) -> f64 {
     (done / count).min(1.0)
 }
 
-/// Four numbers between commas or spaces.
+/// Parses four numbers separated by commas or spaces.
 pub(super) fn four(text: &str) -> Option<[f64; 4]> {
     let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
     let all: Option<Vec<f64>> = words.map(|word| word.parse().ok()).collect();
     all?.try_into().ok()
 }
 
-/// The height of a curve of Bézier from (0, 0) to (1, 1) above `x`.
+/// Returns the ordinate at `x` of a Bézier curve from (0, 0) to (1, 1).
 pub(super) fn bezier([x1, y1, x2, y2]: [f64; 4], x: f64) -> f64 {
     let at = |a: f64, b: f64, t: f64| {
         let u = 1.0 - t;

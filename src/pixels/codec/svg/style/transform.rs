@@ -1,19 +1,19 @@
-//! Transformations of CSS (CSS Transforms 1 and 2, as far as they are flat) as matrices.
+//! CSS transformations (CSS Transforms 1 and 2, the two-dimensional part) as matrices.
 
 use super::values::Context;
 use crate::svg::{Value, split};
 
-/// `a b c d e f`, as in `matrix()`.
+/// The numbers `a b c d e f`, as in `matrix()`.
 pub(super) type Matrix = [f64; 6];
 
 const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
-/// The text of a matrix.
+/// Formats a matrix.
 pub(super) fn print([a, b, c, d, e, f]: Matrix) -> String {
     format!("matrix({a} {b} {c} {d} {e} {f})")
 }
 
-/// The matrix of the property `transform`; `None` if it is not known.
+/// Parses the property `transform`. Returns `None` if it is unknown.
 pub(super) fn parse(text: &str, context: &Context) -> Option<Matrix> {
     let mut matrix = IDENTITY;
     let mut rest = text.trim();
@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str, context: &Context) -> Option<Matrix> {
     matrix.iter().all(|number| number.is_finite()).then_some(matrix)
 }
 
-/// The place of the parenthesis that closes one that is open.
+/// Returns the position of the parenthesis that closes the open one.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 1_u32;
     text.find(|c| {
@@ -65,13 +65,13 @@ fn function(name: &str, arguments: &str, context: &Context) -> Option<Matrix> {
         ("scalex", 1) => Some([number(0)?, 0.0, 0.0, 1.0, 0.0, 0.0]),
         ("scaley", 1) => Some([1.0, 0.0, 0.0, number(0)?, 0.0, 0.0]),
         ("rotate" | "rotatez", 1) => Some(rotation(turn(0)?)),
-        // SVG has a centre.
+        // In SVG a rotation may have a centre.
         ("rotate", 3) => {
             let (cx, cy) = (x(1)?, y(2)?);
             let back = [1.0, 0.0, 0.0, 1.0, -cx, -cy];
             Some(times(times([1.0, 0.0, 0.0, 1.0, cx, cy], rotation(turn(0)?)), back))
         }
-        // Seen from the front a turn around another axis is a scale.
+        // Seen from the front, a rotation around another axis is a scale.
         ("rotatex", 1) => Some([1.0, 0.0, 0.0, turn(0)?.cos(), 0.0, 0.0]),
         ("rotatey", 1) => Some([turn(0)?.cos(), 0.0, 0.0, 1.0, 0.0, 0.0]),
         ("rotate3d", 4) => {
@@ -99,7 +99,7 @@ fn length(text: &str, whole: f64, context: &Context) -> Option<f64> {
     Value::parse(text, context.basis(Some(whole)))?.pixels()
 }
 
-/// Radians.
+/// Parses an angle, in radians.
 fn angle(text: &str, context: &Context) -> Option<f64> {
     match Value::parse(text, context.basis(None))? {
         Value::Angle(degrees) | Value::Number(degrees) => Some(degrees.to_radians()),
@@ -116,7 +116,7 @@ fn times([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix) -> Matrix {
     [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f]
 }
 
-/// The matrix of the properties `translate`, `rotate` and `scale`.
+/// Returns the matrix of the property `translate`, `rotate` or `scale`.
 pub(super) fn single(name: &str, value: &str, context: &Context) -> Option<Matrix> {
     let value = value.trim();
     if value == "none" {
@@ -134,7 +134,7 @@ pub(super) fn single(name: &str, value: &str, context: &Context) -> Option<Matri
     parse(&text, context)
 }
 
-/// The point of `transform-origin` in a box of left, top, width and height.
+/// Returns the point of `transform-origin` in a box of left, top, width and height.
 pub(super) fn origin(text: &str, [left, top, width, height]: [f64; 4], context: &Context) -> Option<(f64, f64)> {
     let words: Vec<&str> = split(text.trim(), ' ').into_iter().filter(|word| !word.is_empty()).collect();
     let (x, y) = match *words.as_slice() {

@@ -1,9 +1,9 @@
-//! Values of properties as the renderer reads them: lengths in pixels, colours in hexadecimal digits.
+//! Property values in the form that the renderer reads: lengths in pixels, colours in hexadecimal digits.
 
 use super::color::Rgba;
 use crate::svg::{Basis, Value, split};
 
-/// Sizes and colours that values of an element refer to.
+/// The sizes and colours to which the values of an element refer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
     /// The font size, in pixels.
@@ -21,7 +21,7 @@ impl Context {
         Basis { font: self.font, percent, viewport: Some(self.image) }
     }
 
-    /// The length that percentages of a property refer to.
+    /// Returns the length to which percentages of a property refer.
     pub(super) fn whole(&self, name: &str) -> f64 {
         let (width, height) = self.viewport;
         match name {
@@ -32,7 +32,7 @@ impl Context {
     }
 }
 
-/// How a property is read.
+/// The syntax of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Paint,
@@ -44,19 +44,19 @@ pub(super) enum Kind {
     FontSize,
     /// A length that is an attribute of some elements.
     Geometry,
-    /// Data of a path.
+    /// Path data.
     Data,
-    /// Part of the transformation.
+    /// A part of the transformation.
     Transform,
     /// A reference to an element.
     Reference,
-    /// Functions, or a reference.
+    /// Filter functions, or a reference.
     Filter,
-    /// Words.
+    /// Keywords.
     Words,
 }
 
-/// The kind of a property that is drawn.
+/// Returns the kind of a property that affects drawing.
 pub(super) fn kind(name: &str) -> Option<Kind> {
     Some(match name {
         "fill" | "stroke" => Kind::Paint,
@@ -111,7 +111,7 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
     })
 }
 
-/// Returns `true` for a property that descendants inherit.
+/// Returns `true` if descendants inherit a property.
 pub(super) fn is_inherited(name: &str) -> bool {
     !matches!(
         name,
@@ -138,7 +138,7 @@ pub(super) fn is_inherited(name: &str) -> bool {
     ) && !matches!(kind(name), Some(Kind::Geometry | Kind::Data | Kind::Transform) | None)
 }
 
-/// The value that an inherited property begins with.
+/// Returns the initial value of an inherited property.
 pub(super) fn initial(name: &str) -> Option<&'static str> {
     Some(match name {
         "fill" | "color" => "#000000",
@@ -158,7 +158,8 @@ pub(super) fn initial(name: &str) -> Option<&'static str> {
     })
 }
 
-/// A value as the renderer reads it; `None` if it is none of the property, as good as not written.
+/// Converts a value to the form that the renderer reads. Returns `None` if the value is invalid for the property, so
+/// that the declaration is ignored.
 pub(super) fn normalised(name: &str, value: &str, context: &Context) -> Option<String> {
     let value = value.trim();
     match kind(name)? {
@@ -192,7 +193,7 @@ pub(super) fn normalised(name: &str, value: &str, context: &Context) -> Option<S
     }
 }
 
-/// `none`, a colour, or a reference with what is shown where it leads nowhere.
+/// Parses `none`, a colour, or a reference with the fallback for a missing target.
 fn paint(value: &str, context: &Context) -> Option<String> {
     if matches!(value, "none" | "context-fill" | "context-stroke") {
         return Some(value.to_owned());
@@ -210,9 +211,9 @@ fn paint(value: &str, context: &Context) -> Option<String> {
     }
 }
 
-/// A length without its unit, or a percentage.
+/// Parses a length without its unit, or a percentage.
 pub(super) fn length(name: &str, value: &str, context: &Context) -> Option<String> {
-    // Percentages are left to the renderer, which knows the viewport best, unless something is added to them.
+    // Percentages are left to the renderer, which knows the viewport best, unless they are part of a calculation.
     let percent = value.contains('(').then(|| context.whole(name));
     match Value::parse(value, context.basis(percent))? {
         Value::Number(value) | Value::Length(value) => Some(value.to_string()),
@@ -221,7 +222,7 @@ pub(super) fn length(name: &str, value: &str, context: &Context) -> Option<Strin
     }
 }
 
-/// Colours in the functions of a filter as the renderer reads them.
+/// Converts the colours in filter functions to the form that the renderer reads.
 fn filter(value: &str, context: &Context) -> String {
     let Some(start) = value.find("drop-shadow(") else { return value.to_owned() };
     let (before, rest) = value.split_at_checked(start + "drop-shadow(".len()).unwrap_or_default();
@@ -243,7 +244,7 @@ fn filter(value: &str, context: &Context) -> String {
     format!("{before}{}{}", words.join(" "), filter(after, context))
 }
 
-/// The size of a font, in pixels, inside one of this size.
+/// Returns a font size in pixels. `parent` is the font size of the parent.
 pub(super) fn font_size(value: &str, parent: f64, context: &Context) -> Option<f64> {
     let named = |power: i32| Some(16.0 * 1.2_f64.powi(power));
     match value {
@@ -264,7 +265,7 @@ pub(super) fn font_size(value: &str, parent: f64, context: &Context) -> Option<f
     }
 }
 
-/// The longhands of a shorthand with their values; `None` if it is not one.
+/// Expands a shorthand to its longhands with their values. Returns `None` if the property is not a shorthand.
 pub(super) fn longhands<'a>(name: &str, value: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
     Some(match name {
         "marker" => vec![("marker-start", value), ("marker-mid", value), ("marker-end", value)],
@@ -277,7 +278,7 @@ pub(super) fn longhands<'a>(name: &str, value: &'a str) -> Option<Vec<(&'static 
     })
 }
 
-/// `italic bold 12px/1.5 "A", serif`.
+/// Parses a `font` shorthand such as `italic bold 12px/1.5 "A", serif`.
 fn font(value: &str) -> Option<Vec<(&'static str, &str)>> {
     let mut all = vec![
         ("font-style", "normal"),
@@ -299,7 +300,7 @@ fn font(value: &str) -> Option<Vec<(&'static str, &str)>> {
             "normal" => None,
             _ => {
                 all.push(("font-size", word.split('/').next()?));
-                // A height of lines may stand apart from its slash.
+                // There may be a space between the slash and the line height.
                 let family =
                     rest.strip_prefix('/').map_or(rest, |rest| rest.trim_start().split_once(' ').unwrap_or_default().1);
                 all.push(("font-family", family));
@@ -315,7 +316,7 @@ fn font(value: &str) -> Option<Vec<(&'static str, &str)>> {
     }
 }
 
-/// Returns `true` for a property that changes nothing on an image that stands still.
+/// Returns `true` if a property has no effect on a still image, so that no note is needed.
 pub(super) fn is_silent(name: &str) -> bool {
     let starts = ["-", "transition", "animation", "font-", "text-rendering", "color-"];
     starts.iter().any(|start| name.starts_with(start))

@@ -1,4 +1,4 @@
-//! The tree as text again, with its style in attributes.
+//! Serialisation of the tree, with its style in attributes.
 
 use roxmltree::Node;
 
@@ -10,7 +10,7 @@ use super::transform;
 use super::values::{Context, length};
 use crate::svg::{Notes, Viewport, escape, number};
 
-/// Writes a drawing for the renderer.
+/// A writer of a drawing for the renderer.
 pub(super) struct Writer<'a, 'i, 'n> {
     out: String,
     sheet: &'a Sheet<'a>,
@@ -30,12 +30,12 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
         Self { out: String::new(), sheet, animations, fuel, notes, background: None }
     }
 
-    /// The text, the colour of the canvas, and the steps that are left.
+    /// Returns the text, the colour of the canvas, and the remaining steps.
     pub(super) fn end(self) -> (String, Option<[u8; 4]>, u64) {
         (self.out, self.background, self.fuel.0)
     }
 
-    /// Writes the root, as large as the image.
+    /// Writes the root, at the size of the image.
     pub(super) fn root(&mut self, root: Node<'_, '_>, viewport: Viewport, above: &Inherited) {
         let changes = self.animations.changes(root);
         let (computed, inherited) = computed(root, above, self.sheet, &changes, &mut self.fuel, self.notes);
@@ -52,13 +52,13 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
             None => self.out.push_str(&format!(" viewBox=\"0 0 {width} {height}\"")),
         }
         let given = ["width", "height", "viewBox", "preserveAspectRatio", "x", "y"];
-        // A transformation of the root is one of the image, around its middle.
+        // A transformation of the root applies to the image, around its centre.
         let context = Context { viewport: (width, height), ..inherited.context };
         self.attributes(root, &given, &computed, &context, "50% 50%");
         self.contents(root, inherited);
     }
 
-    /// All that stands in the root. A loop, as files may be nested deeper than a stack.
+    /// Writes the contents of the root. This is a loop, since files may be nested deeper than the stack allows.
     fn contents(&mut self, root: Node<'_, '_>, inherited: Inherited) {
         self.out.push('>');
         let mut open = vec![(root, inherited, "svg")];
@@ -84,10 +84,11 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
         }
     }
 
-    /// The start tag of an element, with its name for the end tag. A group that is no more than its parts has none.
+    /// Writes the start tag of an element. Returns the inherited values and the name for the end tag. A group without
+    /// attributes is omitted, and its name is empty.
     fn open<'b>(&mut self, node: Node<'b, '_>, above: &Inherited) -> Option<(Inherited, &'b str)> {
         let name = node.tag_name().name();
-        // They were read, or show nothing.
+        // These elements have been processed, or show nothing.
         if matches!(name, "style" | "animate" | "animateTransform" | "animateMotion" | "set" | "title" | "desc") {
             return None;
         }
@@ -122,7 +123,7 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
         self.out.push('"');
     }
 
-    /// The attributes of an element, but for those given already.
+    /// Writes the attributes of an element, except for those in `given`.
     fn attributes(&mut self, node: Node<'_, '_>, given: &[&str], computed: &Computed, context: &Context, origin: &str) {
         let mut style = Vec::new();
         let is_set = |name: &str| computed.properties.iter().any(|(known, _)| known == name);
@@ -142,7 +143,7 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
             let value = changed.fold(attribute.value().to_owned(), changed_by);
             self.attribute(name, &plain(name, &value, context));
         }
-        // An animation may bring an attribute that was not there.
+        // An animation may add an attribute that the element does not have.
         for (name, change) in &computed.attributes {
             if let Change::Set(value) | Change::Add(value) = change
                 && name != "transform"
@@ -163,7 +164,7 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
             if given.contains(&name.as_str()) || value.is_empty() {
                 continue;
             }
-            // The renderer reads these in a style only.
+            // The renderer reads these properties only from a `style` attribute.
             if matches!(name.as_str(), "mix-blend-mode" | "isolation" | "font-kerning" | "image-rendering") {
                 style.push(format!("{name}:{value}"));
             } else {
@@ -175,7 +176,8 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
         }
     }
 
-    /// The transformation in the grammar of SVG: motions, then the properties around their origin, or the attribute.
+    /// Returns the transformation in SVG syntax: motions first, then the properties around their origin, or the
+    /// attribute.
     fn transform(&mut self, node: Node<'_, '_>, computed: &Computed, context: &Context, origin: &str) -> String {
         let changes = || computed.attributes.iter().filter(|(name, _)| name == "transform").map(|(_, change)| change);
         let mut parts: Vec<String> = Vec::new();
@@ -248,13 +250,13 @@ fn changed_by(value: String, change: &Change) -> String {
     }
 }
 
-/// Returns `true` for a presentation attribute, which is among the properties if it counts.
+/// Returns `true` for a presentation attribute. If it has an effect, it is among the properties.
 fn is_style(name: &str) -> bool {
     use super::values::{Kind, kind};
     !matches!(kind(name), None | Some(Kind::Geometry | Kind::Data | Kind::Transform))
 }
 
-/// The value of an attribute, with units and functions that the renderer does not know as pixels.
+/// Returns the value of an attribute. Units and functions that the renderer does not support are converted to pixels.
 fn plain(name: &str, value: &str, context: &Context) -> String {
     let lengths = [
         "x",
@@ -289,7 +291,7 @@ fn plain(name: &str, value: &str, context: &Context) -> String {
     length(name, value, context).unwrap_or_else(|| value.to_owned())
 }
 
-/// Width and height of the coordinates that an element sets up for its descendants.
+/// Returns the width and height of the coordinate system that an element establishes for its descendants.
 fn own_viewport(node: Node<'_, '_>, context: &Context) -> Option<(f64, f64)> {
     if !matches!(node.tag_name().name(), "svg" | "symbol") {
         return None;
@@ -310,7 +312,7 @@ fn own_viewport(node: Node<'_, '_>, context: &Context) -> Option<(f64, f64)> {
     Some(shown.unwrap_or_else(|| (side("width"), side("height"))))
 }
 
-/// The box around a simple shape, without its line.
+/// Returns the bounding box of a simple shape, without its stroke.
 fn bounds(node: Node<'_, '_>, computed: &Computed, context: &Context) -> Option<[f64; 4]> {
     let value = |name: &str| {
         let property = computed.properties.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
