@@ -1,19 +1,19 @@
-//! The chunks of a file (W3C PNG, 5).
+//! Iteration over the chunks of a file (W3C PNG, 5).
 
-/// What every file starts with.
+/// The signature at the start of every file.
 pub(crate) const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
-/// The chunks of a file, kind and body, up to the first that is cut short. Checksums are not looked at.
+/// An iterator over the chunks of a file, type and data, up to the first that is cut short. Checksums are not verified.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Chunks<'a> {
-    /// All chunks; `None` for what is no PNG.
+    /// Returns all chunks, or `None` if the file is not a PNG.
     pub(crate) fn of_file(bytes: &'a [u8]) -> Option<Self> {
         bytes.strip_prefix(SIGNATURE).map(Self)
     }
 
-    /// All chunks but the ancillary ones with a wrong checksum, which are to be ignored (W3C PNG, 13.2).
+    /// Iterates over all chunks except ancillary ones with a wrong checksum, which are to be ignored (W3C PNG, 13.2).
     pub(crate) fn sound(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
         let mut chunks = self;
         std::iter::from_fn(move || {
@@ -27,7 +27,7 @@ impl<'a> Chunks<'a> {
         })
     }
 
-    /// All chunks, and the beginning of one that is cut short.
+    /// Iterates over all chunks, and the beginning of one that is cut short.
     pub(crate) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> + Clone {
         let mut chunks = self;
         std::iter::from_fn(move || {
@@ -40,7 +40,7 @@ impl<'a> Chunks<'a> {
         })
     }
 
-    /// Returns `true` if nothing is missing: the end is there, or the file ends behind a whole chunk.
+    /// Returns `true` if nothing is missing: the end chunk exists, or the file ends after a complete chunk.
     pub(crate) fn are_complete(self) -> bool {
         let mut chunks = self;
         while let Some((kind, ..)) = chunks.step() {
@@ -51,7 +51,7 @@ impl<'a> Chunks<'a> {
         chunks.0.is_empty()
     }
 
-    /// The next chunk, with its checksum.
+    /// Reads the next chunk, with its checksum.
     fn step(&mut self) -> Option<(&'a [u8; 4], &'a [u8], u32)> {
         let length = usize::try_from(be32(self.0, 0)?).ok()?;
         let (kind, rest) = self.0.get(4..)?.split_first_chunk()?;
@@ -70,7 +70,7 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// The checksum of a chunk.
+/// Computes the checksum of a chunk.
 fn checksum(kind: &[u8; 4], body: &[u8]) -> u32 {
     let mut crc = crc32fast::Hasher::new();
     crc.update(kind);
@@ -80,7 +80,7 @@ fn checksum(kind: &[u8; 4], body: &[u8]) -> u32 {
 
 /// Appends a chunk with its length and checksum.
 pub(crate) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
-    // Bodies are parts of files, whose bytes are limited.
+    // The data comes from files, whose length is limited.
     out.extend(u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes());
     out.extend_from_slice(kind);
     out.extend_from_slice(body);

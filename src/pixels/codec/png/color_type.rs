@@ -1,4 +1,4 @@
-//! Images in fewer bits: gray and palettes for PNG, where they hold exactly what was there.
+//! Smaller colour types for PNG: grayscale and palettes, if they represent the image exactly.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,21 +9,21 @@ use png::{BitDepth, ColorType};
 use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 
-/// How the samples of a PNG are laid out.
+/// The layout of the samples of a PNG.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
     pub(crate) color: ColorType,
     pub(crate) depth: BitDepth,
-    /// Red, green and blue of each colour.
+    /// Red, green and blue of each palette entry.
     pub(crate) palette: Option<Vec<u8>>,
-    /// Opacity of the first colours; those behind are opaque.
+    /// The opacity of the first palette entries. The remaining ones are opaque.
     pub(crate) opacities: Option<Vec<u8>>,
-    /// Rows of whole bytes.
+    /// The samples, in rows of whole bytes.
     pub(crate) samples: Cow<'a, [u8]>,
 }
 
 impl<'a> Layout<'a> {
-    /// The image as it is.
+    /// Returns the layout of the image without conversion.
     pub(crate) fn plain(image: &'a Raster) -> Self {
         let color = match image.channels() {
             Channels::Rgb => ColorType::Rgb,
@@ -34,20 +34,20 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// A layout of fewer bits that holds the same; `None` if there is none.
+/// Returns a layout with fewer bits that holds the same image, or `None` if there is none.
 pub(crate) fn reduced(image: &Raster, gray_is_allowed: bool) -> Option<Layout<'static>> {
     let found = Found::look(image, gray_is_allowed)?;
     let gray_depth = found.gray.then(|| gray_depth(&found)).flatten();
     let palette_depth = (found.colors.len() <= MOST).then(|| depth(found.colors.len()));
     match (gray_depth, palette_depth) {
         (Some(gray), palette) if palette.is_none_or(|palette| gray as u8 <= palette as u8) => {
-            // Shallow levels are the upper bits of deep ones.
+            // The levels of lower bit depths are the upper bits of deeper ones.
             let shift = 8 - gray as u8;
             let values = pixels(image).map(|[level, ..]| level >> shift);
             Some(layout(ColorType::Grayscale, gray, pack(values, image, gray)))
         }
         (_, Some(depth)) => Some(with_palette(image, &found, depth)),
-        // Gray and partly transparent, in more than 256 ways.
+        // Gray with partial transparency, in more than 256 combinations.
         (None, None) if found.gray => {
             let samples = pixels(image).flat_map(|[level, .., opacity]| [level, opacity]).collect();
             Some(layout(ColorType::GrayscaleAlpha, BitDepth::Eight, samples))
@@ -56,23 +56,23 @@ pub(crate) fn reduced(image: &Raster, gray_is_allowed: bool) -> Option<Layout<'s
     }
 }
 
-/// What there is in an image.
+/// The statistics of an image.
 struct Found {
-    /// One more than [`MOST`] are too many.
+    /// The colours found. Counting stops at one more than [`MOST`].
     colors: Numbers,
     gray: bool,
     opaque: bool,
-    /// All gray levels can be told by their upper 1, 2, 4 bits.
+    /// Whether all gray levels are determined by their upper 1, 2 or 4 bits.
     shallow: [bool; 3],
 }
 
 impl Found {
-    /// Looks until nothing is left to hope for.
+    /// Examines pixels until no smaller layout is possible.
     fn look(image: &Raster, gray_is_allowed: bool) -> Option<Self> {
         let mut found = Self { colors: Numbers::default(), gray: gray_is_allowed, opaque: true, shallow: [true; 3] };
         let mut last = None;
         for pixel in pixels(image) {
-            // Most neighbours are alike.
+            // Most neighbouring pixels are equal.
             if last == Some(pixel) {
                 continue;
             }
@@ -94,7 +94,7 @@ impl Found {
     }
 }
 
-/// The depth of gray without transparency.
+/// Returns the bit depth for opaque grayscale.
 fn gray_depth(found: &Found) -> Option<BitDepth> {
     let [one, two, four] = found.shallow;
     found.opaque.then_some(match () {
@@ -105,7 +105,7 @@ fn gray_depth(found: &Found) -> Option<BitDepth> {
     })
 }
 
-/// The depth of numbers for so many colours.
+/// Returns the bit depth of indices for this number of colours.
 fn depth(colors: usize) -> BitDepth {
     match colors {
         0..=2 => BitDepth::One,
@@ -115,7 +115,8 @@ fn depth(colors: usize) -> BitDepth {
     }
 }
 
-/// Transparent colours first, so that few opacities are written; then from dark to light.
+/// Builds a palette. Transparent colours come first, so that few opacities are written; the rest is sorted from dark to
+/// light.
 fn with_palette(image: &Raster, found: &Found, depth: BitDepth) -> Layout<'static> {
     let mut colors: Vec<[u8; 4]> = found.colors.keys().map(|color| color.to_be_bytes()).collect();
     colors.sort_unstable_by_key(|[r, g, b, a]| (*a, u32::from(*r) * 2 + u32::from(*g) * 4 + u32::from(*b), *r, *g));
@@ -142,7 +143,7 @@ fn layout(color: ColorType, depth: BitDepth, samples: Vec<u8>) -> Layout<'static
     Layout { color, depth, palette: None, opacities: None, samples: Cow::Owned(samples) }
 }
 
-/// Puts values of so many bits side by side, the first uppermost; each row starts with a new byte.
+/// Packs values into bytes, the first into the highest bits. Each row starts with a new byte.
 fn pack(values: impl Iterator<Item = u8>, image: &Raster, depth: BitDepth) -> Vec<u8> {
     let bits = depth as u8;
     let width = u64::from(image.size().width);
@@ -171,10 +172,10 @@ fn pixels(image: &Raster) -> impl Iterator<Item = [u8; 4]> {
     })
 }
 
-/// Colours, each with its place in a palette.
+/// Colours with their index in the palette.
 type Numbers = HashMap<u32, u8, BuildHasherDefault<Multiply>>;
 
-/// Spreads colours over a table, faster than needs to be safe for more than a few hundred.
+/// A hasher that spreads colours over a table. It is fast, and sufficient for a few hundred colours.
 #[derive(Debug, Default)]
 struct Multiply(u64);
 
@@ -193,7 +194,7 @@ impl Hasher for Multiply {
     }
 }
 
-/// Colours in a palette.
+/// The maximum number of colours in a palette.
 const MOST: usize = 256;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! The rows of a PNG in blocks that are not compressed.
+//! A PNG stream with uncompressed pixel data.
 //!
-//! A decoder holds the last 32 KiB that it inflates back until the data has ended, and never hands them out if the file
-//! is cut short. So the data is inflated here, block by block, and followed by zeros in place of what is missing.
+//! A decoder holds back the last 32 KiB that it inflates until the data has ended, and never returns them if the file
+//! is cut short. The data is therefore inflated here, block by block, and followed by zeros in place of missing bytes.
 
 use std::cell::Cell;
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
@@ -10,7 +10,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::chunks::{Chunks, SIGNATURE, be32, write_chunk};
 
-/// Of each pass: the first column and row, and the steps to the next (W3C PNG, 8.2).
+/// For each pass of Adam7: the first column and row, and the steps to the next (W3C PNG, 8.2).
 pub(crate) const ADAM7: [[usize; 4]; 7] =
     [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
 const PLAIN: [[usize; 4]; 1] = [[0, 0, 1, 1]];
@@ -42,7 +42,7 @@ impl Lines {
         })
     }
 
-    /// Bytes of each row of each pass, with that for its filter.
+    /// Iterates over the lengths in bytes of the rows of all passes, including the filter byte.
     pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> {
         let passes: &[[usize; 4]] = if self.interlaced { &ADAM7 } else { &PLAIN };
         passes.iter().flat_map(|[x, y, step_x, step_y]| {
@@ -53,15 +53,15 @@ impl Lines {
     }
 }
 
-/// The file as it is read: a head, blocks of rows, an end.
+/// A file in the form in which the decoder reads it: a head, blocks of rows, and an end.
 pub(crate) struct Flat<'a> {
     inflate: Decompress,
     chunks: Chunks<'a>,
-    /// Of the current chunk, what is still to be inflated.
+    /// The data of the current chunk that is still to be inflated.
     input: &'a [u8],
-    /// Bytes of rows that were not handed out.
+    /// The number of bytes of rows that have not been returned.
     left: usize,
-    /// Bytes of rows that are in the file, as far as is known.
+    /// The number of bytes of rows that the file holds, as far as known.
     stored: &'a Cell<usize>,
     has_ended: bool,
     block: Vec<u8>,
@@ -69,17 +69,17 @@ pub(crate) struct Flat<'a> {
 }
 
 impl<'a> Flat<'a> {
-    /// Bytes of a block at most (RFC 1951, 3.2.4).
+    /// The maximum length of a stored block, in bytes (RFC 1951, 3.2.4).
     const BLOCK: usize = 0xFFFF;
 
-    /// `stored` counts the bytes of rows that the file has.
+    /// Returns a stream for a file. `stored` counts the bytes of rows that the file holds.
     pub(crate) fn new(file: &'a [u8], lines: &Lines, stored: &'a Cell<usize>) -> Option<Self> {
         let left = lines.lengths().try_fold(0_usize, usize::checked_add)?;
         let mut head = SIGNATURE.to_vec();
         for (kind, body) in Chunks::of_file(file)?.take_while(|(kind, _)| *kind != b"IDAT") {
             write_chunk(&mut head, kind, body);
         }
-        // The header of zlib, the blocks, a checksum.
+        // The zlib header, the blocks, and a checksum.
         let length = left.div_ceil(Self::BLOCK).checked_mul(5)?.checked_add(left)?.checked_add(6)?;
         head.extend(u32::try_from(length).ok()?.to_be_bytes());
         head.extend(b"IDAT\x78\x01");
@@ -101,7 +101,7 @@ impl<'a> Flat<'a> {
         self.block.clear();
         let Ok(length @ 1..) = u16::try_from(self.left.min(Self::BLOCK)) else {
             if !std::mem::replace(&mut self.has_ended, true) {
-                // Neither checksum is looked at.
+                // The decoder verifies neither checksum.
                 self.block.extend([0; 8]);
                 write_chunk(&mut self.block, b"IEND", b"");
             }
@@ -118,7 +118,7 @@ impl<'a> Flat<'a> {
         self.block = out;
     }
 
-    /// Inflates as much as there is.
+    /// Inflates as much data as the file has.
     fn inflate_into(&mut self, mut out: &mut [u8]) {
         while !out.is_empty() {
             if self.input.is_empty() {
@@ -135,7 +135,7 @@ impl<'a> Flat<'a> {
             self.stored.set(self.stored.get() + made);
             let stands = taken == 0 && made == 0;
             if !matches!(done, Ok(Status::Ok | Status::BufError)) || stands && !self.input.is_empty() {
-                // Nothing comes any more.
+                // There is no further data.
                 self.input = &[];
                 while self.chunks.next().is_some() {}
             }
@@ -164,7 +164,7 @@ impl Read for Flat<'_> {
     }
 }
 
-/// The decoder asks for this, and never goes back.
+/// The decoder requires this trait, but never seeks.
 impl Seek for Flat<'_> {
     fn seek(&mut self, _: SeekFrom) -> Result<u64> {
         Err(Error::from(ErrorKind::Unsupported))

@@ -1,4 +1,4 @@
-//! Animated PNG: walking over its chunks (W3C PNG 3, 11.3.2), and reading each frame as the still image it is.
+//! Animated PNG: iteration over its chunks (W3C PNG 3, 11.3.2), and decoding of each frame as a still image.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use crate::pixels::codec::reader::Request;
 use crate::plan::{Rect, Size};
 use crate::stop::Stop;
 
-/// What a file says of all its frames.
+/// The properties shared by all frames of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Overview<'a> {
     pub(crate) canvas: Size,
     pub(crate) plays: Plays,
-    /// Frames that there are to be, as `acTL` says.
+    /// The number of frames that `acTL` announces.
     announced: usize,
-    /// Bit depth, colour type and what else follows the size.
+    /// The fields after the size in `IHDR`: bit depth, colour type and others.
     kind: [u8; 5],
-    /// `PLTE` and `tRNS`, which all frames share.
+    /// The data of `PLTE`. Like that of `tRNS` it is shared by all frames.
     palette: Option<&'a [u8]>,
     transparency: Option<&'a [u8]>,
     chunks: Chunks<'a>,
@@ -41,7 +41,7 @@ pub(crate) struct Part<'a> {
 }
 
 impl<'a> Overview<'a> {
-    /// `None` if the file is no animation: `acTL` stands before the pixels or it is none.
+    /// Reads the properties, or returns `None` if the file is not animated. `acTL` counts only before the pixels.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut chunks = Chunks::of_file(bytes)?;
         let (_, head) = chunks.next().filter(|(kind, _)| *kind == b"IHDR")?;
@@ -62,7 +62,7 @@ impl<'a> Overview<'a> {
                     overview.plays = NonZeroU32::new(be32(body, 4)?);
                     animated = true;
                 }
-                // More than there are colours is no palette.
+                // A longer palette is invalid.
                 b"PLTE" => overview.palette = Some(body).filter(|body| body.len() <= 768),
                 b"tRNS" => overview.transparency = Some(body).filter(|body| body.len() <= 256),
                 _ => {}
@@ -71,7 +71,7 @@ impl<'a> Overview<'a> {
         animated.then_some(overview)
     }
 
-    /// Its frames, up to the first that is damaged.
+    /// Iterates over the frames, up to the first that is damaged.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
         let mut chunks = self.chunks;
         std::iter::from_fn(move || {
@@ -80,8 +80,8 @@ impl<'a> Overview<'a> {
         })
     }
 
-    /// How many there are, and one more than is allowed for all that is more. One that is cut short is no still, but a
-    /// damaged animation.
+    /// Returns the number of frames. Numbers above the limit are reported as one more than the limit. A file that is
+    /// cut short counts as a damaged animation, not as a still image.
     pub(super) fn count(&self, limits: &Limits) -> u32 {
         counted(self.parts(), limits).max(if self.is_complete() { 1 } else { 2 })
     }
@@ -93,17 +93,17 @@ impl<'a> Overview<'a> {
         color & COLORED == 0
     }
 
-    /// Returns `true` if nothing of the file is missing, but perhaps its end mark.
+    /// Returns `true` if nothing is missing from the file, except perhaps the end chunk.
     pub(crate) fn is_complete(&self) -> bool {
         let mut chunks = self.chunks;
         self.chunks.are_complete()
             && (chunks.any(|(kind, _)| kind == b"IEND") || self.parts().count() >= self.announced)
     }
 
-    /// A frame as a file of its own.
+    /// Builds a file with a single frame.
     fn still(&self, part: &Part<'_>) -> Result<Vec<u8>, Error> {
         let data = || part.after.with_rest().take_while(|(kind, _)| *kind != b"fcTL").filter_map(pixels);
-        /// For all chunks but the data: 12 bytes around each, 13 in the first.
+        /// The room for all chunks except the pixel data: 12 bytes around each, 13 in the first.
         const AROUND: u64 = 1024;
         let length = data().map(|data| memory::len(data) + 12).sum::<u64>();
         let mut file = memory::reserve(length + AROUND)?;
@@ -124,11 +124,11 @@ impl<'a> Overview<'a> {
     }
 }
 
-/// The compressed pixels in a chunk.
+/// Returns the compressed pixels in a chunk.
 fn pixels<'a>((kind, body): (&'a [u8; 4], &'a [u8])) -> Option<&'a [u8]> {
     match kind {
         b"IDAT" => Some(body),
-        // A number comes first.
+        // A sequence number precedes the data.
         b"fdAT" => body.get(4..),
         _ => None,
     }
@@ -155,7 +155,7 @@ fn part<'a>(control: &'a [u8], after: Chunks<'a>) -> Option<Part<'a>> {
     })
 }
 
-/// Reads frames.
+/// A reader of frames.
 pub(crate) struct FrameReader<'a, I> {
     pub(crate) overview: Overview<'a>,
     pub(crate) parts: I,

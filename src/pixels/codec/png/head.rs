@@ -1,4 +1,4 @@
-//! What stands before the pixels (W3C PNG, 11.2 and 11.3).
+//! The chunks before the pixels (W3C PNG, 11.2 and 11.3).
 
 use super::chunks::{Chunks, be32};
 use crate::limits::Limits;
@@ -6,23 +6,23 @@ use crate::pixels::codec::metadata::inflate;
 use crate::pixels::color::Profile;
 use crate::plan::Size;
 
-/// The facts that chunks before the pixels state. Of several of a kind the first counts, as in browsers.
+/// The contents of the chunks before the pixels. If a chunk occurs several times, the first counts, as in browsers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Head<'a> {
     pub(crate) size: Size,
-    /// Dots per inch.
+    /// The resolution in dots per inch.
     pub(crate) density: Option<f64>,
-    /// The first block of EXIF. One that stands behind the pixels comes too late to turn them, as in browsers.
+    /// The first block of EXIF. A block after the pixels comes too late to affect the orientation, as in browsers.
     pub(crate) exif: Option<&'a [u8]>,
-    /// `iCCP`, still compressed.
+    /// The data of `iCCP`, still compressed.
     icc: Option<&'a [u8]>,
     /// `cICP`: primaries, transfer, matrix, full range.
     cicp: Option<[u8; 4]>,
-    /// `sRGB` is there.
+    /// Whether there is an `sRGB` chunk.
     srgb: bool,
-    /// `gAMA`, in 1/100000.
+    /// `gAMA`, in units of 1/100000.
     gamma: Option<u32>,
-    /// `cHRM`: white, red, green and blue, x and y of each in 1/100000.
+    /// `cHRM`: x and y of white, red, green and blue, in units of 1/100000.
     primaries: Option<[u32; 8]>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
         Some(head)
     }
 
-    /// The colour space: `cICP` counts before `iCCP`, and that before `gAMA` (third edition, 4.3).
+    /// Returns the colour space: `cICP` takes precedence over `iCCP`, and that over `gAMA` (third edition, 4.3).
     pub(crate) fn profile(&self, limits: &Limits) -> Option<Profile> {
         if let Some(profile) = self.cicp.and_then(Profile::from_code_points) {
             return Some(profile);
@@ -77,7 +77,8 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The profile in an `iCCP` chunk: a name of 1 to 79 bytes, a zero, and the method, of which there is only one.
+/// Inflates the profile of an `iCCP` chunk. The chunk holds a name of 1 to 79 bytes, a zero, and the compression
+/// method, of which there is only one.
 fn inflated(body: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     let (name, rest) = split(body)?;
     if !(1..=79).contains(&name.len()) {
@@ -86,13 +87,13 @@ fn inflated(body: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     inflate(rest.strip_prefix(&[0])?, limits.profile_bytes)
 }
 
-/// What stands before the first zero, and behind it.
+/// Splits bytes at the first zero.
 pub(crate) fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = bytes.iter().position(|byte| *byte == 0)?;
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
 
-/// Dots per inch from a `pHYs` chunk, which counts in metres.
+/// Returns the dots per inch from a `pHYs` chunk, which holds dots per metre.
 fn density(body: &[u8]) -> Option<f64> {
     let per_metre = f64::from(be32(body, 0)?);
     (body.get(8) == Some(&1) && per_metre > 0.0).then_some(per_metre * INCH)

@@ -1,8 +1,8 @@
-//! Files that the decoder refuses and browsers show.
+//! Repair of files that the decoder rejects but browsers show.
 //!
-//! Two roads, both taken only where the plain one is closed. A [`mended`] file has what matters of another one: chunks
-//! that stand where they belong, checksums that fit, an end. Of a file whose pixels end early, [`partly`] reads as many
-//! as there are.
+//! There are two ways, both used only if normal decoding fails. A [`mended`] file holds the relevant parts of the
+//! original: chunks in the right order, with valid checksums and an end. If the pixels of a file end early, [`partly`]
+//! decodes as many as possible.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -13,8 +13,8 @@ use super::chunks::{Chunks, SIGNATURE, write_chunk};
 use super::flat::{ADAM7, Flat, Lines};
 use crate::pixels::base::memory;
 
-/// The file for a decoder: itself, or a copy of what matters to it if its chunks are not as they should be, or in any
-/// case if `anyway`.
+/// Returns the file for a decoder: the original, or a copy of its relevant chunks if they are irregular. If `anyway` is
+/// `true`, returns a copy in any case.
 pub(crate) fn mended(bytes: &[u8], anyway: bool) -> Cow<'_, [u8]> {
     let Some(chunks) = Chunks::of_file(bytes) else { return Cow::Borrowed(bytes) };
     if anyway || is_odd(chunks) {
@@ -24,8 +24,7 @@ pub(crate) fn mended(bytes: &[u8], anyway: bool) -> Cow<'_, [u8]> {
     }
 }
 
-/// Returns `true` for a file whose end is missing, whose pixels are interrupted, or whose table of opacities is longer
-/// than that of colours.
+/// Returns `true` if a file has no end, has interrupted pixel data, or has more opacities than colours.
 fn is_odd(mut chunks: Chunks<'_>) -> bool {
     let (mut colors, mut data) = (0, 0_u8);
     let mut last = false;
@@ -46,7 +45,8 @@ fn is_odd(mut chunks: Chunks<'_>) -> bool {
     true
 }
 
-/// Header, palette, opacities and pixels, with checksums that fit; the last chunk of pixels may be cut short.
+/// Rebuilds a file from its header, palette, opacities and pixels, with valid checksums. The last chunk of pixels may
+/// be cut short.
 fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut file = memory::reserve(memory::len(bytes).saturating_add(1024)).ok()?;
     file.extend(SIGNATURE);
@@ -61,12 +61,13 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut has_opacities = false;
     for (kind, body) in chunks {
         match kind {
-            // A table of broken colours is none, and only a file that needs none can do without.
+            // An invalid palette is dropped. Only files that need none can do without.
             b"PLTE" if colors.is_none() && body.len() % 3 == 0 && (3..=768).contains(&body.len()) => {
                 colors = Some(body.len() / 3);
                 write_chunk(&mut file, kind, body);
             }
-            // More opacities than a table can have are none; more than there are colours are cut off.
+            // A table of opacities longer than any palette is dropped. One longer than the palette of the file is
+            // truncated.
             b"tRNS" if !has_opacities && body.len() <= 256 => {
                 has_opacities = true;
                 let most = if indexed { colors.unwrap_or(0) } else { usize::MAX };
@@ -81,10 +82,11 @@ fn rebuilt(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(file)
 }
 
-/// As many pixels as can be read, in the layout of the `image` crate's decoder; `None` if that is not one row.
+/// Decodes as many pixels as possible, in the layout of the `image` crate's decoder. Returns `None` if that is less
+/// than one row.
 ///
-/// The missing ones are transparent where pixels have alpha and otherwise white, which is what a page shows where a
-/// browser draws nothing. Of an interlaced file they are as their neighbours that are there.
+/// Missing pixels are transparent if the image has alpha, otherwise white: the colour of a page where a browser draws
+/// nothing. In interlaced files they repeat neighbouring pixels.
 pub(crate) fn partly(file: &[u8], samples: &mut [u8]) -> Option<()> {
     let (lines, stored) = (Lines::of(file)?, Cell::new(0));
     let mut decoder = Decoder::new(Flat::new(file, &lines, &stored)?);
@@ -126,26 +128,26 @@ pub(crate) fn partly(file: &[u8], samples: &mut [u8]) -> Option<()> {
         return None;
     }
     if depth == png::BitDepth::Sixteen {
-        // The decoder answers in the order of this machine.
+        // The decoder returns samples in native byte order.
         samples.as_chunks_mut::<2>().0.iter_mut().for_each(|two| *two = u16::from_be_bytes(*two).to_ne_bytes());
     }
     Some(())
 }
 
-/// The passes that were read of an interlaced file (W3C PNG, 8.2).
+/// The passes of an interlaced file that were read (W3C PNG, 8.2).
 #[derive(Debug, Default)]
 struct Passes {
-    /// Rows of all passes that were read.
+    /// The number of rows that were read, over all passes.
     lines: usize,
 }
 
-/// The blocks for which one pixel stands after each pass.
+/// The size of the block that one pixel represents after each pass.
 const BLOCKS: [[usize; 2]; 7] = [[8, 8], [4, 8], [4, 4], [2, 4], [2, 2], [1, 2], [1, 1]];
 
 impl Passes {
-    /// Fills in missing pixels: each is as the nearest one above and to the left that a whole pass has.
+    /// Fills in missing pixels. Each repeats the nearest pixel above and to the left that belongs to a complete pass.
     fn fill(&self, samples: &mut [u8], width: usize, height: usize, count: usize) {
-        // Rows of each pass; none of one without columns.
+        // The number of rows of each pass; 0 for a pass without columns.
         let rows = ADAM7.map(|[x, y, _, step]| if x < width { height.saturating_sub(y).div_ceil(step) } else { 0 });
         let mut left = self.lines;
         let read = rows.map(|rows| {
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
 
     fn drawn(interlaced: bool) -> Vec<u8> {
-        // By hand: 16x16 gray pixels, each row of each pass without a filter.
+        // Built by hand: 16x16 gray pixels, with each row of each pass unfiltered.
         let passes: &[[usize; 4]] = if interlaced { &ADAM7 } else { &[[0, 0, 1, 1]] };
         let mut data = Vec::new();
         for [x, y, step_x, step_y] in passes {
@@ -210,7 +212,7 @@ mod tests {
     fn as_many_rows_as_there_are() {
         let file = drawn(false);
         let data = file.windows(4).position(|four| four == b"IDAT").unwrap() + 4;
-        // Two bytes in front of the data, five in front of its only block.
+        // There are two bytes before the data, and five before its only block.
         for rows in [1, 5, 15] {
             let cut = &file[..data + 7 + 17 * rows];
             let mut samples = vec![7; 256];
@@ -233,7 +235,7 @@ mod tests {
         for (at, sample) in samples.iter().enumerate() {
             assert_eq!(*sample, value(at % 16 / 8 * 8, at / 16 / 8 * 8), "{at}");
         }
-        // Everything but the last row of the last pass.
+        // Everything except the last row of the last pass.
         let mut samples = vec![7; 256];
         partly(&mended(&file[..data + 256 + 32 - 17 + 7], false), &mut samples).unwrap();
         let wrong = (0..240).filter(|at| samples[*at] != value(at % 16, at / 16)).count();
@@ -246,7 +248,7 @@ mod tests {
         let whole = drawn(false);
         assert!(matches!(mended(&whole, false), Cow::Borrowed(_)));
         let end = whole.len() - 12;
-        // Without an end, with a stranger in between, with a wrong checksum.
+        // Without an end, with a foreign chunk in between, and with a wrong checksum.
         assert_eq!(*mended(&whole[..end], false), whole);
         let data = whole.windows(4).position(|four| four == b"IDAT").unwrap();
         let body = &whole[data + 4..end - 4];

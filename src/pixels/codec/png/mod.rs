@@ -1,4 +1,4 @@
-//! PNG, animated ones included (W3C PNG, third edition).
+//! PNG, including animated PNG (W3C PNG, third edition).
 
 mod chunks;
 mod color_type;
@@ -37,7 +37,7 @@ use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size, SourceInfo};
 use crate::stop::Stop;
 
-/// PNG.
+/// The PNG codec.
 pub(crate) struct Png;
 
 impl Codec for Png {
@@ -50,19 +50,19 @@ impl Codec for Png {
     }
 }
 
-/// Units of computing for a pixel: inflating it, and undoing its filter.
+/// The units of computing for a pixel: inflating it, and undoing its filter.
 const UNITS: u64 = 16;
 
-/// A file up to its pixels.
+/// A file that has been read up to its pixels.
 struct File<'a> {
     bytes: &'a [u8],
-    /// The file, as its decoder takes it.
+    /// The file in the form that its decoder accepts.
     sound: Cow<'a, [u8]>,
-    /// The decoder refuses the file as it is.
+    /// Whether the decoder rejects the original file.
     is_mended: bool,
     head: Head<'a>,
     overview: Option<frames::Overview<'a>>,
-    /// Samples as the decoder gives them.
+    /// The sample format of the decoder.
     color: ColorType,
     limits: &'a Limits,
     info: SourceInfo,
@@ -72,7 +72,7 @@ struct File<'a> {
 impl<'a> File<'a> {
     fn open(bytes: &'a [u8], limits: &'a Limits) -> Result<Self, Error> {
         let head = Head::read(bytes).ok_or_else(|| damaged(Format::Png))?;
-        // The decoder takes memory for a row before it can be asked for the size.
+        // The decoder allocates memory for a row before it returns the size.
         LimitError::check("pixels", head.size.pixels(), limits.pixels)?;
         let look = |file: &[u8]| {
             let decoder = decoder(file, head.size, limits, None)?;
@@ -97,7 +97,7 @@ impl<'a> File<'a> {
         Ok(file)
     }
 
-    /// All pixels of the file as its decoder takes it.
+    /// Decodes all pixels of a file in the form that its decoder accepts.
     fn whole(&self, file: &[u8], request: &Request<'_>) -> Result<Raster, Error> {
         let decoder = decoder(file, self.head.size, self.limits, Some(request.stop))?;
         let size = samples::check(&decoder, Format::Png, 0, self.limits)?;
@@ -106,7 +106,7 @@ impl<'a> File<'a> {
         samples::raster(size, color, read, self.meaning(color, request))
     }
 
-    /// As many rows as there are.
+    /// Decodes as many rows as possible.
     fn partly(&self, file: &[u8], request: &Request<'_>) -> Result<Raster, Error> {
         let decoder = decoder(file, self.head.size, self.limits, Some(request.stop))?;
         let size = samples::check(&decoder, Format::Png, 0, self.limits)?;
@@ -121,7 +121,7 @@ impl<'a> File<'a> {
         self.profile().filter(|profile| profile.fits(samples)).map(|profile| request.colors.of(profile))
     }
 
-    /// The pixels of the first image, and where it is damaged those that can be read.
+    /// Decodes the pixels of the first image. If the image is damaged, decodes those that are readable.
     fn still(&self, request: &Request<'_>) -> Result<Raster, Error> {
         if !self.is_mended {
             match self.whole(&self.sound, request) {
@@ -129,7 +129,7 @@ impl<'a> File<'a> {
                 done => return done,
             }
         }
-        // Where the file was not read to its end, that is no damage.
+        // If reading was stopped, the failure is not damage.
         unless_stopped(request.stop)?;
         let mended = mend::mended(self.bytes, true);
         match self.whole(&mended, request) {
@@ -150,7 +150,7 @@ impl Reader for File<'_> {
         if self.info.frames > 1 {
             return Ok(super::animation::cost(size, UNITS));
         }
-        // Its chunks are gone over a few times.
+        // The chunks are iterated over a few times.
         let chunks = memory::len(self.bytes).saturating_mul(3);
         Ok(samples::mending_cost(size, self.color, 0, UNITS, self.bytes).and(Cost::new(0, chunks)))
     }
@@ -180,7 +180,7 @@ impl Reader for File<'_> {
     fn xmp(&self) -> Option<Vec<u8>> {
         let mut texts = Chunks::of_file(self.bytes)?.sound().filter(|(kind, _)| *kind == b"iTXt");
         let rest = texts.find_map(|(_, body)| body.strip_prefix(b"XML:com.adobe.xmp\0"))?;
-        // Is it compressed, and how; language and keyword, each ended by a zero.
+        // A flag for compression, and the method; language and translated keyword, each ended by a zero.
         let (&[compressed, _], rest) = rest.split_first_chunk()?;
         let (_, text) = split(split(rest)?.1)?;
         let most = self.limits.metadata_bytes;
@@ -205,7 +205,7 @@ impl Reader for File<'_> {
     }
 }
 
-/// A decoder that has read the header and will keep to the limits.
+/// Returns a decoder that has read the header and respects the limits.
 fn decoder<'f>(
     file: &'f [u8],
     size: Size,
@@ -221,9 +221,9 @@ fn decoder<'f>(
     fenced(|| open().map_err(|error| samples::explain(&error, Format::Png, limits)))
 }
 
-/// What the decoder may take besides pixels: a few rows, and metadata about as large as the file.
+/// Returns the memory limit of the decoder apart from pixels: a few rows, and metadata of about the size of the file.
 ///
-/// A colour profile that inflates beyond that is a bomb, and is ignored.
+/// A colour profile that inflates beyond that is a decompression bomb, and is ignored.
 fn tight(bytes: &[u8], size: Size, bounds: &image::Limits) -> image::Limits {
     const ROWS: u64 = 8;
     const BYTES_PER_PIXEL: u64 = 8;

@@ -1,6 +1,6 @@
-//! A file as its decoder is to see it: nothing but what the pixels depend on.
+//! A view of a file for its decoder: only the chunks on which the pixels depend.
 //!
-//! A decoder keeps texts and profiles, which are read elsewhere or not at all. They are passed over here, and take
+//! A decoder would keep texts and profiles, which are read elsewhere or not needed. They are skipped here, and take
 //! neither memory nor time.
 
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
@@ -8,29 +8,29 @@ use std::io::{BufRead, Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use super::chunks::{SIGNATURE, be32};
 use crate::stop::Stop;
 
-/// Reads the chunks of a file that are relevant, one after the other, without a copy.
+/// A reader of the relevant chunks of a file, one after the other, without copying.
 pub(crate) struct Relevant<'a> {
-    /// The bytes that are handed out now.
+    /// The bytes that are being returned.
     now: &'a [u8],
     rest: &'a [u8],
     stop: Option<&'a Stop>,
 }
 
 impl<'a> Relevant<'a> {
-    /// Reads from the beginning of a file, and fails once that is to end. A file that has no signature of PNG is read as
-    /// it is.
+    /// Returns a reader from the beginning of a file. Reading fails once `stop` is set. A file without the PNG
+    /// signature is passed through unchanged.
     pub(crate) fn new(file: &'a [u8], stop: Option<&'a Stop>) -> Self {
         let (now, rest) =
             file.split_at_checked(SIGNATURE.len()).filter(|(now, _)| now == SIGNATURE).unwrap_or((file, &[]));
         Self { now, rest, stop }
     }
 
-    /// Goes on to the next chunk that is relevant; a chunk that is cut short is the last.
+    /// Advances to the next relevant chunk. A chunk that is cut short is the last.
     fn advance(&mut self) {
         while self.now.is_empty() && !self.rest.is_empty() {
             let kind = self.rest.get(4..8).unwrap_or_default();
             let length = be32(self.rest, 0).and_then(|length| usize::try_from(length).ok());
-            // Length, kind and checksum.
+            // The length, type and checksum take 12 bytes.
             let whole = length.and_then(|length| self.rest.split_at_checked(length.checked_add(12)?));
             let (chunk, rest) = whole.unwrap_or((self.rest, &[]));
             let is_empty = length == Some(0) && kind == b"IDAT";
@@ -48,7 +48,7 @@ impl BufRead for Relevant<'_> {
             return Err(Error::from(ErrorKind::Other));
         }
         self.advance();
-        // A piece at a time, so that the end is soon noticed.
+        // A limited piece at a time, so that a stop is noticed soon.
         Ok(self.now.get(..PIECE).unwrap_or(self.now))
     }
 
@@ -65,10 +65,10 @@ impl Read for Relevant<'_> {
     }
 }
 
-/// Bytes that are handed out at a time.
+/// The maximum number of bytes returned at a time.
 const PIECE: usize = 64 * 1024;
 
-/// The decoder asks for this, and never goes back.
+/// The decoder requires this trait, but never seeks.
 impl Seek for Relevant<'_> {
     fn seek(&mut self, _: SeekFrom) -> Result<u64> {
         Err(Error::from(ErrorKind::Unsupported))
@@ -108,7 +108,7 @@ mod tests {
         let wanted =
             file(&[(b"IHDR", b"head"), (b"PLTE", b"abc"), (b"IDAT", b"data"), (b"IDAT", b"more"), (b"IEND", b"")]);
         assert_eq!(read(&whole), wanted);
-        // What is cut short is left as it is.
+        // A chunk that is cut short is passed through unchanged.
         for end in 0..whole.len() {
             let read = read(&whole[..end]);
             assert!(read.len() <= end && end - read.len() <= whole.len() - wanted.len(), "{end}");

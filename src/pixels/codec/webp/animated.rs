@@ -1,7 +1,8 @@
-//! Writing animated WebP, frame by frame: each is a still image in a container (RFC 9649, 2.7).
+//! Encoding of animated WebP, frame by frame. Each frame is a still image in a container (RFC 9649, 2.7).
 //!
-//! Of each frame only what changed is written, as the smallest rectangle around it. Where much in there stays as it
-//! is and nothing becomes transparent, that is left open, and the frame is laid over the one before.
+//! Only the changes of each frame are written, as the smallest rectangle around them. If much of the rectangle is
+//! unchanged and nothing becomes transparent, the unchanged parts are left transparent, and the frame is blended over
+//! the previous one.
 
 use std::time::Duration;
 
@@ -17,14 +18,15 @@ use crate::pixels::codec::encoder::{AnimationEncoder, FrameWriter, Settings};
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 
-/// Writes animations.
+/// The encoder of animations.
 pub(super) struct AnimatedWebP;
 
 impl AnimationEncoder for AnimatedWebP {
-    /// Pixels of this frame, of the one before, and of what changed, besides what a still takes.
+    /// Covers the pixels of this frame, of the previous one and of the changes, in addition to the cost of a still
+    /// image.
     fn cost(&self, size: Size, settings: &Settings) -> Cost {
-        /// Units of computing for a pixel with loss: less than of a still with opacity, as few frames have any (measured on
-        /// noise: 148).
+        /// The units of computing for a pixel of a lossy frame. Less than for a still image with opacity, since few
+        /// frames have any (measured on noise: 148).
         const LOSSY: u64 = 160;
         let still = still::cost(size, true, settings).and(Cost::each(size.pixels(), 12, 20));
         let lossy = size.pixels().saturating_mul(if settings.smallest { 2 * LOSSY } else { LOSSY });
@@ -36,18 +38,18 @@ impl AnimationEncoder for AnimatedWebP {
     }
 }
 
-/// An animation that is being written.
+/// The state of an animation that is being written.
 struct Writer {
     size: Size,
     settings: Settings,
     file: Vec<u8>,
-    /// Does some frame have transparent pixels?
+    /// Whether any frame has transparent pixels.
     alpha: bool,
     first: bool,
-    /// How far a sample may be from what is shown before it is written again.
+    /// The maximum difference between a sample and the shown one at which it is not written again.
     near: u8,
     clock: Clock,
-    /// What a viewer shows after the last frame, but for losses.
+    /// The pixels that a viewer shows after the previous frame, not counting losses.
     shown: Vec<Pixel>,
     frame: Vec<Pixel>,
 }
@@ -128,7 +130,8 @@ impl Writer {
         })
     }
 
-    /// The samples of a rectangle, and whether they are laid over what is shown. Notes what is shown then.
+    /// Returns the samples of a rectangle, and `true` if they are blended over the shown pixels. Records the pixels
+    /// that are shown afterwards.
     fn cut(&mut self, area: Rect, changed: impl Fn(Pixel, Pixel) -> bool) -> Result<(Vec<u8>, bool), Error> {
         let width = self.size.width;
         let mut samples = memory::reserve(memory::bytes(area.size(), Channels::Rgba))?;
@@ -146,9 +149,10 @@ impl Writer {
         Ok((samples, blend))
     }
 
-    /// Opens blocks without changes, if that is worth it and possible: what is drawn must not shine through.
+    /// Makes unchanged blocks transparent if that is worthwhile and possible. It is not possible if drawn pixels are
+    /// partly transparent, as the previous frame would shine through. Returns `true` if it was done.
     ///
-    /// Lossy files are compressed in blocks of 16x16, so nothing smaller is opened there.
+    /// Lossy files are compressed in blocks of 16x16, so no smaller blocks are used there.
     fn leave_open(&self, area: Rect, samples: &mut [u8], changed: &impl Fn(Pixel, Pixel) -> bool) -> bool {
         #[derive(Clone, Copy, Default)]
         struct Block {
@@ -164,7 +168,7 @@ impl Writer {
             for (x, (shown, new)) in shown.iter().zip(frame).enumerate() {
                 let Some(block) = blocks.get_mut(place(x, y)) else { continue };
                 block.changed |= changed(*shown, *new);
-                // Nothing over nothing is nothing.
+                // Transparent pixels over transparent pixels change nothing.
                 block.soft |= new.last() != Some(&u8::MAX) && (*shown, *new) != (OPEN, OPEN);
             }
         }
@@ -183,13 +187,13 @@ impl Writer {
     }
 }
 
-/// Is one pixel not shown as another?
+/// Returns `true` if one pixel cannot be shown in place of another.
 fn differs(old: Pixel, new: Pixel, near: u8) -> bool {
     let far = |(old, new): (u8, u8)| old.abs_diff(new) > near;
     old != new && ((old.last() != new.last()) || old.into_iter().zip(new).any(far))
 }
 
-/// Differences that are not seen beside the losses of this quality.
+/// Returns the largest difference that is invisible compared with the losses at this quality.
 const fn near(quality: u8) -> u8 {
     match quality {
         95.. => 1,
@@ -200,7 +204,7 @@ const fn near(quality: u8) -> u8 {
     }
 }
 
-/// Places are written halved.
+/// Moves a rectangle to even coordinates, since they are stored halved.
 fn even(area: Rect) -> Rect {
     let (left, top) = (area.x % 2, area.y % 2);
     Rect { x: area.x - left, y: area.y - top, width: area.width + left, height: area.height + top }
@@ -211,7 +215,7 @@ fn three(number: u32) -> [u8; 3] {
     [a, b, c]
 }
 
-/// Time in milliseconds, as exact as the sum of it can be.
+/// A converter of delays to milliseconds that carries rounding errors over to later frames.
 #[derive(Debug, Default)]
 struct Clock {
     shown: Duration,

@@ -1,26 +1,27 @@
-//! The container and its chunks (RFC 9649).
+//! Iteration over the container and its chunks (RFC 9649).
 
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
-/// Is all there that the container announces (RFC 9649, 2.3)? Orientation may come last.
+/// Returns `true` if the file has the length that the container announces (RFC 9649, 2.3). The orientation may come
+/// last.
 pub(crate) fn is_complete(bytes: &[u8]) -> bool {
     let announced = bytes.get(4..).and_then(|rest| rest.first_chunk()).map(|size| u32::from_le_bytes(*size));
     announced.is_some_and(|size| u64::from(size) + 8 <= memory::len(bytes))
 }
 
-/// The chunks of a file, kind and body, up to the first that is cut short.
+/// An iterator over the chunks of a file, type and data, up to the first that is cut short.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chunks<'a>(pub(super) &'a [u8]);
 
 impl<'a> Chunks<'a> {
-    /// All chunks; `None` for what is no WebP.
+    /// Returns all chunks, or `None` if the file is not a WebP.
     pub(crate) fn of_file(bytes: &'a [u8]) -> Option<Self> {
         (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
             .then(|| Self::new(bytes.get(12..).unwrap_or_default()))
     }
 
-    /// All chunks, and the beginning of one that is cut short.
+    /// Iterates over all chunks, and the beginning of one that is cut short.
     pub(crate) fn with_rest(self) -> impl Iterator<Item = (&'a [u8; 4], &'a [u8])> {
         let mut chunks = self;
         let mut is_over = false;
@@ -34,7 +35,7 @@ impl<'a> Chunks<'a> {
         })
     }
 
-    /// Chunks inside another.
+    /// Returns the chunks inside another chunk.
     pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
@@ -47,7 +48,7 @@ impl<'a> Iterator for Chunks<'a> {
         let (kind, rest) = self.0.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
         let (body, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
-        // Bodies of odd length are padded; of the last one the padding may be missing.
+        // Data of odd length is padded. The padding of the last chunk may be missing.
         self.0 = rest.get(body.len() % 2..).unwrap_or_default();
         Some((kind, body))
     }
@@ -61,7 +62,7 @@ pub(crate) fn write_chunk(out: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     out.extend(std::iter::repeat_n(0, body.len() % 2));
 }
 
-/// A file of a still image made of the chunks of a frame (RFC 9649, 2.7.1.1); `None` if that is damaged.
+/// Builds a file with a still image from the chunks of a frame (RFC 9649, 2.7.1.1). Returns `None` if they are damaged.
 pub(crate) fn still(size: Size, frame: &[u8]) -> Option<Vec<u8>> {
     const ALPHA: u8 = 0x10;
     let find = |wanted: &[u8; 4]| Chunks::new(frame).find(|(kind, _)| *kind == wanted);

@@ -1,4 +1,4 @@
-//! Writing WebP, by libwebp or, without feature `webp-lossy`, lossless by `image`.
+//! WebP encoding, by libwebp or, without the feature `webp-lossy`, losslessly by the `image` crate.
 
 use super::animated;
 use super::chunks::{Chunks, write_chunk};
@@ -14,7 +14,7 @@ use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings, Side};
 use crate::pixels::raster::Image;
 use crate::plan::Size;
 
-/// Writes WebP.
+/// The WebP encoder.
 pub(super) struct WebPEncoder;
 
 impl Encoder for WebPEncoder {
@@ -52,7 +52,7 @@ impl Encoder for WebPEncoder {
     }
 }
 
-/// A file with a profile and what else is attached, if anything is.
+/// Adds the profile and other attachments to a file, if there are any.
 fn with_extras(
     file: Vec<u8>,
     size: Size,
@@ -67,8 +67,8 @@ fn with_extras(
     extended(&file, size, alpha, extras).ok_or_else(|| internal_error("a WebP larger than its container"))
 }
 
-/// Puts a file of one image into the extended container (RFC 9649, 2.7): the profile before the image, the
-/// rest behind it.
+/// Converts a file of one image to the extended container (RFC 9649, 2.7). The profile comes before the image, the
+/// other attachments after it.
 fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u8]>); 3]) -> Option<Vec<u8>> {
     const ALPHA: u8 = 0x10;
     let mut flags = if alpha { ALPHA } else { 0 };
@@ -78,7 +78,7 @@ fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u
     let mut out = b"RIFF\0\0\0\0WEBP".to_vec();
     let mut canvas = vec![flags, 0, 0, 0];
     for side in [size.width, size.height] {
-        // One less, in three bytes.
+        // Stored minus one, in three bytes.
         canvas.extend(side.checked_sub(1)?.to_le_bytes().into_iter().take(3));
     }
     write_chunk(&mut out, b"VP8X", &canvas);
@@ -86,7 +86,7 @@ fn extended(file: &[u8], size: Size, alpha: bool, extras: [(&[u8; 4], Option<&[u
     if let (kind, Some(body)) = profile {
         write_chunk(&mut out, kind, body);
     }
-    // Alpha is apart from a lossy image, and part of a lossless one.
+    // Alpha is a separate chunk of a lossy image, and part of a lossless one.
     for kind in [b"ALPH", b"VP8 ", b"VP8L"] {
         if let Some((_, body)) = Chunks::of_file(file)?.find(|(found, _)| *found == kind) {
             write_chunk(&mut out, kind, body);

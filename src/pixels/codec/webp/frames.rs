@@ -1,4 +1,4 @@
-//! Animated WebP: walking over its chunks (RFC 9649, 2.7), and reading each frame as the still image it is.
+//! Animated WebP: iteration over its chunks (RFC 9649, 2.7), and decoding of each frame as a still image.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(crate) struct Part<'a> {
     data: &'a [u8],
 }
 
-/// What a file says of all its frames.
+/// The properties shared by all frames of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Overview<'a> {
     pub(crate) canvas: Size,
@@ -35,7 +35,7 @@ pub(crate) struct Overview<'a> {
 }
 
 impl<'a> Overview<'a> {
-    /// `None` if the file is no animation.
+    /// Reads the properties, or returns `None` if the file is not animated.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         const ANIMATED: u8 = 2;
         let mut chunks = Chunks::of_file(bytes)?;
@@ -50,7 +50,7 @@ impl<'a> Overview<'a> {
         Some(Self { canvas, plays, chunks })
     }
 
-    /// Its frames, up to the first that is damaged.
+    /// Iterates over the frames, up to the first that is damaged.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
         self.chunks.filter(|(kind, _)| *kind == b"ANMF").map_while(|(_, body)| part(body))
     }
@@ -76,7 +76,7 @@ fn le24(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes([a, b, c, 0]))
 }
 
-/// Reads frames.
+/// A reader of frames.
 pub(crate) struct FrameReader<'a, I> {
     pub(crate) parts: I,
     pub(crate) limits: &'a Limits,

@@ -1,4 +1,4 @@
-//! Writing WebP by libwebp, with loss or without, from pixels or from planes.
+//! WebP encoding by libwebp, lossy or lossless, from pixels or from planes.
 
 use webpx::{Encoder, EncoderConfig, StopReason, YuvPlanesRef};
 
@@ -9,7 +9,7 @@ use crate::pixels::raster::{Planes, Raster};
 use crate::plan::Size;
 use crate::stop::Stop;
 
-/// Writes an image without what goes with it.
+/// Writes an image without attachments.
 pub(crate) fn encode_image(image: &Raster, settings: &Settings) -> Result<Vec<u8>, Error> {
     let Size { width, height } = image.size();
     let encoder = || match image.channels() {
@@ -18,17 +18,17 @@ pub(crate) fn encode_image(image: &Raster, settings: &Settings) -> Result<Vec<u8
     };
     let file = write(encoder(), config(settings), &settings.stop)?;
     if settings.smallest && settings.lossless {
-        // Without loss, more effort at times makes larger files.
+        // For lossless files, more effort sometimes makes larger files.
         let usual = write(encoder(), config(&Settings { smallest: false, ..settings.clone() }), &settings.stop)?;
         return Ok(if usual.len() < file.len() { usual } else { file });
     }
     Ok(file)
 }
 
-/// Writes an image with loss straight from its planes, whose chroma is halved.
+/// Writes a lossy image directly from its planes, which must have halved chroma.
 ///
-/// The planes are of full range, WebP's are not (RFC 6386, 9.2, by way of BT.601): luma from 16 to 235, chroma
-/// from 16 to 240. They are converted here, on the way into a copy.
+/// The planes have full range. WebP has the limited range of BT.601 (RFC 6386, 9.2): luma from 16 to 235, chroma from
+/// 16 to 240. The samples are converted here while copying.
 pub(crate) fn encode_planes(planes: &Planes, settings: &Settings) -> Result<Vec<u8>, Error> {
     let (size, half) = (planes.size(), planes.chroma_size());
     if !planes.is_chroma_420() {
@@ -64,12 +64,12 @@ fn index(length: u64) -> Result<usize, Error> {
     usize::try_from(length).map_err(|_| internal_error("out of address space"))
 }
 
-/// How libwebp is to work.
+/// Returns the configuration of libwebp.
 fn config(settings: &Settings) -> EncoderConfig {
-    /// Effort from 0 to 6: libwebp's default, and all.
+    /// The effort from 0 to 6: libwebp's default, and the maximum.
     const METHOD: u8 = 4;
     const MOST: u8 = 6;
-    /// For lossless files quality is effort too: libwebp's default, and all.
+    /// The quality, which is effort for lossless files: libwebp's default, and the maximum.
     const LOSSLESS_EFFORT: f32 = 75.0;
     const LOSSLESS_MOST: f32 = 100.0;
     let quality = match (settings.lossless, settings.smallest) {
@@ -88,7 +88,7 @@ fn write(encoder: Encoder<'_>, config: EncoderConfig, stop: &Stop) -> Result<Vec
     })
 }
 
-/// The handle as libwebp asks for it, row by row.
+/// The stop handle in the form that libwebp queries, row by row.
 struct Handle<'a>(&'a Stop);
 
 impl webpx::Stop for Handle<'_> {
@@ -97,20 +97,20 @@ impl webpx::Stop for Handle<'_> {
     }
 }
 
-/// A plane in another range.
+/// Converts a plane to another range.
 fn narrow(plane: &[u8], table: &[u8; 256]) -> Result<Vec<u8>, Error> {
     let mut out = memory::reserve(memory::len(plane))?;
     out.extend(plane.iter().map(|sample| table.get(usize::from(*sample)).copied().unwrap_or_default()));
     Ok(out)
 }
 
-/// Levels of luma, from 0..=255 to 16..=235.
+/// The conversion of luma from 0..=255 to 16..=235.
 static LUMA: [u8; 256] = range(0, 16, 219);
 
-/// Levels of chroma, from 0..=255 to 16..=240: 128 stays what it is, and is the middle.
+/// The conversion of chroma from 0..=255 to 16..=240. 128 is the centre, and is preserved.
 static CHROMA: [u8; 256] = range(128, 128, 224);
 
-/// A level that becomes another, and 255 steps above it that become so many, to the nearest.
+/// Returns a table that maps level `from` to `to`, and 255 levels to `steps` levels, rounded to nearest.
 const fn range(from: i32, to: i32, steps: i32) -> [u8; 256] {
     let mut table = [0; 256];
     let mut rest: &mut [u8] = &mut table;
@@ -132,7 +132,7 @@ mod tests {
     fn ranges_are_narrowed_and_gray_stays_gray() {
         assert_eq!([LUMA[0], LUMA[128], LUMA[255]], [16, 126, 235]);
         assert_eq!([CHROMA[0], CHROMA[128], CHROMA[255]], [16, 128, 240]);
-        // Without leaning to one side.
+        // Rounding is unbiased.
         for (level, narrow) in CHROMA.iter().enumerate() {
             let exact = 128.0 + (f64::from(u32::try_from(level).unwrap()) - 128.0) * 224.0 / 255.0;
             assert!((f64::from(*narrow) - exact).abs() <= 0.5, "{level}");
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn planes_are_the_picture_they_were_made_of() {
-        // An odd size, and a colour for which JFIF says (100, 90, 180).
+        // An odd size, and a colour that is (100, 90, 180) in JFIF.
         let (width, height) = (37_u32, 21_u32);
         let luma = vec![100; 37 * 21];
         let (blue, red) = (vec![90; 19 * 11], vec![180; 19 * 11]);

@@ -1,24 +1,25 @@
-//! Files whose container says something else than is there, and files that end early.
+//! Repair of files whose container disagrees with the contents, and of files that end early.
 
 use std::borrow::Cow;
 
 use super::chunks::{Chunks, is_complete};
 
-/// Chunks of metadata, and the flags of `VP8X` that announce them (RFC 9649, 2.7).
+/// Metadata chunks, and the flags of `VP8X` that announce them (RFC 9649, 2.7).
 const EXTRAS: [(&[u8; 4], u8); 3] = [(b"ICCP", 0x20), (b"EXIF", 0x08), (b"XMP ", 0x04)];
 const ANIMATED: u8 = 0x02;
-/// The place of the flags in a file.
+/// The offset of the flags in a file.
 const FLAGS: usize = 20;
 
-/// A chunk of metadata. In a file with flags the flag counts, as in browsers; without them there is none.
+/// Returns a metadata chunk. In a file with flags the flag has to be set, as in browsers. A file without flags has no
+/// metadata.
 pub(crate) fn extra<'a>(file: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     let flag = EXTRAS.iter().find(|(known, _)| *known == kind)?.1;
     let has_flag = flags(file)? & flag != 0;
     Chunks::of_file(file)?.find(|(found, _)| *found == kind).map(|(_, body)| body).filter(|_| has_flag)
 }
 
-/// The file for a decoder: itself, or a copy that promises no more than it has (RFC 9649, 2.7: tools that strip
-/// metadata often leave the flags, and those that cut files the length).
+/// Returns the file for a decoder: the original, or a copy whose header announces no more than the file has. Tools that
+/// strip metadata often leave the flags, and those that truncate files the length (RFC 9649, 2.7).
 pub(crate) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
     let length = u32::try_from(bytes.len().saturating_sub(8)).unwrap_or(u32::MAX);
     let announced = bytes.get(4..).and_then(|rest| rest.first_chunk()).map_or(0, |size| u32::from_le_bytes(*size));
@@ -37,14 +38,15 @@ pub(crate) fn mended(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(copy)
 }
 
-/// Does the file end inside a chunk, or before one that it promises? A length that is only too large is no harm.
+/// Returns `true` if the file ends inside a chunk, or before an announced one. A length that is merely too large is
+/// accepted.
 pub(crate) fn is_cut_short(bytes: &[u8]) -> bool {
     let Some(mut chunks) = Chunks::of_file(bytes).filter(|_| !is_complete(bytes)) else { return false };
     while chunks.next().is_some() {}
     !chunks.0.is_empty() || promises_more(bytes)
 }
 
-/// Is something missing that the flags announce, or may be, as frames?
+/// Returns `true` if something that the flags announce is missing, or may be missing, such as frames.
 fn promises_more(bytes: &[u8]) -> bool {
     flags(bytes).is_some_and(|flags| flags & (missing(bytes) | ANIMATED) != 0)
 }
@@ -54,7 +56,7 @@ fn flags(bytes: &[u8]) -> Option<u8> {
     (kind == b"VP8X").then(|| body.first().copied()).flatten()
 }
 
-/// Flags for which there is nothing in the file.
+/// Returns the flags of chunks that the file does not have.
 fn missing(bytes: &[u8]) -> u8 {
     let kinds = EXTRAS.iter().copied().chain([(b"ANMF", ANIMATED)]);
     let mut missing = kinds.clone().fold(0, |all, (_, flag)| all | flag);

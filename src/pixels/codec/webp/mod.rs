@@ -1,4 +1,4 @@
-//! WebP: its container is read and written here, images by `image` and by libwebp.
+//! WebP: the container is read and written here, images by the `image` crate and by libwebp.
 
 mod animated;
 mod chunks;
@@ -38,7 +38,7 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, SourceInfo};
 
-/// WebP.
+/// The WebP codec.
 pub(crate) struct WebP;
 
 impl Codec for WebP {
@@ -51,20 +51,20 @@ impl Codec for WebP {
     }
 }
 
-/// Bytes that decoding takes for each pixel besides the image: planes of a lossy file, or ARGB and tables of a lossless
-/// one; a canvas if it is animated.
+/// The bytes that decoding takes for each pixel in addition to the image: the planes of a lossy file, or ARGB and
+/// tables of a lossless one; a canvas if the file is animated.
 const WORK: u64 = 8;
 
-/// Units of computing for a pixel.
+/// The units of computing for a pixel.
 const UNITS: u64 = 40;
 
-/// A file whose container was read.
+/// A file whose container has been read.
 struct File<'a> {
     bytes: &'a [u8],
-    /// The file, as its decoder takes it.
+    /// The file in the form that its decoder accepts.
     sound: Cow<'a, [u8]>,
     overview: Option<frames::Overview<'a>>,
-    /// Samples as the decoder gives them.
+    /// The sample format of the decoder.
     color: ColorType,
     limits: &'a Limits,
     info: SourceInfo,
@@ -94,7 +94,7 @@ impl<'a> File<'a> {
         self.profile().filter(|profile| profile.fits(samples)).map(|profile| request.colors.of(profile))
     }
 
-    /// The pixels of the first image, and where it is damaged those that can be read.
+    /// Decodes the pixels of the first image. If the image is damaged, decodes those that are readable.
     fn still(&self, request: &Request<'_>) -> Result<Raster, Error> {
         let whole = || {
             let decoder = decoder(&self.sound, self.limits)?;
@@ -108,7 +108,7 @@ impl<'a> File<'a> {
         };
         match whole() {
             Err(error) if error.code() == ErrorCode::Format => self.partly(request),
-            // The pixels are there, and something behind them is not.
+            // The pixels are complete, but something after them is missing.
             Ok(image) if mend::is_cut_short(self.bytes) => Ok(image.noting([Note::CutShort])),
             done => done,
         }
@@ -189,7 +189,7 @@ impl Reader for File<'_> {
     }
 }
 
-/// A decoder that has read the header and will keep to the limits.
+/// Returns a decoder that has read the header and respects the limits.
 fn decoder<'f>(file: &'f [u8], limits: &Limits) -> Result<Box<dyn ImageDecoder + 'f>, Error> {
     let open = || -> ImageResult<Box<dyn ImageDecoder + 'f>> {
         let mut decoder = WebPDecoder::new(Cursor::new(file))?;
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn exif_counts_where_the_header_announces_it() {
         let turned = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
-        // Some writers put the name of JPEG in front.
+        // Some writers put the JPEG identifier before the EXIF block.
         for (flags, name, want) in [(8, &b""[..], 6), (8, b"Exif\0\0", 6), (0, b"", 1)] {
             let mut body = b"WEBP".to_vec();
             chunks::write_chunk(&mut body, b"VP8X", &[flags, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

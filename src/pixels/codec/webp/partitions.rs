@@ -1,13 +1,13 @@
-//! The parts of a lossy image (RFC 6386, 9): how large they say they are, and whether they are there.
+//! The partitions of a lossy image (RFC 6386, 9): checks that their stated lengths fit the file.
 //!
-//! Its decoder takes memory for a part of up to 16 MiB before it looks whether the file has it, and planes for the sides
-//! that the image itself tells before it compares them with those of the container.
+//! The decoder allocates memory for a partition of up to 16 MiB before it checks whether the file has it. It allocates
+//! planes for the sides stated in the image before it compares them with those of the container.
 
 use super::chunks::Chunks;
 use crate::plan::Size;
 
-/// Has the image that a file shows the size that its container tells, and every part that it announces? `true` for one
-/// without loss. Of several, and of frames, the first is the one that is read.
+/// Returns `true` if the image of a file has the size that its container states, and all partitions that it announces.
+/// Returns `true` for lossless images. Only the first image or frame is checked, since it is the one that is decoded.
 pub(super) fn are_whole(file: &[u8], size: Size) -> bool {
     let mut chunks = Chunks::of_file(file).into_iter().flat_map(Chunks::with_rest);
     let whole = match chunks.find(|(kind, _)| matches!(*kind, b"VP8 " | b"VP8L" | b"ANMF")) {
@@ -19,25 +19,25 @@ pub(super) fn are_whole(file: &[u8], size: Size) -> bool {
 }
 
 fn is_whole_in_frame(frame: &[u8]) -> Option<bool> {
-    /// Place, sides, time and flags (RFC 9649, 2.7.1.1).
+    /// The length of position, sides, duration and flags (RFC 9649, 2.7.1.1).
     const HEAD: usize = 16;
     let side = |at: usize| Some(le24(frame.get(at..)?)? + 1);
     let size = Size::new(side(6)?, side(9)?);
     let mut chunks = Chunks::new(frame.get(HEAD..)?).with_rest();
     match chunks.next()? {
         (b"VP8 ", body) => is_whole(body, size),
-        // What is behind is decoded, whatever it is called.
+        // The decoder reads the next chunk as the image, whatever its type.
         (b"ALPH", _) => is_whole(chunks.next()?.1, size),
         _ => Some(true),
     }
 }
 
 fn is_whole(body: &[u8], size: Size) -> Option<bool> {
-    /// The tag, three bytes that start a key frame, and its sides.
+    /// The length of the tag, the three bytes that start a key frame, and its sides.
     const HEAD: usize = 10;
     const KEY: [u8; 3] = [0x9D, 0x01, 0x2A];
     let side = |at: usize| Some(u32::from(u16::from_le_bytes(*body.get(at..)?.first_chunk()?) & 0x3FFF));
-    // A frame that builds on another has no sides, and its decoder would read them as something else.
+    // An interframe has no sides, and the decoder would misread its data as sides.
     let is_key = body.first()? & 1 == 0 && body.get(3..6)? == KEY;
     if !is_key || Size::new(side(6)?, side(8)?) != size {
         return Some(false);
@@ -57,12 +57,12 @@ fn le24(bytes: &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes([a, b, c, 0]))
 }
 
-/// The bits of a header, each as likely as not (RFC 6386, 7.3); zeros behind its end.
+/// A reader of the bits of a header, each with a probability of one half (RFC 6386, 7.3). Reads zeros beyond the end.
 struct Bits<'a> {
     rest: std::slice::Iter<'a, u8>,
     value: u32,
     range: u32,
-    /// Shifts since the last byte was taken.
+    /// The number of shifts since the last byte was taken.
     shifts: u32,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Bits<'a> {
         (0..bits).for_each(|_| _ = self.bit());
     }
 
-    /// So many numbers of so many bits, each only where a bit in front of it says so.
+    /// Skips `count` optional numbers of `bits` bits. Each is present if the bit before it is set.
     fn skip_optional(&mut self, count: u32, bits: u32) {
         for _ in 0..count {
             if self.bit() {
@@ -112,11 +112,11 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Parts with coefficients: 1, 2, 4 or 8 (RFC 6386, 19.2).
+    /// Returns the number of partitions with coefficients: 1, 2, 4 or 8 (RFC 6386, 19.2).
     fn parts(mut self) -> usize {
-        // Colour space, clamping.
+        // Colour space and clamping.
         self.skip(2);
-        // Segments.
+        // Segmentation.
         if self.bit() {
             let (has_map, has_data) = (self.bit(), self.bit());
             if has_data {
@@ -128,7 +128,7 @@ impl<'a> Bits<'a> {
                 self.skip_optional(3, 8);
             }
         }
-        // The filter: which, how strong, how sharp, and by what it differs.
+        // The loop filter: type, level, sharpness, and adjustments.
         self.skip(10);
         if self.bit() && self.bit() {
             self.skip_optional(8, 7);
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::pixels::codec::webp::chunks::write_chunk;
 
-    /// The head of a picture of 20x14, as libwebp writes it but for two bits: it has four parts.
+    /// The header of an image of 20x14 as libwebp writes it, except for two bits: it has four partitions.
     const HEADER: [u8; 28] = [
         0x6E, 0x2D, 0x70, 0x6E, 0x67, 0xED, 0x3E, 0x42, 0xB7, 0x56, 0xA9, 0xA2, 0xA6, 0xA4, 0x18, 0x01, 0x30, 0x1D,
         0x89, 0x6C, 0x00, 0x9D, 0x32, 0x50, 0x13, 0x20, 0x4C, 0x00,
@@ -184,19 +184,19 @@ mod tests {
             (image(28, &[]), false),
         ] {
             assert_eq!(are_whole(&file(&[(b"VP8 ", &image)]), SIZE), want);
-            // Nobody reads a second image.
+            // A second image is not read.
             assert_eq!(are_whole(&file(&[(b"VP8 ", &image), (b"VP8 ", b"abc")]), SIZE), want);
             assert_eq!(are_whole(&file(&[(b"ANMF", &frame(&image))]), SIZE), want);
             let behind_alpha = [&frame(&image)[..16], b"ALPH\x01\0\0\0\0\0VP4 ", &frame(&image)[20..]].concat();
             assert_eq!(are_whole(&file(&[(b"ANMF", &behind_alpha)]), SIZE), want);
-            // No key frame, and one that does not start as one.
+            // An interframe, and one without a valid start code.
             for (at, bit) in [(0, 1), (3, 0x80), (5, 1)] {
                 let mut other = image.clone();
                 other[at] ^= bit;
                 assert!(!are_whole(&file(&[(b"VP8 ", &other)]), SIZE));
                 assert!(!are_whole(&file(&[(b"ANMF", &frame(&other))]), SIZE));
             }
-            // Sides that are not those of the container.
+            // Sides that differ from those of the container.
             assert!(!are_whole(&file(&[(b"VP8 ", &image)]), Size::new(20, 15)));
             let mut other = frame(&image);
             other[6] = 99;

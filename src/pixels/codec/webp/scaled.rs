@@ -1,14 +1,17 @@
-//! Reading WebP smaller than it is, by libwebp, which scales rows as it decodes them.
+//! Decoding WebP at a reduced size by libwebp, which scales rows as it decodes them.
 //!
-//! Whole images are read by `image-webp`, in safe Rust, and no file needs to be read here: this is only for large
-//! ones of which a small image is wanted. libwebp is C, and has had its holes (CVE-2023-4863, in the reader of
-//! lossless files). So only lossy files without transparency come here: none of their chunks leads to that reader.
-//! Its means alone are soft, so that an image is read larger than it is wanted, and resized from there. From 3000x2000
-//! to 800x533, against a Lanczos resize of the whole (SSIMULACRA2): read at once at that size 85.6, at 1.5 times 90.9, at
-//! twice 93.4; and written again at quality 80 there come 1.9 % more bytes at twice. For the whole image it takes
-//! 80 ms where `image-webp` takes 186, and scaled 77 to 87.
+//! Whole images are decoded by `image-webp`, in safe Rust, so no file has to be read here: this path is only for small
+//! results from large files. libwebp is written in C, and has had vulnerabilities (CVE-2023-4863, in the lossless
+//! decoder). Only lossy files without transparency are therefore decoded here: none of their chunks leads to that
+//! decoder.
 //!
-//! Who wants no file from strangers read by C builds without feature `webp-lossy`.
+//! The averages that libwebp computes are soft, so an image is decoded larger than requested, and resized from there.
+//! Measured from 3000x2000 to 800x533, against a Lanczos resize of the whole image (SSIMULACRA2): 85.6 if decoded
+//! directly at that size, 90.9 at 1.5 times, 93.4 at twice the size. Encoded again at quality 80, the result at twice
+//! the size has 1.9 % more bytes. Decoding the whole image takes 80 ms where `image-webp` takes 186, and decoding at a
+//! reduced size takes 77 to 87.
+//!
+//! To keep untrusted files away from C code, build without the feature `webp-lossy`.
 
 use webpx::{ColorMode, Decoder, DecoderConfig, StreamingDecoder};
 
@@ -36,7 +39,7 @@ impl Reducing for File<'_> {
         Ok(cost(self.bytes, size).map(|bytes| Cost::new(bytes.saturating_add(resampling), work)))
     }
 
-    /// In one call: it does not stop on the way.
+    /// Decodes in one call, which cannot be stopped.
     fn read(&self, wanted: &Thumbnail, colors: Colors, _: &Scratch, _: &Stop) -> Result<Option<Reduced>, Error> {
         if Reducing::cost(self, wanted)?.is_none() {
             return Ok(None);
@@ -47,18 +50,18 @@ impl Reducing for File<'_> {
     }
 }
 
-/// Can a file be read smaller than it is? Those can that have loss, no alpha and one frame.
+/// Returns `true` if a file can be decoded at a reduced size: it has to be lossy, without alpha, and with one frame.
 ///
-/// Alpha would be scaled apart from the colours, and those under transparent pixels would shine through.
+/// Alpha would be scaled separately from the colours, and colours under transparent pixels would shine through.
 pub(crate) fn shrinks(bytes: &[u8]) -> bool {
     size(bytes).is_some()
 }
 
-/// The image, of this size, which is not larger than the file's: means of the pixels that fall together.
+/// Decodes the image at size `to`, which is clamped to the size of the file. Pixels are averaged.
 ///
 /// # Errors
-/// The file is not one that [shrinks], it is damaged or cut short, or a limit is passed. Sizes are checked before
-/// anything is decoded.
+/// [`shrinks`] returns `false` for the file, the file is damaged or cut short, or a limit is exceeded. Sizes are
+/// checked before anything is decoded.
 fn at_size(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
     LimitError::check("bytes in the source", memory::len(bytes), limits.source_bytes)?;
     let whole = size(bytes).ok_or_else(|| of_a_kind(Format::WebP))?;
@@ -68,7 +71,7 @@ fn at_size(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
     if !is_complete(bytes) {
         return Err(damaged(Format::WebP));
     }
-    // What was checked here already is not checked against another's idea of what is much.
+    // The limits have been checked here already, so those of the other crate are disabled.
     let config = DecoderConfig::new().limits(webpx::Limits::none());
     let config = if to == whole { config } else { config.scale(to.width, to.height) };
     let decoder = Decoder::new(bytes).map_err(|_| damaged(Format::WebP))?;
@@ -76,14 +79,14 @@ fn at_size(bytes: &[u8], to: Size, limits: &Limits) -> Result<Raster, Error> {
     Raster::new(Size::new(width, height), Channels::Rgb, samples)
 }
 
-/// The rows of a file that ends early, white below them: what a page shows where a browser draws nothing. `None` if
-/// there is not one, or for a file of another kind.
+/// Decodes the rows of a file that ends early. The area below them is white: the colour of a page where a browser draws
+/// nothing. Returns `None` if there is no complete row, or for files of another kind.
 pub(crate) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
     let whole = size(bytes)?;
     LimitError::check("pixels", whole.pixels(), limits.pixels).ok()?;
     memory::check(work(whole, whole), limits).ok()?;
     let mut decoder = StreamingDecoder::new(ColorMode::Rgb).ok()?.limits(webpx::Limits::none());
-    // That it wants more is no surprise.
+    // An incomplete file is expected to result in a request for more data.
     _ = decoder.append(bytes);
     let (rows, width, _) = decoder.get_partial()?;
     let mut samples = memory::reserve(memory::bytes(whole, Channels::Rgb)).ok()?;
@@ -95,24 +98,25 @@ pub(crate) fn partly(bytes: &[u8], limits: &Limits) -> Option<Raster> {
     Raster::new(whole, Channels::Rgb, samples).ok()
 }
 
-/// Bytes that reading a file takes at this size, the image included; `None` if it cannot be read here.
+/// Returns the bytes that decoding a file at this size takes, including the image. Returns `None` if it cannot be
+/// decoded here.
 fn cost(bytes: &[u8], to: Size) -> Option<u64> {
-    /// The planes of a few rows of blocks, and what predicts them.
+    /// The planes of a few rows of blocks, and their prediction data.
     const BLOCKS: u64 = 256;
     let whole = size(bytes)?;
     Some(work(whole, to).saturating_add(u64::from(whole.width) * BLOCKS))
 }
 
-/// Bytes it takes: the result twice, rows of what is decoded and of what is summed up.
+/// Returns the bytes that decoding takes: the result twice, and rows of decoded and of summed samples.
 fn work(whole: Size, to: Size) -> u64 {
     const ROWS: u64 = 64;
     let result = memory::bytes(to, Channels::Rgb).saturating_mul(2);
     result.saturating_add(ROWS * (u64::from(whole.width) + u64::from(to.width)) * 3)
 }
 
-/// The size of a file of the kind that is read here, as its only frame has it (RFC 6386, 9.1). The frame may end early.
+/// Returns the size of a file that can be decoded here, from its only frame (RFC 6386, 9.1). The frame may end early.
 fn size(bytes: &[u8]) -> Option<Size> {
-    /// What `VP8X` says of alpha and of frames.
+    /// The flags of `VP8X` for alpha and animation.
     const ALPHA_OR_ANIMATION: u8 = 0x10 | 0x02;
     for (kind, body) in Chunks::of_file(bytes)?.with_rest() {
         match kind {
@@ -121,7 +125,7 @@ fn size(bytes: &[u8]) -> Option<Size> {
                 let (tag, rest) = body.split_first_chunk::<3>()?;
                 let (start, rest) = rest.split_first_chunk::<3>()?;
                 let ([w0, w1], [h0, h1]) = (*rest.first_chunk()?, *rest.get(2..)?.first_chunk()?);
-                // Bits above the 14 of a side wish for a scale, which nobody grants.
+                // The bits above the 14 bits of a side are a scaling hint, which decoders ignore.
                 let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
                 let size = Size::new(side(w0, w1), side(h0, h1));
                 let key = tag.first()? & 1 == 0 && start == b"\x9D\x01\x2A";
@@ -199,7 +203,7 @@ mod tests {
         }
         let mut other = file.clone();
         for at in 12..file.len() {
-            // Whatever comes of it, it comes back.
+            // Decoding may fail, but has to return.
             other[at] ^= 0x55;
             let _ = at_size(&other, to, &Limits::default());
             other[at] ^= 0x55;

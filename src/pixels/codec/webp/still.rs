@@ -1,4 +1,4 @@
-//! An image in a file of its own, without what goes with it.
+//! Encoding of still images, without attachments.
 
 use crate::cost::Cost;
 use crate::geometry::Size;
@@ -16,8 +16,8 @@ use crate::pixels::base::internal_error;
 #[cfg(not(feature = "webp-lossy"))]
 use crate::pixels::raster::Raster;
 
-/// Returns the cost of an encoder: libwebp's own copy and its symbols, of which noise has most, and without loss the
-/// tables of its backward references. Opacity has no loss.
+/// Returns the cost of encoding: libwebp's copy of the image and its symbols, of which noise has most, and for lossless
+/// files the tables of backward references. Opacity is always lossless.
 pub(super) fn cost(size: Size, alpha: bool, settings: &Settings) -> Cost {
     let is_lossless = settings.lossless || cfg!(not(feature = "webp-lossy"));
     let (bytes, units) = match (is_lossless, alpha) {
@@ -28,7 +28,7 @@ pub(super) fn cost(size: Size, alpha: bool, settings: &Settings) -> Cost {
     Cost::each(size.pixels(), bytes, if settings.smallest { units * 2 } else { units })
 }
 
-/// Without loss, whatever the settings: there is no lossy encoder in this build.
+/// Writes a lossless file, regardless of the settings: this build has no lossy encoder.
 #[cfg(not(feature = "webp-lossy"))]
 pub(super) fn encode_image(image: &Raster, _: &Settings) -> Result<Vec<u8>, Error> {
     use image::ExtendedColorType;
