@@ -1,30 +1,30 @@
-//! [`Attachments`]: what is written into a file besides pixels and their colour profile.
+//! [`Attachments`]: the contents of a file besides pixels and their colour profile.
 //!
-//! Nothing of a source goes into a result unless it was asked for: `cp-true` keeps the colour profile, `md-true` keeps
-//! EXIF, XMP and the profile. What is larger than its limit is as if absent.
+//! No metadata of a source is copied to a result unless requested: `cp-true` keeps the colour profile, `md-true` keeps
+//! EXIF, XMP and the profile. Metadata that is larger than its limit is treated as absent.
 
 use super::metadata::exif;
 use super::reader::Reader;
 use crate::plan::{Op, Orientation, Plan, SourceInfo};
 use crate::transform::Density;
 
-/// What is written into a file besides pixels and their colour profile.
+/// The contents of a file besides pixels and their colour profile.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Attachments {
-    /// From `II` or `MM` on.
+    /// The EXIF block, from `II` or `MM` on.
     pub(crate) exif: Option<Vec<u8>>,
     pub(crate) xmp: Option<Vec<u8>>,
-    /// Dots per inch.
+    /// The resolution in dots per inch.
     pub(crate) density: Option<f64>,
 }
 
 impl Attachments {
-    /// What a plan lets through from its source, made true for its result.
-    /// `file` is `None` where a decoder of the embedder reads it.
+    /// Returns the metadata that a plan keeps from its source, adapted to the result. `file` is `None` if a decoder of
+    /// the embedder reads the source.
     pub(crate) fn of(file: Option<&dyn Reader>, info: &SourceInfo, plan: &Plan) -> Self {
         let wanted = match plan.output.density {
             Some(Density::Dpi(density)) => Some(f64::from(density)),
-            // Planning leaves no expression behind.
+            // Planning has resolved all expressions.
             Some(Density::Expr(_)) | None => None,
         };
         let density = wanted.or(info.density);

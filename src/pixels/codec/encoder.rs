@@ -1,4 +1,4 @@
-//! [`Encoder`]: images and animations to files.
+//! [`Encoder`]: encoding of images and animations.
 
 use std::time::Duration;
 
@@ -11,78 +11,78 @@ use crate::pixels::raster::{Image, Raster};
 use crate::plan::Size;
 use crate::stop::Stop;
 
-/// Writes files of a format.
+/// An encoder of files of a format.
 pub(crate) trait Encoder: Sync {
-    /// Pixels that a side may have.
+    /// Returns the maximum length of a side, in pixels.
     fn longest_side(&self, limits: &Limits) -> Side;
 
-    /// Returns the cost of writing an image of this size, besides the image and [`TABLES`].
+    /// Returns the cost of writing an image of this size, in addition to the image and [`TABLES`].
     fn cost(&self, size: Size, alpha: bool, settings: &Settings) -> Cost;
 
-    /// Returns `true` if it takes luma and halved chroma as they are.
+    /// Returns `true` if the encoder accepts planes of luma and halved chroma without conversion.
     fn takes_planes(&self, _settings: &Settings) -> bool {
         false
     }
 
-    /// Returns `true` if a file can say which colours its numbers mean.
+    /// Returns `true` if the format can hold a colour profile.
     fn holds_profile(&self) -> bool {
         false
     }
 
-    /// Writes an image with its profile, if it still has one, and what is attached. For a format without transparency
-    /// it has no alpha.
+    /// Writes an image with its profile, if it still has one, and its attachments. Images for a format without
+    /// transparency have no alpha.
     ///
     /// # Errors
-    /// The encoder gives up, or is stopped.
+    /// The encoder fails, or is stopped.
     fn encode(&self, image: &Image, settings: &Settings, attached: &Attachments) -> Result<Vec<u8>, Error>;
 
-    /// Returns the encoder of animations; `None` for a format that has none.
+    /// Returns the encoder of animations, or `None` if the format has none.
     fn animated(&self) -> Option<&dyn AnimationEncoder> {
         None
     }
 }
 
-/// Writes animations.
+/// An encoder of animations.
 pub(crate) trait AnimationEncoder {
-    /// Returns the cost of each frame of this size, besides the frame.
+    /// Returns the cost of each frame of this size, in addition to the frame.
     fn cost(&self, size: Size, settings: &Settings) -> Cost;
 
-    /// Begins a file.
+    /// Starts a file.
     ///
     /// # Errors
-    /// There is no memory for it.
+    /// Memory is exhausted.
     fn begin(&self, size: Size, plays: Plays, settings: &Settings) -> Result<Box<dyn FrameWriter>, Error>;
 }
 
-/// An animation that is being written. Frames are compressed as they come; none but the last is kept.
+/// A writer of an animation. Frames are compressed as they are added, and only the last one is kept.
 pub(crate) trait FrameWriter {
-    /// Appends a frame, shown for this long.
+    /// Appends a frame, shown for the duration `delay`.
     ///
     /// # Errors
-    /// The frame has another size, or the encoder gives up.
+    /// The frame has a different size, or the encoder fails.
     fn push(&mut self, image: &Raster, delay: Duration) -> Result<(), Error>;
 
-    /// Bytes of the file so far.
+    /// Returns the number of bytes written so far.
     fn written(&self) -> u64;
 
-    /// Ends the file.
+    /// Completes the file.
     ///
     /// # Errors
-    /// There is no frame, or the encoder gives up.
+    /// There is no frame, or the encoder fails.
     fn finish(self: Box<Self>) -> Result<Vec<u8>, Error>;
 }
 
-/// Bytes of memory for the tables of an encoder, and the file.
+/// The number of bytes for the tables of an encoder, and the file.
 pub(crate) const TABLES: u64 = 2 * 1024 * 1024;
 
-/// Pixels that a side may have, and what the limit is called.
+/// The name of the limit on the length of a side, and the limit in pixels.
 pub(crate) struct Side(pub(crate) &'static str, pub(crate) u32);
 
 impl Side {
-    /// The longest for a format that stores sides in 16 bits.
+    /// The maximum for formats that store sides in 16 bits.
     pub(crate) const IN_16_BITS: u32 = u16::MAX as u32;
 
-    /// Passes a size.
+    /// Checks a size against the limit.
     ///
     /// # Errors
     /// A side is longer.
@@ -91,21 +91,21 @@ impl Side {
     }
 }
 
-/// How a file is written.
+/// The settings of an encoder.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// 1 to 100, for lossy formats.
+    /// The quality for lossy formats, 1 to 100.
     pub(crate) quality: u8,
-    /// WebP without loss. PNG has none anyway.
+    /// Whether WebP is lossless. PNG always is.
     pub(crate) lossless: bool,
-    /// Nothing was resampled or blended: a GIF keeps the colours of its source.
+    /// Whether nothing was resampled or blended, so that a GIF keeps the colours of its source.
     pub(crate) exact: bool,
-    /// JPEG that appears as a whole, then sharpens.
+    /// Whether a JPEG first appears as a whole and then sharpens.
     pub(crate) progressive: bool,
-    /// JPEG with halved chroma planes.
+    /// Whether the chroma planes of a JPEG are halved.
     pub(crate) chroma_420: bool,
-    /// Time is spent for bytes.
+    /// Whether to spend more time for fewer bytes.
     pub(crate) smallest: bool,
-    /// Ends the writing early.
+    /// The handle that ends the encoding early.
     pub(crate) stop: Stop,
 }

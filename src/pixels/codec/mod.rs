@@ -6,8 +6,8 @@
 //!                       Codec::encoder ──▶ Encoder ── encode, animation ──▶ bytes
 //! ```
 //!
-//! A file's format is told by its bytes, never by a header that came with it. Sizes are checked by arithmetic on the
-//! file's header before a decoder takes memory for pixels.
+//! The format of a file is determined by its bytes, never by a header field that came with it. Sizes are checked by
+//! arithmetic on the file's header before a decoder allocates memory for pixels.
 
 pub(crate) mod animation;
 pub(crate) mod attachments;
@@ -35,15 +35,15 @@ use self::reader::Reader;
 use crate::error::Error;
 use crate::limits::Limits;
 
-/// A format that is read, and perhaps written.
+/// A format that can be read, and in some cases written.
 pub(crate) trait Codec: Sync {
-    /// Reads a file's header, and nothing behind it.
+    /// Reads a file's header, and nothing after it.
     ///
     /// # Errors
-    /// The file is damaged, of a kind that is not read, or passes a limit.
+    /// The file is damaged, of a kind that is not supported, or exceeds a limit.
     fn open<'a>(&self, file: &'a [u8], limits: &'a Limits) -> Result<Box<dyn Reader + 'a>, Error>;
 
-    /// Returns the encoder; `None` for a format that is not written.
+    /// Returns the encoder, or `None` if the format cannot be written.
     fn encoder(&self) -> Option<&'static dyn Encoder> {
         None
     }

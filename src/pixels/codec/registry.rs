@@ -1,4 +1,4 @@
-//! The table of formats: the only place that knows them all.
+//! The table of formats: the only place that knows all of them.
 
 #[cfg(feature = "avif")]
 use super::avif;
@@ -13,7 +13,7 @@ use crate::format::Format;
 use crate::limits::{LimitError, Limits};
 use crate::pixels::base::unsupported;
 
-/// The codec of a format; `None` if this build has none.
+/// Returns the codec of a format, or `None` if this build has none.
 const fn codec(format: Format) -> Option<&'static dyn Codec> {
     Some(match format {
         Format::Jpeg => &jpeg::Jpeg,
@@ -29,15 +29,15 @@ const fn codec(format: Format) -> Option<&'static dyn Codec> {
         Format::Qoi => &super::qoi::Qoi,
         #[cfg(feature = "svg")]
         Format::Svg => &svg::Svg,
-        // Known by name, or by a feature that is off.
+        // Formats that are only recognised, or whose feature is disabled.
         _ => return None,
     })
 }
 
-/// Reads the header of a file whose first bytes tell this format.
+/// Reads the header of a file. `format` is the format determined from its first bytes.
 ///
 /// # Errors
-/// The file is no image, no image that this build reads, or passes a limit.
+/// The file is not an image, is not supported by this build, or exceeds a limit.
 pub(crate) fn open<'a>(
     file: &'a [u8],
     format: Option<Format>,
@@ -51,7 +51,7 @@ pub(crate) fn open<'a>(
     codec(format).ok_or_else(|| unread(format))?.open(file, limits)
 }
 
-/// The encoder of a format; `None` if this build cannot write it.
+/// Returns the encoder of a format, or `None` if this build cannot write it.
 pub(crate) fn encoder(format: Format) -> Option<&'static dyn Encoder> {
     codec(format)?.encoder()
 }

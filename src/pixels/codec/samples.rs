@@ -1,4 +1,4 @@
-//! Samples as decoders of the crate `image` give them, in any depth, to images of 8 bits.
+//! Conversion of samples of any depth from decoders of the `image` crate to images of 8 bits.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
-/// What decoders read ahead, their tables, and a few rows, in bytes.
+/// The number of bytes for read-ahead and tables of decoders, and a few rows.
 pub(super) const TABLES: u64 = 1024 * 1024;
 
-/// The bounds that a decoder keeps to by itself.
+/// Returns the limits that a decoder enforces itself.
 pub(super) fn bounds(limits: &Limits) -> image::Limits {
     let side = u32::try_from(limits.pixels).unwrap_or(u32::MAX);
     let mut bounds = image::Limits::no_limits();
@@ -26,7 +26,8 @@ pub(super) fn bounds(limits: &Limits) -> image::Limits {
     bounds
 }
 
-/// The size, once it is known to be within the limits. `work`: bytes that decoding takes for each pixel besides.
+/// Returns the size after checking it against the limits. `work` is the number of bytes that decoding takes for each
+/// pixel in addition to the samples.
 pub(super) fn check(decoder: &dyn ImageDecoder, format: Format, work: u64, limits: &Limits) -> Result<Size, Error> {
     let (width, height) = decoder.dimensions();
     let size = Size::new(width, height);
@@ -38,27 +39,27 @@ pub(super) fn check(decoder: &dyn ImageDecoder, format: Format, work: u64, limit
     Ok(size)
 }
 
-/// Returns the cost of decoding an image of this size, the result included. `work`: bytes of the decoder for each pixel; `units`:
-/// its computing for each, besides making 8 bits of each sample and converting colours.
+/// Returns the cost of decoding an image of this size, including the result. `work` is the number of bytes of the
+/// decoder for each pixel, `units` its computing for each. Conversion to 8 bits and of colours is added to that.
 pub(super) fn cost(size: Size, color: ColorType, work: u64, units: u64) -> Cost {
     let deep = color.bytes_per_pixel() > color.channel_count();
     let units = units + if deep { DEEP } else { PLAIN };
     Cost::each(size.pixels(), per_pixel(color, work), units).holding(TABLES)
 }
 
-/// Returns the [`cost`] where a damaged file is mended in a copy and read again, and the decoder reads up to 64 bytes a
-/// column ahead.
+/// Returns the [`cost`] for formats in which a damaged file is repaired in a copy and read again, and whose decoder
+/// reads up to 64 bytes per column ahead.
 pub(super) fn mending_cost(size: Size, color: ColorType, work: u64, units: u64, file: &[u8]) -> Cost {
     let ahead = u64::from(size.width).saturating_mul(64);
     cost(size, color, work, units).holding(ahead).holding(memory::len(file))
 }
 
-/// Units of computing for a pixel of 8 bits a sample, its colours included.
+/// The units of computing for a pixel of 8-bit samples, including its colours.
 const PLAIN: u64 = 6;
-/// Units of computing for a pixel of deeper samples, which are converted in floating point.
+/// The units of computing for a pixel of deeper samples, which are converted in floating point.
 const DEEP: u64 = 40;
 
-/// Bytes for each pixel.
+/// Returns the number of bytes for each pixel.
 fn per_pixel(color: ColorType, work: u64) -> u64 {
     let stored = u64::from(color.bytes_per_pixel());
     let converted = match color {
@@ -68,14 +69,14 @@ fn per_pixel(color: ColorType, work: u64) -> u64 {
     stored + converted.max(work)
 }
 
-/// All samples of an image of the size that was checked.
+/// Decodes all samples of an image. Its size must have been checked.
 pub(super) fn read(decoder: Box<dyn ImageDecoder + '_>, format: Format, limits: &Limits) -> Result<Vec<u8>, Error> {
     let mut samples = memory::zeros(decoder.total_bytes())?;
     fenced(|| decoder.read_image_boxed(&mut samples).map_err(|error| explain(&error, format, limits)))?;
     Ok(samples)
 }
 
-/// An image of samples as a decoder gives them, in 8 bits.
+/// Converts samples as returned by a decoder to an 8-bit image.
 pub(super) fn raster(
     size: Size,
     color: ColorType,
@@ -93,7 +94,7 @@ pub(super) fn raster(
     Ok(Raster::new(size, channels, samples)?.with_profile(profile).without_needless_alpha())
 }
 
-/// Any samples as 8-bit RGB or RGBA.
+/// Converts any samples to 8-bit RGB or RGBA.
 fn to_8_bit_color(samples: Vec<u8>, color: ColorType) -> Result<(Channels, Vec<u8>), Error> {
     let channels = channels_of(color);
     if matches!(color, ColorType::Rgb8 | ColorType::Rgba8) {
@@ -124,7 +125,7 @@ fn channels_of(color: ColorType) -> Channels {
     if color.has_alpha() { Channels::Rgba } else { Channels::Rgb }
 }
 
-/// A decoder's error in our words: what it says may repeat bytes of the file.
+/// Converts a decoder's error. Its message is dropped, since it may contain bytes of the file.
 pub(super) fn explain(error: &ImageError, format: Format, limits: &Limits) -> Error {
     match error {
         ImageError::Limits(_) => {

@@ -1,46 +1,47 @@
-//! [`Canvas`]: what a viewer shows, frame by frame.
+//! [`Canvas`]: the composed image of an animation, frame by frame.
 
 use crate::error::Error;
 use crate::pixels::base::{Channels, memory};
 use crate::pixels::raster::{Raster, over};
 use crate::plan::{Rect, Size};
 
-/// What becomes of a frame when its time is over.
+/// The disposal of a frame when its time is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Disposal {
-    /// It stays, and the next is drawn on it.
+    /// The frame stays, and the next is drawn over it.
     Keep,
-    /// Its rectangle becomes transparent.
+    /// The rectangle of the frame becomes transparent.
     Clear,
-    /// Its rectangle becomes what it was before.
+    /// The rectangle of the frame is restored to its previous contents.
     Undo,
 }
 
-/// The image that frames are drawn on: transparent at first, whatever colour a file wishes for, as in browsers.
+/// The image on which frames are drawn. It is transparent at first, regardless of the background colour of a file, as
+/// in browsers.
 #[derive(Debug)]
 pub(crate) struct Canvas {
     size: Size,
     pixels: Vec<[u8; 4]>,
-    /// The part of the canvas that the last frame was drawn on, and what becomes of it.
+    /// The area on which the last frame was drawn, and its disposal.
     last: Option<(Rect, Disposal)>,
-    /// What was there before.
+    /// The previous contents of this area, for [`Disposal::Undo`].
     before: Vec<[u8; 4]>,
 }
 
 impl Canvas {
-    /// A transparent canvas.
+    /// Returns a transparent canvas.
     pub(crate) fn new(size: Size) -> Result<Self, Error> {
         let mut pixels = Vec::new();
         memory::refill(&mut pixels, size.pixels(), [0; 4])?;
         Ok(Self { size, pixels, last: None, before: Vec::new() })
     }
 
-    /// Its size.
+    /// Returns the size of the canvas.
     pub(crate) const fn size(&self) -> Size {
         self.size
     }
 
-    /// Ends the last frame and starts another, drawn within this rectangle; what lies outside the canvas is cut off.
+    /// Disposes of the last frame, and starts another in the rectangle `area`, which is clipped to the canvas.
     pub(crate) fn begin(&mut self, area: Rect, disposal: Disposal) -> Result<(), Error> {
         match self.last.take() {
             Some((area, Disposal::Clear)) => self.rows(area).for_each(|row| row.fill([0; 4])),
@@ -68,13 +69,13 @@ impl Canvas {
         Ok(())
     }
 
-    /// The rows of the canvas that the frame may be drawn on.
+    /// Iterates over the rows of the canvas in the area of the current frame.
     pub(crate) fn area(&mut self) -> impl Iterator<Item = &mut [[u8; 4]]> {
         let area = self.last.map_or(Rect { x: 0, y: 0, width: 0, height: 0 }, |(area, _)| area);
         self.rows(area)
     }
 
-    /// Draws an image at the place of the frame, over what is there or instead of it.
+    /// Draws an image in the area of the current frame, blended over the contents or replacing them.
     pub(crate) fn draw(&mut self, image: &Raster, blend: bool) {
         for (to, from) in self.area().zip(image.rows()) {
             match image.channels() {
@@ -101,7 +102,7 @@ impl Canvas {
         }
     }
 
-    /// What is shown now.
+    /// Returns the current image.
     pub(crate) fn image(&self) -> Result<Raster, Error> {
         let opaque = self.pixels.iter().all(|pixel| pixel.last() == Some(&u8::MAX));
         let channels = if opaque { Channels::Rgb } else { Channels::Rgba };
@@ -113,7 +114,7 @@ impl Canvas {
         Raster::new(self.size, channels, samples)
     }
 
-    /// The rows of a rectangle within the canvas.
+    /// Iterates over the rows of a rectangle within the canvas.
     fn rows(&mut self, area: Rect) -> impl Iterator<Item = &mut [[u8; 4]]> {
         let index = |length: u32| usize::try_from(length).unwrap_or(usize::MAX);
         let (left, width) = (index(area.x), index(area.width));
@@ -125,7 +126,7 @@ impl Canvas {
     }
 }
 
-/// The part of a rectangle that lies within an image.
+/// Clips a rectangle to an image.
 fn clip(area: Rect, size: Size) -> Rect {
     let (x, y) = (area.x.min(size.width), area.y.min(size.height));
     Rect { x, y, width: area.width.min(size.width - x), height: area.height.min(size.height - y) }
@@ -156,7 +157,7 @@ mod tests {
         assert_eq!(draw(&mut canvas, [1, 0, 2, 2], Disposal::Undo, b'b'), "abbaabba");
         assert_eq!(draw(&mut canvas, [0, 1, 2, 1], Disposal::Clear, b'c'), "aaaaccaa");
         assert_eq!(draw(&mut canvas, [3, 0, 1, 1], Disposal::Keep, b'd'), "aaad..aa");
-        // Partly and wholly outside.
+        // Partly and entirely outside the canvas.
         assert_eq!(draw(&mut canvas, [3, 1, 9, 9], Disposal::Clear, b'e'), "aaad..ae");
         assert_eq!(draw(&mut canvas, [9, 9, 1, 1], Disposal::Undo, b'f'), "aaad..a.");
     }

@@ -1,6 +1,6 @@
-//! What changes from one frame to the next: for writers that draw a rectangle over the frame before.
+//! Differences between frames, for encoders that draw a rectangle over the previous frame.
 //!
-//! Images are vectors of pixels here. In a *patch* those with alpha 0 are left open: what is there stays.
+//! Images are vectors of pixels here. In a *patch*, pixels with alpha 0 are left open: the previous contents remain.
 
 use super::palette::Pixel;
 use crate::error::Error;
@@ -8,10 +8,10 @@ use crate::pixels::base::{Channels, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 
-/// What a patch leaves open.
+/// The value of pixels that a patch leaves open.
 pub(crate) const OPEN: Pixel = [0; 4];
 
-/// The pixels of an image, each as `pixel` makes it.
+/// Copies the pixels of an image, each converted by `pixel`.
 pub(crate) fn take(image: &Raster, to: &mut Vec<Pixel>, pixel: impl Fn(Pixel) -> Pixel) -> Result<(), Error> {
     memory::refill(to, image.size().pixels(), OPEN)?;
     match image.channels() {
@@ -29,7 +29,7 @@ pub(crate) fn take(image: &Raster, to: &mut Vec<Pixel>, pixel: impl Fn(Pixel) ->
     Ok(())
 }
 
-/// The rectangle around all pixels of `new` for which `differs` says so of that in `old` and itself.
+/// Returns the rectangle around all pixels for which `differs(old, new)` returns `true`.
 ///
 /// Equal pixels never differ.
 pub(crate) fn window(size: Size, old: &[Pixel], new: &[Pixel], differs: impl Fn(Pixel, Pixel) -> bool) -> Option<Rect> {
@@ -48,7 +48,7 @@ pub(crate) fn window(size: Size, old: &[Pixel], new: &[Pixel], differs: impl Fn(
     window
 }
 
-/// The rows of a rectangle in something row by row, pixels or indices.
+/// Iterates over the rows of a rectangle, in pixels or indices stored row by row.
 pub(crate) fn rows<T>(all: &[T], width: u32, area: Rect) -> impl Iterator<Item = &[T]> {
     let (left, length) = (index(area.x), index(area.width));
     all.chunks_exact(index(width).max(1))
@@ -57,7 +57,7 @@ pub(crate) fn rows<T>(all: &[T], width: u32, area: Rect) -> impl Iterator<Item =
         .filter_map(move |row| row.get(left..)?.get(..length))
 }
 
-/// As [`rows`], to change.
+/// Iterates mutably, like [`rows`].
 pub(crate) fn rows_mut<T>(all: &mut [T], width: u32, area: Rect) -> impl Iterator<Item = &mut [T]> {
     let (left, length) = (index(area.x), index(area.width));
     all.chunks_exact_mut(index(width).max(1))
@@ -66,7 +66,7 @@ pub(crate) fn rows_mut<T>(all: &mut [T], width: u32, area: Rect) -> impl Iterato
         .filter_map(move |row| row.get_mut(left..)?.get_mut(..length))
 }
 
-/// A length of an image that is in memory.
+/// Converts a length of an image that is in memory.
 pub(crate) fn index(length: u32) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }

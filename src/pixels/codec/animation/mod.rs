@@ -1,8 +1,8 @@
 //! Animations: GIF, animated WebP, animated PNG and sequences of AVIF, one frame at a time.
 //!
-//! Each frame is handed out as a viewer shows it: drawn over what the frames before it left. One canvas is held,
-//! never all frames. Before the first is decoded, frames and their pixels are counted by walking over the file's
-//! blocks, so that a file which holds more than [`Limits`] allow is refused at once, and never cut in silence.
+//! Each frame is returned as a viewer shows it: drawn over the remains of the previous frames. Only one canvas is held,
+//! never all frames. Before the first frame is decoded, frames and their pixels are counted by iterating over the
+//! blocks of the file. A file that exceeds [`Limits`] is therefore rejected immediately, and never truncated silently.
 
 pub(crate) mod canvas;
 pub(crate) mod frame_diff;
@@ -24,63 +24,63 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 
-/// How often an animation is played; `None` without end.
+/// The number of times an animation is played; `None` for endless repetition.
 pub(crate) type Plays = Option<NonZeroU32>;
 
-/// A file of several frames, to be read from the first on.
+/// A file of several frames, read from the first one on.
 pub(crate) struct Animation<'a> {
     frames: Box<dyn Frames + 'a>,
     canvas: Canvas,
     plays: Plays,
-    /// Frames not yet read.
+    /// The number of frames not yet read.
     left: u32,
-    /// Frames that were read.
+    /// The number of frames read.
     drawn: u32,
     format: Format,
-    /// Of all frames. Results that move keep none.
+    /// The colour profile of all frames. Animated results keep none.
     profile: Option<Arc<Profile>>,
     memory: u64,
-    /// Facts about the file, known once its frames are read.
+    /// Notes about the file, known once its frames have been read.
     notes: Vec<Note>,
 }
 
-/// Knows how to draw the next frame.
+/// A reader of frames that draws them on a canvas.
 pub(crate) trait Frames {
-    /// Draws it; `None` after the last.
+    /// Draws the next frame. Returns `None` after the last.
     fn draw_next(&mut self, canvas: &mut Canvas) -> Result<Option<Drawn>, Error>;
 }
 
 /// A frame that was drawn.
 pub(crate) struct Drawn {
-    /// How long it is shown.
+    /// The duration for which it is shown.
     pub(crate) delay: Duration,
-    /// It is there in part only.
+    /// The note if only a part of the frame was decoded.
     pub(crate) note: Option<Note>,
 }
 
-/// What a format knows of an animation before its first frame is decoded.
+/// The properties of an animation before its first frame is decoded.
 pub(crate) struct Start<'a> {
     pub(crate) format: Format,
     pub(crate) canvas: Size,
     pub(crate) plays: Plays,
     pub(crate) budget: Budget,
-    /// Nothing of the file is missing.
+    /// Whether nothing is missing from the file.
     pub(crate) complete: bool,
-    /// Of all frames.
+    /// The colour profile of all frames.
     pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) frames: Box<dyn Frames + 'a>,
 }
 
-/// How many of these there are: at least one, and one more than is allowed for all that is more.
+/// Counts frames: at least one. Numbers above the limit are reported as one more than the limit.
 pub(crate) fn counted<T>(frames: impl Iterator<Item = T>, limits: &Limits) -> u32 {
     let most = usize::try_from(limits.frames).unwrap_or(usize::MAX).saturating_add(1);
     u32::try_from(frames.take(most).count()).unwrap_or(u32::MAX).max(1)
 }
 
-/// Units of computing for a pixel of the canvas, whatever a frame changes: it is kept, drawn over and handed out.
+/// The units of computing for a pixel of the canvas, whether it changes or not: it is kept, drawn over and returned.
 const DRAWING: u64 = 5;
 
-/// Units of computing that all these frames take, of which each pixel takes so many to be decoded.
+/// Returns the units of computing for frames with these areas. `units` is the cost of decoding a pixel.
 pub(crate) fn work(canvas: Size, areas: impl Iterator<Item = Rect>, units: u64, limits: &Limits) -> u64 {
     let most = usize::try_from(limits.frames).unwrap_or(usize::MAX);
     let shown = canvas.pixels().saturating_mul(DRAWING);
@@ -88,22 +88,22 @@ pub(crate) fn work(canvas: Size, areas: impl Iterator<Item = Rect>, units: u64, 
     each.fold(0, u64::saturating_add)
 }
 
-/// Returns the cost of showing one frame on a canvas of this size, of which each pixel takes so many units to be decoded.
+/// Returns the cost of showing one frame on a canvas of this size. `units` is the cost of decoding a pixel.
 pub(crate) fn cost(canvas: Size, units: u64) -> Cost {
-    /// A canvas, what it was before, the image handed out, and a frame with what its decoder needs.
+    /// A canvas, its previous state, the resulting image, and a frame with the memory of its decoder.
     const EACH: u64 = 24;
-    /// What decoders read ahead, their tables, and a few rows.
+    /// Read-ahead and tables of decoders, and a few rows.
     const TABLES: u64 = 1024 * 1024;
-    /// Units for a pixel of each canvas that is taken from the system.
+    /// The units of computing for a pixel of each newly allocated canvas.
     const FRESH: u64 = 20;
     Cost::each(canvas.pixels(), EACH, units + DRAWING + FRESH).holding(TABLES)
 }
 
 impl<'a> Animation<'a> {
-    /// Begins to read the first `until` frames, or all of them.
+    /// Starts reading the first `until` frames, or all of them.
     ///
     /// # Errors
-    /// There is none, or its memory passes a limit.
+    /// There are no frames, or their memory exceeds a limit.
     pub(crate) fn begin(start: Start<'a>, until: Option<u32>, limits: &Limits) -> Result<Self, Error> {
         let Start { format, canvas, plays, budget, complete, profile, frames } = start;
         if budget.frames == 0 {
@@ -123,26 +123,26 @@ impl<'a> Animation<'a> {
         })
     }
 
-    /// Bytes it takes, as it was checked.
+    /// Returns the number of bytes that the animation takes, as checked against the limit.
     pub(crate) const fn memory(&self) -> u64 {
         self.memory
     }
 
-    /// How often it is played.
+    /// Returns the number of times the animation is played.
     pub(crate) const fn plays(&self) -> Plays {
         self.plays
     }
 
-    /// How many frames are left.
+    /// Returns the number of remaining frames.
     pub(crate) const fn left(&self) -> u32 {
         self.left
     }
 
-    /// Draws the next frame, and says how long it is shown. `None` after the last, or the last before one that is
-    /// damaged: browsers show as many as there are.
+    /// Draws the next frame, and returns its duration. Returns `None` after the last frame, or if the next one is
+    /// damaged: browsers show the frames before it.
     ///
     /// # Errors
-    /// The first frame is damaged, or a limit is passed.
+    /// The first frame is damaged, or a limit is exceeded.
     pub(crate) fn advance(&mut self) -> Result<Option<Duration>, Error> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
@@ -168,31 +168,32 @@ impl<'a> Animation<'a> {
         self.notes.extend(new);
     }
 
-    /// Takes the facts about the file that reading its frames has shown.
+    /// Takes the notes collected while reading frames.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
     }
 
-    /// What is shown now, without alpha if it is opaque.
+    /// Returns the current image, without alpha if it is opaque.
     pub(crate) fn image(&self) -> Result<Raster, Error> {
         Ok(self.canvas.image()?.with_profile(self.profile.clone()))
     }
 }
 
-/// What reading frames takes, from their places alone.
+/// The resources that reading frames takes, computed from their areas alone.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     frames: u32,
-    /// Pixels decoded or composed: the frame's or the canvas', whichever are more.
+    /// The number of pixels decoded or composed: for each frame, those of the frame or of the canvas, whichever are
+    /// more.
     pixels: u64,
-    /// Of the largest frame.
+    /// The number of pixels of the largest frame.
     largest: u64,
-    /// Bytes that decoders keep from frame to frame.
+    /// The number of bytes that decoders keep from frame to frame.
     pub(crate) decoders: u64,
 }
 
 impl Budget {
-    /// Goes over all frames that are to be read, and on to the end of the file if that is all.
+    /// Counts all frames that are to be read, to the end of the file if `until` is `None`.
     pub(crate) fn count(
         canvas: Size,
         areas: impl Iterator<Item = Rect>,
@@ -213,7 +214,8 @@ impl Budget {
         Ok(budget)
     }
 
-    /// The canvas, what it was before, the image handed out, and a frame with what its decoder needs.
+    /// Returns the bytes of the canvas, its previous state, the resulting image, and a frame with the memory of its
+    /// decoder.
     pub(crate) fn memory(&self, canvas: Size, limits: &Limits) -> Result<u64, LimitError> {
         LimitError::check("pixels", canvas.pixels(), limits.pixels)?;
         let bytes = canvas.pixels().saturating_mul(12).saturating_add(self.largest.saturating_mul(12));

@@ -1,21 +1,21 @@
-//! [`Palette`]: at most 256 colours, the nearest of them to any other, and drawing with them.
+//! [`Palette`]: at most 256 colours, with nearest-colour search and drawing.
 //!
-//! The nearest colour is looked for among few: the space of colours is divided into blocks of 8x8x8 levels, and
-//! for a block that is met for the first time all colours are noted that are the nearest to some point of it.
+//! The nearest colour is searched among few candidates. The colour space is divided into blocks of 8x8x8 levels. When a
+//! block is used for the first time, all colours are recorded that are nearest to some point of it.
 //!
-//! What a pixel lacks when it is drawn in too few colours may be given to its neighbours (Floyd and Steinberg,
-//! 1976: An adaptive algorithm for spatial greyscale).
+//! The error of drawing in few colours may be diffused to neighbouring pixels (Floyd and Steinberg, 1976: An adaptive
+//! algorithm for spatial greyscale).
 
 /// A colour: red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
-/// A pixel of a patch: a colour to draw, or with alpha 0 none.
+/// A pixel of a patch: a colour to draw, or an open pixel if alpha is 0.
 pub(crate) type Pixel = [u8; 4];
 
-/// How much differences in red, green and blue count.
+/// The weights of differences in red, green and blue.
 pub(crate) const WEIGHTS: [u32; 3] = [2, 4, 1];
 
-/// The squared distance of two colours, see [`WEIGHTS`].
+/// Returns the squared distance between two colours, weighted by [`WEIGHTS`].
 pub(crate) fn distance(a: Rgb, b: Rgb) -> u32 {
     let [red, green, blue] = WEIGHTS;
     let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
@@ -23,43 +23,43 @@ pub(crate) fn distance(a: Rgb, b: Rgb) -> u32 {
     square(ar, br) * red + square(ag, bg) * green + square(ab, bb) * blue
 }
 
-/// Colours, and answers to which of them is the nearest.
+/// A palette, with the state of the search for the nearest colour.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Palette {
     colors: Vec<Rgb>,
-    /// The same, channel by channel.
+    /// The colours, channel by channel.
     planes: [Vec<f32>; 3],
-    /// Where a block's candidates begin and end; both 0 where they are not known yet.
+    /// The start and end of each block's candidates; both are 0 if they are not known yet.
     blocks: Vec<(u32, u32)>,
     candidates: Vec<(Rgb, u8)>,
-    /// The last answer: neighbours are often alike.
+    /// The last result, since neighbouring pixels are often equal.
     last: Option<(Rgb, u8)>,
-    /// The least and the greatest distance of each colour from a block.
+    /// The least distance of each colour from a block. `most` holds the greatest.
     least: Vec<f32>,
     most: Vec<f32>,
-    /// What pixels of this row and of the next are to make up for.
+    /// The errors diffused to pixels of the current row and of the next.
     debts: [Vec<[i32; 3]>; 2],
 }
 
 impl Palette {
-    /// A palette of these colours; what is beyond 256 of them is left out.
+    /// Returns a palette of these colours. Colours beyond the first 256 are dropped.
     pub(crate) fn new(colors: &[Rgb]) -> Self {
         let colors: Vec<Rgb> = colors.iter().take(256).copied().collect();
         let plane = |channel: usize| colors.iter().filter_map(|c| c.get(channel).copied().map(f32::from)).collect();
         Self { planes: [0, 1, 2].map(plane), colors, ..Self::default() }
     }
 
-    /// Its colours, in order.
+    /// Returns the colours, in order.
     pub(crate) fn colors(&self) -> &[Rgb] {
         &self.colors
     }
 
-    /// The colour of this number; black if there is none.
+    /// Returns the colour with this index, or black if there is none.
     pub(crate) fn color(&self, index: u8) -> Rgb {
         self.colors.get(usize::from(index)).copied().unwrap_or_default()
     }
 
-    /// The number of the colour nearest to this one.
+    /// Returns the index of the colour nearest to `wanted`.
     pub(crate) fn nearest(&mut self, wanted: Rgb) -> u8 {
         if let Some((_, index)) = self.last.filter(|(color, _)| *color == wanted) {
             return index;
@@ -80,9 +80,10 @@ impl Palette {
         best.1
     }
 
-    /// Notes all colours that may be the nearest to some colour of the block that this one is in.
+    /// Records all colours that may be nearest to some colour in a block, which contains `inside`.
     ///
-    /// One is nowhere farther away than the least of the greatest distances: what is nowhere as near is out.
+    /// The smallest of the greatest distances bounds the distance to the nearest colour everywhere in the block.
+    /// Colours whose least distance is larger are excluded.
     fn explore(&mut self, block: usize, inside: Rgb) -> (u32, u32) {
         self.blocks.resize(1 << (3 * BLOCK_BITS), (0, 0));
         for distances in [&mut self.least, &mut self.most] {
@@ -114,17 +115,17 @@ impl Palette {
         range
     }
 
-    /// Draws a patch: for each pixel the number of the nearest colour, or `open`.
+    /// Draws a patch: appends, for each pixel, the index of the nearest colour, or `open`.
     pub(crate) fn draw(&mut self, patch: &[Pixel], open: u8, out: &mut Vec<u8>) {
         out.extend(patch.iter().map(|&[r, g, b, a]| if a == 0 { open } else { self.nearest([r, g, b]) }));
     }
 
-    /// Draws a patch of this width, with what each pixel lacks given to those right of it and below.
+    /// Draws a patch of this width, and diffuses the error of each pixel to the pixels to the right and below.
     pub(crate) fn dither(&mut self, patch: &[Pixel], width: usize, open: u8, out: &mut Vec<u8>) {
         let [mut here, mut next] = std::mem::take(&mut self.debts);
         for row in [&mut here, &mut next] {
             row.clear();
-            // One more on each side.
+            // One additional entry on each side.
             row.resize(width + 2, [0; 3]);
         }
         for row in patch.chunks_exact(width.max(1)) {
@@ -154,7 +155,7 @@ impl Palette {
     }
 }
 
-/// Adds sixteenths, of which a little is forgiven, or noise would travel far.
+/// Adds errors, in sixteenths. A small part is dropped, since noise would otherwise travel far.
 fn add(color: Rgb, debt: [i32; 3], ahead: [i32; 3]) -> Rgb {
     const KEPT: i32 = 14;
     let mut sum = color;
@@ -179,7 +180,7 @@ fn give(to: &mut [i32; 3], lack: [i32; 3], share: i32) {
     }
 }
 
-/// Bits of a level that tell blocks apart.
+/// The number of high bits of a level that select a block.
 const BLOCK_BITS: u32 = 5;
 const BLOCK_SHIFT: u32 = 8 - BLOCK_BITS;
 

@@ -1,6 +1,6 @@
-//! Boxes in boxes (ISO/IEC 14496-12, 4.2), and the tables in some of them.
+//! Boxes of the ISO base media file format (ISO/IEC 14496-12, 4.2), and the tables in some of them.
 
-/// Bytes that were not read yet. Numbers are big-endian.
+/// A reader of the remaining bytes. Numbers are big-endian.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
         self.number(if wide { 4 } else { 2 })
     }
 
-    /// Version and flags of a full box.
+    /// Reads version and flags of a full box.
     pub(crate) fn version(&mut self) -> Option<(u8, u32)> {
         let word = self.number(4)?;
         let [version, ..] = word.to_be_bytes();
@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
         self.take(4)?.try_into().ok()
     }
 
-    /// The first box of a type.
+    /// Returns the first box of a type.
     pub(crate) fn find_box(mut self, wanted: &[u8; 4]) -> Option<Self> {
         loop {
             let (kind, body) = self.next_box()?;
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next box: its type and what it holds.
+    /// Returns the type and the contents of the next box.
     pub(crate) fn next_box(&mut self) -> Option<([u8; 4], Self)> {
         let size = self.number(4)?;
         let kind = self.kind()?;
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         Some((kind, Self(self.take(body)?)))
     }
 
-    /// The table of items: number and type.
+    /// Reads the table of items: identifiers and types.
     pub(crate) fn items(&mut self) -> Option<Vec<(u32, [u8; 4])>> {
         let (version, _) = self.version()?;
         let count = self.id(version > 0)?;
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         Some(items)
     }
 
-    /// Items and their properties, counted from one.
+    /// Reads the items with the indices of their properties, counted from one.
     pub(crate) fn associations(&mut self) -> Option<Vec<(u32, Vec<usize>)>> {
         let (version, flags) = self.version()?;
         let mut items = Vec::new();
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
             let id = self.id(version > 0)?;
             let mut indices = Vec::new();
             for _ in 0..self.number(1)? {
-                // The first bit says that it must be understood.
+                // The first bit marks the property as essential.
                 let index = if flags & 1 == 1 { self.number(2)? & 0x7FFF } else { self.number(1)? & 0x7F };
                 indices.push(usize::try_from(index).ok()?);
             }
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         Some(items)
     }
 
-    /// Kind, from, to.
+    /// Reads the references between items.
     pub(crate) fn references(&mut self) -> Option<Vec<Reference>> {
         let (version, _) = self.version()?;
         let mut references = Vec::new();
@@ -110,5 +110,5 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What kind, from which item, to which others.
+/// A reference: its type, the item it starts from, and the items it refers to.
 pub(crate) type Reference = ([u8; 4], u32, Vec<u32>);

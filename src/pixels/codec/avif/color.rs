@@ -1,4 +1,4 @@
-//! Planes of luma and chroma to RGB (ITU-T H.273).
+//! Conversion of planes of luma and chroma to RGB (ITU-T H.273).
 
 use re_rav1d::dav1d::Picture;
 use re_rav1d::dav1d::pixel::MatrixCoefficients;
@@ -13,29 +13,29 @@ use crate::plan::Size;
 pub(crate) struct Planes {
     pub(crate) size: Size,
     pub(crate) sampling: Sampling,
-    /// Bits of a sample: 8, 10 or 12.
+    /// The number of bits of a sample: 8, 10 or 12.
     pub(crate) depth: u32,
     pub(crate) luma: Vec<u16>,
     pub(crate) chroma: Option<[Vec<u16>; 2]>,
     pub(crate) full_range: bool,
-    /// A number of H.273, table 4.
+    /// The matrix coefficients, a number of H.273, table 4.
     pub(crate) matrix: u16,
 }
 
-/// How much smaller chroma planes are.
+/// The subsampling of the chroma planes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sampling {
-    /// There are none.
+    /// There are no chroma planes.
     Gray,
-    /// Half as wide and half as high.
+    /// Half the width and half the height.
     Quarter,
-    /// Half as wide.
+    /// Half the width.
     Half,
     Full,
 }
 
 impl Sampling {
-    /// The size of a chroma plane.
+    /// Returns the size of a chroma plane.
     pub(crate) fn chroma(self, size: Size) -> Option<Size> {
         let half = |side: u32| side.div_ceil(2);
         match self {
@@ -47,7 +47,7 @@ impl Sampling {
     }
 }
 
-/// What the AV1 data say of their matrix.
+/// Returns the matrix coefficients stated in the AV1 data.
 pub(crate) fn matrix_of(image: &Picture) -> u16 {
     match image.matrix_coefficients() {
         MatrixCoefficients::Identity => 0,
@@ -66,7 +66,7 @@ pub(crate) fn matrix_of(image: &Picture) -> u16 {
 
 const UNSPECIFIED: u16 = 2;
 
-/// From samples to 0.0..=1.0 for luma, -0.5..=0.5 for chroma.
+/// A conversion of samples to 0.0..=1.0 for luma and -0.5..=0.5 for chroma.
 #[derive(Clone, Copy)]
 struct Range {
     black: f32,
@@ -89,14 +89,14 @@ impl Range {
     }
 }
 
-/// The way from luma (0.0 to 1.0) and two of chroma (-0.5 to 0.5) to RGB.
+/// A conversion of luma (0.0 to 1.0) and two chroma components (-0.5 to 0.5) to RGB.
 #[derive(Debug, Clone, Copy)]
 enum Conversion {
-    /// Luma is a sum of these shares.
+    /// Luma is a sum with these weights.
     Shares { red: f32, green: f32, blue: f32 },
-    /// `YCgCo`: chroma is how green, and how orange.
+    /// `YCgCo`: the chroma components are green and orange.
     Green,
-    /// `YCgCo` by sums of integers (H.273, 49 to 52), in samples up to `all` for colours up to `most`.
+    /// `YCgCo` with integer sums (H.273, 49 to 52), in samples up to `all` for colours up to `most`.
     Lossless { all: f32, most: f32 },
 }
 
@@ -120,7 +120,7 @@ impl Conversion {
 }
 
 impl Planes {
-    /// As RGB.
+    /// Converts the planes to RGB.
     pub(crate) fn to_rgb(&self, meaning: &Meaning) -> Result<Vec<u8>, Error> {
         let range = Range::new(self.depth, meaning.full_range.unwrap_or(self.full_range));
         let matrix = meaning.matrix.filter(|matrix| *matrix != UNSPECIFIED).unwrap_or(self.matrix);
@@ -131,7 +131,7 @@ impl Planes {
             return Ok(out);
         };
         if matrix == 0 {
-            // Green, blue, red as they are.
+            // Green, blue and red are stored directly.
             if self.sampling != Sampling::Full {
                 return Err(unread("planes of RGB that differ in size"));
             }
@@ -167,13 +167,13 @@ impl Planes {
             (UNSPECIFIED | 5 | 6, _) => shares(0.299, 0.114),
             (7, _) => shares(0.212, 0.087),
             (9, _) | (12, 9) => shares(0.2627, 0.0593),
-            // Derived from the primaries: of Display P3, and of BT.601 in both forms.
+            // Derived from the primaries: of Display P3, and of both forms of BT.601.
             (12, 12) => shares(0.228_97, 0.079_29),
             (12, 5) => shares(0.222_02, 0.071_33),
             (12, 6 | 7) => shares(0.212_40, 0.086_56),
             (12, UNSPECIFIED) => shares(0.299, 0.114),
             (8, _) => Ok(Conversion::Green),
-            // Without loss: 8 bits of each colour in 10 or 9 bits, and so on.
+            // The lossless variants store, for example, 8 bits per colour in 10 or 9 bits.
             (16 | 17, _) if self.sampling == Sampling::Full => {
                 let most = f32::from((1_u16 << (self.depth - if matrix == 16 { 2 } else { 1 }).min(15)) - 1);
                 let all = f32::from((1_u16 << self.depth.min(15)) - 1);
@@ -183,7 +183,7 @@ impl Planes {
         }
     }
 
-    /// As opacity: luma alone.
+    /// Converts luma to opacity.
     pub(crate) fn gray(&self) -> Result<Vec<u8>, Error> {
         let range = Range::new(self.depth, self.full_range);
         let mut out = memory::reserve(self.size.pixels())?;
@@ -191,7 +191,7 @@ impl Planes {
         Ok(out)
     }
 
-    /// The row of chroma that belongs to a row of luma: between two where there are half as many.
+    /// Returns the row of chroma for a row of luma, interpolated between two rows if there are half as many.
     fn blend_rows(&self, plane: &[u16], y: usize, across: usize, out: &mut [f32]) {
         let (near, far) = if self.sampling == Sampling::Quarter { neighbours(y) } else { (y, y) };
         let last = (plane.len() / across.max(1)).saturating_sub(1);
@@ -201,7 +201,7 @@ impl Planes {
         }
     }
 
-    /// The chroma sample that belongs to a column of luma.
+    /// Returns the chroma sample for a column of luma.
     fn between(&self, row: &[f32], x: usize) -> f32 {
         let at = |at: usize| row.get(at.min(row.len().saturating_sub(1))).copied().unwrap_or_default();
         if self.sampling == Sampling::Full {
@@ -212,13 +212,13 @@ impl Planes {
     }
 }
 
-/// The sample that covers this one at half the scale, and the other one beside it.
+/// Returns the sample at half the scale that covers this one, and the neighbour on the nearer side.
 fn neighbours(at: usize) -> (usize, usize) {
     let near = at / 2;
     (near, if at.is_multiple_of(2) { near.saturating_sub(1) } else { near + 1 })
 }
 
-/// RGB and opacity as RGBA with straight alpha.
+/// Combines RGB and opacity into RGBA with straight alpha.
 pub(crate) fn with_alpha(rgb: &[u8], alpha: &[u8], premultiplied: bool) -> Result<Vec<u8>, Error> {
     let mut out = memory::reserve(memory::len(alpha).saturating_mul(4))?;
     for (color, alpha) in rgb.chunks_exact(3).zip(alpha) {

@@ -1,4 +1,4 @@
-//! Writing AVIF, by `ravif`.
+//! AVIF encoding, by `ravif`.
 
 use ravif::{Encoder as Ravif, Img, RGB8, RGBA8};
 
@@ -11,7 +11,7 @@ use crate::pixels::codec::encoder::{Encoder, Settings, Side};
 use crate::pixels::raster::{Image, Raster};
 use crate::plan::Size;
 
-/// Writes AVIFs.
+/// The AVIF encoder.
 pub(super) struct AvifEncoder;
 
 impl Encoder for AvifEncoder {
@@ -19,11 +19,11 @@ impl Encoder for AvifEncoder {
         Side("pixels on a side of an AVIF", Side::IN_16_BITS)
     }
 
-    /// Planes of 16 bits, and what the encoder keeps of each block: it tries many ways.
+    /// Covers planes of 16 bits, and the data that the encoder keeps for each block, since it tries many variants.
     fn cost(&self, size: Size, _alpha: bool, settings: &Settings) -> Cost {
-        /// The contexts of probabilities, several times (measured).
+        /// Several copies of the probability contexts (measured).
         const CONTEXTS: u64 = 8 * 1024 * 1024;
-        // Measured on noise: what is written is kept symbol by symbol until the end.
+        // Measured on noise. The output is kept symbol by symbol until the end.
         let (bytes, tenths) = match settings.quality {
             0..=90 => (96, 10),
             91..=95 => (144, 11),
@@ -72,12 +72,13 @@ fn rgba(pixel: &[u8]) -> Option<RGBA8> {
     Some(RGBA8::new(r, g, b, a))
 }
 
-/// The encoder's quality that looks like this quality of a JPEG.
+/// Returns the encoder's quality that corresponds visually to this JPEG quality.
 fn quality(quality: u8) -> f32 {
     f32::from(quality.clamp(1, 100))
 }
 
-/// Speed, from 1 to 10, so that an image takes a few seconds at most, and the units that a pixel takes then.
+/// Returns the speed, from 1 to 10, at which an image takes a few seconds at most, and the units of computing for a
+/// pixel at this speed.
 fn effort(size: Size) -> (u8, u64) {
     match size.pixels() {
         0..=250_000 => (6, 5000),

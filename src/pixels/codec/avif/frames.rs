@@ -1,4 +1,4 @@
-//! AV1 data to planes, one frame or one after another.
+//! Decoding of AV1 data to planes, for single frames and sequences.
 
 use re_rav1d::dav1d::pixel::YUVRange;
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent};
@@ -10,14 +10,14 @@ use crate::format::Format;
 use crate::pixels::base::{damaged, internal_error};
 use crate::plan::Size;
 
-/// A decoder that takes the frames of a sequence in their order.
+/// A decoder of the frames of a sequence, in order.
 pub(crate) struct Frames {
     decoder: Decoder,
     size: Size,
 }
 
 impl Frames {
-    /// A decoder for frames of this size.
+    /// Returns a decoder for frames of this size.
     pub(crate) fn new(size: Size) -> Result<Self, Error> {
         let mut settings = re_rav1d::dav1d::Settings::new();
         settings.set_n_threads(1);
@@ -28,9 +28,9 @@ impl Frames {
         Ok(Self { decoder, size })
     }
 
-    /// Decodes the data of one frame, which must have the size that the container says.
+    /// Decodes the data of one frame. Its size must be that of the container.
     pub(crate) fn decode(&mut self, data: Vec<u8>) -> Result<Planes, Error> {
-        /// An image may lie in several layers, each handed out.
+        /// The maximum number of layers of an image. The decoder returns each of them.
         const ROUNDS: usize = 16;
         let failed = |_| damaged(Format::Avif);
         let mut sent = self.decoder.send_data(data, None, None, None);
@@ -52,7 +52,7 @@ impl Frames {
     }
 }
 
-/// The planes of a frame as numbers.
+/// Copies the planes of a frame as numbers.
 fn planes(image: &Picture, size: Size) -> Result<Planes, Error> {
     let sampling = match image.pixel_layout() {
         PixelLayout::I400 => Sampling::Gray,

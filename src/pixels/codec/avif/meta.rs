@@ -1,19 +1,19 @@
-//! The table of items (ISO/IEC 14496-12, 8.11, and 23008-12): numbers, types, properties, references and places.
+//! The table of items (ISO/IEC 14496-12, 8.11, and 23008-12): identifiers, types, properties, references and locations.
 
 use super::boxes::{Reader, Reference};
 
-/// The parts of the `meta` box that matter, not read further.
+/// The relevant parts of the `meta` box. Their contents are parsed on demand.
 #[derive(Default)]
 pub(crate) struct Meta<'a> {
     pub(crate) primary: u32,
-    /// Version and entries.
+    /// The version and the entries of `iloc`.
     locations: Option<(u8, Reader<'a>)>,
-    /// Each item and its type.
+    /// The identifier and the type of each item.
     items: Vec<(u32, [u8; 4])>,
     properties: Vec<([u8; 4], Reader<'a>)>,
-    /// An item and its properties, counted from one.
+    /// The properties of each item, counted from one.
     associations: Vec<(u32, Vec<usize>)>,
-    /// Kind, from, to.
+    /// The references between items.
     references: Vec<Reference>,
     data: &'a [u8],
 }
@@ -66,18 +66,18 @@ impl<'a> Meta<'a> {
         indices.filter_map(|index| self.properties.get(index.checked_sub(1)?).copied())
     }
 
-    /// The opacity of an item, if there is one.
+    /// Returns the item with the opacity of an item, if there is one.
     pub(crate) fn alpha_of(&self, item: u32) -> Option<u32> {
         let mut to_it = self.references.iter().filter(|(kind, _, to)| kind == b"auxl" && to.contains(&item));
         to_it.find(|(_, from, _)| self.is_alpha(*from)).map(|(_, from, _)| *from)
     }
 
-    /// Returns `true` if the colours of an item are multiplied by its opacity.
+    /// Returns `true` if the colours of an item are premultiplied by its opacity.
     pub(crate) fn is_premultiplied(&self, item: u32, alpha: u32) -> bool {
         self.references.iter().any(|(kind, from, to)| kind == b"prem" && *from == item && to.contains(&alpha))
     }
 
-    /// The items that a grid is made of.
+    /// Returns the items of which a grid is composed.
     pub(crate) fn tiles_of(&self, item: u32) -> &[u32] {
         let found = self.references.iter().find(|(kind, from, _)| kind == b"dimg" && *from == item);
         found.map_or(&[], |(.., tiles)| tiles)
@@ -88,7 +88,7 @@ impl<'a> Meta<'a> {
         kinds.any(|(_, mut body)| body.version().is_some() && is_alpha_name(body.0))
     }
 
-    /// The data of an item, which may lie in pieces.
+    /// Returns the data of an item, which may be stored in several extents.
     pub(crate) fn item(&self, item: u32, file: &[u8]) -> Option<Vec<u8>> {
         let (version, mut table) = self.locations?;
         let sizes = table.number(2)?;
@@ -102,7 +102,7 @@ impl<'a> Meta<'a> {
             let base = table.long(base_size)?;
             let mut data = Vec::new();
             let extents = table.number(2)?;
-            // Numbers without bytes are all zero, and the whole is meant once.
+            // If all numbers have a length of zero bytes, they are zero, and the extent counts once.
             let empty = index_size + offset_size + length_size == 0;
             for _ in 0..if empty { extents.min(1) } else { extents } {
                 table.long(index_size)?;
@@ -119,7 +119,7 @@ impl<'a> Meta<'a> {
                 let length =
                     if length == 0 { source.len().checked_sub(start)? } else { usize::try_from(length).ok()? };
                 data.extend_from_slice(source.get(start..start.checked_add(length)?)?);
-                // Pieces that overlap without end.
+                // Rejects extents that overlap excessively.
                 if data.len() > file.len() {
                     return None;
                 }

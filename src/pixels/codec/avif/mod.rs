@@ -1,7 +1,8 @@
-//! AVIF: the container by ourselves, AV1 by `re_rav1d` (in) and `ravif` (out), both Rust without assembly.
+//! AVIF: the container is read here, AV1 is decoded by `re_rav1d` and encoded by `ravif`, both in Rust without
+//! assembly.
 //!
-//! Read are still images, in one piece or as a grid of tiles, with or without alpha, cropped, turned and mirrored, and
-//! sequences of frames. No thread is started.
+//! Still images are supported as a single item or as a grid of tiles, with or without alpha, cropped, rotated and
+//! mirrored; so are sequences of frames. No thread is started.
 
 mod boxes;
 mod color;
@@ -38,7 +39,7 @@ use crate::pixels::color::Profile;
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size, SourceInfo};
 
-/// AVIF.
+/// The AVIF codec.
 pub(crate) struct Avif;
 
 impl Codec for Avif {
@@ -68,10 +69,10 @@ impl Codec for Avif {
     }
 }
 
-/// Units of computing for a pixel, opacity included.
+/// The units of computing for a pixel, including opacity.
 const UNITS: u64 = 120;
 
-/// A file whose container was read.
+/// A file whose container has been read.
 struct File<'a> {
     content: Content<'a>,
     limits: &'a Limits,
@@ -142,12 +143,12 @@ impl Reader for File<'_> {
     }
 }
 
-/// The pixels of a still image, without orientation.
+/// Decodes the pixels of a still image, without applying the orientation.
 fn decoded(still: &Still, limits: &Limits) -> Result<Raster, Error> {
     let (size, shown) = (still.stored, still.shown);
     memory::check(still.memory(), limits)?;
     let meaning = &still.facts.meaning;
-    // It is as old as C, in part: what it stumbles over is the file's fault, and ends with it.
+    // The decoder is in part translated from C. A panic in it counts as damage of the file, and goes no further.
     fenced(|| {
         let mut samples = together(&still.color, size, 3, |planes| planes.to_rgb(meaning))?;
         let mut channels = Channels::Rgb;
@@ -160,7 +161,7 @@ fn decoded(still: &Still, limits: &Limits) -> Result<Raster, Error> {
     })
 }
 
-/// Decodes tiles one by one, and puts together what is made of each: `count` bytes for a pixel.
+/// Decodes tiles one by one, and assembles their converted pixels: `count` bytes per pixel.
 fn together(
     tiles: &Tiles,
     whole: Size,
@@ -178,7 +179,7 @@ fn together(
     let mut out = memory::zeros(whole.pixels().saturating_mul(count as u64))?;
     for (number, data) in tiles.data.iter().enumerate() {
         let (left, top) = (number % across * wide, number / across * high);
-        // One that lies outside as a whole is not looked at.
+        // Tiles that are entirely outside the image are not decoded.
         if left >= width || top >= height {
             continue;
         }
@@ -194,7 +195,7 @@ fn together(
     Ok(out)
 }
 
-/// The part of an image that is shown.
+/// Crops an image to the visible part.
 fn cropped(samples: Vec<u8>, whole: Size, part: Rect, count: usize) -> Result<Vec<u8>, Error> {
     if part == Rect::full(whole) {
         return Ok(samples);
@@ -207,7 +208,7 @@ fn cropped(samples: Vec<u8>, whole: Size, part: Rect, count: usize) -> Result<Ve
     Ok(out)
 }
 
-/// What its colours mean, if that is not sRGB.
+/// Returns the colour profile of the image, if its colours are not sRGB.
 fn profile(meaning: &Meaning, limits: &Limits) -> Option<Profile> {
     let small = meaning.icc.as_ref().filter(|icc| memory::len(icc) <= limits.profile_bytes);
     let icc = small.cloned().and_then(Profile::read).filter(|profile| profile.fits(ColorType::Rgb8));
@@ -216,16 +217,16 @@ fn profile(meaning: &Meaning, limits: &Limits) -> Option<Profile> {
     }
     let [primaries, transfer] = meaning.space?.map(|number| u8::try_from(number).unwrap_or(UNSPECIFIED));
     let primaries = if primaries == UNSPECIFIED { SRGB.0 } else { primaries };
-    // The curves of video stand in images that are looked at like all others (so do browsers).
+    // Images with the transfer functions of video are displayed like all others, as in browsers.
     let transfer = if matches!(transfer, 1 | UNSPECIFIED | 6 | 14 | 15) { SRGB.1 } else { transfer };
     if (primaries, transfer) == SRGB { None } else { Profile::from_code_points([primaries, transfer, 0, 1]) }
 }
 
-/// Primaries and transfer of sRGB (ITU-T H.273).
+/// The primaries and the transfer function of sRGB (ITU-T H.273).
 const SRGB: (u8, u8) = (1, 13);
 const UNSPECIFIED: u8 = 2;
 
-/// The error for a kind of AVIF that is not read.
+/// Returns the error for a kind of AVIF that is not supported.
 fn unread(kind: &str) -> Error {
     unsupported(format!("the source is an avif with {kind}, which this build does not read"))
 }

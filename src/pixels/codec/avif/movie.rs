@@ -1,4 +1,4 @@
-//! Sequences: the frames of a track (ISO/IEC 14496-12), with a second track for their opacity.
+//! Image sequences: the frames of a track (ISO/IEC 14496-12), with a second track for their opacity.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::pixels::codec::animation::{Drawn, Frames as AnimationFrames};
 use crate::pixels::raster::Raster;
 use crate::plan::{Rect, Size};
 
-/// An animation in a file, not decoded.
+/// An animation in a file, before decoding.
 #[derive(Debug, Clone)]
 pub(crate) struct Movie<'a> {
     pub(crate) size: Size,
-    /// How often it is played; `None` without end.
+    /// The number of times it is played; `None` for endless repetition.
     pub(crate) plays: Option<NonZeroU32>,
     pub(crate) facts: Facts,
     color: Track,
@@ -33,22 +33,23 @@ pub(crate) struct Movie<'a> {
 #[derive(Debug, Clone)]
 struct Track {
     id: u32,
-    /// The tracks it belongs to, and how.
+    /// The references to other tracks, with their type.
     references: Vec<([u8; 4], Vec<u32>)>,
     size: Size,
     facts: Facts,
     is_alpha: bool,
     plays: Option<NonZeroU32>,
-    /// Units of time in a second.
+    /// The number of time units per second.
     scale: u32,
-    /// Count and duration of frames.
+    /// Pairs of a number of frames and their duration.
     times: Vec<(u32, u32)>,
-    /// Where each frame stands.
+    /// The offset and the length of each frame.
     places: Vec<(u64, u32)>,
 }
 
 impl<'a> Movie<'a> {
-    /// `None` if a file is no sequence first of all, or holds a single frame.
+    /// Reads a sequence. Returns `None` if the major brand of the file is not that of sequences, or if the file has
+    /// only one frame.
     pub(crate) fn read(file: &'a [u8]) -> Option<Self> {
         if file.get(8..12)? != b"avis" {
             return None;
@@ -66,13 +67,13 @@ impl<'a> Movie<'a> {
         };
         let alpha = tracks.iter().find(|track| track.is_alpha && belongs(track, b"auxl", color.id)).cloned();
         let premultiplied = alpha.as_ref().is_some_and(|alpha| belongs(&&color, b"prem", alpha.id));
-        // Opacity that is missing for some frames, or has another size, is none.
+        // Opacity that is missing for some frames, or has a different size, is ignored.
         let alpha = alpha.filter(|alpha| alpha.size == color.size && alpha.places.len() >= color.places.len());
         let (size, plays, facts) = (color.size, color.plays, color.facts.clone());
         (color.places.len() > 1).then_some(Self { size, plays, facts, color, alpha, premultiplied, file })
     }
 
-    /// The number of frames.
+    /// Returns the number of frames.
     pub(crate) fn frames(&self) -> usize {
         self.color.places.len()
     }
@@ -82,26 +83,26 @@ impl<'a> Movie<'a> {
         self.alpha.is_some()
     }
 
-    /// Bytes that a decoder takes besides the canvas: frames that others refer to, in planes of 16 bits.
+    /// Returns the bytes that decoders take in addition to the canvas: reference frames, in planes of 16 bits.
     pub(crate) fn decoders(&self) -> u64 {
-        /// Eight frames for reference and one that is decoded, of six bytes a pixel; of opacity, two.
+        /// Eight reference frames and the one being decoded, of six bytes per pixel; two bytes for opacity.
         const COLOR: u64 = 9 * 6;
         const ALPHA: u64 = 9 * 2;
         let each = COLOR + if self.alpha.is_some() { ALPHA } else { 0 };
         self.size.pixels().saturating_mul(each)
     }
 
-    /// Bytes that showing one frame takes, the image included.
+    /// Returns the bytes that showing one frame takes, including the image.
     pub(crate) fn memory(&self) -> u64 {
-        /// A canvas, what it was before, the image handed out, and a frame.
+        /// A canvas, its previous state, the resulting image, and a frame.
         const CANVAS: u64 = 24;
-        /// Tables of the decoders.
+        /// The tables of the decoders.
         const TABLES: u64 = 1024 * 1024;
         self.size.pixels().saturating_mul(CANVAS).saturating_add(self.decoders()).saturating_add(TABLES)
     }
 }
 
-/// Decodes the frames of a sequence in their order.
+/// A decoder of the frames of a sequence, in order.
 pub(crate) struct Player<'a> {
     movie: Movie<'a>,
     color: Frames,
@@ -116,7 +117,7 @@ impl<'a> Player<'a> {
         Ok(Self { movie, color: frames()?, alpha: if alpha { Some(frames()?) } else { None }, next: 0 })
     }
 
-    /// Decodes the next frame, and says how long it is shown; `None` after the last.
+    /// Decodes the next frame, and returns it with its duration. Returns `None` after the last.
     pub(crate) fn next(&mut self) -> Result<Option<(Raster, Duration)>, Error> {
         let Self { movie, color, alpha, next } = self;
         if *next >= movie.frames() {
@@ -187,7 +188,7 @@ impl Track {
         if &kind != b"av01" || !matches!(&handler, b"pict" | b"vide" | b"auxv") {
             return None;
         }
-        // Width and height stand among the fields of a visual sample entry (14496-12, 12.1.3).
+        // Width and height are fields of a visual sample entry (14496-12, 12.1.3).
         entry.take(24)?;
         let size = Size::new(entry.number(2)?, entry.number(2)?);
         entry.take(50)?;
@@ -223,7 +224,7 @@ impl Track {
     }
 }
 
-/// How often a track is played: without end, unless a list of edits says otherwise (as in browsers).
+/// Returns the number of times a track is played: endlessly, unless an edit list states otherwise (as in browsers).
 fn plays(edits: Option<Reader<'_>>, length: u64, endless: bool) -> Option<NonZeroU32> {
     let once = NonZeroU32::new(1);
     let mut edits = edits?;
@@ -239,7 +240,7 @@ fn plays(edits: Option<Reader<'_>>, length: u64, endless: bool) -> Option<NonZer
     NonZeroU32::new(u32::try_from(length.div_ceil(part)).unwrap_or(u32::MAX))
 }
 
-/// The table of durations.
+/// Reads the table of durations.
 fn times(table: Reader<'_>) -> Option<Vec<(u32, u32)>> {
     let mut body = table.find_box(b"stts")?;
     body.take(4)?;
@@ -251,7 +252,7 @@ fn times(table: Reader<'_>) -> Option<Vec<(u32, u32)>> {
     Some(times)
 }
 
-/// The places of all frames, up to one more than anybody allows.
+/// Reads the locations of all frames, up to [`MOST_FRAMES`].
 fn places(table: Reader<'_>) -> Option<Vec<(u64, u32)>> {
     let (mut chunks, wide) = match table.find_box(b"stco") {
         Some(body) => (body, 4),
@@ -265,7 +266,7 @@ fn places(table: Reader<'_>) -> Option<Vec<(u64, u32)>> {
     runs.take(4)?;
     let mut left = runs.number(4)?;
     let mut places = Vec::new();
-    // Which chunk is read, how many frames it holds, and from which chunk on that is another number.
+    // The current chunk, its number of frames, and the next chunk with a different number.
     let (mut chunk, mut each, mut next) = (0_u32, 0_u32, None);
     while places.len() as u64 != u64::from(count) {
         chunk = chunk.checked_add(1)?;
@@ -299,7 +300,7 @@ fn places(table: Reader<'_>) -> Option<Vec<(u64, u32)>> {
     Some(places)
 }
 
-/// More than limits allow; what is beyond is not looked at.
+/// The maximum number of frames that are read, more than limits allow.
 const MOST_FRAMES: u32 = 100_000;
-/// One for colour, one for opacity, and some that are of no use.
+/// The maximum number of tracks: one for colour, one for opacity, and some unused ones.
 const MOST_TRACKS: usize = 16;

@@ -1,32 +1,32 @@
-//! Properties: size, clean aperture, orientation and colour of an item or a track.
+//! Properties of an item or a track: size, clean aperture, orientation and colour.
 
 use super::boxes::Reader;
 use crate::plan::{Orientation, Rect, Size};
 
-/// The facts that the properties of an image state.
+/// The properties of an image.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
-    /// As stored, before anything is cut away.
+    /// The stored size, before cropping.
     pub(crate) stored: Option<Size>,
     clap: Option<[u32; 8]>,
     pub(crate) orientation: Orientation,
     pub(crate) meaning: Meaning,
 }
 
-/// How samples become colours, where the container says so; else the AV1 data do.
+/// The conversion of samples to colours, as stated by the container. Missing values are taken from the AV1 data.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Meaning {
-    /// A number of ITU-T H.273, as the next two.
+    /// The matrix coefficients, a number of ITU-T H.273.
     pub(crate) matrix: Option<u16>,
     pub(crate) full_range: Option<bool>,
-    /// Primaries and transfer.
+    /// The primaries and the transfer function, numbers of ITU-T H.273.
     pub(crate) space: Option<[u16; 2]>,
-    /// A profile of the International Color Consortium, which goes first.
+    /// A profile of the International Color Consortium, which takes precedence.
     pub(crate) icc: Option<Vec<u8>>,
 }
 
 impl Facts {
-    /// Reads properties; `None` where one is cut short.
+    /// Reads properties. Returns `None` if one is cut short.
     pub(crate) fn read<'a>(properties: impl Iterator<Item = ([u8; 4], Reader<'a>)>) -> Option<Self> {
         let (mut stored, mut clap, mut meaning) = (None, None, Meaning::default());
         let (mut turns, mut mirror) = (0, None);
@@ -60,15 +60,15 @@ impl Facts {
         Some(Self { stored, clap, orientation: orientation(turns, mirror), meaning })
     }
 
-    /// The clean aperture of an image of this size, if there is one that lies within it.
+    /// Returns the clean aperture of an image of this size, if it is within the image.
     ///
-    /// One that does not, or that cuts through pixels, is as if absent, as in browsers.
+    /// An aperture that is not, or that cuts through pixels, is ignored, as in browsers.
     pub(crate) fn aperture(&self, size: Size) -> Option<Rect> {
         let [w, w_below, h, h_below, x, x_below, y, y_below] = self.clap?;
         let side = |above: u32, below: u32| {
             (below > 0 && above.is_multiple_of(below)).then(|| above / below).filter(|side| *side > 0)
         };
-        // The offset is that of the middle, from the middle (14496-12, 12.1.4).
+        // The offset is measured from centre to centre (14496-12, 12.1.4).
         let start = |whole: u32, part: u32, offset: u32, below: u32| {
             let below = i64::from(below);
             let twice = (i64::from(whole) - i64::from(part)) * below + 2 * i64::from(offset.cast_signed());
@@ -86,7 +86,8 @@ impl Facts {
     }
 }
 
-/// Counter-clockwise quarters, then a mirror: 0 swaps top and bottom, 1 left and right.
+/// Combines counter-clockwise quarter turns with a mirroring that follows them: 0 swaps top and bottom, 1 left and
+/// right.
 fn orientation(turns: u32, mirror: Option<u32>) -> Orientation {
     let tag = match (turns, mirror) {
         (0, None) => 1,

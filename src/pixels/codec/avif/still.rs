@@ -1,4 +1,4 @@
-//! The still image of a file: one item, or a grid of them.
+//! The still image of a file: one item, or a grid of items.
 
 use super::boxes::Reader;
 use super::meta::Meta;
@@ -9,25 +9,25 @@ use crate::format::Format;
 use crate::pixels::base::damaged;
 use crate::plan::{Rect, Size};
 
-/// An image in a file, not decoded.
+/// An image in a file, before decoding.
 #[derive(Debug)]
 pub(crate) struct Still {
-    /// As stored.
+    /// The stored size.
     pub(crate) stored: Size,
-    /// The part that is shown.
+    /// The visible part.
     pub(crate) shown: Rect,
     pub(crate) facts: Facts,
     pub(crate) color: Tiles,
-    /// Its opacity.
+    /// The opacity.
     pub(crate) alpha: Option<Tiles>,
-    /// Returns `true` if colours are multiplied by opacity.
+    /// Whether colours are premultiplied by opacity.
     pub(crate) premultiplied: bool,
 }
 
-/// AV1 data of equal size, row by row; most images have one.
+/// AV1 data of equally sized tiles, row by row. Most images have a single tile.
 #[derive(Debug)]
 pub(crate) struct Tiles {
-    /// The size of each.
+    /// The size of each tile.
     pub(crate) size: Size,
     pub(crate) across: u32,
     pub(crate) data: Vec<Vec<u8>>,
@@ -39,14 +39,14 @@ impl Still {
         let meta = Meta::read(bytes).ok_or_else(broken)?;
         let color = Source::new(&meta, meta.primary, bytes)?;
         let facts = Facts::read(meta.properties_of(meta.primary)).ok_or_else(broken)?;
-        // A grid says its size itself, and the property repeats it.
+        // A grid states its size itself, and the property repeats it.
         let stored = color.whole.or(facts.stored).filter(|size| size.pixels() > 0).ok_or_else(broken)?;
         let shown = facts.aperture(stored).unwrap_or(Rect::full(stored));
         let alpha = meta.alpha_of(meta.primary);
         let premultiplied = alpha.is_some_and(|alpha| meta.is_premultiplied(meta.primary, alpha));
         let alpha = match alpha {
             Some(alpha) => Some(Source::new(&meta, alpha, bytes)?.tiles(&meta, stored, bytes)?),
-            // Each tile may have its own.
+            // Each tile may have separate opacity.
             None if color.whole.is_some() => {
                 let items: Option<Vec<u32>> = color.items.iter().map(|item| meta.alpha_of(*item)).collect();
                 match items {
@@ -60,13 +60,13 @@ impl Still {
         Ok(Self { stored, shown, facts, color, alpha, premultiplied })
     }
 
-    /// Bytes that decoding takes, the image included.
+    /// Returns the bytes that decoding takes, including the image.
     pub(crate) fn memory(&self) -> u64 {
-        /// Planes of 16 bits with what filters need, and the colours of a tile.
+        /// Planes of 16 bits with the buffers of filters, and the colours of a tile.
         const TILE: u64 = 24;
-        /// Colours, opacity, both together, and the part that is shown.
+        /// Colours, opacity, both combined, and the visible part.
         const WHOLE: u64 = 12;
-        /// Tables of the decoder.
+        /// The tables of the decoder.
         const TABLES: u64 = 1024 * 1024;
         let tile = self.color.size.pixels().max(self.alpha.as_ref().map_or(0, |alpha| alpha.size.pixels()));
         let whole = self.stored.pixels().saturating_mul(WHOLE);
@@ -74,9 +74,9 @@ impl Still {
     }
 }
 
-/// Items that make an image.
+/// The items of which an image is composed.
 struct Source {
-    /// The size that a grid says.
+    /// The size stated by a grid.
     whole: Option<Size>,
     across: u32,
     down: u32,
@@ -94,7 +94,7 @@ impl Source {
         }
     }
 
-    /// A grid (ISO/IEC 23008-12, 6.6.2.3).
+    /// Reads a grid (ISO/IEC 23008-12, 6.6.2.3).
     fn grid(meta: &Meta<'_>, item: u32, file: &[u8]) -> Option<Self> {
         let data = meta.item(item, file)?;
         let mut body = Reader(&data);
@@ -107,7 +107,7 @@ impl Source {
         (fits && whole.pixels() > 0).then_some(Self { whole: Some(whole), across, down, items })
     }
 
-    /// The data of all items, which have to cover an image of this size.
+    /// Returns the data of all items, which have to cover an image of this size.
     fn tiles(&self, meta: &Meta<'_>, size: Size, file: &[u8]) -> Result<Tiles, Error> {
         let broken = || damaged(Format::Avif);
         let stored = |item: &u32| Facts::read(meta.properties_of(*item)).and_then(|facts| facts.stored);
@@ -115,7 +115,7 @@ impl Source {
         let tile = stored(first).filter(|tile| tile.pixels() > 0).ok_or_else(broken)?;
         let covers = |tile: u32, count: u32, whole: u32| u64::from(tile) * u64::from(count) >= whole.into();
         let fits = covers(tile.width, self.across, size.width) && covers(tile.height, self.down, size.height);
-        // One alone has no more than is shown.
+        // A single item must have exactly the size of the image.
         if !fits || (self.items.len() == 1 && self.whole.is_none() && tile != size) {
             return Err(broken());
         }
@@ -126,7 +126,7 @@ impl Source {
             }
             let item = meta.item(*item, file).ok_or_else(broken)?;
             total = total.saturating_add(item.len());
-            // Tiles that share their data without end.
+            // Rejects tiles that share their data excessively.
             if total > file.len().saturating_mul(2) {
                 return Err(broken());
             }
@@ -136,5 +136,6 @@ impl Source {
     }
 }
 
-/// More than an image within usual limits is cut into: each takes a walk over the table of places.
+/// The maximum number of tiles, more than images within usual limits have. Each tile takes a walk over the table of
+/// locations.
 const MOST_TILES: usize = 1024;

@@ -12,7 +12,7 @@ fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&length.to_be_bytes()[..], kind, body].concat()
 }
 
-/// A file with an image of 5x3 in `idat`, in two pieces, and these further properties.
+/// Returns a file with an image of 5x3 in `idat`, in two extents, and these additional properties.
 fn file(kind: &[u8; 4], properties: &[Vec<u8>]) -> Vec<u8> {
     let size = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 3]);
     let all: Vec<u8> = [&[size][..], properties].concat().concat();
@@ -56,14 +56,14 @@ fn items_are_put_together() {
     for end in 0..bytes.len() {
         assert!(Still::read(&bytes[..end]).is_err(), "{end}");
     }
-    // A grid without tiles is damaged, and other items are named.
+    // A grid without tiles is damaged, and other items are named in the error.
     assert_eq!(Still::read(&file(b"grid", &[])).unwrap_err().code(), ErrorCode::Format);
     assert_eq!(Still::read(&file(b"iovl", &[])).unwrap_err().code(), ErrorCode::Unsupported);
 }
 
 #[test]
 fn turned_first_and_then_mirrored() {
-    // Where the top left pixel of what is stored, and the one right of it, end up: told by the EXIF tag.
+    // The EXIF orientation that moves stored pixels to the same positions.
     for (turns, mirror, tag) in [
         (None, None, 1),
         (Some(1), None, 8),
@@ -92,10 +92,10 @@ fn turned_first_and_then_mirrored() {
 fn a_clean_aperture_is_cut_out() {
     let clap = |numbers: [i32; 8]| boxed(b"clap", &numbers.map(i32::to_be_bytes).concat());
     let shown = |numbers| Still::read(&file(b"av01", &[clap(numbers)])).unwrap().shown;
-    // Of 5x3 pixels: one from the middle, and one at the top left.
+    // Of 5x3 pixels: one from the middle, and a 2x2 area at the top left.
     assert_eq!(shown([1, 1, 1, 1, 0, 1, 0, 1]), Rect { x: 2, y: 1, width: 1, height: 1 });
     assert_eq!(shown([2, 1, 4, 2, -3, 2, -1, 2]), Rect { x: 0, y: 0, width: 2, height: 2 });
-    // Those that lie outside, cut through pixels or divide by zero are as if absent.
+    // Apertures that are outside, cut through pixels or divide by zero are ignored.
     let whole = Rect { x: 0, y: 0, width: 5, height: 3 };
     for bad in [
         [2, 1, 1, 1, 0, 1, 0, 1],
@@ -112,7 +112,7 @@ fn a_clean_aperture_is_cut_out() {
     assert!(Meta::read(b"").is_none() && Facts::read(std::iter::empty()).unwrap().stored.is_none());
 }
 
-/// A raster of noise as AVIF, in one item.
+/// Encodes a raster of noise as AVIF, in one item.
 fn single(size: Size, seed: u8) -> Vec<u8> {
     let pixel = |n: u64| u8::try_from((n * 7 + u64::from(seed)) % 200).unwrap();
     let samples = (0..size.pixels() * 3).map(pixel).collect();
@@ -141,7 +141,7 @@ fn tiles_of_a_grid_stand_side_by_side() {
     let (a, b) = (single(size, 0), single(size, 99));
     let data = |file: &[u8]| Still::read(file).unwrap().color.data.remove(0);
     let (first, second) = (data(&a), data(&b));
-    // A grid of one row and two columns that shows 100x64 pixels; then the tiles.
+    // A grid of one row and two columns that shows 100x64 pixels, followed by the tiles.
     let grid = [0, 0, 0, 1, 0, 100, 0, 64];
     let idat = [&grid[..], &first, &second].concat();
     let infe = |id: u8, kind: &[u8; 4]| boxed(b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0][..], kind, &[0]].concat());
@@ -174,7 +174,7 @@ fn tiles_of_a_grid_stand_side_by_side() {
     for (row, (left, right)) in image.rows().zip(left.rows().zip(right.rows())) {
         let off = |(a, b): (&u8, &u8)| a.abs_diff(*b);
         let most = row.iter().zip(left.iter().chain(right)).map(off).max();
-        // The matrix and range are those of the AV1 data; the primaries say nothing.
+        // Matrix and range are those of the AV1 data. The primaries have no effect.
         assert!(most <= Some(1), "{most:?}");
     }
     for end in 0..file.len() {
@@ -184,7 +184,8 @@ fn tiles_of_a_grid_stand_side_by_side() {
     assert_eq!(decode(&file, &limits).unwrap_err().code(), ErrorCode::Limit);
 }
 
-/// A sequence of two frames of 16x16 pixels, the first shown for a second and the second for two, played three times.
+/// Returns a sequence of two frames of 16x16 pixels, the first shown for a second and the second for two, played three
+/// times.
 fn sequence(frames: &[Vec<u8>; 2]) -> Vec<u8> {
     let long = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
     let entry = [&[0; 24][..], &[0, 16, 0, 16], &[0; 50]].concat();
@@ -193,7 +194,7 @@ fn sequence(frames: &[Vec<u8>; 2]) -> Vec<u8> {
         let table = [
             boxed(b"stsd", &[long(&[0, 1]), boxed(b"av01", &entry)].concat()),
             boxed(b"stts", &long(&[0, 2, 1, 10, 1, 20])),
-            // The first chunk holds one frame, and the second one too.
+            // Each chunk holds one frame.
             boxed(b"stsc", &long(&[0, 1, 1, 1, 1])),
             boxed(b"stsz", &long(&[0, 0, 2, lengths[0], lengths[1]])),
             boxed(b"stco", &long(&[0, 2, offset, offset + lengths[0]])),
@@ -232,7 +233,7 @@ fn a_sequence_plays() {
         assert!(most <= Some(1), "{most:?}");
     }
     assert_eq!(animation.advance().unwrap(), None);
-    // One that is cut short plays as far as it goes; no prefix and no byte leads astray.
+    // A file that is cut short plays as far as possible. No prefix and no changed byte causes a failure.
     for end in 0..file.len() {
         _ = Movie::read(&file[..end]);
     }

@@ -1,20 +1,20 @@
-//! EXIF blocks: what is read of them, and what is changed before one goes into another file.
+//! EXIF blocks: the values that are read, and the changes before a block is written to another file.
 
 use super::ifd::Directory;
 use crate::plan::Orientation;
 
-/// How the stored pixels are turned. As for browsers, only a single 16-bit number says so.
+/// Returns the orientation of the stored pixels. Only a single 16-bit number counts, as in browsers.
 pub(crate) fn orientation(block: &[u8]) -> Orientation {
     let value = Directory::first(block).and_then(|directory| directory.short(block, ORIENTATION));
     value.map_or(Orientation::Upright, Orientation::from_exif)
 }
 
-/// Dots per inch.
+/// Returns the resolution in dots per inch.
 pub(crate) fn density(block: &[u8]) -> Option<f64> {
     density_in(&Directory::first(block)?, block)
 }
 
-/// Dots per inch, by a directory that was read; that of a TIFF has the same tags.
+/// Returns the resolution in dots per inch from a directory. Directories of TIFF files have the same tags.
 pub(crate) fn density_in(directory: &Directory, block: &[u8]) -> Option<f64> {
     let resolution = directory.fraction(block, X_RESOLUTION)?;
     match directory.number(block, RESOLUTION_UNIT) {
@@ -24,11 +24,11 @@ pub(crate) fn density_in(directory: &Directory, block: &[u8]) -> Option<f64> {
     }
 }
 
-/// The block for an image that was made from the one it describes.
+/// Adapts the block of a source to an image made from it.
 ///
-/// The orientation is that of an upright image if it was turned, and the density is the new one.
-/// The thumbnail goes: it shows the source, with all that was cut away since. Values are written over
-/// those that are there, so nothing in the block moves.
+/// If the image was turned upright, the orientation is set accordingly. The density is replaced by the new one. The
+/// thumbnail is removed, since it shows the source, including parts that have been cropped since. Values are
+/// overwritten in place, so nothing in the block moves.
 pub(crate) fn adapted(mut block: Vec<u8>, upright: bool, density: Option<f64>) -> Vec<u8> {
     let Some(directory) = Directory::first(&block) else { return block };
     if upright {
@@ -56,7 +56,7 @@ pub(crate) fn adapted(mut block: Vec<u8>, upright: bool, density: Option<f64>) -
     block
 }
 
-/// A packet of XMP for an image that was turned upright: the orientation, should it be there, too.
+/// Sets the orientation in an XMP packet, if there is one, for an image that was turned upright.
 pub(crate) fn upright_xmp(mut packet: Vec<u8>) -> Vec<u8> {
     const NAME: &[u8] = b"tiff:Orientation";
     let mut from = 0;
@@ -79,14 +79,14 @@ const INCH: u32 = 2;
 const CENTIMETRE: u32 = 3;
 const THUMBNAIL: u16 = 0x0201;
 const THUMBNAIL_BYTES: u16 = 0x0202;
-/// Bytes before anything a thumbnail could be.
+/// The number of bytes of the header, before which there can be no thumbnail.
 const HEADER: usize = 8;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Orientation 6, 300 dots per centimetre, and a thumbnail of four bytes; something behind it if asked for.
+    /// Returns a block with orientation 6, 300 dots per centimetre, and a thumbnail of four bytes, followed by `tail`.
     fn block(tail: &[u8]) -> Vec<u8> {
         let entry = |tag: u16, kind: u16, value: u32| {
             let value = if kind == 3 { value << 16 } else { value };
@@ -107,7 +107,7 @@ mod tests {
     fn orientation_is_a_single_short() {
         let good = block(b"");
         assert_eq!(orientation(&good).to_exif(), 6);
-        // The entry's tag is at 10, its kind at 12, its count at 14, its value at 18.
+        // The entry's tag is at 10, its type at 12, its count at 14, its value at 18.
         for (at, bytes, want) in [
             (12, &[0, 4][..], 1),
             (12, &[0, 1], 1),
@@ -122,7 +122,7 @@ mod tests {
             changed[at..at + bytes.len()].copy_from_slice(bytes);
             assert_eq!(orientation(&changed).to_exif(), want, "{at} {bytes:?}");
         }
-        // Entries that are there count, though others are cut off.
+        // Complete entries count, even if others are cut off.
         assert_eq!(orientation(&good[..22]).to_exif(), 6);
         assert_eq!(orientation(&good[..21]).to_exif(), 1);
     }

@@ -1,28 +1,28 @@
-//! Image file directories (TIFF 6.0, section 2): what EXIF blocks and TIFF files are made of.
+//! Image file directories (TIFF 6.0, section 2), which are used in EXIF blocks and TIFF files.
 
 use std::ops::Range;
 
-/// A directory, as the places of its values.
+/// A directory, as the positions of its values.
 ///
-/// No pointer is followed but the one that is asked for, so that one which leads back costs nothing.
+/// Only a requested pointer is followed, so pointers that form a loop cost nothing.
 #[derive(Debug)]
 pub(crate) struct Directory {
     order: Order,
-    /// Numbers of eight bytes where others have four: `BigTIFF`.
+    /// Whether counts and offsets have eight bytes rather than four (`BigTIFF`).
     wide: bool,
     values: Vec<Value>,
-    /// Where the offset of the next directory stands.
+    /// The position of the offset of the next directory.
     next: usize,
 }
 
-/// The order of bytes in a number.
+/// The byte order of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     Little,
     Big,
 }
 
-/// Where a value stands, and how it is written.
+/// The type and the position of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Value {
     tag: u16,
@@ -30,7 +30,7 @@ struct Value {
     place: Range<usize>,
 }
 
-/// The whole numbers of a tag, read one by one.
+/// The integers of a tag, read one by one.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
     order: Order,
@@ -39,12 +39,12 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Returns how many there are.
+    /// Returns the number of integers.
     pub(crate) fn len(&self) -> usize {
         self.place.len() / size_of(self.kind).unwrap_or(1)
     }
 
-    /// A number, counted from zero.
+    /// Returns the integer at this index, counted from zero.
     pub(crate) fn get(&self, block: &[u8], index: usize) -> Option<u64> {
         let size = size_of(self.kind)?;
         let at = self.place.start.checked_add(index.checked_mul(size)?)?;
@@ -61,7 +61,7 @@ impl List {
 }
 
 impl Directory {
-    /// The first directory of a block.
+    /// Returns the first directory of a block.
     pub(crate) fn first(block: &[u8]) -> Option<Self> {
         let (order, wide) = match block.first_chunk()? {
             b"II*\0" => (Order::Little, false),
@@ -70,14 +70,14 @@ impl Directory {
             b"MM\0+" => (Order::Big, true),
             _ => return None,
         };
-        // BigTIFF says how many bytes an offset has: there is one answer.
+        // BigTIFF states the number of bytes of an offset. Only 8 is valid.
         if wide && order.short(block, 4)? != 8 {
             return None;
         }
         Self::read(block, order, wide, order.offset(block, if wide { 8 } else { 4 }, wide)?)
     }
 
-    /// The one behind it.
+    /// Returns the next directory.
     pub(crate) fn next(&self, block: &[u8]) -> Option<Self> {
         Self::read(block, self.order, self.wide, self.order.offset(block, self.next, self.wide)?)
     }
@@ -91,25 +91,25 @@ impl Directory {
         };
         let entry = if wide { WIDE_ENTRY } else { ENTRY };
         let next = first.checked_add(count.checked_mul(entry)?)?;
-        // Of entries that are cut short, those that are there count.
+        // If the directory is cut short, the complete entries count.
         let values = block.get(first..)?.chunks_exact(entry).take(count).zip((first..).step_by(entry));
         let values = values.filter_map(|(_, at)| Value::read(block, order, wide, at)).collect();
         Some(Self { order, wide, values, next })
     }
 
-    /// The order of bytes in the numbers of the file.
+    /// Returns the byte order of the file.
     pub(crate) const fn order(&self) -> Order {
         self.order
     }
 
-    /// The whole numbers of a tag.
+    /// Returns the integers of a tag.
     pub(crate) fn list(&self, tag: u16) -> Option<List> {
         let value = self.find(tag)?;
         let whole = matches!(value.kind, BYTE | SHORT | LONG | DIRECTORY | WIDE | WIDE_DIRECTORY);
         whole.then(|| List { order: self.order, kind: value.kind, place: value.place.clone() })
     }
 
-    /// The fractions of a tag, as many as are wanted; an empty list if there are fewer.
+    /// Returns `count` fractions of a tag, or an empty list if it has a different number.
     pub(crate) fn fractions(&self, block: &[u8], tag: u16, count: usize) -> Vec<f32> {
         let value = self.find(tag).filter(|value| value.kind == FRACTION && value.place.len() == 8 * count);
         let parts = value.map_or(0..0, |value| value.place.clone()).step_by(8);
@@ -118,31 +118,31 @@ impl Directory {
         parts.filter_map(part).collect()
     }
 
-    /// Where the value of a tag stands.
+    /// Returns the position of the value of a tag.
     pub(crate) fn place(&self, tag: u16) -> Option<Range<usize>> {
         self.find(tag).map(|value| value.place.clone())
     }
 
-    /// A whole number.
+    /// Returns the first integer of a tag.
     pub(crate) fn number(&self, block: &[u8], tag: u16) -> Option<u32> {
         self.list(tag)?.get(block, 0).and_then(|number| u32::try_from(number).ok())
     }
 
-    /// A single 16-bit number. Values of other kinds, and several, are none.
+    /// Returns a single 16-bit number. Values of other types, and several values, are ignored.
     pub(crate) fn short(&self, block: &[u8], tag: u16) -> Option<u16> {
         let value =
             self.values.iter().find(|value| value.tag == tag && value.kind == SHORT && value.place.len() == 2)?;
         self.order.short(block, value.place.start)
     }
 
-    /// A fraction above zero.
+    /// Returns a fraction above zero.
     pub(crate) fn fraction(&self, block: &[u8], tag: u16) -> Option<f64> {
         let at = self.find(tag).filter(|value| value.kind == FRACTION)?.place.start;
         let value = f64::from(self.order.long(block, at)?) / f64::from(self.order.long(block, at + 4)?);
         (value.is_finite() && value > 0.0).then_some(value)
     }
 
-    /// Writes a 16-bit number over the one that is there, if one is.
+    /// Overwrites an existing 16-bit number.
     pub(crate) fn set_short(&self, block: &mut [u8], tag: u16, number: u16) {
         let place = self.find(tag).filter(|value| value.kind == SHORT).map(|value| value.place.start);
         if let Some(bytes) = place.and_then(|at| block.get_mut(at..at + 2)) {
@@ -150,7 +150,7 @@ impl Directory {
         }
     }
 
-    /// Writes a fraction over the one that is there, if one is.
+    /// Overwrites an existing fraction.
     pub(crate) fn set_fraction(&self, block: &mut [u8], tag: u16, above: u32, below: u32) {
         let place = self.find(tag).filter(|value| value.kind == FRACTION).map(|value| value.place.start);
         if let Some(bytes) = place.and_then(|at| block.get_mut(at..at + 8)) {
@@ -172,13 +172,13 @@ impl Directory {
 }
 
 impl Value {
-    /// `None` for one that lies outside the block, and for kinds nobody knows.
+    /// Reads an entry. Returns `None` if its value is outside the block, or if its type is unknown.
     fn read(block: &[u8], order: Order, wide: bool, at: usize) -> Option<Self> {
         let (tag, kind) = (order.short(block, at)?, order.short(block, at + 2)?);
         let (inside, at) = if wide { (8, at + 12) } else { (4, at + 8) };
         let count = usize::try_from(order.offset(block, at - inside, wide)?).ok()?;
         let length = count.checked_mul(size_of(kind)?)?;
-        // So few bytes stand in the place of an offset.
+        // Values that fit are stored in place of the offset.
         let start = if length <= inside { at } else { usize::try_from(order.offset(block, at, wide)?).ok()? };
         let place = start..start.checked_add(length)?;
         block.get(place.clone()).filter(|bytes| !bytes.is_empty())?;
@@ -186,7 +186,7 @@ impl Value {
     }
 }
 
-/// Bytes of a value of some kind.
+/// Returns the number of bytes of a value of some type.
 const fn size_of(kind: u16) -> Option<usize> {
     Some(match kind {
         BYTE | 2 | 6 | 7 => 1,
@@ -198,7 +198,7 @@ const fn size_of(kind: u16) -> Option<usize> {
 }
 
 impl Order {
-    /// An offset, or a count, of four bytes or eight.
+    /// Reads an offset or a count, of four or eight bytes.
     fn offset(self, block: &[u8], at: usize, wide: bool) -> Option<u64> {
         if wide { self.wide(block, at) } else { self.long(block, at).map(u64::from) }
     }
@@ -227,7 +227,7 @@ impl Order {
         })
     }
 
-    /// A number in so many bytes, of which it needs no more.
+    /// Returns a number in `bytes` bytes, into which it has to fit.
     fn of(self, number: u32, bytes: usize) -> Vec<u8> {
         match self {
             Self::Little => number.to_le_bytes().into_iter().take(bytes).collect(),
@@ -236,7 +236,7 @@ impl Order {
     }
 }
 
-/// Bytes of an entry: tag, kind, count, and the value or its offset.
+/// The number of bytes of an entry: tag, type, count, and the value or its offset.
 const ENTRY: usize = 12;
 const WIDE_ENTRY: usize = 20;
 const BYTE: u16 = 1;
@@ -253,13 +253,13 @@ mod tests {
 
     #[test]
     fn a_directory_that_lies_is_left_alone() {
-        // One entry: orientation 6. Then the offset of the next directory: this one.
+        // One entry: orientation 6. The offset of the next directory refers to this one.
         let good = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\x08";
         let directory = Directory::first(good).unwrap();
         assert_eq!(directory.number(good, 0x112), Some(6));
         assert_eq!(directory.next(good).unwrap().number(good, 0x112), Some(6));
         for end in 0..good.len() {
-            // An entry that is cut short is none.
+            // An entry that is cut short is ignored.
             let found = Directory::first(&good[..end]).map(|directory| directory.short(good, 0x112));
             assert_eq!(found, (end >= 10).then_some((end >= 22).then_some(6)), "{end}");
         }

@@ -1,4 +1,4 @@
-//! What stands in files besides pixels, in forms that several formats share.
+//! Metadata formats that are shared by several image formats.
 
 pub(crate) mod exif;
 pub(crate) mod ifd;
@@ -10,21 +10,21 @@ use flate2::read::ZlibDecoder;
 use crate::limits::Limits;
 use crate::pixels::base::memory;
 
-/// An EXIF block from `II` or `MM` on; `None` if it is too long. Some writers of other formats take over the name that
-/// JPEG has in front.
+/// Returns an EXIF block from `II` or `MM` on, or `None` if it is too long. Some writers of other formats include the
+/// identifier that precedes the block in JPEG.
 pub(crate) fn exif_block(found: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     within(found.strip_prefix(b"Exif\0\0").unwrap_or(found), limits.metadata_bytes)
 }
 
-/// A copy of something that is not too long.
+/// Returns a copy of the bytes if there are at most `most`.
 pub(crate) fn within(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
     (memory::len(bytes) <= most).then(|| bytes.to_vec())
 }
 
-/// Inflates as much as is allowed, and nothing that would be more.
+/// Inflates data. Returns `None` if the result is longer than `most` bytes.
 pub(crate) fn inflate(bytes: &[u8], most: u64) -> Option<Vec<u8>> {
     let decoder = || ZlibDecoder::new(bytes).take(most.saturating_add(1));
-    // Counted first, so that no memory is taken for more than is allowed.
+    // The length is counted first, so that no memory is allocated for a result that is too long.
     let length = std::io::copy(&mut decoder(), &mut std::io::sink()).ok().filter(|length| *length <= most)?;
     let mut out = memory::reserve(length).ok()?;
     decoder().read_to_end(&mut out).ok()?;
