@@ -15,7 +15,7 @@ use crate::pixels::raster::{Raster, Scratch};
 use crate::plan::{Size, SourceInfo, Thumbnail};
 use crate::stop::Stop;
 
-/// A file whose header has been read. Expensive parts of the header are read on demand.
+/// A file whose header has been read. Everything in the header is read only once, and its expensive parts on demand.
 pub(crate) trait Reader {
     /// Returns the properties of the source that planning needs.
     fn info(&self) -> &SourceInfo;

@@ -1,8 +1,8 @@
 //! Quality estimation: the quality setting a JPEG was written with, from its quantisation tables.
 //!
-//! Most encoders scale the two example tables of the standard (ITU-T T.81, K.1) in the way that the Independent JPEG
-//! Group's software made common. The estimate is the setting whose tables are nearest to those of the file. For
-//! encoders with other tables it is a setting of about the same coarseness.
+//! Encoders scale the two example tables of the standard (ITU-T T.81, K.1) in the way that the Independent JPEG Group's
+//! software made common. The estimate is the setting whose tables are nearest to those of the file. For encoders with
+//! other tables it is a setting of about the same coarseness.
 
 /// Estimates the quality, 1 to 100, from the payloads of the DQT segments. Returns `None` if they do not define the
 /// table of luma.

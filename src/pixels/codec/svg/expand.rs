@@ -161,7 +161,7 @@ impl<'a> Walk<'a, '_> {
 
     fn follow(&mut self, from: Node<'_, '_>, id: &str, inherited: &Inherited<'a>, depth: u64) -> Result<(), Error> {
         let Some(target) = self.ids.get(id).and_then(|id| self.document.get_node(*id)) else { return Ok(()) };
-        // An element that refers to itself is not drawn.
+        // A cyclic reference shows nothing.
         if self.path.contains(&target.id()) {
             self.loops.entry(from.id()).or_default().push(id.to_owned());
             return Ok(());

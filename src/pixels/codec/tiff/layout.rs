@@ -23,7 +23,7 @@ pub(crate) struct Layout {
     /// The opacity among the samples, if there is any.
     pub(crate) alpha: Option<Alpha>,
     pub(crate) compression: Compression,
-    /// The prediction that was applied before compression.
+    /// The predictor: whether and how samples are stored as differences from the previous ones.
     pub(crate) predictor: Predictor,
     /// Whether the bits of each byte are stored in reverse order.
     pub(crate) reversed: bool,
@@ -79,7 +79,7 @@ pub(crate) enum Compression {
     Fax(Fax),
     Lzw,
     Jpeg,
-    /// A whole JPEG file, as in the first version of TIFF 6.0.
+    /// A whole JPEG file, as in the first draft of TIFF 6.0.
     OldJpeg,
     Deflate,
     PackBits,

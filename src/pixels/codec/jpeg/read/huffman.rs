@@ -267,7 +267,7 @@ impl Skips {
         }
         for (window, entry) in (0_usize..).zip(entries.iter_mut()) {
             let (mut length, mut advance, mut end) = (0, 0, false);
-            // The code of the last symbol has to fit into the lookup, but its extra bits do not.
+            // The code of the last symbol has to fit into the lookup; its extra bits need not fit.
             while let Some(&(code, more, further, last)) = single.get((window << length) & ((1 << Skip::BITS) - 1)) {
                 if end || code == 0 || length + code > Skip::BITS || advance + further > 63 {
                     break;

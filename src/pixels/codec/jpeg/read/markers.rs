@@ -249,7 +249,6 @@ fn next_segment(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
 
 /// Returns the first marker at or after a position, and its end. A marker is a byte of `0xFF` that is not a fill byte,
 /// followed by a byte that is not zero.
-/// and the second not zero.
 pub(super) fn first_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
         at += first_ff(bytes.get(at..)?)?;

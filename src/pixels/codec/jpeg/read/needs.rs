@@ -43,6 +43,6 @@ impl Needs {
     }
 }
 
-/// An upper bound for the tables of four interleaved scans, a piece of the data of each, and the temporary memory for
-/// building a table.
+/// An upper bound for the tables of four scans that are read side by side, a piece of the data of each, and the
+/// temporary memory for building a table.
 pub(super) const TABLES: u64 = 256 * 1024;

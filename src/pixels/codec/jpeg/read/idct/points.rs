@@ -173,7 +173,7 @@ fn two([a, b]: [i16; 2], [by_a, by_b]: [i32; 2]) -> i32 {
 /// The factors for one and for five twelfths of pi.
 const T1: i32 = 11190;
 const T5: i32 = 2998;
-/// The factors for zero (halved), a sixth and a third of pi.
+/// The factors for zero, a sixth and a third of pi.
 const ROOT: i32 = 11585;
 const SIXTH: i32 = 10033;
 const HALF: i32 = 5793;

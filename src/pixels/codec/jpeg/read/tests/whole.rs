@@ -93,7 +93,7 @@ fn every_sampling_has_the_colours_of_the_image_at_every_size() {
             assert!(opened.reducing().is_some());
             for to in [Size::new(93, 61), Size::new(64, 42), Size::new(31, 20), Size::new(9, 6)] {
                 let scale_eighths = (to.width * 8).div_ceil(93).min(8) as u8;
-                // At the smallest size, a sample of halved chroma would cover a fifth of the image.
+                // At the smallest size, a sample of halved chroma would cover a fifth of the width.
                 for chroma_420 in [false, true].into_iter().take(if to.width < 30 { 1 } else { 2 }) {
                     let (part, from) = (Rect::full(SIZE), Region::full(SIZE));
                     let wanted = Thumbnail { size: SIZE, part, from, to, scale_eighths, chroma_420 };
