@@ -22,8 +22,8 @@ use super::block::Block;
 use crate::pixels::codec::jpeg::cosines::FRACTION;
 
 /// Computes the samples of a block. `met` is the bitwise or of the places of its coefficients, except for the first and
-/// those that are zero. The samples are written to `rows`, with a distance of `stride` from one row to the next. In each
-/// row, up to [`BEYOND`] samples after them are overwritten.
+/// those that are zero. The samples are written to `rows`, with a distance of `stride` from one row to the next. In
+/// each row, up to [`BEYOND`] samples after them are overwritten.
 pub(super) type Reduce = fn(block: &Block, met: u8, rows: &mut [u8], stride: usize);
 
 /// The maximum number of surplus lanes.

@@ -112,8 +112,8 @@ fn every_kind_of_file_is_reduced_as_its_coefficients_say() {
     }
 }
 
-/// Refined coefficients, which our encoder never writes. The files are by libjpeg-turbo: a progressive one, and the same
-/// transcoded to a sequential scan for each component.
+/// Refined coefficients, which our encoder never writes. The files are by libjpeg-turbo: a progressive one, and the
+/// same transcoded to a sequential scan for each component.
 #[test]
 fn refined_coefficients_are_those_of_a_sequential_file() {
     let (refined, non_interleaved) = (include_bytes!("refined.jpg"), include_bytes!("scattered.jpg"));
