@@ -21,7 +21,7 @@ pub enum ErrorCode {
     Limit,
     /// `EINVAL`: the request is malformed.
     Invalid,
-    /// `EFORMAT`: the source is no image that this build can decode.
+    /// `EFORMAT`: the source is not an image that this build can decode.
     Format,
     /// `ENOTSUP`: this build or version lacks a requested feature.
     Unsupported,

@@ -29,7 +29,7 @@ impl Fingerprint {
     }
 }
 
-/// Returns a hash of the content of a file. An origin can make two files with the same hash on purpose (XXH3 is no
+/// Returns a hash of the content of a file. An origin can make two files with the same hash on purpose (XXH3 is not
 /// secret): both would be its own, at one URL, and one would be mistaken for the unchanged other. SHA-256 would take a
 /// tenth of the time of a thumbnail.
 pub(crate) fn of_content(bytes: &[u8]) -> u128 {

@@ -187,7 +187,7 @@ pub(crate) enum Attempt {
         /// The rules for redirects by the origin.
         redirects: RedirectPolicy,
     },
-    /// The origin cannot have the file: it is a web proxy, and the path is no URL or has none of its hosts.
+    /// The origin cannot have the file: it is a web proxy, and the path is not a URL or has none of its hosts.
     Skip(OriginError),
 }
 
@@ -202,7 +202,7 @@ pub(crate) struct RenderSpec {
     pub(crate) negotiation: Negotiation,
     /// `.../ik-thumbnail.jpg`: a still image is requested, a JPEG unless `f` sets another format.
     pub(crate) thumbnail: bool,
-    /// The URL requests no change: a file that is no image, or that cannot be decoded, passes through unchanged.
+    /// The URL requests no change: a file that is not an image, or that cannot be decoded, passes through unchanged.
     pub(crate) passes: bool,
     /// Tokens of the URL that would select a frame of a video.
     pub(crate) video: Vec<String>,

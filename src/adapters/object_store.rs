@@ -126,7 +126,7 @@ impl ObjectStore {
         Self { write_timeout: at_most, ..self }
     }
 
-    /// Returns the number of failed reads and writes so far, for metrics. A missing file is no failure.
+    /// Returns the number of failed reads and writes so far, for metrics. A missing file is not a failure.
     #[must_use]
     pub fn failures(&self) -> u64 {
         self.state.failures.load(Ordering::Relaxed)

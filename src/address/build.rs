@@ -7,7 +7,7 @@
 //!     [ "?" your parameters [ "&tr=" transformation ] [ "&ik-t=" expiry ] [ "&ik-s=" signature ] ]
 //! ```
 //!
-//! If the SDK's result would be no URL, or a different one from the one intended, the character in question is
+//! If the SDK's result would not be a URL, or would be a URL other than the intended one, the character in question is
 //! percent-encoded, or the build is refused.
 
 use std::sync::Arc;
@@ -74,7 +74,7 @@ pub(crate) enum Start {
     Url { base: String, url: String, query: String },
     /// A URL that is not below the endpoint.
     Elsewhere,
-    /// The endpoint's base is no URL.
+    /// The endpoint's base is not a URL.
     NoBase,
 }
 
@@ -106,7 +106,7 @@ pub enum BuildError {
     /// The URL is absolute, and not below the endpoint.
     #[error("the URL does not lie below the endpoint")]
     Elsewhere,
-    /// The base of the endpoint is no URL.
+    /// The base of the endpoint is not a URL.
     #[error("the base of the endpoint is no URL")]
     Base,
     /// A name has characters other than letters, digits, `_` and `-`, or no transformation is stored under it.

@@ -63,7 +63,7 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
             None => (rest, None),
         };
         match behind_prefix(segment) {
-            // After the suffix or the whole path, `tr:` is no transformation, and then the suffix is none either.
+            // After the suffix or the whole path, `tr:` is not a transformation, and then the suffix is not a marker.
             Some(text) if !suffixed && (at < end || !segments.iter().any(is_name)) => {
                 direct &= !segments.is_empty();
                 native.push(text);

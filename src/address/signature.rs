@@ -213,7 +213,7 @@ mod tests {
         for key in [SigningKey::sha1("long"), SigningKey::sha256("key"), SigningKey::sha256("other")] {
             assert_eq!(check(&sign(URL, base, key, None), 0), Err(SignatureError::Wrong));
         }
-        // A prefix of a longer signature is no signature.
+        // A prefix of a longer signature is not valid.
         let at = signed.len() - 24;
         assert_eq!(check(&signed[..at], 100), Err(SignatureError::Wrong));
     }

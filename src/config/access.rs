@@ -14,8 +14,8 @@ use super::ranges::AddressRange;
 /// Address and country are not read from headers, `X-Forwarded-For` and its like included. The server that holds the
 /// connection passes them as a [`Visitor`](crate::config::Visitor) in the request's extensions. If a fact that a rule
 /// needs is missing, be it one of these, a `Referer` or a `User-Agent`, a block list lets the request pass and an allow
-/// list refuses it (chosen). A `Referer` that is no URL of a web page counts as missing. Programs can send any headers:
-/// the rules for `Referer` and `User-Agent` keep out honest clients only.
+/// list refuses it (chosen). A `Referer` that is not the URL of a web page counts as missing. Programs can send any
+/// headers: the rules for `Referer` and `User-Agent` keep out honest clients only.
 ///
 /// Rules are checked for every request, after the endpoint and before the signature, and are not part of the
 /// [`CacheKey`](crate::delivery::CacheKey). A delivered image stays cacheable for everybody, as it does at ImageKit,

@@ -27,15 +27,15 @@ pub struct Caching {
     /// The upper bound of a lifetime that an origin sets (documented: a year).
     pub cap: Duration,
     /// The lifetime of errors that the next request would get as well (a 404 of an origin, a malformed URL, a file that
-    /// is no image), and of fallbacks for them (the default image for a file that no origin has, a damaged file)
+    /// is not an image), and of fallbacks for them (the default image for a file that no origin has, a damaged file)
     /// (chosen: a minute). Errors that may be over in a moment are always `no-store`.
     pub errors: Duration,
     /// The lifetime in caches of fallbacks for a transient failure: the default image, another origin's file, or a
     /// stale image while an origin cannot be reached (chosen: 5 seconds, so that not every request finds out anew; no
     /// longer than [`errors`](Self::errors)). A store never keeps them. Zero: `no-store`.
     pub stopgaps: Duration,
-    /// The lifetime of a file that is no image, if its origin sets none (chosen: an hour). If the origin sets one, that
-    /// one applies to such files even without [`by_origin`](Self::by_origin).
+    /// The lifetime of a file that is not an image, if its origin sets none (chosen: an hour). If the origin sets one,
+    /// that one applies to such files even without [`by_origin`](Self::by_origin).
     pub files: Duration,
     /// The time for which a stored original is fresh before it is revalidated with its origin, if the lifetime set by
     /// the origin is ignored or missing (chosen: an hour).
@@ -48,7 +48,7 @@ pub struct Caching {
 }
 
 impl Caching {
-    /// Returns the rules for files that are no images.
+    /// Returns the rules for files that are not images.
     pub(crate) const fn of_files(self) -> Self {
         Self { by_origin: true, lifetime: self.files, ..self }
     }

@@ -46,7 +46,7 @@ impl Endpoint {
     /// Makes an endpoint at this base URL: the host, followed by the account and the identifier if there are any. The
     /// scheme is ignored in matching (chosen).
     ///
-    /// A text that is no absolute `http` or `https` URL, or that has user information, a query or a fragment, is
+    /// A text that is not an absolute `http` or `https` URL, or that has user information, a query or a fragment, is
     /// refused by [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::BadUrl`]).
     #[must_use]
     pub fn new(base: &str) -> Self {

@@ -70,7 +70,7 @@ impl std::error::Error for ConfigErrors {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {
-    /// A base is no absolute `http` or `https` URL, or has user information, a query or a fragment.
+    /// A base is not an absolute `http` or `https` URL, or has user information, a query or a fragment.
     #[error("`{url}` cannot be a base URL: {why}")]
     BadUrl {
         /// The given text.
@@ -78,7 +78,7 @@ pub enum ConfigErrorKind {
         /// The reason.
         why: &'static str,
     },
-    /// A text is no host pattern.
+    /// A text is not a host pattern.
     #[error("`{0}` is no host pattern; write `www.example.com`, `*.example.com` or `*`")]
     BadHostPattern(String),
     /// A web proxy has no hosts: it would fetch nothing.
@@ -93,7 +93,7 @@ pub enum ConfigErrorKind {
     /// Two endpoints have the same base; it would be unclear which one is meant.
     #[error("`{0}` is a base of two endpoints")]
     DuplicateBase(String),
-    /// A name has other characters than letters, digits, `_` and `-`.
+    /// A name has characters other than letters, digits, `_` and `-`.
     #[error("a name consists of letters, digits, `_` and `-`")]
     BadName,
     /// Two transformations have the same name.
@@ -128,10 +128,10 @@ pub enum ConfigErrorKind {
     /// There is both an allow list and a block list for the same fact.
     #[error("{0} are either allowed or blocked")]
     AllowAndBlock(&'static str),
-    /// A text is no valid part of a `User-Agent`: it is blank, or has characters other than printable ASCII.
+    /// A text is not a valid part of a `User-Agent`: it is blank, or has characters other than printable ASCII.
     #[error("`{0}` is no part of a user agent")]
     BadAgent(String),
-    /// A text is no valid value of `Accept`.
+    /// A text is not a valid value of `Accept`.
     #[error("`{0}` cannot be the value of a header")]
     BadAccept(String),
     /// A header cannot be set for an origin: its name or value is invalid, it is a secret that would be printed, or

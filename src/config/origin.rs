@@ -39,9 +39,9 @@ pub(crate) enum Kind {
 impl Origin {
     /// Makes a web server: an asset's path is appended to this base URL.
     ///
-    /// The base is trusted: it may be in a private network. A text that is no absolute `http` or `https` URL, or that
-    /// has user information, a query or a fragment, is refused by [`EngineBuilder::build`](crate::EngineBuilder::build)
-    /// ([`ConfigErrorKind::BadUrl`]).
+    /// The base is trusted: it may be in a private network. A text that is not an absolute `http` or `https` URL, or
+    /// that has user information, a query or a fragment, is refused by
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::BadUrl`]).
     #[must_use]
     pub fn new(base: &str) -> Self {
         Self::of(Base::new(base).map(Kind::Web))
@@ -51,7 +51,7 @@ impl Origin {
     ///
     /// Hosts in private networks are refused whatever the list says; use [`Origin::new`] for them. An empty list is
     /// refused by [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::NoHosts`]): an open proxy
-    /// must be deliberate. So is a text that is no pattern ([`ConfigErrorKind::BadHostPattern`]).
+    /// must be deliberate. So is a text that is not a pattern ([`ConfigErrorKind::BadHostPattern`]).
     #[must_use]
     pub fn proxy<I: IntoIterator<Item: AsRef<str>>>(hosts: I) -> Self {
         let hosts: Result<Arc<[_]>, _> = hosts.into_iter().map(|host| host.as_ref().parse()).collect();

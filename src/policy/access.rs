@@ -50,8 +50,8 @@ pub(crate) fn admit(access: &Access, headers: &HeaderMap, visitor: Option<&Visit
     Ok(())
 }
 
-/// Returns the host of a page. `None` if the value is no URL, and for URLs of apps, whose "hosts" are names of another
-/// kind.
+/// Returns the host of a page. `None` if the value is not a URL, and for URLs of apps, whose "hosts" are names of
+/// another kind.
 fn referring_host(value: &HeaderValue) -> Option<String> {
     // Lossy: an invalid byte after the host must not hide it.
     let url = url::Url::parse(&String::from_utf8_lossy(value.as_bytes())).ok()?;

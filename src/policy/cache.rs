@@ -54,7 +54,7 @@ impl Directives {
             && let Some(expires) = headers.get(EXPIRES)
         {
             let sent = headers.get(DATE).and_then(date).unwrap_or(now);
-            // `Expires: 0` and other values that are no dates mean: already expired.
+            // `Expires: 0` and other values that are not dates mean: already expired.
             read.max_age = Some(date(expires).unwrap_or(0).saturating_sub(sent));
         }
         read
@@ -70,7 +70,7 @@ impl Directives {
     fn add(&mut self, text: &str) {
         for directive in text.split(',') {
             let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-            // If a directive is repeated, the shorter value applies. A value that is no number counts as 0.
+            // If a directive is repeated, the shorter value applies. A value that is not a number counts as 0.
             let shorter = |found: Option<u64>| {
                 let value = value.trim().trim_matches('"');
                 // RFC 9111, 1.2.2: a value that is too large counts as the greatest one.

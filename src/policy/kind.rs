@@ -1,6 +1,6 @@
 //! The kind of file that an origin sent, detected from its path, its `Content-Type` and its bytes.
 //!
-//! ImageKit documents that files that are no images are delivered unchanged. Chosen: only if the path or the type says
+//! ImageKit documents that files that are not images are delivered unchanged. Chosen: only if the path or the type says
 //! that it is such a file, because a login page or a challenge with status 200 at the URL of an image is a failure of
 //! the origin, and must not be kept for a year.
 //!
@@ -67,7 +67,7 @@ impl MediaType {
         self.as_str().is_some_and(json)
     }
 
-    /// Returns `true` for a type of files that are no images.
+    /// Returns `true` for a type of files that are not images.
     fn is_of_file(&self, image_path: bool) -> bool {
         match self.as_str() {
             None | Some("application/octet-stream" | "binary/octet-stream" | "application/unknown") => false,
@@ -90,7 +90,7 @@ pub(crate) fn file_kind(path: &AssetPath, media: &MediaType, bytes: &[u8]) -> Fi
     }
 }
 
-/// Returns `true` if path and type say that a file is no image, before its bytes are read.
+/// Returns `true` if path and type say that a file is not an image, before its bytes are read.
 pub(crate) fn says_file(path: &AssetPath, media: &MediaType) -> bool {
     let extension = extension(path);
     let extension = extension.as_deref();
@@ -135,7 +135,7 @@ fn starts_as_html(bytes: &[u8]) -> bool {
     tags.iter().any(|tag| rest.get(..tag.len()).is_some_and(|front| front.eq_ignore_ascii_case(tag)))
 }
 
-/// Extensions of files that are no images.
+/// Extensions of files that are not images.
 const OTHERS: [&str; 60] = [
     "css",
     "js",

@@ -97,8 +97,8 @@ fn request(uri: Uri, host: HeaderValue, policy: &RedirectPolicy) -> Request<()> 
 /// means the origin itself.
 ///
 /// # Errors
-/// [`OriginError::Redirect`] if the location is no URL, or leads from https to http, back to this server, or to a host
-/// that is not allowed.
+/// [`OriginError::Redirect`] if the location is not a URL, or leads from https to http, back to this server, or to a
+/// host that is not allowed.
 pub(crate) fn redirect(
     previous: &Request<()>,
     location: &HeaderValue,
