@@ -2,7 +2,7 @@
 
 /// The stable code at the start of an `ik-error` header; [`Error::status`](crate::Error::status) returns its status.
 ///
-/// The table of [`Error`](crate::Error) lists code and status of each error.
+/// The table of [`Error`](crate::Error) lists code and status of each error; each variant below has its code as text.
 ///
 /// The first four are ordered from the least to the most informative: of the outcomes of several origins the greatest
 /// is reported (chosen).

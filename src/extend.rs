@@ -200,7 +200,7 @@ impl Found {
 
 /// A provider of effects that need a model.
 pub trait Effector: Send + Sync {
-    /// Returns the resulting image, or reports that it needs more time, or why there is none.
+    /// Applies an effect. Returns the resulting image, the time after which to retry, or the reason why there is none.
     fn apply(&self, job: EffectJob<'_>) -> Outcome;
 }
 
