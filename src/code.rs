@@ -1,29 +1,29 @@
-//! [`ErrorCode`]: the word that starts an `ik-error` header.
+//! [`ErrorCode`]: the first word of an `ik-error` header.
 
-/// The stable code that starts an `ik-error` header; its status is said by [`Error::status`](crate::Error::status).
+/// The stable code at the start of an `ik-error` header; [`Error::status`](crate::Error::status) returns its status.
 ///
-/// Which error has which code and status is told in the table of [`Error`](crate::Error), each variant's word below.
+/// The table of [`Error`](crate::Error) lists code and status of each error; each variant below has its code as text.
 ///
-/// The first four are ordered from the least to the most telling: of several origins' outcomes the greatest
+/// The first four are ordered from the least to the most informative: of the outcomes of several origins the greatest
 /// is reported (chosen).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorCode {
     /// `ENOENT`: there is no such file, or no such URL-endpoint.
     NotFound,
-    /// `UNIDENTIFIED`: something failed in a way that has no name.
+    /// `UNIDENTIFIED`: a failure without a code.
     Unidentified,
     /// `ECONNREFUSED`: an origin could not be reached in time.
     Refused,
     /// `EACCES`: an origin denies access.
     Denied,
-    /// `ELIMIT`: a limit was passed.
+    /// `ELIMIT`: a limit was exceeded.
     Limit,
     /// `EINVAL`: the request is malformed.
     Invalid,
-    /// `EFORMAT`: the source is no picture that this build reads.
+    /// `EFORMAT`: the source is not an image that this build can decode.
     Format,
-    /// `ENOTSUP`: this build or version lacks what was asked for.
+    /// `ENOTSUP`: this build or version lacks a requested feature.
     Unsupported,
     /// `EAUTH`: the signature is wrong, missing or expired.
     Signature,
@@ -31,16 +31,16 @@ pub enum ErrorCode {
     Method,
     /// `EAGAIN`: an effect is not ready yet.
     Pending,
-    /// `EFORBIDDEN`: whoever asks has no access.
+    /// `EFORBIDDEN`: the access rules refuse the client.
     Forbidden,
-    /// `EBUSY`: there is more to do than can be done now.
+    /// `EBUSY`: the server is overloaded at the moment.
     Busy,
-    /// `ESTOPPED`: the render was ended before it was done.
+    /// `ESTOPPED`: the render was stopped before it was finished.
     Stopped,
 }
 
 impl ErrorCode {
-    /// The code as it is sent.
+    /// Returns the code as it is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

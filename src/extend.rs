@@ -1,26 +1,25 @@
-//! What an embedder may bring: detectors, effects, fonts, decoders and signers.
+//! Extension points for embedders: detectors, effects, fonts, decoders and signers.
 //!
-//! Models and commercial fonts do not belong in a library. Whoever has them registers them once, as
-//! [`Extensions`], and URLs that need them work. They are called inside
-//! [`Render::run`](crate::delivery::Render::run), on the thread that runs it, and may take their time
-//! there: nothing else waits. A [`Signer`] is an origin's
-//! ([`Origin::signer`](crate::Origin::signer)), and must not wait.
+//! Models and commercial fonts do not belong in a library. An embedder registers its own once, as [`Extensions`], and
+//! URLs that need them work. They are called inside [`Render::run`](crate::delivery::Render::run), on the thread that
+//! runs it, and may take their time there: nothing else waits. A [`Signer`] belongs to an origin
+//! ([`Origin::signer`](crate::Origin::signer)), and must not block.
 //!
 //! | Trait | URL | Without it |
 //! |---|---|---|
-//! | [`Detector`] | `fo-auto`, `fo-face`, `fo-car`, `fo-custom` | `fo-auto` is answered by the built-in detector, the others keep the centre |
+//! | [`Detector`] | `fo-auto`, `fo-face`, `fo-car`, `fo-custom` | `fo-auto` uses the built-in detector, the others keep the centre |
 //! | [`Effector`] | `e-bgremove`, `e-edit`, `bg-genfill`, ... | 400 `ENOTSUP`, naming the parameter |
 //! | [`Fonts`] | `ff-Lato` | the bundled font |
 //! | [`Decoder`] | sources in PDF, PSD, HEIC, ... | 400 `ENOTSUP`, naming the format |
-//! | [`Signer`] | all whose files an origin shows to those who sign | the origin refuses, and the next one is asked |
+//! | [`Signer`] | files that an origin serves to signed requests only | the origin refuses, and the next one is tried |
 //!
-//! An effect provider in a few lines; a real one would ask a model:
+//! An effect provider in a few lines; a real one would run a model:
 //!
 //! ```
 //! use originkit::extend::{Effect, EffectJob, Effector, Extensions, Outcome};
 //! use originkit::transform::Ai;
 //!
-//! /// Takes everything white for background.
+//! /// Treats everything white as background.
 //! struct WhiteIsBackground;
 //!
 //! impl Effector for WhiteIsBackground {
@@ -64,7 +63,7 @@ pub use crate::transform::{Ai, Object};
 /// Any error of an extension.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Everything that was registered. Cheap to clone; all clones share it.
+/// The registered extensions. Cheap to clone; all clones share them.
 #[derive(Clone, Default)]
 pub struct Extensions {
     detector: Option<Arc<dyn Detector>>,
@@ -74,34 +73,34 @@ pub struct Extensions {
 }
 
 impl Extensions {
-    /// None.
+    /// Makes an empty set of extensions.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Registers who finds faces, objects and stored areas.
+    /// Registers the detector of faces, objects and stored areas.
     #[must_use]
     pub fn detector(mut self, detector: impl Detector + 'static) -> Self {
         self.detector = Some(Arc::new(detector));
         self
     }
 
-    /// Registers who carries out AI effects; of several kinds of models, dispatch on [`EffectJob::effect`].
+    /// Registers the provider of AI effects; if there are several kinds of models, dispatch on [`EffectJob::effect`].
     #[must_use]
     pub fn effector(mut self, effector: impl Effector + 'static) -> Self {
         self.effector = Some(Arc::new(effector));
         self
     }
 
-    /// Registers who has fonts.
+    /// Registers the provider of fonts.
     #[must_use]
     pub fn fonts(mut self, fonts: impl Fonts + 'static) -> Self {
         self.fonts = Some(Arc::new(fonts));
         self
     }
 
-    /// Registers who reads a format, also one that the crate reads itself.
+    /// Registers the decoder of a format. It is also used for a format that the crate can decode.
     #[must_use]
     pub fn decoder(mut self, format: Format, decoder: impl Decoder + 'static) -> Self {
         self.decoders.retain(|(known, _)| *known != format);
@@ -130,7 +129,7 @@ impl Extensions {
     }
 }
 
-/// Prints what is there, not what it is.
+/// Prints which extensions are registered, not their values.
 impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Extensions")
@@ -142,30 +141,30 @@ impl fmt::Debug for Extensions {
     }
 }
 
-/// Finds what a crop should keep in sight.
+/// A detector of the area that a crop should keep visible.
 ///
-/// Equal pictures must give equal answers, or caches hold different crops under one key.
+/// Equal images must give equal results, or caches hold different crops under one key.
 pub trait Detector: Send + Sync {
-    /// Looks for a subject. Areas are in pixels of the picture; an empty list is "not found".
+    /// Looks for a subject. Areas are in pixels of the image; an empty list means "not found".
     ///
     /// # Errors
-    /// Whatever went wrong. The crop then keeps the centre: a detector never fails a response.
+    /// Any failure. The crop then keeps the centre: a detector never fails a response.
     fn find(&self, search: &Search<'_>) -> Result<Vec<Found>, BoxError>;
 }
 
-/// What a [`Detector`] is asked.
+/// A request to a [`Detector`].
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Search<'a> {
-    /// The picture as the step gets it, upright.
+    /// The image as the step receives it, upright.
     pub image: &'a Bitmap,
-    /// What to look for.
+    /// The subject to look for.
     pub subject: &'a Subject,
-    /// Path of the file it was made from, as in the URL: for areas stored with an asset.
+    /// The path of the file that the image was made from, as in the URL: for areas stored with an asset.
     pub asset: &'a str,
 }
 
-/// What a crop should keep in sight.
+/// A subject that a crop should keep visible.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subject {
@@ -173,7 +172,7 @@ pub enum Subject {
     Salient,
     /// All faces (`fo-face`).
     Faces,
-    /// These objects (`fo-car_dog`); the answer's [`Found::label`] says which is which. Never empty.
+    /// These objects (`fo-car_dog`); [`Found::label`] of a result names the object. Never empty.
     Objects(Vec<Object>),
     /// The area stored with the asset (`fo-custom`).
     Custom,
@@ -183,39 +182,39 @@ pub enum Subject {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Found {
-    /// Where, in pixels of the picture.
+    /// The area, in pixels of the image.
     pub area: Region,
-    /// How sure, 0 to 1; of several of one kind the surest counts.
+    /// The confidence, 0 to 1; of several areas of one kind the one with the highest score is used.
     pub score: f32,
-    /// Which of the objects it is.
+    /// The detected object.
     pub label: Option<Object>,
 }
 
 impl Found {
-    /// Something that is certainly there.
+    /// Makes a result with a score of 1 and no label.
     #[must_use]
     pub const fn at(area: Region) -> Self {
         Self { area, score: 1.0, label: None }
     }
 }
 
-/// Carries out effects that need a model.
+/// A provider of effects that need a model.
 pub trait Effector: Send + Sync {
-    /// Makes the picture, says that it needs more time, or why there is none.
+    /// Applies an effect. Returns the resulting image, the time after which to retry, or the reason why there is none.
     fn apply(&self, job: EffectJob<'_>) -> Outcome;
 }
 
-/// What an [`Effector`] is to do.
+/// A job for an [`Effector`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct EffectJob<'a> {
-    /// The picture as it is at this point.
+    /// The image at this point of the transformation.
     pub image: Bitmap,
-    /// Which effect, with its parameters.
+    /// The effect, with its parameters.
     pub effect: Effect<'a>,
-    /// The same for the same URL: what is invented may follow from it (`e-genvar` must vary by URL).
+    /// A seed that is equal for equal URLs: generated content may depend on it (`e-genvar` must vary by URL).
     pub seed: u64,
-    /// A result may not have more pixels.
+    /// The maximum number of pixels of a result.
     pub max_pixels: u64,
 }
 
@@ -223,74 +222,74 @@ pub struct EffectJob<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect<'a> {
-    /// `e-bgremove` and its like.
+    /// `e-bgremove` and similar effects.
     Ai(&'a Ai),
-    /// `bg-genfill`: the picture is the whole canvas, of which only a part is known.
+    /// `bg-genfill`: the image is the whole canvas, of which only a part is known.
     GenerativeFill {
-        /// What to invent, if the URL says so.
+        /// The content to generate, if the URL describes it.
         prompt: Option<&'a str>,
-        /// Where on the canvas the known part lies; all else is transparent, and wanted.
+        /// The position of the known part on the canvas; the rest is transparent and is to be filled.
         known: Rect,
     },
 }
 
-/// What came of an effect.
+/// The result of an effect.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The picture. Only `e-upscale` and `e-edit` may change its size.
+    /// The resulting image. Only `e-upscale` and `e-edit` may change its size.
     Done(Bitmap),
-    /// Not yet: the client is told to come back (documented: 200 with `is-intermediate-response: true`).
+    /// Not ready yet: the client should come back later (documented: 200 with `is-intermediate-response: true`).
     Pending {
-        /// When to ask again.
+        /// The time after which to retry.
         retry_after: Duration,
     },
-    /// This effector does not do this effect.
+    /// This effector does not support this effect.
     Unsupported,
-    /// It failed; the message goes to the log, not to the client.
+    /// The effect failed; the message goes to the log, not to the client.
     Failed(BoxError),
 }
 
-/// Has fonts by name. Both methods are called for each text: keep the bytes.
+/// A provider of fonts by name. Both methods are called for each text: keep the bytes.
 pub trait Fonts: Send + Sync {
-    /// The file (TrueType or OpenType) of a family; `None` for one that is unknown, which is then drawn
-    /// with the bundled font.
+    /// Returns the file (TrueType or OpenType) of a family; `None` if the family is unknown, in which case the bundled
+    /// font is used.
     ///
-    /// Where there is no bold or italic face, give the regular one: it is thickened or slanted.
+    /// If there is no bold or italic face, return the regular one: it is emboldened or slanted.
     fn find(&self, wanted: &FontQuery<'_>) -> Option<Bytes>;
 
-    /// Files of fonts to look into, in this order, for characters that the chosen font lacks.
+    /// Returns font files to search, in this order, for characters that the chosen font lacks.
     fn fallbacks(&self) -> Vec<Bytes> {
         Vec::new()
     }
 }
 
-/// Which font is wanted.
+/// A requested font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FontQuery<'a> {
-    /// As in the URL: `Open Sans`.
+    /// The family, as in the URL: `Open Sans`.
     pub family: &'a str,
-    /// `tg-b`.
+    /// Whether a bold face is requested: `tg-b`.
     pub bold: bool,
-    /// `tg-i`.
+    /// Whether an italic face is requested: `tg-i`.
     pub italic: bool,
 }
 
 impl<'a> FontQuery<'a> {
-    /// The regular face of a family.
+    /// Makes a query for the regular face of a family.
     #[must_use]
     pub const fn new(family: &'a str) -> Self {
         Self { family, bold: false, italic: false }
     }
 }
 
-/// Reads a format that the crate does not.
+/// A decoder of an additional format.
 pub trait Decoder: Send + Sync {
-    /// The picture on a page, counted from zero, upright, in at most `max_pixels`.
+    /// Decodes the image on a page, counted from zero, upright, in at most `max_pixels`.
     ///
     /// # Errors
-    /// The file is damaged, too large, or has no such page. The answer is 400 `EFORMAT`.
+    /// The file is damaged, too large, or has no such page. The response is 400 `EFORMAT`.
     fn decode(&self, file: &[u8], page: u32, max_pixels: u64) -> Result<Bitmap, BoxError>;
 }
 

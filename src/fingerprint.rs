@@ -1,4 +1,4 @@
-//! [`Fingerprint`]: a short name for long content, which nobody can make another content fit.
+//! [`Fingerprint`]: a short name for long content, resistant to collisions.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::hex;
 
-/// SHA-256 of a row of parts. Keys of stores are made of it: whoever writes image URLs must not be able to make
-/// two of them meet.
+/// A SHA-256 hash of a list of parts. Keys of stores are derived from it: the author of an image URL must not be able
+/// to make two of them collide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// Each part is hashed with its length before it, so that `ab`, `c` is not `a`, `bc`.
+    /// Hashes the parts, each after its length, so that `ab`, `c` differs from `a`, `bc`.
     pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
@@ -29,21 +29,21 @@ impl Fingerprint {
     }
 }
 
-/// Names the content of a file by its bytes. An origin that goes to lengths may give two files of one name (XXH3 is no
-/// secret): they would be two of its own, at one address, and one of them be taken for unchanged. SHA-256 would take a
+/// Returns a hash of the content of a file. An origin can make two files with the same hash on purpose (XXH3 is not
+/// secret): both would be its own, at one URL, and one would be mistaken for the unchanged other. SHA-256 would take a
 /// tenth of the time of a thumbnail.
 pub(crate) fn of_content(bytes: &[u8]) -> u128 {
     xxhash_rust::xxh3::xxh3_128(bytes)
 }
 
-/// Tells a row of parts from the same with a changed bit: one hash of them all, as if they were one.
+/// Returns one hash of all parts, as if they were joined, to detect a changed bit.
 pub(crate) fn of_parts(parts: &[&[u8]]) -> u128 {
     let mut hash = xxhash_rust::xxh3::Xxh3::new();
     parts.iter().for_each(|part| hash.update(part));
     hash.digest128()
 }
 
-/// 64 hex digits; `{:.32}` writes the first 32.
+/// Prints 64 hex digits; `{:.32}` prints the first 32.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&hex::encode(&self.0))

@@ -1,13 +1,13 @@
-//! [`Limits`]: every bound of the crate, in one value.
+//! [`Limits`]: all limits of the crate, in one value.
 
 use std::time::Duration;
 
 use crate::setters::setters;
 
-/// Every bound of a request, its files and its pictures.
+/// The limits of a request, its files and its images.
 ///
-/// The engine owns one and hands it to parsing, gathering, planning and running. Limits on pixels and
-/// memory are checked by arithmetic on headers and plans, before memory is taken.
+/// The engine owns them and passes them to parsing, gathering, planning and rendering. Limits on pixels and memory are
+/// checked by arithmetic on headers and plans, before memory is allocated.
 ///
 /// ```
 /// use originkit::Limits;
@@ -27,28 +27,28 @@ pub struct Limits {
     pub parameters: usize,
     /// Layers of a transformation, nested ones included.
     pub layers: usize,
-    /// How deep layers may nest, and how deep conditions may nest (documented: 3).
+    /// Nesting depth of layers, and nesting depth of conditions (documented: 3).
     pub depth: usize,
-    /// Characters of a text layer written plainly (documented: 2000); the rest is cut off.
+    /// Characters of a text layer in plain text (documented: 2000); the rest is cut off.
     pub text_chars: usize,
     /// Characters of a base64 text before decoding (documented: 2500); the rest is cut off.
     pub base64_chars: usize,
-    /// Largest width or height that a URL may ask for (documented: 65535); larger is as if absent.
+    /// Largest width or height that a URL may request (documented: 65535); a larger one counts as absent.
     pub side: u32,
     /// Largest width or height of a text layer, its padding included (documented: 16383).
     pub text_side: u32,
-    /// Largest width or height of a WebP (documented: 16383, which is libwebp's).
+    /// Largest width or height of a WebP (documented: 16383, the limit of libwebp).
     pub webp_side: u32,
     /// Pixels of a source or a result (documented: 100 million).
     pub pixels: u64,
-    /// Frames of an animation that are read: all, or for a still those up to the one asked for.
+    /// Decoded frames of an animation: all, or for a still image the frames up to the requested one.
     pub frames: u32,
-    /// Pixels of all frames that are read together, and of all that are written: each frame counts as the whole
-    /// picture, however little it changes.
+    /// Pixels of all decoded frames together, and of all encoded frames together: each frame counts as the whole image,
+    /// however little it changes.
     pub animation_pixels: u64,
-    /// Pixels of a picture that gets a shadow (documented: 2 million).
+    /// Pixels of an image that gets a shadow (documented: 2 million).
     pub shadow_pixels: u64,
-    /// Pixels of a picture that `e-retouch` and `e-upscale` are asked for (documented: 16 million).
+    /// Pixels of an image for `e-retouch` and `e-upscale` (documented: 16 million).
     pub effect_pixels: u64,
     /// Bytes of a source file (documented: 40 MB).
     pub source_bytes: u64,
@@ -56,38 +56,38 @@ pub struct Limits {
     pub result_bytes: u64,
     /// Bytes of an SVG (documented: 5 MB), also as UTF-8 and with its entities expanded.
     pub svg_bytes: u64,
-    /// Elements, ends of elements, comments and the like in an SVG.
+    /// Elements, end tags, comments and the like in an SVG.
     pub svg_nodes: u64,
-    /// Bytes of a colour profile once inflated; a larger one is as if absent.
+    /// Bytes of a colour profile after inflation; a larger one counts as absent.
     pub profile_bytes: u64,
-    /// Bytes of EXIF, and of XMP, once inflated; larger is as if absent.
+    /// Bytes of EXIF, and of XMP, after inflation; larger metadata counts as absent.
     pub metadata_bytes: u64,
-    /// Bytes of memory one render may take for pixels, checked before the first is decoded.
+    /// Bytes of memory that one render may use for pixels, checked before the first is decoded.
     pub memory: u64,
-    /// Units of computing that one render may take, checked before the first pixel is decoded.
+    /// Units of computation that one render may use, checked before the first pixel is decoded.
     ///
-    /// A unit is about a nanosecond of one core of an AMD EPYC of 2023: the default is five seconds, and seldom takes
-    /// more than three. What is counted are samples that are read, weighed, mixed and written, coefficients and scans
-    /// of a JPEG, edges and pixels of an SVG, letters; never time. No clock is read, so that a request is refused on
-    /// every machine, or on none.
+    /// A unit is about a nanosecond of one core of an AMD EPYC of 2023: the default corresponds to five seconds, and
+    /// seldom takes more than three. The units count samples that are read, weighted, blended and written, coefficients
+    /// and scans of a JPEG, edges and pixels of an SVG, and letters; never time. No clock is read, so a request is
+    /// refused on every machine or on none.
     pub work: u64,
-    /// Different files one request may need.
+    /// Different files that one request may need.
     pub sources: usize,
     /// Redirects followed for one file.
     pub redirects: usize,
-    /// Requests sent for one delivery in all, redirects included.
+    /// Requests sent for one delivery in total, redirects included.
     pub fetches: usize,
-    /// How long one origin may take from the first byte sent to the last one read.
+    /// The time that one origin may take from the first byte sent to the last one read.
     pub fetch_timeout: Duration,
-    /// The time in which a connection to an origin must be made, TLS included.
+    /// The time within which a connection to an origin must be established, TLS included.
     pub connect_timeout: Duration,
-    /// The time for which an origin may send nothing: until the head of its answer, and between two pieces of a body.
+    /// The time for which an origin may send nothing: until the head of its response, and between two chunks of a body.
     pub idle_timeout: Duration,
-    /// Pieces that the body of an origin's answer may come in, however small they are. Beyond them they must have 128
-    /// bytes on the average: each piece costs work, whatever is in it.
+    /// Chunks in which the body of an origin's response may arrive, however small they are. Chunks beyond this number
+    /// must have 128 bytes on average: each chunk costs work, whatever its size.
     pub chunks: u64,
-    /// Bytes a second that an origin must send of a body, on the average, once [`idle_timeout`](Self::idle_timeout) is
-    /// over.
+    /// Bytes per second of a body that an origin must send on average, once [`idle_timeout`](Self::idle_timeout) has
+    /// passed.
     pub fetch_rate: u64,
 }
 
@@ -165,7 +165,7 @@ impl Default for Limits {
     }
 }
 
-/// A bound of [`Limits`] was passed.
+/// A limit of [`Limits`] was exceeded.
 ///
 /// ```
 /// use originkit::{Engine, Limits};
@@ -178,19 +178,19 @@ impl Default for Limits {
 #[error("{found} {what} where {allowed} are allowed")]
 #[non_exhaustive]
 pub struct LimitError {
-    /// What there is too much of, in the plural: `pixels`, `bytes in the source`.
+    /// The counted things, in the plural: `pixels`, `bytes in the source`.
     pub what: &'static str,
-    /// The bound.
+    /// The limit.
     pub allowed: u64,
-    /// What was found, or as much as was counted before stopping.
+    /// The count, or as much as was counted before stopping.
     pub found: u64,
 }
 
 impl LimitError {
-    /// Passes a count that stays within its bound.
+    /// Checks a count against its limit.
     ///
     /// # Errors
-    /// The count is above the bound.
+    /// The count exceeds the limit.
     pub(crate) fn check(what: &'static str, found: u64, allowed: u64) -> Result<(), Self> {
         if found > allowed { Err(Self { what, allowed, found }) } else { Ok(()) }
     }

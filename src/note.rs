@@ -1,12 +1,11 @@
-//! [`Note`]: a fact about a result that is no error.
+//! [`Note`]: a fact about a result that is not an error.
 
 use std::fmt;
 
-/// A fact about a result that its caller may want to know: part of a source was missing, damaged or left out.
+/// A fact about a result that its caller may want to know: a part of a source was missing, damaged or left out.
 ///
-/// Notes are in [`Encoded::notes`](crate::render::Encoded::notes), in the extensions of a response (as
-/// [`Notes`]) and are events of `tracing`. A result with a note that [is damage](Self::is_damage) is kept for a
-/// minute only.
+/// Notes are in [`Encoded::notes`](crate::render::Encoded::notes), in the extensions of a response (as [`Notes`]), and
+/// are events of `tracing`. A result with a note that [is damage](Self::is_damage) is kept for a minute only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Note {
@@ -14,7 +13,7 @@ pub enum Note {
     CutShort,
     /// Part of the source cannot be decoded. It is filled or shown as far as it goes, as browsers do.
     Corrupt,
-    /// The source cannot be read, and nothing was to be done with it: it is delivered as it is.
+    /// The source cannot be decoded, and no transformation was requested: it is delivered unchanged.
     Unread,
     /// A part of the source was left out: of an SVG, removed as unsafe or not drawn; of a sequence, all frames but one.
     /// The text names it.
@@ -22,7 +21,7 @@ pub enum Note {
 }
 
 impl Note {
-    /// Returns `true` if the source is damaged or unreadable, so that it may be mended soon.
+    /// Returns `true` if the source is damaged or cannot be decoded, so that it may be repaired soon.
     #[must_use]
     pub const fn is_damage(&self) -> bool {
         !matches!(self, Self::LeftOut(_))

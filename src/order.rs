@@ -1,8 +1,7 @@
-//! [`Order`]: what was asked for, with nothing left to look up.
+//! [`Order`]: a fully resolved request.
 //!
-//! Names are expanded, hints applied, signatures checked, and every request to an origin stands ready
-//! with its headers. An order is a value: print it, compare it, or hand it to
-//! [`Delivery`](crate::delivery::Delivery).
+//! Names are expanded, hints are applied, signatures are checked, and every request to an origin is complete with its
+//! headers. An order is a value: print it, compare it, or pass it to [`Delivery`](crate::delivery::Delivery).
 
 mod rejection;
 mod resolve;
@@ -28,20 +27,20 @@ use crate::transform::{Encoding, Ignored, Transformation};
 /// A request resolved against an engine's configuration.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// The files needed: the asset first, then overlays and fonts in order of mention, each once.
+    /// The required files: the asset first, then overlays and fonts in order of appearance, each once.
     pub(crate) wanted: Vec<SourceRequest>,
-    /// The default image, asked for only where the asset is not found.
+    /// The default image, requested only if the asset is not found.
     pub(crate) fallback: Option<SourceRequest>,
-    /// What the render will need.
+    /// The input of the render.
     pub(crate) job: Arc<RenderSpec>,
-    /// What the response will need.
+    /// The input of the response.
     pub(crate) answer: ResponseSpec,
     pub(crate) limits: Limits,
-    /// What is told to whoever asks, and needed by nothing else.
+    /// Facts for the caller; nothing else needs them.
     pub(crate) record: Record,
 }
 
-/// Where an order comes from.
+/// The origin of an order: facts for logs and reports.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Record {
     /// The endpoint's first base.
@@ -51,16 +50,16 @@ pub(crate) struct Record {
     pub(crate) cache_key: CacheKey,
 }
 
-/// Names everything that two requests must have in common to be given the same answer.
+/// The cache key: requests with equal keys get the same response.
 ///
-/// Endpoint, path, canonical transformation, what of the query goes to the origin, and as much of the
-/// headers as was consulted. Parameters without effect and their order do not change it. GET and HEAD have
-/// one key: keep what answers GET.
+/// It has the endpoint, the path, the canonical transformation, the part of the query that goes to the origin, and the
+/// parts of the headers that were consulted. It does not depend on parameters without effect or on the order of
+/// parameters. GET and HEAD have the same key: store the response to GET.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct CacheKey(String);
 
 impl CacheKey {
-    /// The key as text, without control characters.
+    /// Returns the key as text, without control characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -74,27 +73,27 @@ impl fmt::Display for CacheKey {
 }
 
 impl Order {
-    /// What will be done: names expanded, hints applied.
+    /// Returns the transformation, with names expanded and hints applied.
     #[must_use]
     pub fn transformation(&self) -> &Transformation {
         &self.job.transformation
     }
 
-    /// The asset's path, percent-encoded as it was sent.
+    /// Returns the asset's path, percent-encoded as it was sent.
     #[must_use]
     pub fn path(&self) -> &str {
         self.wanted.first().map_or("", |asset| asset.path.as_str())
     }
 
-    /// The requests for the asset, in the order in which they are tried, complete with headers but for what a
-    /// [`Signer`](crate::extend::Signer) will add. Secret values are marked
+    /// Returns the requests for the asset, in the order in which they are tried. They are complete with headers, except
+    /// for those that a [`Signer`](crate::extend::Signer) adds. Secret values are marked
     /// [sensitive](http::HeaderValue::is_sensitive).
     pub fn attempts(&self) -> impl Iterator<Item = &Request<()>> {
         asks(self.wanted.first())
     }
 
-    /// What becomes of the asset at each origin: the `Link` header if it serves the picture, or the code
-    /// with which it is passed over.
+    /// Returns for each origin either the `Link` header that it adds if it serves the asset, or the code with which the
+    /// origin is skipped.
     pub fn links(&self) -> impl Iterator<Item = Result<Option<&HeaderValue>, ErrorCode>> {
         let attempts = self.wanted.first().into_iter().flat_map(|asset| &asset.attempts);
         attempts.map(|attempt| match attempt {
@@ -103,49 +102,49 @@ impl Order {
         })
     }
 
-    /// Paths of all files that are needed: the asset's, then those of overlays and fonts.
+    /// Returns the paths of all required files: the asset's, then those of overlays and fonts.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         self.wanted.iter().map(|wanted| wanted.path.as_str())
     }
 
-    /// The requests for the default image (`di`), which are sent where no origin has the asset.
+    /// Returns the requests for the default image (`di`), which are sent if no origin has the asset.
     pub fn default_image_attempts(&self) -> impl Iterator<Item = &Request<()>> {
         asks(self.fallback.as_ref())
     }
 
-    /// Tokens of the URL's transformation that have no effect.
+    /// Returns the tokens of the URL's transformation that have no effect.
     #[must_use]
     pub fn ignored(&self) -> &[Ignored] {
         &self.record.ignored
     }
 
-    /// The first base URL of the endpoint that was asked.
+    /// Returns the first base URL of the requested endpoint.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.record.endpoint
     }
 
-    /// What to keep the answer under.
+    /// Returns the key under which a cache may store the response.
     #[must_use]
     pub fn cache_key(&self) -> &CacheKey {
         &self.record.cache_key
     }
 
-    /// Request headers that were consulted, as they will stand in `Vary`.
+    /// Returns the consulted request headers, as they are listed in `Vary`.
     #[must_use]
     pub fn vary(&self) -> &[HeaderName] {
         &self.answer.vary
     }
 
-    /// The formats that would be encoded, of which the smallest is delivered, for a source of this format
-    /// and output settings as they stand after the last step. `alpha`: the result has transparency.
+    /// Returns the formats that would be encoded, of which the smallest result is delivered, for a source of format
+    /// `source` and the output settings after the last step. `alpha`: the result has transparency.
     #[must_use]
     pub fn formats(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {
         self.job.negotiation.candidates(output, source, alpha)
     }
 }
 
-/// The requests for one file.
+/// Returns the requests for one file.
 fn asks(wanted: Option<&SourceRequest>) -> impl Iterator<Item = &Request<()>> {
     wanted.into_iter().flat_map(|wanted| &wanted.attempts).filter_map(|attempt| match attempt {
         Attempt::Ask { request, .. } => Some(request),
@@ -153,7 +152,7 @@ fn asks(wanted: Option<&SourceRequest>) -> impl Iterator<Item = &Request<()>> {
     })
 }
 
-/// Prints the transformation, and each request with its headers, without values that are secret; for logs and tests.
+/// Prints the transformation and each request with its headers, without secret values; for logs and tests.
 impl fmt::Display for Order {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "transform {}", self.transformation())?;
@@ -168,54 +167,54 @@ impl fmt::Display for Order {
     }
 }
 
-/// One file and the origins to ask for it, in order.
+/// A file, and the origins to request it from, in order.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceRequest {
     pub(crate) path: AssetPath,
     pub(crate) attempts: Vec<Attempt>,
 }
 
-/// One origin's turn.
+/// An attempt at one origin.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "an order holds a handful, nearly all of them the large one")]
 pub(crate) enum Attempt {
-    /// Send this.
+    /// Send a request.
     Ask {
         /// The request, complete: absolute URI, `host`, `x-req-from`, `accept`, `user-agent`, ...
         request: Request<()>,
-        /// `Link` of the response if this origin serves the image.
+        /// The `Link` of the response if this origin serves the image.
         canonical: Option<HeaderValue>,
-        /// Where the origin may send us instead.
+        /// The rules for redirects by the origin.
         redirects: RedirectPolicy,
     },
-    /// The origin cannot have it: it is a web proxy, and the path is no URL, or on none of its hosts.
+    /// The origin cannot have the file: it is a web proxy, and the path is not a URL or has none of its hosts.
     Skip(OriginError),
 }
 
-/// Everything a render needs besides the sources.
+/// The input of a render, except for the sources.
 #[derive(Debug, Clone)]
 pub(crate) struct RenderSpec {
-    /// Names expanded, hints applied.
+    /// The transformation, with names expanded and hints applied.
     pub(crate) transformation: Transformation,
-    /// For the planner.
+    /// Rules for the planner.
     pub(crate) rules: Rules,
-    /// Which formats may be answered with.
+    /// The formats that the response may have.
     pub(crate) negotiation: Negotiation,
-    /// `.../ik-thumbnail.jpg`: a still is wanted; JPEG unless `f` says otherwise.
+    /// `.../ik-thumbnail.jpg`: a still image is requested, a JPEG unless `f` sets another format.
     pub(crate) thumbnail: bool,
-    /// The URL asks for nothing to be done: a file that is no image, or none that can be read, passes as it is.
+    /// The URL requests no change: a file that is not an image, or that cannot be decoded, passes through unchanged.
     pub(crate) passes: bool,
-    /// Tokens of the URL that would pick a frame of a video.
+    /// Tokens of the URL that would select a frame of a video.
     pub(crate) video: Vec<String>,
     /// An SVG that passes through is sanitised.
     pub(crate) sanitize: bool,
-    /// What the embedder brings.
+    /// The embedder's extensions.
     pub(crate) extensions: Extensions,
-    /// For effects that invent something: follows from the cache key.
+    /// The seed for generative effects: derived from the cache key.
     pub(crate) seed: u64,
 }
 
-/// Everything the response's headers need.
+/// The input of the response's headers.
 #[derive(Debug, Clone)]
 pub(crate) struct ResponseSpec {
     /// Deliver the asset's own bytes: `orig-true`.
@@ -224,32 +223,32 @@ pub(crate) struct ResponseSpec {
     pub(crate) head: bool,
     /// Request headers that were consulted.
     pub(crate) vary: Vec<HeaderName>,
-    /// Names what is asked for, and all configuration that an answer depends on besides.
+    /// A fingerprint of the cache key and of all configuration that a response depends on.
     pub(crate) name: Fingerprint,
-    /// What the browser has.
+    /// The validators that the browser sent.
     pub(crate) conditions: Conditions,
-    /// The URL may be answered with what an origin calls private.
+    /// The URL may be answered with a file that an origin marks as private.
     pub(crate) admits_private: bool,
-    /// When the URL's signature ends, in seconds since 1970.
+    /// The expiry of the URL's signature, in seconds since 1970.
     pub(crate) expires: Option<u64>,
-    /// When it was asked, in seconds since 1970.
+    /// The time of the request, in seconds since 1970.
     pub(crate) now: u64,
     pub(crate) caching: Caching,
-    /// Errors are told as a gateway tells them.
+    /// Errors have the statuses of a gateway.
     pub(crate) gateway: bool,
-    /// Tokens without effect, where the endpoint is told to send them.
+    /// Tokens without effect, if the endpoint reports them.
     pub(crate) report: Vec<Ignored>,
-    /// `Content-DPR`, where `w-auto` was rounded.
+    /// `Content-DPR`, if `w-auto` was rounded.
     pub(crate) content_dpr: Option<HeaderValue>,
-    /// `ik-attachment=true`: the file name to offer, `None` without.
+    /// `ik-attachment=true`: the file name to suggest, `None` without it.
     pub(crate) attachment: Option<Attachment>,
 }
 
-/// The name that a file is to be saved under. An extension is appended where it lacks one.
+/// The name under which a file is to be saved. An extension is appended if it has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Attachment {
-    /// `ik-attachment-filename`, whose extension stays as it is (documented).
+    /// The name in `ik-attachment-filename`, whose extension is kept (documented).
     Asked(String),
-    /// That of the path, whose extension becomes that of the delivered format.
+    /// The name in the path, whose extension is replaced by that of the delivered format.
     OfPath(String),
 }

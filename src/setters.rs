@@ -1,4 +1,4 @@
-//! [`setters`]: methods that set the public fields of a configuration, one after the other in a chain.
+//! [`setters`]: chainable methods that set the public fields of a configuration.
 
 /// Defines a setter for each field. A list without one of the fields does not compile; private fields, which have no
 /// setter, are listed after the semicolon.

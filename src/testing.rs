@@ -1,6 +1,6 @@
 //! [`Origins`]: origins in memory, for tests of whole deliveries without a network.
 //!
-//! They are a client of both drivers, answer as they were told, and keep the requests that they received.
+//! It implements the client traits of both drivers, answers as configured, and records the requests that it receives.
 //!
 //! ```
 //! # #[cfg(feature = "pixels")] {
@@ -23,7 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A name that leads into a private network is refused before a request is sent, unless it is a configured origin's:
+//! A name that resolves to a private address is refused before a request is sent, unless it is that of a configured
+//! origin:
 //!
 //! ```
 //! # #[cfg(feature = "pixels")] {
@@ -54,15 +55,16 @@ use http::{Response, StatusCode, Uri};
 use crate::delivery::{Approved, FetchError};
 use crate::{blocking, client};
 
-/// Origins in memory, by URL. Clones share the answers and the requests, so that one may be handed to a driver and the
-/// other be asked.
+/// Origins in memory, by URL. Clones share the answers and the requests, so that one clone can be passed to a driver
+/// and another one queried.
 ///
-/// - A URL that was given no answer is not found (404).
-/// - Several answers for one URL are given in turn. The last one stays, until there is another.
-/// - A name leads to one public address, unless [`leads_to`](Self::leads_to) says otherwise.
-/// - A body arrives at once, in one piece: nothing waits, and no timeout passes.
+/// - A URL without an answer is not found (404).
+/// - Several answers for one URL are given in turn. The last one is repeated, until another one is added.
+/// - A name resolves to one public address, unless [`leads_to`](Self::leads_to) sets others.
+/// - A body arrives immediately, in one chunk: nothing waits, and no timeout passes.
 ///
-/// URLs are compared as URIs, without regard to the case of the host. An answer for a text that is no URI is never used.
+/// URLs are compared as URIs, without regard to the case of the host. An answer for a text that is no URI is never
+/// used.
 #[derive(Debug, Clone, Default)]
 pub struct Origins(Arc<Mutex<State>>);
 
@@ -74,15 +76,15 @@ struct State {
     received: Vec<Approved>,
 }
 
-/// The answers of one URL.
+/// The answers for one URL.
 #[derive(Debug, Default)]
 struct Answers {
     in_turn: VecDeque<Answer>,
-    /// The first was given already.
+    /// Whether the first one has been given already.
     given: bool,
 }
 
-/// The head and the body, or why there is none; and how the body ends.
+/// The head and the body, or the error in their place; and the end of the body.
 #[derive(Debug, Clone)]
 struct Answer {
     response: Result<Response<Bytes>, FetchError>,
@@ -90,39 +92,39 @@ struct Answer {
 }
 
 impl Origins {
-    /// Makes origins that have nothing.
+    /// Makes origins without any answers.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a file: 200, with no header.
+    /// Adds a file: status 200, without headers.
     pub fn file(self, url: &str, file: impl Into<Bytes>) -> Self {
         self.answer(url, Response::new(file))
     }
 
-    /// Adds an answer: any status, with any headers.
+    /// Adds an answer with any status and headers.
     pub fn answer(self, url: &str, response: Response<impl Into<Bytes>>) -> Self {
         self.add(url, Answer { response: Ok(response.map(Into::into)), ends: Ok(()) })
     }
 
-    /// Adds an answer that fails after its body, such as one that is cut off.
+    /// Adds an answer that fails after its body, for example one that is truncated.
     pub fn breaks_off(self, url: &str, response: Response<impl Into<Bytes>>, error: FetchError) -> Self {
         self.add(url, Answer { response: Ok(response.map(Into::into)), ends: Err(error) })
     }
 
-    /// Adds a failure before there is an answer.
+    /// Adds a failure before the head of an answer.
     pub fn fails(self, url: &str, error: FetchError) -> Self {
         self.add(url, Answer { response: Err(error), ends: Ok(()) })
     }
 
-    /// Sets the addresses of a name; without any there is no such host.
+    /// Sets the addresses of a name; without any, the name does not resolve.
     pub fn leads_to(self, host: &str, addresses: impl IntoIterator<Item = IpAddr>) -> Self {
         self.state().names.insert(host.to_ascii_lowercase(), addresses.into_iter().collect());
         self
     }
 
-    /// The requests that were received, in order, each with the addresses that were approved for it.
+    /// Returns the received requests, in order, each with the addresses that were approved for it.
     #[must_use]
     pub fn requests(&self) -> Vec<Approved> {
         self.state().received.clone()
@@ -154,7 +156,7 @@ impl Origins {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing in here panics between two changes.
+        // No code in here panics between two changes.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -193,7 +195,7 @@ impl blocking::Client for Origins {
     }
 }
 
-/// The body of an answer of [`Origins`].
+/// The body of an answer by [`Origins`].
 #[derive(Debug)]
 pub struct OriginsBody {
     bytes: Bytes,
@@ -220,7 +222,7 @@ impl Read for OriginsBody {
     }
 }
 
-/// The address of names that were given none: any public one will do, as nothing is ever sent there.
+/// The default address of names: any public one is suitable, as no request is ever sent there.
 const PUBLIC: Ipv4Addr = Ipv4Addr::new(93, 184, 215, 14);
 
 #[cfg(test)]
@@ -247,7 +249,7 @@ mod tests {
         fetch.approve(vec![SocketAddr::from(([1, 1, 1, 1], 443))]).unwrap()
     }
 
-    /// Status and body.
+    /// Returns the status and the body.
     fn ask(origins: &Origins, path: &str) -> Result<(u16, Vec<u8>), FetchError> {
         origins.receive(approved(path)).map(|response| {
             let status = response.status().as_u16();

@@ -1,6 +1,6 @@
 //! [`ImageService`]: deliveries as a `tower` service, for axum, hyper or any tower stack.
 //!
-//! It reads the clock, as in this crate only the adapters do beside it.
+//! It reads the clock; apart from it, only the adapters in this crate do.
 //!
 #![cfg_attr(all(feature = "reqwest", feature = "tokio", feature = "memory-store"), doc = "```no_run")]
 #![cfg_attr(not(all(feature = "reqwest", feature = "tokio", feature = "memory-store")), doc = "```text")]
@@ -42,10 +42,10 @@ pub use self::builder::ImageServiceBuilder;
 use self::mount::Prefix;
 use crate::config::Engine;
 
-/// Answers requests for images. Never fails: an error is a response, with the
-/// [`Error`](crate::Error) in its extensions.
+/// A service that answers requests for images. It never fails: an error is a response, with the [`Error`](crate::Error)
+/// in its extensions.
 ///
-/// The body of a request is not looked at. Clones share the engine, the client, the pool and the count of deliveries.
+/// The body of a request is ignored. Clones share the engine, the client, the pool and the count of deliveries.
 #[derive(Clone)]
 pub struct ImageService {
     engine: Engine,
@@ -55,16 +55,16 @@ pub struct ImageService {
     under_way: Arc<AtomicU64>,
 }
 
-/// An answer in the making.
+/// A future response.
 type Answer = Pin<Box<dyn Future<Output = Response<Bytes>> + Send>>;
 
 impl ImageService {
-    /// A service of this engine, whose parts are to be given.
+    /// Starts a service of this engine.
     pub fn builder(engine: Engine) -> ImageServiceBuilder<(), (), ()> {
         ImageServiceBuilder::new(engine)
     }
 
-    /// Deliveries under way.
+    /// Returns the number of deliveries in progress.
     #[must_use]
     pub fn under_way(&self) -> u64 {
         self.under_way.load(Ordering::Relaxed)
@@ -77,7 +77,7 @@ impl ImageService {
     }
 }
 
-/// A delivery that counts until this is dropped.
+/// A delivery in progress, counted until this is dropped.
 struct Place(Arc<AtomicU64>);
 
 impl Drop for Place {
@@ -86,7 +86,7 @@ impl Drop for Place {
     }
 }
 
-/// The time after which a delivery that is under way has ended, most likely.
+/// The time after which a delivery in progress has probably ended.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl<B> Service<Request<B>> for ImageService {
@@ -115,7 +115,7 @@ impl<B> Service<Request<B>> for ImageService {
     }
 }
 
-// What it calls cannot be printed.
+// The stored function cannot be printed.
 impl fmt::Debug for ImageService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ImageService").field("under_way", &self.under_way()).finish_non_exhaustive()

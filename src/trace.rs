@@ -1,6 +1,6 @@
 //! Spans and events for `tracing` (feature `tracing`): the guide lists them ([`tracing`](crate::guide::tracing)).
 
-/// Starts a stage, which lasts as long as what is returned.
+/// Starts a stage, which lasts as long as the returned value.
 macro_rules! span {
     ($name:literal $(, $field:ident = $value:expr)*) => {{
         #[cfg(feature = "tracing")]
@@ -11,7 +11,7 @@ macro_rules! span {
     }};
 }
 
-/// Tells that something happened.
+/// Records an event.
 macro_rules! event {
     ($name:literal $(, $field:ident = $value:expr)*) => {
         #[cfg(feature = "tracing")]
@@ -19,7 +19,7 @@ macro_rules! event {
     };
 }
 
-/// A stage that nobody is told of.
+/// A stage that is not recorded.
 #[cfg(not(feature = "tracing"))]
 #[must_use]
 pub(crate) struct Untold;

@@ -1,13 +1,13 @@
-//! [`Admission`]: who may render now, who waits, and who is told to come back.
+//! [`Admission`]: decides which renders run, which wait, and which are refused.
 //!
 //! ```text
-//! enter ──▶ a slot, on a thread ──▶ header, plan ──▶ grow: so many bytes ──▶ the render
-//!   │          │ none free: wait, in turn               │ not free: the thread waits, in turn
+//! enter ──▶ a slot, on a thread ──▶ header, plan ──▶ grow: bytes of memory ──▶ the render
+//!   │          │ none free: wait, in order              │ not free: the thread waits, in order
 //!   └──────────┴─ too many wait, or too long: Busy      └─ too long: Busy
 //! ```
 //!
-//! Both waits are first come, first served: a large render is not passed by small ones for ever. Whoever holds a [`Slot`]
-//! gives it back by dropping it, whatever happens.
+//! Both queues are first come, first served: small renders do not overtake a large one indefinitely. A [`Slot`] is
+//! released when it is dropped, whatever happens.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -21,34 +21,34 @@ use crate::error::Error;
 use crate::limits::LimitError;
 use crate::stop::Stop;
 
-/// Counts of [`Threads`](super::Threads) at a moment, for metrics.
+/// Counts of [`Threads`](super::Threads) at one moment, for metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Load {
-    /// Renders under way.
+    /// Renders in progress.
     pub running: usize,
     /// Renders that wait for a core or for memory.
     pub waiting: usize,
-    /// Bytes that the renders under way take at most, their files included.
+    /// The maximum number of bytes used by the renders in progress, including their files.
     pub bytes: u64,
-    /// Renders that were admitted and have ended, well or not.
+    /// Renders that were admitted and have ended, successfully or not.
     pub done: u64,
-    /// Renders that were answered with [`Error::Busy`] so far.
+    /// Renders that were refused with [`Error::Busy`] so far.
     pub refused: u64,
 }
 
-/// The bounds.
+/// The limits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
-    /// Renders at a time, 1 or more.
+    /// Concurrent renders, 1 or more.
     pub(super) at_once: usize,
-    /// Bytes of all renders that run.
+    /// Bytes of all renders in progress.
     pub(super) memory: u64,
     /// Renders that wait for a slot.
     pub(super) queue: usize,
-    /// The time that one may wait, in both places together.
+    /// The time that a render may wait, in both queues together.
     pub(super) wait: Duration,
-    /// The time that one may take.
+    /// The time that a render may take.
     pub(super) deadline: Duration,
 }
 
@@ -62,12 +62,12 @@ pub(super) struct Admission {
 #[derive(Debug)]
 struct State {
     bounds: Bounds,
-    /// Slots that are out.
+    /// Slots in use.
     slots: usize,
     bytes: u64,
-    /// Who waits for a slot.
+    /// Renders that wait for a slot.
     entering: VecDeque<Waiter>,
-    /// Who has a slot and waits for memory.
+    /// Renders that have a slot and wait for memory.
     growing: VecDeque<u64>,
     next: u64,
     done: u64,
@@ -77,14 +77,14 @@ struct State {
 #[derive(Debug)]
 struct Waiter {
     id: u64,
-    /// Of its files.
+    /// Bytes of its files.
     bytes: u64,
     stop: Stop,
-    /// Takes the slot, and gives it back if nobody waits for it any longer.
+    /// Takes the slot, and returns it if the receiver is gone.
     sender: Sender<Slot>,
 }
 
-/// The right to compute, and to so many bytes.
+/// Permission to compute, and to use memory.
 #[derive(Debug)]
 pub(super) struct Slot {
     admission: Arc<Admission>,
@@ -121,10 +121,10 @@ impl Admission {
         Load { running, waiting, bytes: state.bytes, done: state.done, refused: state.refused }
     }
 
-    /// Waits for the right to compute, with files of so many bytes in hand.
+    /// Waits for permission to compute. `files`: the bytes of the files that the render already holds.
     ///
     /// # Errors
-    /// [`Error::Busy`] if too many wait or it takes too long, [`Error::Stopped`].
+    /// [`Error::Busy`] if too many renders wait or it takes too long, [`Error::Stopped`].
     pub(super) async fn enter(self: &Arc<Self>, files: u64, stop: &Stop, until: Instant) -> Result<Slot, Error> {
         let (sender, receiver) = oneshot::channel();
         let id = {
@@ -158,7 +158,7 @@ impl Admission {
             let look = Instant::now() + LOOK;
             match timeout_at(look.min(until), &mut receiver).await {
                 Ok(Ok(slot)) => return Ok(slot),
-                // It was found stopped.
+                // `next` found it stopped.
                 Ok(Err(_)) => return Err(Error::Stopped),
                 Err(_) if stop.is_stopped() => return Err(Error::Stopped),
                 Err(_) if look >= until => return Err(self.state().busy()),
@@ -167,15 +167,15 @@ impl Admission {
         }
     }
 
-    /// Hands out slots that are free.
+    /// Hands out free slots.
     fn advance(self: &Arc<Self>) {
         while let Some(sender) = self.next() {
-            // A slot that nobody takes is dropped here, without the lock, and is free again.
+            // A slot without a receiver is dropped here, without the lock, and is free again.
             _ = sender.send(Slot { admission: Arc::clone(self), bytes: Cell::new(0) });
         }
     }
 
-    /// Takes out the first who still waits, with a slot for it.
+    /// Removes the first waiter that has not left, and takes a slot for it.
     fn next(&self) -> Option<Sender<Slot>> {
         let mut state = self.state();
         while state.slots < state.bounds.at_once {
@@ -189,7 +189,7 @@ impl Admission {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Whatever panicked elsewhere, the counts are whole: nothing in here does between two of them.
+        // A panic elsewhere leaves the counts consistent: no code in here panics between two of them.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -199,7 +199,7 @@ impl State {
         self.bytes.saturating_add(bytes) <= self.bounds.memory
     }
 
-    /// Returns `true` if one more with such files may wait.
+    /// Returns `true` if one more render with such files may wait.
     fn may_wait(&self, files: u64) -> bool {
         let held = self.entering.iter().map(|waiter| waiter.bytes).fold(files, u64::saturating_add);
         self.entering.len() < self.bounds.queue && (self.entering.is_empty() || held <= self.bounds.memory / 4)
@@ -210,7 +210,7 @@ impl State {
         self.next
     }
 
-    /// Counts a refusal. Those who wait now are gone after the time that one may wait, one way or the other.
+    /// Counts a refusal. The renders that wait now have either started or been refused after the maximum waiting time.
     fn busy(&mut self) -> Error {
         self.refused += 1;
         Error::Busy { retry_after: self.bounds.wait.max(Duration::from_secs(1)) }
@@ -224,10 +224,10 @@ impl Waiter {
 }
 
 impl Slot {
-    /// Waits on this thread for memory: `stated` bytes, and as much for files as there is.
+    /// Waits on this thread for memory: `stated` bytes, and up to `files` more, as far as the limit allows.
     ///
     /// # Errors
-    /// [`Error::Limit`] for more than there is in all, [`Error::Busy`] if it takes too long, [`Error::Stopped`].
+    /// [`Error::Limit`] if `stated` exceeds the total memory, [`Error::Busy`] if it takes too long, [`Error::Stopped`].
     pub(super) fn grow(&self, stated: u64, files: u64, stop: &Stop, until: Instant) -> Result<(), Error> {
         let mut state = self.admission.state();
         LimitError::check("bytes of memory", stated, state.bounds.memory)?;
@@ -247,13 +247,13 @@ impl Slot {
             if left.is_zero() {
                 break Err(state.busy());
             }
-            // The flag wakes nobody.
+            // Setting the flag wakes no thread.
             let woken = self.admission.freed.wait_timeout(state, left.min(LOOK));
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         };
         state.growing.retain(|other| *other != id);
         drop(state);
-        // The one behind may fit.
+        // The next one may fit.
         self.admission.freed.notify_all();
         waited
     }
@@ -265,7 +265,7 @@ impl Drop for Slot {
             let mut state = self.admission.state();
             state.slots = state.slots.saturating_sub(1);
             state.bytes = state.bytes.saturating_sub(self.bytes.get());
-            // One that waited in vain, or whose receiver is gone, was no render.
+            // A slot whose wait for memory failed, or whose receiver is gone, was not used for a render.
             state.done += u64::from(self.bytes.get() > 0);
         }
         self.admission.freed.notify_all();
@@ -273,7 +273,7 @@ impl Drop for Slot {
     }
 }
 
-/// Somebody who waits for a slot, for as long as this is not dropped.
+/// A place in the queue for a slot, until this is dropped.
 struct Place<'a> {
     admission: &'a Admission,
     id: u64,
@@ -285,7 +285,7 @@ impl Drop for Place<'_> {
     }
 }
 
-/// The time between two looks of one who waits, at whether it was stopped.
+/// The interval at which a waiting render checks whether it was stopped.
 const LOOK: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
@@ -312,7 +312,7 @@ mod tests {
         admission.enter(0, &Stop::new(), soon()).await.unwrap()
     }
 
-    /// Waits until so many wait.
+    /// Waits until `many` renders wait.
     fn waiting(admission: &Admission, many: usize) {
         while admission.load().waiting != many {
             thread::sleep(Duration::from_millis(1));
@@ -380,7 +380,7 @@ mod tests {
         for (id, sender) in [(1, left.0), (2, right.0)] {
             admission.state().entering.push_back(Waiter { id, bytes: 0, stop: Stop::new(), sender });
         }
-        // Gone between being taken out and being told.
+        // Gone after it was removed from the queue, and before it received the slot.
         let taken = admission.state().entering.pop_front().unwrap();
         admission.state().slots += 1;
         drop(left.1);

@@ -1,4 +1,4 @@
-//! Connections to approved addresses: the resolver that knows no others, and the bound of the time to connect.
+//! Connections to approved addresses: a resolver that knows no others, and the timeout for connecting.
 
 use std::future::{Future, ready};
 use std::net::SocketAddr;
@@ -15,13 +15,13 @@ use tower_service::Service;
 use super::meter::Meter;
 use crate::delivery::FetchError;
 
-/// Where the request that a task sends may go.
+/// The permitted destination of the request that a task sends.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) addresses: Vec<SocketAddr>,
-    /// Until there is a connection, TLS included.
+    /// The timeout until there is a connection, TLS included.
     pub(super) timeout: Duration,
-    /// A connection is being made.
+    /// Whether a connection is being made.
     pub(super) connecting: AtomicBool,
 }
 
@@ -29,12 +29,12 @@ tokio::task_local! {
     static TARGET: Arc<Target>;
 }
 
-/// Runs what sends a request: every connection that it makes goes to the target.
+/// Runs a future that sends a request: every connection that it makes goes to the target.
 pub(super) fn to<F: Future>(target: Arc<Target>, sending: F) -> impl Future<Output = F::Output> {
     TARGET.scope(target, sending)
 }
 
-/// Knows of names no more than what was approved for the request at hand.
+/// A resolver that returns only the addresses approved for the current request.
 #[derive(Debug)]
 pub(super) struct Approval;
 
@@ -46,11 +46,11 @@ impl Resolve for Approval {
     }
 }
 
-/// Bounds the time to connect, which is another for each request.
+/// A layer that limits the time to connect, which differs for each request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hurry;
 
-/// A connector with that bound.
+/// A connector with that limit.
 #[derive(Debug, Clone)]
 pub(super) struct Hurried<S>(S);
 

@@ -1,8 +1,8 @@
 //! [`Meter`]: the time that an exchange has waited for the network.
 //!
-//! A clock on the wall would charge an origin for what the server itself does: while renders hold every core, nobody
-//! reads what has arrived. So time is counted in steps, each of which a waiting task sees pass; of a step that took
-//! longer than it should, the task was not run, and the rest is not the origin's.
+//! A wall clock would charge an origin for the server's own work: while renders occupy every core, no task reads the
+//! data that has arrived. So time is counted in steps, each of which a waiting task observes. If a step took longer
+//! than it should, the task was not scheduled, and the excess is not the origin's fault.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::delivery::FetchError;
 
-/// Counts the time of one exchange against its bound.
+/// Counts the time of one exchange against its limit.
 #[derive(Debug)]
 pub(super) struct Meter {
     limit: Duration,
@@ -30,15 +30,15 @@ impl Meter {
         Self { limit, spent: Duration::ZERO, last: now, step: Box::pin(sleep_until(now)) }
     }
 
-    /// The time counted so far.
+    /// Returns the time counted so far.
     pub(super) const fn spent(&self) -> Duration {
         self.spent
     }
 
-    /// Waits for a future for so long at most, and within the bound of the exchange.
+    /// Waits for a future for at most `at_most`, and within the limit of the exchange.
     ///
-    /// The future is asked first: what it has is taken, however late it is. While `paused` says so, only the bound of
-    /// the exchange counts.
+    /// The future is polled first: its output is used, however late it is. While `paused` returns `true`, only the
+    /// limit of the exchange applies.
     ///
     /// # Errors
     /// [`FetchError::TimedOut`].
@@ -72,7 +72,7 @@ impl Meter {
         .await
     }
 
-    /// Counts the time since the last call, as far as it is one step.
+    /// Counts the time since the last call, up to the length of one step.
     fn count(&mut self) -> Duration {
         let now = Instant::now();
         let step = now.saturating_duration_since(self.last).min(LONGEST);
@@ -82,9 +82,9 @@ impl Meter {
     }
 }
 
-/// The time between two looks of a waiting task at the clock.
+/// The interval at which a waiting task checks the clock.
 const STEP: Duration = Duration::from_millis(100);
-/// The most that a step counts: timers are late by some milliseconds on a good day.
+/// The maximum time that a step counts: timers are some milliseconds late even on an idle machine.
 const LONGEST: Duration = Duration::from_millis(200);
 
 #[cfg(test)]
@@ -116,7 +116,7 @@ mod tests {
     async fn time_in_which_nobody_was_run_is_not_the_origins() {
         let mut meter = Meter::new(Duration::from_millis(900));
         let late = async {
-            // As a render on the thread of the runtime would.
+            // Blocks as a render on the thread of the runtime would.
             std::thread::sleep(Duration::from_secs(1));
             tokio::task::yield_now().await;
             7

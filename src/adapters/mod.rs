@@ -1,7 +1,7 @@
-//! What a server needs around the core, each part behind a feature: clients that dial approved addresses only, a place
-//! to render that takes in no more than there is room for, and a store that instances share.
+//! Adapters for a server around the core, each behind a feature: clients that connect to approved addresses only, an
+//! executor that admits no more renders than there is room for, and a store that instances share.
 //!
-//! | Type | Feature | Is a |
+//! | Type | Feature | Implements |
 //! |---|---|---|
 #![cfg_attr(feature = "reqwest", doc = "| [`Reqwest`] | `reqwest` | [`client::Client`](crate::client::Client) |")]
 #![cfg_attr(feature = "ureq", doc = "| [`Ureq`] | `ureq` | [`blocking::Client`](crate::blocking::Client) |")]
@@ -11,7 +11,8 @@
     doc = "| [`ObjectStore`] | `object-store` | [`cache::Store`](crate::cache::Store) |"
 )]
 //!
-//! No type here names one of the crate that it wraps: a new major version of that is a minor version of this crate.
+//! No type in this module exposes a type of the crate that it wraps: a new major version of that crate is a minor
+//! version of this one.
 
 #[cfg(feature = "tokio")]
 mod admission;

@@ -1,4 +1,4 @@
-//! [`ObjectStore`]: files of a cache in a bucket or a folder, on `object_store`.
+//! [`ObjectStore`]: a store for a cache in a bucket or a folder, on `object_store`.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -22,19 +22,19 @@ use crate::cache::Store;
 use crate::delivery::StoreKey;
 use crate::trace::event;
 
-/// A store that many instances share: a bucket of Amazon S3 and of what speaks like it, or a folder.
+/// A store that many instances share: a bucket of Amazon S3 or of a compatible service, or a folder.
 ///
-/// - **Whole files.** A file is there as a whole or not at all, and a new one takes the place of the old at once.
-/// - **Time.** A read that takes longer than making the image again would is as good as nothing found: 2 seconds, see
-///   [`read_timeout`](Self::read_timeout). Nobody waits for a write, which may take 30.
-/// - **Failures.** After one, the store is not asked for 5 seconds, so that not every viewer waits for a store that is
-///   down. [`failures`](Self::failures) counts them, and `tracing` is told of each.
+/// - **Whole files.** A file exists as a whole or not at all, and a new file replaces an old one atomically.
+/// - **Time.** A read that takes longer than making the image again counts as a miss: 2 seconds, see
+///   [`read_timeout`](Self::read_timeout). No response waits for a write, which may take 30 seconds.
+/// - **Failures.** After a failure, the store is not used for 5 seconds, so that not every client waits for a store
+///   that is down. [`failures`](Self::failures) counts them, and `tracing` records each.
 /// - **Size.** Files above 128 MiB are neither read nor written, see [`file_bytes`](Self::file_bytes).
-/// - **Deletion.** Files stay until somebody removes them: a lifecycle rule of the bucket, or `find -mtime +30 -delete`
-///   for a folder. What is gone is made again.
+/// - **Deletion.** Files stay until they are removed: by a lifecycle rule of the bucket, or `find -mtime +30 -delete`
+///   for a folder. A removed file is made again.
 ///
-/// Certificates are checked as the operating system does, by rustls with ring; no provider of cryptography is installed
-/// for the process. Clones share the connections and the counts. Needs a runtime of tokio, with time and IO.
+/// Certificates are verified as by the operating system, by rustls with ring; no cryptography provider is installed for
+/// the process. Clones share the connections and the counts. Needs a tokio runtime, with time and IO.
 ///
 /// ```
 /// use originkit::adapters::ObjectStore;
@@ -56,11 +56,11 @@ pub struct ObjectStore {
 #[derive(Default)]
 struct State {
     failures: AtomicU64,
-    /// It failed: until then it is as good as empty.
+    /// Set after a failure: until then the store is treated as empty.
     down_until: Mutex<Option<Instant>>,
 }
 
-/// The store could not be opened: a URL of no known kind, an option that is missing, or a folder that cannot be made.
+/// The store could not be opened: the URL has an unknown scheme, an option is missing, or the folder cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[error("the object store cannot be opened")]
 pub struct OpenError(#[source] Box<dyn StdError + Send + Sync>);
@@ -74,18 +74,19 @@ impl ObjectStore {
         Self::open_with(place, [("", ""); 0])
     }
 
-    /// Opens a store. Nothing is asked over the network yet.
+    /// Opens a store. This sends nothing over the network.
     ///
-    /// | Place | Is |
+    /// | Place | Store |
     /// |---|---|
     /// | `s3://bucket/prefix` | a bucket |
-    /// | `/var/cache/images`, `file:///var/cache/images` | a folder, made where it does not exist |
-    /// | `memory:///` | memory without a bound, for tests |
+    /// | `/var/cache/images`, `file:///var/cache/images` | a folder, created if it does not exist |
+    /// | `memory:///` | memory without a limit, for tests |
     ///
-    /// A bucket has options, named as Amazon's tools name their environment: `aws_region`, `aws_access_key_id`,
-    /// `aws_secret_access_key`; for `MinIO` and others `aws_endpoint`, and `aws_allow_http` where that is not HTTPS. Without
-    /// keys the metadata service of the machine is asked for them. Case does not matter, and what is unknown is ignored
-    /// (chosen), so that `std::env::vars()` will do; so are options of the HTTP client besides `aws_allow_http`.
+    /// A bucket has options, named as the environment variables of Amazon's tools: `aws_region`, `aws_access_key_id`,
+    /// `aws_secret_access_key`; for `MinIO` and others `aws_endpoint`, and `aws_allow_http` if that is not HTTPS.
+    /// Without keys, they are requested from the machine's metadata service. Case is ignored, and so are unknown
+    /// options (chosen), so that `std::env::vars()` can be passed, and options of the HTTP client other than
+    /// `aws_allow_http`.
     ///
     /// ```no_run
     /// use originkit::adapters::ObjectStore;
@@ -95,7 +96,7 @@ impl ObjectStore {
     /// ```
     ///
     /// # Errors
-    /// The place is none of these, the folder cannot be made, or an option is malformed; the source says which.
+    /// The place is none of these, the folder cannot be created, or an option is malformed; the source has the details.
     pub fn open_with<K: AsRef<str>, V: Into<String>>(
         place: &str,
         options: impl IntoIterator<Item = (K, V)>,
@@ -106,26 +107,26 @@ impl ObjectStore {
         Ok(Self { objects, below, file_bytes, read_timeout, write_timeout, state })
     }
 
-    /// Sets how many bytes a file may have, to be read or written. It is best above
+    /// Sets the maximum size in bytes of a file that is read or written. It should be above
     /// [`Limits::source_bytes`](crate::Limits::source_bytes) and [`Limits::result_bytes`](crate::Limits::result_bytes).
     #[must_use]
     pub fn file_bytes(self, at_most: u64) -> Self {
         Self { file_bytes: at_most, ..self }
     }
 
-    /// Sets how long a read may take, for which a viewer waits.
+    /// Sets the timeout of a read, for which a client waits.
     #[must_use]
     pub fn read_timeout(self, at_most: Duration) -> Self {
         Self { read_timeout: at_most, ..self }
     }
 
-    /// Sets how long a write may take.
+    /// Sets the timeout of a write.
     #[must_use]
     pub fn write_timeout(self, at_most: Duration) -> Self {
         Self { write_timeout: at_most, ..self }
     }
 
-    /// Reads and writes that failed so far, for metrics. A file that is not there is no failure.
+    /// Returns the number of failed reads and writes so far, for metrics. A missing file is not a failure.
     #[must_use]
     pub fn failures(&self) -> u64 {
         self.state.failures.load(Ordering::Relaxed)
@@ -138,14 +139,14 @@ impl ObjectStore {
     async fn read(&self, key: &StoreKey) -> object_store::Result<Option<Bytes>> {
         match self.objects.get(&self.path(key)).await {
             Ok(found) if found.meta.size > self.file_bytes => Ok(None),
-            // No more than its size is read, whatever comes.
+            // No more than the announced size is read, whatever the server sends.
             Ok(found) => found.bytes().await.map(Some),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// The outcome of some work, `None` where the store is down, or is found to be.
+    /// Returns the outcome of an operation, `None` if the store is down or turns out to be.
     async fn in_time<T>(
         &self,
         time: Duration,
@@ -192,7 +193,7 @@ fn open<K: AsRef<str>, V: Into<String>>(
     options: impl IntoIterator<Item = (K, V)>,
 ) -> Result<Opened, Box<dyn StdError + Send + Sync>> {
     let url = match Url::parse(place) {
-        // A letter alone is the drive of a folder.
+        // A single letter is the drive of a folder.
         Ok(url) if url.scheme().len() > 1 => url,
         Err(error) if place.contains("://") => return Err(error.into()),
         _ => return folder(place.as_ref()),
@@ -216,13 +217,13 @@ fn open<K: AsRef<str>, V: Into<String>>(
     }
 }
 
-/// It writes beside and renames: nobody reads half a file.
+/// `LocalFileSystem` writes a temporary file and renames it: half a file is never visible.
 fn folder(path: &std::path::Path) -> Result<Opened, Box<dyn StdError + Send + Sync>> {
     std::fs::create_dir_all(path)?;
     Ok((Arc::new(LocalFileSystem::new_with_prefix(path)?), Path::default()))
 }
 
-/// Makes the connections. That of `object_store` takes a provider of cryptography from the process, and panics where there
+/// A connector for HTTP. The one of `object_store` takes a cryptography provider from the process, and panics if there
 /// is none.
 #[derive(Debug)]
 struct Connector;
@@ -245,12 +246,12 @@ impl HttpConnector for Connector {
     }
 }
 
-// Of its parts it is not known whether they print credentials.
+// Some fields might print credentials.
 impl fmt::Debug for ObjectStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObjectStore").field("failures", &self.failures()).finish_non_exhaustive()
     }
 }
 
-/// The time for which a store is not asked after a failure.
+/// The time for which a store is not used after a failure.
 const PAUSE: Duration = Duration::from_secs(5);

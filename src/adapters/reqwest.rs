@@ -19,21 +19,21 @@ use crate::policy;
 
 /// A pool of HTTP/1.1 connections that go to approved addresses only.
 ///
-/// It follows no redirect, knows no proxy and no cookie, decompresses nothing, and adds no header but `accept` where
-/// there is none. Certificates are checked as the operating system does, by rustls with ring; no provider of cryptography
+/// It follows no redirects, uses no proxy and no cookies, decompresses nothing, and adds no header except `accept` if
+/// there is none. Certificates are verified as by the operating system, by rustls with ring; no cryptography provider
 /// is installed for the process. Clones share the pool.
 ///
-/// - **Time.** [`Pace::connect`], [`Pace::idle`] until the head and between pieces, [`Pace::check`] and the total. What
-///   counts is time in which the task waited: if renders keep the threads of the runtime from running, the data that has
-///   arrived meanwhile is taken, and the origin is not to blame.
+/// - **Time.** [`Pace::connect`], [`Pace::idle`] until the head and between chunks, [`Pace::check`] and the total
+///   apply. Only time in which the task waited counts: if renders keep the threads of the runtime busy, the data that
+///   has arrived meanwhile is used, and the delay is not attributed to the origin.
 /// - **Connections.** At most 32 idle ones for each host, 20 seconds each. A request whose connection was closed or
-///   reset before the answer had a head failed with [`FetchError::Closed`]. Connections that were made where private
-///   addresses were allowed are never used where they are not.
-/// - **Heads.** At most 100 fields and about 400 KiB, the bounds of `hyper`. Informational answers (1xx) are read over by
-///   `hyper`, which offers `reqwest` no count of them: an origin that sends nothing else keeps a core busy until
-///   [`Pace::idle`] is over. [`Bounded`](crate::client::Bounded) bounds how many do so at a time.
+///   reset before the head of the response failed with [`FetchError::Closed`]. Connections that were made while private
+///   addresses were allowed are never used if they are not.
+/// - **Heads.** At most 100 fields and about 400 KiB, the limits of `hyper`. Informational responses (1xx) are skipped
+///   by `hyper`, which gives `reqwest` no count of them: an origin that sends nothing else keeps a core busy until
+///   [`Pace::idle`] is over. [`Bounded`](crate::client::Bounded) limits how many do so at a time.
 ///
-/// Needs a runtime of tokio, with time and IO.
+/// Needs a tokio runtime, with time and IO.
 ///
 /// ```no_run
 /// use originkit::adapters::Reqwest;
@@ -42,13 +42,13 @@ use crate::policy;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Reqwest {
-    /// Its connections lead to public addresses.
+    /// Its connections go to public addresses.
     public: reqwest::Client,
-    /// Its connections may lead into private networks, for configured origins.
+    /// Its connections may go to private networks, for configured origins.
     private: reqwest::Client,
 }
 
-/// The client could not be set up: there are no certificates on this system, most likely.
+/// The client could not be set up, most likely because there are no certificates on this system.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client cannot be set up")]
 pub struct SetupError(#[source] Box<dyn StdError + Send + Sync>);
@@ -57,10 +57,10 @@ impl Reqwest {
     /// Makes a client with an empty pool.
     ///
     /// # Errors
-    /// The certificates of the operating system cannot be read.
+    /// The certificates of the operating system cannot be loaded.
     pub fn new() -> Result<Self, SetupError> {
         let build = || -> Result<reqwest::Client, Box<dyn StdError + Send + Sync>> {
-            // What follows holds whatever features of `reqwest` another crate of the program switches on.
+            // Explicit, because another crate of the program may enable further features of `reqwest`.
             let client = reqwest::Client::builder()
                 .tls_backend_preconfigured(tls::config()?)
                 .http1_only()
@@ -112,13 +112,13 @@ impl Client for Reqwest {
     }
 }
 
-/// The body of an answer to [`Reqwest`].
+/// The body of a response to [`Reqwest`].
 #[derive(Debug)]
 pub struct ReqwestBody {
     answer: reqwest::Response,
     meter: Meter,
     pace: Pace,
-    /// The time that was spent until the head was here.
+    /// The time that was spent until the head arrived.
     head: Duration,
     bytes: u64,
 }
@@ -135,7 +135,7 @@ impl Body for ReqwestBody {
     }
 }
 
-/// Why there was no head.
+/// Returns the reason why there is no head.
 fn of_head(error: &reqwest::Error) -> FetchError {
     if let Some(known) = known(error) {
         return known;
@@ -151,7 +151,7 @@ fn of_head(error: &reqwest::Error) -> FetchError {
     if is_closed { FetchError::Closed } else { FetchError::Other }
 }
 
-/// The error of ours that is among the causes, or that there was no time left.
+/// Returns our own error among the causes, or the error for a timeout.
 fn known(error: &reqwest::Error) -> Option<FetchError> {
     let own = causes(error).find_map(|cause| cause.downcast_ref::<FetchError>().copied());
     own.or_else(|| error.is_timeout().then_some(FetchError::TimedOut))
@@ -166,7 +166,7 @@ const fn is_of_a_peer_that_left(kind: ErrorKind) -> bool {
     matches!(kind, ConnectionReset | ConnectionAborted | BrokenPipe | NotConnected | UnexpectedEof)
 }
 
-/// As many as an origin is asked at a time, most likely.
+/// The probable number of concurrent requests to one origin.
 const IDLE_CONNECTIONS: usize = 32;
-/// Shorter than most servers wait.
+/// Shorter than the keep-alive timeout of most servers.
 const IDLE: Duration = Duration::from_secs(20);

@@ -1,4 +1,4 @@
-//! The TLS of the clients on `reqwest`: certificates as the operating system has them, by rustls with ring.
+//! TLS for the clients on `reqwest`: certificates of the operating system, verified by rustls with ring.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-/// A configuration of its own: no provider of cryptography is installed for the process, nor expected there.
+/// Makes a separate configuration: no cryptography provider is installed for the process, nor expected there.
 pub(super) fn config() -> Result<ClientConfig, Box<dyn StdError + Send + Sync>> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?

@@ -1,4 +1,4 @@
-//! [`Threads`]: renders on tokio's threads for blocking work.
+//! [`Threads`]: an executor for renders on tokio's threads for blocking work.
 
 use std::cell::Cell;
 use std::num::NonZero;
@@ -16,27 +16,28 @@ use crate::error::Error;
 use crate::pixels::Renderer;
 use crate::stop::Stop;
 
-/// Renders on tokio's threads for blocking work: as many at a time as there are cores, and as there is memory for.
+/// An executor for renders on tokio's threads for blocking work: as many at a time as there are cores, and memory, for
+/// them.
 ///
-/// | Bound | Default | What is over it |
+/// | Limit | Default | A render above it |
 /// |---|---|---|
 /// | [`at_once`](Self::at_once) | the cores of the machine | waits |
-/// | [`memory`](Self::memory) | 1 GiB | waits; what no other render makes room for is [`Error::Limit`] |
-/// | [`queue`](Self::queue) | 32 for each core | is answered at once with [`Error::Busy`] |
-/// | [`wait`](Self::wait) | 2 seconds | is answered with [`Error::Busy`] |
-/// | [`deadline`](Self::deadline) | an hour | is stopped, and answered with [`Error::Stopped`] |
+/// | [`memory`](Self::memory) | 1 GiB | waits; if it could never fit, it fails with [`Error::Limit`] |
+/// | [`queue`](Self::queue) | 32 for each core | is refused immediately with [`Error::Busy`] |
+/// | [`wait`](Self::wait) | 2 seconds | is refused with [`Error::Busy`] |
+/// | [`deadline`](Self::deadline) | an hour | is stopped, and fails with [`Error::Stopped`] |
 ///
-/// Who comes first is served first. A render takes its place before anything of its files is read: what memory it takes
-/// ([`Render::run_admitted`]) is worked out in that place, too, as that reads headers and may build the tree of an SVG. So
+/// Renders are served in order of arrival. A render takes its slot before anything of its files is read. Its memory
+/// ([`Render::run_admitted`]) is also computed in that slot, as this reads headers and may build the tree of an SVG. So
 /// a flood of files that claim to be huge keeps no more cores busy than renders do.
 ///
-/// - Files of those who wait count as well: a quarter of the memory, in addition to it.
-/// - A render whose [`Stop`] is set, or whose future is dropped, leaves the queue and is never run. Dropping the future of
-///   one that runs sets its `Stop`; what it held is free when it has ended.
-/// - The memory of a render that states up to 8 MiB is left to the next one; that of larger ones is given back.
-/// - A panic is [`ErrorCode::Unidentified`], and gives everything back.
+/// - Files of waiting renders count as well: they may use a quarter of the memory, in addition to it.
+/// - A render whose [`Stop`] is set, or whose future is dropped, leaves the queue and is never run. Dropping the future
+///   of a running render sets its `Stop`; its resources are free when it has ended.
+/// - A render that states up to 8 MiB leaves its memory to the next one; larger ones free it.
+/// - A panic is reported as [`ErrorCode::Unidentified`], and releases everything.
 ///
-/// Clones share the bounds. Needs a runtime of tokio, with time.
+/// Clones share the limits. Needs a tokio runtime, with time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,7 +51,7 @@ pub struct Threads(Arc<Pool>);
 #[derive(Debug)]
 struct Pool {
     admission: Arc<Admission>,
-    /// Of workers that are idle.
+    /// Renderers of idle workers.
     renderers: Mutex<Vec<Renderer>>,
 }
 
@@ -61,15 +62,15 @@ impl Default for Threads {
 }
 
 impl Threads {
-    /// Admits as many renders as there are cores, and 1 GiB: what one render may take by
-    /// [`Limits::memory`](crate::Limits::memory), so that none is refused for ever that the limits let pass.
+    /// Admits as many renders as there are cores, and 1 GiB: the default of [`Limits::memory`](crate::Limits::memory)
+    /// for one render, so that no render within the limits is always refused.
     #[must_use]
     pub fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let bounds = Bounds {
             at_once: cores,
             memory: 1024 * 1024 * 1024,
-            // At 20 to 100 ms each they are done within the time that one may wait.
+            // At 20 to 100 ms each they are done within the maximum waiting time.
             queue: cores.saturating_mul(32),
             wait: Duration::from_secs(2),
             deadline: HOUR,
@@ -77,42 +78,42 @@ impl Threads {
         Self(Arc::new(Pool { admission: Arc::new(Admission::new(bounds)), renderers: Mutex::default() }))
     }
 
-    /// Sets how many renders run at a time, 1 or more. More than there are cores make none faster.
+    /// Sets the number of concurrent renders, 1 or more. A number above that of the cores makes no render faster.
     #[must_use]
     pub fn at_once(self, renders: usize) -> Self {
         self.set(|bounds| bounds.at_once = renders.max(1))
     }
 
-    /// Sets how many bytes the renders that run may take together, as they state beforehand, and their files. A render
-    /// that states more than that is answered with [`Error::Limit`]: it could never run.
+    /// Sets the maximum number of bytes that running renders may use together, as they state beforehand, including
+    /// their files. A render that states more than that fails with [`Error::Limit`]: it could never run.
     #[must_use]
     pub fn memory(self, bytes: u64) -> Self {
         self.set(|bounds| bounds.memory = bytes)
     }
 
-    /// Sets how many renders may wait, 0 or more.
+    /// Sets the maximum number of waiting renders, 0 or more.
     #[must_use]
     pub fn queue(self, renders: usize) -> Self {
         self.set(|bounds| bounds.queue = renders)
     }
 
-    /// Sets how long a render may wait before it is begun, an hour at most.
+    /// Sets the maximum time that a render may wait before it starts, an hour at most.
     #[must_use]
     pub fn wait(self, at_most: Duration) -> Self {
         self.set(|bounds| bounds.wait = at_most.min(HOUR))
     }
 
-    /// Sets how long a render may take from its beginning. One that takes longer is ended by its [`Stop`], which it looks
-    /// at between rows and operations; waiting for memory counts.
+    /// Sets the maximum time of a render from its start, an hour at most. A render that takes longer is ended by its
+    /// [`Stop`], which it checks between rows and operations. Waiting for memory counts.
     ///
-    /// The computing of a render is bounded by [`Limits::work`](crate::Limits::work) on every machine alike. A deadline
-    /// bounds the time on this one.
+    /// [`Limits::work`](crate::Limits::work) limits the computation of a render equally on every machine. A deadline
+    /// limits the time on this one.
     #[must_use]
     pub fn deadline(self, at_most: Duration) -> Self {
         self.set(|bounds| bounds.deadline = at_most.min(HOUR))
     }
 
-    /// The counts of this moment.
+    /// Returns the current counts.
     #[must_use]
     pub fn load(&self) -> Load {
         self.0.admission.load()
@@ -134,7 +135,7 @@ impl Threads {
         let ended = if let Ok(ended) = timeout(deadline, &mut running).await {
             ended
         } else {
-            // Its place is taken until it has ended.
+            // Its slot is in use until it has ended.
             stop.stop();
             running.await
         };
@@ -171,6 +172,6 @@ impl Pool {
     }
 }
 
-/// Bytes of a render that leaves its memory to the next: those of larger ones are given back.
+/// The most bytes of a render that leaves its memory to the next one; larger ones free it.
 const KEPT: u64 = 8 * 1024 * 1024;
 const HOUR: Duration = Duration::from_secs(3600);

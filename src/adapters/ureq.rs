@@ -15,25 +15,25 @@ use crate::blocking::Client;
 use crate::delivery::{Approved, FetchError, Pace};
 use crate::policy;
 
-/// A pool of HTTP/1.1 connections that go to approved addresses only, for threads that may wait.
+/// A pool of HTTP/1.1 connections that go to approved addresses only, for threads that may block.
 ///
-/// It follows no redirect, knows no proxy, decompresses nothing, and sends no `user-agent` and no header of its own but
-/// `accept`. Certificates are checked against those of Mozilla that are built in, by rustls with ring. Clones share the
-/// pool.
+/// It follows no redirects, uses no proxy, decompresses nothing, and sends no `user-agent` and no header by itself
+/// except `accept`. Certificates are verified against Mozilla's built-in root certificates, by rustls with ring. Clones
+/// share the pool.
 ///
-/// [`Pace::connect`], [`Pace::idle`] until the head and between pieces, [`Pace::check`] and the total are kept. Looking up
-/// a name is bounded by the operating system alone. Of a head at most 64 KiB are read. A request whose connection was
-/// closed or reset before the answer had a head failed with [`FetchError::Closed`]. Connections that were made where
-/// private addresses were allowed are never used where they are not.
+/// [`Pace::connect`], [`Pace::idle`] until the head and between chunks, [`Pace::check`] and the total apply. The lookup
+/// of a name is limited by the operating system only. A head has at most 64 KiB. A request whose connection was closed
+/// or reset before the head of the response failed with [`FetchError::Closed`]. Connections that were made while
+/// private addresses were allowed are never used if they are not.
 ///
 /// ```
 /// let client = originkit::adapters::Ureq::new();
 /// ```
 #[derive(Debug, Clone)]
 pub struct Ureq {
-    /// Its connections lead to public addresses.
+    /// Its connections go to public addresses.
     public: ureq::Agent,
-    /// Its connections may lead into private networks, for configured origins.
+    /// Its connections may go to private networks, for configured origins.
     private: ureq::Agent,
 }
 
@@ -53,7 +53,7 @@ impl Ureq {
                 .http_status_as_error(false)
                 .proxy(None)
                 .user_agent("")
-                // What is asked for is in the headers of the request, and no other coding is undone.
+                // The request's own headers decide, and no other content coding is decoded.
                 .accept_encoding("identity")
                 .max_response_header_size(HEAD)
                 .max_idle_age(IDLE)
@@ -65,18 +65,18 @@ impl Ureq {
 }
 
 thread_local! {
-    /// Where the request that this thread sends may go.
+    /// The permitted addresses of the request that this thread sends.
     static APPROVED: RefCell<Vec<SocketAddr>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Knows of names no more than what was approved for the request at hand.
+/// A resolver that returns only the addresses approved for the current request.
 #[derive(Debug)]
 struct Approval;
 
 impl Resolver for Approval {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let mut found = self.empty();
-        // It holds sixteen.
+        // It holds at most sixteen.
         APPROVED.with_borrow(|addresses| addresses.iter().take(16).for_each(|address| found.push(*address)));
         if found.is_empty() { Err(ureq::Error::HostNotFound) } else { Ok(found) }
     }
@@ -108,7 +108,7 @@ impl Client for Ureq {
     }
 }
 
-/// The body of an answer to [`Ureq`].
+/// The body of a response to [`Ureq`].
 pub struct UreqBody {
     body: ureq::BodyReader<'static>,
     pace: Pace,
@@ -116,7 +116,7 @@ pub struct UreqBody {
     bytes: u64,
 }
 
-// The reader inside cannot be printed.
+// The inner reader cannot be printed.
 impl fmt::Debug for UreqBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqBody").field("bytes", &self.bytes).finish_non_exhaustive()
@@ -154,7 +154,7 @@ fn failure(error: &ureq::Error) -> FetchError {
     }
 }
 
-/// Bytes of a head.
+/// The most bytes of a head.
 const HEAD: usize = 64 * 1024;
-/// Shorter than most servers wait.
+/// Shorter than the keep-alive timeout of most servers.
 const IDLE: Duration = Duration::from_secs(10);

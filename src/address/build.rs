@@ -1,14 +1,14 @@
-//! [`UrlBuilder`]: an image URL put together.
+//! [`UrlBuilder`]: a builder of image URLs.
 //!
 //! For equal parameters it writes what ImageKit's JavaScript SDK writes, byte for byte:
 //!
 //! ```text
 //! base [ "/ik-seo" ] [ "/tr:" transformation ] "/" path
-//!     [ "?" parameters of yours [ "&tr=" transformation ] [ "&ik-t=" expiry ] [ "&ik-s=" signature ] ]
+//!     [ "?" your parameters [ "&tr=" transformation ] [ "&ik-t=" expiry ] [ "&ik-s=" signature ] ]
 //! ```
 //!
-//! Where the SDK's result would be no URL, or another one than was meant, the character in question is
-//! percent-encoded, or the whole refused.
+//! If the SDK's result would not be a URL, or would be a URL other than the intended one, the character in question is
+//! percent-encoded, or the build is refused.
 
 use std::sync::Arc;
 #[cfg(feature = "signing")]
@@ -24,7 +24,7 @@ use crate::path::{AssetPath, PathError};
 use crate::percent;
 use crate::transform::{Name, ParseError, Transformation};
 
-/// Puts the URL of an asset together; made by [`Engine::url`](crate::Engine::url) and
+/// A builder of the URL of an asset; made by [`Engine::url`](crate::Engine::url) and
 /// [`Endpoint::url`](crate::Endpoint::url).
 ///
 /// ```
@@ -42,7 +42,7 @@ use crate::transform::{Name, ParseError, Transformation};
 #[must_use]
 pub struct UrlBuilder {
     start: Start,
-    /// The transformation, percent-encoded as far as its author saw to it.
+    /// The transformation, percent-encoded as far as its author encoded it.
     text: Result<String, BuildError>,
     in_path: bool,
     /// Parameters, percent-encoded, in order.
@@ -54,68 +54,68 @@ pub struct UrlBuilder {
     writing: Writing,
 }
 
-/// The configuration's part in URLs that are written.
+/// The configuration that building URLs depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Writing {
-    /// Names of stored transformations; `None`: unknown.
+    /// Names of stored transformations; `None` if they are unknown.
     pub(crate) names: Option<Arc<[Name]>>,
     pub(crate) limits: Limits,
-    /// Signs.
+    /// The key for signatures.
     #[cfg(feature = "signing")]
     pub(crate) key: Option<SigningKey>,
 }
 
-/// Where the URL comes from.
+/// The start of the URL.
 #[derive(Debug, Clone)]
 pub(crate) enum Start {
     /// A path below a base.
     Path { base: String, path: String },
-    /// A URL as it stands, below a base; its query apart.
+    /// A URL below a base, unchanged, with its query separate.
     Url { base: String, url: String, query: String },
     /// A URL that is not below the endpoint.
     Elsewhere,
-    /// The endpoint's base is no URL.
+    /// The endpoint's base is not a URL.
     NoBase,
 }
 
 #[derive(Debug, Clone)]
 enum Parameter {
-    /// Written as forms are: spaces as `+`.
+    /// Written as in HTML forms: spaces as `+`.
     Form(String, String),
-    /// Written as it is.
+    /// Written unchanged.
     Encoded(String),
 }
 
-/// Why no URL can be put together.
+/// The reason why a URL cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The path is unfit for an origin.
+    /// The path is not valid for an origin.
     #[error(transparent)]
     Path(#[from] PathError),
-    /// A name for search engines stands for that of a file: the path has no extension, the name is empty, or the URL
+    /// A name for search engines cannot replace the file name: the path has no extension, the name is empty, or the URL
     /// is absolute.
     #[error("only a path with an extension can be given a name for search engines")]
     Seo,
     /// The transformation's text is malformed.
     #[error(transparent)]
     Parse(#[from] ParseError),
-    /// A transformation that was put together in code has no spelling: a width of zero, say.
+    /// A transformation that was built in code cannot be written, for example one with a width of zero.
     #[error("the transformation cannot be written: `{0}` is read as another one")]
     Unwritable(String),
     /// The URL is absolute, and not below the endpoint.
     #[error("the URL does not lie below the endpoint")]
     Elsewhere,
-    /// The base of the endpoint is no URL.
+    /// The base of the endpoint is not a URL.
     #[error("the base of the endpoint is no URL")]
     Base,
-    /// A name has other characters than letters, digits, `_` and `-`, or nothing is stored under it.
+    /// A name has characters other than letters, digits, `_` and `-`, or no transformation is stored under it.
     #[error("no transformation is stored as `{0}`")]
     Name(String),
-    /// There is no key to sign with, neither of the endpoint nor of its engine.
+    /// There is no key to sign with, neither for the endpoint nor for its engine.
     #[error("there is no key to sign with")]
     NoKey,
-    /// An expiry without a signature would mean nothing.
+    /// An expiry has no effect without a signature.
     #[error("a URL that expires must be signed")]
     Unsigned,
 }
@@ -135,7 +135,7 @@ impl UrlBuilder {
         }
     }
 
-    /// Has a stored transformation carried out, before anything else that is to be done: `n-thumb`.
+    /// Applies a stored transformation before the other parameters: `n-thumb`.
     ///
     /// ```
     /// use originkit::{Endpoint, Engine, Origin};
@@ -151,7 +151,7 @@ impl UrlBuilder {
         self
     }
 
-    /// Sets the transformation, which is written canonically.
+    /// Sets the transformation, which is written in canonical form.
     pub fn transformation(mut self, transformation: impl Into<Transformation>) -> Self {
         let transformation = transformation.into();
         let text = transformation.to_string();
@@ -163,8 +163,8 @@ impl UrlBuilder {
         self
     }
 
-    /// Sets the transformation, written as it is given: `h-200,w-300`. Values that are text are
-    /// percent-encoded already; what no URL can hold at its place is encoded here.
+    /// Sets the transformation as text, which is written unchanged: `h-200,w-300`. Text values must already be
+    /// percent-encoded; characters that a URL cannot hold at their position are encoded here.
     pub fn transformation_text(mut self, text: &str) -> Self {
         self.text = match Transformation::parse(text, &self.writing.limits) {
             Ok(_) => Ok(text.strip_prefix("tr:").unwrap_or(text).to_owned()),
@@ -173,20 +173,20 @@ impl UrlBuilder {
         self
     }
 
-    /// Writes the transformation into the path, as `/tr:w-300/`, where it wins over one in the query. The SDKs write it
-    /// into the query unless told otherwise, and so does this. An absolute URL always gets it there.
+    /// Writes the transformation into the path, as `/tr:w-300/`, where it takes precedence over one in the query. By
+    /// default it is written into the query, as the SDKs do. An absolute URL always has it in the query.
     pub const fn in_path(mut self) -> Self {
         self.in_path = true;
         self
     }
 
-    /// Adds a parameter to the query, written as HTML forms do.
+    /// Adds a parameter to the query, written as in HTML forms.
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.parameters.push(Parameter::Form(name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Has the picture saved under this name instead of shown; an empty one leaves the asset's own.
+    /// Requests that the image is saved under this name instead of shown; an empty name keeps that of the asset.
     pub fn attachment(mut self, name: &str) -> Self {
         self.parameters.push(Parameter::Encoded("ik-attachment=true".to_owned()));
         if !name.is_empty() {
@@ -196,20 +196,20 @@ impl UrlBuilder {
         self
     }
 
-    /// Shows search engines this name, without extension, in the place of the file's own.
+    /// Shows this name, without extension, to search engines instead of the file name.
     pub fn seo(mut self, name: &str) -> Self {
         self.seo = Some(name.to_owned());
         self
     }
 
-    /// Has the signature expire; in seconds since 1970.
+    /// Sets the expiry of the signature, in seconds since 1970.
     #[cfg(feature = "signing")]
     pub const fn expires(mut self, second: u64) -> Self {
         self.expires = Some(second);
         self
     }
 
-    /// Has the signature expire at this time.
+    /// Sets the expiry of the signature.
     #[cfg(feature = "signing")]
     pub fn expires_at(self, time: SystemTime) -> Self {
         self.expires(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
@@ -227,7 +227,7 @@ impl UrlBuilder {
         self.unsigned().map(|(url, _)| url)
     }
 
-    /// Returns the URL, signed with the first key of the endpoint, or if it has none of its engine.
+    /// Returns the URL, signed with the first key of the endpoint, or of its engine if the endpoint has none.
     ///
     /// ```
     /// use originkit::Endpoint;
@@ -247,7 +247,7 @@ impl UrlBuilder {
         Ok(key.ok_or(BuildError::NoKey)?.sign_url(&url, &base, expires))
     }
 
-    /// The URL, and the base that it lies below.
+    /// Returns the URL, and the base that it is below.
     fn unsigned(self) -> Result<(String, String), BuildError> {
         let text = match (self.named, self.text?) {
             (None, text) => text,
@@ -263,7 +263,7 @@ impl UrlBuilder {
             Start::Elsewhere => return Err(BuildError::Elsewhere),
             Start::NoBase => return Err(BuildError::Base),
             Start::Url { .. } if self.seo.is_some() => return Err(BuildError::Seo),
-            // What is absolute stays as it is.
+            // An absolute URL is not changed.
             Start::Url { base, url, query } => (base, url, query, false),
             Start::Path { base, path } => {
                 let mut segments = vec![base.clone()];
@@ -277,7 +277,7 @@ impl UrlBuilder {
                 if self.in_path && !text.is_empty() {
                     segments.push(format!("tr:{}", percent::encode(&text, percent::SEGMENT)));
                 }
-                // The SDK joins with one slash, and leaves one where there are several.
+                // The SDK joins with one slash, and merges repeated slashes.
                 let path = percent::encode(&path, percent::PATH).to_string();
                 let parts: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
                 segments.push(AssetPath::from_encoded(&parts.join("/"))?.as_str().to_owned());
@@ -286,7 +286,7 @@ impl UrlBuilder {
             }
         };
         if !query.is_empty() && self.parameters.iter().any(|it| matches!(it, Parameter::Form(..))) {
-            // What is there already is written anew, as by the SDK.
+            // The existing query is serialised again, as by the SDK.
             let pairs = form_urlencoded::parse(query.as_bytes());
             query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         }
@@ -314,11 +314,11 @@ fn append(query: &mut String, parameter: &str) {
     query.push_str(parameter);
 }
 
-/// `folder/photo.jpg` under another name: `folder/photo/name.jpg`, which is read as the former.
+/// Renames `folder/photo.jpg` to `folder/photo/name.jpg`, which is read as the former.
 fn renamed(path: &str, name: &str) -> Result<String, BuildError> {
     let (stem, extension) = path.trim_end_matches('/').rsplit_once('.').ok_or(BuildError::Seo)?;
     let fine = !extension.contains('/') && !stem.is_empty() && !stem.ends_with('/') && !name.is_empty();
-    // A slash in the name would make another path of it.
+    // A slash in the name would change the path.
     let name = name.replace('%', "%25").replace('/', "%2F");
     if fine && !extension.is_empty() { Ok(format!("{stem}/{name}.{extension}")) } else { Err(BuildError::Seo) }
 }

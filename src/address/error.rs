@@ -1,20 +1,20 @@
-//! [`UrlError`]: why a URL is refused.
+//! [`UrlError`]: the reason why a URL is refused.
 
 use crate::limits::LimitError;
 use crate::path::PathError;
 use crate::transform::ParseError;
 
-/// Why a URL below an endpoint is refused.
+/// The reason why a URL below an endpoint is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// The path is unfit to be joined to an origin's base.
+    /// The path cannot be joined to an origin's base.
     #[error(transparent)]
     Path(#[from] PathError),
-    /// `ik-seo` without a file to rename.
+    /// `ik-seo` has no file to rename.
     #[error("`ik-seo` needs `<file>/<name>.<extension>` behind it")]
     Seo,
-    /// The URL asks for something other than a picture of an asset.
+    /// The URL requests something other than an image of an asset.
     #[error("{0} is not supported")]
     Unsupported(&'static str),
     /// The transformation is malformed.

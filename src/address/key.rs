@@ -1,4 +1,4 @@
-//! [`SigningKey`]: a secret, and the algorithm it signs with.
+//! [`SigningKey`]: a secret, and its signature algorithm.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use sha2::Sha256;
 
 use crate::hex;
 
-/// A private key of the account, and what signatures are made of with it. Never printed; what is derived from the
-/// secret is wiped from memory when it is dropped.
+/// A private key of the account, and its signature algorithm. Never printed; the state derived from the secret is wiped
+/// from memory when it is dropped.
 ///
-/// A text is a key for HMAC-SHA1, which is what ImageKit and its SDKs use (documented). HMAC-SHA256 is ours: only
-/// originkit makes and checks such signatures, of 64 hex digits instead of 40.
+/// A text is a key for HMAC-SHA1, the algorithm of ImageKit and its SDKs (documented). HMAC-SHA256 is ours: only
+/// originkit makes and verifies such signatures, of 64 hex digits instead of 40.
 ///
 /// ```
 /// use originkit::config::SigningKey;
@@ -28,7 +28,7 @@ pub struct SigningKey {
     empty: bool,
 }
 
-/// The algorithm with the key already in it: the secret itself is not kept.
+/// The algorithm, initialised with the key: the secret itself is not kept.
 #[derive(Clone)]
 enum State {
     Sha1(Hmac<Sha1>),
@@ -36,16 +36,16 @@ enum State {
 }
 
 impl SigningKey {
-    /// Signs with HMAC-SHA1, as ImageKit does.
+    /// Makes a key for HMAC-SHA1, as ImageKit uses.
     #[must_use]
     pub fn sha1(secret: &str) -> Self {
-        // HMAC takes keys of every length; an error would only have been a shorter key.
+        // HMAC accepts keys of every length, so the fallback is never used.
         let mac = Hmac::new_from_slice(secret.as_bytes());
         let mac = mac.unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha1>>::default()));
         Self { state: State::Sha1(mac), empty: secret.is_empty() }
     }
 
-    /// Signs with HMAC-SHA256.
+    /// Makes a key for HMAC-SHA256.
     #[must_use]
     pub fn sha256(secret: &str) -> Self {
         let mac = Hmac::new_from_slice(secret.as_bytes());
@@ -57,7 +57,7 @@ impl SigningKey {
         self.empty
     }
 
-    /// The signature of a message and an expiry, in hex.
+    /// Returns the signature of a message and an expiry, in hex.
     pub(super) fn code(&self, message: &str, expiry: &str) -> String {
         match &self.state {
             State::Sha1(mac) => {
@@ -69,7 +69,7 @@ impl SigningKey {
         }
     }
 
-    /// Is it the signature? Compared in constant time; one of another length is not.
+    /// Returns `true` if `signature` is valid. Compared in constant time; a signature of another length is invalid.
     pub(super) fn fits(&self, message: &str, expiry: &str, signature: &[u8]) -> bool {
         match &self.state {
             State::Sha1(mac) => mac.clone().chain_update(message).chain_update(expiry).verify_slice(signature).is_ok(),
@@ -80,7 +80,7 @@ impl SigningKey {
     }
 }
 
-/// Keys are equal that make the same signatures; compared in constant time.
+/// Compares keys by the signatures that they make, in constant time.
 impl PartialEq for SigningKey {
     fn eq(&self, other: &Self) -> bool {
         const PROBE: &str = "equal";
@@ -122,7 +122,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Lower-case hex digits, as many as a signature of either algorithm has.
+/// Decodes lower-case hex digits. `None` unless the length is that of a signature by either algorithm.
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     if matches!(text.len(), 40 | 64) { hex::decode(text) } else { None }
 }
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn secrets_are_wiped_and_not_printed() {
-        // An HMAC is two such states and nothing else.
+        // An HMAC consists of two such states and nothing else.
         fn wiped<T: ZeroizeOnDrop>() {}
         wiped::<<Sha1 as EagerHash>::Core>();
         wiped::<<Sha256 as EagerHash>::Core>();

@@ -1,17 +1,17 @@
-//! [`DeliveryUrl`]: an image URL taken apart. It knows nothing of origins and fetches nothing.
+//! [`DeliveryUrl`]: a parsed image URL. It knows nothing of origins and fetches nothing.
 //!
 //! ```text
 //! endpoint [ "/ik-seo" ] *( "/tr:" transformation ) "/" path [ "/ik-thumbnail.jpg" ] [ "?" query ]
 //! ```
 //!
-//! An endpoint may have a [`Dialect`](crate::Dialect); then segments in front of the path, or parameters of the query, may say what is
-//! to be done, unless a native transformation does.
+//! An endpoint may have a [`Dialect`](crate::Dialect). Segments in front of the path, or parameters of the query, may
+//! then give the transformation, unless a native one does.
 //!
 //! # Laws
 //!
-//! 1. The path and what is left of the query keep their encoding byte for byte.
-//! 2. The path is a checked [`AssetPath`]: joined to a base it stays below it.
-//! 3. A transformation in the path wins over one in the query (chosen).
+//! 1. The path and the remaining query keep their encoding byte for byte.
+//! 2. The path is a validated [`AssetPath`]: joined to a base it stays below it.
+//! 3. A transformation in the path takes precedence over one in the query (chosen).
 
 mod build;
 mod error;
@@ -45,23 +45,23 @@ use crate::limits::Limits;
 use crate::path::AssetPath;
 use crate::transform::{Ignored, ParseError, ParseErrorKind, Reason, Transformation};
 
-/// An image URL, read: which asset, transformed how.
+/// A parsed image URL: the asset, and its transformation.
 ///
-/// Made by [`Engine::parse`](crate::Engine::parse). Prints the path and query it was read from.
+/// Made by [`Engine::parse`](crate::Engine::parse). Prints the path and query that it was parsed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryUrl {
     /// Path and query as sent.
     raw: String,
     /// The endpoint's base that matched.
     base: String,
-    /// Host, and port where it is not the scheme's own, by which the endpoint was reached.
+    /// The host at which the endpoint was reached, with the port unless it is the scheme's default port.
     authority: String,
     transformation: Transformation,
-    /// What it was read from; of another dialect, what it was translated to.
+    /// The text of the transformation; with a dialect, the translated text.
     text: Option<String>,
-    /// Tokens without effect: first those of the transformation in force.
+    /// Tokens without effect, starting with those of the effective transformation.
     ignored: Vec<Ignored>,
-    /// So many of them.
+    /// The number of tokens in `ignored` that belong to the effective transformation.
     in_force: usize,
     path: AssetPath,
     thumbnail: bool,
@@ -69,86 +69,87 @@ pub struct DeliveryUrl {
 }
 
 impl DeliveryUrl {
-    /// The base URL of the endpoint that it lies below, without a slash at the end.
+    /// Returns the base URL of its endpoint, without a slash at the end.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// The asset's path, percent-encoded as it was sent.
+    /// Returns the asset's path, percent-encoded as it was sent.
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()
     }
 
-    /// The transformation, with stored ones in the place of their names.
+    /// Returns the transformation, with names replaced by their stored transformations.
     #[must_use]
     pub fn transformation(&self) -> &Transformation {
         &self.transformation
     }
 
-    /// The same URL with another transformation: the one that its names stand for.
+    /// Replaces the transformation by one with expanded names.
     pub(crate) fn expanded(self, transformation: Transformation) -> Self {
         Self { transformation, ..self }
     }
 
-    /// The transformation as written, percent-decoded, or translated from the endpoint's dialect; `None` where there
-    /// is none.
+    /// Returns the transformation as written, percent-decoded, or translated from the endpoint's dialect; `None` if
+    /// there is none.
     #[must_use]
     pub fn transformation_text(&self) -> Option<&str> {
         self.text.as_deref()
     }
 
-    /// Tokens that have no effect: of the transformation; of the endpoint's dialect, also where a part of one is lost,
-    /// and where a native transformation wins over all of them; of a transformation in the query where one in the path
-    /// wins; and transformations at places where none is read (`?tr:w-200`, `a.jpg/tr:w-200`).
+    /// Returns the tokens that have no effect: of the transformation; of the endpoint's dialect, also if a part of a
+    /// token is lost or if a native transformation overrides all of them; of a transformation in the query, if one in
+    /// the path overrides it; and transformations at positions where they are not read (`?tr:w-200`, `a.jpg/tr:w-200`).
     #[must_use]
     pub fn ignored(&self) -> &[Ignored] {
         &self.ignored
     }
 
-    /// Those that belong to the transformation in force.
+    /// Returns the ignored tokens of the effective transformation.
     pub(crate) fn ignored_in_force(&self) -> &[Ignored] {
         self.ignored.get(..self.in_force).unwrap_or_default()
     }
 
-    /// Was `ik-thumbnail.jpg` at the end: a still of a document or an animation?
+    /// Returns `true` if the path ended in `ik-thumbnail.jpg`, which requests a still image of a document or an
+    /// animation.
     #[must_use]
     pub const fn is_thumbnail(&self) -> bool {
         self.thumbnail
     }
 
-    /// What of the query goes to the origin, in its order and encoding.
+    /// Returns the part of the query that goes to the origin, in its order and encoding.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
         self.params.rest.as_deref()
     }
 
-    /// `ik-attachment=true`: is the picture to be saved instead of shown?
+    /// Returns `true` if the URL has `ik-attachment=true`: the image is to be saved instead of shown.
     #[must_use]
     pub const fn is_attachment(&self) -> bool {
         self.params.attachment
     }
 
-    /// `ik-attachment-filename`: under which name; it matters only for attachments.
+    /// Returns the value of `ik-attachment-filename`, the file name; it is used for attachments only.
     #[must_use]
     pub fn attachment_filename(&self) -> Option<&str> {
         self.params.attachment_filename.as_deref()
     }
 
-    /// `ik-sanitizeSvg`: is an SVG to be sanitised? `None` leaves it to the settings.
+    /// Returns the value of `ik-sanitizeSvg`: whether an SVG is to be sanitised. `None`: the settings decide.
     #[must_use]
     pub const fn sanitizes_svg(&self) -> Option<bool> {
         self.params.sanitize_svg
     }
 
-    /// `ik-s`, unchecked.
+    /// Returns the value of `ik-s`, unverified.
     #[must_use]
     pub fn signature(&self) -> Option<&str> {
         self.params.signature.as_deref()
     }
 
-    /// `ik-t`, unchecked: the second since 1970 in which it expires.
+    /// Returns the value of `ik-t`, unverified: the expiry in seconds since 1970.
     #[must_use]
     pub fn expires(&self) -> Option<&str> {
         self.params.expires.as_deref()
@@ -181,7 +182,7 @@ impl fmt::Display for DeliveryUrl {
     }
 }
 
-/// Reads what stands behind an endpoint.
+/// Parses the part of a URL after its endpoint.
 pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Result<DeliveryUrl, UrlError> {
     check_length(target, limits)?;
     let parts = parts::take_apart(&below, target.path.len() - below.rest.len())?;
@@ -199,7 +200,7 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
         (None, Some(dialect)) => {
             foreign.segments = parts.front.steps(&parts.segments).to_vec();
             let (mut reading, ignored) = dialect.translate(&foreign, limits)?;
-            // They are among the foreign ones.
+            // They are also in the list of foreign tokens.
             reading.iter_mut().for_each(|reading| reading.ignored.clear());
             (reading, ignored)
         }

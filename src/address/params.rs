@@ -1,13 +1,13 @@
-//! [`Params`]: the query of an image URL, ours and the origin's.
+//! [`Params`]: the query of an image URL, split into our parameters and the origin's.
 
 use super::unread::{Unread, behind_prefix};
 use crate::dialect::{Claim, Dialect, Foreign, Token};
 use crate::percent;
 
-/// A query taken apart. Names are compared after one percent-decoding, the first value counts.
+/// A parsed query. Names are compared after one percent-decoding, and the first value of a name applies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Params {
-    /// `tr`, the first that is not empty, still percent-encoded.
+    /// The first value of `tr` that is not empty, still percent-encoded.
     pub(crate) transformation: Option<String>,
     /// `ik-s`.
     pub(crate) signature: Option<String>,
@@ -17,17 +17,17 @@ pub(crate) struct Params {
     pub(crate) attachment: bool,
     /// `ik-attachment-filename`.
     pub(crate) attachment_filename: Option<String>,
-    /// `ik-sanitizeSvg`: `true` or `false`, anything else is as if absent.
+    /// `ik-sanitizeSvg`: `true` or `false`; any other value counts as missing.
     pub(crate) sanitize_svg: Option<bool>,
-    /// `ik-obj-version`: means nothing to web origins, but is another picture to caches.
+    /// `ik-obj-version`: has no effect on web origins, but makes another image for caches.
     pub(crate) version: Option<String>,
-    /// Everything else, as written; what starts with `ik-` is reserved and goes to no origin.
+    /// All other parameters, as written. Names that start with `ik-` are reserved and go to no origin.
     pub(crate) rest: Option<String>,
 }
 
 impl Params {
-    /// Reads a query. What belongs to another dialect goes to `foreign`, and not to the origin; transformations, and
-    /// what looks like one, are listed in `unread`.
+    /// Reads a query. Parameters of another dialect go to `foreign`, and not to the origin. Transformations, and
+    /// parameters that look like one, are listed in `unread`.
     pub(super) fn read<'a>(
         query: Token<'a>,
         dialect: Option<Dialect>,
@@ -43,7 +43,7 @@ impl Params {
             let name = decoded(name);
             let slot = match name.as_str() {
                 "tr" => {
-                    // Stored transformations are shown with the prefix in ImageKit's dashboard, and copied so.
+                    // ImageKit's dashboard shows stored transformations with the prefix, and they are copied with it.
                     let text = behind_prefix(value).unwrap_or(value);
                     if !text.is_empty() {
                         params.transformation.get_or_insert_with(|| text.to_owned());
@@ -75,13 +75,13 @@ impl Params {
         params.attachment = attachment.as_deref() == Some("true");
         params.sanitize_svg = sanitize.and_then(|value| value.parse().ok());
         params.attachment_filename = params.attachment_filename.filter(|name| !name.is_empty());
-        // Byte for byte, empty parameters between two `&` too: only what is ours is taken out.
+        // Byte for byte, including empty parameters between two `&`: only our own parameters are removed.
         params.rest = Some(rest.join("&")).filter(|rest| !rest.is_empty());
         params
     }
 }
 
-/// Decoded once; `+` stays `+` (chosen: SDKs write spaces as `%20`). What is no UTF-8 is replaced.
+/// Decodes a text once; `+` stays `+` (chosen: SDKs write spaces as `%20`). Invalid UTF-8 is replaced.
 fn decoded(text: &str) -> String {
     percent::decode_text(text).into_owned()
 }

@@ -1,4 +1,4 @@
-//! [`Parts`]: the path behind an endpoint, taken apart.
+//! [`Parts`]: the parsed path after an endpoint.
 
 use super::error::UrlError;
 use super::target::Below;
@@ -7,24 +7,25 @@ use crate::dialect::{Front, Token};
 use crate::path::AssetPath;
 use crate::percent;
 
-/// A raw path behind an endpoint.
+/// A parsed raw path after an endpoint.
 pub(super) struct Parts<'a> {
     /// The `tr:` segments, joined by `:`.
     pub(super) native: String,
-    /// All others, without marks of ours.
+    /// All other segments, without our own markers.
     pub(super) segments: Vec<Token<'a>>,
-    /// Those of them that may belong to the dialect.
+    /// The segments that may belong to the dialect.
     pub(super) front: Front,
-    /// Was `ik-seo` in front?
+    /// Whether `ik-seo` was the first segment.
     renamed: bool,
-    /// Was `ik-thumbnail.jpg` at the end?
+    /// Whether `ik-thumbnail.jpg` was the last segment.
     pub(super) thumbnail: bool,
-    /// Those that look like a transformation and are part of the path.
+    /// Segments that look like a transformation but are part of the path.
     pub(super) misplaced: Vec<Token<'a>>,
 }
 
 impl Parts<'_> {
-    /// The asset's path. Where a native transformation wins, what the dialect would take for steps are folders.
+    /// Returns the asset's path. If there is a native transformation, segments that the dialect would read as steps are
+    /// folders.
     pub(super) fn asset(&self, native: bool) -> Result<AssetPath, UrlError> {
         let front = if native { self.front.without_steps() } else { self.front };
         let segments: Vec<_> = front.asset(&self.segments).map(|segment| segment.text).collect();
@@ -33,7 +34,7 @@ impl Parts<'_> {
     }
 }
 
-/// Takes the path behind an endpoint apart, which starts at a byte of the whole path.
+/// Parses the path after an endpoint. It starts at byte `start` of the whole path.
 pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a>, UrlError> {
     let mut native: Vec<&str> = Vec::new();
     let mut segments: Vec<Token<'a>> = Vec::new();
@@ -41,7 +42,7 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
     let front = |segments: &[Token<'a>], direct: bool, asset: usize| {
         below.dialect.map_or_else(Front::default, |dialect| dialect.front(segments, direct, asset))
     };
-    // Does what we have so far follow the endpoint at once? Could a URL still be the whole asset?
+    // `direct`: the segments so far follow the endpoint directly. `whole`: a URL could still be the whole asset path.
     let (mut direct, mut whole) = (true, true);
     let mut suffixed = false;
     let mut misplaced = Vec::new();
@@ -49,7 +50,7 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
     let is_name = |segment: &Token<'_>| !segment.text.is_empty() && segment.text != SEO;
     loop {
         let at = start + below.rest.len() - rest.len();
-        // Nothing inside a URL in the path belongs to us.
+        // Nothing inside a URL in the path is for this crate.
         if below.proxy && whole && is_url(rest) {
             if front(&segments, direct, 0).covers(segments.len()) {
                 segments.extend(Token { text: rest, start: at }.split('/'));
@@ -62,11 +63,11 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
             None => (rest, None),
         };
         match behind_prefix(segment) {
-            // A `tr:` behind the suffix or the whole path is no transformation, and then the suffix is none either.
+            // After the suffix or the whole path, `tr:` is not a transformation, and then the suffix is not a marker.
             Some(text) if !suffixed && (at < end || !segments.iter().any(is_name)) => {
                 direct &= !segments.is_empty();
                 native.push(text);
-                // Slashes behind it collapse like those behind the endpoint.
+                // Slashes after it are merged, like those after the endpoint.
                 behind = behind.map(|behind| behind.trim_start_matches('/'));
             }
             looks => {
@@ -98,13 +99,13 @@ pub(super) fn take_apart<'a>(below: &Below<'a>, start: usize) -> Result<Parts<'a
     if renamed {
         segments.remove(0);
     }
-    // What is renamed needs both names.
+    // A renamed file needs both names.
     let front = front(&segments, direct, if renamed { 2 } else { 1 });
     Ok(Parts { native: native.join(":"), segments, front, renamed, thumbnail, misplaced })
 }
 
-/// The bytes of a path up to the end of its last segment that is neither empty nor a transformation: `a.jpg/tr:w-200`
-/// is no ImageKit syntax (chosen).
+/// Returns the length of a path up to the end of its last segment that is neither empty nor a transformation:
+/// `a.jpg/tr:w-200` is not valid ImageKit syntax (chosen).
 fn end_of_path(path: &str) -> usize {
     let mut end = path.len();
     for segment in path.rsplit('/') {
@@ -116,9 +117,10 @@ fn end_of_path(path: &str) -> usize {
     end
 }
 
-/// Is it a URL, percent-decoded once? One slash behind the colon will do: front ends collapse two.
+/// Returns `true` if the path is a URL, percent-decoded once. One slash after the colon is sufficient, because proxies
+/// in front may merge two slashes.
 pub(crate) fn is_url(path: &str) -> bool {
-    // Seven characters decide, and each is three bytes at most.
+    // Seven characters decide, and each has at most three bytes.
     let front = path.as_bytes();
     let decoded = percent::decode(front.get(..21).unwrap_or(front));
     [b"http:/".as_slice(), b"https:/"]
@@ -126,25 +128,25 @@ pub(crate) fn is_url(path: &str) -> bool {
         .any(|front| decoded.get(..front.len()).is_some_and(|start| start.eq_ignore_ascii_case(front)))
 }
 
-/// `<stem>/<name>.<extension>` is `<stem>.<extension>` (documented: SEO-friendly image URLs).
+/// Reads `<stem>/<name>.<extension>` as `<stem>.<extension>` (documented: SEO-friendly image URLs).
 fn renamed(segments: &[&str]) -> Result<String, UrlError> {
     let (name, stem) = segments.split_last().ok_or(UrlError::Seo)?;
     let (_, extension) = name.rsplit_once('.').ok_or(UrlError::Seo)?;
     if extension.is_empty() || stem.last().is_none_or(|file| file.is_empty()) {
         return Err(UrlError::Seo);
     }
-    // Checked before the extension makes a name of `..`.
+    // Checked before the extension turns `..` into a file name.
     let stem = AssetPath::from_encoded(&stem.join("/"))?;
     Ok(format!("{stem}.{extension}"))
 }
 
-/// The suffix that asks for a still.
+/// The suffix that requests a still image.
 const THUMBNAIL: &str = "ik-thumbnail.jpg";
-/// The segment behind the endpoint that marks a name for search engines.
+/// The segment after the endpoint that marks a name for search engines.
 pub(super) const SEO: &str = "ik-seo";
 /// Suffixes of video features.
 const VIDEO: [&str; 4] = ["ik-video.mp4", "ik-gif-video.mp4", "ik-master.m3u8", "ik-master.mpd"];
-/// How the first segment starts that asks for a picture out of a text.
+/// The prefix of a first segment that requests an image generated from a text.
 const GENERATED: &str = "ik-genimg-";
 
 #[cfg(test)]

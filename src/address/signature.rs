@@ -1,9 +1,9 @@
-//! Signed URLs (documented: Signed URLs): `ik-s` is a HMAC of what stands behind the endpoint.
+//! Signed URLs (documented: Signed URLs): `ik-s` is an HMAC of the part of the URL after the endpoint.
 //!
 //! ```text
 //! message   = path without its first slash [ "?" query without ik-t and ik-s ] expiry
 //! expiry    = seconds since 1970 / "9999999999"
-//! signature = lower-case hex of HMAC-SHA1(key, message), or of HMAC-SHA256 where the key says so
+//! signature = lower-case hex of HMAC-SHA1(key, message), or of HMAC-SHA256 for a key of that kind
 //! ```
 //!
 //! The bytes of the URL are signed, not its meaning: `%2C` is not `,` here.
@@ -12,27 +12,27 @@ use super::key::{SigningKey, unhex};
 use super::target::Target;
 use crate::percent;
 
-/// Why a signature does not count.
+/// The reason why a signature is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// There is none, and unsigned URLs are refused.
+    /// There is no signature, and unsigned URLs are refused.
     #[error("the URL is not signed")]
     Missing,
-    /// It is not the signature of this URL by any key, or stands there twice.
+    /// It is not the signature of this URL by any key, or there are two.
     #[error("the signature does not fit the URL")]
     Wrong,
-    /// The URL was signed for a time that is over.
+    /// The signature has expired.
     #[error("the signed URL has expired")]
     Expired,
 }
 
 impl SigningKey {
-    /// Signs a URL as ImageKit's SDKs do; a signature and an expiry in it are replaced. For a URL that one has: who makes
-    /// one takes [`UrlBuilder::sign`](crate::UrlBuilder::sign).
+    /// Signs a URL as ImageKit's SDKs do; an existing signature and expiry are replaced. For URLs that exist already;
+    /// to build one, use [`UrlBuilder::sign`](crate::UrlBuilder::sign).
     ///
-    /// `expires` counts seconds since 1970; without it the URL is good for ever. A URL that does not start
-    /// with the endpoint is signed as a whole, which no endpoint will accept.
+    /// `expires` counts seconds since 1970; without it the URL never expires. A URL that does not start with the
+    /// endpoint is signed as a whole, which no endpoint will accept.
     ///
     /// ```
     /// use originkit::config::SigningKey;
@@ -56,20 +56,19 @@ impl SigningKey {
     }
 }
 
-/// What a URL's signature is worth.
+/// The result of verifying a URL's signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signature {
-    /// There is none.
+    /// There is no signature.
     None,
-    /// It is right, until this time in seconds since 1970.
+    /// The signature is valid, until this time in seconds since 1970.
     Fits { until: Option<u64> },
 }
 
-/// Checks the signature of a target, whose path behind the endpoint is `rest`, at a time in seconds since
-/// 1970.
+/// Verifies the signature of a target, whose path after the endpoint is `rest`, at `now` in seconds since 1970.
 ///
 /// # Errors
-/// [`SignatureError::Wrong`], and [`SignatureError::Expired`] where it was right once.
+/// [`SignatureError::Wrong`], and [`SignatureError::Expired`] if it is correct but expired.
 pub(crate) fn verify(
     target: &Target<'_>,
     rest: &str,
@@ -86,10 +85,10 @@ pub(crate) fn verify(
     if signed.has_other_spelling {
         return Err(SignatureError::Wrong);
     }
-    // Exactly one slash belongs to the endpoint: with two the second was signed.
+    // Exactly one slash belongs to the endpoint: of two, the second was signed.
     let message = with_query(rest.strip_prefix('/').unwrap_or(rest), &signed.rest);
     let code = unhex(signature).ok_or(SignatureError::Wrong)?;
-    // Every key is tried, so that the time tells nothing of which one fits.
+    // Every key is tried, so that the timing does not reveal which one matches.
     let fits = keys.iter().fold(false, |fits, key| key.fits(&message, expiry.unwrap_or(NEVER), &code) | fits);
     if !fits {
         return Err(SignatureError::Wrong);
@@ -102,14 +101,14 @@ pub(crate) fn verify(
     }
 }
 
-/// A query without its signature.
+/// A parsed query: its signature, and the signed rest.
 struct Signed<'a> {
     signatures: Vec<&'a str>,
     expiries: Vec<&'a str>,
-    /// What was signed of it, in order and byte for byte.
+    /// The signed part of the query, in order and byte for byte.
     rest: String,
-    /// It is written as nobody who signs does: a name of ours is percent-encoded, or an empty parameter stands alone,
-    /// which the rest does not tell from none.
+    /// The query has a spelling that no signer writes: a name of ours is percent-encoded, or a single empty parameter
+    /// remains, which `rest` cannot distinguish from none.
     has_other_spelling: bool,
 }
 
@@ -138,7 +137,7 @@ fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// What stands for the expiry of a URL that has none.
+/// The expiry that is signed for a URL without one.
 const NEVER: &str = "9999999999";
 
 #[cfg(test)]
@@ -151,11 +150,11 @@ mod tests {
 
     const URL: &str = "https://e.com/demo/tr:w-300/a%2Cb.png?v=1&x=a+b";
 
-    /// Is it signed?
+    /// Returns `true` if the URL is signed.
     fn check(url: &str, now: u64) -> Result<bool, SignatureError> {
         let target = Target::of_url(url).unwrap();
         let rest = target.path.strip_prefix("/demo").unwrap();
-        // A key that is listed twice is no other key.
+        // A key that is listed twice must not matter.
         let key = SigningKey::sha1("key");
         let keys = [SigningKey::sha1("old"), key.clone(), key, SigningKey::sha256("long")];
         verify(&target, rest, &keys, now).map(|signature| signature != Signature::None)
@@ -186,7 +185,7 @@ mod tests {
             assert_ne!(changed, signed);
             assert_eq!(check(&changed, 100), Err(SignatureError::Wrong), "{changed}");
         }
-        // Without a query of its own there is nothing that an empty parameter could change but the spelling.
+        // Without other parameters, an empty one could only change the spelling.
         let bare = sign("https://e.com/demo/a.png", "https://e.com/demo/", "key", None);
         assert_eq!(check(&bare, 100), Ok(true));
         for changed in [bare.replacen('?', "?&", 1), format!("{bare}&"), bare.replacen("ik-s", "ik%2ds", 1)] {
@@ -214,7 +213,7 @@ mod tests {
         for key in [SigningKey::sha1("long"), SigningKey::sha256("key"), SigningKey::sha256("other")] {
             assert_eq!(check(&sign(URL, base, key, None), 0), Err(SignatureError::Wrong));
         }
-        // The front of a longer signature is no signature.
+        // A prefix of a longer signature is not valid.
         let at = signed.len() - 24;
         assert_eq!(check(&signed[..at], 100), Err(SignatureError::Wrong));
     }

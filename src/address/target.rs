@@ -1,14 +1,14 @@
-//! [`Target`]: where a request was sent, and [`Below`]: which endpoint that is.
+//! [`Target`]: the target of a request, and [`Below`]: its endpoint.
 
 use crate::dialect::Dialect;
 use crate::limits::{LimitError, Limits};
 
-/// A request's target: where it was sent and what for.
+/// The target of a request: its authority, path and query.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
     /// The authority, as sent.
     pub(crate) authority: &'a str,
-    /// The scheme's own port, which counts as no port. `None`: 80 and 443 both do.
+    /// The scheme's default port, which counts as no port. `None`: both 80 and 443 do.
     pub(crate) default_port: Option<u16>,
     /// The raw path.
     pub(crate) path: &'a str,
@@ -17,7 +17,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    /// Takes an absolute `http` or `https` URL apart; `None` for anything else. A fragment is dropped.
+    /// Splits an absolute `http` or `https` URL; `None` for anything else. A fragment is dropped.
     pub(crate) fn of_url(url: &'a str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://")?;
         let default_port = match scheme {
@@ -34,7 +34,7 @@ impl<'a> Target<'a> {
         Some(Self { authority, default_port: Some(default_port), path, query })
     }
 
-    /// The authority in lower case, without a default port: as the bases of endpoints are kept.
+    /// Returns the authority in lower case, without a default port: in the form of the bases of endpoints.
     pub(crate) fn normal_authority(&self) -> String {
         let lower = self.authority.to_ascii_lowercase();
         let own: &[&str] = match self.default_port {
@@ -47,22 +47,22 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The endpoint that a target lies below.
+/// The endpoint that a target is below.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Below<'a> {
-    /// The base that matched.
+    /// The matching base.
     pub(crate) base: &'a str,
     /// Its authority.
     pub(crate) authority: &'a str,
-    /// May the path be a URL?
+    /// Whether the path may be a URL.
     pub(crate) proxy: bool,
-    /// The syntax that its old URLs are in.
+    /// The dialect of its old URLs.
     pub(crate) dialect: Option<Dialect>,
-    /// The raw path behind the base.
+    /// The raw path after the base.
     pub(crate) rest: &'a str,
 }
 
-/// Refuses a target that is too long, before anything of it is looked at.
+/// Refuses a target that is too long, before any other check.
 pub(crate) fn check_length(target: &Target<'_>, limits: &Limits) -> Result<(), LimitError> {
     let bytes = target.path.len() + target.query.map_or(0, |query| query.len() + 1);
     LimitError::check("bytes in the URL", bytes as u64, limits.url_bytes as u64)

@@ -1,4 +1,4 @@
-//! [`Access`]: who is refused, as lists that are checked when they are made.
+//! [`Access`]: access rules, as lists that are validated when they are constructed.
 
 use std::fmt::{self, Write as _};
 
@@ -8,19 +8,19 @@ use super::hosts::HostPattern;
 use super::list::bounded;
 use super::ranges::AddressRange;
 
-/// Rules about who is refused: by address, country, referrer and user agent (documented: an enterprise page). Who fails one
-/// rule gets **403**, `ik-error: EFORBIDDEN` (ours) and `Cache-Control: no-store`.
+/// Access rules: by address, country, referrer and user agent (documented: an enterprise page). A request that fails
+/// one rule gets **403**, `ik-error: EFORBIDDEN` (ours) and `Cache-Control: no-store`.
 ///
-/// Address and country are read from no header, `X-Forwarded-For` and its like included: they come as a
-/// [`Visitor`](crate::config::Visitor) in the request's extensions, from whoever holds the connection. Where a rule needs what is
-/// missing, be it one of them, a `Referer` or a `User-Agent`, a block list lets the request pass and an allow list
-/// refuses it (chosen). A `Referer` that is no URL of a web page is as none. Programs send what headers they like: those
-/// rules keep honest strangers out, and nobody else.
+/// Address and country are not read from headers, `X-Forwarded-For` and its like included. The server that holds the
+/// connection passes them as a [`Visitor`](crate::config::Visitor) in the request's extensions. If a fact that a rule
+/// needs is missing, be it one of these, a `Referer` or a `User-Agent`, a block list lets the request pass and an allow
+/// list refuses it (chosen). A `Referer` that is not the URL of a web page counts as missing. Programs can send any
+/// headers: the rules for `Referer` and `User-Agent` keep out honest clients only.
 ///
-/// Rules are checked for every request, after the endpoint and before the signature, and are in no
-/// [`CacheKey`](crate::delivery::CacheKey). A picture that is delivered stays cacheable for everybody, as it does at ImageKit, whose
-/// CDN applies the rules: **a cache in front must apply them itself**, or it hands on what it holds to those who are
-/// refused here.
+/// Rules are checked for every request, after the endpoint and before the signature, and are not part of the
+/// [`CacheKey`](crate::delivery::CacheKey). A delivered image stays cacheable for everybody, as it does at ImageKit,
+/// whose CDN applies the rules: **a cache in front must apply them itself**, or it serves its copies to clients that
+/// are refused here.
 ///
 /// ```
 /// use originkit::config::{Access, Country, Visitor};
@@ -41,7 +41,7 @@ use super::ranges::AddressRange;
 /// request.extensions_mut().insert(visitor);
 /// assert!(engine.resolve(&request, SystemTime::UNIX_EPOCH).is_ok());
 ///
-/// // A socket for both families writes IPv4 addresses as IPv6; they count as what they are.
+/// // A dual-stack socket writes IPv4 addresses as IPv6; they still count as IPv4.
 /// request.extensions_mut().insert(Visitor { address: Some("::ffff:198.51.100.9".parse()?), ..visitor });
 /// assert!(matches!(engine.resolve(&request, SystemTime::UNIX_EPOCH), Err(Rejection::Access(_))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -54,21 +54,22 @@ pub struct Access {
     /// Exact hosts only.
     pub(crate) referrers: Option<List<HostPattern>>,
     pub(crate) agents: Vec<AgentPart>,
-    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses rules with any.
+    /// Reported by [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses rules with errors.
     pub(super) errors: Vec<ConfigErrorKind>,
 }
 
 impl Access {
-    /// No rules: everybody passes. Each method adds to its list.
+    /// Makes an empty set of rules: everybody passes. Each method adds to its list.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Refuses these addresses and ranges: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`; at most 100 in all
-    /// (documented for IPv4; IPv6 is ours). Bits of an address behind its prefix do not count (chosen), and IPv6 ranges
-    /// hold no IPv4 addresses, except as `::ffff:203.0.113.0/120`.
+    /// (documented for IPv4; IPv6 is ours). Bits of an address after its prefix are ignored (chosen). IPv6 ranges
+    /// contain no IPv4 addresses, except as `::ffff:203.0.113.0/120`.
     ///
-    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadAddress`] and [`ConfigErrorKind::TooMany`].
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadAddress`] and
+    /// [`ConfigErrorKind::TooMany`].
     pub fn block_addresses<I: IntoIterator<Item: AsRef<str>>>(mut self, ranges: I) -> Self {
         let read = |text: I::Item| {
             let text = text.as_ref();
@@ -78,7 +79,7 @@ impl Access {
         self.noting(added)
     }
 
-    /// Refuses all but these countries, and visitors whose country is unknown. See [`Country`].
+    /// Refuses all other countries, and visitors whose country is unknown. See [`Country`].
     ///
     /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadCountry`]; [`ConfigErrorKind::NobodyAllowed`] for an empty list; [`ConfigErrorKind::AllowAndBlock`] if
     /// countries are blocked, too.
@@ -95,10 +96,10 @@ impl Access {
         self.noting(added)
     }
 
-    /// Refuses requests but from pages on these hosts, and such without a readable `Referer`; at most 30 hosts.
+    /// Refuses requests from pages on other hosts, and requests without a readable `Referer`; at most 30 hosts.
     ///
-    /// An entry is the URL of a page, of which the host is taken and nothing else, or a host alone (chosen). It means
-    /// that host and none below it; there are no wildcards.
+    /// An entry is the URL of a page, of which only the host is used, or a host alone (chosen). It matches that host
+    /// and no subdomain; there are no wildcards.
     ///
     /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadReferrer`] and [`ConfigErrorKind::TooMany`]; [`ConfigErrorKind::NobodyAllowed`] for an empty list;
     /// [`ConfigErrorKind::AllowAndBlock`] if referrers are blocked, too.
@@ -116,7 +117,7 @@ impl Access {
         self.noting(added)
     }
 
-    /// Refuses requests with one of these in `User-Agent`, in any case; at most 10.
+    /// Refuses requests with one of these texts in `User-Agent`, compared without regard to case; at most 10.
     ///
     /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::BadAgent`] and [`ConfigErrorKind::TooMany`].
     pub fn block_agents<I: IntoIterator<Item: AsRef<str>>>(mut self, parts: I) -> Self {
@@ -131,22 +132,22 @@ impl Access {
     }
 }
 
-/// A country by its two letters of ISO 3166, in upper case.
+/// A country by its two-letter ISO 3166 code, in upper case.
 ///
-/// The letters are not looked up: `UK` is taken, and is not `GB`.
+/// The code is not looked up: `UK` is accepted, and is not `GB`.
 ///
 /// ```
 /// use originkit::config::Country;
 /// assert_eq!(Country::new("de"), Country::new("DE"));
 /// assert_eq!(Country::new("de").unwrap().to_string(), "DE");
-/// assert_eq!(Country::new("T1"), None); // what some tables say of nowhere
+/// assert_eq!(Country::new("T1"), None); // some tables use it for an unknown country
 /// assert_eq!(Country::new("DEU"), None);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country([u8; 2]);
 
 impl Country {
-    /// `None` for what are not two ASCII letters.
+    /// Returns `None` if the code is not two ASCII letters.
     #[must_use]
     pub fn new(code: &str) -> Option<Self> {
         let letters: [u8; 2] = code.as_bytes().try_into().ok()?;
@@ -160,7 +161,7 @@ impl fmt::Display for Country {
     }
 }
 
-/// Those who pass, or those who do not.
+/// A list of entries that pass (allow list), or of entries that are refused (block list).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct List<T> {
     allows: bool,
@@ -181,11 +182,11 @@ impl<T> List<T> {
             return Err(ConfigErrorKind::AllowAndBlock(what));
         }
         extend(&mut list.entries, what, most, texts, |text: E| read(text.as_ref()))?;
-        // It would refuse everybody, and was hardly meant so.
+        // It would refuse everybody, which was hardly intended.
         if allows && list.entries.is_empty() { Err(ConfigErrorKind::NobodyAllowed(what)) } else { Ok(()) }
     }
 
-    /// Does it let this one pass? `None`: nothing is known of it.
+    /// Returns `true` if this fact passes. `None`: the fact is unknown.
     pub(crate) fn admits<F>(&self, fact: Option<&F>, is: impl Fn(&T, &F) -> bool) -> bool {
         match fact {
             Some(fact) => self.entries.iter().any(|entry| is(entry, fact)) == self.allows,
@@ -194,7 +195,7 @@ impl<T> List<T> {
     }
 }
 
-/// Adds to a list that may have so many entries.
+/// Adds to a list of at most `most` entries.
 fn extend<E, T>(
     list: &mut Vec<T>,
     what: &'static str,
@@ -210,7 +211,7 @@ fn country(code: &str) -> Result<Country, ConfigErrorKind> {
     Country::new(code).ok_or_else(|| ConfigErrorKind::BadCountry(code.to_owned()))
 }
 
-/// The host of a page, or a host.
+/// Reads a referrer: the URL of a page, or a host.
 fn referrer(text: &str) -> Result<HostPattern, ConfigErrorKind> {
     let bad = || ConfigErrorKind::BadReferrer(text.to_owned());
     let host = match text.contains("://").then(|| url::Url::parse(text)) {
@@ -270,7 +271,7 @@ mod tests {
         bound(30, |access, count| access.allow_referrers(vec!["a.example"; count]));
         bound(30, |access, count| access.block_referrers(vec!["a.example"; count]));
         bound(10, |access, count| access.block_agents(vec!["curl"; count]));
-        // One that never ends.
+        // An endless list.
         let endless = Access::new().block_agents(std::iter::repeat("curl"));
         assert!(matches!(*endless.errors, [ConfigErrorKind::TooMany { .. }]));
     }

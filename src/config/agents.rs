@@ -1,15 +1,15 @@
-//! [`AcceptByAgent`]: browsers that say less, or more, than they can.
+//! [`AcceptByAgent`]: `Accept` values for browsers that announce less, or more, than they support.
 
 use http::HeaderValue;
 
 use super::error::ConfigErrorKind;
 use super::list::bounded;
 
-/// Which `Accept` counts for which browsers, whatever they send (documented: an option of the enterprise plan).
+/// The `Accept` values to use for some browsers, whatever they send (documented: an option of the enterprise plan).
 ///
-/// An entry is a part of `User-Agent`, in any case, and the value that takes the place of `Accept`, also where there is
-/// none; of several entries that fit the first counts. `Vary` says `User-Agent` beside `Accept` where it was consulted.
-/// A [`CacheKey`](crate::delivery::CacheKey) holds the formats that come of it, and nothing of the agent.
+/// An entry has a part of `User-Agent`, compared without regard to case, and the value that replaces `Accept`, even if
+/// the request has none. The first matching entry applies. `Vary` names `User-Agent` beside `Accept` if it was
+/// consulted. A [`CacheKey`](crate::delivery::CacheKey) holds the resulting formats, and nothing of the agent.
 ///
 /// ```
 /// use originkit::config::AcceptByAgent;
@@ -30,14 +30,15 @@ use super::list::bounded;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AcceptByAgent {
     entries: Vec<(AgentPart, HeaderValue)>,
-    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses a list with one.
+    /// Reported by [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses a list with an error.
     pub(super) error: Option<ConfigErrorKind>,
 }
 
 impl AcceptByAgent {
-    /// Makes a list of these entries, at most 10 (documented).
+    /// Makes a list of at most 10 entries (documented).
     ///
-    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::TooMany`], [`ConfigErrorKind::BadAgent`] and [`ConfigErrorKind::BadAccept`].
+    /// Refused by [`EngineBuilder::build`](crate::EngineBuilder::build): [`ConfigErrorKind::TooMany`],
+    /// [`ConfigErrorKind::BadAgent`] and [`ConfigErrorKind::BadAccept`].
     pub fn new<A, V>(entries: impl IntoIterator<Item = (A, V)>) -> Self
     where
         A: AsRef<str>,
@@ -59,19 +60,20 @@ impl AcceptByAgent {
         self.entries.is_empty()
     }
 
-    /// What takes the place of the `Accept` that this agent sends.
+    /// Returns the value that replaces the `Accept` sent by this agent.
     pub(crate) fn accept(&self, agent: &[u8]) -> Option<&HeaderValue> {
         self.entries.iter().find(|(part, _)| part.is_in(agent)).map(|(_, accept)| accept)
     }
 }
 
-/// A part of `User-Agent`, found in any case.
+/// A part of `User-Agent`, compared without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AgentPart(String);
 
 impl AgentPart {
     /// # Errors
-    /// [`ConfigErrorKind::BadAgent`] for what would be in every agent, or in none: blanks, and other than printable ASCII.
+    /// [`ConfigErrorKind::BadAgent`] for a text that would match every agent or none: blanks, and characters other than
+    /// printable ASCII.
     pub(crate) fn new(text: &str) -> Result<Self, ConfigErrorKind> {
         let printable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
         if printable && !text.trim().is_empty() {
@@ -81,13 +83,13 @@ impl AgentPart {
         }
     }
 
-    /// Bytes, not text: an odd byte elsewhere in the header must not hide a name.
+    /// Compares bytes, not text: an invalid byte elsewhere in the header must not hide a name.
     pub(crate) fn is_in(&self, agent: &[u8]) -> bool {
         agent.windows(self.0.len()).any(|window| window.eq_ignore_ascii_case(self.0.as_bytes()))
     }
 }
 
-/// Entries in a list of agents, at most (documented).
+/// The most entries in a list of agents (documented).
 pub(super) const AGENTS: usize = 10;
 
 #[cfg(test)]

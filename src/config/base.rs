@@ -1,15 +1,15 @@
-//! [`Base`]: a URL below which things lie, an endpoint's or an origin's.
+//! [`Base`]: the base URL of an endpoint or an origin.
 
 use super::error::ConfigErrorKind;
 
 /// `https://host[:port]/prefix`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base {
-    /// The whole, as it is joined and printed.
+    /// The full URL, as it is joined and printed.
     text: String,
-    /// Host in lower case, and the port unless it is the scheme's own.
+    /// The host in lower case, with the port unless it is the scheme's default port.
     authority: String,
-    /// Where in `text` the path starts.
+    /// The byte offset in `text` at which the path starts.
     path_at: usize,
 }
 
@@ -40,35 +40,36 @@ impl Base {
         Ok(Self { text: origin + url.path().trim_end_matches('/'), authority, path_at })
     }
 
-    /// The whole, without a slash at the end.
+    /// Returns the full URL, without a slash at the end.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Host in lower case, and the port unless it is the scheme's own.
+    /// Returns the host in lower case, with the port unless it is the scheme's default port.
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The segments of its path; empty ones do not count.
+    /// Returns the segments of the path, without empty ones.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &str> {
         self.text.get(self.path_at..).unwrap_or_default().split('/').filter(|segment| !segment.is_empty())
     }
 
-    /// Do both name one place? The scheme takes no part.
+    /// Returns `true` if both have the same host, port and path. The scheme is ignored.
     pub(crate) fn same_place(&self, other: &Self) -> bool {
         self.authority == other.authority && self.segments().eq(other.segments())
     }
 
-    /// Does `other` lie below this one, or at it?
+    /// Returns `true` if `other` is equal to this base or below it.
     pub(crate) fn holds(&self, other: &Self) -> bool {
         let mut theirs = other.segments();
         self.authority == other.authority && self.segments().all(|own| theirs.next() == Some(own))
     }
 
-    /// What stands behind this base in a raw path, slashes included, and how many segments were matched.
+    /// Strips this base from a raw path. Returns the number of segments that matched and the rest of the path, slashes
+    /// included.
     ///
-    /// Only whole segments match, letter by letter; repeated slashes between them count as one.
+    /// Only whole segments match, and case counts; repeated slashes between segments count as one.
     pub(crate) fn strip<'a>(&self, path: &'a str) -> Option<(usize, &'a str)> {
         let mut rest = path;
         let mut matched = 0;

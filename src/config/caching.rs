@@ -1,10 +1,10 @@
-//! [`Caching`]: how long answers and originals stay good.
+//! [`Caching`]: lifetimes of responses and originals.
 
 use std::time::Duration;
 
 use crate::setters::setters;
 
-/// How long browsers and caches may keep an answer, and a store (feature `cache`) what it was made from.
+/// Lifetimes of responses in browsers and caches, and of originals in a store (feature `cache`).
 ///
 /// ```
 /// use originkit::config::Caching;
@@ -16,38 +16,39 @@ use crate::setters::setters;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Caching {
-    /// What `Cache-Control` says of a picture (documented: up to a year, the default).
+    /// The `Cache-Control` lifetime of an image (documented: up to a year, the default).
     pub lifetime: Duration,
-    /// The origin's own `Cache-Control` (or `Expires`) is told instead, where it has one (documented: origin-based
+    /// Whether the origin's own `Cache-Control` (or `Expires`) is sent instead, if it has one (documented: origin-based
     /// cache control, off).
     pub by_origin: bool,
-    /// The least that counts of what an origin says; above zero it overrides `no-cache` too, though neither `no-store`
-    /// nor `private` (chosen: 0).
+    /// The lower bound of a lifetime that an origin sets. Above zero it also overrides `no-cache`, but neither
+    /// `no-store` nor `private` (chosen: 0).
     pub floor: Duration,
-    /// The most that counts of what an origin says (documented: a year).
+    /// The upper bound of a lifetime that an origin sets (documented: a year).
     pub cap: Duration,
-    /// How long errors are kept that the next request would get too (a 404 of an origin, a malformed URL, a file that is
-    /// no image), and what stands in for something (the default image for a file that no origin has, a damaged file)
-    /// (chosen: a minute). Errors that may be over in a moment are `no-store`, whatever this says.
+    /// The lifetime of errors that the next request would get as well (a 404 of an origin, a malformed URL, a file that
+    /// is not an image), and of fallbacks for them (the default image for a file that no origin has, a damaged file)
+    /// (chosen: a minute). Errors that may be over in a moment are always `no-store`.
     pub errors: Duration,
-    /// The time for which caches may keep what stands in for something that failed for a moment: the default image, what
-    /// another origin has, or an old picture, while an origin cannot be reached (chosen: 5 seconds, so that not every
-    /// request finds out anew; no longer than [`errors`](Self::errors)). A store never has it. Zero: `no-store`.
+    /// The lifetime in caches of fallbacks for a transient failure: the default image, another origin's file, or a
+    /// stale image while an origin cannot be reached (chosen: 5 seconds, so that not every request finds out anew; no
+    /// longer than [`errors`](Self::errors)). A store never keeps them. Zero: `no-store`.
     pub stopgaps: Duration,
-    /// How long a file that is no image is kept, where its origin does not say (chosen: an hour). Where it does, its
-    /// word counts for such files, whatever [`by_origin`](Self::by_origin) says.
+    /// The lifetime of a file that is not an image, if its origin sets none (chosen: an hour). If the origin sets one,
+    /// that one applies to such files even without [`by_origin`](Self::by_origin).
     pub files: Duration,
-    /// How long a stored original is used before its origin is asked whether it has changed, where the origin's own
-    /// word does not count or is missing (chosen: an hour).
+    /// The time for which a stored original is fresh before it is revalidated with its origin, if the lifetime set by
+    /// the origin is ignored or missing (chosen: an hour).
     pub originals: Duration,
-    /// How long after that a stored picture may still be served while a new one is made (RFC 5861; chosen: not at all).
+    /// The time after expiry during which a stale image may be served while a new one is made (RFC 5861; chosen: zero).
     pub stale_while_revalidate: Duration,
-    /// How long after that it may be served while the origin is down (RFC 5861; chosen: not at all).
+    /// The time after expiry during which a stale image may be served while the origin is down (RFC 5861; chosen:
+    /// zero).
     pub stale_if_error: Duration,
 }
 
 impl Caching {
-    /// The rules for files that are no images.
+    /// Returns the rules for files that are not images.
     pub(crate) const fn of_files(self) -> Self {
         Self { by_origin: true, lifetime: self.files, ..self }
     }

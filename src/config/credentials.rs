@@ -1,4 +1,4 @@
-//! [`Credentials`]: headers of an origin, and who signs the requests to it.
+//! [`Credentials`]: headers of an origin, and the signer of the requests to it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use super::error::ConfigErrorKind;
 use super::stamp::Stamp;
 use crate::extend::Signer;
 
-/// What the requests to one origin have besides what those to all have.
+/// Headers and a signer for the requests to one origin, in addition to the headers that all requests have.
 #[derive(Clone, Default)]
 pub(crate) struct Credentials {
-    /// In the order of their names, each once. Secret ones are marked sensitive.
+    /// Sorted by name, each name once. Secret ones are marked sensitive.
     headers: Vec<(HeaderName, HeaderValue)>,
     signer: Option<(String, Arc<dyn Signer>)>,
-    /// Its part in names of files, see [`Credentials::stamp`].
+    /// Its part of the names of stored files, see [`Credentials::stamp`].
     stamp: String,
 }
 
 impl Credentials {
-    /// Sets a header, in place of one of the same name.
+    /// Sets a header, replacing one of the same name.
     ///
     /// # Errors
     /// [`ConfigErrorKind::BadHeader`] and [`ConfigErrorKind::TooMany`].
@@ -37,7 +37,7 @@ impl Credentials {
         Ok(())
     }
 
-    /// Sets who signs, in place of who did.
+    /// Sets the signer, replacing a previous one.
     ///
     /// # Errors
     /// [`ConfigErrorKind::BadSigner`].
@@ -51,14 +51,14 @@ impl Credentials {
         Ok(())
     }
 
-    /// Puts its headers into a request, in place of those of the same names.
+    /// Inserts its headers into a request, replacing headers of the same names.
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.headers {
             headers.insert(name.clone(), value.clone());
         }
     }
 
-    /// Who signs.
+    /// Returns the signer.
     pub(crate) fn signer(&self) -> Option<&dyn Signer> {
         self.signer.as_ref().map(|(_, signer)| &**signer)
     }
@@ -68,9 +68,9 @@ impl Credentials {
         self.headers.iter().any(|(known, _)| known == name)
     }
 
-    /// Its part in names of files: empty where it has neither headers nor a signer. An origin may have other files for
-    /// another tenant, so that names and values of headers count; of secrets the names only, as values must not be found
-    /// out by guessing.
+    /// Returns its part of the names of stored files: empty if it has neither headers nor a signer. An origin may have
+    /// other files for another tenant, so names and values of headers are included. Of secrets only the names are
+    /// included, so that values cannot be found out by guessing.
     pub(crate) fn stamp(&self) -> &str {
         &self.stamp
     }
@@ -92,7 +92,7 @@ impl Credentials {
     }
 }
 
-/// Equal headers, and one signer: two cannot be compared.
+/// Compares headers by value, and signers by identity, as two signers cannot be compared.
 impl PartialEq for Credentials {
     fn eq(&self, other: &Self) -> bool {
         let signers = match (&self.signer, &other.signer) {
@@ -106,7 +106,7 @@ impl PartialEq for Credentials {
 
 impl Eq for Credentials {}
 
-/// Without values that are secret.
+/// Prints no secret values.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { headers, signer, stamp: _ } = self;
@@ -115,10 +115,10 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Passes a header that an origin may have of its own.
+/// Checks a header that is configured for an origin.
 ///
 /// # Errors
-/// [`ConfigErrorKind::BadHeader`], which tells nothing of the value.
+/// [`ConfigErrorKind::BadHeader`], without the value.
 fn checked(name: &str, value: &[u8], secret: bool) -> Result<(HeaderName, HeaderValue), ConfigErrorKind> {
     let bad = |why| ConfigErrorKind::BadHeader { name: name.to_owned(), why };
     let read = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad("it is no name of a header"))?;
@@ -134,13 +134,13 @@ fn checked(name: &str, value: &[u8], secret: bool) -> Result<(HeaderName, Header
     Ok((read, value))
 }
 
-/// Returns `true` for a header of requests that is this crate's alone: it says where a request goes, where it ends, what
-/// the connection is for, or what form of the file is wanted.
+/// Returns `true` for a request header that this crate manages: it determines where a request goes, where it ends, what
+/// the connection is for, or which form of the file is requested.
 pub(crate) fn is_owned(name: &HeaderName) -> bool {
     OWNED.contains(&name.as_str())
 }
 
-/// Headers of one origin, at most (chosen).
+/// The most headers that one origin may have (chosen).
 const HEADERS: usize = 32;
 
 /// In lower case.

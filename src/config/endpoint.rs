@@ -1,4 +1,4 @@
-//! [`Endpoint`]: a URL prefix, and the origins behind it.
+//! [`Endpoint`]: a URL prefix with its origins.
 
 use super::base::Base;
 use super::error::ConfigErrorKind;
@@ -9,12 +9,12 @@ use crate::address::SigningKey;
 use crate::address::{Start, Target, UrlBuilder, Writing};
 use crate::dialect::Dialect;
 
-/// A URL-endpoint: the front of the image URLs it serves, and the origins it asks, in order.
+/// A URL-endpoint: the prefix of the image URLs that it serves, and the origins that it tries, in order.
 ///
 /// ```
 /// use originkit::{Endpoint, Engine, Origin};
 /// let endpoint = Endpoint::new("https://ik.imagekit.io/demo")
-///     .also("https://images.example.com") // a custom domain for the same
+///     .also("https://images.example.com") // a custom domain for the same endpoint
 ///     .origin(Origin::new("https://www.example.com"))
 ///     .origin(Origin::new("https://backup.example.net"));
 /// let engine = Engine::builder().endpoint(endpoint).build()?;
@@ -26,28 +26,28 @@ use crate::dialect::Dialect;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The first is the one it is called by. Empty only where there are errors.
+    /// The first one names the endpoint. Empty only if there are errors.
     bases: Vec<Base>,
     origins: Vec<Origin>,
     strict: bool,
     reports: bool,
     dialect: Option<Dialect>,
     name: String,
-    /// None: the engine's count.
+    /// Empty: the engine's keys apply.
     #[cfg(feature = "signing")]
     keys: Vec<SigningKey>,
-    /// Stands for the origins in the names of kept pictures.
+    /// The origins as text; part of the names of stored images.
     stamp: String,
-    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an endpoint with any.
+    /// Reported by [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an endpoint with errors.
     pub(super) errors: Vec<ConfigErrorKind>,
 }
 
 impl Endpoint {
-    /// Makes an endpoint at this base URL: host, and account and identifier where there are any. The scheme
-    /// takes no part in matching (chosen).
+    /// Makes an endpoint at this base URL: the host, followed by the account and the identifier if there are any. The
+    /// scheme is ignored in matching (chosen).
     ///
-    /// What is no absolute `http` or `https` URL, or has user information, a query or a fragment, is refused by
-    /// [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::BadUrl`]).
+    /// A text that is not an absolute `http` or `https` URL, or that has user information, a query or a fragment, is
+    /// refused by [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::BadUrl`]).
     #[must_use]
     pub fn new(base: &str) -> Self {
         let endpoint = Self {
@@ -69,7 +69,7 @@ impl Endpoint {
         }
     }
 
-    /// Adds a base under which it is reached as well, such as a custom domain.
+    /// Adds another base at which the endpoint is reached, such as a custom domain.
     #[must_use]
     pub fn also(mut self, base: &str) -> Self {
         match Base::new(base) {
@@ -79,7 +79,7 @@ impl Endpoint {
         self
     }
 
-    /// Adds an origin behind those it has.
+    /// Appends an origin.
     #[must_use]
     pub fn origin(mut self, origin: Origin) -> Self {
         self.origins.push(origin);
@@ -94,8 +94,8 @@ impl Endpoint {
         self
     }
 
-    /// Sends the tokens that are ignored, and what was probably meant, in a header `ik-ignored` beside each image
-    /// (chosen: off). For development: whoever writes the URLs sees them without a log.
+    /// Sends the ignored tokens, and what was probably meant, in a header `ik-ignored` beside each image (chosen: off).
+    /// For development: the authors of URLs see them without access to a log.
     ///
     /// ```
     /// use originkit::{Endpoint, Engine, Origin};
@@ -111,8 +111,8 @@ impl Endpoint {
         self
     }
 
-    /// Reads another service's URLs too (documented: URL rewriters). A native transformation in a URL wins over what
-    /// the dialect would read (chosen).
+    /// Reads another service's URLs too (documented: URL rewriters). A native transformation in a URL takes precedence
+    /// over the one that the dialect would read (chosen).
     ///
     /// ```
     /// use originkit::{Dialect, Endpoint, Engine, Origin};
@@ -130,9 +130,9 @@ impl Endpoint {
         self
     }
 
-    /// Adds a key of its own; several serve to change keys without a gap. An endpoint that has one accepts signatures by
-    /// its own keys only, and they open no other endpoint; one without goes by [`EngineBuilder::signing_key`]. A text is
-    /// a key for HMAC-SHA1, as ImageKit's are.
+    /// Adds a key for this endpoint; add several to rotate keys without a gap. An endpoint that has keys accepts
+    /// signatures made with these only, and they open no other endpoint. An endpoint without keys uses those of
+    /// [`EngineBuilder::signing_key`]. A text is a key for HMAC-SHA1, as ImageKit's are.
     ///
     /// ```
     /// use originkit::{Endpoint, Engine, Origin};
@@ -158,25 +158,25 @@ impl Endpoint {
         self
     }
 
-    /// Its first base URL, without a slash at the end; it is called by this.
+    /// Returns its first base URL, without a slash at the end. The endpoint is named by it.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.name
     }
 
-    /// The origins, in the order in which they are asked.
+    /// Returns the origins, in the order in which they are tried.
     #[must_use]
     pub fn origins(&self) -> &[Origin] {
         &self.origins
     }
 
-    /// Starts the URL of an asset below this endpoint, as ImageKit's SDKs write it.
+    /// Starts the URL of an asset below this endpoint, in the form that ImageKit's SDKs write.
     ///
-    /// What no URL can hold is percent-encoded in the path, and what is encoded already stays so: a file's `%` is
-    /// written `%25`. An absolute URL is taken as it is, if it lies below the endpoint.
+    /// Characters that a URL cannot hold are percent-encoded in the path, and existing escapes are kept: the `%` of a
+    /// file name is written `%25`. An absolute URL is used unchanged if it is below the endpoint.
     ///
-    /// For a program that only writes URLs: [`Engine::url`](crate::Engine::url) knows stored transformations, limits and
-    /// the engine's keys as well.
+    /// This is for programs that only write URLs. [`Engine::url`](crate::Engine::url) also knows stored
+    /// transformations, limits and the engine's keys.
     ///
     /// ```
     /// use originkit::Endpoint;
@@ -215,7 +215,7 @@ impl Endpoint {
         Some(Start::Url { base, url: url.into(), query })
     }
 
-    /// Its part in the names of what is made of its files: another list of origins has other files.
+    /// Returns its part of the names of stored images: another list of origins has other files.
     pub(crate) fn stamp(&self) -> &str {
         &self.stamp
     }
@@ -223,13 +223,13 @@ impl Endpoint {
     fn own_stamp(&self) -> String {
         let Self {
             origins,
-            // An engine has no endpoint with any.
+            // An engine has no endpoint with errors.
             errors: _,
-            // In the cache key stand the first base, and what the dialect makes of a URL.
+            // The cache key holds the first base, and the transformation that the dialect reads from a URL.
             bases: _,
             name: _,
             dialect: _,
-            // Who is refused, and what is told besides.
+            // These decide what is refused and what is reported, not what is served.
             strict: _,
             reports: _,
             #[cfg(feature = "signing")]
@@ -266,7 +266,7 @@ impl Endpoint {
         self.origins.iter().any(Origin::is_proxy)
     }
 
-    /// The base that matches most of a path, how many segments it matched, and what is left.
+    /// Returns the longest matching base, the number of segments that matched, and the rest of the path.
     pub(crate) fn find<'a>(&self, authority: &str, path: &'a str) -> Option<(&Base, usize, &'a str)> {
         self.bases
             .iter()

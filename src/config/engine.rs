@@ -19,8 +19,8 @@ use crate::limits::Limits;
 
 /// An account: endpoints with their origins, stored transformations, settings and limits.
 ///
-/// Cheap to clone; all clones share one configuration, which never changes. What was not checked as a whole is no
-/// engine:
+/// Cheap to clone; all clones share one configuration, which never changes. An engine only exists once the whole
+/// configuration has been checked; a builder cannot be used in its place:
 ///
 /// ```compile_fail,E0599
 /// let builder = originkit::Engine::builder();
@@ -54,18 +54,18 @@ struct Inner {
     extensions: Extensions,
     #[cfg(feature = "signing")]
     keys: Vec<SigningKey>,
-    /// Stands for the settings in the names of kept pictures.
+    /// The settings as text; part of the names of stored images.
     stamp: String,
-    /// For URLs that are written.
+    /// The context for building URLs.
     writing: Writing,
 }
 
-/// Puts an [`Engine`] together; made by [`Engine::builder`].
+/// A builder of an [`Engine`]; made by [`Engine::builder`].
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct EngineBuilder {
     inner: Inner,
-    /// Names and texts of stored transformations.
+    /// Names and texts of the stored transformations.
     named: Vec<(String, String)>,
 }
 
@@ -75,7 +75,7 @@ impl Engine {
         EngineBuilder::default()
     }
 
-    /// Lists what works and may be a mistake in the configuration; worth a line in a log at the start.
+    /// Returns the parts of the configuration that work but may be mistakes. Worth a log line each at startup.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings: Vec<_> = self.named().warnings().collect();
@@ -98,33 +98,33 @@ impl Engine {
         warnings
     }
 
-    /// The bounds that apply.
+    /// Returns the limits.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.0.limits
     }
 
-    /// The settings that apply.
+    /// Returns the settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }
 
-    /// The endpoints, in the order in which they were added.
+    /// Returns the endpoints, in the order in which they were added.
     #[must_use]
     pub fn endpoints(&self) -> &[Endpoint] {
         &self.0.endpoints
     }
 
-    /// Starts the URL of an asset, as ImageKit's SDKs write it and as [`Endpoint::url`] says: of a path below the first
-    /// endpoint, of an absolute URL below the endpoint that it lies under.
+    /// Starts the URL of an asset, in the form that ImageKit's SDKs write; see [`Endpoint::url`]. A path is placed
+    /// below the first endpoint; an absolute URL belongs to the endpoint whose base it is below.
     pub fn url(&self, path: &str) -> UrlBuilder {
         let target = Target::of_url(path);
         let found = target.and_then(|target| self.find(&target.normal_authority(), target.path));
         self.url_of(found.map(|(endpoint, ..)| endpoint).or(self.endpoints().first()), path)
     }
 
-    /// Starts the URL of an asset below the endpoint that has this base.
+    /// Starts the URL of an asset below the endpoint with this base.
     ///
     /// ```
     /// use originkit::{Endpoint, Engine, Origin};
@@ -149,7 +149,7 @@ impl Engine {
         }
     }
 
-    /// The extensions that were registered.
+    /// Returns the registered extensions.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         &self.0.extensions
@@ -167,7 +167,7 @@ impl Engine {
         &self.0.named
     }
 
-    /// The keys that open an endpoint: its own, or if it has none the engine's.
+    /// Returns the keys that open an endpoint: those of the endpoint, or the engine's if the endpoint has none.
     #[cfg(feature = "signing")]
     pub(crate) fn keys<'a>(&'a self, endpoint: &'a Endpoint) -> &'a [SigningKey] {
         self.0.keys(endpoint)
@@ -177,7 +177,7 @@ impl Engine {
         self.0.settings.restrict_unsigned
     }
 
-    /// The endpoint whose base matches most of a path, that base, and the rest of the path.
+    /// Returns the endpoint with the longest matching base, that base, and the rest of the path.
     pub(crate) fn find<'a>(&self, authority: &str, path: &'a str) -> Option<(&Endpoint, &Base, &'a str)> {
         self.0
             .endpoints
@@ -187,8 +187,8 @@ impl Engine {
             .map(|(endpoint, (base, _, rest))| (endpoint, base, rest))
     }
 
-    /// The endpoint that default images are looked up through (chosen): of those with a base above one of
-    /// `endpoint`'s, the one with the shortest such base; `endpoint` itself where there is none.
+    /// Returns the endpoint through which default images are looked up (chosen): of the endpoints with a base above one
+    /// of `endpoint`'s bases, the one with the shortest such base; `endpoint` itself if there is none.
     pub(crate) fn default_endpoint<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Endpoint {
         let depth = |candidate: &Endpoint| {
             let is_above = |base: &&Base| endpoint.bases().iter().any(|own| base.holds(own) && !base.same_place(own));
@@ -213,7 +213,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Stores a transformation for `n-<name>`, read within the engine's limits.
+    /// Stores a transformation for `n-<name>`. It is parsed within the engine's limits.
     pub fn named(mut self, name: &str, transformation: &str) -> Self {
         self.named.push((name.to_owned(), transformation.to_owned()));
         self
@@ -231,7 +231,7 @@ impl EngineBuilder {
         self
     }
 
-    /// Replaces the rules about who is refused; without them nobody is.
+    /// Replaces the access rules. Without rules every request passes.
     pub fn access(mut self, access: Access) -> Self {
         self.inner.access = access;
         self
@@ -243,9 +243,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Adds a key that signatures may be made with, for endpoints that have none of their own
-    /// ([`Endpoint::signing_key`]); several serve to change keys without a gap. A text is a key for HMAC-SHA1, as
-    /// ImageKit's are; see [`SigningKey::sha256`] for another.
+    /// Adds a key that verifies signatures, for endpoints that have no keys ([`Endpoint::signing_key`]). Add several to
+    /// rotate keys without a gap. A text is a key for HMAC-SHA1, as ImageKit's are; see [`SigningKey::sha256`] for
+    /// HMAC-SHA256.
     ///
     /// Without any key a signature in a URL cannot be checked, and is ignored.
     #[cfg(feature = "signing")]
@@ -254,10 +254,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Checks the whole.
+    /// Checks the configuration and builds the engine.
     ///
     /// # Errors
-    /// Everything that is wrong with endpoints, origins, stored transformations, keys, settings and rules: see
+    /// Every error in endpoints, origins, stored transformations, keys, settings and access rules; see
     /// [`ConfigErrorKind`] for the list.
     pub fn build(self) -> Result<Engine, ConfigErrors> {
         let Self { mut inner, named } = self;
@@ -329,7 +329,7 @@ fn place(endpoint: &Endpoint) -> String {
     format!("endpoint `{}`", endpoint.base())
 }
 
-/// These errors at one place.
+/// Pairs these errors with a place.
 fn at(place: &str, kinds: impl IntoIterator<Item = ConfigErrorKind>) -> Vec<ConfigError> {
     kinds.into_iter().map(|kind| ConfigError { place: place.to_owned(), kind }).collect()
 }

@@ -1,11 +1,11 @@
-//! [`ConfigErrors`]: everything that is wrong with a configuration, each with its place.
+//! [`ConfigErrors`]: all errors of a configuration, each with its place.
 
 use std::fmt;
 
 use crate::transform::ParseError;
 
-/// Everything that is wrong with a configuration; [`EngineBuilder::build`](crate::EngineBuilder::build) is the one place
-/// that tells it. Prints a line for each.
+/// All errors of a configuration, as reported by [`EngineBuilder::build`](crate::EngineBuilder::build). Prints one line
+/// per error.
 ///
 /// ```
 /// use originkit::{Endpoint, Engine, Origin};
@@ -38,12 +38,12 @@ pub struct ConfigError {
 }
 
 impl ConfigErrors {
-    /// Passes a configuration without errors.
+    /// Returns an error if there is at least one.
     pub(super) fn none(errors: Vec<ConfigError>) -> Result<(), Self> {
         if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
     }
 
-    /// The errors, at least one, in the order in which the configuration was put together.
+    /// Returns the errors, at least one, in the order in which the configuration was put together.
     pub fn iter(&self) -> impl Iterator<Item = &ConfigError> {
         self.0.iter()
     }
@@ -66,37 +66,37 @@ impl std::error::Error for ConfigErrors {
     }
 }
 
-/// Why a value of a configuration is refused.
+/// The reason why a value of a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {
-    /// A base is no absolute `http` or `https` URL, or has user information, a query or a fragment.
+    /// A base is not an absolute `http` or `https` URL, or has user information, a query or a fragment.
     #[error("`{url}` cannot be a base URL: {why}")]
     BadUrl {
-        /// What was given.
+        /// The given text.
         url: String,
-        /// What is wrong with it.
+        /// The reason.
         why: &'static str,
     },
-    /// A text is no host pattern.
+    /// A text is not a host pattern.
     #[error("`{0}` is no host pattern; write `www.example.com`, `*.example.com` or `*`")]
     BadHostPattern(String),
-    /// A web proxy without hosts: it would fetch nothing.
+    /// A web proxy has no hosts: it would fetch nothing.
     #[error("a web proxy needs the hosts that it may fetch from")]
     NoHosts,
-    /// An engine without endpoints.
+    /// An engine has no endpoints.
     #[error("there is none; an engine needs at least one")]
     NoEndpoints,
-    /// An endpoint without origins.
+    /// An endpoint has no origins.
     #[error("there is no origin; an endpoint needs at least one")]
     NoOrigins,
-    /// The same base twice; it would be unclear which endpoint is meant.
+    /// Two endpoints have the same base; it would be unclear which one is meant.
     #[error("`{0}` is a base of two endpoints")]
     DuplicateBase(String),
-    /// A name has other characters than letters, digits, `_` and `-`.
+    /// A name has characters other than letters, digits, `_` and `-`.
     #[error("a name consists of letters, digits, `_` and `-`")]
     BadName,
-    /// Two transformations have one name.
+    /// Two transformations have the same name.
     #[error("the name is given to two transformations")]
     DuplicateName,
     /// A stored transformation refers to a stored transformation.
@@ -105,12 +105,12 @@ pub enum ConfigErrorKind {
     /// A stored transformation is malformed.
     #[error(transparent)]
     BadTransformation(Box<ParseError>),
-    /// A list is longer than it may be.
+    /// A list exceeds its maximum length.
     #[error("at most {most} {what} can be listed")]
     TooMany {
-        /// What is listed.
+        /// The kind of entries.
         what: &'static str,
-        /// How many may be.
+        /// The maximum number of entries.
         most: usize,
     },
     /// A text is neither an address nor a range of addresses.
@@ -125,32 +125,32 @@ pub enum ConfigErrorKind {
     /// An allow list is empty: it would refuse everybody.
     #[error("an allow list of {0} needs an entry")]
     NobodyAllowed(&'static str),
-    /// There is an allow list and a block list of the same.
+    /// There is both an allow list and a block list for the same fact.
     #[error("{0} are either allowed or blocked")]
     AllowAndBlock(&'static str),
-    /// A text is no part of a `User-Agent`: it is blank, or has other characters than printable ASCII.
+    /// A text is not a valid part of a `User-Agent`: it is blank, or has characters other than printable ASCII.
     #[error("`{0}` is no part of a user agent")]
     BadAgent(String),
-    /// A text cannot stand in `Accept`.
+    /// A text is not a valid value of `Accept`.
     #[error("`{0}` cannot be the value of a header")]
     BadAccept(String),
-    /// A header cannot be one of an origin: its name or value is none, it is a secret that would be printed, or this crate
-    /// decides about it. The value is not told.
+    /// A header cannot be set for an origin: its name or value is invalid, it is a secret that would be printed, or
+    /// this crate manages it. The error does not hold the value.
     #[error("`{name}` cannot be a header of an origin: {why}")]
     BadHeader {
-        /// Its name, as it was given.
+        /// The name of the header, as given.
         name: String,
         /// The reason.
         why: &'static str,
     },
-    /// A name for a signer has other characters than letters, digits, `_`, `-` and `.`.
+    /// A name of a signer has characters other than letters, digits, `_`, `-` and `.`.
     #[error("`{0}` is no name for a signer; use letters, digits, `_`, `-` and `.`")]
     BadSigner(String),
-    /// A web proxy was given a header or a signer, which would be shown to hosts of strangers.
+    /// A web proxy was given a header or a signer, which would be revealed to hosts of third parties.
     #[error("a web proxy asks hosts of others: it has neither headers nor a signer of its own")]
     ProxyCredentials,
-    /// Signed URLs are demanded, and an endpoint has no key to check them with: neither one of its own nor one of the
-    /// engine.
+    /// Signed URLs are required, and an endpoint has no key to verify them with: neither one for the endpoint nor one
+    /// for the engine.
     #[error("unsigned URLs are refused, but there is no key to check signatures with")]
     NoKey,
     /// A setting needs a feature that this build does not have.

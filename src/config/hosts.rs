@@ -1,18 +1,18 @@
-//! [`HostPattern`]: which hosts a web proxy may fetch from.
+//! [`HostPattern`]: hosts that a web proxy may fetch from.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::error::ConfigErrorKind;
 
-/// A host, or all hosts below a domain. Compared by labels, never by text: `*.example.com` is neither
+/// A host, or all hosts below a domain. Compared by labels, never as text: `*.example.com` matches neither
 /// `evil-example.com` nor `example.com.evil`.
 ///
 /// ```
 /// use originkit::config::HostPattern;
 /// let shops: HostPattern = "*.example.com".parse()?;
 /// assert!(shops.matches("a.b.EXAMPLE.com."));
-/// assert!(!shops.matches("example.com")); // one label or more, never the apex
+/// assert!(!shops.matches("example.com")); // needs at least one label more, never the apex
 /// assert!(!shops.matches("evil-example.com"));
 /// # Ok::<(), originkit::error::ConfigErrorKind>(())
 /// ```
@@ -30,14 +30,14 @@ enum Pattern {
 }
 
 impl HostPattern {
-    /// `*`: every host with a public name or address. **An open proxy**: anybody can fetch anything
+    /// Returns the pattern `*`: every host with a public name or address. **An open proxy**: anybody can fetch anything
     /// public through it, at your cost. Combine it with signed URLs.
     #[must_use]
     pub const fn any_public() -> Self {
         Self(Pattern::AnyPublic)
     }
 
-    /// Is this host meant? Case and one dot at the end do not count.
+    /// Returns `true` if the pattern matches this host. Case and one dot at the end are ignored.
     ///
     /// Private, loopback and reserved addresses are refused elsewhere, whatever the pattern says.
     #[must_use]
@@ -54,7 +54,7 @@ impl HostPattern {
     }
 }
 
-/// `www.example.com`, `*.example.com` or `*`; names with other letters than ASCII become punycode.
+/// Reads `www.example.com`, `*.example.com` or `*`; names with letters outside ASCII are converted to punycode.
 impl FromStr for HostPattern {
     type Err = ConfigErrorKind;
     fn from_str(text: &str) -> Result<Self, ConfigErrorKind> {

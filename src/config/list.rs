@@ -1,8 +1,8 @@
-//! Lists that may not be longer than a bound.
+//! Lists with a maximum length.
 
 use super::error::ConfigErrorKind;
 
-/// Reads a list of at most so many entries, and no more of it than shows that it is too long.
+/// Reads a list of at most `most` entries. Of a longer one, it takes no more than is needed to see that it is too long.
 pub(super) fn bounded<E, T>(
     what: &'static str,
     most: usize,

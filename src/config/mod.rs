@@ -1,7 +1,7 @@
-//! Configuration: what an account is, as values that are checked when they are made.
+//! Configuration: an account as values that are validated when they are constructed.
 //!
-//! An [`Engine`] has [`Endpoint`]s, an endpoint has [`Origin`]s in the order in which they are asked.
-//! Nothing here knows of requests: an engine is built once and shared.
+//! An [`Engine`] has [`Endpoint`]s, and an endpoint has [`Origin`]s in the order in which they are tried. This module
+//! knows nothing of requests: an engine is built once and shared.
 
 mod access;
 mod agents;

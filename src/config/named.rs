@@ -1,8 +1,8 @@
-//! Stored transformations: `n-thumb` in a URL, replaced by what is stored under the name.
+//! Stored transformations: `n-thumb` in a URL, replaced by the transformation that is stored under the name.
 //!
-//! A one-step transformation becomes part of the step that names it: what the step says itself wins,
-//! wherever it stands, and stored layers are drawn first. A longer one takes the place of its step, so
-//! the name must be alone there. One stored transformation cannot name another (chosen).
+//! A stored transformation of one step is merged into the step that names it: the parameters of that step win, wherever
+//! the name is placed, and stored layers are drawn first. A longer one replaces its step, so the name must be alone in
+//! the step. A stored transformation cannot name another one (chosen).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,18 +21,18 @@ pub(crate) struct Named(BTreeMap<Name, Stored>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stored {
     transformation: Transformation,
-    /// Tokens of its text without effect.
+    /// Tokens of the text that have no effect.
     ignored: Vec<Ignored>,
 }
 
-/// Why a name in a URL has no meaning.
+/// The reason why a name in a URL cannot be expanded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
-    /// Nothing is stored under it.
+    /// No transformation is stored under the name.
     #[error("no transformation is stored as `{0}`")]
     Unknown(Name),
-    /// Several steps are stored under it, and other parameters stand beside it.
+    /// The stored transformation has several steps, and the step that names it has other parameters.
     #[error("`{0}` has several steps and must be alone in its step")]
     NotAlone(Name),
 }
@@ -41,7 +41,7 @@ impl Named {
     /// Stores a transformation.
     ///
     /// # Errors
-    /// A bad or repeated name, a malformed text, or a name in it.
+    /// The name is invalid or already in use, or the text is malformed or names a stored transformation.
     pub(crate) fn insert(&mut self, name: &str, text: &str, limits: &Limits) -> Result<(), ConfigErrorKind> {
         let name = Name::new(name).ok_or(ConfigErrorKind::BadName)?;
         let Reading { transformation, ignored, .. } =
@@ -55,18 +55,18 @@ impl Named {
         }
     }
 
-    /// The names.
+    /// Returns the names.
     pub(crate) fn names(&self) -> Arc<[Name]> {
         self.0.keys().cloned().collect()
     }
 
-    /// A warning for each transformation with tokens that have no effect.
+    /// Returns a warning for each transformation with tokens that have no effect.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = Warning> {
         let partly = self.0.iter().filter(|(_, stored)| !stored.ignored.is_empty());
         partly.map(|(name, stored)| Warning::IgnoredInNamed { name: name.to_string(), ignored: stored.ignored.clone() })
     }
 
-    /// Puts what is stored in the place of each name.
+    /// Replaces each name by its stored transformation.
     ///
     /// # Errors
     /// See [`NameError`].
@@ -110,7 +110,7 @@ fn names_another(transformation: &Transformation) -> bool {
     transformation.edits().any(|edit| edit.named.is_some() || edit.layers.iter().any(in_layer))
 }
 
-/// What `edit` says, and what `below` says where `edit` is silent.
+/// Merges two edits: values of `edit`, and values of `below` for parameters that `edit` does not set.
 fn over(edit: Edit, below: Edit) -> Edit {
     let Edit {
         named,

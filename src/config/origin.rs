@@ -1,4 +1,4 @@
-//! [`Origin`]: where pictures come from.
+//! [`Origin`]: a source of images.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::hosts::HostPattern;
 use super::stamp::Stamp;
 use crate::extend::Signer;
 
-/// A server that has pictures: a web server, or any of a list of hosts through a web proxy.
+/// A server that provides images: a web server, or any of a list of hosts through a web proxy.
 ///
 /// ```
 /// use originkit::Origin;
@@ -24,7 +24,7 @@ pub struct Origin {
     canonical: Option<Base>,
     forward_host: bool,
     credentials: Arc<Credentials>,
-    /// For [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an origin with any.
+    /// Reported by [`EngineBuilder::build`](crate::EngineBuilder::build), which refuses an origin with errors.
     pub(super) errors: Vec<ConfigErrorKind>,
 }
 
@@ -39,9 +39,9 @@ pub(crate) enum Kind {
 impl Origin {
     /// Makes a web server: an asset's path is appended to this base URL.
     ///
-    /// The base is trusted: it may lie in a private network. What is no absolute `http` or `https` URL, or has user
-    /// information, a query or a fragment, is refused by [`EngineBuilder::build`](crate::EngineBuilder::build)
-    /// ([`ConfigErrorKind::BadUrl`]).
+    /// The base is trusted: it may be in a private network. A text that is not an absolute `http` or `https` URL, or
+    /// that has user information, a query or a fragment, is refused by
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::BadUrl`]).
     #[must_use]
     pub fn new(base: &str) -> Self {
         Self::of(Base::new(base).map(Kind::Web))
@@ -50,8 +50,8 @@ impl Origin {
     /// Makes a web proxy: an asset's path is itself a URL, on one of these hosts. See [`HostPattern`].
     ///
     /// Hosts in private networks are refused whatever the list says; use [`Origin::new`] for them. An empty list is
-    /// refused by [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::NoHosts`]): an open proxy is
-    /// never an accident. So is a text that is no pattern ([`ConfigErrorKind::BadHostPattern`]).
+    /// refused by [`EngineBuilder::build`](crate::EngineBuilder::build) ([`ConfigErrorKind::NoHosts`]): an open proxy
+    /// must be deliberate. So is a text that is not a pattern ([`ConfigErrorKind::BadHostPattern`]).
     #[must_use]
     pub fn proxy<I: IntoIterator<Item: AsRef<str>>>(hosts: I) -> Self {
         let hosts: Result<Arc<[_]>, _> = hosts.into_iter().map(|host| host.as_ref().parse()).collect();
@@ -61,7 +61,7 @@ impl Origin {
         })
     }
 
-    /// A proxy without hosts stands for what is refused: it fetches nothing.
+    /// An origin that is refused becomes a proxy without hosts: it fetches nothing.
     fn of(kind: Result<Kind, ConfigErrorKind>) -> Self {
         let (kind, errors) = match kind {
             Ok(kind) => (kind, Vec::new()),
@@ -77,8 +77,8 @@ impl Origin {
         self
     }
 
-    /// Pictures of this origin are answered with `Link: <...>; rel="canonical"` below this base
-    /// (documented: "Include canonical header"). It is a base as that of [`Origin::new`].
+    /// Adds `Link: <...>; rel="canonical"` below this base to responses with images of this origin (documented:
+    /// "Include canonical header"). The same rules apply as to the base of [`Origin::new`].
     #[must_use]
     pub fn canonical(mut self, base: &str) -> Self {
         match Base::new(base) {
@@ -88,44 +88,46 @@ impl Origin {
         self
     }
 
-    /// Sends the host of the image URL in `Host` instead of the base's (documented: "Forward host
-    /// header to origin"). The connection goes to the base all the same. Means nothing to a proxy.
+    /// Sends the host of the image URL in `Host` instead of the base's host (documented: "Forward host header to
+    /// origin"). The connection still goes to the base. Has no effect on a proxy.
     #[must_use]
     pub const fn forward_host(mut self, on: bool) -> Self {
         self.forward_host = on;
         self
     }
 
-    /// Sends a header with every request to it, overlays and default images included, in place of one of the same name
-    /// that would be sent, or that was set before. At most 32.
+    /// Sends a header with every request to this origin, including requests for overlays and default images. It
+    /// replaces a header of the same name that would be sent or that was set before. At most 32 headers.
     ///
-    /// It goes to this origin alone: a redirect to another scheme, host or port drops it, and one that comes back takes it
-    /// along again (chosen). Its name and value are in names of stored files and in `ETag`s: another tenant has other
-    /// files.
+    /// The header goes to this origin only: a redirect to another scheme, host or port drops it, and a redirect back
+    /// sends it again (chosen). Its name and value are part of the names of stored files and of `ETag`s, because
+    /// another tenant has other files.
     ///
-    /// Refused are the headers about which this crate decides: `Host`, the marker
-    /// ([`Settings::marker_name`](crate::Settings::marker_name), by [`EngineBuilder::build`](crate::EngineBuilder::build)),
-    /// those of the connection and of a body, conditions, ranges and `Accept-Encoding`. So are `Authorization` and `Cookie`,
-    /// for which there is [`Origin::secret_header`], and any header of a web proxy.
+    /// Headers that this crate manages are refused: `Host`, the marker
+    /// ([`Settings::marker_name`](crate::Settings::marker_name), by
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build)), those of the connection and of a body, conditions,
+    /// ranges and `Accept-Encoding`. So are `Authorization` and `Cookie`, for which there is [`Origin::secret_header`],
+    /// and any header of a web proxy.
     ///
     /// ```
     /// let origin = originkit::Origin::new("https://media.example.com").header("x-tenant", "42");
     /// ```
     ///
-    /// [`EngineBuilder::build`](crate::EngineBuilder::build) tells errors: [`ConfigErrorKind::BadHeader`],
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) reports errors: [`ConfigErrorKind::BadHeader`],
     /// [`ConfigErrorKind::TooMany`], and [`ConfigErrorKind::ProxyCredentials`] for a web proxy.
     #[must_use]
     pub fn header(self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         self.with_credentials(|credentials| credentials.set(name.as_ref(), value.as_ref(), false))
     }
 
-    /// Sends a header as [`Origin::header`] does, whose value is a secret: it is neither printed nor told to `tracing`, is
-    /// marked [sensitive](http::HeaderValue::is_sensitive) for clients, and no name of a file is made of it, not even as a
-    /// hash (a short one could be guessed).
+    /// Sends a header as [`Origin::header`] does, with a secret value. The value is neither printed nor recorded by
+    /// `tracing`, and it is marked [sensitive](http::HeaderValue::is_sensitive) for clients. It is not part of the
+    /// names of stored files, not even as a hash (the hash of a short secret could be guessed).
     ///
-    /// So another secret leaves a store as good as it was, which is wanted where a token is renewed. Where it opens other
-    /// files, change [`Settings::revision`](crate::Settings::revision); and two origins at one base that differ in a secret
-    /// only share what a store has of them: tell them apart by a plain header, or by the name of a signer.
+    /// A store therefore stays valid when the secret changes, as it should when a token is renewed. If the new secret
+    /// gives access to other files, change [`Settings::revision`](crate::Settings::revision). Two origins with the same
+    /// base that differ only in a secret share their stored files: distinguish them by a plain header, or by the name
+    /// of a signer.
     ///
     /// ```
     /// use originkit::Origin;
@@ -137,10 +139,10 @@ impl Origin {
         self.with_credentials(|credentials| credentials.set(name.as_ref(), value.as_ref(), true))
     }
 
-    /// Has every request to it signed, redirects that stay with it included; see [`Signer`]. The name stands for the
-    /// signer in names of stored files and in `ETag`s: give another one where it opens other files.
+    /// Signs every request to this origin, including redirects that stay with it; see [`Signer`]. The name represents
+    /// the signer in names of stored files and in `ETag`s: use another name if the signer gives access to other files.
     ///
-    /// [`EngineBuilder::build`](crate::EngineBuilder::build) tells errors: [`ConfigErrorKind::BadSigner`], and
+    /// [`EngineBuilder::build`](crate::EngineBuilder::build) reports errors: [`ConfigErrorKind::BadSigner`], and
     /// [`ConfigErrorKind::ProxyCredentials`] for a web proxy.
     #[must_use]
     pub fn signer(self, name: impl Into<String>, signer: impl Signer + 'static) -> Self {
@@ -148,7 +150,7 @@ impl Origin {
     }
 
     fn with_credentials(mut self, change: impl FnOnce(&mut Credentials) -> Result<(), ConfigErrorKind>) -> Self {
-        // What stands for a base that is none is no proxy.
+        // An origin with an invalid base is represented by a proxy, but was not meant as one.
         let changed = if self.is_proxy() && self.errors.is_empty() {
             Err(ConfigErrorKind::ProxyCredentials)
         } else {
@@ -158,7 +160,7 @@ impl Origin {
         self
     }
 
-    /// Its name, if it was given one.
+    /// Returns its name, if it has one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
@@ -168,7 +170,7 @@ impl Origin {
         &self.kind
     }
 
-    /// The base of a web server.
+    /// Returns the base of a web server.
     pub(crate) const fn base(&self) -> Option<&Base> {
         match &self.kind {
             Kind::Web(base) => Some(base),
@@ -192,23 +194,23 @@ impl Origin {
         matches!(self.kind, Kind::Proxy(_))
     }
 
-    /// Adds its part in the names of what is made of its files: which one it has for a path.
+    /// Adds its part of the stamp: the facts that decide which file it has for a path.
     pub(super) fn write_stamp(&self, stamp: &mut Stamp) {
         let Self {
             kind,
             credentials,
-            // An engine has no origin with any.
+            // An engine has no origin with errors.
             errors: _,
-            forward_host: _, // asked below, as a proxy has none
+            forward_host: _, // used below, as a proxy has none
             // For logs.
             name: _,
-            // A link beside the image. It follows when the image is made or confirmed the next time.
+            // A link beside the image. It takes effect when the image is made or revalidated the next time.
             canonical: _,
         } = self;
         match kind {
             Kind::Web(base) => stamp.part("web", base.as_str()),
             Kind::Proxy(hosts) => {
-                // In whatever order they are listed, the same may be asked.
+                // The order of the list does not matter.
                 let mut hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
                 hosts.sort();
                 hosts.dedup();

@@ -1,8 +1,8 @@
-//! [`AddressRange`]: addresses with the same first bits.
+//! [`AddressRange`]: addresses with a common prefix.
 
 use std::net::IpAddr;
 
-/// An address, or all with the same first bits. What carries an IPv4 address as IPv6 is IPv4.
+/// An address, or all addresses with a common prefix. An IPv4-mapped IPv6 address counts as IPv4.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AddressRange {
     V4 { network: u32, mask: u32 },
@@ -10,7 +10,7 @@ pub(crate) enum AddressRange {
 }
 
 impl AddressRange {
-    /// `None` for what is neither an address nor a range.
+    /// Returns `None` if the text is neither an address nor a range.
     pub(super) fn new(text: &str) -> Option<Self> {
         let (address, bits) = match text.split_once('/') {
             Some((address, bits)) => (address, Some(prefix(bits)?)),
@@ -19,7 +19,7 @@ impl AddressRange {
         let written: IpAddr = address.parse().ok()?;
         let own = if written.is_ipv4() { 32 } else { 128 };
         let bits = bits.unwrap_or(own);
-        // The longest prefix has no bits behind it, and the shortest nothing before them.
+        // The longest prefix leaves no host bits, and the shortest leaves no network bits.
         match written.to_canonical() {
             IpAddr::V4(v4) => {
                 let behind = 32_u32.checked_sub(if written.is_ipv4() { bits } else { bits.checked_sub(96)? })?;
@@ -42,7 +42,7 @@ impl AddressRange {
     }
 }
 
-/// `24`; `parse` would take `+24` and `024`.
+/// Reads a prefix length such as `24`; `parse` alone would accept `+24` and `024`.
 fn prefix(text: &str) -> Option<u32> {
     let bits = text.parse().ok()?;
     (u32::to_string(&bits) == text).then_some(bits)

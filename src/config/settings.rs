@@ -1,4 +1,4 @@
-//! [`Settings`]: what an account has switched on.
+//! [`Settings`]: the options of an account.
 
 use http::{HeaderName, HeaderValue};
 
@@ -8,83 +8,86 @@ use super::error::ConfigErrorKind;
 use crate::geometry::Size;
 use crate::setters::setters;
 
-/// Settings of an account, after ImageKit's dashboard.
+/// Settings of an account, modelled on ImageKit's dashboard.
 ///
 /// ```
 /// use originkit::Settings;
 /// let settings = Settings::default()
 ///     .quality(70)
-///     .data_saver(true) // 50 for those who ask to save
+///     .data_saver(true) // 50 for clients that send `Save-Data: on`
 ///     .restrict_unnamed(true);
 /// assert!(settings.best_format && !settings.avif);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Without `f`, the best format that the browser accepts is chosen, as by `f-auto` (documented: on).
+    /// Whether the best format that the browser accepts is chosen if the URL has no `f`, as with `f-auto` (documented:
+    /// on).
     pub best_format: bool,
-    /// `f-auto` may choose AVIF (documented: off).
+    /// Whether `f-auto` may choose AVIF (documented: off).
     pub avif: bool,
-    /// The `Accept` that counts for some user agents, whatever they send (documented: none).
+    /// The `Accept` values to use for some user agents, whatever they send (documented: none).
     pub accept_by_agent: AcceptByAgent,
-    /// Quality of lossy formats where `q` is absent, 1 to 100 (documented: 80).
+    /// The quality of lossy formats if the URL has no `q`, 1 to 100 (documented: 80).
     pub quality: u8,
-    /// Requests with `Save-Data: on` get a lower default quality (documented: off): 20 less, but not below 40, where the
-    /// URL does not set `q` (chosen). A source of lower quality keeps its own, as ever. `Vary` says `Save-Data` then.
+    /// Whether requests with `Save-Data: on` get a lower default quality (documented: off): 20 less, but not below 40,
+    /// if the URL does not set `q` (chosen). A source of lower quality keeps its quality, as always. `Vary` then names
+    /// `Save-Data`.
     pub data_saver: bool,
-    /// Pictures are turned as their EXIF orientation says (chosen: on).
+    /// Whether images are rotated according to their EXIF orientation (chosen: on).
     pub auto_orient: bool,
-    /// The size that an image is fitted into, as by `c-at_max`, where the URL names neither `w` nor `h` (documented:
-    /// maximum image dimensions; off). SVGs and files that pass as they are keep their size.
+    /// The size that an image is fitted into, as with `c-at_max`, if the URL sets neither `w` nor `h` (documented:
+    /// maximum image dimensions; off). SVGs and files that pass through unchanged keep their size.
     pub max_size: Option<Size>,
-    /// Damaged sources are refused (chosen: off). Off, a still is shown as far as it can be, as browsers do; the result
-    /// lives a minute, and what is wrong with it is among its [notes](crate::render::Encoded::notes).
+    /// Whether damaged sources are refused (chosen: off). If off, a still image is shown as far as it can be decoded,
+    /// as browsers do; the result is fresh for a minute, and the damage is listed in its
+    /// [notes](crate::render::Encoded::notes).
     pub refuse_damaged: bool,
-    /// JPEG with halved chroma planes (documented: off; chosen: on, for smaller files).
+    /// Whether JPEG is written with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,
-    /// Encoders spend time for bytes (chosen: off): JPEG is tried progressive too, WebP with all its effort, PNG with
-    /// and without filters; GIF and AVIF stay what they are. Several times as slow, for a few percent.
+    /// Whether encoders trade time for bytes (chosen: off): JPEG is tried progressive too, WebP with its full effort,
+    /// PNG with and without filters; GIF and AVIF do not change. Several times as slow, for a few percent.
     pub smallest: bool,
-    /// Colour profiles are kept, as if by `cp-true` (documented: off).
+    /// Whether colour profiles are kept, as with `cp-true` (documented: off).
     pub color_profile: bool,
-    /// Metadata is kept, as if by `md-true` (documented: off).
+    /// Whether metadata is kept, as with `md-true` (documented: off).
     pub metadata: bool,
-    /// SVGs that pass through are sanitised, and `ik-sanitizeSvg=false` does not stop it (chosen: on; ImageKit
-    /// sanitises unless a URL says otherwise). Off: `ik-sanitizeSvg=true` asks for it. Needs the feature `sanitize`,
+    /// Whether SVGs that pass through are always sanitised, even with `ik-sanitizeSvg=false` (chosen: on; ImageKit
+    /// sanitises unless a URL says otherwise). If off, `ik-sanitizeSvg=true` requests it. Needs the feature `sanitize`,
     /// without which it is off.
     pub sanitize_svg: bool,
-    /// Only signed URLs are served (documented: off). Needs a key for every endpoint, and the feature
+    /// Whether only signed URLs are served (documented: off). Needs a key for every endpoint, and the feature
     /// `signing`.
     pub restrict_unsigned: bool,
-    /// Only stored transformations are served (documented: off).
+    /// Whether only stored transformations are served (documented: off).
     pub restrict_unnamed: bool,
-    /// How long answers are good.
+    /// Lifetimes of responses and originals.
     pub caching: Caching,
-    /// Statuses that tell a gateway's troubles apart, such as 502 and 504, instead of the documented ones (chosen: off).
-    /// Both are in the table of [`Error`](crate::Error).
+    /// Whether gateway errors have distinct statuses, such as 502 and 504, instead of the documented ones (chosen:
+    /// off). The table of [`Error`](crate::Error) lists both.
     pub gateway_statuses: bool,
-    /// Ports, besides 80 and 443, that URLs written by others may name: sources of web proxies, those of layers and
-    /// default images among them, and redirects (chosen: none). The base of a configured origin may have any port, and
-    /// redirects to that are followed.
+    /// Ports besides 80 and 443 that third parties may name in URLs: sources of web proxies, including those of layers
+    /// and default images, and redirects (chosen: none). The base of a configured origin may have any port, and
+    /// redirects to that base are followed.
     pub ports: Vec<u16>,
-    /// Any text; change it to make every kept picture and every `ETag` a new one: when a model or a font has changed, say,
-    /// or when an origin shows other files to another secret.
+    /// Any text; change it to make every stored image and every `ETag` a new one, for example if a model or a font has
+    /// changed, or if an origin serves other files for a new secret.
     ///
-    /// Other settings and [`Limits`](crate::Limits) do so by themselves, where they change an image; so do the list of
-    /// origins, the base of one, [`Origin::forward_host`](crate::Origin::forward_host), the version of this crate and
-    /// features that draw or write. Names for logs, times, [`caching`](Self::caching), canonical links and limits that only
-    /// refuse leave every name as it is (chosen).
+    /// Changes of other settings and of [`Limits`](crate::Limits) have this effect by themselves if they change an
+    /// image. So do the list of origins, the base of one, [`Origin::forward_host`](crate::Origin::forward_host), the
+    /// version of this crate and features that draw or write. Names for logs, times, [`caching`](Self::caching),
+    /// canonical links and limits that only refuse do not change any name (chosen).
     pub revision: String,
-    /// Name of the header that tells origins who asks.
+    /// The name of the header that identifies this server to origins.
     pub marker_name: HeaderName,
-    /// Its value.
+    /// The value of that header.
     pub marker_value: HeaderValue,
-    /// `User-Agent` towards origins.
+    /// The `User-Agent` sent to origins.
     pub user_agent: HeaderValue,
 }
 
 impl Settings {
-    /// Settings without which this build cannot do what they say, or that are malformed.
+    /// Returns an error for each setting that this build does not support or that is malformed.
     pub(super) fn errors(&self) -> Vec<ConfigErrorKind> {
         let features = [
             (self.sanitize_svg && !cfg!(feature = "sanitize"), "sanitize_svg", "sanitize"),

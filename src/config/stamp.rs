@@ -1,14 +1,15 @@
-//! Stamps: the configuration that an image depends on, as text. Names of stored files and `ETag`s are made of them.
+//! Stamps: the configuration that an image depends on, as text. Names of stored files and `ETag`s are derived from
+//! them.
 //!
-//! A stamp is written by hand, so that it changes with what it stands for and with nothing else: not with the text that
-//! a `Debug` implementation happens to print, a name for logs, or a timeout. Each type is taken apart without `..`: a
-//! new field must be listed before it compiles, as one that counts or one that does not, with the reason.
+//! A stamp is written by hand, so that it changes with what it represents and with nothing else: not with the output of
+//! a `Debug` implementation, a name for logs, or a timeout. Each type is destructured without `..`: a new field must be
+//! listed before it compiles, either as one that counts or as one that does not, with the reason.
 //!
-//! | Counts | Does not |
+//! | Counts | Does not count |
 //! |---|---|
-//! | settings that change pixels, or which of several formats is written | caching, statuses, who is refused, the marker, `User-Agent` |
-//! | limits beyond which something is cut off, left out, drawn smaller or written in another format | limits that only refuse, times |
-//! | of an origin: its base or hosts, whose `Host` it is sent, names and plain values of its headers, the name of its signer | its name, its canonical base, values of secret headers |
+//! | settings that change pixels, or which of several formats is written | caching, statuses, access rules, the marker, `User-Agent` |
+//! | limits beyond which something is truncated, left out, drawn smaller or written in another format | limits that only refuse, times |
+//! | of an origin: its base or hosts, the `Host` it is sent, names and plain values of its headers, the name of its signer | its name, its canonical base, values of secret headers |
 //! | the version of this crate, and features of this build that draw or write | |
 
 use std::fmt::{Display, Write as _};
@@ -16,7 +17,7 @@ use std::fmt::{Display, Write as _};
 use super::settings::Settings;
 use crate::limits::Limits;
 
-/// The stamp of an engine.
+/// Returns the stamp of an engine.
 pub(super) fn of_engine(settings: &Settings, limits: &Limits) -> String {
     let mut stamp = Stamp::default();
     stamp.part("version", env!("CARGO_PKG_VERSION"));
@@ -29,7 +30,7 @@ pub(super) fn of_engine(settings: &Settings, limits: &Limits) -> String {
     ];
     features.into_iter().for_each(|(name, on)| stamp.flag(name, on));
     of_limits(limits, &mut stamp);
-    // The last, as its revision is any text.
+    // Must be the last, as the revision may be any text.
     of_settings(settings, &mut stamp);
     stamp.into_text()
 }
@@ -48,19 +49,20 @@ fn of_settings(settings: &Settings, stamp: &mut Stamp) {
         metadata,
         sanitize_svg,
         revision,
-        // What comes of these for a request is in its cache key.
+        // Their effect on a request is in its cache key.
         accept_by_agent: _,
         data_saver: _,
-        // Who is refused.
+        // These decide which requests are refused.
         restrict_unsigned: _,
         restrict_unnamed: _,
-        // How long answers are kept, and how errors are told.
+        // Lifetimes of responses, and the form of errors.
         caching: _,
         gateway_statuses: _,
-        // Where else redirects and sources of web proxies may lead: an origin that fails for want of it is stood in for
-        // by another one for a minute at most.
+        // Further targets of redirects and sources of web proxies: if an origin fails because a port is not listed, the
+        // fallback by another origin is fresh for a minute at most.
         ports: _,
-        // Who asks. An origin lets in who says so, or not; its files are told apart by headers of its own.
+        // The identity of the client. An origin admits it or not; other files are distinguished by headers set for the
+        // origin.
         marker_name: _,
         marker_value: _,
         user_agent: _,
@@ -83,18 +85,18 @@ fn of_settings(settings: &Settings, stamp: &mut Stamp) {
 
 fn of_limits(limits: &Limits, stamp: &mut Stamp) {
     let Limits {
-        // Beyond these a text is cut off, and a size, a profile or metadata are as if absent.
+        // Beyond these a text is truncated, and a size, a profile or metadata are treated as absent.
         text_chars,
         base64_chars,
         side,
         profile_bytes,
         metadata_bytes,
-        // A drawing is drawn no larger than these allow, and a decoder or an effect of the embedder may go by them.
+        // A drawing is drawn no larger than these allow, and a decoder or an effect of the embedder may depend on them.
         pixels,
         memory,
-        // An image in a drawing that has more is left out.
+        // A larger image in a drawing is left out.
         source_bytes,
-        // A format that would pass these (and `memory`) is not written while there is another.
+        // A format that would exceed these (and `memory`) is not written if there is another.
         webp_side,
         result_bytes,
         work,
@@ -114,7 +116,7 @@ fn of_limits(limits: &Limits, stamp: &mut Stamp) {
         svg_nodes: _,
         sources: _,
         fetches: _,
-        // Beyond these an origin has failed. What stands in for it lives a minute at most.
+        // Beyond these an origin has failed. The fallback is fresh for a minute at most.
         redirects: _,
         fetch_timeout: _,
         connect_timeout: _,
@@ -135,30 +137,30 @@ fn of_limits(limits: &Limits, stamp: &mut Stamp) {
     stamp.part("work", work);
 }
 
-/// A text that grows by lines of a name and a value.
+/// A text that grows by lines, each with a name and a value.
 #[derive(Default)]
 pub(super) struct Stamp(String);
 
 impl Stamp {
-    /// Adds a line. The value is one line itself, or the last.
+    /// Adds a line. The value must be a single line, unless this is the last line.
     pub(super) fn part(&mut self, name: &str, value: impl Display) {
         // Writing to a string cannot fail.
         _ = writeln!(self.0, "{name} {value}");
     }
 
-    /// Adds a line if this is so.
+    /// Adds a line if `on` is `true`.
     pub(super) fn flag(&mut self, name: &str, on: bool) {
         if on {
             self.part(name, "on");
         }
     }
 
-    /// Adds lines of another stamp.
+    /// Appends the lines of another stamp.
     pub(super) fn lines(&mut self, lines: &str) {
         self.0.push_str(lines);
     }
 
-    /// The whole.
+    /// Returns the text.
     pub(super) fn into_text(self) -> String {
         self.0
     }

@@ -1,13 +1,13 @@
-//! [`Visitor`]: who sent a request.
+//! [`Visitor`]: the sender of a request.
 
 use std::net::IpAddr;
 
 use super::access::Country;
 
-/// Who sent a request, as far as no header can tell. Read from the request's extensions.
+/// The sender of a request: facts that are not in its headers. Read from the request's extensions.
 ///
-/// The embedder fills it in: the address from the connection, or from a header of a proxy that it trusts, and the
-/// country from a table of its own. A layer before `tower::ImageService` can do so, too.
+/// The embedder fills it in: the address from the connection, or from a header of a trusted proxy, and the country from
+/// its own lookup table. A layer in front of `tower::ImageService` can do so, too.
 ///
 /// ```
 /// use originkit::config::{Country, Visitor};
@@ -21,6 +21,6 @@ use super::access::Country;
 pub struct Visitor {
     /// The client's address.
     pub address: Option<IpAddr>,
-    /// The country that it is in.
+    /// The client's country.
     pub country: Option<Country>,
 }

@@ -1,19 +1,19 @@
-//! [`Warning`]: what in a configuration may be a mistake.
+//! [`Warning`]: a possible mistake in a configuration.
 
 use std::fmt;
 
 use crate::transform::Ignored;
 
-/// Something in a configuration that works and may be a mistake.
+/// A part of a configuration that works but may be a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// A web proxy answers unsigned URLs: anybody can fetch through it what its hosts have.
+    /// A web proxy serves unsigned URLs: anybody can fetch files of its hosts through it.
     UnsignedProxy {
         /// The endpoint's first base.
         endpoint: String,
     },
-    /// The quality is not within 1 to 100; the nearest of these counts.
+    /// The quality is not within 1 to 100; the nearest value of this range is used.
     Quality {
         /// [`Settings::quality`](crate::Settings::quality).
         quality: u8,
@@ -25,8 +25,8 @@ pub enum Warning {
         /// The tokens, with the reasons.
         ignored: Vec<Ignored>,
     },
-    /// An origin lies below an endpoint of the same engine. Unless its name means another server where the
-    /// requests are sent from, the engine asks itself for ever.
+    /// The base of an origin is below an endpoint of the same engine. Unless its name resolves to another server where
+    /// the requests are sent from, the engine sends requests to itself endlessly.
     OwnOrigin {
         /// The endpoint's first base.
         endpoint: String,

@@ -7,7 +7,7 @@ use crate::transform::Reason;
 
 const TAKEN: [(&str, &str); 2] = [("imwidth", "w"), ("imheight", "h")];
 
-/// What else the service reads.
+/// Other parameters of the service.
 const UNTRANSLATED: [&str; 8] =
     ["im", "impolicy", "imdensity", "imformat", "imquality", "imbypass", "imcolor", "imcdn"];
 
@@ -21,7 +21,7 @@ pub(super) fn claim(name: &str) -> Claim {
     }
 }
 
-/// Width, then height; of several with one name the last that is a number.
+/// Translates width, then height; if a parameter is repeated, the last number applies.
 pub(super) fn translate<'a>(parameters: &[Token<'a>], draft: &mut Draft<'a>) {
     for (name, key) in TAKEN {
         let mut last: Option<(Token<'a>, String)> = None;

@@ -1,15 +1,15 @@
-//! [`Draft`]: native text as it grows, and which foreign token stands behind each piece of it.
+//! [`Draft`]: native text under construction, with the foreign token that each piece comes from.
 
 use super::foreign::Token;
 use crate::limits::Limits;
 use crate::transform::{Ignored, ParseError, Reading, Reason, Transformation};
 
-/// What a foreign token becomes.
+/// The translation of a foreign token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Native {
-    /// A native token, percent-decoded. Empty: the token asks for what happens anyway.
+    /// A native token, percent-decoded. Empty: the token requests the default behaviour.
     pub(super) text: String,
-    /// What of the token is lost, to complete "has no effect in part: ...".
+    /// The part of the token that is lost, to complete "a part of it is lost: ...".
     pub(super) lost: Option<&'static str>,
 }
 
@@ -36,9 +36,9 @@ impl From<&str> for Native {
 pub(super) struct Draft<'a> {
     /// Percent-decoded.
     text: String,
-    /// What goes before the next token.
+    /// The separator before the next token.
     separator: Option<char>,
-    /// Where in `text` the pieces start, each with the token that it comes from.
+    /// The byte offsets in `text` at which the pieces start, each with its foreign token.
     pieces: Vec<(usize, Token<'a>)>,
     ignored: Vec<Ignored>,
 }
@@ -54,7 +54,7 @@ impl<'a> Draft<'a> {
         self.text.push_str(native);
     }
 
-    /// Appends what a token became, or notes why it became nothing.
+    /// Appends the translation of a token, or records the reason why it has none.
     pub(super) fn add(&mut self, token: Token<'a>, native: Result<Native, Reason>) {
         match native {
             Ok(Native { text, lost }) => {
@@ -69,35 +69,35 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The next token starts a step.
+    /// Starts a new step with the next token.
     pub(super) fn next_step(&mut self) {
         self.separator = Some(':');
     }
 
-    /// The next token belongs to the step, or the block, that the one before it is in.
+    /// Keeps the next token in the step, or the block, of the previous one.
     pub(super) fn same_step(&mut self) {
         self.separator = None;
     }
 
-    /// Notes a token without effect.
+    /// Records a token without effect.
     pub(super) fn ignore(&mut self, token: Token<'a>, reason: Reason) {
         self.ignored.push(token.ignored(reason));
     }
 
-    /// How much has been written.
+    /// Returns the length of the text in bytes.
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
 
-    /// Reads the text as any other, and takes what has no effect in it back to the foreign tokens.
+    /// Parses the text as any other, and maps native tokens without effect back to the foreign ones.
     ///
     /// # Errors
-    /// [`ParseError`] where the native text is refused: blocks inside each other too deep, say.
+    /// [`ParseError`] if the native text is refused, for example because blocks are nested too deeply.
     pub(super) fn finish(self, limits: &Limits) -> Result<(Option<Reading>, Vec<Ignored>), ParseError> {
         let Self { text, pieces, mut ignored, .. } = self;
         let reading = match text.as_str() {
             "" => None,
-            // The reader decodes once.
+            // The parser decodes once.
             text => Some(Transformation::parse(&text.replace('%', "%25"), limits)?),
         };
         for native in reading.iter().flat_map(|reading| &reading.ignored) {

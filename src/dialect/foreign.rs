@@ -1,48 +1,48 @@
-//! Pieces of another service's URL: [`Token`]s, and which parts of a path and query they are.
+//! Pieces of another service's URL: [`Token`]s, and the parts of a path and query that they come from.
 
 use crate::percent;
 use crate::transform::{Ignored, Reason};
 
-/// What a query parameter is to a dialect.
+/// The meaning of a query parameter in a dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// It is translated, and goes to no origin.
+    /// The parameter is translated, and goes to no origin.
     Taken,
-    /// The service knows it, and it has no translation: the origin gets it.
+    /// The parameter belongs to the service but has no translation: it goes to the origin.
     Untranslated,
-    /// It is no parameter of the service.
+    /// The parameter does not belong to the service.
     None,
 }
 
-/// How the segments of a path begin.
+/// The leading segments of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Front {
-    /// So many say which kind of asset it is, and how it is delivered.
+    /// The number of segments with the kind of asset and its delivery type.
     pub(super) kind: usize,
-    /// They stay part of the asset's path.
+    /// Whether these segments stay part of the asset's path.
     pub(super) keep: bool,
-    /// So many behind them say what is to be done.
+    /// The number of segments after them that are steps of the transformation.
     pub(super) steps: usize,
 }
 
 impl Front {
-    /// The segments that say what is to be done.
+    /// Returns the segments that are steps of the transformation.
     pub(crate) fn steps<'s, 'a>(self, segments: &'s [Token<'a>]) -> &'s [Token<'a>] {
         segments.get(self.kind..self.kind + self.steps).unwrap_or_default()
     }
 
-    /// The segments of the asset's path.
+    /// Returns the segments of the asset's path.
     pub(crate) fn asset<'s, 'a>(self, segments: &'s [Token<'a>]) -> impl Iterator<Item = Token<'a>> + use<'s, 'a> {
         let kept = if self.keep { self.kind } else { 0 };
         segments.iter().take(kept).chain(segments.iter().skip(self.kind + self.steps)).copied()
     }
 
-    /// The same, where a native transformation leaves the foreign steps no meaning: they are folders then.
+    /// Returns the front without steps: if there is a native transformation, these segments are folders.
     pub(crate) fn without_steps(self) -> Self {
         Self { steps: 0, ..self }
     }
 
-    /// Do all of so many segments belong to the front?
+    /// Returns `true` if the front has all of `segments` segments.
     pub(crate) fn covers(self, segments: usize) -> bool {
         self.kind + self.steps == segments
     }
@@ -52,12 +52,12 @@ impl Front {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
     pub(crate) text: &'a str,
-    /// Its first byte in the path and query that were read.
+    /// The offset of its first byte in the path and query.
     pub(crate) start: usize,
 }
 
 impl<'a> Token<'a> {
-    /// The pieces between separators.
+    /// Returns the pieces between separators.
     pub(crate) fn split(self, separator: char) -> impl Iterator<Item = Self> + use<'a> {
         let mut at = self.start;
         self.text.split(separator).map(move |text| {
@@ -67,31 +67,31 @@ impl<'a> Token<'a> {
         })
     }
 
-    /// Behind the first `=`, percent-decoded; what is no UTF-8 is replaced. `+` stays `+` (chosen).
+    /// Returns the text after the first `=`, percent-decoded; invalid UTF-8 is replaced. `+` stays `+` (chosen).
     pub(crate) fn decoded_value(self) -> String {
         percent::decode_text(self.text.split_once('=').map_or("", |(_, value)| value)).into_owned()
     }
 
-    /// Before the first `=`, percent-decoded.
+    /// Returns the text before the first `=`, percent-decoded.
     pub(crate) fn decoded_name(self) -> String {
         percent::decode_text(self.text.split('=').next().unwrap_or_default()).into_owned()
     }
 
-    /// As a token without effect.
+    /// Reports the token as one without effect.
     pub(crate) fn ignored(self, reason: Reason) -> Ignored {
         let span = self.start..self.start + self.text.len();
         Ignored { token: self.text.to_owned(), span, reason, foreign: true, meant: None }
     }
 }
 
-/// All of a URL that is in the dialect.
+/// The parts of a URL that are in the dialect.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Foreign<'a> {
-    /// Of the path.
+    /// Steps of the path.
     pub(crate) segments: Vec<Token<'a>>,
-    /// Of the query.
+    /// Translated parameters of the query.
     pub(super) parameters: Vec<Token<'a>>,
-    /// Of the query, left there.
+    /// Untranslated parameters, which stay in the query.
     pub(super) untranslated: Vec<Token<'a>>,
 }
 
@@ -105,7 +105,8 @@ impl<'a> Foreign<'a> {
         }
     }
 
-    /// What of the query is not translated: all of it where a native transformation wins (chosen).
+    /// Returns the parameters of the query that are not translated: all of them if a native transformation takes
+    /// precedence (chosen).
     pub(crate) fn untranslated(&self, native: bool) -> Vec<Ignored> {
         let taken: &[_] = if native { &self.parameters } else { &[] };
         let taken = taken.iter().map(|token| token.ignored(Reason::Superseded));

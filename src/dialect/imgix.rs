@@ -9,7 +9,7 @@ use crate::transform::Reason;
 
 pub(super) use self::names::claim;
 
-/// Translates what [`claim`] says is taken.
+/// Translates the parameters that [`claim`] marks as taken.
 pub(super) fn translate<'a>(parameters: &[Token<'a>], draft: &mut Draft<'a>) {
     let mut chosen = Chosen::default();
     for token in parameters {
@@ -22,7 +22,7 @@ pub(super) fn translate<'a>(parameters: &[Token<'a>], draft: &mut Draft<'a>) {
     chosen.write(draft);
 }
 
-/// The parameters with values that count, of each name the last. There are no more than names.
+/// The effective parameters with valid values: the last of each name. There are no more than names.
 #[derive(Default)]
 struct Chosen<'a>(Vec<(String, Token<'a>, Native)>);
 
@@ -49,11 +49,11 @@ impl<'a> Chosen<'a> {
 
     /// Writes one step, in the order of the documentation's table.
     fn write(mut self, draft: &mut Draft<'a>) {
-        // Documented: a ratio needs exactly one of both sides, and a fit.
+        // Documented: a ratio needs exactly one side, and a fit.
         if self.has("w") == self.has("h") || !self.has("fit") {
             self.drop("ar", Reason::NotHere, draft);
         }
-        // A face is asked for: where else to look does not matter (chosen).
+        // A face is requested: other hints for the crop do not matter (chosen).
         let face = self.0.iter().any(|(name, _, native)| name == "fit" && native.text == values::FACE);
         if face {
             self.drop("crop", Reason::Superseded, draft);

@@ -1,7 +1,8 @@
-//! Other services' URLs, read as the same [`Transformation`]: a [`Dialect`] translates into native text, which then
-//! goes through the reader that every text goes through.
+//! Other services' URLs, read as the same [`Transformation`]: a [`Dialect`] translates them to native text, which the
+//! usual parser then reads.
 //!
-//! It works on a path and a query alone. Endpoints, `tr:`, `ik-` parameters and signatures are the address's business.
+//! A dialect works on a path and a query alone. The module `address` handles endpoints, `tr:`, `ik-` parameters and
+//! signatures.
 //!
 //! ```text
 //! Cloudinary   /c_fill,w_300/e_blur:500/folder/a.jpg    path segments before the asset
@@ -11,10 +12,10 @@
 //!
 //! # Laws
 //!
-//! 1. No text panics, and the time taken is linear in its length.
-//! 2. The canonical print of what is read reads back natively as the same value.
+//! 1. No text causes a panic, and the time is linear in its length.
+//! 2. The canonical form of a result reads back natively as the same value.
 //! 3. A token of the dialect has an effect, or is listed with a reason.
-//! 4. What does not belong to the dialect stays as it was written, in its order and encoding.
+//! 4. Any text that does not belong to the dialect stays as written, in its order and encoding.
 
 mod akamai;
 mod cloudinary;
@@ -41,7 +42,7 @@ use self::draft::Draft;
 /// let engine = Engine::builder().endpoint(shop.dialect(Dialect::Imgix)).build()?;
 /// let url = engine.parse("https://ik.imagekit.io/shop/shoe.jpg?w=300&fit=max&sepia=80&v=2")?;
 /// assert_eq!(url.transformation().to_string(), "w-300,c-at_max");
-/// assert_eq!(url.query(), Some("sepia=80&v=2")); // what stays goes to the origin
+/// assert_eq!(url.query(), Some("sepia=80&v=2")); // untranslated parameters go to the origin
 /// assert_eq!(url.ignored()[0].token, "sepia=80");
 ///
 /// let read = Dialect::cloudinary().read("c_fill,w_300")?;
@@ -53,7 +54,7 @@ use self::draft::Draft;
 pub enum Dialect {
     /// Cloudinary: `/c_fill,w_300/folder/a.jpg`.
     Cloudinary {
-        /// Keeps `image/upload` and its like, where they follow the endpoint, in the asset's path.
+        /// Keeps `image/upload` and similar prefixes directly after the endpoint in the asset's path.
         preserve_asset_delivery_types: bool,
     },
     /// imgix: `/folder/a.jpg?w=300&fit=crop`.
@@ -62,33 +63,34 @@ pub enum Dialect {
     Akamai,
 }
 
-/// A path and query, read in another service's syntax.
+/// A path and query, parsed in another service's syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rewritten {
-    /// What is to be done with the asset.
+    /// The transformation of the asset.
     pub transformation: Transformation,
-    /// The native text it was read from, percent-decoded; `None` where nothing was asked for.
+    /// The native text that it was parsed from, percent-decoded; `None` if no transformation is requested.
     pub text: Option<String>,
-    /// The asset's path, as written; `None` where there is none.
+    /// The asset's path, as written; `None` if there is none.
     pub path: Option<AssetPath>,
-    /// What of the query goes to the origin.
+    /// The part of the query that goes to the origin.
     pub query: Option<String>,
-    /// Tokens without effect, in whole or in part; their spans count bytes of the text that was read.
+    /// Tokens without effect, in whole or in part; their spans count bytes of the text that was parsed.
     pub ignored: Vec<Ignored>,
 }
 
 impl Dialect {
-    /// Cloudinary's, with `image/upload` and its like cut off.
+    /// Returns Cloudinary's dialect, which removes `image/upload` and similar prefixes.
     #[must_use]
     pub const fn cloudinary() -> Self {
         Self::Cloudinary { preserve_asset_delivery_types: false }
     }
 
-    /// Reads what stands behind an endpoint, within the default limits: `/w_300/folder/a.jpg`, `/folder/a.jpg?w=300`.
+    /// Reads the part of a URL after the endpoint, within the default limits: `/w_300/folder/a.jpg`,
+    /// `/folder/a.jpg?w=300`.
     ///
     /// A text without `/` and `?` may also be a transformation alone: `c_fill,w_300`, `w=300&fit=crop`. Only the
-    /// dialect is read: `tr` and `ik-` parameters are nothing special here, as they are to
+    /// dialect is read: `tr` and `ik-` parameters have no special meaning here, unlike in
     /// [`Engine::parse`](crate::Engine::parse).
     ///
     /// ```
@@ -102,7 +104,7 @@ impl Dialect {
     /// ```
     ///
     /// # Errors
-    /// [`ParseError`] where the native text is refused, or the path of the asset is unfit, or the text too long.
+    /// [`ParseError`] if the native text is refused, the path of the asset is invalid, or the text is too long.
     pub fn read(&self, path_and_query: &str) -> Result<Rewritten, ParseError> {
         let limits = Limits::default();
         let text = path_and_query;
@@ -136,12 +138,12 @@ impl Dialect {
         ignored.extend(foreign.untranslated(false));
         ignored.sort_by_key(|ignored| ignored.span.start);
         let (transformation, text) = reading.map_or_else(Default::default, |it| (it.transformation, Some(it.text)));
-        // Byte for byte, empty parameters too, as an endpoint leaves it.
+        // Byte for byte, including empty parameters, as with an endpoint.
         let query = Some(rest.join("&")).filter(|rest| !rest.is_empty());
         Ok(Rewritten { transformation, text, path, query, ignored })
     }
 
-    /// What a query parameter is to the dialect; its name is percent-decoded.
+    /// Returns the meaning of a query parameter in the dialect; its name is percent-decoded.
     pub(crate) fn claim(self, name: &str) -> Claim {
         match self {
             Self::Cloudinary { .. } => Claim::None,
@@ -150,8 +152,8 @@ impl Dialect {
         }
     }
 
-    /// Which segments are not part of the asset's path, to which at least so many at the end belong. `direct`: the
-    /// first of them follows the endpoint at once.
+    /// Finds the leading segments that are not part of the asset's path, which has at least `asset` segments at the
+    /// end. `direct`: the first segment follows the endpoint directly.
     pub(crate) fn front(self, segments: &[Token<'_>], direct: bool, asset: usize) -> Front {
         match self {
             Self::Cloudinary { preserve_asset_delivery_types: keep } => {
@@ -161,10 +163,10 @@ impl Dialect {
         }
     }
 
-    /// Native text from all that has a translation, read; and what of that has no effect.
+    /// Translates everything that has a translation, and parses it. Returns the result, and the tokens without effect.
     ///
     /// # Errors
-    /// [`ParseError`] where the native text is refused.
+    /// [`ParseError`] if the native text is refused.
     pub(crate) fn translate(
         self,
         foreign: &Foreign<'_>,

@@ -1,13 +1,13 @@
-//! Values that several dialects share: numbers, and colours in hex.
+//! Values that several dialects share: numbers, and colours.
 
 use crate::color::Color;
 use crate::number::Number;
 use crate::transform::Reason;
 
-/// What a value should have been.
+/// The form that a value should have.
 pub(super) type Expected = Reason;
 
-/// `12`, `0.5`: not negative, and kept as written.
+/// Reads `12`, `0.5`: not negative, and kept as written.
 pub(super) fn number(text: &str) -> Result<&str, Expected> {
     match text.parse::<Number>() {
         Ok(_) if !text.starts_with('-') => Ok(text),
@@ -15,7 +15,7 @@ pub(super) fn number(text: &str) -> Result<&str, Expected> {
     }
 }
 
-/// The same with a sign, which natively is an `N`.
+/// Reads a number with a sign, which is written `N` natively.
 pub(super) fn signed(text: &str) -> Result<String, Expected> {
     match text.strip_prefix('-') {
         Some(distance) => number(distance).map(|distance| format!("N{distance}")),
@@ -23,13 +23,13 @@ pub(super) fn signed(text: &str) -> Result<String, Expected> {
     }
 }
 
-/// Digits alone, no more than fit into a number.
+/// Reads digits only, at most as many as fit into a number.
 pub(super) fn whole(text: &str) -> Result<&str, Expected> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if digits && text.len() <= Number::DIGITS { Ok(text) } else { Err(Reason::BadValue("a whole number")) }
 }
 
-/// Digits with a sign, which natively is an `N`.
+/// Reads digits with a sign, which is written `N` natively.
 pub(super) fn whole_signed(text: &str) -> Result<String, Expected> {
     match text.strip_prefix('-') {
         Some(distance) => whole(distance).map(|distance| format!("N{distance}")),
@@ -37,17 +37,17 @@ pub(super) fn whole_signed(text: &str) -> Result<String, Expected> {
     }
 }
 
-/// The value as it is computed with.
+/// Returns the value for computations.
 pub(super) fn float(text: &str) -> Result<f64, Expected> {
     text.parse::<Number>().map(Number::to_f64).map_err(|_| Reason::BadValue("a number"))
 }
 
-/// A number that was computed, without zeros at its end.
+/// Writes a computed number, without trailing zeros.
 pub(super) fn decimal(value: f64) -> Result<String, Expected> {
     Number::from_f64(value).map(|number| number.to_string()).ok_or(Reason::BadValue("a smaller number"))
 }
 
-/// `4:3`: two numbers.
+/// Reads `4:3`: two numbers.
 pub(super) fn ratio(text: &str) -> Result<String, Expected> {
     let sides = text.split_once(':').map(|(width, height)| (number(width), number(height)));
     match sides {
@@ -56,22 +56,22 @@ pub(super) fn ratio(text: &str) -> Result<String, Expected> {
     }
 }
 
-/// A colour by its name, which natively is in lower case.
+/// Reads the name of a colour, which is in lower case natively.
 pub(super) fn color_name(text: &str) -> Result<String, Expected> {
     let name = text.to_ascii_lowercase();
-    // No name is made of hex digits alone.
+    // No name consists of hex digits only.
     let hex = name.bytes().all(|b| b.is_ascii_hexdigit());
     if !hex && name.parse::<Color>().is_ok() { Ok(name) } else { Err(Reason::BadValue("a colour")) }
 }
 
-/// Where the opacity stands in a colour of hex digits.
+/// The position of the opacity in a colour of hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alpha {
     First,
     Last,
 }
 
-/// Three, four, six or eight hex digits; opacity becomes two decimal digits of percent.
+/// Reads three, four, six or eight hex digits; the opacity becomes a percentage of two decimal digits.
 pub(super) fn color_hex(text: &str, alpha: Alpha) -> Result<String, Expected> {
     const EXPECTED: Reason = Reason::BadValue("a colour of 3, 4, 6 or 8 hex digits");
     if !text.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -88,7 +88,7 @@ pub(super) fn color_hex(text: &str, alpha: Alpha) -> Result<String, Expected> {
     let (first, last) = digits.split_at_checked(if alpha == Alpha::First { 2 } else { 6 }).ok_or(EXPECTED)?;
     let (rgb, opacity) = if alpha == Alpha::First { (last, first) } else { (first, last) };
     let opacity = u32::from_str_radix(opacity, 16).map_err(|_| EXPECTED)?;
-    // Rounded: 100 * a / 255. Full opacity has no spelling, 99 comes closest.
+    // Rounded: 100 * a / 255. Full opacity cannot be written, so 99 is the closest value.
     let percent = ((200 * opacity + 255) / 510).min(99);
     Ok(format!("{rgb}{percent:02}"))
 }

@@ -1,4 +1,4 @@
-//! [`Signer`]: who signs requests to an origin.
+//! [`Signer`]: a signer of requests to an origin.
 
 use std::time::SystemTime;
 
@@ -6,20 +6,20 @@ use http::Request;
 
 use super::BoxError;
 
-/// Signs the requests to an origin, as a bucket that is not public wants it. See
-/// [`Origin::signer`](crate::Origin::signer), and the example `private-bucket` for one that speaks `SigV4`.
+/// A signer of the requests to an origin, such as a bucket that is not public. See
+/// [`Origin::signer`](crate::Origin::signer), and the example `private-bucket` for one that implements `SigV4`.
 ///
-/// It is asked for each request right before that is handed out: for each file, for the question whether one has changed
-/// (`If-None-Match`), for one that is sent once more, and for each redirect that stays with the origin. It is asked by
-/// [`Delivery::poll`](crate::delivery::Delivery::poll), on the thread that drives the delivery: have keys at hand and do
-/// not wait for any. Of a request that a store then has the answer to the signature is not used.
+/// It is called for each request immediately before that is handed out: for each file, for a revalidation
+/// (`If-None-Match`), for a retry, and for each redirect that stays with the origin.
+/// [`Delivery::poll`](crate::delivery::Delivery::poll) calls it, on the thread that drives the delivery: have keys
+/// ready and do not block. If a store turns out to hold the response to a request, the signature is not used.
 ///
 /// ```
 /// use std::time::SystemTime;
 /// use originkit::extend::{BoxError, Signer};
 /// use originkit::http::{HeaderValue, Request};
 ///
-/// /// A scheme of our own; a real one would make a code of path, time and key.
+/// /// A scheme for this example; a real one would make a code of path, time and key.
 /// struct Stamped;
 ///
 /// impl Signer for Stamped {
@@ -33,19 +33,19 @@ use super::BoxError;
 /// # assert!(format!("{origin:?}").contains("stamped"));
 /// ```
 pub trait Signer: Send + Sync {
-    /// Signs a request: adds headers, or parameters of the query. The request is complete but for that; it is always a GET
+    /// Signs a request: adds headers, or parameters of the query. The request is complete otherwise; it is always a GET
     /// without a body.
     ///
-    /// `now` is the time that [`Engine::resolve`](crate::Engine::resolve) was given, in whole seconds. A delivery may go on
-    /// for as long as its fetches may take; schemes allow for some minutes.
+    /// `now` is the time that was passed to [`Engine::resolve`](crate::Engine::resolve), in whole seconds. A delivery
+    /// may last as long as its fetches may take; schemes allow for some minutes.
     ///
-    /// Each header that is added counts as secret. Method, scheme, authority and path must stay as they are, and so must
-    /// `Host`, the marker and the headers that [`Origin::header`](crate::Origin::header) refuses: otherwise the request is
-    /// not sent.
+    /// Each added header counts as secret. Method, scheme, authority and path must not change, nor may `Host`, the
+    /// marker and the headers that [`Origin::header`](crate::Origin::header) refuses: otherwise the request is not
+    /// sent.
     ///
     /// # Errors
-    /// Whatever went wrong: the request is not sent, and the origin counts as one that failed for a moment
-    /// ([`OriginError::Unsigned`](crate::error::OriginError::Unsigned)). The next origin is asked. The error is told to `tracing`
-    /// (event `unsigned`), and to nobody else.
+    /// Any failure: the request is not sent, and the origin counts as transiently failed
+    /// ([`OriginError::Unsigned`](crate::error::OriginError::Unsigned)). The next origin is tried. The error is
+    /// reported to `tracing` only (event `unsigned`).
     fn sign(&self, request: &mut Request<()>, now: SystemTime) -> Result<(), BoxError>;
 }

@@ -1,4 +1,4 @@
-//! [`Rejection`]: why a request gets no order.
+//! [`Rejection`]: the reason why a request gets no order.
 
 #[cfg(feature = "signing")]
 use crate::address::SignatureError;
@@ -9,39 +9,39 @@ use crate::limits::LimitError;
 use crate::policy::{AccessError, GuardError};
 use crate::transform::{ParseError, ParseErrorKind};
 
-/// Why a request is refused before any origin is asked.
+/// The reason why a request is refused before any origin is contacted.
 ///
-/// Its status and code stand in the table of [`Error`](crate::Error).
+/// The table of [`Error`](crate::Error) lists its status and code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// No endpoint has this host and path. A browser is not told what endpoints there are.
+    /// No endpoint has this host and path. The existing endpoints are not revealed to the browser.
     #[error("no URL-endpoint matches {}{path}; there are {}", or_none(host), known.join(", "))]
     UnknownEndpoint {
-        /// The host that was asked for, with its port; empty where it is missing, doubled or odd.
+        /// The requested host, with its port; empty if it is missing, repeated or malformed.
         host: String,
-        /// The path that was asked for, without the query.
+        /// The requested path, without the query.
         path: String,
-        /// The bases of the endpoints that there are.
+        /// The bases of the existing endpoints.
         known: Vec<String>,
     },
-    /// Neither GET nor HEAD. [`Engine::deliver`](crate::Engine::deliver) answers OPTIONS by itself.
+    /// The method is neither GET nor HEAD. [`Engine::deliver`](crate::Engine::deliver) answers OPTIONS by itself.
     #[error("only GET, HEAD and OPTIONS are answered")]
     Method,
-    /// Whoever asks has no access. A browser is not told which rule says so.
+    /// The access rules refuse the client. The rule is not revealed to the browser.
     #[error(transparent)]
     Access(#[from] AccessError),
     /// The signature is missing, wrong or expired.
     #[cfg(feature = "signing")]
     #[error(transparent)]
     Signature(#[from] SignatureError),
-    /// The URL is malformed, or asks for more than pictures.
+    /// The URL is malformed, or requests something other than an image.
     #[error(transparent)]
     Url(UrlError),
     /// The transformation is malformed.
     #[error(transparent)]
     Parse(#[from] ParseError),
-    /// A stored transformation cannot be used as the URL says.
+    /// A stored transformation cannot be used as the URL uses it.
     #[error(transparent)]
     Name(#[from] NameError),
     /// Only stored transformations are served (the message is documented).
@@ -50,13 +50,13 @@ pub enum Rejection {
     /// The path is a URL that no web proxy may fetch.
     #[error(transparent)]
     Source(#[from] GuardError),
-    /// A bound was passed.
+    /// A limit was exceeded.
     #[error(transparent)]
     Limit(#[from] LimitError),
 }
 
 impl Rejection {
-    /// The code of the `ik-error` header.
+    /// Returns the code of the `ik-error` header.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
@@ -73,7 +73,7 @@ impl Rejection {
 }
 
 impl Rejection {
-    /// The text that a browser is told: the message without a word of the request, which a response must not echo.
+    /// Returns the text for the browser: the message without any text of the request, which a response must not echo.
     #[must_use]
     pub fn public_text(&self) -> String {
         let kind = match self {

@@ -1,4 +1,4 @@
-//! [`Engine::resolve`]: a request against a configuration.
+//! [`Engine::resolve`]: resolves a request against a configuration.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -37,8 +37,8 @@ impl Endpoint {
 
 impl Engine {
     /// Reads an absolute image URL below one of the endpoints, as [`Engine::resolve`] does: within the engine's limits,
-    /// by the endpoint's dialect and strictness, with stored transformations in the place of their names. Signatures,
-    /// and who asks, are not looked at.
+    /// by the endpoint's dialect and strictness, with names replaced by their stored transformations. Signatures and
+    /// access rules are not checked.
     ///
     /// # Errors
     /// [`Rejection::UnknownEndpoint`], [`Rejection::Url`], [`Rejection::Parse`], [`Rejection::Name`] and
@@ -54,15 +54,15 @@ impl Engine {
         Ok(url.expanded(transformation))
     }
 
-    /// Resolves a request: which files to ask for where, and what to do with them.
+    /// Resolves a request: which files to request from which origins, and how to transform them.
     ///
     /// Checked in this order (chosen): method, length, endpoint, access, signature, syntax, names, limits. The URL is
-    /// that of the request line, with the authority of `Host` where it has none; no other header is
-    /// believed, and who asks is a [`Visitor`](crate::config::Visitor) in the extensions. OPTIONS asks for no picture and is
-    /// refused here; [`Engine::deliver`] answers it. Without keys, or without the feature `signing`, a signature cannot
-    /// be checked and is ignored.
+    /// that of the request line, with the authority of `Host` if it has none. No other header is trusted, and the
+    /// client is identified by a [`Visitor`](crate::config::Visitor) in the extensions. OPTIONS requests no image and
+    /// is refused here; [`Engine::deliver`] answers it. Without keys, or without the feature `signing`, a signature
+    /// cannot be checked and is ignored.
     ///
-    /// `now` is what expiries are compared with.
+    /// Expiries are compared with `now`.
     ///
     /// # Errors
     /// See [`Rejection`].
@@ -85,7 +85,7 @@ impl Engine {
         self.order(endpoint, &url, &asked)
     }
 
-    /// Nobody is there: no longer a text than a URL may be.
+    /// Returns the error for an unknown endpoint. The path in it is truncated to the maximum length of a URL.
     fn unknown(&self, host: &str, path: &str) -> Rejection {
         let path = path.chars().take(self.limits().url_bytes).collect();
         let known = self.endpoints().iter().map(|endpoint| endpoint.base().to_owned()).collect();
@@ -187,7 +187,7 @@ impl Engine {
         })
     }
 
-    /// The files needed, and the default image.
+    /// Returns the required files, and the default image.
     fn files(
         &self,
         endpoint: &Endpoint,
@@ -210,13 +210,13 @@ impl Engine {
             wanted.push(SourceRequest { path, attempts });
         }
         let Some(path) = default else { return Ok((wanted, None)) };
-        // An absolute URL is for a web proxy of the endpoint that was asked.
+        // An absolute URL is for a web proxy of the requested endpoint.
         let looked_up = if address::is_url(path.as_str()) { endpoint } else { self.default_endpoint(endpoint) };
         let attempts = self.attempts(looked_up, url.authority(), &path, None)?;
         Ok((wanted, Some(SourceRequest { path, attempts })))
     }
 
-    /// What to ask each origin for a path.
+    /// Returns the attempt at each origin for a path.
     fn attempts(
         &self,
         endpoint: &Endpoint,
@@ -258,7 +258,7 @@ impl Engine {
     }
 }
 
-/// What is asked, besides the URL.
+/// The request, without its URL.
 struct Asked<'a> {
     head: bool,
     headers: &'a HeaderMap,
@@ -267,14 +267,14 @@ struct Asked<'a> {
     signature: Signed,
 }
 
-/// Is the URL signed, and until when?
+/// Whether the URL is signed, and its expiry.
 #[derive(Clone, Copy, Default)]
 struct Signed {
     is: bool,
     until: Option<u64>,
 }
 
-/// Where a request was sent. `None` without exactly one readable host.
+/// Returns the target of a request. `None` without exactly one readable host.
 fn target<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<Target<'a>> {
     let (authority, default_port) = match uri.authority() {
         Some(authority) => {
@@ -294,7 +294,7 @@ fn target<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<Target<'a>> {
     Some(Target { authority, default_port, path: uri.path(), query: uri.query() })
 }
 
-/// Is every step of the URL a name and nothing else?
+/// Returns `true` if every step of the URL is a name and nothing else.
 fn is_named_only(url: &DeliveryUrl) -> bool {
     let named = |step: &Step| match step {
         Step::Edit(edit) => edit.named.is_some() && **edit == Edit { named: edit.named.clone(), ..Edit::default() },
@@ -303,14 +303,14 @@ fn is_named_only(url: &DeliveryUrl) -> bool {
     url.ignored_in_force().is_empty() && url.transformation().steps.iter().all(named)
 }
 
-/// The tokens that pick a moment of a video, as they were written.
+/// Returns the tokens that select a moment of a video, as they were written.
 fn picks_of_video(url: &DeliveryUrl) -> Vec<String> {
     let of_video = |token: &str| token.starts_with("so-") || token.starts_with("eo-") || token.starts_with("du-");
     let ignored = url.ignored_in_force().iter().filter(|ignored| ignored.reason == Reason::VideoOnly);
     ignored.filter(|ignored| of_video(&ignored.token)).map(|ignored| ignored.token.clone()).collect()
 }
 
-/// Settings that have a parameter of their own: as if each URL started with it.
+/// Applies settings that have a parameter: as if each URL started with that parameter.
 fn with_settings(mut transformation: Transformation, settings: &Settings) -> Transformation {
     let Settings { color_profile, metadata, .. } = *settings;
     if !color_profile && !metadata {
@@ -327,7 +327,7 @@ fn with_settings(mut transformation: Transformation, settings: &Settings) -> Tra
     transformation
 }
 
-/// Adds the pictures and font files that layers name, each once.
+/// Adds the images and font files that layers name, each once.
 fn list_sources(transformation: &Transformation, in_text: bool, paths: &mut Vec<AssetPath>) {
     for edit in transformation.edits() {
         let font = edit.text.font.as_deref().filter(|name| in_text && AssetPath::names_file(name));
@@ -345,7 +345,7 @@ fn add(path: Option<AssetPath>, paths: &mut Vec<AssetPath>) {
     paths.extend(path.filter(|path| !paths.contains(path)));
 }
 
-/// The URL that a path is, for a web proxy: bare, or percent-encoded as a whole.
+/// Returns the URL that a path is, for a web proxy: either bare, or percent-encoded as a whole.
 fn inner_url(path: &AssetPath) -> Option<String> {
     let raw = path.as_str();
     if !address::is_url(raw) {
@@ -356,7 +356,7 @@ fn inner_url(path: &AssetPath) -> Option<String> {
         decoded if !is_bare => String::from_utf8(decoded.into_owned()).ok()?,
         _ => raw.to_owned(),
     };
-    // Front ends collapse two slashes into one.
+    // Proxies in front may merge two slashes into one.
     let (scheme, rest) = url.split_once(":/")?;
     Some(format!("{scheme}://{}", rest.strip_prefix('/').unwrap_or(rest)))
 }
@@ -369,7 +369,7 @@ fn with_query(mut url: String, query: Option<&str>) -> String {
     url
 }
 
-/// `ik-attachment-filename`, else the last segment of the path.
+/// Returns the name in `ik-attachment-filename`, otherwise the last segment of the path.
 fn attachment(url: &DeliveryUrl) -> Option<Attachment> {
     let path = || match inner_url(url.asset()) {
         Some(inner) => {
@@ -382,12 +382,12 @@ fn attachment(url: &DeliveryUrl) -> Option<Attachment> {
     url.is_attachment().then(|| asked.unwrap_or_else(|| Attachment::OfPath(path())))
 }
 
-/// The same number for the same key, on every machine and in every version: FNV-1a, 64 bits.
+/// Returns a number that is equal for equal keys, on every machine and in every version: FNV-1a, 64 bits.
 fn seed(key: &str) -> u64 {
     key.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
-/// Is an SVG sanitised? The setting is a floor: a URL can ask for more, not for less (chosen).
+/// Returns `true` if an SVG is sanitised. The setting is a minimum: a URL can request more, not less (chosen).
 const fn sanitizes(settings: &Settings, asked: Option<bool>) -> bool {
     #[cfg(feature = "sanitize")]
     return settings.sanitize_svg || matches!(asked, Some(true));
@@ -408,7 +408,7 @@ fn rules(limits: &Limits, settings: &Settings) -> Rules {
     }
 }
 
-/// One part a line would be ambiguous only if a part held a space, and none does.
+/// Builds the cache key. The parts are separated by spaces, which is unambiguous because no part contains one.
 fn cache_key(
     endpoint: &Endpoint,
     url: &DeliveryUrl,

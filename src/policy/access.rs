@@ -1,11 +1,11 @@
-//! Who is let in: a request and its [`Visitor`] against an [`Access`].
+//! Access control: checks a request and its [`Visitor`] against an [`Access`].
 
 use http::header::{REFERER, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use crate::config::{Access, Country, Visitor};
 
-/// Which rule refuses a request. For the embedder's log; a browser is not told.
+/// The rule that refuses a request. For the embedder's log; it is not revealed to the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccessError {
@@ -15,7 +15,7 @@ pub enum AccessError {
     /// The country is blocked, or not among those allowed.
     #[error("the visitor's country has no access")]
     Country,
-    /// The page that refers to the picture is blocked, or not among those allowed.
+    /// The page that refers to the image is blocked, or not among those allowed.
     #[error("the referrer has no access")]
     Referrer,
     /// The user agent is blocked.
@@ -23,8 +23,10 @@ pub enum AccessError {
     Agent,
 }
 
+/// Checks a request against the access rules.
+///
 /// # Errors
-/// The first rule that is broken.
+/// The first rule that the request fails.
 pub(crate) fn admit(access: &Access, headers: &HeaderMap, visitor: Option<&Visitor>) -> Result<(), AccessError> {
     let Visitor { address, country } = visitor.copied().unwrap_or_default();
     if address.is_some_and(|address| access.addresses.iter().any(|range| range.holds(address))) {
@@ -48,9 +50,10 @@ pub(crate) fn admit(access: &Access, headers: &HeaderMap, visitor: Option<&Visit
     Ok(())
 }
 
-/// The host of a page. `None` for what is no URL, and for such of apps, whose "hosts" are names of another kind.
+/// Returns the host of a page. `None` if the value is not a URL, and for URLs of apps, whose "hosts" are names of
+/// another kind.
 fn referring_host(value: &HeaderValue) -> Option<String> {
-    // Lossy: an odd byte behind the host must not hide it.
+    // Lossy: an invalid byte after the host must not hide it.
     let url = url::Url::parse(&String::from_utf8_lossy(value.as_bytes())).ok()?;
     let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"))?;
     Some(host.to_owned())
@@ -79,7 +82,7 @@ mod tests {
             (&[b"https://www.example.com.evil.example/"], Some(false)),
             (&[b"https://evil.example/https://www.example.com/"], Some(false)),
             (&[b"https://www.example.com@evil.example/"], Some(false)),
-            // Nothing that could be read.
+            // Nothing readable.
             (&[], None),
             (&[b""], None),
             (&[b"www.example.com"], None),

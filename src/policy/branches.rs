@@ -1,8 +1,9 @@
-//! [`on_a_path`]: what holds in one of the branches of a transformation.
+//! [`on_a_path`]: a fold over the branches of a transformation.
 
 use crate::transform::{Encoding, Step, Transformation};
 
-/// Does something hold at the end, in one of the branches? `before`: did it at the start; `after` an edit it does.
+/// Returns `true` if a condition holds at the end of at least one branch. `before`: whether it holds at the start;
+/// `after` returns whether it holds after an edit.
 pub(super) fn on_a_path(
     transformation: &Transformation,
     before: bool,
@@ -12,7 +13,7 @@ pub(super) fn on_a_path(
         Step::Edit(edit) => after(before, &edit.encoding),
         Step::If(choice) => {
             let otherwise = choice.otherwise.as_ref().map_or(before, |t| on_a_path(t, before, after));
-            // Neither branch is taken for GIF, and nothing is known of the source yet.
+            // For GIF neither branch is taken, and the source is not known yet.
             before || on_a_path(&choice.then, before, after) || otherwise
         }
     })

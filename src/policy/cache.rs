@@ -1,4 +1,4 @@
-//! How long something is good: `Cache-Control` in, `Cache-Control` out (RFC 9111, RFC 5861).
+//! Freshness: reads `Cache-Control` of origins and writes `Cache-Control` of responses (RFC 9111, RFC 5861).
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,44 +8,45 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::config::Caching;
 
-/// Whole seconds since 1970, the unit of all dates in headers.
+/// Returns whole seconds since 1970, the unit of all dates in headers.
 pub(crate) fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// A date in a header; `None` where it is none, or one before 1970.
+/// Reads a date in a header. `None` if it is malformed or before 1970.
 pub(crate) fn date(value: &HeaderValue) -> Option<u64> {
     let time = httpdate::parse_http_date(value.to_str().ok()?).ok()?;
     time.duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
-/// A time as a header has it.
+/// Writes a time, in seconds since 1970, as a date for a header.
 pub(crate) fn as_date(seconds: u64) -> Option<HeaderValue> {
-    // Year 9999 is the last that the format has.
+    // 9999 is the last year that the format can hold.
     let time = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.min(253_402_300_799)))?;
     HeaderValue::try_from(httpdate::fmt_http_date(time)).ok()
 }
 
-/// What an origin says of keeping its file.
+/// Caching directives of an origin for its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Directives {
     pub(crate) no_store: bool,
     pub(crate) no_cache: bool,
     pub(crate) private: bool,
-    /// For browsers, and for whom the other one is not given.
+    /// For browsers, and for shared caches if there is no `s-maxage`.
     pub(crate) max_age: Option<u64>,
-    /// For caches that serve many.
+    /// For shared caches.
     pub(crate) s_maxage: Option<u64>,
 }
 
 impl Directives {
-    /// Of a response that came at a time; `Expires` is a `max-age` where there is none (RFC 9111, 5.3).
+    /// Reads the directives of a response received at `now`. If there is no `max-age`, `Expires` takes its place (RFC
+    /// 9111, 5.3).
     pub(crate) fn of(headers: &HeaderMap, now: u64) -> Self {
         let mut read = Self::default();
         for value in headers.get_all(CACHE_CONTROL) {
             match value.to_str() {
                 Ok(text) => read.add(text),
-                // What cannot be read is better not relied on.
+                // A field that cannot be read is not relied on.
                 Err(_) => read.no_cache = true,
             }
         }
@@ -53,13 +54,13 @@ impl Directives {
             && let Some(expires) = headers.get(EXPIRES)
         {
             let sent = headers.get(DATE).and_then(date).unwrap_or(now);
-            // `Expires: 0` and other words that are no dates mean: already over.
+            // `Expires: 0` and other values that are not dates mean: already expired.
             read.max_age = Some(date(expires).unwrap_or(0).saturating_sub(sent));
         }
         read
     }
 
-    /// Of a text, as it is in `Cache-Control`.
+    /// Reads the value of a `Cache-Control` field.
     pub(crate) fn read(text: &str) -> Self {
         let mut read = Self::default();
         read.add(text);
@@ -69,10 +70,10 @@ impl Directives {
     fn add(&mut self, text: &str) {
         for directive in text.split(',') {
             let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-            // Of two the shorter counts, of what is no number nothing.
+            // If a directive is repeated, the shorter value applies. A value that is not a number counts as 0.
             let shorter = |found: Option<u64>| {
                 let value = value.trim().trim_matches('"');
-                // RFC 9111, 1.2.2: what is too large is as large as can be.
+                // RFC 9111, 1.2.2: a value that is too large counts as the greatest one.
                 let digits = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
                 let age = if digits { value.parse().unwrap_or(MOST) } else { 0 };
                 Some(age.min(MOST).min(found.unwrap_or(u64::MAX)))
@@ -88,12 +89,12 @@ impl Directives {
         }
     }
 
-    /// May a store keep it for everybody?
+    /// Returns `true` if a shared store may keep the file.
     pub(crate) fn is_kept(&self, caching: &Caching) -> bool {
         !caching.by_origin || !(self.no_store || self.private)
     }
 
-    /// Seconds for which a stored file is used without asking the origin.
+    /// Returns the seconds for which a stored file is used without revalidation.
     pub(crate) fn fresh_for(&self, caching: &Caching) -> u64 {
         let own = self.s_maxage.or(self.max_age);
         match (caching.by_origin, own) {
@@ -105,7 +106,7 @@ impl Directives {
     }
 }
 
-/// As it stands in `Cache-Control`; [`Directives::read`] reads it again.
+/// Writes the directives as in `Cache-Control`; [`Directives::read`] reads them again.
 impl fmt::Display for Directives {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let flags = [(self.no_store, "no-store"), (self.no_cache, "no-cache"), (self.private, "private")];
@@ -116,26 +117,27 @@ impl fmt::Display for Directives {
     }
 }
 
-/// When the file of a response was sent by whoever has it: a cache on the way says how long ago (RFC 9111, 5.1).
+/// Returns the time at which the origin sent the file of a response: `Age` is how long it has been in caches since then
+/// (RFC 9111, 5.1).
 pub(crate) fn sent_at(headers: &HeaderMap, now: u64) -> u64 {
     let age = headers.get(AGE).and_then(|age| age.to_str().ok()?.trim().parse::<u64>().ok()).unwrap_or(0);
     now.saturating_sub(age)
 }
 
-/// The time that an answer may stand. Of several the last counts.
+/// The term for which a response may be kept. If several apply, the greatest variant wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Term {
-    /// As long as is configured.
+    /// As configured.
     #[default]
     Full,
-    /// As long as an error, [`Caching::errors`]: it stands in for something, and would do so again.
+    /// As long as an error, [`Caching::errors`]: the response is a fallback, and would be the next time as well.
     Brief,
-    /// For seconds, [`Caching::stopgaps`], and in no store: it stands in for what failed for a moment.
+    /// For seconds, [`Caching::stopgaps`], and in no store: the response is a fallback for a transient failure.
     Moment,
 }
 
 impl Term {
-    /// The most seconds that it lasts; `None` where nothing but the configuration bounds it.
+    /// Returns the upper bound in seconds; `None` if only the configuration bounds it.
     pub(crate) fn most(self, caching: &Caching) -> Option<u64> {
         match self {
             Self::Full => None,
@@ -145,19 +147,19 @@ impl Term {
     }
 }
 
-/// What is to be said of keeping an answer.
+/// Facts that decide the `Cache-Control` of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Keeping {
     pub(crate) term: Term,
-    /// For one person only.
+    /// The response is for one person only.
     pub(crate) private: bool,
-    /// Of the asset's origin.
+    /// The directives of the asset's origin.
     pub(crate) origin: Directives,
-    /// Seconds after which the URL is good for nothing.
+    /// The seconds after which the URL expires.
     pub(crate) at_most: Option<u64>,
 }
 
-/// `Cache-Control` of a success.
+/// Returns the `Cache-Control` of a success.
 pub(crate) fn cache_control(keeping: &Keeping, caching: &Caching) -> HeaderValue {
     let Keeping { term, origin, .. } = *keeping;
     let by_origin = |own: Option<u64>| match own {
@@ -186,13 +188,13 @@ pub(crate) fn cache_control(keeping: &Keeping, caching: &Caching) -> HeaderValue
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
 }
 
-/// `Cache-Control` of an error that the next request would get, too.
+/// Returns the `Cache-Control` of an error that the next request would get as well.
 pub(crate) fn cache_control_of_error(caching: &Caching) -> HeaderValue {
     let text = format!("public, max-age={}", caching.errors.as_secs());
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
 }
 
-/// What caches may do when the time is over. `must-revalidate` forbids what the others allow (RFC 5861, 3 and 4).
+/// Returns the directives for stale responses. `must-revalidate` forbids what the others allow (RFC 5861, 3 and 4).
 fn afterwards(caching: &Caching) -> String {
     let stale =
         [("stale-while-revalidate", caching.stale_while_revalidate), ("stale-if-error", caching.stale_if_error)];
@@ -205,24 +207,24 @@ fn afterwards(caching: &Caching) -> String {
 }
 
 fn within(seconds: u64, caching: &Caching) -> u64 {
-    // A floor above the cap is the cap.
+    // If the floor is above the cap, the cap applies.
     seconds.max(caching.floor.as_secs()).min(caching.cap.as_secs())
 }
 
-/// How good something stored still is.
+/// The freshness of a stored entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Freshness {
-    /// Use it.
+    /// Use the entry.
     Fresh,
-    /// Use it, and make a new one meanwhile.
+    /// Use the entry, and replace it in the background.
     Stale,
-    /// Ask; use it if nobody answers.
+    /// Revalidate; use the entry if the origin does not answer.
     IfError,
-    /// Ask.
+    /// Revalidate.
     Over,
 }
 
-/// Judges what was good until a time.
+/// Returns the freshness at `now` of an entry that was fresh until `until`.
 pub(crate) fn freshness(until: u64, now: u64, caching: &Caching) -> Freshness {
     let over = |grace: Duration| now >= until.saturating_add(grace.as_secs());
     if now < until {

@@ -1,8 +1,8 @@
-//! Which files are worth compressing on their way to a browser.
+//! Files that are worth compressing for the browser.
 
 /// Extensions of files that ImageKit delivers compressed, with Brotli or else gzip, as `Accept-Encoding` allows
-/// (documented: *Non-image files*). originkit itself compresses nothing: that is for a layer around it, such as
-/// `tower_http::compression`, and pictures other than SVG gain nothing.
+/// (documented: *Non-image files*). originkit itself does not compress: use a layer around it, such as
+/// `tower_http::compression`. Images other than SVG gain nothing.
 ///
 /// ```
 /// use originkit::delivery::COMPRESSIBLE;

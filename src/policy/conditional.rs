@@ -1,16 +1,16 @@
-//! Conditional requests (RFC 9110, 13): does the browser have what it asks for?
+//! Conditional requests (RFC 9110, 13).
 
 use http::HeaderMap;
 use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
 use super::cache::date;
 
-/// What a browser says it has.
+/// The validators that a browser has sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Conditions {
-    /// `If-None-Match`; several lines are one list.
+    /// `If-None-Match`; several fields are joined to one list.
     tags: Option<String>,
-    /// `If-Modified-Since`, in seconds since 1970. Not looked at beside tags (RFC 9110, 13.1.3).
+    /// `If-Modified-Since`, in seconds since 1970. Ignored if there are tags (RFC 9110, 13.1.3).
     since: Option<u64>,
 }
 
@@ -18,17 +18,17 @@ impl Conditions {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let tags: Vec<&str> = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).collect();
         let mut dates = headers.get_all(IF_MODIFIED_SINCE).iter();
-        // Two dates are none.
+        // Two dates count as none.
         let since = dates.next().filter(|_| dates.next().is_none()).and_then(date);
         Self { tags: (!tags.is_empty()).then(|| tags.join(",")), since }
     }
 
-    /// Does it say anything?
+    /// Returns `true` if there is a condition.
     pub(crate) const fn are_given(&self) -> bool {
         self.tags.is_some() || self.since.is_some()
     }
 
-    /// Does the browser have this answer already? `tag` with its quotes.
+    /// Returns `true` if the browser already has this response. `tag` includes its quotes.
     pub(crate) fn have(&self, tag: &str, modified: Option<u64>) -> bool {
         match &self.tags {
             Some(tags) => tags.trim() == "*" || list(tags).any(|own| own == tag),
@@ -37,8 +37,8 @@ impl Conditions {
     }
 }
 
-/// The tags of a list, with their quotes. Weak ones are compared like strong ones, as a cache in between may have
-/// made them weak (RFC 9110, 8.8.3.2). What stands outside quotes is passed over.
+/// Returns the tags of a list, with their quotes. Weak tags are compared like strong ones, as a cache in between may
+/// have weakened them (RFC 9110, 8.8.3.2). Anything outside quotes is skipped.
 fn list(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

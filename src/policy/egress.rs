@@ -1,13 +1,13 @@
-//! Which requests come from ImageKit: for origins that want to serve nobody else.
+//! Requests from ImageKit: recognised by origins that want to serve ImageKit only.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use http::HeaderMap;
 
-/// Does the request carry ImageKit's marker, `x-req-from: imagekit` (documented, and recommended over
-/// addresses)?
+/// Returns `true` if the request has ImageKit's marker, `x-req-from: imagekit` (documented, and recommended over
+/// addresses).
 ///
-/// Anybody can send it: it keeps honest strangers out, and nobody else.
+/// Any client can send it, so it keeps out honest clients only.
 ///
 /// ```
 /// let mut headers = http::HeaderMap::new();
@@ -21,7 +21,7 @@ pub fn is_from_imagekit(headers: &HeaderMap) -> bool {
     headers.get("x-req-from").is_some_and(|value| value.as_bytes() == b"imagekit")
 }
 
-/// Is it one of [`IMAGEKIT_EGRESS_IPV4`], be it written as IPv6?
+/// Returns `true` if the address is one of [`IMAGEKIT_EGRESS_IPV4`], also if it is an IPv4-mapped IPv6 address.
 ///
 /// ```
 /// assert!(originkit::imagekit::is_imagekit_ip("::ffff:3.0.152.204".parse()?));
@@ -36,8 +36,8 @@ pub fn is_imagekit_ip(address: IpAddr) -> bool {
     }
 }
 
-/// The addresses ImageKit's requests to origins come from, as its web server origin page listed them in
-/// 2024. **They may change**; prefer [`is_from_imagekit`].
+/// The addresses from which ImageKit sends requests to origins, as listed in 2024 on its web server origin page. **They
+/// may change**; prefer [`is_from_imagekit`].
 #[rustfmt::skip]
 pub const IMAGEKIT_EGRESS_IPV4: [Ipv4Addr; 117] = [
     Ipv4Addr::new(3, 0, 152, 204),

@@ -1,34 +1,34 @@
-//! The guard: which URLs may be fetched that somebody else has written, in an image URL or a redirect.
+//! The guard: decides which URLs from third parties, in an image URL or a redirect, may be fetched.
 //!
-//! [`approve`] judges text, [`are_public`] the addresses that a client has looked up for a name.
+//! [`approve`] checks text; [`are_public`] checks the addresses that a client has resolved a name to.
 //!
-//! One spelling of each host is let through, and what is fetched is put together from the checked parts,
-//! so that no client can read it differently.
+//! Only one spelling of each host passes, and the request is composed of the checked parts, so that no client can
+//! interpret it differently.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::percent;
 
-/// Why a URL is not fetched.
+/// The reason why a URL is not fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GuardError {
-    /// Neither `http` nor `https`.
+    /// The scheme is neither `http` nor `https`.
     #[error("only http and https URLs are fetched")]
     Scheme,
-    /// User information, an odd spelling of a host, or characters that do not belong there.
+    /// There is user information, an unusual spelling of a host, or an invalid character.
     #[error("the host of the URL is malformed")]
     Host,
-    /// Another port than 80, 443 and those of [`Settings::ports`](crate::Settings::ports).
+    /// The port is neither 80 nor 443 nor one of [`Settings::ports`](crate::Settings::ports).
     #[error("the port of the URL is not allowed")]
     Port,
-    /// A private, loopback or reserved address, or a name of such.
+    /// The address is private, loopback or reserved, or the name is one for such an address.
     #[error("the URL leads into a private network")]
     Private,
-    /// Our own endpoint: it would ask itself for ever.
+    /// The URL is below one of this server's endpoints: it would send requests to itself endlessly.
     #[error("the URL leads back to this server")]
     Loop,
-    /// Characters that do not belong into a URL.
+    /// There are characters that are invalid in a URL.
     #[error("the path of the URL is malformed")]
     Path,
 }
@@ -38,9 +38,9 @@ pub enum GuardError {
 pub(crate) struct Approved {
     /// `http` or `https`.
     pub(crate) scheme: &'static str,
-    /// Host in lower case, without a dot at the end.
+    /// The host in lower case, without a dot at the end.
     pub(crate) host: String,
-    /// The port, unless it is the scheme's own.
+    /// The port, unless it is the scheme's default port.
     pub(crate) port: Option<u16>,
     /// Path and query, starting with a slash.
     pub(crate) path: String,
@@ -59,7 +59,7 @@ impl Approved {
     }
 }
 
-/// Checks an absolute URL; `ports` may be asked besides 80 and 443.
+/// Checks an absolute URL; `ports` are allowed besides 80 and 443.
 pub(crate) fn approve(url: &str, ports: &[u16]) -> Result<Approved, GuardError> {
     let (scheme, rest) = url.split_once("://").ok_or(GuardError::Scheme)?;
     let (scheme, own_port) = match scheme.to_ascii_lowercase().as_str() {
@@ -67,7 +67,7 @@ pub(crate) fn approve(url: &str, ports: &[u16]) -> Result<Approved, GuardError> 
         "https" => ("https", 443),
         _ => return Err(GuardError::Scheme),
     };
-    // A backslash is a slash to browsers and a letter to others: nobody means it.
+    // Browsers treat a backslash as a slash, other clients do not; no valid URL has one.
     if rest.contains(['\\', '#']) || rest.bytes().any(|b| b < 0x20 || b == 0x7F) {
         return Err(GuardError::Host);
     }
@@ -82,8 +82,8 @@ pub(crate) fn approve(url: &str, ports: &[u16]) -> Result<Approved, GuardError> 
     Ok(Approved { scheme, host, port, path: format!("{slash}{}", percent::encode(path, percent::FETCHED)) })
 }
 
-/// May a connection go to one of these addresses? One that is private refuses them all: names that have both are made
-/// to be asked twice.
+/// Returns `true` if all of these addresses are public. A single private one refuses them all: names that have both
+/// kinds are made for attacks by repeated lookup.
 pub(crate) fn are_public(addresses: &[SocketAddr]) -> bool {
     let is_public = |address: &SocketAddr| match address.ip().to_canonical() {
         IpAddr::V4(v4) => is_public_v4(v4),
@@ -93,7 +93,7 @@ pub(crate) fn are_public(addresses: &[SocketAddr]) -> bool {
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), GuardError> {
-    // Behind the bracket of an IPv6 address, or behind the only colon.
+    // The port follows the bracket of an IPv6 address, or the only colon.
     let host_end = match (authority.starts_with('['), authority.find(']')) {
         (true, Some(at)) => at + 1,
         (true, None) => return Err(GuardError::Host),
@@ -116,7 +116,7 @@ fn check_port(text: &str, ports: &[u16]) -> Result<u16, GuardError> {
     }
 }
 
-/// The host in its only spelling.
+/// Returns the host in its only accepted spelling.
 fn check_host(text: &str) -> Result<String, GuardError> {
     if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let address: Ipv6Addr = inner.parse().map_err(|_| GuardError::Host)?;
@@ -131,11 +131,11 @@ fn check_host(text: &str) -> Result<String, GuardError> {
         return Err(GuardError::Host);
     }
     let last = name.rsplit('.').next().unwrap_or_default();
-    // What ends in a number is an address to somebody; `0177.0.0.1` and `127.1` are to some.
+    // Some clients read a host that ends in a number as an address, `0177.0.0.1` and `127.1` among them.
     let numeric = last.bytes().all(|b| b.is_ascii_digit())
         || last.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
     if numeric {
-        // The standard library's reader takes four decimal numbers without leading zeros, and nothing else.
+        // The standard library accepts four decimal numbers without leading zeros, and nothing else.
         let address: Ipv4Addr = text.parse().map_err(|_| GuardError::Host)?;
         return if is_public_v4(address) { Ok(name) } else { Err(GuardError::Private) };
     }
@@ -145,12 +145,12 @@ fn check_host(text: &str) -> Result<String, GuardError> {
     Ok(name)
 }
 
-/// Is it an address of the public internet (IANA special-purpose registry)?
+/// Returns `true` if it is an address of the public internet (IANA special-purpose registry).
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let reserved = match a {
         0 | 10 | 127 | 224.. => true,
-        100 => (64..128).contains(&b), // shared by carriers (RFC 6598); metadata services too
+        100 => (64..128).contains(&b), // shared by carriers (RFC 6598); also used by metadata services
         169 => b == 254,
         172 => (16..32).contains(&b),
         192 => b == 168 || (b == 0 && (c == 0 || c == 2)) || (b == 88 && c == 99),
@@ -161,7 +161,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !reserved
 }
 
-/// Addresses that carry an IPv4 address are judged by it, and by nothing but global unicast otherwise.
+/// Returns `true` if it is a public address. Addresses that embed an IPv4 address are judged by that address; otherwise
+/// only global unicast addresses are public.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let s = address.segments();
     let v4 = |high: u16, low: u16| {
@@ -173,15 +174,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0x2002, high, low, ..] => v4(high, low),               // 6to4
         // ISATAP.
         [_, _, _, _, 0 | 0x200, 0x5efe, high, low] if !v4(high, low) => false,
-        // Teredo, benchmarks, ORCHID, and all else that is for protocols.
+        // Teredo, benchmarking, ORCHID and other protocol assignments.
         [0x2001, 0..0x200, ..] => false,
         [0x2001, 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false, // documentation
-        // Global unicast. The rest is mapped and compatible IPv4, local NAT64, link and unique local.
+        // Global unicast. Others are mapped and compatible IPv4, local NAT64, link-local and unique local addresses.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 
-/// Last labels of names that never lie in the public internet.
+/// Last labels of names that are never in the public internet.
 const PRIVATE_NAMES: [&str; 7] = ["localhost", "local", "internal", "intranet", "lan", "corp", "home"];
 
 #[cfg(test)]
@@ -223,7 +224,7 @@ mod tests {
         ] {
             assert!(approve(url, &[]).is_err(), "{url}");
         }
-        // RFC 1035, 2.3.4: a label has 63 characters at most, a name 253 as it is written.
+        // RFC 1035, 2.3.4: a label has 63 characters at most, and a name 253 in its written form.
         let name = |last: usize| format!("https://{}{}/", "a23456789.".repeat(18), "b".repeat(last));
         assert!(approve(&name(63), &[]).is_ok());
         assert_eq!(approve(&name(64), &[]), Err(GuardError::Host));
@@ -260,7 +261,7 @@ mod tests {
         for text in ["", "0", "+80", "080", "65536", "8080 ", "80x"] {
             assert_eq!(check_port(text, &[0, 80, 8080]), Err(GuardError::Port), "{text}");
         }
-        // Between brackets a colon is none of a port.
+        // Between brackets a colon does not start a port.
         assert!(approve("https://[2606:4700::1]:443/", &[]).is_ok());
         assert_eq!(approve("https://[2606:4700::1]:8443/", &[]), Err(GuardError::Port));
     }

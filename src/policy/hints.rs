@@ -1,11 +1,11 @@
-//! Client hints: headers to [`Hints`], and which of them a transformation asks for.
+//! Client hints: reads [`Hints`] from headers, and finds the hints that a transformation uses.
 
 use http::{HeaderMap, HeaderName};
 
 use crate::number::Number;
 use crate::transform::{Dpr, Hints, Layer, Length, Transformation};
 
-/// Reads the hints; a bad value is as none (chosen). `Width` and `DPR` are the names of old browsers.
+/// Reads the hints; an invalid value counts as missing (chosen). `Width` and `DPR` are the names in old browsers.
 pub(crate) fn hints(headers: &HeaderMap) -> Hints {
     let number = |names: &[HeaderName]| {
         let mut values =
@@ -15,7 +15,7 @@ pub(crate) fn hints(headers: &HeaderMap) -> Hints {
     Hints { width: number(&WIDTH), dpr: number(&DPR) }
 }
 
-/// Which hints the answer depends on.
+/// The hints that the response depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct HintsUsed {
     width: bool,
@@ -23,13 +23,13 @@ pub(crate) struct HintsUsed {
 }
 
 impl HintsUsed {
-    /// By a transformation whose names are expanded and whose hints are not applied yet.
+    /// Returns the hints used by a transformation whose names are expanded and whose hints are not applied yet.
     pub(crate) fn by(transformation: &Transformation) -> Self {
         let mut used = Self::default();
         for edit in transformation.edits() {
             let width = edit.sizing.width == Some(Length::Auto);
             used.width |= width;
-            // `w-auto` is answered with `Content-DPR`, which tells the other hint.
+            // A response to `w-auto` has `Content-DPR`, which depends on the other hint.
             used.dpr |= width || edit.sizing.dpr == Some(Dpr::Auto);
             for Layer { steps, .. } in &edit.layers {
                 let inner = Self::by(steps);
@@ -39,15 +39,15 @@ impl HintsUsed {
         used
     }
 
-    /// The headers that were consulted.
+    /// Returns the consulted headers.
     pub(crate) fn headers(self) -> impl Iterator<Item = HeaderName> {
         let width = WIDTH.into_iter().filter(move |_| self.width);
         width.chain(DPR.into_iter().filter(move |_| self.dpr))
     }
 }
 
-/// `Accept-CH` for the pages that use `w-auto` or `dpr-auto` (documented: Client hints): without it browsers
-/// send no hints.
+/// The value of `Accept-CH` for the pages that use `w-auto` or `dpr-auto` (documented: Client hints): browsers send no
+/// hints without it.
 ///
 /// ```
 /// let page = http::Response::builder().header("accept-ch", originkit::delivery::ACCEPT_CH).body(())?;
@@ -56,9 +56,9 @@ impl HintsUsed {
 /// ```
 pub const ACCEPT_CH: &str = "Sec-CH-DPR, Sec-CH-Width";
 
-/// The wanted width, new name first.
+/// Headers with the requested width, new name first.
 const WIDTH: [HeaderName; 2] = [HeaderName::from_static("sec-ch-width"), HeaderName::from_static("width")];
-/// Physical pixels to a CSS pixel, new name first.
+/// Headers with the physical pixels per CSS pixel, new name first.
 const DPR: [HeaderName; 2] = [HeaderName::from_static("sec-ch-dpr"), HeaderName::from_static("dpr")];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! [`Home`]: a configured origin, which is trusted, and the only place that its credentials go to.
+//! [`Home`]: a configured origin, which is trusted, and the only destination of its credentials.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -9,7 +9,7 @@ use http::{HeaderName, Request, Uri};
 use crate::config::{Base, Credentials, is_owned};
 use crate::extend::BoxError;
 
-/// Where a configured origin is, and what it is shown.
+/// The address of a configured origin, and its credentials.
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     https: bool,
@@ -23,12 +23,12 @@ impl Home {
         Self { https, authority: base.authority().into(), credentials: Arc::clone(credentials) }
     }
 
-    /// Host in lower case, and the port unless it is the scheme's own.
+    /// Returns the host in lower case, with the port unless it is the scheme's default port.
     pub(super) fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The credentials, if the URL lies at the origin: same scheme, same host, same port.
+    /// Returns the credentials if the URL belongs to the origin: same scheme, same host, same port.
     pub(super) fn credentials(&self, uri: &Uri) -> Option<&Credentials> {
         let scheme = if self.https { &Scheme::HTTPS } else { &Scheme::HTTP };
         let authority = uri.authority().is_some_and(|own| own.as_str().eq_ignore_ascii_case(&self.authority));
@@ -36,10 +36,10 @@ impl Home {
     }
 }
 
-/// Has a request signed. `marker`: the name of the header that says who asks.
+/// Signs a request. `marker`: the name of the header that identifies this server.
 ///
 /// # Errors
-/// The signer's, or it changed more than it may.
+/// The signer's error, or an error if it changed more than it may.
 pub(super) fn sign(
     credentials: &Credentials,
     request: &mut Request<()>,
@@ -59,7 +59,7 @@ pub(super) fn sign(
     Ok(())
 }
 
-/// Returns `true` if both ask one server for one file, by headers that are this crate's alike.
+/// Returns `true` if both requests have the same target and the same values for the headers that this crate manages.
 fn is_same(before: &Request<()>, after: &Request<()>, marker: &HeaderName) -> bool {
     let (old, new) = (before.uri(), after.uri());
     let target = old.scheme() == new.scheme() && old.authority() == new.authority() && old.path() == new.path();

@@ -1,16 +1,16 @@
-//! The kind of file that an origin sent, told by its path, its `Content-Type` and its bytes.
+//! The kind of file that an origin sent, detected from its path, its `Content-Type` and its bytes.
 //!
-//! ImageKit documents that files which are no images are delivered as they are. Chosen: only where the path or the
-//! type says that it is such a file, because a login page or a challenge with status 200 at an image's address is a
-//! failure of the origin, and must not be kept for a year.
+//! ImageKit documents that files that are not images are delivered unchanged. Chosen: only if the path or the type says
+//! that it is such a file, because a login page or a challenge with status 200 at the URL of an image is a failure of
+//! the origin, and must not be kept for a year.
 //!
 //! | Bytes | Path and type | Kind |
 //! |---|---|---|
-//! | an image's | any | image |
-//! | a video's, or of a type `video/*` | any | video |
+//! | of an image | any | image |
+//! | of a video, or of a type `video/*` | any | video |
 //! | HTML, by type or by its first tag | the path ends in `.html` or the like | other file |
 //! | | any other | no image |
-//! | JSON, by type | the path has an extension, and not one of an image | other file |
+//! | JSON, by type | the path has an extension, and not that of an image | other file |
 //! | | any other | no image |
 //! | any other | the path has the extension of such a file, or the type is of such a file | other file |
 //! | | the type is missing, `image/*` or `application/octet-stream` | no image |
@@ -23,12 +23,12 @@ use crate::path::AssetPath;
 /// The kind of a file, which decides how it is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FileKind {
-    /// An image, which this build may read or not.
+    /// An image, which this build may be able to decode or not.
     Image(Format),
     Video,
-    /// Delivered as it is, where nothing is to be done with it.
+    /// Delivered unchanged, unless a transformation is requested.
     Other,
-    /// Something at the place of an image.
+    /// A page or another file in place of an image.
     NoImage,
 }
 
@@ -37,13 +37,13 @@ pub(crate) enum FileKind {
 pub(crate) struct MediaType(Option<String>);
 
 impl MediaType {
-    /// That of a response.
+    /// Reads the media type of a response.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let value = headers.get(header::CONTENT_TYPE).and_then(|value: &HeaderValue| value.to_str().ok());
         Self::read(value.unwrap_or_default())
     }
 
-    /// From a text, as it is in `Content-Type`.
+    /// Reads the value of a `Content-Type` field.
     pub(crate) fn read(text: &str) -> Self {
         let essence = text.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
         Self(Some(essence).filter(|essence| essence.contains('/')))
@@ -67,18 +67,18 @@ impl MediaType {
         self.as_str().is_some_and(json)
     }
 
-    /// Returns `true` for a type that says that a file is no image.
+    /// Returns `true` for a type of files that are not images.
     fn is_of_file(&self, image_path: bool) -> bool {
         match self.as_str() {
             None | Some("application/octet-stream" | "binary/octet-stream" | "application/unknown") => false,
-            // Servers that do not know a type say so.
+            // Servers send it for unknown types.
             Some("text/plain") => !image_path,
             Some(essence) => !essence.starts_with("image/") && !self.is_html() && !self.is_json(),
         }
     }
 }
 
-/// Tells the kind of a file that was read.
+/// Detects the kind of a file from its path, media type and bytes.
 pub(crate) fn file_kind(path: &AssetPath, media: &MediaType, bytes: &[u8]) -> FileKind {
     match Format::sniff(bytes) {
         Some(format) if format.is_image() => FileKind::Image(format),
@@ -90,7 +90,7 @@ pub(crate) fn file_kind(path: &AssetPath, media: &MediaType, bytes: &[u8]) -> Fi
     }
 }
 
-/// Returns `true` if path and type say that a file is no image, before it was read.
+/// Returns `true` if path and type say that a file is not an image, before its bytes are read.
 pub(crate) fn says_file(path: &AssetPath, media: &MediaType) -> bool {
     let extension = extension(path);
     let extension = extension.as_deref();
@@ -113,7 +113,7 @@ fn is_image_extension(extension: &str) -> bool {
         || matches!(extension, "jxl" | "jp2" | "j2k" | "jpx" | "tga" | "raw" | "dng" | "eps" | "ai")
 }
 
-/// In lower case, where a path ends in what looks like one. A query that is part of the path is left out.
+/// Returns the extension in lower case, if the path ends in one. A query that is part of the path is ignored.
 fn extension(path: &AssetPath) -> Option<String> {
     let name = path.file_name();
     let name = name.split('?').next().unwrap_or_default();
@@ -122,7 +122,7 @@ fn extension(path: &AssetPath) -> Option<String> {
     fits.then(|| extension.to_ascii_lowercase())
 }
 
-/// Returns `true` for a page: its first tag, behind white space and comments, is one that only HTML has.
+/// Returns `true` for a page: its first tag, after white space and comments, is one that only HTML has.
 fn starts_as_html(bytes: &[u8]) -> bool {
     const LOOK_AT: usize = 4096;
     let head = bytes.get(..LOOK_AT).unwrap_or(bytes);
@@ -135,7 +135,7 @@ fn starts_as_html(bytes: &[u8]) -> bool {
     tags.iter().any(|tag| rest.get(..tag.len()).is_some_and(|front| front.eq_ignore_ascii_case(tag)))
 }
 
-/// Extensions of files that are no images.
+/// Extensions of files that are not images.
 const OTHERS: [&str; 60] = [
     "css",
     "js",

@@ -1,18 +1,18 @@
-//! The canonical link: where search engines find the picture as its owner keeps it.
+//! The canonical link: the URL of an image for search engines.
 
 use http::HeaderValue;
 
 use crate::config::Origin;
 use crate::path::AssetPath;
 
-/// `Link` of pictures that this origin serves (documented: canonical header); `None` if it has none.
+/// Returns the `Link` field for images of this origin (documented: canonical header); `None` if it has none.
 ///
-/// Canonical base and path only: no transformation, no query.
+/// It has the canonical base and the path only: no transformation and no query.
 pub(crate) fn canonical(origin: &Origin, path: &AssetPath) -> Option<HeaderValue> {
     let base = origin.canonical_base()?.as_str();
     let mut url = String::with_capacity(base.len() + path.as_str().len() + 1);
     for c in base.chars().chain(['/']).chain(path.as_str().chars()) {
-        // Legal between the brackets, but naive readers split at them.
+        // Valid between the angle brackets, but simple parsers split at them.
         match c {
             ',' => url.push_str("%2C"),
             ';' => url.push_str("%3B"),

@@ -1,4 +1,4 @@
-//! Policy: decisions about headers and addresses, as functions of them. No state.
+//! Policy: decisions about headers and addresses, as stateless functions.
 
 mod access;
 mod branches;

@@ -1,4 +1,4 @@
-//! `Accept` to candidate formats (`f`, `f-auto`).
+//! Content negotiation: from `Accept` to candidate formats (`f`, `f-auto`).
 
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
@@ -9,7 +9,7 @@ use crate::config::Settings;
 use crate::format::Format;
 use crate::transform::{Encoding, OutputFormat, Transformation};
 
-/// Does an SVG stay one? It does unless pixels were asked for (documented for `f-auto`).
+/// Returns `true` if an SVG is delivered as SVG: always, unless a raster format is requested (documented for `f-auto`).
 pub(crate) fn keeps_svg(transformation: &Transformation, thumbnail: bool) -> bool {
     let mut output = Encoding::default();
     transformation.edits().for_each(|edit| output.fold(&edit.encoding));
@@ -17,27 +17,27 @@ pub(crate) fn keeps_svg(transformation: &Transformation, thumbnail: bool) -> boo
     !thumbnail && !raster.contains(&output.format)
 }
 
-/// What a request and the settings say about the output format, before the source is known.
+/// The facts of a request and the settings that decide the output format, before the source is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Negotiation {
-    /// `Accept`, or what takes its place, names `image/webp`.
+    /// `Accept`, or the value that replaces it, names `image/webp`.
     pub(crate) accepts_webp: bool,
-    /// Likewise `image/avif`.
+    /// `Accept`, or the value that replaces it, names `image/avif`.
     pub(crate) accepts_avif: bool,
     /// No `f` means `f-auto`.
     pub(crate) best_format: bool,
-    /// `f-auto` may answer AVIF.
+    /// `f-auto` may choose AVIF.
     pub(crate) avif: bool,
-    /// Quality of lossy formats where `q` is absent.
+    /// The quality of lossy formats if `q` is absent.
     pub(crate) quality: u8,
     /// JPEG with halved chroma planes.
     pub(crate) chroma_420: bool,
-    /// Encoders spend time for bytes.
+    /// Encoders trade time for bytes.
     pub(crate) smallest: bool,
 }
 
 impl Negotiation {
-    /// What this request says. AVIF is out beside `e-usm` (documented). `saves`: the default quality is lowered.
+    /// Reads a request. AVIF is excluded beside `e-usm` (documented). `saves`: the default quality is lowered.
     pub(crate) fn new(headers: &HeaderMap, settings: &Settings, transformation: &Transformation, saves: bool) -> Self {
         let unsharp = transformation.edits().any(|edit| edit.effects.unsharp.is_some());
         Self {
@@ -51,10 +51,10 @@ impl Negotiation {
         }
     }
 
-    /// The formats to choose from, best first: all are encoded, the smallest is delivered.
-    /// Never empty: formats that cannot be written are left to the encoder to refuse.
+    /// Returns the formats to choose from, best first: all are encoded, and the smallest result is delivered. Never
+    /// empty: a format that cannot be written is left to the encoder to refuse.
     ///
-    /// `alpha`: the picture to be written has transparent pixels, or may have.
+    /// `alpha`: the image to be written has transparent pixels, or may have.
     pub(crate) fn candidates(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {
         if output.original == Some(true) {
             return vec![source];
@@ -64,7 +64,7 @@ impl Negotiation {
             Some(OutputFormat::Png) => vec![Format::Png],
             Some(OutputFormat::WebP) => vec![Format::WebP],
             Some(OutputFormat::Avif) => vec![Format::Avif],
-            // For these sources the format is kept by every rule; for others it is as if absent.
+            // For these sources every rule keeps the format; for other sources it counts as absent.
             Some(OutputFormat::Gif) if source == Format::Gif => vec![source],
             Some(OutputFormat::Svg) if source == Format::Svg => vec![source],
             Some(OutputFormat::Original) => keep(source, alpha),
@@ -74,14 +74,14 @@ impl Negotiation {
         }
     }
 
-    /// The formats for a result that moves as its source does, best first, of which the first that can hold it is
-    /// taken; empty if a format without animations is asked for.
+    /// Returns the formats for an animated result, best first, of which the first that can hold it is used; empty if a
+    /// format without animations is requested.
     ///
-    /// Unlike stills, animations are not encoded in several formats to find the smallest: that takes too long.
-    /// WebP is smaller than GIF but for the simplest drawings (chosen).
+    /// Unlike still images, animations are not encoded in several formats to find the smallest: that takes too long.
+    /// WebP is smaller than GIF except for the simplest drawings (chosen).
     #[cfg(feature = "pixels")]
     pub(crate) fn animated(&self, output: &Encoding, source: Format) -> Vec<Format> {
-        // Browsers that show a sequence of AVIF show WebP, and GIF has no more than 256 colours.
+        // Browsers that show AVIF sequences show WebP too, and GIF has at most 256 colours.
         let own = if matches!(source, Format::WebP | Format::Avif) { Format::WebP } else { Format::Gif };
         let best = if self.accepts_webp { vec![Format::WebP, Format::Gif] } else { vec![Format::Gif] };
         match output.format {
@@ -111,7 +111,7 @@ impl Negotiation {
     }
 }
 
-/// The source's own format where browsers can show it.
+/// Returns the format of the source if browsers can show it.
 fn keep(source: Format, alpha: bool) -> Vec<Format> {
     match source {
         Format::Jpeg | Format::Png | Format::WebP | Format::Gif | Format::Avif | Format::Svg => vec![source],
@@ -121,24 +121,24 @@ fn keep(source: Format, alpha: bool) -> Vec<Format> {
     }
 }
 
-/// JPEG and PNG, which every browser shows.
+/// Returns JPEG or PNG, which every browser shows.
 fn plain(source: Format, alpha: bool) -> impl Iterator<Item = Format> {
     let choices = [(!alpha, Format::Jpeg), (alpha || matches!(source, Format::Png | Format::Ico), Format::Png)];
     choices.into_iter().filter(|(fits, _)| *fits).map(|(_, format)| format)
 }
 
-/// May the format depend on `Accept`, in one of the branches?
+/// Returns `true` if the format may depend on `Accept` in one of the branches.
 pub(crate) fn consults_accept(transformation: &Transformation, best_format: bool) -> bool {
     on_a_path(transformation, best_format, &|before, encoding| match encoding.format {
         None => before,
         Some(OutputFormat::Auto) => true,
-        // As if absent, for most sources.
+        // They count as absent for most sources.
         Some(OutputFormat::Gif | OutputFormat::Svg) => best_format,
         Some(_) => false,
     })
 }
 
-/// What counts as `Accept`: the setting's value for the user agent, else what was sent.
+/// Returns the effective `Accept`: the setting's value for the user agent, otherwise the field of the request.
 fn accept<'a>(headers: &'a HeaderMap, settings: &'a Settings) -> impl Iterator<Item = &'a HeaderValue> {
     let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes);
     let instead = agent.and_then(|agent| settings.accept_by_agent.accept(agent));
@@ -146,7 +146,7 @@ fn accept<'a>(headers: &'a HeaderMap, settings: &'a Settings) -> impl Iterator<I
     instead.into_iter().chain(sent)
 }
 
-/// Does `Accept` name this type? Wildcards do not count, `q=0` excludes (chosen).
+/// Returns `true` if `Accept` names this type. Wildcards are ignored, and `q=0` excludes a type (chosen).
 fn accepts<'a>(accept: impl Iterator<Item = &'a HeaderValue>, wanted: &str) -> bool {
     let ranges = accept.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut named = ranges.filter_map(|range| {

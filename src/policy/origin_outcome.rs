@@ -1,78 +1,79 @@
-//! What an origin's answer means for the search.
+//! The meaning of an origin's response for the search through the origins.
 //!
 //! ImageKit documents only found and not found; the rows are chosen.
 //!
-//! | Answer | Meaning |
+//! | Response | Meaning |
 //! |---|---|
-//! | 2xx | found; 206 only if the part turns out to be the whole |
+//! | 2xx | found; 206 only if the part turns out to be the whole file |
 //! | 204, 205, 404, 410 | next origin, `ENOENT` |
-//! | 301, 302, 303, 307, 308 | follow |
-//! | 401, 403, 407 | next origin, `EACCES`: stores answer so for files they do not have |
-//! | 304 to the question whether a kept file has changed | it has not |
+//! | 301, 302, 303, 307, 308 | follow the redirect |
+//! | 401, 403, 407 | next origin, `EACCES`: object stores send these for files they do not have |
+//! | 304 to a revalidation | the stored file is unchanged |
 //! | 304 otherwise, and all others | next origin, `UNIDENTIFIED` |
 //! | no connection, a timeout | next origin, `ECONNREFUSED` |
-//! | none, as the request could not be signed | next origin, `UNIDENTIFIED` |
+//! | none, because the request could not be signed | next origin, `UNIDENTIFIED` |
 //!
-//! A transient failure ([`OriginError::is_transient`]) is not stored: no connection, a timeout, no signature, 408, 421, 425,
-//! 429, 5xx, an answer that breaks off or is malformed. Any other is kept for as long as an error is.
+//! A transient failure ([`OriginError::is_transient`]) is not stored: no connection, a timeout, no signature, 408, 421,
+//! 425, 429, 5xx, a response that is truncated or malformed. Any other failure is kept for the lifetime of an error.
 
 use http::StatusCode;
 
 use super::cache::Term;
 use crate::code::ErrorCode;
 
-/// How an origin failed to deliver a file.
+/// The reason why an origin failed to deliver a file.
 ///
-/// ImageKit documents four codes, which several of these share; an engine with
-/// [`Settings::gateway_statuses`](crate::Settings::gateway_statuses) tells them apart.
+/// ImageKit documents four codes, which several variants share. An engine with
+/// [`Settings::gateway_statuses`](crate::Settings::gateway_statuses) uses distinct statuses for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginError {
-    /// There is no such file: 404, 410, 204, 205, or a success with nothing in it.
+    /// There is no such file: 404, 410, 204, 205, or a success with an empty body.
     #[error("no file was found at the specified path")]
     NotFound,
     /// It answered 401, 403 or 407.
     #[error("the origin denied access to the file")]
     Denied,
-    /// No connection.
+    /// No connection could be made.
     #[error("the origin could not be reached")]
     Refused,
     /// It took longer than the limit.
     #[error("the origin took too long")]
     TimedOut,
-    /// Its name leads to an address that may not be asked.
+    /// Its name resolves to an address that may not be contacted.
     #[error("the origin's address is not allowed")]
     Address,
     /// It answered 429.
     #[error("the origin is asked too often")]
     Busy,
-    /// Another status, or one that was not asked for.
+    /// The response has another status, or a 304 without a condition.
     #[error("the origin answered with status {0}")]
     Status(StatusCode),
-    /// The body broke off.
+    /// The body ended too early.
     #[error("the origin's answer broke off")]
     Truncated,
-    /// The file was sent compressed, by a coding that this build does not undo: which one. Gzip, deflate and Brotli need
-    /// the feature `decompress`.
+    /// The file was sent with a content coding that this build does not decode, named here. Gzip, deflate and Brotli
+    /// need the feature `decompress`.
     #[error("the origin sent the file compressed ({0}), which this build does not undo")]
     Encoded(&'static str),
-    /// Its answer is no HTTP, or not what was asked for: other lengths than announced, or a part.
+    /// The response is not valid HTTP, or not the requested file: its length differs from the announced one, or it is a
+    /// part.
     #[error("the origin's answer is malformed")]
     Malformed,
-    /// It redirects too often, to no place, or to one that may not be asked.
+    /// It redirects too often, to no URL, or to one that may not be fetched.
     #[error("the origin redirects to nowhere")]
     Redirect,
-    /// It was not asked: its [`Signer`](crate::extend::Signer) failed, or changed more of the request than it may. The
-    /// event `unsigned` of `tracing` says why. Keys that have run out are renewed, so that this may be over in a moment.
+    /// No request was sent: its [`Signer`](crate::extend::Signer) failed, or changed more of the request than it may.
+    /// The event `unsigned` of `tracing` has the reason. Expired keys are renewed, so this may be over in a moment.
     #[error("the request to the origin could not be signed")]
     Unsigned,
-    /// Something without a name.
+    /// Any other failure.
     #[error("the origin failed")]
     Other,
 }
 
 impl OriginError {
-    /// The code of the `ik-error` header (documented).
+    /// Returns the code of the `ik-error` header (documented).
     #[must_use]
     pub const fn code(self) -> ErrorCode {
         match self {
@@ -90,8 +91,8 @@ impl OriginError {
         }
     }
 
-    /// Returns `true` if the origin failed for a moment: it may have the file when it is asked again. No cache is to keep
-    /// such an error, and what is kept of the origin may be used meanwhile (RFC 5861, 4).
+    /// Returns `true` if the failure may be over soon: the origin may deliver the file to the next request. Caches must
+    /// not keep such an error, and a stored file of the origin may be used meanwhile (RFC 5861, 4).
     #[must_use]
     pub const fn is_transient(self) -> bool {
         match self {
@@ -103,7 +104,8 @@ impl OriginError {
             | Self::Unsigned
             | Self::Other => true,
             Self::Status(status) => match status.as_u16() {
-                // A 304 here answers a question that was not asked; the others say that the time, or the way, was wrong.
+                // A 304 here answers a request without a condition; the others mean that the time, or the route, was
+                // wrong.
                 304 | 408 | 421 | 425 | 429 => true,
                 300..=499 => false,
                 _ => true,
@@ -112,8 +114,8 @@ impl OriginError {
         }
     }
 
-    /// How long what is served in its place may stand. That an origin does not have a file, or denies it, is the usual
-    /// way to the next one.
+    /// Returns the term of the fallback for this failure. An origin that does not have a file, or denies it, is the
+    /// usual way to the next one.
     pub(crate) const fn term_of_stopgap(self) -> Term {
         match self {
             Self::NotFound | Self::Denied | Self::Address => Term::Full,
@@ -123,20 +125,20 @@ impl OriginError {
     }
 }
 
-/// What to do after the head of an answer.
+/// The action to take after the head of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The body is the file.
     Found,
-    /// The file lies elsewhere.
+    /// The file is at another URL.
     Redirect,
-    /// The file is what it was.
+    /// The stored file is unchanged.
     Unchanged,
-    /// Ask the next origin; this is what to remember.
+    /// Try the next origin, and remember this error.
     Next(OriginError),
 }
 
-/// Judges one status. `conditional`: it was asked whether the file has changed.
+/// Judges a status. `conditional`: the request was a revalidation.
 pub(crate) fn verdict(status: StatusCode, conditional: bool) -> Verdict {
     match status.as_u16() {
         204 | 205 | 404 | 410 => Verdict::Next(OriginError::NotFound),

@@ -1,7 +1,7 @@
-//! The request to an origin, and the one after a redirect.
+//! Requests to an origin: the first one, and the next one after a redirect.
 //!
-//! Nothing that the client sent goes to an origin: what is the same for all clients can be cached for all. An origin's own
-//! headers and signatures go to its scheme, host and port, and nowhere else.
+//! Nothing that the client sent goes to an origin: a response that is the same for all clients can be cached for all.
+//! An origin's own headers and signatures go to its scheme, host and port, and nowhere else.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -16,19 +16,19 @@ use crate::config::{Credentials, Engine, HostPattern, Settings};
 use crate::extend::BoxError;
 use crate::percent;
 
-/// Where redirects of one origin may lead, besides the origin itself.
+/// The rules for redirects of one origin.
 #[derive(Debug, Clone)]
 pub(crate) struct RedirectPolicy {
     /// The origin itself, which is trusted; `None` for a web proxy.
     pub(crate) home: Option<Home>,
-    /// The hosts of a web proxy; `None`: every public host.
+    /// The hosts of a web proxy; `None` allows every public host.
     pub(crate) hosts: Option<Arc<[HostPattern]>>,
-    /// Whose endpoints no redirect may lead back to.
+    /// The engine to whose endpoints no redirect may lead back.
     pub(crate) engine: Engine,
 }
 
 impl RedirectPolicy {
-    /// A URL elsewhere, if it may be fetched.
+    /// Checks a URL away from the origin. `None` if it may not be fetched.
     fn approve(&self, url: &str) -> Option<Approved> {
         let is_listed = |url: &Approved| match &self.hosts {
             Some(hosts) => hosts.iter().any(|pattern| pattern.matches(&url.host)),
@@ -37,38 +37,39 @@ impl RedirectPolicy {
         approve(url, &self.engine.settings().ports).ok().filter(is_listed)
     }
 
-    /// Is it the configured origin, which may lie in a private network?
+    /// Returns `true` if it is the configured origin, which may be in a private network.
     pub(crate) fn trusts(&self, uri: &Uri) -> bool {
         let authority = uri.authority().map(http::uri::Authority::as_str);
         self.home().zip(authority).is_some_and(|(home, authority)| home.eq_ignore_ascii_case(authority))
     }
 
-    /// The authority of the configured origin.
+    /// Returns the authority of the configured origin.
     fn home(&self) -> Option<&str> {
         self.home.as_ref().map(Home::authority)
     }
 
-    /// The credentials of the configured origin, if this URI is one of its.
+    /// Returns the credentials of the configured origin, if this URI belongs to it.
     pub(crate) fn credentials(&self, uri: &Uri) -> Option<&Credentials> {
         self.home.as_ref()?.credentials(uri)
     }
 
-    /// Has a request signed, if it goes to an origin that wants that.
+    /// Signs a request, if it goes to an origin with a signer.
     ///
     /// # Errors
-    /// The signer's, or it changed more than it may.
+    /// The signer's error, or an error if it changed more than it may.
     pub(crate) fn sign(&self, request: &mut Request<()>, now: SystemTime) -> Result<(), BoxError> {
         let Some(credentials) = self.credentials(request.uri()) else { return Ok(()) };
         home::sign(credentials, request, &self.engine.settings().marker_name, now)
     }
 
-    /// Would we ask ourselves? An origin at its configured address is somebody else, whatever its name.
+    /// Returns `true` if the request would go to this server. An origin at its configured address counts as another
+    /// server, whatever its name.
     fn is_loop(&self, authority: &str, path: &str) -> bool {
         self.home() != Some(authority) && self.engine.find(authority, path).is_some()
     }
 }
 
-/// `GET uri`. `None` where one of the two cannot be written in a header.
+/// Makes the request `GET uri`. `None` if the URI or the host is not valid in a request.
 pub(crate) fn origin_request(uri: &str, host: &str, policy: &RedirectPolicy) -> Option<Request<()>> {
     Some(request(Uri::try_from(uri).ok()?, HeaderValue::try_from(host).ok()?, policy))
 }
@@ -89,14 +90,15 @@ fn request(uri: Uri, host: HeaderValue, policy: &RedirectPolicy) -> Request<()> 
     request
 }
 
-/// The request that a redirect asks for: the previous one, elsewhere. Away from its origin it has no header of the origin's
-/// own.
+/// Makes the request that follows a redirect. Away from its origin it has none of the origin's own headers.
 ///
-/// A forwarded `Host` stays as long as the authority does: an origin that tells sites by it would answer for another one.
-/// Such an origin may also call itself by that name in `Location`; then it is meant itself.
+/// A forwarded `Host` is kept as long as the authority stays the same: without it, an origin that selects the site by
+/// `Host` would answer for another site. Such an origin may also name itself by the forwarded host in `Location`; this
+/// means the origin itself.
 ///
 /// # Errors
-/// [`OriginError::Redirect`] for what is no URL, leads from https to http, back to us, or to where it may not.
+/// [`OriginError::Redirect`] if the location is not a URL, or leads from https to http, back to this server, or to a
+/// host that is not allowed.
 pub(crate) fn redirect(
     previous: &Request<()>,
     location: &HeaderValue,
@@ -114,7 +116,7 @@ pub(crate) fn redirect(
     Ok(request(uri, host, policy))
 }
 
-/// A `Location` whose authority is the `Host` that was forwarded to the origin, with the origin's own in its place.
+/// Replaces the authority of a `Location` that names the forwarded `Host` by the origin's own.
 fn itself(previous: &Request<()>, location: &str) -> Option<String> {
     let own = previous.uri().authority()?.as_str();
     let host = previous.headers().get(HOST)?.to_str().ok()?;
@@ -128,14 +130,14 @@ fn itself(previous: &Request<()>, location: &str) -> Option<String> {
     same.then(|| format!("{scheme}://{own}{path}"))
 }
 
-/// The URL a redirect leads to, and its authority.
+/// Returns the target URL of a redirect, and its authority.
 fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
     let location = location.split('#').next().filter(|location| !location.is_empty())?;
     if location.contains('\\') {
         return None;
     }
     let base = url::Url::parse(&previous.to_string()).ok()?;
-    // `http:evil` is relative to some and absolute to others: only `scheme://` is a scheme here.
+    // Some parsers read `http:evil` as relative, others as absolute: here only `scheme://` counts as a scheme.
     let front = location.split(['/', '?']).next().unwrap_or_default();
     let named = if location.starts_with("//") {
         Some(format!("{}:{location}", base.scheme()))
@@ -144,7 +146,7 @@ fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(St
     } else {
         None
     };
-    // The text is judged before a library reads it: it would fold odd spellings of hosts.
+    // The text is checked before a library parses it, which would normalise unusual spellings of hosts.
     let named_host = match &named {
         Some(url) if !is_at_home(url, policy) => Some(policy.approve(url)?),
         _ => None,
@@ -158,7 +160,7 @@ fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(St
     (fine && !policy.is_loop(&authority, joined.path())).then(|| (joined.to_string(), authority))
 }
 
-/// Is it the configured origin itself, letter by letter?
+/// Returns `true` if the URL has the authority of the configured origin, compared as text without regard to case.
 fn is_at_home(url: &str, policy: &RedirectPolicy) -> bool {
     let Some(home) = policy.home() else { return false };
     let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next());
@@ -175,7 +177,7 @@ mod tests {
         Engine::builder().endpoint(endpoint.origin(Origin::new("https://o.example"))).build().unwrap()
     }
 
-    /// The redirects of a configured origin.
+    /// Returns the redirect policy of a configured origin.
     fn of(base: &str) -> RedirectPolicy {
         let origin = Origin::new(base);
         RedirectPolicy { home: Some(home(&origin)), hosts: None, engine: engine() }
@@ -201,7 +203,7 @@ mod tests {
             ("/c.jpg?y=2#z", "http://10.0.0.1:8080/c.jpg?y=2", "forwarded.example"),
             ("../../../c.jpg", "http://10.0.0.1:8080/c.jpg", "forwarded.example"),
             ("http://10.0.0.1:8080/d", "http://10.0.0.1:8080/d", "forwarded.example"),
-            // The origin calls itself by the name that it was asked by.
+            // The origin names itself by the forwarded host.
             ("http://Forwarded.example/d?x", "http://10.0.0.1:8080/d?x", "forwarded.example"),
             ("//forwarded.example?x", "http://10.0.0.1:8080/?x", "forwarded.example"),
             (
@@ -230,7 +232,7 @@ mod tests {
             "http://cdn.example.org:22/",
             "http://cdn.example.org:8081/",
             "//cdn.example.org:8080/",
-            // Of the origin's own host only the port that is configured is open.
+            // On the origin's own host only the configured port is allowed.
             "http://10.0.0.1:22/",
             "/\\evil.example",
             "#x",
@@ -305,11 +307,11 @@ mod tests {
                 continue;
             };
             assert_eq!(own(&next), kept, "{location}");
-            // A redirect back to the origin has them again.
+            // A redirect back to the origin adds them again.
             assert!(own(&go(&next, "https://o.example/c.jpg").unwrap()), "{location}");
         }
         assert!(go(&first, "http://o.example/b.jpg").is_err(), "never from https to http");
-        // Another scheme or another port makes another origin.
+        // Another scheme or port is another origin.
         let origin = Origin::new("http://o.example").secret_header("x-token", "hunter2");
         let settings = Settings { ports: vec![8080], ..Settings::default() };
         let endpoint = Endpoint::new("https://img.example.com/p").origin(origin.clone());

@@ -1,26 +1,26 @@
-//! `Save-Data`: fewer bytes for those who ask for it.
+//! `Save-Data`: fewer bytes for clients that request it.
 
 use http::{HeaderMap, HeaderName};
 
 use super::branches::on_a_path;
 use crate::transform::Transformation;
 
-/// Does the request say `Save-Data: on`? Any other value is as none (chosen).
+/// Returns `true` if the request has `Save-Data: on`. Any other value counts as missing (chosen).
 pub(crate) fn saves_data(headers: &HeaderMap) -> bool {
     headers.get(SAVE_DATA).is_some_and(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"on"))
 }
 
-/// Is there a path through the branches on which no `q` stands? Only the default quality is lowered.
+/// Returns `true` if at least one path through the branches has no `q`. Only the default quality is lowered.
 pub(crate) fn consults_save_data(transformation: &Transformation) -> bool {
     on_a_path(transformation, true, &|absent, encoding| absent && encoding.quality.is_none())
 }
 
-/// The default quality for those who save (chosen): 20 less but not below 40, and never more than it was.
+/// Returns the default quality for `Save-Data` (chosen): 20 less, but not below 40, and never more than `quality`.
 pub(super) fn lowered(quality: u8) -> u8 {
     quality.saturating_sub(20).max(40).min(quality)
 }
 
-/// Not among the names that `http` knows.
+/// Not among the header names of the crate `http`.
 pub(crate) const SAVE_DATA: HeaderName = HeaderName::from_static("save-data");
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
             ("if-w_gt_1,q-50,if-else,w-1,if-end:q-60", false),
             ("if-w_gt_1,q-50,if-else,q-60,if-end", true),
             ("q-60:if-w_gt_1,w-1,if-end", false),
-            // The quality of what is drawn on the picture is no quality of the file.
+            // The quality of an overlay is not the quality of the file.
             ("l-image,i-a.png,q-50,l-end", true),
         ] {
             assert_eq!(consults_save_data(&text.parse().unwrap()), want, "{text}");

@@ -1,4 +1,4 @@
-//! [`ImageServiceBuilder`]: the parts of a service.
+//! [`ImageServiceBuilder`]: a builder of [`ImageService`].
 
 use std::fmt;
 use std::future::Future;
@@ -17,7 +17,7 @@ use crate::cache::{Answered, Cache, Store};
 use crate::client::{Client, Compute, drive};
 use crate::config::Engine;
 
-/// An [`ImageService`] in the making: a client and a place to render are needed, all else may be left out.
+/// A builder of an [`ImageService`]: a client and an executor for renders are required, everything else is optional.
 ///
 /// ```
 /// # #[cfg(feature = "pixels")] {
@@ -34,7 +34,7 @@ use crate::config::Engine;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A service without a client, or without a place to render, does not compile:
+/// A service without a client, or without an executor for renders, does not compile:
 ///
 /// ```compile_fail
 /// # use originkit::Engine;
@@ -54,7 +54,7 @@ pub struct ImageServiceBuilder<C, P, S> {
 }
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// Runs a task beside the rest; without one it is run before the answer is sent.
+/// Runs a task in the background; without it, the task runs before the response is sent.
 type Spawn = Option<Arc<dyn Fn(Task) + Send + Sync>>;
 
 impl ImageServiceBuilder<(), (), ()> {
@@ -65,51 +65,51 @@ impl ImageServiceBuilder<(), (), ()> {
 }
 
 impl<C, P, S> ImageServiceBuilder<C, P, S> {
-    /// Sets the client that fetches.
+    /// Sets the client for fetches.
     pub fn client<Other: Client + 'static>(self, client: Other) -> ImageServiceBuilder<Other, P, S> {
         let Self { engine, client: _, compute, store, spawn, at_once, prefix } = self;
         ImageServiceBuilder { engine, client, compute, store, spawn, at_once, prefix }
     }
 
-    /// Sets the place to render.
+    /// Sets the executor for renders.
     pub fn compute<Other: Compute + 'static>(self, compute: Other) -> ImageServiceBuilder<C, Other, S> {
         let Self { engine, client, compute: _, store, spawn, at_once, prefix } = self;
         ImageServiceBuilder { engine, client, compute, store, spawn, at_once, prefix }
     }
 
-    /// Sets the store of originals and renditions; with one, equal work is done once, as by
-    /// [`Cache`]. To look at it meanwhile, give an `Arc` of it, and keep a clone.
+    /// Sets the store of originals and renditions. With a store, equal work is done once, as by [`Cache`]. To inspect
+    /// the store meanwhile, pass an `Arc` of it and keep a clone.
     #[cfg(feature = "cache")]
     pub fn store<Other: Store + 'static>(self, store: Other) -> ImageServiceBuilder<C, P, Other> {
         let Self { engine, client, compute, store: _, spawn, at_once, prefix } = self;
         ImageServiceBuilder { engine, client, compute, store, spawn, at_once, prefix }
     }
 
-    /// Sets how to run what is to be done after an answer, such as writing to the store, beside everything else.
+    /// Sets the function that runs work after a response, such as writing to the store, in the background.
     ///
-    /// Unless set, the runtime of tokio does so that a request was answered on (feature `tokio`). Where there is none, it
-    /// is done before the answer is sent.
+    /// By default this is the tokio runtime that answered the request (feature `tokio`). Without one, the work is done
+    /// before the response is sent.
     #[cfg(feature = "cache")]
     pub fn spawn(self, spawn: impl Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync + 'static) -> Self {
         Self { spawn: Some(Arc::new(spawn)), ..self }
     }
 
-    /// Sets how many deliveries may be under way at a time; unbounded unless set. One more is answered with
-    /// [`Error::Busy`](crate::Error::Busy) at once, whether it needs a render or not.
+    /// Sets the maximum number of concurrent deliveries; unlimited by default. A further request is answered
+    /// immediately with [`Error::Busy`](crate::Error::Busy), whether it needs a render or not.
     ///
-    /// It bounds the files that deliveries hold while they wait, for origins and for a place to render. Cheap answers
-    /// count as well, so it is best far above the bounds of fetches and of renders, which have their own.
+    /// The limit bounds the files that deliveries hold while they wait for origins and for a render. Cheap responses
+    /// count as well, so it should be far above the limits of fetches and of renders, which are separate.
     pub fn at_once(self, deliveries: u64) -> Self {
         Self { at_once: deliveries, ..self }
     }
 
-    /// Sets the path that a router takes off before it calls this service, such as `/img` for `nest_service("/img", ...)`
-    /// of axum. It is put back in front of the path of each request, because endpoints are compared with the URL that the
-    /// client asked for, and signatures are made of it.
+    /// Sets the path that a router strips before it calls this service, such as `/img` for `nest_service("/img", ...)`
+    /// of axum. It is put back in front of the path of each request, because endpoints are compared with the URL that
+    /// the client requested, and signatures are made of it.
     ///
-    /// It is put in front always (chosen): a path that begins with it already may be a folder of that name. So leave it
-    /// out where the router takes nothing off, as with `route_service` and `fallback_service`. Slashes at its ends do not
-    /// matter, and what a path cannot contain is percent-encoded.
+    /// It is always added (chosen): a path that already begins with it may be a folder of that name. So omit it if the
+    /// router strips nothing, as with `route_service` and `fallback_service`. Slashes at its ends do not matter, and
+    /// characters that a path cannot contain are percent-encoded.
     ///
     /// ```
     /// # #[cfg(feature = "pixels")] {
@@ -136,7 +136,7 @@ impl<C, P, S> ImageServiceBuilder<C, P, S> {
 }
 
 impl<C: Client + 'static, P: Compute + 'static> ImageServiceBuilder<C, P, ()> {
-    /// Makes the service.
+    /// Builds the service.
     #[must_use]
     pub fn build(self) -> ImageService {
         let Self { engine, client, compute, store: (), spawn: _, at_once, prefix } = self;
@@ -151,7 +151,7 @@ impl<C: Client + 'static, P: Compute + 'static> ImageServiceBuilder<C, P, ()> {
 
 #[cfg(feature = "cache")]
 impl<C: Client + 'static, P: Compute + 'static, S: Store + 'static> ImageServiceBuilder<C, P, S> {
-    /// Makes the service, with its store.
+    /// Builds the service, with its store.
     #[must_use]
     pub fn build(self) -> ImageService {
         let Self { engine, client, compute, store, spawn, at_once, prefix } = self;
@@ -185,14 +185,14 @@ async fn answer<C: Client + 'static, P: Compute + 'static, S: Store + 'static>(
     response
 }
 
-/// Starts a task beside everything else. Gives it back where there is nothing to run it.
+/// Starts a task in the background. Returns it if there is no runtime for it.
 #[cfg(feature = "cache")]
 fn start(task: Task, spawn: Spawn) -> Option<Task> {
     if let Some(spawn) = spawn {
         spawn(task);
         return None;
     }
-    // Not `tokio::spawn`, which panics outside a runtime: another crate of the program may have switched the feature on.
+    // Not `tokio::spawn`, which panics outside a runtime: another crate of the program may have enabled the feature.
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(task);
@@ -201,7 +201,7 @@ fn start(task: Task, spawn: Spawn) -> Option<Task> {
     Some(task)
 }
 
-// Most of its parts cannot be printed.
+// Most of the fields cannot be printed.
 impl<C, P, S> fmt::Debug for ImageServiceBuilder<C, P, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at_once, prefix, .. } = self;

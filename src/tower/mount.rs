@@ -1,4 +1,4 @@
-//! [`Prefix`]: the path that a router took off.
+//! [`Prefix`]: the path that a router has stripped.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use http::uri::PathAndQuery;
 
 use crate::percent;
 
-/// A path in front of another: empty, or with a slash before each segment and none at its end.
+/// A path prefix: empty, or with a slash before each segment and none at its end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Prefix(Arc<str>);
 
@@ -21,7 +21,8 @@ impl Prefix {
         Self(prefix.into())
     }
 
-    /// The URI with this in front of its path. One that has no path, or would be too long, stays as it is.
+    /// Returns the URI with this prefix before its path. `None` if there is nothing to add: the prefix is empty, or the
+    /// URI has no path or would be too long.
     pub(super) fn before(&self, uri: &Uri) -> Option<Uri> {
         let rest = uri.path_and_query().map(PathAndQuery::as_str).filter(|rest| rest.starts_with('/'))?;
         if self.0.is_empty() {

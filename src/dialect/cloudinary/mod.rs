@@ -7,8 +7,8 @@
 //! layer = "l_" … *( "/" step ) "/fl_layer_apply" [ "," place ]
 //! ```
 //!
-//! Each segment is a step. An overlay opens with an `l_` token; the segments up to that with `fl_layer_apply` transform
-//! it, as brackets do; without one the overlay is its segment alone.
+//! Each segment is a step. An overlay starts with an `l_` token. The segments up to the one with `fl_layer_apply`
+//! transform it, as nested brackets do; without such a segment, the overlay is its own segment only.
 
 mod overlay;
 mod parameter;
@@ -20,7 +20,7 @@ use super::foreign::{Front, Token};
 use crate::percent;
 use crate::transform::Reason;
 
-/// Finds the transformation: segments of nothing but tokens of the table (chosen), before the asset's own.
+/// Finds the transformation: segments that consist of tokens of the table only (chosen), before those of the asset.
 pub(super) fn front(segments: &[Token<'_>], direct: bool, asset: usize) -> Front {
     let kind = match segments {
         [kind, delivery, rest @ ..]
@@ -35,10 +35,10 @@ pub(super) fn front(segments: &[Token<'_>], direct: bool, asset: usize) -> Front
     Front { kind, steps, ..Front::default() }
 }
 
-/// How Cloudinary may deliver a picture; the list is chosen.
+/// Delivery types of images at Cloudinary; the list is chosen.
 const DELIVERY: [&str; 4] = ["upload", "private", "authenticated", "fetch"];
 
-/// Are all its tokens of the table?
+/// Returns `true` if all tokens of the segment are in the table.
 fn is_step(segment: &str) -> bool {
     segment.split(',').all(|token| match token.split_once('_') {
         Some(("fl", flag)) => flag == "layer_apply" || parameter::progressive(flag).is_some(),
@@ -47,7 +47,7 @@ fn is_step(segment: &str) -> bool {
     })
 }
 
-/// The keys of the table, those without a translation included.
+/// The keys of the table, including those without a translation.
 const KEYS: [&str; 23] = [
     "w", "h", "ar", "c", "g", "x", "y", "z", "dpr", "f", "q", "a", "r", "e", "bo", "b", "o", "t", "l", "co", "so",
     "eo", "du",
@@ -77,12 +77,12 @@ pub(super) fn translate<'a>(segments: &[Token<'a>], draft: &mut Draft<'a>) {
     }
 }
 
-/// A segment taken apart.
+/// A segment, split into tokens.
 struct Segment<'a> {
     tokens: Vec<Token<'a>>,
-    /// The last `l_` token; those before it have no effect.
+    /// The last `l_` token; earlier ones have no effect.
     overlay: Option<Token<'a>>,
-    /// Is `fl_layer_apply` among them?
+    /// Whether one of the tokens is `fl_layer_apply`.
     applies: bool,
 }
 
@@ -95,20 +95,20 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// What a segment does.
+/// The role of a segment.
 #[derive(Clone, Copy)]
 enum Role<'a> {
-    /// A step of the picture, or of the overlay that is open.
+    /// A step of the image, or of the open overlay.
     Step,
-    /// An overlay that later segments belong to.
+    /// The start of an overlay to which later segments belong.
     Open(Token<'a>),
-    /// An overlay that is this segment alone.
+    /// An overlay that consists of this segment only.
     Alone(Token<'a>),
-    /// It applies the overlay that is open.
+    /// The end of the open overlay.
     Close,
 }
 
-/// Pairs overlays with the segments that apply them, the innermost first.
+/// Pairs overlays with the segments that apply them, innermost first.
 fn roles<'a>(segments: &[Segment<'a>]) -> Vec<Role<'a>> {
     let mut roles = Vec::with_capacity(segments.len());
     let mut open = Vec::new();
@@ -139,19 +139,19 @@ fn roles<'a>(segments: &[Segment<'a>]) -> Vec<Role<'a>> {
 /// Writes steps into blocks.
 struct Writer<'d, 'a> {
     draft: &'d mut Draft<'a>,
-    /// The overlays around.
+    /// The enclosing overlays.
     blocks: Vec<Block<'a>>,
 }
 
-/// An overlay that is open.
+/// An open overlay.
 #[derive(Clone, Copy)]
 struct Block<'a> {
-    /// What opened it.
+    /// The token that opened it.
     opened: Token<'a>,
     kind: Kind,
-    /// Do the tokens of the segment at hand say where it goes?
+    /// Whether the tokens of the current segment place the overlay.
     placed: bool,
-    /// The length of the text in front of its first step; `None` if it has no input, so that nothing in it counts.
+    /// The length of the text before its first step; `None` if it has no input, so that nothing in it has an effect.
     start: Option<usize>,
 }
 
@@ -177,11 +177,11 @@ impl<'a> Writer<'_, 'a> {
         self.blocks.push(block);
     }
 
-    /// Writes the tokens of a segment that do something to the picture or overlay around.
+    /// Writes the tokens of a segment that act on the enclosing image or overlay.
     fn step(&mut self, segment: &Segment<'a>) {
         self.start_step();
         let block = self.blocks.last().copied();
-        // In an overlay a rotation is a step of its own, behind the rest of its segment (chosen).
+        // In an overlay a rotation is a separate step after the rest of its segment (chosen).
         let is_late = |token: &&Token<'a>| block.is_some() && token.text.starts_with("a_");
         for token in segment.tokens.iter().filter(|token| !is_late(token)) {
             self.token(*token, segment);
@@ -203,7 +203,7 @@ impl<'a> Writer<'_, 'a> {
         };
         let native = if is_overlay(&token) || token.text == APPLY {
             match segment.overlay {
-                // It has been written, or closes what it stands beside.
+                // It has been written already, or closes the overlay beside it.
                 Some(overlay) if overlay == token || token.text == APPLY => return,
                 Some(_) => Err(Reason::Superseded),
                 None => Err(Reason::NotHere),
@@ -216,7 +216,7 @@ impl<'a> Writer<'_, 'a> {
         self.draft.add(token, native);
     }
 
-    /// Writes where the overlay goes, for the segment that applies it.
+    /// Writes the position of the overlay, for the segment that applies it.
     fn place(&mut self, segment: &Segment<'a>) {
         self.draft.same_step();
         let Some(block) = self.blocks.last().copied() else { return };
@@ -239,7 +239,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    /// The next token starts a step, unless it is the first in its block, which starts one anyway.
+    /// Starts a new step with the next token, unless it is the first one in its block, which starts a step anyway.
     fn start_step(&mut self) {
         match self.blocks.last() {
             Some(block) if block.start == Some(self.draft.len()) => self.draft.same_step(),

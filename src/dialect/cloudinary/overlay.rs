@@ -1,11 +1,11 @@
-//! The `l_` token: a picture or a text laid over another.
+//! The `l_` token: an image or a text over another image.
 
 use crate::dialect::value;
 use crate::percent;
 use crate::syntax;
 use crate::transform::Reason;
 
-/// What an overlay shows.
+/// The content of an overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Image,
@@ -18,17 +18,17 @@ pub(super) struct Overlay {
     pub(super) kind: Kind,
     /// Its first tokens, percent-decoded.
     pub(super) natives: Vec<String>,
-    /// What of it is lost.
+    /// The part of the token that is lost.
     pub(super) lost: Option<&'static str>,
 }
 
-/// Reads a token as it was written: the text is percent-encoded apart from the rest, since it may hold separators.
+/// Reads a token as it was written: its text is percent-encoded separately, since it may contain separators.
 pub(super) fn read(token: &str) -> Result<Overlay, Reason> {
     let value = token.strip_prefix("l_").unwrap_or(token);
     let (kind, rest) = value.split_once(':').unwrap_or((value, ""));
     match kind {
         "text" => text(rest),
-        // Kinds of Cloudinary's own, that are no folders.
+        // Kinds of Cloudinary's assets that are not folders.
         "fetch" | "video" | "lut" | "subtitles" => {
             Err(Reason::BadValue("the path of a picture, or `text:` a style and a text"))
         }
@@ -36,7 +36,7 @@ pub(super) fn read(token: &str) -> Result<Overlay, Reason> {
     }
 }
 
-/// `folder:logo.png`: a path, with `:` for slashes.
+/// Reads `folder:logo.png`: a path, with `:` for slashes.
 fn image(value: &str) -> Result<Overlay, Reason> {
     let path = percent::decode_text(value).replace(':', "/");
     let path = path.trim_matches('/');
@@ -47,7 +47,7 @@ fn image(value: &str) -> Result<Overlay, Reason> {
     Ok(Overlay { kind: Kind::Image, natives, lost: None })
 }
 
-/// `Roboto_50_bold_left:Hello`: font, size and qualifiers, then the text.
+/// Reads `Roboto_50_bold_left:Hello`: font, size and qualifiers, then the text.
 fn text(value: &str) -> Result<Overlay, Reason> {
     const EXPECTED: Reason = Reason::BadValue("`text:` a font, `_` and its size, `:` and the text");
     let (style, text) = value.split_once(':').ok_or(EXPECTED)?;

@@ -1,22 +1,22 @@
-//! What each of Cloudinary's parameters means, one row of the documentation's table an arm.
+//! The meaning of Cloudinary's parameters: one arm per row of the documentation's table.
 
 use super::overlay::Kind;
 use crate::dialect::draft::Native;
 use crate::dialect::value::{Alpha, color_hex, color_name, decimal, float, number, ratio, signed, whole, whole_signed};
 use crate::transform::{Name, Reason};
 
-/// Where a token stands.
+/// The position of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spot {
-    /// It acts on the picture.
+    /// The token acts on the image.
     Base,
-    /// It acts on an overlay.
+    /// The token acts on an overlay.
     Overlay(Kind),
-    /// It acts on an overlay, and its place is the overlay's place.
+    /// The token acts on an overlay, and its position is that of the overlay.
     Place(Kind),
 }
 
-/// The native token of one that is percent-decoded.
+/// Returns the native token for a percent-decoded one.
 pub(super) fn read(token: &str, spot: Spot) -> Result<Native, Reason> {
     let (key, value) = token.split_once('_').unwrap_or((token, ""));
     let placed = matches!(spot, Spot::Place(_));
@@ -58,7 +58,7 @@ pub(super) fn read(token: &str, spot: Spot) -> Result<Native, Reason> {
             _ => return Err(Reason::NotHere),
         },
         "so" | "eo" | "du" => return Err(Reason::VideoOnly),
-        // Opacity, and what no one wrote a row for.
+        // Opacity, and parameters without a row.
         _ => return Err(Reason::NoCounterpart),
     })
 }
@@ -67,7 +67,7 @@ fn bad<T>(expected: &'static str) -> Result<T, Reason> {
     Err(Reason::BadValue(expected))
 }
 
-/// `progressive` with a mode behind it; `None` for other flags.
+/// Reads `progressive` with an optional mode after it; `None` for other flags.
 pub(super) fn progressive(flag: &str) -> Option<Result<&'static str, Reason>> {
     Some(match flag.strip_prefix("progressive")? {
         "" | ":steep" | ":semi" => Ok("pr-true"),
@@ -77,7 +77,7 @@ pub(super) fn progressive(flag: &str) -> Option<Result<&'static str, Reason>> {
     })
 }
 
-/// Overlays go to a side, a corner or the centre only.
+/// Translates a gravity. An overlay is placed at a side, a corner or the centre only.
 fn gravity(value: &str, placed: bool) -> Result<&'static str, Reason> {
     Ok(match value {
         "north" => "top",
@@ -109,7 +109,7 @@ fn quality(value: &str) -> Result<&str, Reason> {
     })
 }
 
-/// Only the first corner counts (documented).
+/// Translates a radius. Only the first corner counts (documented).
 fn radius(value: &str) -> Result<Native, Reason> {
     let mut corners = value.split(':');
     let first = corners.next().unwrap_or_default();
@@ -127,7 +127,7 @@ fn effect(value: &str) -> Result<Native, Reason> {
         Some((name, strength)) => (name, Some(strength)),
         None => (value, None),
     };
-    // Cloudinary's hundred is one pixel.
+    // A strength of 100 at Cloudinary is one pixel.
     let hundredth = |or: &str| match strength {
         None => Ok(or.to_owned()),
         Some(strength) => decimal(float(number(strength)?)? / 100.0),
@@ -155,7 +155,7 @@ fn effect(value: &str) -> Result<Native, Reason> {
     })
 }
 
-/// `5px_solid_red`.
+/// Reads `5px_solid_red`.
 fn border(value: &str) -> Result<String, Reason> {
     let parts = value.split_once("px_solid_").map(|(width, of)| (whole(width), color(of)));
     match parts {
@@ -164,7 +164,7 @@ fn border(value: &str) -> Result<String, Reason> {
     }
 }
 
-/// A colour, or the picture itself, blurred.
+/// Reads a colour, or the blurred image.
 fn background(value: &str) -> Result<String, Reason> {
     const EXPECTED: Reason =
         Reason::BadValue("`blurred:` a strength from 0 to 2000 and `:` a brightness from -300 to 100");
@@ -192,7 +192,7 @@ fn background(value: &str) -> Result<String, Reason> {
     Ok(format!("blurred_{intensity}_{native}"))
 }
 
-/// A name, or `rgb:` and hex digits.
+/// Reads a colour by name, or as `rgb:` and hex digits.
 fn color(value: &str) -> Result<String, Reason> {
     let color = match value.strip_prefix("rgb:") {
         Some(hex) => color_hex(hex, Alpha::Last),

@@ -2,7 +2,7 @@
 
 use crate::dialect::foreign::Claim;
 
-/// Those with a translation, in the order in which it is written.
+/// Names with a translation, in the order in which they are written.
 pub(super) const TAKEN: [&str; 18] = [
     "w",
     "h",
@@ -24,7 +24,8 @@ pub(super) const TAKEN: [&str; 18] = [
     "trim",
 ];
 
-/// Others of imgix's rendering API. They have no translation and stay in the query; knowing them is for telling so.
+/// Other parameters of imgix's rendering API. They have no translation and stay in the query; the list serves to report
+/// them.
 const UNTRANSLATED: [&str; 51] = [
     "auto",
     "bri",
@@ -79,7 +80,7 @@ const UNTRANSLATED: [&str; 51] = [
     "min-h",
 ];
 
-/// Families of such parameters: the word alone, or with more behind it.
+/// Prefixes of further parameters of this kind.
 const FAMILIES: [&str; 12] =
     ["bg-", "blend", "border", "fill-g", "fp-", "grid-", "mark", "mask", "pad", "pdf-", "trim-", "txt"];
 

@@ -1,13 +1,13 @@
-//! What each of imgix's parameters means, one row of the documentation's table an arm.
+//! The meaning of imgix's parameters: one arm per row of the documentation's table.
 
 use crate::dialect::draft::Native;
 use crate::dialect::value::{Alpha, color_hex, color_name, decimal, float, number, ratio, signed, whole};
 use crate::transform::Reason;
 
-/// What `fit=facearea` becomes.
+/// The translation of `fit=facearea`.
 pub(super) const FACE: &str = "fo-face";
 
-/// The native token of a parameter. That of `usm` is its sigma alone, that of `usmrad` the radius.
+/// Returns the native token of a parameter. For `usm` it is the sigma only, for `usmrad` the radius.
 pub(super) fn read(name: &str, value: &str) -> Result<Native, Reason> {
     let bad = |expected| Err(Reason::BadValue(expected));
     Ok(match name {
@@ -15,7 +15,7 @@ pub(super) fn read(name: &str, value: &str) -> Result<Native, Reason> {
         "ar" => format!("ar-{}", ratio(value)?).into(),
         "fit" => match value {
             "clip" => "c-at_max_enlarge",
-            // What happens anyway.
+            // The default behaviour.
             "crop" => "",
             "fill" => "cm-pad_resize",
             "fillmax" => {
@@ -74,7 +74,7 @@ pub(super) fn read(name: &str, value: &str) -> Result<Native, Reason> {
     })
 }
 
-/// A side, or one of each axis in either order.
+/// Translates a side, or one side of each axis in either order.
 fn crop(value: &str) -> Result<Native, Reason> {
     const EXPECTED: Reason = Reason::BadValue("sides such as `top,left`, or `faces`");
     if value == "faces" {
