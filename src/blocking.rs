@@ -1,8 +1,8 @@
-//! [`drive`]: a delivery run to its end by a blocking HTTP client, with no runtime anywhere.
+//! [`drive`]: a delivery run to its response by a blocking HTTP client, with no runtime anywhere.
 //!
-//! Fetches run in turn. `adapters::Ureq` (feature `ureq`) is a client; how much is done at a time is bounded by the threads
-//! that call this. What is asked of a client of your own is the same as in [`client`](crate::client), time included: a
-//! body is a [`Read`], so the client wraps the one it has by one that knows when the head came.
+//! Fetches run in turn. `adapters::Ureq` (feature `ureq`) is a client; the threads that call this limit the work at a time.
+//! Equal requests are not joined here. A client of your own has the same duties as in [`client`](crate::client), time
+//! included: a body is a [`Read`], so the client wraps its own by one that knows when the head came.
 //!
 //! ```
 //! use std::io::{self, ErrorKind, Read};
@@ -48,17 +48,27 @@
 //!         Ok(Response::new(self.0))
 //!     }
 //! }
+//! # #[cfg(feature = "pixels")]
+//! # fn answer(delivery: originkit::Delivery) -> Response<bytes::Bytes> {
+//! use originkit::blocking::{Io, drive};
+//! use originkit::delivery::Render;
+//!
+//! let io = Io::new(Same(b"..."), Render::run);
+//! drive(delivery, &io).response
+//! # }
 //! ```
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
 
 use crate::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output, Render, Rendered};
+use crate::store::{NoStore, StoreKey, Stored};
 
 /// A blocking HTTP client.
 pub trait Client {
@@ -81,36 +91,137 @@ pub trait Client {
     fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError>;
 }
 
-/// Runs a delivery to its end, renders included, on this thread.
-#[cfg(feature = "pixels")]
-pub fn drive<C: Client>(delivery: Delivery, client: &C) -> Response<Bytes> {
-    drive_with(delivery, client, Render::run)
+/// A store for the blocking driver, see [`store::Store`](crate::store::Store).
+pub trait Store {
+    /// Returns the file under a key, if there is one.
+    fn get(&self, key: &StoreKey) -> Option<Bytes>;
+
+    /// Keeps a file under a key, in place of the one that is there.
+    fn put(&self, key: &StoreKey, file: Bytes);
 }
 
-/// Runs a delivery to its end; `render` does the computing.
-pub fn drive_with<C: Client>(
-    mut delivery: Delivery,
-    client: &C,
-    mut render: impl FnMut(Render) -> Rendered,
-) -> Response<Bytes> {
-    let mut queue = VecDeque::new();
-    loop {
-        match delivery.poll() {
-            Output::Fetch(fetch) => queue.push_back(fetch),
-            Output::Render(job) => _ = delivery.handle(Input::Rendered(render(job))),
-            Output::Keep(_) => {}
-            Output::Respond(response) => return response,
-            Output::Wait => {
-                if let Some(fetch) = queue.pop_front() {
-                    run(&mut delivery, client, fetch);
-                }
-            }
+impl<S: Store + ?Sized> Store for &S {
+    fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        S::get(self, key)
+    }
+
+    fn put(&self, key: &StoreKey, file: Bytes) {
+        S::put(self, key, file);
+    }
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        S::get(self, key)
+    }
+
+    fn put(&self, key: &StoreKey, file: Bytes) {
+        S::put(self, key, file);
+    }
+}
+
+impl Store for NoStore {
+    fn get(&self, _: &StoreKey) -> Option<Bytes> {
+        match *self {}
+    }
+
+    fn put(&self, _: &StoreKey, _: Bytes) {
+        match *self {}
+    }
+}
+
+/// The world of deliveries: a client, a function that renders such as [`Render::run`], and a store if there is one.
+#[derive(Debug, Clone)]
+pub struct Io<C, P, S = NoStore> {
+    client: C,
+    compute: P,
+    store: Option<S>,
+}
+
+impl<C: Client, P: Fn(Render) -> Rendered> Io<C, P> {
+    /// Makes a world without a store. `compute` runs a render; pass [`Render::run`] to do so on the thread that drives.
+    pub const fn new(client: C, compute: P) -> Self {
+        Self { client, compute, store: None }
+    }
+
+    /// Sets the store of originals and renditions.
+    pub fn store<S: Store>(self, store: S) -> Io<C, P, S> {
+        Io { client: self.client, compute: self.compute, store: Some(store) }
+    }
+}
+
+/// An answer, and what may be done after it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answered {
+    /// Send this.
+    pub response: Response<Bytes>,
+    /// Then finish this, on another thread for example. Drop it where there is no store.
+    pub later: Later,
+}
+
+/// The work after an answer: files for the store, and a stale rendition to be renewed.
+#[derive(Debug)]
+#[must_use = "nothing is stored unless it is finished"]
+pub struct Later {
+    stored: Vec<Stored>,
+    /// Goes on after its response.
+    renewal: Option<Box<Delivery>>,
+}
+
+impl Later {
+    /// Returns `true` if there is nothing to do.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.stored.is_empty() && self.renewal.is_none()
+    }
+
+    /// Does the work.
+    pub fn finish<C: Client, P: Fn(Render) -> Rendered, S: Store>(self, io: &Io<C, P, S>) {
+        let Self { mut stored, renewal } = self;
+        if let Some(mut delivery) = renewal {
+            _ = run(&mut delivery, io, &mut stored);
+        }
+        let Some(store) = &io.store else { return };
+        for file in stored {
+            store.put(file.key(), file.to_bytes());
         }
     }
 }
 
+/// Runs a delivery to its response, on this thread.
+pub fn drive<C: Client, P: Fn(Render) -> Rendered, S: Store>(mut delivery: Delivery, io: &Io<C, P, S>) -> Answered {
+    let mut stored = Vec::new();
+    // A delivery that was started is answered (its second law).
+    let response = run(&mut delivery, io, &mut stored).unwrap_or_default();
+    Answered { response, later: Later { stored, renewal: delivery.goes_on().then(|| Box::new(delivery)) } }
+}
+
+/// Runs a delivery to its response, or if that was given out before, to its end. Adds the files for the store.
+fn run<C: Client, P: Fn(Render) -> Rendered, S: Store>(
+    delivery: &mut Delivery,
+    io: &Io<C, P, S>,
+    stored: &mut Vec<Stored>,
+) -> Option<Response<Bytes>> {
+    let mut queue = VecDeque::new();
+    while delivery.goes_on() {
+        match delivery.poll() {
+            Output::Lookup(key) => {
+                let file = io.store.as_ref().and_then(|store| store.get(&key));
+                _ = delivery.handle(Input::Found(key, file));
+            }
+            Output::Fetch(fetch) => queue.push_back(fetch),
+            Output::Render(job) => _ = delivery.handle(Input::Rendered((io.compute)(job))),
+            Output::Store(file) => stored.extend(io.store.is_some().then_some(file)),
+            Output::Respond(response) => return Some(response),
+            Output::Wait => fetch(delivery, &io.client, queue.pop_front()?),
+        }
+    }
+    None
+}
+
 /// Runs one fetch to its end, or until nothing more is wanted of it.
-fn run<C: Client>(delivery: &mut Delivery, client: &C, fetch: Fetch) {
+fn fetch<C: Client>(delivery: &mut Delivery, client: &C, fetch: Fetch) {
     let id = fetch.id;
     let mut body = match dial(client, fetch) {
         Err(error) => {

@@ -1,8 +1,29 @@
-//! [`drive`]: a delivery run to its end by an asynchronous HTTP client of your choice.
+//! [`drive`]: a delivery run to its response by an asynchronous HTTP client of your choice.
 //!
 //! It belongs to no runtime: fetches run together because they are polled together. `adapters::Reqwest` (feature
-//! `reqwest`) is a client, and `adapters::Threads` (feature `tokio`) a place to render; [`Bounded`] bounds what is fetched
-//! at a time. A client of your own must
+//! `reqwest`) is a client, and `adapters::Threads` (feature `tokio`) a place to compute; [`Bounded`] limits the fetches
+//! that run at the same time. An [`Io`] holds them together, and a [store](crate::store) if there is one:
+//!
+//! ```
+//! # #[cfg(feature = "pixels")] {
+//! # use std::time::SystemTime;
+//! use originkit::client::{Inline, Io, drive};
+//! # use originkit::{Endpoint, Engine, Origin, http::Request, testing::Origins};
+//!
+//! # let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+//! # let engine = Engine::builder().endpoint(endpoint).build()?;
+//! # let request = Request::get("https://img.example.com/tr:w-300/a.jpg").body(())?;
+//! # let work = async {
+//! let io = Io::new(Origins::new(), Inline);
+//! let answered = drive(engine.deliver(&request, SystemTime::now()), &io).await;
+//! // Send `answered.response`. Then, where there is a store:
+//! answered.later.finish(&io).await;
+//! # };
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A client of your own must
 //!
 //! - look up the addresses of a host, and send each request as it is, `Host` included, to one of the addresses that
 //!   come with it,
@@ -57,19 +78,25 @@
 //! ```
 
 mod bounded;
+#[cfg(feature = "single-flight")]
+mod flights;
+mod io;
+mod run;
+#[cfg(feature = "single-flight")]
+mod single_flight;
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::Poll;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
 
 pub use self::bounded::{Bounded, BoundedBody};
+pub use self::io::{Answered, Io, Later, drive};
 
-use crate::delivery::{Approved, Delivery, Fetch, FetchError, FetchId, Input, Output, Render, Rendered};
+use crate::delivery::{Approved, FetchError, Render, Rendered};
 
 /// An HTTP client.
 pub trait Client: Send + Sync {
@@ -105,9 +132,9 @@ pub trait Body: Send {
     fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, FetchError>> + Send;
 }
 
-/// Where renders run: on a thread pool, most likely, because one keeps a core busy.
+/// A place to compute, such as a thread pool: a render keeps a core busy.
 pub trait Compute: Send + Sync {
-    /// Runs the job, somewhere.
+    /// Runs a render.
     fn run(&self, job: Render) -> impl Future<Output = Rendered> + Send;
 }
 
@@ -124,91 +151,42 @@ impl Compute for Inline {
     }
 }
 
-/// Runs a delivery to its end.
-///
-/// Dropping the future drops every fetch under way, and sets the [`Stop`](crate::render::Stop) of a render.
-pub async fn drive<C: Client, P: Compute>(mut delivery: Delivery, client: &C, compute: &P) -> Response<Bytes> {
-    let mut running: Vec<Running<'_, C::Body>> = Vec::new();
-    loop {
-        match delivery.poll() {
-            Output::Fetch(fetch) => running.push(Box::pin(send(client, fetch))),
-            Output::Render(job) => {
-                let _dropped = job.stop().on_drop();
-                _ = delivery.handle(Input::Rendered(compute.run(job).await));
-            }
-            Output::Keep(_) => {}
-            Output::Respond(response) => return response,
-            Output::Wait => {
-                let Heard { input, rest } = first(&mut running).await;
-                if delivery.handle(input).is_continue()
-                    && let Some((id, body)) = rest
-                {
-                    running.push(Box::pin(read(id, body)));
-                }
-            }
-        }
+/// A client that is borrowed.
+impl<T: Client> Client for &T {
+    type Body = T::Body;
+
+    async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        T::lookup(self, host, port, timeout).await
+    }
+
+    async fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError> {
+        T::send(self, request).await
     }
 }
 
-/// What a fetch brought, and the body it may go on with.
-struct Heard<B> {
-    input: Input,
-    rest: Option<(FetchId, B)>,
-}
+/// A client that is shared.
+impl<T: Client> Client for Arc<T> {
+    type Body = T::Body;
 
-type Running<'a, B> = Pin<Box<dyn Future<Output = Heard<B>> + Send + 'a>>;
+    async fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        T::lookup(self, host, port, timeout).await
+    }
 
-async fn send<C: Client>(client: &C, fetch: Fetch) -> Heard<C::Body> {
-    let id = fetch.id;
-    match dial(client, fetch).await {
-        Ok(response) => {
-            let (head, body) = response.into_parts();
-            Heard { input: Input::Head(id, Response::from_parts(head, ())), rest: Some((id, body)) }
-        }
-        Err(error) => Heard { input: Input::Failed(id, error), rest: None },
+    async fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError> {
+        T::send(self, request).await
     }
 }
 
-/// Looks up the addresses, has them approved, and sends the request to one of them.
-pub(crate) async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
-    #[cfg(feature = "tracing")]
-    let span = tracing::debug_span!(target: "originkit", "fetch", id = %fetch.id, host = fetch.host().0);
-    let sent = async move {
-        let addresses = match fetch.address() {
-            Some(address) => vec![address],
-            None => {
-                let (host, port) = fetch.host();
-                client.lookup(host, port, fetch.timeout()).await?
-            }
-        };
-        client.send(fetch.approve(addresses)?).await
-    };
-    #[cfg(feature = "tracing")]
-    let sent = tracing::Instrument::instrument(sent, span);
-    sent.await
-}
-
-async fn read<B: Body>(id: FetchId, mut body: B) -> Heard<B> {
-    match body.chunk().await {
-        Ok(Some(bytes)) => Heard { input: Input::Chunk(id, bytes), rest: Some((id, body)) },
-        Ok(None) => Heard { input: Input::End(id), rest: None },
-        Err(error) => Heard { input: Input::Failed(id, error), rest: None },
+/// A place to compute that is borrowed.
+impl<T: Compute> Compute for &T {
+    async fn run(&self, job: Render) -> Rendered {
+        T::run(self, job).await
     }
 }
 
-/// Waits for the first that is ready, and takes it out.
-///
-/// The others keep their order, and what goes on is put at the end: they take turns.
-pub(crate) async fn first<T>(running: &mut Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> T {
-    poll_fn(|context| {
-        let ready = running.iter_mut().enumerate().find_map(|(at, future)| match future.as_mut().poll(context) {
-            Poll::Ready(value) => Some((at, value)),
-            Poll::Pending => None,
-        });
-        ready.map_or(Poll::Pending, |(at, value)| {
-            drop(running.remove(at));
-            Poll::Ready(value)
-        })
-    })
-    .await
+/// A place to compute that is shared.
+impl<T: Compute> Compute for Arc<T> {
+    async fn run(&self, job: Render) -> Rendered {
+        T::run(self, job).await
+    }
 }

@@ -219,7 +219,7 @@ impl Error {
     }
 
     /// Does everybody fail so who asks for the same now?
-    #[cfg(feature = "cache")]
+    #[cfg(feature = "single-flight")]
     pub(crate) const fn is_of_all(&self) -> bool {
         !matches!(
             self,

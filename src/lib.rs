@@ -57,8 +57,6 @@ mod address;
 mod base64;
 mod bitmap;
 pub mod blocking;
-#[cfg(feature = "cache")]
-pub mod cache;
 pub mod client;
 mod code;
 mod color;
@@ -89,6 +87,7 @@ pub mod plan;
 mod policy;
 mod setters;
 mod stop;
+pub mod store;
 #[cfg(feature = "sanitize")]
 mod svg;
 mod syntax;

@@ -6,7 +6,7 @@
 #![cfg_attr(not(all(feature = "reqwest", feature = "tokio", feature = "memory-store")), doc = "```text")]
 //! use axum::Router;
 //! use originkit::adapters::{Reqwest, Threads};
-//! use originkit::cache::Memory;
+//! use originkit::store::Memory;
 //! use originkit::tower::ImageService;
 //! # use originkit::Engine;
 //! # async fn serve(engine: Engine, listener: tokio::net::TcpListener) -> Result<(), Box<dyn std::error::Error>> {
@@ -60,7 +60,7 @@ type Answer = Pin<Box<dyn Future<Output = Response<Bytes>> + Send>>;
 
 impl ImageService {
     /// Starts a service of this engine.
-    pub fn builder(engine: Engine) -> ImageServiceBuilder<(), (), ()> {
+    pub fn builder(engine: Engine) -> ImageServiceBuilder<(), ()> {
         ImageServiceBuilder::new(engine)
     }
 

@@ -8,7 +8,7 @@
 #![cfg_attr(feature = "tokio", doc = "| [`Threads`] | `tokio` | [`client::Compute`](crate::client::Compute) |")]
 #![cfg_attr(
     feature = "object-store",
-    doc = "| [`ObjectStore`] | `object-store` | [`cache::Store`](crate::cache::Store) |"
+    doc = "| [`ObjectStore`] | `object-store` | [`store::Store`](crate::store::Store) |"
 )]
 //!
 //! No type in this module exposes a type of the crate that it wraps: a new major version of that crate is a minor

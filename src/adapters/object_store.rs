@@ -18,8 +18,7 @@ use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::tls;
-use crate::cache::Store;
-use crate::delivery::StoreKey;
+use crate::store::{Store, StoreKey};
 use crate::trace::event;
 
 /// A store that many instances share: a bucket of Amazon S3 or of a compatible service, or a folder.
@@ -38,9 +37,10 @@ use crate::trace::event;
 ///
 /// ```
 /// use originkit::adapters::ObjectStore;
-/// use originkit::cache::Cache;
+/// use originkit::client::{Inline, Io};
+/// use originkit::testing::Origins;
 ///
-/// let cache = Cache::new(ObjectStore::open("memory:///")?);
+/// let io = Io::new(Origins::new(), Inline).store(ObjectStore::open("memory:///")?);
 /// # Ok::<(), originkit::adapters::OpenError>(())
 /// ```
 #[derive(Clone)]

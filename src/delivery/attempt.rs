@@ -1,15 +1,14 @@
 //! [`Search`]: one file, asked for at its origins in turn.
 //!
 //! ```text
-//!             ┌──── kept, still good ────────────────┐
-//!             │                                      ▼
-//! Ready ──▶ Asked ──2xx──▶ Reading ────────────────▶ Held
-//!   ▲  ▲      │ ├─304: what is kept is still the file ▲
-//!   │  │      │ └─the origin is down, and what is kept may be used then
-//!   │  └──────┤ kept, but old: asked whether it has changed
-//!   │         │ 3xx: the same turn goes on elsewhere
-//!   │         │ closed before an answer: the same once more
-//!   └─────────┴─ anything else: the next origin's turn; none left ──▶ Missing
+//!                       ┌──── stored, still fresh ─────────────┐
+//!                       │                                      ▼
+//! Due ──▶ LookingUp ──▶ Ready ──▶ Asked ──2xx──▶ Reading ───▶ Held
+//!  ▲          absent, or  ▲         │ ├─304: the stored file is still the file
+//!  │          stale       │         │ └─the origin is down, and the stored file may be used then
+//!  │                      └─────────┤ closed before an answer: the same once more
+//!  └────────────────────────────────┤ 3xx: the same turn goes on elsewhere
+//!                                   └─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
 //!
 //! A request that is ready, and cannot be signed, is one of those, too: it is not sent.
@@ -23,7 +22,6 @@ use super::body::{Body, Failure};
 use super::fetch::{Fetch, FetchError, FetchId};
 use super::gather_context::GatherContext;
 use super::messages::{BREAK, CONTINUE};
-use super::original::{Facts, Original};
 use super::turn::Turn;
 use crate::fingerprint::Fingerprint;
 use crate::format::Format;
@@ -31,6 +29,7 @@ use crate::limits::LimitError;
 use crate::order::{Attempt, SourceRequest};
 use crate::path::AssetPath;
 use crate::policy::{self, FileKind, Freshness, OriginError, Term, Verdict};
+use crate::store::{Facts, Original, StoreKey};
 use crate::trace::event;
 
 /// The search for one file.
@@ -56,6 +55,10 @@ pub(super) struct Found {
 
 #[derive(Debug)]
 enum State {
+    /// A store is to be asked for the file.
+    Due(Turn),
+    /// It was asked.
+    LookingUp(Turn),
     /// A request is ready to be sent.
     Ready(Turn),
     /// It was sent.
@@ -89,6 +92,34 @@ impl Search {
     /// A request is ready to be sent.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.state, State::Ready(_))
+    }
+
+    /// Returns `true` while a store may still have the file.
+    pub(super) fn is_looking(&self) -> bool {
+        matches!(self.state, State::Due(_) | State::LookingUp(_))
+    }
+
+    /// Returns the key to look up in the store, once for each request.
+    pub(super) fn lookup(&mut self) -> Option<StoreKey> {
+        if !matches!(self.state, State::Due(_)) {
+            return None;
+        }
+        match mem::replace(&mut self.state, State::Missing) {
+            State::Due(turn) => {
+                let key = turn.key.clone();
+                self.state = State::LookingUp(turn);
+                Some(key)
+            }
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    /// Returns `true` if the lookup of this key is out.
+    pub(super) fn looks_up(&self, key: &StoreKey) -> bool {
+        matches!(&self.state, State::LookingUp(turn) if turn.key == *key)
     }
 
     /// The file was found.
@@ -131,7 +162,7 @@ impl Search {
             State::Reading(.., body) if body.bytes().len() > LOOK_AT => return false,
             State::Reading(_, _, facts, body) => (&facts.media, body.bytes()),
             State::Held(_, original) => (&original.facts.media, original.bytes().as_ref()),
-            State::Ready(_) | State::Asked(..) | State::Missing => return false,
+            State::Due(_) | State::LookingUp(_) | State::Ready(_) | State::Asked(..) | State::Missing => return false,
         };
         match Format::sniff(bytes) {
             None => media.is_video() || Format::is_video(bytes),
@@ -149,7 +180,7 @@ impl Search {
         let (turn, facts) = match &self.state {
             State::Reading(_, turn, facts, _) => (turn, facts),
             State::Held(turn, original) => (turn, &original.facts),
-            State::Ready(_) | State::Asked(..) | State::Missing => return None,
+            State::Due(_) | State::LookingUp(_) | State::Ready(_) | State::Asked(..) | State::Missing => return None,
         };
         Some(Known { facts, identity: turn.identity?, canonical: turn.canonical.as_ref() })
     }
@@ -198,25 +229,42 @@ impl Search {
         }
     }
 
-    /// Is told what a store has. Where that is too old, the origin is to be asked whether it has changed.
-    pub(super) fn recalled(&mut self, original: Original, terms: &GatherContext) -> ControlFlow<()> {
+    /// Takes in the file that a store has. If that is stale, the origin is to be asked whether it has changed.
+    pub(super) fn found(&mut self, original: Option<Original>, terms: &GatherContext) {
+        self.state = match (mem::replace(&mut self.state, State::Missing), original) {
+            (State::LookingUp(mut turn), Some(original)) => {
+                if original.freshness(terms.now, &terms.caching) == Freshness::Fresh {
+                    turn.is_stored = true;
+                    State::holding(turn, original)
+                } else {
+                    turn.kept = Some(original);
+                    State::Ready(turn)
+                }
+            }
+            (State::LookingUp(turn), None) => State::Ready(turn),
+            (other, _) => other,
+        };
+    }
+
+    /// Takes in a file that was fetched for another delivery, in place of the answer to a request; a stale one is confirmed
+    /// by another request. Returns `false` for another file, and for one that is no fresher than the stored one.
+    #[cfg(feature = "single-flight")]
+    pub(super) fn shared(&mut self, original: Original, terms: &GatherContext) -> bool {
+        let is_fresh = original.freshness(terms.now, &terms.caching) == Freshness::Fresh;
         match mem::replace(&mut self.state, State::Missing) {
-            State::Asked(_, mut turn)
-                if turn.key == *original.key() && original.freshness(terms.now, &terms.caching) == Freshness::Fresh =>
-            {
+            State::Asked(_, mut turn) if turn.key == *original.key() && is_fresh => {
                 turn.is_stored = true;
                 self.state = State::holding(turn, original);
-                BREAK
+                true
             }
-            State::Asked(_, mut turn) if turn.kept.is_none() && turn.key == *original.key() => {
+            State::Asked(_, mut turn) if turn.key == *original.key() && turn.kept.is_none() => {
                 turn.kept = Some(original);
                 self.state = State::Ready(turn);
-                BREAK
+                true
             }
-            // Another file's, too late, or no newer than what there is.
             other => {
                 self.state = other;
-                CONTINUE
+                false
             }
         }
     }
@@ -245,7 +293,7 @@ impl Search {
             },
             Verdict::Redirect => match turn.redirected(head, terms) {
                 Ok(onward) => {
-                    self.state = State::Ready(onward);
+                    self.state = State::Due(onward);
                     Ok(BREAK)
                 }
                 Err(turn) => self.fail(*turn, Failure::Next(OriginError::Redirect), terms),
@@ -328,7 +376,12 @@ impl Search {
         terms: &GatherContext,
     ) -> Result<ControlFlow<()>, LimitError> {
         match state {
-            State::Asked(_, turn) | State::Reading(_, turn, ..) | State::Ready(turn) | State::Held(turn, _) => {
+            State::Due(turn)
+            | State::LookingUp(turn)
+            | State::Ready(turn)
+            | State::Asked(_, turn)
+            | State::Reading(_, turn, ..)
+            | State::Held(turn, _) => {
                 self.fail(turn, failure, terms)
             }
             State::Missing => Ok(BREAK),
@@ -363,7 +416,7 @@ impl Search {
         self.state = loop {
             match self.attempts.next() {
                 Some(Attempt::Ask { request, canonical, redirects: policy }) => {
-                    break State::Ready(Turn::start(request, canonical, policy));
+                    break State::Due(Turn::start(request, canonical, policy));
                 }
                 Some(Attempt::Skip(cause)) => self.note(cause),
                 None => break State::Missing,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http::Request;
 
-use super::key::StoreKey;
 use crate::limits::Limits;
 use crate::policy;
+use crate::store::StoreKey;
 
 /// A request to an origin.
 ///

@@ -8,11 +8,10 @@ use std::time::Duration;
 use super::attempt::{Found, Search};
 use super::fetch::{Fetch, FetchError, FetchId};
 use super::gather_context::GatherContext;
-use super::key::StoreKey;
-use super::messages::{BREAK, CONTINUE, Input, Keep};
-use super::original::Original;
+use super::file_type::content_type;
+use super::messages::{BREAK, CONTINUE, Input};
+use super::outcome::Outcome;
 use super::render::Source;
-use super::rendition::{Rendition, Served};
 use super::respond::{self, ResponseHead};
 use super::{Phase, Rendering};
 use crate::code::ErrorCode;
@@ -22,6 +21,7 @@ use crate::format::Format;
 use crate::limits::LimitError;
 use crate::order::{Order, RenderSpec, ResponseSpec, SourceRequest};
 use crate::policy::{self, FileKind, Freshness, OriginError, Term};
+use crate::store::{Original, Rendition, Served, StoreKey, Stored};
 use crate::trace::event;
 
 /// The phase in which files are wanted.
@@ -37,7 +37,7 @@ pub(super) struct Gathering {
     others: Vec<Search>,
     /// How many fetches were given out.
     sent: usize,
-    /// How many of them need not be sent: a store had the answer.
+    /// How many of them need not be sent: another delivery fetched the same.
     spared: usize,
     /// One was sent once more: a connection had been closed.
     resent: bool,
@@ -57,7 +57,7 @@ struct Lost {
 }
 
 impl Gathering {
-    pub(super) fn start(order: Order, last: Option<Rendition>, keep: &mut VecDeque<Keep>) -> Phase {
+    pub(super) fn start(order: Order, last: Option<Rendition>, store: &mut VecDeque<Stored>) -> Phase {
         let Order { wanted, fallback, job, answer, limits, record: _ } = order;
         let terms = GatherContext { limits, caching: answer.caching, now: answer.now };
         let mut searches = wanted.into_iter().map(Search::start);
@@ -67,7 +67,12 @@ impl Gathering {
         let others = searches.collect();
         let (lost, sent, spared, resent) = (None, 0, 0, false);
         let gathering = Self { asset, lost, fallback, others, sent, spared, resent, job, answer, terms, last };
-        Box::new(gathering).settle(keep)
+        Box::new(gathering).settle(store)
+    }
+
+    /// The next file to look up in the store.
+    pub(super) fn next_lookup(&mut self) -> Option<StoreKey> {
+        self.searches_mut().find_map(Search::lookup)
     }
 
     /// Returns `true` if a request is ready to be sent.
@@ -92,22 +97,18 @@ impl Gathering {
     }
 
     /// Goes on after an origin that could not be asked.
-    pub(super) fn go_on(self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+    pub(super) fn go_on(self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         match self.refused_video() {
             Some(error) => self.fail(error),
-            None => self.settle(keep),
+            None => self.settle(store),
         }
     }
 
     /// Hears what happened to a fetch.
-    pub(super) fn handle(mut self: Box<Self>, input: Input, keep: &mut VecDeque<Keep>) -> (Phase, ControlFlow<()>) {
+    pub(super) fn handle(mut self: Box<Self>, input: Input, store: &mut VecDeque<Stored>) -> (Phase, ControlFlow<()>) {
         let id = match &input {
-            Input::Head(id, _)
-            | Input::Chunk(id, _)
-            | Input::End(id)
-            | Input::Failed(id, _)
-            | Input::Recalled(id, _) => *id,
-            Input::Rendered(_) => return (Phase::Gathering(self), BREAK),
+            Input::Head(id, _) | Input::Chunk(id, _) | Input::End(id) | Input::Failed(id, _) => *id,
+            Input::Found(..) | Input::Rendered(_) => return (Phase::Gathering(self), BREAK),
         };
         let has_room =
             matches!(input, Input::Failed(_, FetchError::Closed)) && self.planned() < self.terms.limits.fetches;
@@ -115,7 +116,6 @@ impl Gathering {
         let Some(search) = std::iter::once(asset).chain(others).find(|search| search.awaits(id)) else {
             return (Phase::Gathering(self), BREAK);
         };
-        let recalled = matches!(input, Input::Recalled(..));
         let is_chunk = matches!(input, Input::Chunk(..));
         let heard = match input {
             Input::Head(_, head) => {
@@ -135,20 +135,13 @@ impl Gathering {
                 }
                 search.failed(error, terms)
             }
-            Input::Recalled(_, original) => {
-                event!("recalled", id = id.number());
-                Ok(search.recalled(original, terms))
-            }
-            Input::Rendered(_) => Ok(BREAK),
+            Input::Found(..) | Input::Rendered(_) => Ok(BREAK),
         };
         // Nothing else follows from a chunk that was taken in: there may be a million.
         if is_chunk && heard == Ok(CONTINUE) && !search.is_worth_a_look() {
             return (Phase::Gathering(self), CONTINUE);
         }
-        keep.extend(search.take_new(terms).map(Keep::Original));
-        if recalled && heard == Ok(BREAK) {
-            self.spared += 1;
-        }
+        store.extend(search.take_new(terms).map(Stored::Original));
         if heard.is_ok()
             && let Some(error) = self.refused_video()
         {
@@ -156,26 +149,60 @@ impl Gathering {
         }
         match heard {
             Ok(CONTINUE) if is_chunk => (Phase::Gathering(self), CONTINUE),
-            Ok(flow) => (self.settle(keep), flow),
+            Ok(flow) => (self.settle(store), flow),
             Err(limit) => (self.fail(Error::TooLarge(limit)), BREAK),
         }
+    }
+
+    /// Takes in the file that a store has under a key.
+    pub(super) fn found(
+        mut self: Box<Self>,
+        key: &StoreKey,
+        original: Option<Original>,
+        store: &mut VecDeque<Stored>,
+    ) -> Phase {
+        let Self { asset, others, terms, .. } = &mut *self;
+        let Some(search) = std::iter::once(asset).chain(others).find(|search| search.looks_up(key)) else {
+            return Phase::Gathering(self);
+        };
+        search.found(original, terms);
+        self.go_on(store)
+    }
+
+    /// Takes in a file that another delivery has fetched, in place of the answer to a fetch.
+    #[cfg(feature = "single-flight")]
+    pub(super) fn shared(
+        mut self: Box<Self>,
+        id: FetchId,
+        original: Original,
+        store: &mut VecDeque<Stored>,
+    ) -> (Phase, ControlFlow<()>) {
+        let Self { asset, others, terms, .. } = &mut *self;
+        let Some(search) = std::iter::once(asset).chain(others).find(|search| search.awaits(id)) else {
+            return (Phase::Gathering(self), BREAK);
+        };
+        if !search.shared(original, terms) {
+            return (Phase::Gathering(self), CONTINUE);
+        }
+        self.spared += 1;
+        (self.go_on(store), BREAK)
     }
 
     /// Ends it: the client has too much to do, and would have it for other origins and the default image as well.
     fn give_up(&self) -> Phase {
         match self.usable_last(Term::Moment) {
-            Some(last) => Phase::Responding(Box::new(respond::rendition(&self.answer, &last))),
+            Some(last) => Phase::Responding(Box::new(respond::rendition(&self.answer, &last, Outcome::Stale))),
             None => self.fail(Error::Busy { retry_after: RETRY_AFTER }),
         }
     }
 
     /// Goes on to the next phase if nothing is left to search for, or no point in searching.
-    fn settle(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+    fn settle(mut self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         if let Some(missing) = self.searches().find(|search| search.missing().is_some())
             // Where the default image is looked for, the asset is known to be gone, or its origin to be down.
             && let Some(last) = self.usable_last(self.lost.map_or(missing.term(), |lost| lost.term))
         {
-            return Phase::Responding(Box::new(respond::rendition(&self.answer, &last)));
+            return Phase::Responding(Box::new(respond::rendition(&self.answer, &last, Outcome::Stale)));
         }
         if let Some(cause) = self.asset.missing()
             && let Some(fallback) = self.fallback.take()
@@ -192,19 +219,21 @@ impl Gathering {
             return fail(&self.answer, term, Error::Origin { cause, layer: true });
         }
         if self.searches().all(Search::is_held) {
-            return self.finish(keep);
+            return self.finish(store);
         }
         // Heads alone may tell that nothing has changed.
         if (self.last.is_some() || self.answer.conditions.are_given())
             && let Some(served) = self.served()
-            && let Some(phase) = self.unchanged(&served, keep)
+            && let Some(phase) = self.unchanged(&served, store)
         {
             return phase;
         }
         let planned = self.planned();
         if planned > self.terms.limits.fetches {
             let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-            let (allowed, found) = (count(self.terms.limits.fetches), count(planned));
+            // The store may have those that are still looked up: it does not matter any more.
+            let looking = self.searches().filter(|search| search.is_looking()).count();
+            let (allowed, found) = (count(self.terms.limits.fetches), count(planned.saturating_add(looking)));
             // A request that was sent twice may have been the one too many.
             let term = if self.resent { Term::Moment } else { self.term() };
             return fail(&self.answer, term, LimitError { what: "requests to origins", allowed, found }.into());
@@ -243,6 +272,10 @@ impl Gathering {
 
     fn searches(&self) -> impl Iterator<Item = &Search> {
         std::iter::once(&self.asset).chain(&self.others)
+    }
+
+    fn searches_mut(&mut self) -> impl Iterator<Item = &mut Search> {
+        std::iter::once(&mut self.asset).chain(&mut self.others)
     }
 
     /// What was delivered last time, as a stopgap while an origin is down, if it may be one.
@@ -287,26 +320,26 @@ impl Gathering {
     }
 
     /// The answer, if the browser has it already or it was made last time: no picture is decoded for that.
-    fn unchanged(&mut self, served: &Served, keep: &mut VecDeque<Keep>) -> Option<Phase> {
+    fn unchanged(&mut self, served: &Served, store: &mut VecDeque<Stored>) -> Option<Phase> {
         if served.private && !self.answer.admits_private {
             return Some(self.fail(Error::Private));
         }
         if let Some(last) = self.last.take_if(|last| last.served.etag == served.etag) {
             let renewed = Rendition { served: served.clone(), ..last };
-            keep.extend(renewed.to_keep(&self.terms).map(Keep::Rendition));
-            return Some(Phase::Responding(Box::new(respond::rendition(&self.answer, &renewed))));
+            store.extend(renewed.to_store(&self.terms.caching).map(Stored::Rendition));
+            return Some(Phase::Responding(Box::new(respond::rendition(&self.answer, &renewed, Outcome::Revalidated))));
         }
         let theirs = self.answer.conditions.have(&served.etag, served.modified);
         theirs.then(|| Phase::Responding(Box::new(respond::not_modified(&self.answer, served))))
     }
 
     /// Every file is held.
-    fn finish(mut self: Box<Self>, keep: &mut VecDeque<Keep>) -> Phase {
+    fn finish(mut self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         let term = self.term();
         let missing =
             |answer: &ResponseSpec| fail(answer, term, Error::Origin { cause: OriginError::NotFound, layer: false });
         let Some(served) = self.served() else { return missing(&self.answer) };
-        if let Some(phase) = self.unchanged(&served, keep) {
+        if let Some(phase) = self.unchanged(&served, store) {
             return phase;
         }
         let Self { asset, others, job, answer, terms, .. } = *self;
@@ -327,9 +360,10 @@ impl Gathering {
         // A name and a type may promise another file than there is.
         let served = Served { file: served.file && !matches!(kind, FileKind::Image(_)), ..served };
         if as_it_is {
-            let rendition = Rendition::untouched(served, &asset.path, asset.original.bytes, format);
-            let response = respond::rendition(&answer, &rendition);
-            keep.extend(rendition.to_keep(&terms).map(Keep::Rendition));
+            let by_name = content_type(&asset.path.file_name());
+            let rendition = Rendition::untouched(served, by_name, asset.original.bytes, format);
+            let response = respond::rendition(&answer, &rendition, Outcome::Made);
+            store.extend(rendition.to_store(&terms.caching).map(Stored::Rendition));
             return Phase::Responding(Box::new(response));
         }
         if format.is_none() {

@@ -1,34 +1,36 @@
 //! [`Delivery`]: the sans-IO machine that fulfils one order.
 //!
-//! It says what to fetch and what to compute, takes in what came of it, and ends with the response.
-//! It is no client, has no clock and starts no thread: [`Delivery::poll`] says what is to be done,
-//! [`Delivery::handle`] hears what happened. The drivers in [`client`](crate::client) and
+//! It says which files to look up, to fetch and to compute, takes in the results, and ends with the response.
+//! It is no client, has no clock and starts no thread: [`Delivery::poll`] says what to do next,
+//! [`Delivery::handle`] takes in what happened. The drivers in [`client`](crate::client) and
 //! [`blocking`](crate::blocking) are loops around these two.
 //!
 //! ```text
-//!            ┌───────── Head 404 / Failed: next origin, default image ─────────┐
-//!            ▼                                                                 │
-//! new ──▶ Gathering ──(every file held)──▶ Rendering ──▶ Responding ──▶ Done   │
-//!            │  └──────────────────────────────────────────────────────────────┘
-//!            ├──(orig-true, or no picture)──────────────▶ Responding
-//!            ├──(the browser has it, or last time's is the same: by tags, nothing is decoded)──▶ Responding
-//!            └──(a file that no origin has, a limit, a client that is busy)──▶ Responding, with `ik-error`
+//!                            ┌── Head 404 / Failed: next origin, default image ──┐
+//!                            ▼                                                   │
+//! new ──▶ Recalling ──▶ Gathering ──(every file held)──▶ Rendering ──▶ Responding ──▶ Done
+//!            │  ▲            ├──(orig-true, or not an image)──────▶ Responding     │
+//!            │  │            ├──(the validators say that nothing has changed)─▶ Responding
+//!            │  │            └──(no origin has it, a limit, a client that is busy)─▶ Responding, with `ik-error`
+//!            │  └─────────────────(the answer was stale: renew it)────────────────┘
+//!            └──(the store has a fresh rendition, or a stale one that may be used)─▶ Responding
 //! ```
 //!
 //! # Laws
 //!
-//! 1. [`Delivery::poll`] answers [`Output::Wait`] only while a fetch or a render is out. It cannot stall.
-//! 2. There is exactly one [`Output::Respond`]. After it, `Wait` forever, and inputs are ignored.
-//! 3. Any input is safe in any order. Late, repeated and unknown ids are ignored. Nothing panics.
+//! 1. [`Delivery::poll`] answers [`Output::Wait`] only while a lookup, a fetch or a render is out. It cannot stall.
+//! 2. There is exactly one [`Output::Respond`]. After it, outputs follow only to renew a stale rendition in the store,
+//!    while [`Delivery::goes_on`]. It may be dropped instead. In the end it says `Wait` forever, and inputs are ignored.
+//! 3. Any input is safe in any order. Late, repeated and unknown ids and keys are ignored. Nothing panics.
 //! 4. [`Delivery::handle`] answers `Break` as soon as more bytes could not matter: for the body of a
 //!    404, for a file over the limit.
 //! 5. No file takes more memory than [`Limits::source_bytes`](crate::Limits::source_bytes), whatever
-//!    an origin sends; what is given up is freed at once. (What a store brought is the store's to bound.)
-//! 6. What is to be kept is handed out before the response, as [`Output::Keep`], and never holds it up.
-//! 7. What failed for a moment is not kept: such an error is `no-store`, and what stands in for the file meanwhile is good
-//!    for seconds and never handed out as [`Output::Keep`].
-//! 8. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`]. How old
-//!    a file is is told by the time that the order was made at.
+//!    an origin sends; memory that is no longer needed is freed immediately. (The store bounds what it returns.)
+//! 6. Files for the store are handed out before the response, as [`Output::Store`], and never hold it up.
+//! 7. What failed for a moment is not stored: such an error is `no-store`, and a stopgap for the file is good
+//!    for seconds and never handed out as [`Output::Store`].
+//! 8. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`]. The age of a
+//!    file is computed from the time that the order was made at.
 
 mod attempt;
 mod body;
@@ -36,16 +38,13 @@ mod coding;
 mod content_encoding;
 mod fetch;
 mod file_type;
-mod frame;
 mod gather;
 mod gather_context;
-mod key;
 mod messages;
-mod original;
+mod outcome;
+mod recall;
 mod render;
-mod rendition;
 mod respond;
-mod reuse;
 mod turn;
 #[cfg(feature = "decompress")]
 mod undo;
@@ -62,21 +61,18 @@ use http::header::ACCEPT;
 use http::{Method, Request, Response};
 
 pub use self::fetch::{Approved, Fetch, FetchError, FetchId, Pace};
-pub use self::key::StoreKey;
-pub use self::messages::{Input, Keep, Output};
-pub use self::original::Original;
+pub use self::messages::{Input, Output};
+pub use self::outcome::Outcome;
 pub use self::render::{Render, Rendered, Source};
-pub use self::rendition::Rendition;
-#[cfg(feature = "cache")]
-pub(crate) use self::respond::Passing;
-pub use self::reuse::Reuse;
+#[cfg(feature = "single-flight")]
+pub(crate) use self::respond::Shareable;
 pub use crate::order::CacheKey;
 pub use crate::policy::{ACCEPT_CH, COMPRESSIBLE};
 
 use self::gather::Gathering;
 use self::gather_context::GatherContext;
 use self::messages::BREAK;
-use self::rendition::Served;
+use self::recall::Recall;
 use self::respond::ResponseHead;
 use crate::config::{Engine, Settings};
 use crate::error::Error;
@@ -85,6 +81,7 @@ use crate::order::{Order, Rejection, RenderSpec, ResponseSpec};
 use crate::plan::PlanError;
 use crate::policy::Term;
 use crate::stop::Stop;
+use crate::store::{Rendition, Served, StoreKey, Stored};
 use crate::trace::event;
 
 /// One order on its way to a response.
@@ -96,24 +93,32 @@ use crate::trace::event;
 /// use bytes::Bytes;
 /// use http::Response;
 /// use originkit::delivery::{Approved, Delivery, FetchError, Input, Output, Render, Rendered};
+/// use originkit::store::StoreKey;
 ///
-/// /// Fetches in turn; the drivers do no more than this.
+/// /// Fetches in turn, with a store that is a map; the drivers do no more than this.
 /// fn by_hand(
 ///     mut delivery: Delivery,
+///     store: &mut std::collections::HashMap<StoreKey, Bytes>,
 ///     lookup: impl Fn((&str, u16)) -> Result<Vec<SocketAddr>, FetchError>,
 ///     send: impl Fn(Approved) -> Result<Response<Bytes>, FetchError>,
 ///     render: impl Fn(Render) -> Rendered,
-/// ) -> Response<Bytes> {
-///     loop {
+/// ) -> Option<Response<Bytes>> {
+///     let mut response = None;
+///     while delivery.goes_on() {
 ///         match delivery.poll() {
+///             Output::Lookup(key) => {
+///                 let file = store.get(&key).cloned();
+///                 _ = delivery.handle(Input::Found(key, file));
+///             }
 ///             Output::Fetch(fetch) => {
 ///                 let id = fetch.id;
-///                 match lookup(fetch.host()).and_then(|addresses| fetch.approve(addresses)).and_then(&send) {
+///                 let addresses = lookup(fetch.host());
+///                 match addresses.and_then(|all| fetch.approve(all)).and_then(&send) {
 ///                     Err(error) => _ = delivery.handle(Input::Failed(id, error)),
 ///                     Ok(response) => {
 ///                         let (head, body) = response.into_parts();
 ///                         let head = Response::from_parts(head, ());
-///                         // Each step may say that no more of this answer is wanted.
+///                         // Each step may say that no more of this answer is needed.
 ///                         _ = delivery.handle(Input::Head(id, head)).is_continue()
 ///                             && delivery.handle(Input::Chunk(id, body)).is_continue()
 ///                             && delivery.handle(Input::End(id)).is_continue();
@@ -121,13 +126,14 @@ use crate::trace::event;
 ///                 }
 ///             }
 ///             Output::Render(job) => _ = delivery.handle(Input::Rendered(render(job))),
-///             // Nothing is kept here.
-///             Output::Keep(_) => {}
-///             Output::Respond(response) => return response,
-///             // Every fetch was answered in place: there is nothing to wait for.
-///             Output::Wait => {}
+///             Output::Store(file) => _ = store.insert(file.key().clone(), file.to_bytes()),
+///             // Send it now. After a stale answer the loop goes on, and renews it in the store.
+///             Output::Respond(answer) => response = Some(answer),
+///             // Every output was answered in place: there is nothing to wait for.
+///             Output::Wait => break,
 ///         }
 ///     }
+///     response
 /// }
 /// ```
 ///
@@ -150,15 +156,26 @@ let (first, second) = (render.run(), render.run());
 #[derive(Debug)]
 pub struct Delivery {
     phase: Phase,
-    /// What a store is to be given.
-    keep: VecDeque<Keep>,
+    /// Files for the store.
+    store: VecDeque<Stored>,
+    /// The answer was given out.
+    answered: bool,
+    /// The order of an answer that is stale, to be fulfilled after it.
+    renewal: Option<Box<Recall>>,
 }
 
 impl Order {
     /// Starts fulfilling it.
     #[must_use]
     pub fn deliver(self) -> Delivery {
-        Delivery::start(self, None)
+        Delivery::new(Phase::Recalling(Box::new(Recall::new(self))))
+    }
+
+    /// Returns the key of the rendition in a store: the [`CacheKey`], and with it the configuration as far as it changes
+    /// the file. The same in every instance that is configured alike.
+    #[must_use]
+    pub fn store_key(&self) -> StoreKey {
+        StoreKey::rendition(self.answer.name)
     }
 }
 
@@ -181,7 +198,7 @@ impl Engine {
             let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint { .. });
             self.failure(request, at_endpoint, rejection.into())
         };
-        Delivery { phase: Phase::Responding(Box::new(response)), keep: VecDeque::new() }
+        Delivery::new(Phase::Responding(Box::new(response)))
     }
 
     /// The answer to a request that is not even read, because there is too much to do.
@@ -200,74 +217,117 @@ impl Engine {
 }
 
 impl Delivery {
-    fn start(order: Order, last: Option<Rendition>) -> Self {
-        let mut keep = VecDeque::new();
-        Self { phase: Gathering::start(order, last, &mut keep), keep }
+    fn new(phase: Phase) -> Self {
+        Self { phase, store: VecDeque::new(), answered: false, renewal: None }
     }
 
     /// Says what to do next.
     #[must_use]
     pub fn poll(&mut self) -> Output {
         loop {
-            if let Some(keep) = self.keep.pop_front() {
-                return Output::Keep(keep);
+            if let Some(file) = self.store.pop_front() {
+                return Output::Store(file);
             }
             match &mut self.phase {
-                Phase::Gathering(gathering) if gathering.is_ready() => match gathering.next_fetch() {
-                    Some(fetch) => return Output::Fetch(fetch),
-                    // It cannot be signed. Each time there is one origin less to ask.
-                    None => self.pass_over(),
-                },
+                Phase::Recalling(recall) => return recall.lookup().map_or(Output::Wait, Output::Lookup),
+                Phase::Gathering(gathering) => {
+                    if let Some(key) = gathering.next_lookup() {
+                        return Output::Lookup(key);
+                    }
+                    if !gathering.is_ready() {
+                        return Output::Wait;
+                    }
+                    match gathering.next_fetch() {
+                        Some(fetch) => return Output::Fetch(fetch),
+                        // It cannot be signed. Each time there is one origin less to ask.
+                        None => self.pass_over(),
+                    }
+                }
                 Phase::Rendering(rendering) => return rendering.job.take().map_or(Output::Wait, Output::Render),
-                Phase::Responding(_) => match std::mem::replace(&mut self.phase, Phase::Done) {
-                    Phase::Responding(response) => {
+                Phase::Responding(_) => {
+                    let renewal = self.renewal.take().map_or(Phase::Done, Phase::Recalling);
+                    let Phase::Responding(response) = std::mem::replace(&mut self.phase, renewal) else {
+                        return Output::Wait;
+                    };
+                    // What comes of a renewal is for the store alone.
+                    if !std::mem::replace(&mut self.answered, true) {
                         event!(
                             "respond",
                             status = response.status().as_u16(),
                             code = respond::code(&response),
                             cause = response.extensions().get::<Error>().map(ToString::to_string),
+                            outcome = Outcome::of(&response).map(Outcome::as_str),
                             bytes = response.body().len()
                         );
                         return Output::Respond(*response);
                     }
-                    _ => return Output::Wait,
-                },
-                Phase::Gathering(_) | Phase::Done => return Output::Wait,
+                }
+                Phase::Done => return Output::Wait,
             }
         }
+    }
+
+    /// Returns `true` until the last output was given out. That is the response, unless it was stale: then the delivery
+    /// goes on to renew the rendition in the store (RFC 5861, stale-while-revalidate). To drop it instead leaves the
+    /// store as it is.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        !matches!(self.phase, Phase::Done) || !self.store.is_empty()
     }
 
     /// Goes on after an origin that could not be asked.
     fn pass_over(&mut self) {
         self.phase = match std::mem::replace(&mut self.phase, Phase::Done) {
-            Phase::Gathering(gathering) => gathering.go_on(&mut self.keep),
+            Phase::Gathering(gathering) => gathering.go_on(&mut self.store),
             other => other,
         };
     }
 
-    /// Hears what happened. `Break` says that nothing more is wanted of that answer: stop reading it.
+    /// Takes in what happened. `Break` says that nothing more is needed of that answer: stop reading it.
     pub fn handle(&mut self, input: Input) -> ControlFlow<()> {
         let (phase, flow) = match (std::mem::replace(&mut self.phase, Phase::Done), input) {
-            (Phase::Rendering(rendering), Input::Rendered(rendered)) => {
-                (rendering.finish(rendered, &mut self.keep), BREAK)
+            (phase, Input::Found(key, file)) => {
+                self.phase = phase;
+                let file = file.and_then(|bytes| Stored::from_bytes(&key, &bytes));
+                self.found(&key, file);
+                return BREAK;
             }
-            (Phase::Gathering(gathering), input) => gathering.handle(input, &mut self.keep),
+            (Phase::Rendering(rendering), Input::Rendered(rendered)) => {
+                (rendering.finish(rendered, &mut self.store), BREAK)
+            }
+            (Phase::Gathering(gathering), input) => gathering.handle(input, &mut self.store),
             (phase, _) => (phase, BREAK),
         };
         self.phase = phase;
         flow
     }
+
+    /// Takes in the file that a store has under a key.
+    pub(crate) fn found(&mut self, key: &StoreKey, file: Option<Stored>) {
+        self.phase = match (std::mem::replace(&mut self.phase, Phase::Done), file) {
+            (Phase::Recalling(recall), None) if recall.awaits(key) => recall.gather(None, &mut self.store),
+            (Phase::Recalling(recall), Some(Stored::Rendition(kept))) if recall.awaits(key) => {
+                self.recalled(recall, kept)
+            }
+            (Phase::Gathering(gathering), None) => gathering.found(key, None, &mut self.store),
+            (Phase::Gathering(gathering), Some(Stored::Original(original))) => {
+                gathering.found(key, Some(original), &mut self.store)
+            }
+            (phase, _) => phase,
+        };
+    }
 }
 
 #[derive(Debug)]
 enum Phase {
+    Recalling(Box<Recall>),
     Gathering(Box<Gathering>),
     Rendering(Box<Rendering>),
     Responding(Box<Response<Bytes>>),
     Done,
 }
 
-/// Every file is held; the picture is being made, or about to be.
+/// Every file is held; the image is being rendered, or about to be.
 #[derive(Debug)]
 struct Rendering {
     /// `None` once it was given out.
@@ -293,7 +353,7 @@ impl Rendering {
         }))
     }
 
-    fn finish(self, rendered: Rendered, keep: &mut VecDeque<Keep>) -> Phase {
+    fn finish(self, rendered: Rendered, store: &mut VecDeque<Stored>) -> Phase {
         // A result of a render that was not given out is somebody else's.
         if self.job.is_some() {
             return Phase::Rendering(Box::new(self));
@@ -309,9 +369,9 @@ impl Rendering {
                 } else {
                     self.served
                 };
-                let rendition = Rendition::picture(served, encoded);
-                keep.extend(rendition.to_keep(&self.terms).map(Keep::Rendition));
-                let mut response = respond::rendition(&self.answer, &rendition);
+                let rendition = Rendition::image(served, encoded);
+                store.extend(rendition.to_store(&self.terms.caching).map(Stored::Rendition));
+                let mut response = respond::rendition(&self.answer, &rendition, Outcome::Made);
                 if !notes.is_empty() {
                     response.extensions_mut().insert(Notes(notes));
                 }

@@ -34,7 +34,7 @@ use http::header::{
 use http::{Response, StatusCode};
 
 use super::file_type::extension;
-use super::rendition::{Rendition, Served};
+use super::outcome::Outcome;
 use crate::code::ErrorCode;
 use crate::config::Caching;
 use crate::error::Error;
@@ -42,6 +42,7 @@ use crate::format::Format;
 use crate::order::{Attachment, ResponseSpec};
 use crate::percent;
 use crate::policy::{self, Keeping};
+use crate::store::{Rendition, Served};
 use crate::transform::Ignored;
 
 /// What an error's response depends on, besides the error.
@@ -56,14 +57,12 @@ pub(super) struct ResponseHead<'a> {
     pub(super) transient: bool,
 }
 
-/// An answer that no store is to have, for those who wait for the same just now. It travels in the extensions of the
-/// response.
-#[cfg(feature = "cache")]
+/// The part of an answer that other deliveries of the same order may be given, in the extensions of the response.
+#[cfg(feature = "single-flight")]
 #[derive(Debug, Clone)]
-pub(crate) enum Passing {
-    /// Stands in for a moment.
+pub(crate) enum Shareable {
     Rendition(Box<Rendition>),
-    /// The error may be over in a moment.
+    /// The error in the extensions may be over in a moment.
     Failure,
 }
 
@@ -75,30 +74,36 @@ impl<'a> From<&'a ResponseSpec> for ResponseHead<'a> {
 }
 
 /// Answers with a rendition: 200, or 304 to a browser that has it, or an error to one that may not.
-pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition) -> Response<Bytes> {
+pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition, outcome: Outcome) -> Response<Bytes> {
     let Rendition { served, format, content_type, bytes } = rendition;
-    if served.private && !answer.admits_private {
-        return failure(&answer.into(), Error::Private);
-    }
-    if answer.conditions.have(&served.etag, served.modified) {
-        return not_modified(answer, served);
-    }
-    let mut response = response(answer.head, StatusCode::OK, &answer.vary, content_type.clone(), bytes.clone());
-    let headers = response.headers_mut();
-    keeping(headers, answer, served);
-    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
-    insert(headers, LAST_MODIFIED, served.modified.and_then(policy::as_date));
-    insert(headers, LINK, served.canonical.clone());
-    insert(headers, CONTENT_DPR, answer.content_dpr.clone());
-    insert(headers, IK_IGNORED, report(&answer.report));
-    insert(headers, CONTENT_DISPOSITION, answer.attachment.as_ref().and_then(|name| attachment(name, *format)));
-    if *format == Some(Format::Svg) {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
-    }
-    #[cfg(feature = "cache")]
-    if served.term == policy::Term::Moment && rendition.may_be_shared(&answer.caching) {
-        response.extensions_mut().insert(Passing::Rendition(Box::new(rendition.clone())));
-    }
+    let response = if served.private && !answer.admits_private {
+        failure(&answer.into(), Error::Private)
+    } else if answer.conditions.have(&served.etag, served.modified) {
+        not_modified(answer, served)
+    } else {
+        let mut response = response(answer.head, StatusCode::OK, &answer.vary, content_type.clone(), bytes.clone());
+        let headers = response.headers_mut();
+        keeping(headers, answer, served);
+        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
+        insert(headers, LAST_MODIFIED, served.modified.and_then(policy::as_date));
+        insert(headers, LINK, served.canonical.clone());
+        insert(headers, CONTENT_DPR, answer.content_dpr.clone());
+        insert(headers, IK_IGNORED, report(&answer.report));
+        insert(headers, CONTENT_DISPOSITION, answer.attachment.as_ref().and_then(|name| attachment(name, *format)));
+        if *format == Some(Format::Svg) {
+            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SVG_POLICY));
+        }
+        response.extensions_mut().insert(outcome);
+        response
+    };
+    #[cfg(feature = "single-flight")]
+    let response = {
+        let mut response = response;
+        if rendition.may_be_shared(&answer.caching) {
+            response.extensions_mut().insert(Shareable::Rendition(Box::new(rendition.clone())));
+        }
+        response
+    };
     response
 }
 
@@ -109,6 +114,7 @@ pub(super) fn not_modified(answer: &ResponseSpec, served: &Served) -> Response<B
     let headers = response.headers_mut();
     everywhere(headers, &answer.vary);
     keeping(headers, answer, served);
+    response.extensions_mut().insert(Outcome::NotModified);
     response
 }
 
@@ -161,10 +167,14 @@ pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes
     }
     const LONGEST: usize = 300;
     insert(headers, IK_ERROR, HeaderValue::try_from(format!("{code} - {}", visible(&message, LONGEST))).ok());
+    response.extensions_mut().insert(match error {
+        Error::Busy { .. } => Outcome::Shed,
+        _ => Outcome::Failed,
+    });
     response.extensions_mut().insert(error);
-    #[cfg(feature = "cache")]
+    #[cfg(feature = "single-flight")]
     if transient {
-        response.extensions_mut().insert(Passing::Failure);
+        response.extensions_mut().insert(Shareable::Failure);
     }
     response
 }
@@ -184,6 +194,7 @@ pub(super) fn intermediate(answer: &ResponseSpec, retry_after: Duration) -> Resp
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(retry_after)));
     headers.insert(INTERMEDIATE, HeaderValue::from_static("true"));
+    response.extensions_mut().insert(Outcome::Pending);
     response
 }
 
@@ -196,6 +207,7 @@ pub(super) fn options() -> Response<Bytes> {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+    response.extensions_mut().insert(Outcome::Options);
     response
 }
 

@@ -5,11 +5,10 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderValue, Request, Response};
 
 use super::gather_context::GatherContext;
-use super::key::StoreKey;
-use super::original::Original;
 use crate::extend::BoxError;
 use crate::fingerprint::Fingerprint;
 use crate::policy::{self, RedirectPolicy};
+use crate::store::{Original, StoreKey};
 
 /// One origin's turn, redirects included.
 #[derive(Debug)]

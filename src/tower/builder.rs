@@ -6,16 +6,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use http::Request;
-#[cfg(feature = "cache")]
-use {bytes::Bytes, http::Response};
+use bytes::Bytes;
+use http::{Request, Response};
 
 use super::mount::Prefix;
 use super::{Answer, ImageService};
-#[cfg(feature = "cache")]
-use crate::cache::{Answered, Cache, Store};
-use crate::client::{Client, Compute, drive};
+use crate::client::{Answered, Client, Compute, Io, drive};
 use crate::config::Engine;
+use crate::delivery::Delivery;
+use crate::store::{NoStore, Store};
 
 /// A builder of an [`ImageService`]: a client and an executor for renders are required, everything else is optional.
 ///
@@ -43,11 +42,11 @@ use crate::config::Engine;
 /// # }
 /// ```
 #[must_use]
-pub struct ImageServiceBuilder<C, P, S> {
+pub struct ImageServiceBuilder<C, P, S = NoStore> {
     engine: Engine,
     client: C,
     compute: P,
-    store: S,
+    store: Option<S>,
     spawn: Spawn,
     at_once: u64,
     prefix: Prefix,
@@ -57,10 +56,10 @@ type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Runs a task in the background; without it, the task runs before the response is sent.
 type Spawn = Option<Arc<dyn Fn(Task) + Send + Sync>>;
 
-impl ImageServiceBuilder<(), (), ()> {
+impl ImageServiceBuilder<(), ()> {
     pub(super) fn new(engine: Engine) -> Self {
         let (spawn, prefix) = (None, Prefix::default());
-        Self { engine, client: (), compute: (), store: (), spawn, at_once: u64::MAX, prefix }
+        Self { engine, client: (), compute: (), store: None, spawn, at_once: u64::MAX, prefix }
     }
 }
 
@@ -77,19 +76,16 @@ impl<C, P, S> ImageServiceBuilder<C, P, S> {
         ImageServiceBuilder { engine, client, compute, store, spawn, at_once, prefix }
     }
 
-    /// Sets the store of originals and renditions. With a store, equal work is done once, as by [`Cache`]. To inspect
-    /// the store meanwhile, pass an `Arc` of it and keep a clone.
-    #[cfg(feature = "cache")]
+    /// Sets the store of originals and renditions. To inspect it meanwhile, pass an `Arc` of it and keep a clone.
     pub fn store<Other: Store + 'static>(self, store: Other) -> ImageServiceBuilder<C, P, Other> {
         let Self { engine, client, compute, store: _, spawn, at_once, prefix } = self;
-        ImageServiceBuilder { engine, client, compute, store, spawn, at_once, prefix }
+        ImageServiceBuilder { engine, client, compute, store: Some(store), spawn, at_once, prefix }
     }
 
     /// Sets the function that runs work after a response, such as writing to the store, in the background.
     ///
     /// By default this is the tokio runtime that answered the request (feature `tokio`). Without one, the work is done
     /// before the response is sent.
-    #[cfg(feature = "cache")]
     pub fn spawn(self, spawn: impl Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync + 'static) -> Self {
         Self { spawn: Some(Arc::new(spawn)), ..self }
     }
@@ -124,61 +120,33 @@ impl<C, P, S> ImageServiceBuilder<C, P, S> {
     pub fn mounted_at(self, path: &str) -> Self {
         Self { prefix: Prefix::new(path), ..self }
     }
+}
 
-    fn serving(
-        engine: Engine,
-        at_once: u64,
-        prefix: Prefix,
-        answer: impl Fn(Request<()>) -> Answer + Send + Sync + 'static,
-    ) -> ImageService {
+impl<C: Client + 'static, P: Compute + 'static, S: Store + 'static> ImageServiceBuilder<C, P, S> {
+    /// Builds the service. Equal requests at the same time cause one fetch and one render, see [`Io`].
+    #[must_use]
+    pub fn build(self) -> ImageService {
+        let Self { engine, client, compute, store, spawn, at_once, prefix } = self;
+        let io = Arc::new(Io::of(client, compute, store).single_flight());
+        let answers = engine.clone();
+        let answer = move |request: Request<()>| -> Answer {
+            let delivery = answers.deliver(&request, SystemTime::now());
+            Box::pin(answer(delivery, Arc::clone(&io), spawn.clone()))
+        };
         ImageService { engine, answer: Arc::new(answer), at_once, prefix, under_way: Arc::default() }
     }
 }
 
-impl<C: Client + 'static, P: Compute + 'static> ImageServiceBuilder<C, P, ()> {
-    /// Builds the service.
-    #[must_use]
-    pub fn build(self) -> ImageService {
-        let Self { engine, client, compute, store: (), spawn: _, at_once, prefix } = self;
-        let (client, compute) = (Arc::new(client), Arc::new(compute));
-        Self::serving(engine.clone(), at_once, prefix, move |request| {
-            let delivery = engine.deliver(&request, SystemTime::now());
-            let (client, compute) = (Arc::clone(&client), Arc::clone(&compute));
-            Box::pin(async move { drive(delivery, &*client, &*compute).await })
-        })
-    }
-}
-
-#[cfg(feature = "cache")]
-impl<C: Client + 'static, P: Compute + 'static, S: Store + 'static> ImageServiceBuilder<C, P, S> {
-    /// Builds the service, with its store.
-    #[must_use]
-    pub fn build(self) -> ImageService {
-        let Self { engine, client, compute, store, spawn, at_once, prefix } = self;
-        let (client, compute, cache) = (Arc::new(client), Arc::new(compute), Arc::new(Cache::new(store)));
-        Self::serving(engine.clone(), at_once, prefix, move |request| {
-            let (engine, cache, spawn) = (engine.clone(), Arc::clone(&cache), spawn.clone());
-            let (client, compute) = (Arc::clone(&client), Arc::clone(&compute));
-            Box::pin(answer(engine, request, cache, client, compute, spawn))
-        })
-    }
-}
-
-#[cfg(feature = "cache")]
 async fn answer<C: Client + 'static, P: Compute + 'static, S: Store + 'static>(
-    engine: Engine,
-    request: Request<()>,
-    cache: Arc<Cache<S>>,
-    client: Arc<C>,
-    compute: Arc<P>,
+    delivery: Delivery,
+    io: Arc<Io<C, P, S>>,
     spawn: Spawn,
 ) -> Response<Bytes> {
-    let Answered { response, later, .. } =
-        cache.deliver(&engine, &request, SystemTime::now(), &*client, &*compute).await;
+    let Answered { response, later } = drive(delivery, &io).await;
     if later.is_empty() {
         return response;
     }
-    let task = Box::pin(async move { cache.finish(later, &*client, &*compute).await });
+    let task = Box::pin(async move { later.finish(&io).await });
     if let Some(task) = start(task, spawn) {
         task.await;
     }
@@ -186,7 +154,6 @@ async fn answer<C: Client + 'static, P: Compute + 'static, S: Store + 'static>(
 }
 
 /// Starts a task in the background. Returns it if there is no runtime for it.
-#[cfg(feature = "cache")]
 fn start(task: Task, spawn: Spawn) -> Option<Task> {
     if let Some(spawn) = spawn {
         spawn(task);

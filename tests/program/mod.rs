@@ -43,7 +43,7 @@ fn features() -> String {
         ("svg", cfg!(feature = "svg")),
         ("avif", cfg!(feature = "avif")),
         ("tower", cfg!(feature = "tower")),
-        ("cache", cfg!(feature = "cache")),
+        ("single-flight", cfg!(feature = "single-flight")),
         ("memory-store", cfg!(feature = "memory-store")),
         ("object-store", cfg!(feature = "object-store")),
         ("tracing", cfg!(feature = "tracing")),

@@ -5,62 +5,58 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderValue;
 
-use super::file_type::content_type;
 use super::frame::{Frame, Writer};
-use super::gather_context::GatherContext;
 use super::key::StoreKey;
 use crate::config::Caching;
 use crate::encoded::Encoded;
 use crate::format::Format;
-use crate::path::AssetPath;
 use crate::policy::{self, Directives, Freshness, Term};
 
-/// A picture, or another file, as it is delivered: what every response with status 200 is made of.
+/// An image, or another file, as it is delivered: the source of every response with status 200.
 ///
-/// The machine hands it out as [`Output::Keep`](super::Output::Keep). Whoever asks for the same later is answered with
-/// it by [`Order::answer_from`](crate::Order::answer_from), or it is given to
-/// [`Order::deliver_again`](crate::Order::deliver_again) to be confirmed.
+/// The machine hands it out as [`Output::Store`](crate::delivery::Output::Store), and takes its bytes back as
+/// [`Input::Found`](crate::delivery::Input::Found).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendition {
-    pub(super) served: Served,
-    pub(super) format: Option<Format>,
-    pub(super) content_type: HeaderValue,
-    pub(super) bytes: Bytes,
+    pub(crate) served: Served,
+    pub(crate) format: Option<Format>,
+    pub(crate) content_type: HeaderValue,
+    pub(crate) bytes: Bytes,
 }
 
 /// How an answer was come by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Served {
-    pub(super) key: StoreKey,
+pub(crate) struct Served {
+    pub(crate) key: StoreKey,
     /// The strong tag, with its quotes.
-    pub(super) etag: String,
+    pub(crate) etag: String,
     /// When the latest of its files was changed, in seconds since 1970; `None` where one does not say.
-    pub(super) modified: Option<u64>,
+    pub(crate) modified: Option<u64>,
     /// `Link` of the origin that had the asset.
-    pub(super) canonical: Option<HeaderValue>,
+    pub(crate) canonical: Option<HeaderValue>,
     /// How long it may stand: less than is usual for the default image, what another origin had while one was down, and
     /// what is made of a damaged file.
-    pub(super) term: Term,
+    pub(crate) term: Term,
     /// For signed URLs only.
-    pub(super) private: bool,
+    pub(crate) private: bool,
     /// A file that is no image: it lives as its origin says.
-    pub(super) file: bool,
+    pub(crate) file: bool,
     /// What the asset's origin says of keeping it.
-    pub(super) said: Directives,
+    pub(crate) said: Directives,
     /// When the first of its files was sent by its origin.
-    pub(super) sent: u64,
+    pub(crate) sent: u64,
     /// Until when it is good without asking an origin.
-    pub(super) fresh_until: u64,
+    pub(crate) fresh_until: u64,
 }
 
 impl Served {
     /// The rules that it is kept by.
-    pub(super) const fn caching(&self, caching: &Caching) -> Caching {
+    pub(crate) const fn caching(&self, caching: &Caching) -> Caching {
         if self.file { caching.of_files() } else { *caching }
     }
 
     /// May it be used at this time? A stopgap has no time of grace: it is one itself.
-    pub(super) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
+    pub(crate) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         match policy::freshness(self.fresh_until, now, caching) {
             Freshness::Stale | Freshness::IfError if self.term != Term::Full => Freshness::Over,
             freshness => freshness,
@@ -69,30 +65,30 @@ impl Served {
 }
 
 impl Rendition {
-    /// A rendered picture.
-    pub(super) fn picture(served: Served, encoded: Encoded) -> Self {
+    /// A rendered image.
+    pub(crate) fn image(served: Served, encoded: Encoded) -> Self {
         let content_type = HeaderValue::from_static(encoded.format.content_type());
         Self { served, format: Some(encoded.format), content_type, bytes: encoded.bytes }
     }
 
-    /// A file as it is.
-    pub(super) fn untouched(served: Served, path: &AssetPath, bytes: Bytes, format: Option<Format>) -> Self {
-        let content_type = format.map_or_else(|| content_type(&path.file_name()), Format::content_type);
+    /// A file as it is, of a type that follows from its name where it has no `format`.
+    pub(crate) fn untouched(served: Served, by_name: &'static str, bytes: Bytes, format: Option<Format>) -> Self {
+        let content_type = format.map_or(by_name, Format::content_type);
         Self { served, format, content_type: HeaderValue::from_static(content_type), bytes }
     }
 
     /// The same as a stopgap: caches are to ask again soon.
-    pub(super) fn as_stopgap(&self, term: Term) -> Self {
+    pub(crate) fn as_stopgap(&self, term: Term) -> Self {
         Self { served: Served { term, ..self.served.clone() }, ..self.clone() }
     }
 
     /// The same for a store, if one may keep it. What stands in for a moment would only displace a better one there.
-    pub(super) fn to_keep(&self, terms: &GatherContext) -> Option<Self> {
-        (self.served.term != Term::Moment && self.may_be_shared(&terms.caching)).then(|| self.clone())
+    pub(crate) fn to_store(&self, caching: &Caching) -> Option<Self> {
+        (self.served.term != Term::Moment && self.may_be_shared(caching)).then(|| self.clone())
     }
 
     /// Returns `true` unless its origin says that it is for one who asks only.
-    pub(super) fn may_be_shared(&self, caching: &Caching) -> bool {
+    pub(crate) fn may_be_shared(&self, caching: &Caching) -> bool {
         self.served.said.is_kept(&self.served.caching(caching))
     }
 

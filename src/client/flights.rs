@@ -6,71 +6,72 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::delivery::StoreKey;
+use crate::store::StoreKey;
 
-/// What is being made, by key.
+/// Work under way, by key.
 pub(super) struct Flights<T>(Arc<Table<T>>);
 
 type Table<T> = Mutex<HashMap<StoreKey, watch::Receiver<Option<T>>>>;
 
-/// A place in a flight.
+/// A part in a flight.
 #[derive(Debug)]
 pub(super) enum Seat<T> {
-    /// Nobody is at it: do it.
-    Pilot(Pilot<T>),
-    /// Somebody is: wait.
-    Passenger(Passenger<T>),
+    /// The first to come: do the work.
+    Leader(Leader<T>),
+    /// The work is under way: wait.
+    Follower(Follower<T>),
 }
 
-/// Whoever does the work. Dropped without landing, it leaves the work to the first who boards again.
-pub(super) struct Pilot<T> {
+/// The one that does the work. Dropped without a result, it leaves the work to the first that joins again.
+pub(super) struct Leader<T> {
     key: StoreKey,
     table: Arc<Table<T>>,
     sender: watch::Sender<Option<T>>,
 }
 
-/// Whoever waits.
+/// One that waits for the result.
 #[derive(Debug)]
-pub(super) struct Passenger<T>(watch::Receiver<Option<T>>);
+pub(super) struct Follower<T>(watch::Receiver<Option<T>>);
 
 impl<T> Flights<T> {
-    pub(super) fn board(&self, key: &StoreKey) -> Seat<T> {
+    /// Joins the flight of a key, or begins it.
+    pub(super) fn join(&self, key: &StoreKey) -> Seat<T> {
         // A panic elsewhere leaves the table as good as it was: entries are whole.
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = table.get(key) {
-            return Seat::Passenger(Passenger(flight.clone()));
+            return Seat::Follower(Follower(flight.clone()));
         }
         let (sender, receiver) = watch::channel(None);
         table.insert(key.clone(), receiver);
-        Seat::Pilot(Pilot { key: key.clone(), table: Arc::clone(&self.0), sender })
+        Seat::Leader(Leader { key: key.clone(), table: Arc::clone(&self.0), sender })
     }
 }
 
-impl<T> Pilot<T> {
+impl<T> Leader<T> {
     pub(super) const fn key(&self) -> &StoreKey {
         &self.key
     }
 
-    pub(super) fn has_landed(&self) -> bool {
+    pub(super) fn has_published(&self) -> bool {
         self.sender.borrow().is_some()
     }
 
-    /// Tells all who wait, and those who come before the pilot is dropped.
-    pub(super) fn land(&self, value: T) {
-        // With nobody left to hear it, it is not needed.
+    /// Gives the result to all that wait, and to those that join before the leader is dropped.
+    pub(super) fn publish(&self, value: T) {
+        // With no follower left, it is not needed.
         _ = self.sender.send(Some(value));
     }
 }
 
-impl<T> Drop for Pilot<T> {
+impl<T> Drop for Leader<T> {
     fn drop(&mut self) {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
 }
 
-impl<T: Clone> Passenger<T> {
-    /// What came of it; `None` if the pilot went away.
-    pub(super) async fn landed(mut self) -> Option<T> {
+impl<T: Clone> Follower<T> {
+    /// Waits for the result; `None` if the leader was dropped without one.
+    pub(super) async fn published(mut self) -> Option<T> {
         let value = self.0.wait_for(Option::is_some).await.ok()?;
         value.clone()
     }
@@ -89,8 +90,8 @@ impl<T> fmt::Debug for Flights<T> {
     }
 }
 
-impl<T> fmt::Debug for Pilot<T> {
+impl<T> fmt::Debug for Leader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pilot").field(&self.key).finish()
+        f.debug_tuple("Leader").field(&self.key).finish()
     }
 }

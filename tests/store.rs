@@ -1,6 +1,6 @@
 //! Deliveries with a memory: who is asked, what is decoded, and what is told, second by second.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
-#![cfg(feature = "cache")]
+#![cfg(feature = "single-flight")]
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -10,11 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
-use originkit::cache::{Answered, Cache, Later, Store};
-use originkit::client::{Body, Client, Compute};
-use originkit::delivery::{Approved, FetchError, Render, Rendered, StoreKey};
+use originkit::client::{Answered, Body, Client, Compute, Io, Later, drive};
+use originkit::delivery::{Approved, FetchError, Outcome, Render, Rendered};
 use originkit::plan::Size;
 use originkit::render::Encoded;
+use originkit::store::{Store, StoreKey};
 use originkit::{Endpoint, Engine, Format, Origin, Settings};
 use tokio::sync::Semaphore;
 
@@ -158,14 +158,14 @@ fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
 #[derive(Clone)]
 struct Server {
     engine: Engine,
-    cache: Arc<Cache<Shelf>>,
+    io: Arc<Io<Arc<World>, Arc<World>, Shelf>>,
     world: Arc<World>,
 }
 
 impl Server {
     fn new(world: &Arc<World>, shelf: &Shelf, change: impl FnOnce(&mut Settings)) -> Self {
-        let cache = Arc::new(Cache::new(shelf.clone()));
-        Self { engine: engine(change), cache, world: Arc::clone(world) }
+        let io = Io::new(Arc::clone(world), Arc::clone(world)).store(shelf.clone()).single_flight();
+        Self { engine: engine(change), io: Arc::new(io), world: Arc::clone(world) }
     }
 
     async fn ask(&self, path: &str, headers: &[(&str, &str)], now: u64) -> (Response<Bytes>, Later) {
@@ -175,15 +175,14 @@ impl Server {
         }
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
         let request = request.body(()).unwrap();
-        let Answered { response, later, .. } =
-            self.cache.deliver(&self.engine, &request, now, &*self.world, &*self.world).await;
+        let Answered { response, later, .. } = drive(self.engine.deliver(&request, now), &self.io).await;
         (response, later)
     }
 
     /// Asks, and does at once what is left for later.
     async fn get(&self, path: &str, headers: &[(&str, &str)], now: u64) -> Response<Bytes> {
         let (response, later) = self.ask(path, headers, now).await;
-        self.cache.finish(later, &*self.world, &*self.world).await;
+        later.finish(&self.io).await;
         response
     }
 }
@@ -200,8 +199,7 @@ fn a_body_need_not_be_shared() {
     fn is_spawned<T: Send>(_: T) {}
     let server = Server::new(&World::new(), &Shelf::default(), |_| {});
     let request = Request::new(std::cell::Cell::new(()));
-    let Server { engine, cache, world } = &server;
-    is_spawned(cache.deliver(engine, &request, SystemTime::UNIX_EPOCH, &**world, &**world));
+    is_spawned(drive(server.engine.deliver(&request, SystemTime::UNIX_EPOCH), &server.io));
 }
 
 #[tokio::test]
@@ -363,7 +361,7 @@ async fn an_old_picture_while_a_new_one_is_made() {
         laters.push(later);
     }
     assert_eq!(world.seen(), (vec![], 0), "nobody waits");
-    let finish = |later| server.cache.finish(later, &*world, &*world);
+    let finish = |later: Later| later.finish(&server.io);
     let mut laters = laters.into_iter().map(finish);
     tokio::join!(laters.next().unwrap(), laters.next().unwrap(), laters.next().unwrap());
     assert_eq!(world.seen(), (vec![format!("{PHOTO} unless \"1\"")], 1), "one makes the new one");
@@ -682,7 +680,7 @@ async fn a_broken_store_is_an_empty_one() {
 #[cfg(feature = "memory-store")]
 #[tokio::test]
 async fn memory_has_a_bound() {
-    use originkit::cache::Memory;
+    use originkit::store::Memory;
     let memory = Memory::new(100_000);
     for number in 0..1000_u32 {
         let engine = engine(|_| {});

@@ -4,17 +4,18 @@ use bytes::Bytes;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{OptionsBuilder, Weighter};
 
-use super::Store;
-use crate::delivery::StoreKey;
+use super::{Store, StoreKey};
+use crate::blocking;
 
-/// A store in memory that never holds more than so many bytes; what is used least goes first (S3-FIFO, by the crate
-/// `quick_cache`).
+/// A store in memory with a limit in bytes. The files that are used least are removed first (S3-FIFO, by the crate
+/// `quick_cache`). It serves both drivers.
 ///
-/// A file that is larger than a part of it, which is 64 MiB or all there is, is not kept.
+/// It is divided into parts of 64 MiB, or is one part if it is smaller. A file that is larger than a part is not kept.
 ///
 /// ```
-/// use originkit::cache::{Cache, Memory};
-/// let cache = Cache::new(Memory::new(256 * 1024 * 1024));
+/// use originkit::store::Memory;
+/// let store = Memory::new(256 << 20);
+/// assert_eq!(store.bytes(), 0);
 /// ```
 #[derive(Debug)]
 pub struct Memory(Cache<StoreKey, Bytes, Weight>);
@@ -29,7 +30,7 @@ impl Weighter<StoreKey, Bytes> for Weight {
 }
 
 impl Memory {
-    /// A store of this many bytes.
+    /// Makes a store of at most this many bytes, keys included.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         let parts = usize::try_from(bytes / PART).unwrap_or(MOST_PARTS).clamp(1, MOST_PARTS);
@@ -48,7 +49,7 @@ impl Memory {
         }
     }
 
-    /// Bytes held just now.
+    /// Returns the bytes that it holds.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.0.weight()
@@ -65,8 +66,18 @@ impl Store for Memory {
     }
 }
 
-/// What an entry takes besides its key and file, about.
+impl blocking::Store for Memory {
+    fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        self.0.get(key)
+    }
+
+    fn put(&self, key: &StoreKey, file: Bytes) {
+        self.0.insert(key.clone(), file);
+    }
+}
+
+/// The bytes of an entry besides its key and file, roughly.
 const OVERHEAD: usize = 128;
-/// Locks are one to a part.
+/// Bytes of a part. Each part has a lock.
 const PART: u64 = 64 * 1024 * 1024;
 const MOST_PARTS: usize = 16;

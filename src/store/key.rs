@@ -11,12 +11,12 @@ pub struct StoreKey(String);
 
 impl StoreKey {
     /// `own`: the stamp of the origin's own headers and signer, empty if it has none.
-    pub(super) fn original(uri: &str, host: &[u8], own: &str) -> Self {
+    pub(crate) fn original(uri: &str, host: &[u8], own: &str) -> Self {
         let own = Some(own.as_bytes()).filter(|own| !own.is_empty());
         Self(format!("originals/{}", Fingerprint::of([uri.as_bytes(), host].into_iter().chain(own))))
     }
 
-    pub(super) fn rendition(name: Fingerprint) -> Self {
+    pub(crate) fn rendition(name: Fingerprint) -> Self {
         Self(format!("renditions/{name}"))
     }
 

@@ -15,31 +15,31 @@ use crate::policy::{self, Directives, Freshness, MediaType, RedirectPolicy};
 /// A file as an origin sent it, with what is needed to use it again: whether it is still good, and how to ask the
 /// origin whether it has changed.
 ///
-/// The machine hands it out as [`Output::Keep`](super::Output::Keep), and takes it back as
-/// [`Input::Recalled`](super::Input::Recalled) in place of an answer to a fetch.
+/// The machine hands it out as [`Output::Store`](crate::delivery::Output::Store), and takes its bytes back as
+/// [`Input::Found`](crate::delivery::Input::Found).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Original {
     key: StoreKey,
-    pub(super) facts: Facts,
-    pub(super) bytes: Bytes,
+    pub(crate) facts: Facts,
+    pub(crate) bytes: Bytes,
 }
 
 /// What the head of an answer says of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     etag: Option<HeaderValue>,
     last_modified: Option<HeaderValue>,
-    pub(super) said: Directives,
+    pub(crate) said: Directives,
     /// Of the file, as the origin has it.
-    pub(super) media: MediaType,
+    pub(crate) media: MediaType,
     /// It is for signed URLs only (documented: `Is-Private-File`).
-    pub(super) private: bool,
+    pub(crate) private: bool,
     /// When the origin sent it, or said that it has not changed.
-    pub(super) sent: u64,
+    pub(crate) sent: u64,
 }
 
 impl Facts {
-    pub(super) fn of(headers: &HeaderMap, now: u64) -> Self {
+    pub(crate) fn of(headers: &HeaderMap, now: u64) -> Self {
         let is_true = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"true");
         Self {
             etag: headers.get(ETAG).cloned(),
@@ -52,12 +52,12 @@ impl Facts {
     }
 
     /// When the file last changed, in seconds since 1970.
-    pub(super) fn modified(&self) -> Option<u64> {
+    pub(crate) fn modified(&self) -> Option<u64> {
         self.last_modified.as_ref().and_then(policy::date)
     }
 
     /// Until when it is used without asking its origin.
-    pub(super) fn fresh_until(&self, caching: &Caching) -> u64 {
+    pub(crate) fn fresh_until(&self, caching: &Caching) -> u64 {
         self.sent.saturating_add(self.said.fresh_for(caching))
     }
 
@@ -68,13 +68,13 @@ impl Facts {
     }
 
     /// Names the content of the file at this key, before it was read. `None` where the origin has no word for it.
-    pub(super) fn identity(&self, key: &StoreKey) -> Option<Fingerprint> {
+    pub(crate) fn identity(&self, key: &StoreKey) -> Option<Fingerprint> {
         Some(Fingerprint::of([b"tag", key.as_str().as_bytes(), self.strong_tag()?]))
     }
 }
 
 impl Original {
-    pub(super) const fn new(key: StoreKey, facts: Facts, bytes: Bytes) -> Self {
+    pub(crate) const fn new(key: StoreKey, facts: Facts, bytes: Bytes) -> Self {
         Self { key, facts, bytes }
     }
 
@@ -91,7 +91,7 @@ impl Original {
     }
 
     /// Names its content: by the origin's strong tag, or else by its bytes.
-    pub(super) fn identity(&self) -> Fingerprint {
+    pub(crate) fn identity(&self) -> Fingerprint {
         self.facts.identity(&self.key).unwrap_or_else(|| {
             let content = fingerprint::of_content(&self.bytes).to_be_bytes();
             Fingerprint::of([b"bytes".as_slice(), &content])
@@ -99,17 +99,17 @@ impl Original {
     }
 
     /// May it be used at this time?
-    pub(super) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
+    pub(crate) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         policy::freshness(self.facts.fresh_until(caching), now, caching)
     }
 
     /// Can an origin be asked whether it has changed?
-    pub(super) const fn has_validator(&self) -> bool {
+    pub(crate) const fn has_validator(&self) -> bool {
         self.facts.etag.is_some() || self.facts.last_modified.is_some()
     }
 
     /// Asks the origin whether it has changed (RFC 9110, 13). A request without such headers where it has no validator.
-    pub(super) fn ask_whether_changed(&self, request: &mut Request<()>) {
+    pub(crate) fn ask_whether_changed(&self, request: &mut Request<()>) {
         let conditions = [(IF_NONE_MATCH, &self.facts.etag), (IF_MODIFIED_SINCE, &self.facts.last_modified)];
         for (name, value) in conditions {
             if let Some(value) = value {
@@ -121,7 +121,7 @@ impl Original {
     /// The same file after the origin said, by a 304, that it has not changed; what that said anew counts (RFC 9111,
     /// 4.3.4).
     #[must_use]
-    pub(super) fn confirmed(self, headers: &HeaderMap, now: u64) -> Self {
+    pub(crate) fn confirmed(self, headers: &HeaderMap, now: u64) -> Self {
         let new = Facts::of(headers, now);
         let old = self.facts;
         let said = if new.said == Directives::default() { old.said } else { new.said };
@@ -171,7 +171,7 @@ impl Original {
 impl StoreKey {
     /// Names the answer to a request, before that is signed. Beside URL, host and the origin's own headers nothing in
     /// requests to origins differs, but for who asks.
-    pub(super) fn of_request(request: &Request<()>, policy: &RedirectPolicy) -> Self {
+    pub(crate) fn of_request(request: &Request<()>, policy: &RedirectPolicy) -> Self {
         let host = request.headers().get(HOST).map_or(b"".as_slice(), HeaderValue::as_bytes);
         let own = policy.credentials(request.uri()).map_or("", Credentials::stamp);
         Self::original(&request.uri().to_string(), host, own)
