@@ -1,4 +1,4 @@
-//! Building transformations in code: one method a parameter, named as its field.
+//! Building transformations in code: one method per parameter, named after its field.
 
 use super::crop::{Focus, Gravity, Mode, Strategy};
 use super::edit::{Aspect, Dpr, Edit, Flip, Length, Name, Rotation, Trim};
@@ -21,13 +21,13 @@ use crate::path::{AssetPath, PathError};
 /// # Ok::<(), originkit::error::ParseError>(())
 /// ```
 impl Transformation {
-    /// A chain of no steps yet.
+    /// Makes a chain without steps.
     #[must_use]
     pub const fn new() -> Self {
         Self { steps: Vec::new() }
     }
 
-    /// Adds a step behind those there are.
+    /// Adds a step at the end of the chain.
     #[must_use]
     pub fn then(mut self, step: impl Into<Step>) -> Self {
         self.steps.push(step.into());
@@ -53,7 +53,7 @@ impl From<Conditional> for Step {
     }
 }
 
-/// A method that sets a field.
+/// Defines methods that each set a field.
 macro_rules! setters {
     ($($(#[$doc:meta])+ $name:ident $($field:ident).+ : $type:ty;)+) => {
         $(
@@ -85,10 +85,10 @@ macro_rules! setters {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Parameters without a method are fields: `edit.effects.shadow = Some(Shadow::default())`. Values outside a
-/// parameter's domain have no spelling; [`Endpoint::url`](crate::Endpoint::url) refuses them.
+/// Parameters without a method are set through their fields: `edit.effects.shadow = Some(Shadow::default())`. Values
+/// outside a parameter's domain cannot be spelled; [`Endpoint::url`](crate::Endpoint::url) refuses them.
 impl Edit {
-    /// An edit that changes nothing yet.
+    /// Makes an edit that changes nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -99,9 +99,9 @@ impl Edit {
         named named: Name;
         /// `t`.
         trim trim: Trim;
-        /// `w`: pixels, a [`Number`] (below 1 it is a share), or an expression.
+        /// `w`: pixels, a [`Number`] (a share if below 1), or an expression.
         width sizing.width: Length;
-        /// `h`, as [`Edit::width`].
+        /// `h`, see [`Edit::width`].
         height sizing.height: Length;
         /// `dpr`.
         dpr sizing.dpr: Dpr;
@@ -149,14 +149,14 @@ impl Edit {
         typography text.typography: Typography;
     }
 
-    /// `ar`: width to height.
+    /// `ar`: the ratio of width to height.
     #[must_use]
     pub fn aspect(mut self, width: impl Into<Number>, height: impl Into<Number>) -> Self {
         self.sizing.aspect = Some(Aspect::Ratio(width.into(), height.into()));
         self
     }
 
-    /// `cm-extract` with `x` and `y`: cuts out the region there.
+    /// `cm-extract` with `x` and `y`: cuts out the region at this position.
     #[must_use]
     pub fn extract(mut self, x: impl Into<Measure>, y: impl Into<Measure>) -> Self {
         self.placing.mode = Some(Mode::Extract);
@@ -185,14 +185,14 @@ impl Edit {
         self
     }
 
-    /// `orig`: nothing is done to the file.
+    /// `orig`: delivers the file unchanged.
     #[must_use]
     pub const fn original(mut self) -> Self {
         self.encoding.original = Some(true);
         self
     }
 
-    /// Adds a layer over those there are.
+    /// Adds a layer on top of the existing ones.
     #[must_use]
     pub fn layer(mut self, layer: Layer) -> Self {
         self.layers.push(layer);
@@ -208,7 +208,7 @@ impl Edit {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl Layer {
-    /// A picture, by its path as text.
+    /// Makes an image layer from its path as plain text.
     ///
     /// # Errors
     /// See [`PathError`].
@@ -216,46 +216,46 @@ impl Layer {
         AssetPath::from_text(path).map(|path| Self::of(Content::Image(path)))
     }
 
-    /// A text.
+    /// Makes a text layer.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self::of(Content::Text(text.into()))
     }
 
-    /// A block of one colour, or a gradient; its edit says which and how large.
+    /// Makes a block of one colour or of a gradient; its edit sets the colours and the size.
     #[must_use]
     pub fn canvas() -> Self {
         Self::of(Content::Canvas)
     }
 
-    /// What is shown, in the centre and as it is.
+    /// Makes a layer with this content, centred and unchanged.
     #[must_use]
     pub fn of(content: Content) -> Self {
         Self { content, steps: Transformation::new(), place: Place::default(), blend: None }
     }
 
-    /// Adds a step that is done to it first.
+    /// Adds a step that is applied to the layer before it is drawn.
     #[must_use]
     pub fn edit(mut self, step: impl Into<Step>) -> Self {
         self.steps = self.steps.then(step);
         self
     }
 
-    /// `lx`, `ly`: of its top left corner; a negative number counts from the far edge.
+    /// `lx`, `ly`: the position of the top left corner. A negative number counts from the far edge.
     #[must_use]
     pub fn at(mut self, x: impl Into<Offset>, y: impl Into<Offset>) -> Self {
         (self.place.x, self.place.y) = (Some(Position::Edge(x.into())), Some(Position::Edge(y.into())));
         self
     }
 
-    /// `lfo`: at which side, corner or the centre.
+    /// `lfo`: a side, a corner or the centre of the base.
     #[must_use]
     pub const fn focus(mut self, side: Gravity) -> Self {
         self.place.focus = Some(side);
         self
     }
 
-    /// `lm`: how it mixes with what is below.
+    /// `lm`: the blend mode with the content below.
     #[must_use]
     pub const fn blend(mut self, blend: Blend) -> Self {
         self.blend = Some(blend);
@@ -263,7 +263,7 @@ impl Layer {
     }
 }
 
-/// A conversion into a type with parts: the whole from a part.
+/// Conversions from a part of a value into the whole.
 macro_rules! conversions {
     ($($from:ty => $to:ty: $value:ident => $whole:expr;)+) => {
         $(
