@@ -43,7 +43,7 @@ pub enum Align {
 pub enum Padding {
     /// Pixels at the top, right, bottom and left. URLs shorten this like CSS.
     Sides([u32; 4]),
-    /// The same value on all sides.
+    /// One value for all sides.
     Expr(Expr),
 }
 
