@@ -85,7 +85,7 @@ impl Length<'_> {
 enum Place {
     /// The file, or an entity between tags.
     Text,
-    /// An entity in the value of an attribute, whose quotes do not end the value.
+    /// An entity in the value of an attribute. Its quotes do not end the value.
     Entity,
 }
 

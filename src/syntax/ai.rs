@@ -31,7 +31,7 @@ pub(super) fn read(key: &str, text: &str) -> Result<Ai, Expected> {
     }
 }
 
-/// Appends key and value.
+/// Appends the key and the value.
 pub(super) fn write(effect: &Ai, out: &mut Printer) {
     let mut value = String::new();
     match effect {

@@ -134,7 +134,7 @@ impl<'a> Grammar<'a> {
             // An empty list matches everywhere, so this branch is never taken.
             Err(_) => (input, Vec::new()),
         };
-        // The rules stop early only before a word that closes nothing.
+        // The rules stop before the end only at a word that closes nothing.
         match self.closing(rest) {
             Ok((_, (token, word))) => Err(token.refuse(ParseErrorKind::Stray(word))),
             Err(_) => Ok(steps),

@@ -26,7 +26,7 @@ pub(super) trait Value: Sized {
     }
 }
 
-/// What a reader expected, to complete "expected ...".
+/// The syntax that a reader expected, to complete "expected ...".
 pub(super) type Expected = &'static str;
 
 /// The place of a parameter.

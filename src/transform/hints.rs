@@ -32,7 +32,6 @@ impl Transformation {
     ///
     /// The second value is `Content-DPR`, with two decimals: the density of the image after `w-auto` was rounded. It is
     /// `Some` if both hints are present and `w-auto` occurs outside layers, even in a branch that may not be taken.
-    /// may not be taken.
     #[must_use]
     pub fn with_hints(mut self, hints: &Hints) -> (Self, Option<Number>) {
         let found = self.apply(hints);

@@ -11,10 +11,10 @@ pub(crate) struct Noted {
 }
 
 impl Noted {
-    /// Adds facts about a file.
+    /// Adds notes about a file.
     ///
     /// # Errors
-    /// One of them is damage, which is to be refused.
+    /// One of them is damage, and `refuse_damaged` is set.
     pub(super) fn add(&mut self, notes: Vec<Note>, refuse_damaged: bool) -> Result<(), Error> {
         Error::unless_sound(&notes, refuse_damaged)?;
         for note in notes {
