@@ -1,7 +1,7 @@
 //! A panic boundary around third-party code: a panic becomes an error of the request that caused it.
 //!
-//! Decoders are written for well-formed files, and some of them panic on others. In a program built with `panic =
-//! "abort"` there is no boundary: such a file ends the process.
+//! Decoders are written for well-formed files, and some of them panic on others. In a program built with
+//! `panic = "abort"` there is no boundary: such a file ends the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

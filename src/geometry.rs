@@ -200,7 +200,7 @@ pub fn round(length: f64) -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_enums, reason = "EXIF 2.32 defines these eight")]
 pub enum Orientation {
-    /// 1: nothing.
+    /// 1: no change.
     #[default]
     Upright,
     /// 2: mirror left-right.

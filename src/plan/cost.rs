@@ -11,7 +11,7 @@ use crate::transform::Color;
 
 /// Bytes of a pixel with alpha.
 const PIXEL: u64 = 4;
-/// Bytes of the tables that a shaper derives from those of a font. The font guard lets fonts pass up to this size.
+/// Bytes of the tables that a shaper derives from those of a font. The font guard refuses fonts that need more.
 const SHAPING: u64 = 4 << 20;
 /// Bytes of the counts of colours.
 const COUNTS: u64 = 1 << 20;

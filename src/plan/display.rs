@@ -23,7 +23,7 @@ impl Plan {
     fn lines(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         let mut size = self.size;
         for op in &self.ops {
-            // A line ends with the new size, unless its rectangle already has that size.
+            // A line states the new size, unless the rectangle in it does.
             size = op.output(size);
             write!(f, "{:1$}", "", depth * 2)?;
             match op {

@@ -1,4 +1,4 @@
-//! The frame of one step: size and position combined, with a look at the image if `fo` needs one.
+//! The frame of one step: size and position combined, including the content of the image if `fo` needs it.
 //!
 //! A detector is called only if its answer can matter: if both sides are given, something is cut off and no coordinates
 //! set the position, or if a tight crop around objects is requested (documented: `fo-<object>` without `w` and `h`).

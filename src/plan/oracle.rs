@@ -12,8 +12,8 @@ use crate::transform::Ai;
 /// Supplies the facts that a plan depends on and that arithmetic cannot determine.
 ///
 /// Four features make geometry depend on pixels: trimming, focus on content, text, and effects that change the size of
-/// an image. For each of them the planner passes the plan so far. In production the executor runs that plan, examines
-/// the image, and keeps it. In tests an oracle is a struct with fixed answers.
+/// an image. For each of them except text the planner passes the plan so far. In production the executor runs that
+/// plan, examines the image, and keeps it. In tests an oracle is a struct with fixed answers.
 pub trait Oracle {
     /// Returns facts from the header of a file: `None` is the asset, otherwise the file that a layer names.
     ///

@@ -98,7 +98,7 @@ pub struct Conditional {
     pub test: Condition,
     /// The steps that are taken if the condition holds.
     pub then: Transformation,
-    /// The steps that are taken if it does not hold. If `None`, the step then does nothing.
+    /// The steps that are taken if it does not hold. If it is `None`, the step does nothing in that case.
     pub otherwise: Option<Transformation>,
 }
 

@@ -20,9 +20,9 @@ pub(crate) type Admit<'a> = dyn Fn(Cost) -> Result<(), Error> + 'a;
 /// Plans, executes and encodes. `admit` is called after planning.
 ///
 /// # Errors
-/// The error of `admit`.
-/// The asset or a file of a layer is missing, damaged, of an unsupported kind, or exceeds a limit, or the
-/// transformation needs a feature that this build lacks.
+/// - The error of `admit`.
+/// - The asset or a file of a layer is missing, damaged, of an unsupported kind, or exceeds a limit.
+/// - The transformation needs a feature that this build lacks.
 pub(crate) fn render(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encoded, Error> {
     if is_untouched(work) {
         return untouched_svg(work);

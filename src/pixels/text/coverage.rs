@@ -215,7 +215,7 @@ mod tests {
             c.line((12.0, 6.0), (-5.0, 3.5));
             c.line((-5.0, 3.5), (-30.0, -10.0));
         });
-        // The same shape with space on all sides.
+        // Draws the shape again with space on all sides.
         let mut coverage = Coverage::default();
         coverage.clear(60, 30);
         coverage.line((10.0, 2.0), (52.0, 18.0));

@@ -28,7 +28,7 @@ const CALLED: usize = 64 * 1024;
 
 /// Returns `true` if preparing to shape with a font would take too long.
 pub(super) fn is_overloaded(font: &FontRef<'_>) -> bool {
-    // Every lookup of both tables.
+    // The subtables of all lookups in GSUB and GPOS.
     let substitutions = font.gsub().and_then(|table| table.lookup_list()).ok();
     let substitutions = substitutions.map_or(0, |list| subtables(list.offset_data(), list.lookup_offsets()));
     let positions = font.gpos().and_then(|table| table.lookup_list()).ok();

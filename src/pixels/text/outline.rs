@@ -80,7 +80,7 @@ impl Outline {
 
     /// Moves every point outwards by `by`, so that stems grow by twice as much.
     fn embolden(&mut self, by: f32) {
-        // The filled area is on one side of all contours; the sign of the total area tells which.
+        // The filled area is on one side of all contours; the sign of the total area determines which.
         let outwards = if self.contours.iter().map(Contour::area).sum::<f32>() < 0.0 { -by } else { by };
         for contour in &mut self.contours {
             let points = contour.points();

@@ -31,7 +31,7 @@ pub(crate) use self::rasterise::rasterise;
 /// use originkit::plan::{Fusion, Rules};
 /// let mut rules = Rules::default();
 /// rules.fusion.shrink_on_load = false; // decode every JPEG whole
-/// rules.fusion = Fusion::NONE; // step by step, as the plan says
+/// rules.fusion = Fusion::NONE; // execute the plan step by step
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

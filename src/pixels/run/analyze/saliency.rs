@@ -108,7 +108,7 @@ impl Map {
         /// The standard deviation of the window, in shares of the sides.
         const GAZE: f64 = 0.25;
         const STEPS: usize = 20;
-        // The squared map is used first, because it is more stable.
+        // Starts from the square of the map, whose centre is more stable.
         let squares = Self { width: self.width, values: self.values.iter().map(|value| value * value).collect() };
         let mut spot = squares.moments(|_| 1.0, |_| 1.0)?;
         for _ in 0..STEPS {
