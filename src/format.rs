@@ -91,7 +91,7 @@ impl Format {
         !matches!(self, Self::Pdf)
     }
 
-    /// Returns `true` if a file begins like a video.
+    /// Returns `true` if a file starts like a video.
     pub(crate) fn is_video(bytes: &[u8]) -> bool {
         /// The major brands of ISO/IEC 14496-12 that belong to video, by their first letters.
         const BRANDS: [&[u8]; 14] = [
@@ -271,7 +271,7 @@ mod tests {
             (b"II*\0", Some(Format::Tiff)),
             (b"MM\0+", Some(Format::Tiff)),
             (b"\0\0\x02\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x16\0\0\0", Some(Format::Ico)),
-            // A TGA begins like a cursor.
+            // A TGA starts like a cursor.
             (b"\0\0\x02\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0\0\0\0\0", None),
             (b"qoif\0\0\0\x01\0\0\0\x01\x03\0", Some(Format::Qoi)),
             (b"<?xml version=\"1.0\"?><!-- a --><svg/>", Some(Format::Svg)),

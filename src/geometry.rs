@@ -17,7 +17,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// A size of `width` by `height` pixels.
+    /// Makes a size of `width` by `height` pixels.
     #[must_use]
     pub const fn new(width: u32, height: u32) -> Self {
         Self { width, height }
@@ -75,7 +75,7 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// The rectangle that covers all of `size`.
+    /// Returns the rectangle that covers all of `size`.
     #[must_use]
     pub const fn full(size: Size) -> Self {
         Self { x: 0, y: 0, width: size.width, height: size.height }
@@ -131,7 +131,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// The region that covers all of `size`.
+    /// Returns the region that covers all of `size`.
     #[must_use]
     pub fn full(size: Size) -> Self {
         Rect::full(size).into()
@@ -205,7 +205,7 @@ pub enum Orientation {
     Upright,
     /// 2: mirror left-right.
     MirrorHorizontal,
-    /// 3: turn by half.
+    /// 3: turn 180 degrees.
     Rotate180,
     /// 4: mirror top-bottom.
     MirrorVertical,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The character encoding of a file of XML (XML 1.0, appendix F).
+/// The character encoding of an XML file (XML 1.0, appendix F).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Encoding {
     /// UTF-8, which is also the default without a declaration.

@@ -83,7 +83,7 @@ pub struct DropShadow {
     pub offset: Point,
 }
 
-/// The radii of an elliptic corner.
+/// The radii of an elliptical corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "an ellipse has two")]
 pub struct Radii {

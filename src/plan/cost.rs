@@ -33,13 +33,13 @@ impl Op {
             // The mask of the letters, and the image.
             Self::Text { .. } => output.saturating_mul(2).saturating_add(SHAPING),
             Self::Canvas { .. } => output,
-            // In place.
+            // These work in place.
             Self::Trim(_) | Self::Crop(_) | Self::Flatten(_) => 0,
             Self::Orient(_) | Self::Flip(_) => bytes(self.output(input), channels),
             Self::Resize { to, .. } => resampling(input, *to, channels),
             Self::Extend { to, fill, .. } => output.saturating_add(filling(fill, input, *to)),
             Self::Border { color, .. } => output.saturating_add(with_alpha(input, *color)),
-            // Corners may be transparent.
+            // The corners may be transparent.
             Self::Rotate { .. } => output.saturating_add(bytes(input, PIXEL)),
             Self::Distort { .. } => output,
             Self::Adjust(look) => output.saturating_add(adjusting(look, input)),

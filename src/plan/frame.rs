@@ -3,7 +3,7 @@
 //! A detector is called only if its answer can matter: if both sides are given, something is cut off and no coordinates
 //! set the position, or if a tight crop around objects is requested (documented: `fo-<object>` without `w` and `h`).
 //!
-//! | Cut by | content that was found |
+//! | Cut by | position and size of the part around found content |
 //! |---|---|
 //! | `c-maintain_ratio` | centred; closer up for faces; closer up by `z` for objects |
 //! | `c-maintain_ratio_no_enlarge` | likewise, but never more pixels than the image has |

@@ -25,7 +25,7 @@ pub struct TextBlock {
     pub color: Color,
     /// `bg`, with the opacity of `al`.
     pub background: Option<Color>,
-    /// `tg`.
+    /// `tg`: bold, italic and strikethrough.
     pub typography: Typography,
     /// `lh`: pixels from line to line, starting with the second line.
     pub line_height: Option<f64>,

@@ -21,13 +21,13 @@ impl Basis {
 pub(crate) enum Value {
     /// A value without a unit.
     Number(f64),
-    /// Pixels.
+    /// A length in pixels.
     Length(f64),
-    /// Percent.
+    /// A percentage.
     Percent(f64),
-    /// Degrees.
+    /// An angle in degrees.
     Angle(f64),
-    /// Seconds.
+    /// A time in seconds.
     Time(f64),
 }
 

@@ -61,7 +61,7 @@ pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.binary_search(&name).is_ok()
 }
 
-/// Elements.
+/// The elements.
 #[rustfmt::skip]
 const ELEMENTS: &[&str] = &[
     "animate", "animateMotion", "animateTransform", "circle", "clipPath", "defs", "desc", "ellipse", "feBlend",
@@ -128,7 +128,7 @@ const PROPERTIES: &[&str] = &[
     "visibility", "white-space", "width", "will-change", "word-break", "word-spacing", "writing-mode", "x", "y",
 ];
 
-/// Functions in values.
+/// The functions that values may use.
 #[rustfmt::skip]
 const FUNCTIONS: &[&str] = &[
     "abs", "acos", "asin", "atan", "atan2", "blur", "brightness", "calc", "circle", "clamp", "color", "color-mix",

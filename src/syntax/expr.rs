@@ -1,4 +1,4 @@
-//! Expressions and conditions: `ih_mul_0.8_add_10`, `h_gte_100_and_ar_lt_4-3`.
+//! Parsing of expressions and conditions: `ih_mul_0.8_add_10`, `h_gte_100_and_ar_lt_4-3`.
 
 use std::fmt;
 use std::str::FromStr;

@@ -59,7 +59,7 @@ pub(super) enum Item<'a> {
     If(Conditional<'a>),
 }
 
-/// `l-image`, ..., `l-end`.
+/// A layer: `l-image`, ..., `l-end`.
 #[derive(Debug)]
 pub(super) struct Layer<'a> {
     pub(super) opened: Token<'a>,
@@ -75,7 +75,7 @@ pub(super) enum Kind {
     Subtitles,
 }
 
-/// `if-...`, ..., `if-end`.
+/// A conditional: `if-...`, ..., `if-end`.
 #[derive(Debug)]
 pub(super) struct Conditional<'a> {
     pub(super) test: Condition,

@@ -3,7 +3,7 @@
 use super::value::Expected;
 use crate::base64;
 
-/// Reads either spelling.
+/// Reads a prompt in either spelling.
 pub(super) fn read(text: &str) -> Result<String, Expected> {
     const EXPECTED: Expected = "`prompt-` and a text, or `prompte-` and base64";
     let prompt = match text.strip_prefix("prompte-") {

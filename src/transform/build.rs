@@ -95,57 +95,57 @@ impl Edit {
     }
 
     setters! {
-        /// `n`.
+        /// `n`: the stored transformation to start from.
         named named: Name;
-        /// `t`.
+        /// `t`: removal of borders of one colour.
         trim trim: Trim;
         /// `w`: pixels, a [`Number`] (a share if below 1), or an expression.
         width sizing.width: Length;
         /// `h`, see [`Edit::width`].
         height sizing.height: Length;
-        /// `dpr`.
+        /// `dpr`: a factor on width and height.
         dpr sizing.dpr: Dpr;
-        /// `c`.
+        /// `c`: the way in which the image fills a frame of another aspect ratio.
         strategy placing.strategy: Strategy;
-        /// `cm`.
+        /// `cm`: extracting or padding. Takes precedence over `c`.
         mode placing.mode: Mode;
-        /// `fo`.
+        /// `fo`: the part that a crop keeps visible.
         focus placing.focus: Focus;
-        /// `z`.
+        /// `z`: the zoom on a face or an object.
         zoom placing.zoom: Number;
-        /// `fl`.
+        /// `fl`: mirroring.
         flip flip: Flip;
-        /// `rt`: degrees clockwise.
+        /// `rt`: rotation, in degrees clockwise.
         rotation rotation: Rotation;
-        /// `bg`.
+        /// `bg`: the background.
         background paint.background: Background;
-        /// `r`.
+        /// `r`: rounded corners.
         radius paint.radius: Radius;
-        /// `o`: percent.
+        /// `o`: opacity in percent.
         opacity paint.opacity: u8;
-        /// `bl`.
+        /// `bl`: Gaussian blur, sigma in pixels.
         blur effects.blur: Number;
-        /// `e-sharpen`.
+        /// `e-sharpen`: sharpening.
         sharpen effects.sharpen: Sharpen;
-        /// `f`.
+        /// `f`: the output format.
         format encoding.format: OutputFormat;
-        /// `q`: 1 to 100.
+        /// `q`: the quality, 1 to 100.
         quality encoding.quality: u8;
-        /// `lo`.
+        /// `lo`: lossless WebP or PNG.
         lossless encoding.lossless: bool;
-        /// `pr`.
+        /// `pr`: progressive JPEG.
         progressive encoding.progressive: bool;
-        /// `di`.
+        /// `di`: the image to use if the asset is not found.
         default_image default_image: AssetPath;
-        /// `fs`, in a text layer.
+        /// `fs`: the font size, in a text layer.
         font_size text.size: Measure;
-        /// `ff`, in a text layer.
+        /// `ff`: the font, in a text layer.
         font text.font: String;
-        /// `co`, in a text layer.
+        /// `co`: the colour of the text, in a text layer.
         color text.color: Color;
-        /// `ia`, in a text layer.
+        /// `ia`: the alignment of lines, in a text layer.
         align text.align: Align;
-        /// `tg`, in a text layer.
+        /// `tg`: bold, italic and strikethrough, in a text layer.
         typography text.typography: Typography;
     }
 
@@ -164,21 +164,21 @@ impl Edit {
         self
     }
 
-    /// `b`.
+    /// `b`: a border around the image.
     #[must_use]
     pub fn border(mut self, width: impl Into<Measure>, color: Color) -> Self {
         self.paint.border = Some(Border { width: width.into(), color });
         self
     }
 
-    /// `e-grayscale`.
+    /// `e-grayscale`: converts the image to grey.
     #[must_use]
     pub const fn grayscale(mut self) -> Self {
         self.effects.grayscale = true;
         self
     }
 
-    /// `e-contrast`.
+    /// `e-contrast`: stretches the contrast to the full range.
     #[must_use]
     pub const fn contrast(mut self) -> Self {
         self.effects.contrast = true;

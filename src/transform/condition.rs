@@ -58,17 +58,17 @@ pub enum Property {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
 pub enum Comparator {
-    /// `eq`.
+    /// `eq`: equal to.
     Equal,
-    /// `ne`.
+    /// `ne`: not equal to.
     NotEqual,
-    /// `gt`.
+    /// `gt`: greater than.
     Greater,
-    /// `gte`.
+    /// `gte`: greater than or equal to.
     GreaterOrEqual,
-    /// `lt`.
+    /// `lt`: less than.
     Less,
-    /// `lte`.
+    /// `lte`: less than or equal to.
     LessOrEqual,
 }
 

@@ -31,19 +31,19 @@ pub struct Edit {
     pub page: Option<Pages>,
     /// `t`: removal of borders of one colour.
     pub trim: Option<Trim>,
-    /// `w`, `h`, `ar`, `dpr`.
+    /// `w`, `h`, `ar`, `dpr`: the requested size.
     pub sizing: Sizing,
-    /// `c`, `cm`, `fo`, `x`, `y`, `xc`, `yc`, `z`.
+    /// `c`, `cm`, `fo`, `x`, `y`, `xc`, `yc`, `z`: the crop and its position.
     pub placing: Placing,
     /// `fl`: mirroring.
     pub flip: Option<Flip>,
     /// `rt`: rotation.
     pub rotation: Option<Rotation>,
-    /// `bg`, `b`, `r`, `o`.
+    /// `bg`, `b`, `r`, `o`: background, border, corners and opacity.
     pub paint: Paint,
-    /// `bl`, `cr` and everything that starts with `e-`.
+    /// `bl`, `cr` and everything that starts with `e-`: effects.
     pub effects: Effects,
-    /// `fs`, `ff`, `co`, `ia`, `pa`, `al`, `tg`, `lh`: only inside text layers (`al` in canvases too).
+    /// `fs`, `ff`, `co`, `ia`, `pa`, `al`, `tg`, `lh`: the text style, only inside text layers (`al` in canvases too).
     pub text: TextStyle,
     /// `l-...,l-end`, drawn in this order after everything else of the edit.
     pub layers: Vec<Layer>,
@@ -57,9 +57,9 @@ pub struct Edit {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Sizing {
-    /// `w`.
+    /// `w`: the width.
     pub width: Option<Length>,
-    /// `h`.
+    /// `h`: the height.
     pub height: Option<Length>,
     /// `ar`: the ratio of width to height, used if only one of the two is given.
     pub aspect: Option<Aspect>,
@@ -77,17 +77,17 @@ pub enum Length {
     Share(Number),
     /// `w-auto`: the width from the browser's client hint. Not for `h`.
     Auto,
-    /// `w-iw_div_2`.
+    /// `w-iw_div_2`: computed from variables.
     Expr(Expr),
 }
 
-/// Width divided by height.
+/// A ratio of width to height.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Aspect {
     /// `ar-4-3`, `ar-4_3`, and `ar-1.5`, which is 1.5 to 1. Both parts are above zero.
     Ratio(Number, Number),
-    /// `ar-car_mul_0.5`.
+    /// `ar-car_mul_0.5`: computed from variables.
     Expr(Expr),
 }
 
@@ -99,7 +99,7 @@ pub enum Dpr {
     Factor(Number),
     /// `dpr-auto`: the ratio from the browser's client hint.
     Auto,
-    /// `dpr-ih_div_500`.
+    /// `dpr-ih_div_500`: computed from variables.
     Expr(Expr),
 }
 
@@ -123,7 +123,7 @@ pub enum Flip {
     Horizontal,
     /// `fl-v`: top and bottom swapped.
     Vertical,
-    /// `fl-h_v` and `fl-v_h`.
+    /// `fl-h_v` and `fl-v_h`: both.
     Both,
 }
 

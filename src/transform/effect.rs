@@ -5,7 +5,7 @@ use super::expr::Measure;
 use crate::color::Color;
 use crate::number::Number;
 
-/// `bl`, `cr` and the `e-` parameters of one step.
+/// The effects of one step: `bl`, `cr` and the `e-` parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Effects {
@@ -13,21 +13,21 @@ pub struct Effects {
     pub blur: Option<Number>,
     /// `cr`: replacement of one colour by another.
     pub replace: Option<Replace>,
-    /// `e-colorize`.
+    /// `e-colorize`: a tint.
     pub colorize: Option<Colorize>,
-    /// `e-grayscale`.
+    /// `e-grayscale`: conversion to grey.
     pub grayscale: bool,
     /// `e-contrast`: contrast stretched to the full range.
     pub contrast: bool,
-    /// `e-sharpen`.
+    /// `e-sharpen`: sharpening.
     pub sharpen: Option<Sharpen>,
-    /// `e-usm`.
+    /// `e-usm`: an unsharp mask.
     pub unsharp: Option<Unsharp>,
-    /// `e-gradient`.
+    /// `e-gradient`: a gradient over the image.
     pub gradient: Option<Gradient>,
-    /// `e-shadow`.
+    /// `e-shadow`: a shadow below the image.
     pub shadow: Option<Shadow>,
-    /// `e-distort`.
+    /// `e-distort`: a perspective or an arch.
     pub distort: Option<Distort>,
     /// Effects that need a model, at most one of each kind, in the order in which they are applied: that of [`Ai`].
     pub ai: Vec<Ai>,
@@ -47,7 +47,7 @@ impl Effects {
     }
 }
 
-/// `cr-<to>_<tolerance>_<from>`.
+/// A replacement of one colour by another: `cr-<to>_<tolerance>_<from>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "the grammar has these three parts")]
 pub struct Replace {
@@ -59,7 +59,7 @@ pub struct Replace {
     pub from: Option<Color>,
 }
 
-/// `e-colorize-co-red_in-40`.
+/// A tint: `e-colorize-co-red_in-40`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Colorize {
@@ -69,7 +69,7 @@ pub struct Colorize {
     pub intensity: Option<u8>,
 }
 
-/// `e-sharpen`, `e-sharpen-10`.
+/// Sharpening: `e-sharpen`, `e-sharpen-10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sharpen {
@@ -79,7 +79,7 @@ pub enum Sharpen {
     Amount(Number),
 }
 
-/// `e-usm`, `e-usm-2-2-0.8-0.024`: unsharp mask.
+/// An unsharp mask: `e-usm`, `e-usm-2-2-0.8-0.024`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unsharp {
@@ -98,7 +98,7 @@ pub enum Unsharp {
     },
 }
 
-/// `e-gradient-ld-top_right_from-FF000040_to-00FF0040_sp-0.9`. Values that were not written are `None`.
+/// A gradient: `e-gradient-ld-top_right_from-FF000040_to-00FF0040_sp-0.9`. Values that were not written are `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Gradient {
@@ -122,7 +122,7 @@ pub enum Direction {
     Degrees(u16),
 }
 
-/// `e-shadow-bl-15_st-40_x-10_y-N5`. Values that were not written are `None`.
+/// A shadow: `e-shadow-bl-15_st-40_x-10_y-N5`. Values that were not written are `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Shadow {
@@ -136,7 +136,7 @@ pub struct Shadow {
     pub y: Option<i8>,
 }
 
-/// `e-distort`.
+/// A distortion: `e-distort`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Distort {
@@ -150,11 +150,11 @@ pub enum Distort {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ai {
-    /// `e-bgremove`.
+    /// `e-bgremove`: removal of the background.
     RemoveBackground,
-    /// `e-removedotbg`.
+    /// `e-removedotbg`: removal of the background by an external service.
     RemoveBackgroundExternal,
-    /// `e-dropshadow-az-45_el-30_st-70`. Values that were not written are `None`.
+    /// A shadow cast by a light: `e-dropshadow-az-45_el-30_st-70`. Values that were not written are `None`.
     DropShadow {
         /// `az`: direction of the light, 0 to 360 degrees; 215 by default.
         azimuth: Option<u16>,
@@ -163,21 +163,21 @@ pub enum Ai {
         /// `st`: strength in percent; 60 by default.
         strength: Option<u8>,
     },
-    /// `e-changebg-prompt-...`.
+    /// `e-changebg-prompt-...`: a new background.
     ChangeBackground {
         /// The description of the new background.
         prompt: String,
     },
-    /// `e-edit-prompt-...`.
+    /// `e-edit-prompt-...`: an edit by description.
     Edit {
         /// The description of the change.
         prompt: String,
     },
-    /// `e-retouch`.
+    /// `e-retouch`: retouching.
     Retouch,
-    /// `e-upscale`.
+    /// `e-upscale`: upscaling.
     Upscale,
-    /// `e-genvar`.
+    /// `e-genvar`: a generated variation.
     Variation,
 }
 

@@ -6,9 +6,9 @@ use super::expr::Expr;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Encoding {
-    /// `f`.
+    /// `f`: the format.
     pub format: Option<OutputFormat>,
-    /// `q`: 1 to 100, for lossy formats.
+    /// `q`: the quality, 1 to 100, for lossy formats.
     pub quality: Option<u8>,
     /// `lo`: lossless WebP or PNG.
     pub lossless: Option<bool>,

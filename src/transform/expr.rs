@@ -70,17 +70,17 @@ pub enum Term {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
 pub enum Operator {
-    /// `add`.
+    /// `add`: addition.
     Add,
-    /// `sub`.
+    /// `sub`: subtraction.
     Sub,
-    /// `mul`.
+    /// `mul`: multiplication.
     Mul,
-    /// `div`.
+    /// `div`: division.
     Div,
     /// `mod`: the remainder, with the sign of the dividend.
     Mod,
-    /// `pow`.
+    /// `pow`: exponentiation.
     Pow,
 }
 

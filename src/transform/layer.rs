@@ -33,7 +33,7 @@ pub enum Content {
     Image(AssetPath),
     /// `l-image,i-ik_canvas`: a block of one colour or a gradient.
     Canvas,
-    /// `l-text`.
+    /// `l-text`: a text.
     Text(String),
     /// `l-video`: only for video, refused on images.
     Video(AssetPath),
@@ -47,13 +47,13 @@ pub enum Content {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Place {
-    /// `lx` or `lxc`.
+    /// `lx` or `lxc`: the horizontal position.
     pub x: Option<Position>,
-    /// `ly` or `lyc`.
+    /// `ly` or `lyc`: the vertical position.
     pub y: Option<Position>,
     /// `lap`: the point of the base from which `x` and `y` count; the top left corner by default.
     pub anchor: Option<Gravity>,
-    /// `lfo`; the centre by default.
+    /// `lfo`: a side, a corner or the centre of the base; the centre by default.
     pub focus: Option<Gravity>,
 }
 
@@ -79,16 +79,16 @@ pub enum Offset {
     Expr(Expr),
 }
 
-/// `lm`.
+/// `lm`: the blend mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Blend {
-    /// `multiply`.
+    /// `multiply`: the colours are multiplied.
     Multiply,
     /// `displace`: the layer moves the pixels below it.
     Displace,
     /// `cutout`: the layer cuts a hole.
     Cutout,
-    /// `cutter`: only what is under the layer stays.
+    /// `cutter`: only the part under the layer is kept.
     Cutter,
 }

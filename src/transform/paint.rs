@@ -8,7 +8,7 @@ use crate::number::Number;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Paint {
-    /// `bg`.
+    /// `bg`: the background.
     pub background: Option<Background>,
     /// `b`: a border around the image, which grows by its width.
     pub border: Option<Border>,
@@ -69,7 +69,7 @@ pub enum Radius {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a number or max, as in the grammar")]
 pub enum Corner {
-    /// Pixels.
+    /// A radius in pixels.
     Px(u32),
     /// `max`: the ellipse that touches the edges of the frame.
     Max,

@@ -22,7 +22,7 @@ use crate::limits::LimitError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseError {
-    /// The reason.
+    /// The kind of the error.
     pub kind: ParseErrorKind,
     /// The place in [`ParseError::text`], in bytes; empty if the error concerns the whole text.
     pub span: Range<usize>,
@@ -56,7 +56,7 @@ pub enum ParseErrorKind {
     /// The text after `if-` is not a condition.
     #[error("the condition is malformed: {0}")]
     BadCondition(&'static str),
-    /// `l-` with a type that does not exist.
+    /// An `l-` with a type that does not exist.
     #[error("no layer has the type `{0}`")]
     UnknownLayer(String),
     /// `oi`, `ot` and similar, which ImageKit has refused since November 2023.
@@ -74,7 +74,7 @@ pub enum ParseErrorKind {
     /// A token that would have been ignored, in strict mode.
     #[error("`{token}` has no effect: {reason}{}", meant.as_ref().map(|it| format!("; did you mean `{it}`?")).unwrap_or_default())]
     Ignored {
-        /// The token.
+        /// The token without effect.
         token: String,
         /// The reason why it has no effect.
         reason: Reason,

@@ -11,15 +11,15 @@ pub struct TextStyle {
     pub size: Option<Measure>,
     /// `ff`: the name of a font, or the path of a font file (`@@` is read as `/`).
     pub font: Option<String>,
-    /// `co`.
+    /// `co`: the colour of the letters.
     pub color: Option<Color>,
     /// `ia`: the alignment of lines that are shorter than the box.
     pub align: Option<Align>,
-    /// `pa`.
+    /// `pa`: empty space around the text.
     pub padding: Option<Padding>,
     /// `al`: opacity in tenths, 1 to 9; also in canvas layers.
     pub alpha: Option<u8>,
-    /// `tg`.
+    /// `tg`: bold, italic and strikethrough.
     pub typography: Option<Typography>,
     /// `lh`: the distance from line to line in pixels, above zero.
     pub line_height: Option<Measure>,
@@ -47,14 +47,14 @@ pub enum Padding {
     Expr(Expr),
 }
 
-/// `tg-b_i_strikethrough`, with at least one of them.
+/// The typography: `tg-b_i_strikethrough`, with at least one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Typography {
-    /// `b`.
+    /// `b`: bold.
     pub bold: bool,
-    /// `i`.
+    /// `i`: italic.
     pub italic: bool,
-    /// `strikethrough`.
+    /// `strikethrough`: a line through the letters.
     pub strikethrough: bool,
 }

@@ -15,7 +15,7 @@ use super::space;
 use crate::error::Error;
 use crate::pixels::base::{Channels, memory};
 
-/// The colour space of a file's samples.
+/// The colour space of the samples of a file.
 #[derive(Clone)]
 pub(crate) struct Profile {
     /// The bytes in the file; empty if the file describes the space in another way.

@@ -31,7 +31,7 @@ use crate::transform::{Ai, Color};
 /// A file whose header has been read.
 type Opened<'a> = (Option<AssetPath>, Rc<dyn Reader + 'a>);
 
-/// The oracle that has the files.
+/// The oracle with access to the files.
 ///
 /// A plan that was executed to examine its result is the start of the final plan. Its image is kept, so that nothing is
 /// done twice, unless the kept images take too much memory. The image is then rendered again.
@@ -52,7 +52,7 @@ pub(crate) struct Executor<'a> {
 }
 
 impl<'a> Executor<'a> {
-    /// Reads the asset's header.
+    /// Reads the header of the asset.
     ///
     /// # Errors
     /// The asset is not an image that this build can read within the limits.
@@ -175,7 +175,7 @@ impl<'a> Executor<'a> {
         self.reader(file).is_some_and(|reader| reader.info().vector)
     }
 
-    /// Returns `true` for a file that can be reduced while it is decoded.
+    /// Returns `true` for a file that can be reduced during decoding.
     pub(crate) fn shrinks(&self, file: Option<&AssetPath>) -> bool {
         // A file that planning has examined is already decoded.
         let seen = |(ops, _): &(Vec<Op>, Raster)| matches!(ops.first(), Some(Op::Decode { file: of, .. }) if of.as_ref() == file);

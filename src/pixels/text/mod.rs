@@ -1,4 +1,4 @@
-//! Text layers: [`measure`] for planning, [`draw`] for pixels, one layout for both.
+//! Text layers: [`measure`] for planning, [`draw`] for pixels, with one layout for both.
 //!
 //! ```text
 //! characters ── lines ──▶ runs ── shape ──▶ glyphs ── layout ──▶ ink in a box ── coverage ──▶ Raster

@@ -1,4 +1,4 @@
-//! [`Outline`]: the curves of a glyph, in font units, y upwards.
+//! [`Outline`]: the curves of a glyph, in font units, with `y` upwards.
 
 use skrifa::outline::OutlinePen;
 

@@ -98,7 +98,7 @@ fn wrapping_keeps_words_whole() {
     assert_eq!(lines("one\ntwo\r\nthree\u{2028}four", 2000), 4);
     // A blank line takes space, explicit break or not; one at the end has no ink.
     assert_eq!(lines("one\n\ntwo\n\n", 2000), 3);
-    // Chinese breaks between characters, a non-breaking space does not, a soft hyphen may.
+    // Chinese breaks between characters, a non-breaking space does not break, a soft hyphen may.
     assert_eq!(lines("中文中文中文", 60), 3);
     assert_eq!(lines("one\u{A0}two", 120), 1);
     let hyphenated = |text: &str| drawn(&TextBlock { wrap: Some(260), ..block(text) });
@@ -242,7 +242,7 @@ fn marks_and_joiners_take_no_room() {
     assert_eq!(width("aa\u{301}a"), width("aaa"));
     assert_eq!(drawn(&block("e\u{301}")), drawn(&block("\u{E9}")), "composed or not");
     assert_eq!(drawn(&block("a\u{200B}b\u{FEFF}c\u{200E}")), drawn(&block("abc")));
-    // A mark from another font than its letter stays with it: DejaVu has this one.
+    // A mark from a different font than its letter stays with it: DejaVu has this one.
     assert!(width("a\u{489}a") < width("aaaa"));
     // Control characters are dropped: they give neither boxes nor space.
     assert_eq!(drawn(&block("a\u{7}b\u{0}c\u{1C}")), drawn(&block("abc")));
