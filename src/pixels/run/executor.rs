@@ -217,7 +217,7 @@ impl<'a> Executor<'a> {
         let limits = &self.work.rules.limits;
         cost::check_op(op, &image, self.held(), limits)?;
         let image = if op.traits(image.size()).keeps_colors { image } else { image.settled() };
-        // A remaining profile will be kept: operations draw in its numbers.
+        // A profile that is still present will be kept, so operations draw in its colour space.
         let profile = image.profile().cloned();
         let done = match op {
             Op::Effect { effect, to } => {
@@ -350,7 +350,7 @@ impl<'a> Executor<'a> {
 
     /// Keeps an image for the continuation of its plan.
     fn keep(&mut self, plan: &Plan, image: Raster) {
-        /// Kept images may take one part in this many of the memory limit.
+        /// Kept images may take the memory limit divided by this.
         const PART: u64 = 4;
         let all = self.held().saturating_add(memory::len(image.samples()));
         if all <= self.work.rules.limits.memory / PART {

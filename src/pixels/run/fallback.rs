@@ -20,7 +20,7 @@ use crate::trace::event;
 /// The errors of [`render`].
 pub(crate) fn render_or_pass(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encoded, Error> {
     let result = fenced_whole(|| render(work, admit));
-    // Any error after a stop was caused by the stop.
+    // After a stop, every error counts as caused by it.
     let result = result.map_err(|error| if work.stop.is_stopped() { Error::Stopped } else { error });
     let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
     match (result, work.asset.format) {

@@ -1,10 +1,10 @@
-//! [`Noted`]: facts about files, for the result.
+//! [`Noted`]: notes about files, for the result.
 
 use crate::error::Error;
 use crate::note::Note;
 use crate::trace::event;
 
-/// Facts about the files that were decoded, each once.
+/// Notes about the files that were decoded, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Noted {
     pub(super) all: Vec<Note>,
