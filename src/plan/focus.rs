@@ -126,7 +126,7 @@ pub(super) fn has_corner(placing: &Placing, scope: &Scope) -> bool {
 /// focus decides. A coordinate without its partner is completed: `x` by 0, `xc` by the centre (chosen).
 ///
 /// # Errors
-/// [`PlanError::OutsideImage`].
+/// [`PlanError::OutsideImage`] if the rectangle around `xc` and `yc` is not inside the image.
 pub(super) fn extract(
     asked: Size,
     input: Size,

@@ -5,7 +5,7 @@
 
 use super::params;
 
-/// The maximum length in bytes of a token that gets a suggestion. All known tokens are shorter.
+/// The maximum length in bytes of a token that gets a suggestion. No known token is longer.
 const LONGEST: usize = 64;
 
 /// Returns the first candidate for a token that `has_effect`.

@@ -13,7 +13,7 @@ pub(super) fn shrink_on_load(ops: &mut [Op]) {
 /// Returns the fewest eighths that give the filter enough samples. `ratio` is the side of the source in units of the
 /// result.
 ///
-/// A final filter compensates for a decoder that blurs or sharpens. Above four eighths, one more eighth costs little
+/// A final filter compensates for a decoder that blurs or sharpens. From four eighths on, one more eighth costs little
 /// and is visible: at 1.26 times the result a photo of 12 megapixels at a width of 1600 has a SSIMULACRA2 of 70.3 as
 /// WebP, at 1.58 times 71.2, the score of a whole decode.
 fn enough(ratio: f64) -> u8 {
