@@ -1,10 +1,10 @@
-//! Base64 (RFC 4648): encoding, and decoding as lenient as URLs need it.
+//! Base64 (RFC 4648): encoding, and decoding that is as lenient as URLs require.
 
 /// Decodes the standard and the URL-safe alphabet, with or without padding; `None` for anything else.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
-    // A single digit behind the last group of four holds no whole byte.
+    // A single digit after the last group of four does not make a whole byte.
     if padding > 2 || digits.len() % 4 == 1 {
         return None;
     }
@@ -41,7 +41,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     out
 }
 
-/// The six bits that a digit of the standard alphabet stands for.
+/// Returns the six bits of a digit of the standard alphabet.
 pub(crate) const fn value(digit: u8) -> Option<u8> {
     Some(match digit {
         b'A'..=b'Z' => digit - b'A',

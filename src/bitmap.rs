@@ -1,10 +1,10 @@
-//! [`Bitmap`]: pixels as they are handed to and from extensions.
+//! [`Bitmap`]: the pixels that are exchanged with extensions.
 
 use crate::geometry::Size;
 
 /// Pixels in memory: sRGB with straight alpha, four bytes each, row by row from the top without gaps.
 ///
-/// The crate's own pictures are not public. Extensions ([`crate::extend`]) see and give these.
+/// The crate's internal image type is not public. Extensions ([`crate::extend`]) receive and return bitmaps.
 ///
 /// ```
 /// use originkit::extend::Bitmap;
@@ -20,7 +20,8 @@ pub struct Bitmap {
 }
 
 impl Bitmap {
-    /// A picture of these bytes; `None` if there are not exactly four for each pixel, or no pixel.
+    /// Makes a bitmap of these bytes. Returns `None` unless there are exactly four bytes for each pixel and at least
+    /// one pixel.
     #[must_use]
     pub fn new(size: Size, rgba: Vec<u8>) -> Option<Self> {
         let needed = size.pixels().checked_mul(4)?;
@@ -28,30 +29,30 @@ impl Bitmap {
         (needed > 0 && needed == rgba.len() as u64).then_some(Self { size, rgba })
     }
 
-    /// Its size.
+    /// Returns the size.
     #[must_use]
     pub const fn size(&self) -> Size {
         self.size
     }
 
-    /// All bytes: red, green, blue, opacity.
+    /// Returns all bytes: red, green, blue, alpha.
     #[must_use]
     pub fn rgba(&self) -> &[u8] {
         &self.rgba
     }
 
-    /// All bytes, to change.
+    /// Returns all bytes, mutably.
     pub fn rgba_mut(&mut self) -> &mut [u8] {
         &mut self.rgba
     }
 
-    /// All bytes, to keep.
+    /// Returns all bytes and consumes the bitmap.
     #[must_use]
     pub fn into_rgba(self) -> Vec<u8> {
         self.rgba
     }
 
-    /// One pixel; `None` outside the picture.
+    /// Returns one pixel, or `None` outside the bitmap.
     #[must_use]
     pub fn pixel(&self, x: u32, y: u32) -> Option<[u8; 4]> {
         if x >= self.size.width || y >= self.size.height {

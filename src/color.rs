@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// An sRGB colour with an opacity in percent, as the URL language has it.
+/// An sRGB colour with an opacity in percent, as in the URL language.
 ///
 /// ```
 /// use originkit::transform::Color;
@@ -21,7 +21,7 @@ pub struct Color {
     pub opacity: u8,
 }
 
-/// What was read is no colour.
+/// The error for a text that is not a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a colour: RRGGBB, RRGGBB with two decimal digits of opacity, RGB, or an SVG colour name")]
 #[non_exhaustive]
@@ -32,9 +32,9 @@ impl Color {
     pub const BLACK: Self = Self { rgb: [0, 0, 0], opacity: 100 };
 }
 
-/// Reads what [`ColorError`] lists. Hex digits and names count in either case.
+/// Reads the forms that [`ColorError`] lists. Hex digits and names are case-insensitive.
 ///
-/// The two digits of opacity are decimal (`FF000040` is 40 percent); full opacity is written without them.
+/// The two digits of opacity are decimal (`FF000040` is 40 percent). Full opacity is written without them.
 impl FromStr for Color {
     type Err = ColorError;
     fn from_str(text: &str) -> Result<Self, ColorError> {
@@ -46,7 +46,7 @@ impl FromStr for Color {
     }
 }
 
-/// Prints `RRGGBB`, with the two decimal digits of opacity where it is not full.
+/// Prints `RRGGBB`, followed by the two decimal digits of opacity unless the colour is opaque.
 impl fmt::Display for Color {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [red, green, blue] = self.rgb;
@@ -55,7 +55,7 @@ impl fmt::Display for Color {
     }
 }
 
-/// The colour with this name, in lower case.
+/// Returns the colour with this name, which must be in lower case.
 pub(crate) fn named(name: &str) -> Option<[u8; 3]> {
     let row = NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     let [_, rgb @ ..] = NAMES.get(row)?.1.to_be_bytes();
@@ -76,7 +76,7 @@ fn from_hex(text: &[u8]) -> Option<Color> {
     Some(Color { rgb, opacity })
 }
 
-/// The colour keywords of SVG 1.1, section 4.4, in the order of their names.
+/// The colour keywords of SVG 1.1, section 4.4, sorted by name.
 #[rustfmt::skip]
 const NAMES: [(&str, u32); 147] = [
     ("aliceblue", 0xF0F8FF), ("antiquewhite", 0xFAEBD7), ("aqua", 0x00FFFF), ("aquamarine", 0x7FFFD4),

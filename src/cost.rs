@@ -1,12 +1,12 @@
-//! [`Cost`]: the memory and the computing that something takes, counted beforehand.
+//! [`Cost`]: an upper bound of the memory and the computing of an operation, known before it runs.
 
 use crate::limits::{LimitError, Limits};
 
-/// The memory and the computing that a render takes at most, known before a pixel is decoded.
+/// The maximum of memory and computing that a render takes, known before a pixel is decoded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// Bytes that are held at a time, see [`Limits::memory`].
+    /// Bytes held at the same time, see [`Limits::memory`].
     pub memory: u64,
     /// Computing, in the units of [`Limits::work`].
     pub work: u64,
@@ -18,34 +18,34 @@ impl Cost {
         Self { memory, work }
     }
 
-    /// Makes a cost of so many bytes and units for each of so many pixels.
+    /// Makes a cost of `bytes` and `units` for each of `pixels` pixels.
     #[cfg(feature = "pixels")]
     pub(crate) const fn each(pixels: u64, bytes: u64, units: u64) -> Self {
         Self { memory: pixels.saturating_mul(bytes), work: pixels.saturating_mul(units) }
     }
 
-    /// The cost of two that run one after the other, where the second gets the memory of the first.
+    /// Returns the cost of two steps that run one after the other, where the second reuses the memory of the first.
     #[must_use]
     pub(crate) fn then(self, next: Self) -> Self {
         Self { memory: self.memory.max(next.memory), work: self.work.saturating_add(next.work) }
     }
 
-    /// The cost of two whose memory is held at a time.
+    /// Returns the cost of two steps whose memory is held at the same time.
     #[must_use]
     pub(crate) fn and(self, other: Self) -> Self {
         Self { memory: self.memory.saturating_add(other.memory), work: self.work.saturating_add(other.work) }
     }
 
-    /// The cost with so many more bytes.
+    /// Returns the cost with `bytes` more bytes of memory.
     #[must_use]
     pub(crate) fn holding(self, bytes: u64) -> Self {
         self.and(Self::new(bytes, 0))
     }
 
-    /// Passes a cost that is within the limits.
+    /// Checks that the cost is within the limits.
     ///
     /// # Errors
-    /// It takes more memory or more computing than is allowed.
+    /// A [`LimitError`] if it takes more memory or more computing than is allowed.
     pub(crate) fn check(self, limits: &Limits) -> Result<(), LimitError> {
         LimitError::check("bytes of memory for pixels", self.memory, limits.memory)?;
         LimitError::check("units of computing", self.work, limits.work)

@@ -1,4 +1,4 @@
-//! [`Encoded`]: a finished picture.
+//! [`Encoded`]: a finished image.
 
 use bytes::Bytes;
 
@@ -6,28 +6,29 @@ use crate::format::Format;
 use crate::geometry::Size;
 use crate::note::Note;
 
-/// A finished picture.
+/// A finished image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Encoded {
-    /// The file.
+    /// The bytes of the file.
     pub bytes: Bytes,
-    /// Its format.
+    /// The format of the file.
     pub format: Format,
-    /// Its size in pixels.
+    /// The size in pixels.
     pub size: Size,
-    /// Facts about its sources that the caller may want to know: one of them was cut short, say. Each once.
+    /// Facts about the sources that the caller may need, for example that one of them was truncated. Each occurs once.
     pub notes: Vec<Note>,
 }
 
 impl Encoded {
-    /// A picture made elsewhere, by libvips say, to answer a [`Render`](crate::delivery::Render) with.
+    /// Makes an image that was rendered elsewhere, for example by libvips, to answer a
+    /// [`Render`](crate::delivery::Render).
     #[must_use]
     pub const fn new(bytes: Bytes, format: Format, size: Size) -> Self {
         Self { bytes, format, size, notes: Vec::new() }
     }
 
-    /// Adds notes, each once.
+    /// Adds notes; a note that is already present is skipped.
     #[must_use]
     pub fn with_notes(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
         for note in notes {

@@ -1,32 +1,32 @@
-//! A fence around the code of others: a panic in there becomes an error of the request that led to it.
+//! A panic boundary around third-party code: a panic becomes an error of the request that caused it.
 //!
-//! Decoders are written for files that are as they should be, and some panic over others. Where a program is built
-//! with `panic = "abort"` there is no fence: such a file ends the process.
+//! Decoders are written for well-formed files, and some of them panic on others. In a program built with
+//! `panic = "abort"` there is no boundary: such a file ends the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::code::ErrorCode;
 use crate::error::Error;
 
-/// Runs code that may panic over a source.
+/// Runs code that may panic because of a source.
 ///
 /// # Errors
-/// [`ErrorCode::Format`] if it panics: the source is what made it.
+/// [`ErrorCode::Format`] if it panics: the source caused it.
 pub(crate) fn fenced<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     caught(run, ErrorCode::Format, "the source is damaged: its decoder gave up")
 }
 
-/// Runs everything that a request wants of pixels.
+/// Runs all pixel work of a request.
 ///
 /// # Errors
-/// [`ErrorCode::Unidentified`] if it panics: an encoder gave up, or something of our own is wrong.
+/// [`ErrorCode::Unidentified`] if it panics: an encoder failed, or this crate has a bug.
 #[cfg(feature = "pixels")]
 pub(crate) fn fenced_whole<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     caught(run, ErrorCode::Unidentified, "something failed while the image was made")
 }
 
 fn caught<T>(run: impl FnOnce() -> Result<T, Error>, code: ErrorCode, message: &str) -> Result<T, Error> {
-    // Whatever was being changed is dropped with the request.
+    // Any state that was being changed is dropped with the request.
     let done = catch_unwind(AssertUnwindSafe(run));
     done.unwrap_or_else(|_| Err(Error::Pixels { code, message: message.to_owned() }))
 }

@@ -1,13 +1,13 @@
-//! [`Format`]: the picture formats the crate can name, and how to tell them by their first bytes.
+//! [`Format`]: the image formats that the crate has names for, and their detection by the first bytes of a file.
 
 pub(crate) mod xml;
 
 use std::fmt;
 
-/// A picture format, as read from a file's first bytes or asked for with `f-`.
+/// An image format, as detected from the first bytes of a file or requested with `f-`.
 ///
-/// That a format has a name here does not mean this build can read or write it; what cannot be
-/// decoded or encoded is refused by name.
+/// A variant for a format does not mean that this build can read or write it. A format that cannot be decoded or
+/// encoded is refused by name.
 ///
 /// ```
 /// use originkit::Format;
@@ -20,7 +20,7 @@ use std::fmt;
 pub enum Format {
     /// JPEG.
     Jpeg,
-    /// PNG, animated ones included.
+    /// PNG, including animated PNG.
     Png,
     /// WebP.
     WebP,
@@ -40,16 +40,17 @@ pub enum Format {
     Psd,
     /// PDF.
     Pdf,
-    /// Icons and cursors of Windows.
+    /// Windows icons and cursors.
     Ico,
     /// Quite OK Image.
     Qoi,
 }
 
 impl Format {
-    /// Recognises a format by the first bytes of a file.
+    /// Detects a format by the first bytes of a file.
     ///
-    /// The origin's `Content-Type` is never believed: a page served as `image/png` is `None` here.
+    /// The `Content-Type` of the origin server is not used: the result is `None` for a page that was served as
+    /// `image/png`.
     #[must_use]
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         let has = |at: usize, what: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(what));
@@ -85,14 +86,14 @@ impl Format {
         }
     }
 
-    /// Returns `true` for a format of images, which browsers never show as a document.
+    /// Returns `true` for an image format, which browsers never show as a document.
     pub(crate) const fn is_image(self) -> bool {
         !matches!(self, Self::Pdf)
     }
 
-    /// Returns `true` if a file begins like a video.
+    /// Returns `true` if a file starts like a video.
     pub(crate) fn is_video(bytes: &[u8]) -> bool {
-        /// Brands of ISO/IEC 14496-12 that belong to video, by their first letters.
+        /// The major brands of ISO/IEC 14496-12 that belong to video, by their first letters.
         const BRANDS: [&[u8]; 14] = [
             b"iso", b"mp4", b"mp7", b"avc", b"qt  ", b"M4V", b"M4P", b"3gp", b"3g2", b"dash", b"mmp4", b"f4v", b"MSNV",
             b"NDSC",
@@ -113,7 +114,7 @@ impl Format {
             || has(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11")
     }
 
-    /// Its media type, such as `image/jpeg`.
+    /// Returns the media type, such as `image/jpeg`.
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -133,7 +134,7 @@ impl Format {
         }
     }
 
-    /// The usual file name extension, without the dot.
+    /// Returns the usual file name extension, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -153,7 +154,7 @@ impl Format {
         }
     }
 
-    /// The format with this extension, in lower case.
+    /// Returns the format with this extension, which must be in lower case.
     pub(crate) fn of_extension(extension: &str) -> Option<Self> {
         let extension = match extension {
             "jpeg" | "jpe" | "jfif" | "pjpeg" | "pjp" => "jpg",
@@ -184,14 +185,14 @@ impl Format {
         all.into_iter().find(|format| format.extension() == extension)
     }
 
-    /// Can a file of this format hold transparent pixels?
+    /// Returns `true` if a file of this format can have transparent pixels.
     #[must_use]
     pub const fn has_alpha(self) -> bool {
         !matches!(self, Self::Jpeg | Self::Bmp | Self::Pdf)
     }
 }
 
-/// Prints its short name: `jpeg`, `png`, `webp`, ...
+/// Prints the short name: `jpeg`, `png`, `webp`, ...
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -201,7 +202,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// Returns `true` if a segment that may come first in a JPEG follows soon, behind stray bytes that decoders pass over.
+/// Returns `true` if a segment that may come first in a JPEG follows soon, after stray bytes that decoders skip.
 fn begins_jpeg(bytes: &[u8]) -> bool {
     const LOOK_AT: usize = 64;
     let head = bytes.get(2..LOOK_AT.min(bytes.len())).unwrap_or_default();
@@ -210,7 +211,7 @@ fn begins_jpeg(bytes: &[u8]) -> bool {
     markers.any(|pair| matches!(pair, [_, 0xE0..=0xEF | 0xDB | 0xFE | 0xC0..=0xC4 | 0xC9 | 0xCA]))
 }
 
-/// Returns `true` for a table of icons or cursors, of which the first stands behind the table.
+/// Returns `true` for a table of icons or cursors whose first image comes after the table.
 fn begins_icon(bytes: &[u8]) -> bool {
     const ENTRY: u32 = 16;
     let (Some([0, 0, 1 | 2, 0, low, high]), Some(offset)) =
@@ -222,7 +223,8 @@ fn begins_icon(bytes: &[u8]) -> bool {
     count > 0 && u32::from_le_bytes(*offset) >= 6 + count * ENTRY
 }
 
-/// Is AVIF among the brands of a file that is first of all a container of pictures (ISO/IEC 14496-12, 4.3)?
+/// Returns `true` if AVIF is among the compatible brands of a file whose major brand is that of an image container
+/// (ISO/IEC 14496-12, 4.3).
 fn names_avif(bytes: &[u8]) -> bool {
     let size = bytes.first_chunk().map_or(0, |size| u32::from_be_bytes(*size));
     let end = usize::try_from(size).unwrap_or(usize::MAX).min(bytes.len());
@@ -269,7 +271,7 @@ mod tests {
             (b"II*\0", Some(Format::Tiff)),
             (b"MM\0+", Some(Format::Tiff)),
             (b"\0\0\x02\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x16\0\0\0", Some(Format::Ico)),
-            // A TGA begins like a cursor.
+            // A TGA starts like a cursor.
             (b"\0\0\x02\0\0\0\0\0\0\0\0\0\x40\0\x40\0\x18\0\0\0\0\0", None),
             (b"qoif\0\0\0\x01\0\0\0\x01\x03\0", Some(Format::Qoi)),
             (b"<?xml version=\"1.0\"?><!-- a --><svg/>", Some(Format::Svg)),

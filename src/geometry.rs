@@ -17,26 +17,26 @@ pub struct Size {
 }
 
 impl Size {
-    /// A size of `width` by `height` pixels.
+    /// Makes a size of `width` by `height` pixels.
     #[must_use]
     pub const fn new(width: u32, height: u32) -> Self {
         Self { width, height }
     }
 
-    /// Width times height, which always fits.
+    /// Returns width times height, which always fits.
     #[must_use]
     pub const fn pixels(self) -> u64 {
         // u32 * u32 fits u64.
         (self.width as u64) * (self.height as u64)
     }
 
-    /// Width and height exchanged.
+    /// Returns the size with width and height swapped.
     #[must_use]
     pub const fn transpose(self) -> Self {
         Self { width: self.height, height: self.width }
     }
 
-    /// Width divided by height.
+    /// Returns width divided by height.
     #[must_use]
     pub fn ratio(self) -> f64 {
         f64::from(self.width) / f64::from(self.height.max(1))
@@ -50,7 +50,7 @@ impl fmt::Display for Size {
     }
 }
 
-/// A position in pixels; may lie outside the picture.
+/// A position in pixels, which may be outside the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
 pub struct Point {
@@ -60,7 +60,7 @@ pub struct Point {
     pub y: i64,
 }
 
-/// A rectangle of whole pixels inside a picture.
+/// A rectangle of whole pixels inside an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
 pub struct Rect {
@@ -75,19 +75,19 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// The rectangle that covers all of `size`.
+    /// Returns the rectangle that covers all of `size`.
     #[must_use]
     pub const fn full(size: Size) -> Self {
         Self { x: 0, y: 0, width: size.width, height: size.height }
     }
 
-    /// Its width and height.
+    /// Returns the width and the height.
     #[must_use]
     pub const fn size(self) -> Size {
         Size { width: self.width, height: self.height }
     }
 
-    /// The smallest rectangle that holds both.
+    /// Returns the smallest rectangle that contains both.
     #[cfg(feature = "pixels")]
     pub(crate) fn union(self, other: Self) -> Self {
         let axis = |at: u32, length: u32, other_at: u32, other_length: u32| {
@@ -100,7 +100,7 @@ impl Rect {
         Self { x, y, width, height }
     }
 
-    /// Does the rectangle lie inside a picture of this size, and hold at least one pixel?
+    /// Returns `true` if the rectangle contains at least one pixel and is inside an image of this size.
     #[must_use]
     pub fn fits(self, size: Size) -> bool {
         let inside =
@@ -116,7 +116,7 @@ impl fmt::Display for Rect {
     }
 }
 
-/// A rectangle between pixels: the region a resampling reads.
+/// A rectangle with fractional edges: the region that a resampling reads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "complete by definition")]
 pub struct Region {
@@ -131,13 +131,13 @@ pub struct Region {
 }
 
 impl Region {
-    /// The region that covers all of `size`.
+    /// Returns the region that covers all of `size`.
     #[must_use]
     pub fn full(size: Size) -> Self {
         Rect::full(size).into()
     }
 
-    /// The smallest region that holds both.
+    /// Returns the smallest region that contains both.
     pub(crate) fn union(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         let width = (self.x + self.width).max(other.x + other.width) - x;
@@ -145,14 +145,14 @@ impl Region {
         Self { x, y, width, height }
     }
 
-    /// The same as whole pixels; `None` where an edge lies between pixels.
+    /// Returns the region as whole pixels, or `None` if an edge is between pixels.
     pub(crate) fn to_rect(self) -> Option<Rect> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with the original")]
         let whole = Rect { x: self.x as u32, y: self.y as u32, width: self.width as u32, height: self.height as u32 };
         (Self::from(whole) == self).then_some(whole)
     }
 
-    /// Does it cover exactly the whole of `size`?
+    /// Returns `true` if the region is exactly the whole of `size`.
     #[must_use]
     pub fn covers(self, size: Size) -> bool {
         self == Self::full(size)
@@ -173,9 +173,9 @@ impl fmt::Display for Region {
     }
 }
 
-/// The rounding of the crate: half up, at least one pixel, at most `u32::MAX`.
+/// Rounds a length to pixels: half up, at least one pixel, at most `u32::MAX`.
 ///
-/// Values that are no number become one pixel.
+/// NaN becomes one pixel.
 ///
 /// ```
 /// use originkit::plan::round;
@@ -194,18 +194,18 @@ pub fn round(length: f64) -> u32 {
     whole.max(1)
 }
 
-/// How stored pixels are to be turned for viewing: the EXIF orientation tag, 1 to 8.
+/// The EXIF orientation tag, 1 to 8: how to turn the stored pixels for viewing.
 ///
-/// Each value names what must be done to the *stored* picture.
+/// Each value names the operation to apply to the *stored* image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_enums, reason = "EXIF 2.32 defines these eight")]
 pub enum Orientation {
-    /// 1: nothing.
+    /// 1: no change.
     #[default]
     Upright,
     /// 2: mirror left-right.
     MirrorHorizontal,
-    /// 3: turn by half.
+    /// 3: turn 180 degrees.
     Rotate180,
     /// 4: mirror top-bottom.
     MirrorVertical,
@@ -220,7 +220,7 @@ pub enum Orientation {
 }
 
 impl Orientation {
-    /// From the EXIF tag; anything but 1 to 8 counts as upright.
+    /// Reads the EXIF tag. Any value other than 1 to 8 counts as upright.
     #[must_use]
     pub const fn from_exif(tag: u16) -> Self {
         match tag {
@@ -235,7 +235,7 @@ impl Orientation {
         }
     }
 
-    /// The EXIF tag, 1 to 8.
+    /// Returns the EXIF tag, 1 to 8.
     #[must_use]
     pub const fn to_exif(self) -> u16 {
         match self {
@@ -250,11 +250,11 @@ impl Orientation {
         }
     }
 
-    /// Where a region of the turned picture lies in the stored one, which has this size.
+    /// Returns the region of the stored image, of size `stored`, that becomes the region `turned` of the turned image.
     #[cfg(feature = "pixels")]
     pub(crate) fn before(self, turned: Region, stored: Size) -> Region {
         let Region { x, y, width, height } = turned;
-        // Counted from the right and from the bottom of the stored picture.
+        // Counted from the right and from the bottom of the stored image.
         let from_right = |at: f64, length: f64| f64::from(stored.width) - at - length;
         let from_bottom = |at: f64, length: f64| f64::from(stored.height) - at - length;
         match self {
@@ -271,7 +271,7 @@ impl Orientation {
         }
     }
 
-    /// The size of the picture once turned.
+    /// Returns the size of the image after turning.
     #[must_use]
     pub const fn apply(self, stored: Size) -> Size {
         match self {

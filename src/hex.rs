@@ -1,6 +1,6 @@
 //! Hexadecimal digits (RFC 4648, section 8), in lower case: names of stored files and signatures.
 
-/// Two digits a byte.
+/// Encodes bytes as two digits each.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digit = |four: u8| char::from(if four < 10 { b'0' + four } else { b'a' + four - 10 });
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()

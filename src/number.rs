@@ -1,8 +1,7 @@
 //! [`Number`]: the exact decimals of the URL language.
 //!
-//! URLs write `0.8`, `2.625`, `N40`. Keeping them as decimals instead of floats makes the syntax tree
-//! `Eq + Hash` and lets it print what was meant. Arithmetic happens in `f64` at the point of use, as
-//! the evaluation rules ask for.
+//! URLs write `0.8`, `2.625`, `N40`. Decimals instead of floats make the syntax tree `Eq + Hash` and let it print each
+//! number as it was written. Arithmetic happens in `f64` at the point of use, as the evaluation rules require.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -22,19 +21,19 @@ use std::fmt;
 pub struct Number {
     /// The digits, with sign.
     mantissa: i64,
-    /// How many of them stand behind the point; as small as possible.
+    /// The number of digits after the decimal point; as small as possible.
     scale: u8,
 }
 
 impl Number {
-    /// Most significant digits a number may have: each such decimal has an `f64` of its own.
+    /// The maximum number of significant digits. Each decimal of this length maps to a distinct `f64`.
     pub const DIGITS: usize = 15;
     /// Zero.
     pub const ZERO: Self = Self { mantissa: 0, scale: 0 };
     /// One.
     pub const ONE: Self = Self { mantissa: 1, scale: 0 };
 
-    /// `mantissa` divided by ten to the power of `scale`; `None` where that has too many digits.
+    /// Returns `mantissa` divided by ten to the power of `scale`, or `None` if the result has too many digits.
     #[must_use]
     pub fn from_decimal(mut mantissa: i64, mut scale: u8) -> Option<Self> {
         while scale > 0 && mantissa % 10 == 0 {
@@ -45,9 +44,9 @@ impl Number {
         fits.then_some(Self { mantissa, scale })
     }
 
-    /// The nearest decimal with six places, for values that were measured rather than written.
+    /// Returns the nearest decimal with six places, for values that were measured rather than written.
     ///
-    /// `None` for what is not finite or too large.
+    /// Returns `None` if `value` is not finite or is too large.
     #[must_use]
     pub fn from_f64(value: f64) -> Option<Self> {
         const MICRO: f64 = 1e6;
@@ -57,7 +56,7 @@ impl Number {
         Self::from_decimal(mantissa, 6)
     }
 
-    /// The nearest `f64`.
+    /// Returns the nearest `f64`.
     #[must_use]
     pub fn to_f64(self) -> f64 {
         // Both operands are exact in `f64`, so the division rounds once, like a decimal literal.
@@ -65,36 +64,36 @@ impl Number {
         numerator / denominator
     }
 
-    /// Numerator and denominator, both exact: for products that come before the only division.
+    /// Returns the numerator and the denominator, both exact, for products that are computed before the only division.
     ///
-    /// 0.29 of 50 is 14.5 this way, and a little less with the nearest `f64` of 0.29.
+    /// 0.29 of 50 is exactly 14.5 this way; with the nearest `f64` of 0.29 it is slightly less.
     pub(crate) fn to_fraction(self) -> (f64, f64) {
         #[expect(clippy::cast_precision_loss, reason = "15 digits are below 2^53")]
         let mantissa = self.mantissa as f64;
         (mantissa, 10_f64.powi(i32::from(self.scale)))
     }
 
-    /// The value as an integer, if it is one.
+    /// Returns the value as an integer, if it is one.
     #[must_use]
     pub fn to_integer(self) -> Option<i64> {
         (self.scale == 0).then_some(self.mantissa)
     }
 
-    /// Below zero?
+    /// Returns `true` if the number is less than zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
         self.mantissa < 0
     }
 
-    /// Zero?
+    /// Returns `true` if the number is zero.
     #[must_use]
     pub fn is_zero(self) -> bool {
         self.mantissa == 0
     }
 
-    /// The remainder of a division by a whole number, which is never negative: -40 by 360 is 320.
+    /// Returns the remainder of a division by a whole number. It is never negative: -40 by 360 is 320.
     ///
-    /// It is exact, except that digits beyond [`Number::DIGITS`] are cut off. Zero for a divisor of zero.
+    /// The result is exact, except that digits beyond [`Number::DIGITS`] are cut off. It is zero if `divisor` is zero.
     #[must_use]
     pub fn rem_euclid(self, divisor: u16) -> Self {
         // Five digits of divisor and fifteen of scale: i128 holds both.
@@ -108,7 +107,7 @@ impl Number {
         i64::try_from(rest).ok().and_then(|rest| Self::from_decimal(rest, scale)).unwrap_or_default()
     }
 
-    /// The same distance from zero, without sign.
+    /// Returns the absolute value.
     #[must_use]
     pub fn abs(self) -> Self {
         Self { mantissa: self.mantissa.abs(), scale: self.scale }
@@ -149,7 +148,7 @@ impl Ord for Number {
     }
 }
 
-/// What was read is not a decimal number, or has more than [`Number::DIGITS`] digits.
+/// The error for a text that is not a decimal number, or that has more than [`Number::DIGITS`] digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected a decimal number of at most 15 digits")]
 #[non_exhaustive]

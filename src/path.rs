@@ -1,15 +1,15 @@
-//! [`AssetPath`]: where a picture lies below an origin.
+//! [`AssetPath`]: the path of an image relative to its origin.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::percent;
 
-/// The path of an asset, percent-encoded as it will be sent, without a leading slash.
+/// The path of an asset, percent-encoded as it is sent, without a leading slash.
 ///
-/// A path from a URL keeps its encoding byte for byte, because special characters in object keys are
-/// a documented trouble source. Constructed means checked: no dot segment, backslash or control byte
-/// is left in it, in any layer of encoding, so joining it to a base cannot leave the base.
+/// A path from a URL keeps its encoding byte for byte, because special characters in object keys are a documented
+/// source of trouble. A value of this type has been checked: it has no dot segment, backslash or control byte in any
+/// layer of encoding, so joining it to a base URL cannot leave the base.
 ///
 /// ```
 /// use originkit::transform::AssetPath;
@@ -23,7 +23,7 @@ use crate::percent;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AssetPath(String);
 
-/// Why a text is no path of an asset.
+/// The reason why a text is not the path of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PathError {
@@ -36,16 +36,16 @@ pub enum PathError {
     /// A byte below 0x20 or 0x7F, plain or encoded.
     #[error("a path must not have control characters")]
     Control,
-    /// Nothing at all.
+    /// The empty text.
     #[error("a path must not be empty")]
     Empty,
-    /// A character that a URL path cannot hold and that was not percent-encoded.
+    /// A character that is not allowed in the path of a URL and that was not percent-encoded.
     #[error("a path must be percent-encoded")]
     Unencoded,
 }
 
 impl AssetPath {
-    /// A path as it stands in a URL, percent-encoded; kept as written.
+    /// Reads a path from a URL, percent-encoded, and keeps it as written.
     ///
     /// # Errors
     /// See [`PathError`].
@@ -53,8 +53,8 @@ impl AssetPath {
         if raw.is_empty() {
             return Err(PathError::Empty);
         }
-        // Some servers decode twice. Three layers are looked at, and what still decodes then is
-        // only text to every server there is.
+        // Some servers decode twice. Three layers of decoding are checked. Every server takes an encoding deeper than
+        // that as literal text.
         let mut layer = Cow::Borrowed(raw.as_bytes());
         for _ in 0..4 {
             check(&layer)?;
@@ -63,8 +63,8 @@ impl AssetPath {
                 Cow::Owned(decoded) => layer = Cow::Owned(decoded),
             }
         }
-        // `?` and `#` would end the path, the others are not legal in a URL at all. Nor are `|` and `^`, but
-        // browsers leave them as they are (WHATWG URL, path percent-encode set).
+        // `?` and `#` would end the path, and the others are not legal in a URL at all. `|` and `^` are not legal
+        // either, but browsers leave them unencoded (WHATWG URL, path percent-encode set).
         if raw
             .bytes()
             .any(|b| matches!(b, b' ' | b'"' | b'<' | b'>' | b'?' | b'#' | b'`' | b'{' | b'}') || !b.is_ascii())
@@ -74,7 +74,7 @@ impl AssetPath {
         Ok(Self(raw.to_owned()))
     }
 
-    /// A path as plain text; slashes at its ends are dropped, special characters encoded.
+    /// Makes a path from plain text. Slashes at both ends are dropped, special characters are encoded.
     ///
     /// # Errors
     /// See [`PathError`].
@@ -82,24 +82,25 @@ impl AssetPath {
         Self::from_encoded(&percent::encode(text.trim_matches('/'), percent::ASSET_PATH).to_string())
     }
 
-    /// Is this, behind `ff`, a file rather than the name of a font? A dot or a slash tells (chosen).
+    /// Returns `true` if the value of `ff` is the path of a file and not the name of a font: it has a dot or a slash
+    /// (chosen).
     pub(crate) fn names_file(font: &str) -> bool {
         font.contains(['.', '/'])
     }
 
-    /// The path as it is sent, percent-encoded.
+    /// Returns the path as it is sent, percent-encoded.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The path as text, decoded once; bytes that are not UTF-8 are replaced.
+    /// Returns the path as text, decoded once. Bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn decoded(&self) -> Cow<'_, str> {
         percent::decode_text(&self.0)
     }
 
-    /// What stands behind the last slash, decoded.
+    /// Returns the text after the last slash, decoded.
     #[must_use]
     pub fn file_name(&self) -> String {
         let decoded = self.decoded();
@@ -120,7 +121,7 @@ fn check(path: &[u8]) -> Result<(), PathError> {
     if path.contains(&b'\\') {
         return Err(PathError::Backslash);
     }
-    // `;` ends a segment's name for servers with path parameters: `..;` is `..` to them.
+    // Servers with path parameters end the name of a segment at `;`: they read `..;` as `..`.
     let name = |segment: &[u8]| segment.split(|b| *b == b';').next().map(<[u8]>::to_vec).unwrap_or_default();
     if path.split(|b| *b == b'/').map(name).any(|segment| segment == b"." || segment == b"..") {
         return Err(PathError::DotSegment);

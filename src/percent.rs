@@ -1,4 +1,4 @@
-//! Percent-encoding (RFC 3986, 2.1): each set of characters that is encoded somewhere, with its reason.
+//! Percent-encoding (RFC 3986, 2.1): each set of characters that the crate encodes, with the reason for it.
 
 use std::borrow::Cow;
 
@@ -7,30 +7,30 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, PercentEncode, perc
 /// All but the unreserved characters (RFC 3986, 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A path from plain text. Slashes part its segments; `@`, `:` and `!` mean nothing in a path (RFC 3986, 3.3) and are
-/// left readable.
+/// A path from plain text. Slashes separate its segments; `@`, `:` and `!` have no special meaning in a path (RFC 3986,
+/// 3.3) and stay readable.
 pub(crate) const ASSET_PATH: &AsciiSet = &RESERVED.remove(b'/').remove(b'@').remove(b':').remove(b'!');
 
-/// The value of a parameter in a transformation: reserved characters part the language's own words. `@` stays, since
-/// `@@` is how a path is written there.
+/// The value of a parameter in a transformation. Reserved characters separate the words of the language. `@` stays as
+/// it is, because `@@` separates the segments of a path there.
 pub(crate) const PARAMETER: &AsciiSet = &RESERVED.remove(b'@');
 
-/// Space and the characters that no URL holds at any place (WHATWG URL, path percent-encode set).
+/// Space and the characters that are not allowed anywhere in a URL (WHATWG URL, path percent-encode set).
 const ILLEGAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
 
-/// A path that may be encoded already: `?` and `#` would end it.
+/// A path that may already be encoded: `?` and `#` would end it.
 pub(crate) const PATH: &AsciiSet = &ILLEGAL.add(b'?').add(b'#');
 
-/// A transformation as one segment of a path: a slash would end it, and a backslash is a slash to browsers.
+/// A transformation as one segment of a path: a slash would end it, and browsers treat a backslash as a slash.
 pub(crate) const SEGMENT: &AsciiSet = &PATH.add(b'/').add(b'\\');
 
 /// A transformation as a parameter of a query, which `&` and `#` would end.
 pub(crate) const QUERY: &AsciiSet = &ILLEGAL.add(b'&').add(b'#');
 
-/// Path and query of a URL to fetch. Browsers send `|` and `^` as they are, servers that keep to RFC 3986 refuse them.
+/// Path and query of a URL to fetch. Browsers send `|` and `^` unencoded; servers that follow RFC 3986 reject them.
 pub(crate) const FETCHED: &AsciiSet = &ILLEGAL.add(b'|').add(b'^');
 
-/// `Location`: bytes that are not visible ASCII, as browsers do. The rest is judged as it was sent.
+/// The `Location` field: bytes that are not visible ASCII, as browsers do. The rest is checked as it was sent.
 pub(crate) const LOCATION: &AsciiSet = &CONTROLS.add(b' ');
 
 /// An extended parameter of a header: all but `attr-char` (RFC 8187, 3.2.1).
@@ -49,20 +49,20 @@ pub(crate) const HEADER_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// The value of a parameter as HTML forms write it (WHATWG URL, `application/x-www-form-urlencoded` percent-encode
-/// set), but with `%20` for a space: where the value is read back, `+` is no space.
+/// set), but with `%20` for a space, because the reader of the value does not treat `+` as a space.
 pub(crate) const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
-/// Encodes the bytes in the set, and all that are not ASCII, with upper-case digits.
+/// Encodes the bytes in `set` and all bytes that are not ASCII, with upper-case digits.
 pub(crate) fn encode<'a>(text: &'a (impl AsRef<[u8]> + ?Sized), set: &'static AsciiSet) -> PercentEncode<'a> {
     percent_encode(text.as_ref(), set)
 }
 
-/// Decodes `%XX` once. Lenient: a `%` without two hex digits behind it stays. Borrowed if nothing changed.
+/// Decodes `%XX` once. A `%` that is not followed by two hex digits is kept. The result is borrowed if nothing changed.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
     percent_decode(bytes).into()
 }
 
-/// Decodes `%XX` once, as [`decode`] does; bytes that are not UTF-8 are replaced. `+` stays `+`.
+/// Decodes `%XX` once, like [`decode`]. Bytes that are not UTF-8 are replaced. `+` stays `+`.
 pub(crate) fn decode_text(text: &str) -> Cow<'_, str> {
     percent_decode(text.as_bytes()).decode_utf8_lossy()
 }

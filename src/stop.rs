@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Ends a render early: a flag that it looks at between rows, scans, frames and operations.
+/// Ends a render early: a flag that the render checks between rows, scans, frames and operations.
 ///
-/// Clones share the flag, and it never goes back. A render that finds it set fails with
-/// [`Error::Stopped`](crate::Error::Stopped). It is no clock: for a deadline, set it from a timer of your own.
+/// Clones share the flag, and it is never reset. A render that finds it set fails with
+/// [`Error::Stopped`](crate::Error::Stopped). It has no clock: for a deadline, set the flag from your own timer.
 ///
 /// ```
 /// use originkit::render::Stop;
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Makes a handle that is not set.
+    /// Makes a handle whose flag is not set.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -30,13 +30,13 @@ impl Stop {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Returns `true` once [`stop`](Self::stop) was called.
+    /// Returns `true` after [`stop`](Self::stop) was called.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Sets the flag when the guard is dropped: when the future is, that holds it.
+    /// Returns a guard that sets the flag when it is dropped, for example together with the future that holds it.
     #[must_use]
     pub fn on_drop(&self) -> StopOnDrop {
         StopOnDrop(self.clone())

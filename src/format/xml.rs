@@ -1,24 +1,24 @@
-//! XML before it is parsed: its character encoding, and the name of its root element.
+//! Reading XML before it is parsed: the character encoding and the name of the root element.
 
 use std::borrow::Cow;
 
-/// The character encoding of a file of XML (XML 1.0, appendix F).
+/// The character encoding of an XML file (XML 1.0, appendix F).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// UTF-8, also where nothing is said.
+    /// UTF-8, which is also the default without a declaration.
     Utf8,
     /// UTF-16 in this byte order.
     Utf16 {
-        /// The low byte of each unit comes first.
+        /// Whether the low byte of each unit comes first.
         little: bool,
     },
-    /// Windows-1252, which browsers read where ISO 8859-1 or ASCII is declared (WHATWG Encoding, 4.2).
+    /// Windows-1252, which browsers use when ISO 8859-1 or ASCII is declared (WHATWG Encoding, 4.2).
     Latin1,
-    /// Another one, whose ASCII is ASCII.
+    /// Another encoding that is a superset of ASCII.
     Other(String),
 }
 
-/// The encoding of a file, and the length of its byte order mark.
+/// Returns the encoding of a file and the length of its byte order mark in bytes.
 pub(crate) fn encoding(bytes: &[u8]) -> (Encoding, usize) {
     match bytes {
         [0xEF, 0xBB, 0xBF, ..] => return (Encoding::Utf8, 3),
@@ -30,7 +30,7 @@ pub(crate) fn encoding(bytes: &[u8]) -> (Encoding, usize) {
     }
     let name = declared(bytes).map(|name| String::from_utf8_lossy(name).to_ascii_lowercase());
     let encoding = match name.as_deref() {
-        // UTF-16 that can be read this far is none.
+        // A declaration that can be read as single bytes is not in UTF-16, even if it says so.
         None | Some("utf-8" | "utf8" | "unicode-1-1-utf-8" | "utf-16" | "utf-16le" | "utf-16be") => Encoding::Utf8,
         Some(
             "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" | "l1" | "windows-1252" | "cp1252"
@@ -41,7 +41,7 @@ pub(crate) fn encoding(bytes: &[u8]) -> (Encoding, usize) {
     (encoding, 0)
 }
 
-/// The value of `encoding` in an XML declaration.
+/// Returns the value of `encoding` in an XML declaration.
 fn declared(bytes: &[u8]) -> Option<&[u8]> {
     let declaration = bytes.trim_ascii_start().strip_prefix(b"<?xml")?;
     let (declaration, _) = split(declaration, b"?>")?;
@@ -51,8 +51,8 @@ fn declared(bytes: &[u8]) -> Option<&[u8]> {
     split(value, &[*quote]).map(|(name, _)| name.trim_ascii()).filter(|name| !name.is_empty())
 }
 
-/// Returns `true` if the root element of a file is an `svg`, whatever stands in front of it: declarations, document
-/// types with entities, comments, processing instructions.
+/// Returns `true` if the root element of a file is an `svg`. Declarations, document types with entities, comments and
+/// processing instructions before it are skipped.
 pub(super) fn has_svg_root(bytes: &[u8]) -> bool {
     let (encoding, mark) = encoding(bytes);
     let bytes = bytes.get(mark..).unwrap_or_default();
@@ -80,7 +80,7 @@ fn is_svg(bytes: &[u8]) -> bool {
     }
 }
 
-/// Returns `true` if a start tag is that of an `svg`, with or without a prefix.
+/// Returns `true` if a start tag is that of an `svg` element, with or without a prefix.
 fn is_svg_tag(tag: &[u8]) -> bool {
     let end = tag.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
     let name = end.and_then(|end| tag.get(..end)).unwrap_or_default();
@@ -88,8 +88,8 @@ fn is_svg_tag(tag: &[u8]) -> bool {
     local == b"svg"
 }
 
-/// The internal subset of a document type whose keyword is behind us (empty without one), and what stands behind
-/// the document type. `None` if it does not end.
+/// Returns the internal subset of a document type (empty if it has none) and the bytes after the document type. `bytes`
+/// start after the keyword. Returns `None` if the document type does not end.
 pub(crate) fn document_type(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (mut quote, mut at, mut start, mut subset) = (None, 0, None, &[][..]);
     while let Some(byte) = bytes.get(at) {
@@ -98,12 +98,12 @@ pub(crate) fn document_type(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
             (Some(open), byte) if open == *byte => quote = None,
             (Some(_), _) => {}
             (None, b'"' | b'\'') => quote = Some(*byte),
-            // An apostrophe in a comment opens nothing.
+            // An apostrophe in a comment does not open a quoted value.
             (None, b'<') if rest.starts_with(b"<!--") => at += rest.len() - split(rest, b"-->")?.1.len() - 1,
             (None, b'<') if rest.starts_with(b"<?") => at += rest.len() - split(rest, b"?>")?.1.len() - 1,
             (None, b'[') if start.is_none() => start = Some(at + 1),
             (None, b']') => subset = start.take().and_then(|start| bytes.get(start..at))?,
-            // Before that it ends a declaration of the subset.
+            // A `>` before that ends a declaration of the subset.
             (None, b'>') if start.is_none() => return Some((subset, bytes.get(at + 1..)?)),
             _ => {}
         }
@@ -112,7 +112,8 @@ pub(crate) fn document_type(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     None
 }
 
-/// The low bytes of 16-bit units, and no letter for each that has more: enough to find a root element.
+/// Reduces 16-bit units to their low bytes. A unit above 255 becomes 0x7F, which is not a letter: enough to find a root
+/// element.
 fn narrow(bytes: &[u8], little: bool) -> Cow<'_, [u8]> {
     let units = bytes.chunks_exact(2).take(LOOK_AT).map(|pair| match (pair, little) {
         ([low, 0], true) | ([0, low], false) => *low,
@@ -121,13 +122,14 @@ fn narrow(bytes: &[u8], little: bool) -> Cow<'_, [u8]> {
     Cow::Owned(units.collect())
 }
 
-/// Before and behind the first occurrence of a mark.
+/// Returns the bytes before and after the first occurrence of `mark`.
 fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = bytes.windows(mark.len()).position(|window| window == mark)?;
     Some((bytes.get(..at)?, bytes.get(at + mark.len()..)?))
 }
 
-/// Bytes before a root element: nobody writes so many, and looking at them takes a moment.
+/// The number of bytes that are searched for a root element. No real file has as many before it, and the search is
+/// fast.
 const LOOK_AT: usize = 1 << 20;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Pixels: a file and a transformation in, a file out. No network, no clock, no thread.
+//! Pixels: a file and a transformation in, a file out, without network, clock or threads.
 //!
 //! ```text
 //! header ──▶ plan ──▶ fuse ──▶ decode ──▶ filters ──▶ encode
@@ -6,16 +6,15 @@
 //!             └──┘ the executor looks at pixels
 //! ```
 //!
-//! Five floors: `base` ← `color` ← `raster` ← `codec`, `filter`, `text` ← `run`. The guide draws the way with the file of
-//! each station ([`rendering`](crate::guide::rendering)). An image is a raster of red, green and blue, or the planes of a
-//! JPEG, as long as nothing wants more than they hold.
+//! Five layers: `base` ← `color` ← `raster` ← `codec`, `filter`, `text` ← `run`. The guide shows the path of an image
+//! with the file of each stage ([`rendering`](crate::guide::rendering)). An image is a raster of red, green and blue,
+//! or the planes of a JPEG for as long as no operation needs anything else.
 //!
-//! Laws: what a file claims to be is checked against [`Limits`](crate::Limits) by arithmetic before
-//! memory is taken; no bytes and no plan make this panic; no metadata of the source reaches the result
-//! that was not asked for.
+//! Laws: the sizes that a file declares are checked against [`Limits`](crate::Limits) by arithmetic before memory is
+//! allocated; no input and no plan causes a panic; metadata of the source reaches the result only on request.
 //!
-//! Missing in this version: palettes that lose colours for PNG, and of colours: curves of high dynamic range (PQ, HLG),
-//! which are taken as sRGB, profiles in GIF and BMP, and keeping IPTC or what EXIF a TIFF or AVIF has.
+//! Not supported in this version: lossy palettes for PNG; transfer curves of high dynamic range (PQ, HLG), which are
+//! treated as sRGB; profiles in GIF and BMP; and keeping IPTC, or the EXIF of a TIFF or AVIF.
 
 mod base;
 mod codec;

@@ -20,13 +20,13 @@ use crate::setters::setters;
 use crate::stop::Stop;
 use crate::transform::Transformation;
 
-/// Transforms images that one already has: a URL's transformation without the URL.
+/// Transforms images in memory: the transformation of a URL without the URL.
 ///
-/// A result is as for a request: the smallest of the formats allowed, upright, without metadata. A renderer holds the
-/// memory that its largest render so far needed for planes of a JPEG and between the two passes of a resampling, which
-/// for thumbnails of photos saves about a tenth of the time; [`Renderer::clear`] gives it back. Nothing of an image can be
-/// got out of it. That memory serves one render at a time: a renderer for each thread is best (clones have the same
-/// settings, and memory of their own), and renders of several threads on one are correct.
+/// A result is the same as for a request: the smallest of the allowed formats, upright, without metadata. A renderer
+/// keeps the memory that its largest render so far needed for the planes of a JPEG and between the two passes of a
+/// resampling. For thumbnails of photos this saves about a tenth of the time; [`Renderer::clear`] frees the memory. No
+/// image data can be read from it. The memory serves one render at a time, so one renderer per thread is best. Clones
+/// have the same settings and separate memory. Renders on several threads with one renderer are correct.
 ///
 /// ```
 /// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
@@ -44,21 +44,21 @@ use crate::transform::Transformation;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Renderer {
-    /// Settings of planning, with every limit.
+    /// The settings of planning, including all limits.
     pub rules: Rules,
-    /// Quality of lossy formats where `q` is absent, 1 to 100 (80).
+    /// The quality of lossy formats without `q`, 1 to 100 (default 80).
     pub quality: u8,
-    /// JPEGs have halved chroma planes: a fifth smaller (on).
+    /// Whether JPEGs have chroma planes of half the resolution, which makes them a fifth smaller (default on).
     pub chroma_420: bool,
-    /// Encoders spend time for bytes, see [`Settings::smallest`](crate::Settings) (off).
+    /// Whether encoders spend more time to save bytes, see [`Settings::smallest`](crate::Settings) (default off).
     pub smallest: bool,
-    /// Formats that may be chosen besides JPEG and PNG where `f` names none (none).
+    /// The formats that may be chosen in addition to JPEG and PNG if there is no `f` (default none).
     pub accept: Vec<Format>,
-    /// Files that layers may name: overlays and fonts. There is no origin to ask for others.
+    /// The files that layers may refer to: overlays and fonts. There is no origin for others.
     pub files: Vec<(AssetPath, Bytes)>,
     /// Detectors, effects, fonts and decoders.
     pub extensions: Extensions,
-    /// Ends a render early.
+    /// The handle that ends a render early.
     pub stop: Stop,
     scratch: Scratch,
 }
@@ -92,7 +92,7 @@ impl Renderer {
         }
     }
 
-    /// Sets the limits, which are a part of [`rules`](#structfield.rules).
+    /// Sets the limits, which are part of [`rules`](#structfield.rules).
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.rules.limits = limits;
@@ -102,20 +102,20 @@ impl Renderer {
     /// Transforms an image.
     ///
     /// # Errors
-    /// The bytes are no image that this build reads, a limit is passed, the transformation asks for what this build
-    /// lacks, or a layer names a file that is not among [`files`](#structfield.files).
+    /// The bytes are not an image that this build can read, a limit is exceeded, the transformation needs a feature
+    /// that this build lacks, or a layer refers to a file that is not in [`files`](#structfield.files).
     pub fn render(&self, bytes: &[u8], transformation: &Transformation) -> Result<Encoded, Error> {
         self.with_work(bytes, transformation, |work| render_or_pass(work, None))
     }
 
-    /// The most memory and computing that [`render`](Self::render) takes for this. Ask it before, to run as many at once
-    /// as there is memory for.
+    /// Returns the maximum of memory and computing that [`render`](Self::render) takes for this input. Call it first to
+    /// run as many renders at the same time as there is memory for.
     ///
-    /// An upper bound, from headers and the plan, before a pixel is decoded; only where the plan itself depends on pixels
-    /// (trimming, `fo-auto`) they are looked at. Memory is for pixels, and for what decoders, filters and encoders need
-    /// meanwhile. Not counted are files, encoded as they come and go, what an embedder's own decoders and effects take,
-    /// what the renderer holds from renders before, and what a memory allocator wastes. Of an animation the frames count
-    /// that are held at a time.
+    /// The result is an upper bound from the headers and the plan, before a pixel is decoded. Pixels are read only if
+    /// the plan itself depends on them (trimming, `fo-auto`). The memory is for pixels and for the scratch memory of
+    /// decoders, filters and encoders. It does not include encoded input and output files, the memory of the embedder's
+    /// own decoders and effects, the memory that the renderer keeps from earlier renders, and the overhead of the
+    /// memory allocator. Of an animation only the frames count that are held at the same time.
     ///
     /// ```
     /// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
@@ -128,42 +128,42 @@ impl Renderer {
     /// ```
     ///
     /// # Errors
-    /// As [`render`](Self::render), as far as the plan, and [`Error::Limit`] where it passes [`Limits::memory`] or
-    /// [`Limits::work`].
+    /// The errors of [`render`](Self::render) up to the plan, and [`Error::Limit`] if the cost exceeds
+    /// [`Limits::memory`] or [`Limits::work`].
     pub fn cost(&self, bytes: &[u8], transformation: &Transformation) -> Result<Cost, Error> {
         self.with_work(bytes, transformation, cost_of)
     }
 
-    /// The most bytes of memory that [`render`](Self::render) takes for this at a time: [`Cost::memory`] of
-    /// [`cost`](Self::cost).
+    /// Returns the maximum of bytes of memory that [`render`](Self::render) takes for this input at any time:
+    /// [`Cost::memory`] of [`cost`](Self::cost).
     ///
     /// # Errors
-    /// As [`cost`](Self::cost).
+    /// The errors of [`cost`](Self::cost).
     pub fn peak_memory(&self, bytes: &[u8], transformation: &Transformation) -> Result<u64, Error> {
         Ok(self.cost(bytes, transformation)?.memory)
     }
 
-    /// Looks at an image: its size and format, which colours it has, and placeholders to show while it loads.
+    /// Examines an image: its size and format, its colours, and placeholders to show while it loads.
     ///
-    /// The file is decoded once, and everything is worked out from a copy of at most 100 pixels a side.
+    /// The file is decoded once, and everything is computed from a copy with at most 100 pixels per side.
     ///
     /// # Errors
-    /// The bytes are no image that this build reads, or a limit is passed.
+    /// The bytes are not an image that this build can read, or a limit is exceeded.
     pub fn inspect(&self, bytes: &[u8]) -> Result<Info, Error> {
         inspected(bytes, &self.rules, &self.stop)
     }
 
-    /// Gives the memory back that is held for the next render.
+    /// Frees the memory that is kept for the next render.
     pub fn clear(&mut self) {
         self.scratch = Scratch::default();
     }
 
-    /// The memory, for renders that have settings of their own.
+    /// Returns the scratch memory, for renders with other settings.
     pub(crate) const fn scratch(&self) -> &Scratch {
         &self.scratch
     }
 
-    /// Calls a function with the work that these arguments ask for.
+    /// Calls a function with the work that these arguments describe.
     fn with_work<T>(
         &self,
         bytes: &[u8],

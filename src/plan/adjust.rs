@@ -1,45 +1,45 @@
-//! [`Filter`]: operations that change the pixels of an image and leave its size alone.
+//! [`Filter`]: operations that change the pixels of an image and keep its size.
 
 use std::fmt;
 
 use crate::geometry::Point;
 use crate::transform::Color;
 
-/// One change of looks, with every number resolved.
+/// One change of the pixels, with every number resolved.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Filter {
-    /// Replace a colour.
+    /// Replaces a colour by another.
     Replace {
-        /// The new one.
+        /// The new colour.
         to: Color,
-        /// How far colours may be from the old one, 0 to 100.
+        /// The maximum distance of a colour from the old one, 0 to 100.
         tolerance: u8,
-        /// The old one; `None` is the most frequent.
+        /// The old colour; `None` is the most frequent one.
         from: Option<Color>,
     },
-    /// Tint it.
+    /// Tints the image.
     Colorize {
-        /// The colour whose hue it gets; its opacity is already part of the share.
+        /// The colour whose hue the image gets. Its opacity is already part of `share`.
         color: Color,
-        /// How much of the tint, 0 to 1.
+        /// The strength of the tint, 0 to 1.
         share: f64,
     },
-    /// Make it grey.
+    /// Converts the image to grey.
     Grayscale,
-    /// Stretch its brightness to the full range.
+    /// Stretches the brightness to the full range.
     Stretch,
-    /// Blur by a gaussian of this sigma, in pixels.
+    /// Blurs by a Gaussian with this sigma, in pixels.
     Blur(f64),
-    /// Sharpen by an unsharp mask.
+    /// Sharpens by an unsharp mask.
     Sharpen(Sharpening),
-    /// Draw a gradient over it.
+    /// Draws a gradient over the image.
     Gradient(GradientMask),
-    /// Draw a shadow below it.
+    /// Draws a shadow below the image.
     Shadow(DropShadow),
-    /// Round the corners: top left, top right, bottom right, bottom left.
+    /// Rounds the corners: top left, top right, bottom right, bottom left.
     Round([Radii; 4]),
-    /// Multiply alpha by this many percent.
+    /// Multiplies alpha by this percentage.
     Fade(u8),
 }
 
@@ -47,17 +47,17 @@ pub enum Filter {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Sharpening {
-    /// Of the gaussian, in pixels.
+    /// The sigma of the Gaussian, in pixels.
     pub sigma: f64,
-    /// Where the gaussian is cut off, in pixels from its middle; `None` is as far as it shows.
+    /// The distance from its centre at which the Gaussian is cut off, in pixels; `None` is as far as it is visible.
     pub radius: Option<f64>,
-    /// How much of the difference is added.
+    /// The share of the difference that is added.
     pub amount: f64,
-    /// Differences up to this share of the range are left alone.
+    /// Differences up to this share of the range are ignored.
     pub threshold: f64,
 }
 
-/// A linear gradient; beyond its ends the colours go on.
+/// A linear gradient. Beyond its ends the end colours continue.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct GradientMask {
@@ -65,9 +65,9 @@ pub struct GradientMask {
     pub from: Color,
     /// The colour at the end.
     pub to: Color,
-    /// Where it starts: pixels from the left and from the top, also outside the image.
+    /// The start point: pixels from the left and from the top. It may be outside the image.
     pub start: (f64, f64),
-    /// Where it ends.
+    /// The end point.
     pub end: (f64, f64),
 }
 
@@ -75,15 +75,15 @@ pub struct GradientMask {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct DropShadow {
-    /// How soft: sigma of a gaussian, in pixels.
+    /// The softness: sigma of a Gaussian, in pixels.
     pub sigma: f64,
-    /// How dark, in percent.
+    /// The darkness, in percent.
     pub strength: u8,
-    /// How far it is moved.
+    /// The offset from the image.
     pub offset: Point,
 }
 
-/// The radii of an elliptic corner.
+/// The radii of an elliptical corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "an ellipse has two")]
 pub struct Radii {
@@ -113,7 +113,7 @@ impl fmt::Display for Filter {
                 write!(f, " above {threshold}")
             }
             Self::Gradient(GradientMask { from, to, start, end }) => {
-                // Without `+ 0.0` there would be a negative zero.
+                // Without `+ 0.0` the result could be a negative zero.
                 let short = |v: f64| (v * 100.0).round() / 100.0 + 0.0;
                 let at = |(x, y)| format!("{},{}", short(x), short(y));
                 write!(f, "blend   {from} at {} to {to} at {}", at(*start), at(*end))
@@ -128,7 +128,7 @@ impl fmt::Display for Filter {
     }
 }
 
-/// Prints as `20`, or `50x25` where the two differ.
+/// Prints `20`, or `50x25` if the two radii differ.
 impl fmt::Display for Radii {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { x, y } = self;

@@ -1,35 +1,34 @@
-//! Content: from the boxes a detector found to the part of the image that is kept.
+//! Content: from the boxes that a detector found to the part of the image that is kept.
 //!
-//! ImageKit documents what `fo-auto`, `fo-face`, `fo-custom` and `fo-<object>` are for; the arithmetic
-//! below is chosen. Boxes are real numbers in pixels of the step's input. What lies outside it is cut
-//! off, a box that has no place in it is as if it had not been found, and where none is left the
-//! centre is kept.
+//! ImageKit documents the purpose of `fo-auto`, `fo-face`, `fo-custom` and `fo-<object>`; the arithmetic below is
+//! chosen. Boxes are real numbers in pixels of the step's input. Parts outside the input are cut off. A box that is
+//! completely outside is ignored. If no box is left, the crop is centred.
 
 use crate::extend::Found;
 use crate::geometry::{Rect, Region, Size, round};
 use crate::transform::Object;
 
-/// The area with the highest score; the first of equals.
+/// Returns the area with the highest score, the first one on a tie.
 pub(super) fn best<'a>(found: impl IntoIterator<Item = &'a Found>, input: Size) -> Option<Region> {
-    // A score that is no number is the worst.
+    // A NaN score is the lowest.
     let score = |found: &Found| if found.score.is_nan() { f32::NEG_INFINITY } else { found.score };
     let inside = found.into_iter().filter_map(|found| Some((clip(found.area, input)?, score(found))));
     inside.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(area, _)| area)
 }
 
-/// The box around all areas.
+/// Returns the box around all areas.
 pub(super) fn all(found: &[Found], input: Size) -> Option<Region> {
     found.iter().filter_map(|found| clip(found.area, input)).reduce(Region::union)
 }
 
-/// The box around the best area of each of these objects. What has no label is the first of them.
+/// Returns the box around the best area of each object. Areas without a label count as the first object.
 pub(super) fn best_of_each(objects: &[Object], found: &[Found], input: Size) -> Option<Region> {
     let first = objects.first();
     let of = |object: &Object| best(found.iter().filter(|found| found.label.as_ref().or(first) == Some(object)), input);
     objects.iter().filter_map(of).reduce(Region::union)
 }
 
-/// What of an area lies in the image. A point is an area too.
+/// Returns the part of an area that is inside the image. A point is an area too.
 fn clip(area: Region, input: Size) -> Option<Region> {
     let axis = |at: f64, length: f64, all: u32| {
         let (start, end) = (at.max(0.0), (at + length).min(all.into()));
@@ -40,18 +39,18 @@ fn clip(area: Region, input: Size) -> Option<Region> {
     Some(Region { x, y, width, height })
 }
 
-/// The middle.
+/// Returns the centre of an area.
 pub(super) fn center(area: Region) -> (f64, f64) {
     (area.x + area.width / 2.0, area.y + area.height / 2.0)
 }
 
-/// How much is kept around objects: the largest `window` of the wanted shape, less by `zoom`.
+/// Returns the size to keep around objects: the largest `window` of the requested aspect ratio, divided by `zoom`.
 pub(super) fn zoomed(window: (f64, f64), zoom: f64) -> (f64, f64) {
     limited((window.0 / zoom, window.1 / zoom), window)
 }
 
-/// How much is kept around faces: half as much again as their box on each axis, in the shape of
-/// `frame`, less by `zoom`, and never more than the largest `window` of that shape.
+/// Returns the size to keep around faces: 1.5 times their box on each axis, grown to the aspect ratio of `frame`,
+/// divided by `zoom`, and never more than the largest `window` of that aspect ratio.
 pub(super) fn portrait(faces: Region, frame: Size, window: (f64, f64), zoom: f64) -> (f64, f64) {
     const ROOM: f64 = 1.5;
     let (width, height) = (f64::from(frame.width), f64::from(frame.height));
@@ -61,11 +60,11 @@ pub(super) fn portrait(faces: Region, frame: Size, window: (f64, f64), zoom: f64
     limited(wanted, window)
 }
 
-/// A size of the same shape as `window` that is no larger, and at least a pixel on the shorter side
-/// where the window has that.
+/// Returns a size with the aspect ratio of `window` that is not larger than it. Its shorter side is at least one pixel,
+/// if the window is at least as large.
 fn limited(wanted: (f64, f64), window: (f64, f64)) -> (f64, f64) {
     let (shorter, least) = (wanted.0.min(wanted.1), window.0.min(window.1).min(1.0));
-    // No number, or infinite by a zoom of almost nothing.
+    // Covers NaN, and infinity from a zoom close to zero.
     if !(wanted.0 < window.0 && wanted.1 < window.1) {
         return window;
     }
@@ -76,8 +75,8 @@ fn limited(wanted: (f64, f64), window: (f64, f64)) -> (f64, f64) {
     (window.0 * larger, window.1 * larger)
 }
 
-/// The pixels of an area, or the smallest rectangle of a shape, given as width to height, that holds
-/// them. It is moved into the image, and cut to that shape only if the image is too small.
+/// Returns the pixels of an area or, if a shape is given as width to height, the smallest rectangle of that shape that
+/// contains them. It is moved into the image, and cut to that shape only if the image is too small.
 pub(super) fn tight(area: Region, shape: Option<(f64, f64)>, input: Size) -> Rect {
     let (x, width) = pixels(area.x, area.width, input.width);
     let (y, height) = pixels(area.y, area.height, input.height);
@@ -98,7 +97,7 @@ pub(super) fn tight(area: Region, shape: Option<(f64, f64)>, input: Size) -> Rec
             Size::new(round(h * across / down).min(input.width), input.height)
         }
     };
-    // An odd pixel goes to the right and the bottom.
+    // An odd pixel goes to the right or to the bottom.
     let around = |at: u32, length: u32, kept: u32, all: u32| {
         let before = kept.saturating_sub(length) / 2;
         let after = length.saturating_sub(kept) / 2;
@@ -112,7 +111,7 @@ pub(super) fn tight(area: Region, shape: Option<(f64, f64)>, input: Size) -> Rec
     }
 }
 
-/// The pixels that a stretch touches, at least one: where they start, and how many.
+/// Returns the start and the number of the pixels that a segment touches, at least one.
 fn pixels(at: f64, length: f64, all: u32) -> (u32, u32) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clipped to the picture")]
     let (start, end) = (at.floor() as u32, (at + length).ceil() as u32);
@@ -147,15 +146,15 @@ mod tests {
                 Some((100.0, 10.0, 50.0, 20.0)),
                 Some((10.0, 10.0, 140.0, 50.0)),
             ),
-            // The first of equals; a score that is no number loses.
+            // The first one on a tie; a NaN score loses.
             (
                 vec![((1.0, 1.0, 1.0, 1.0), f32::NAN), ((2.0, 2.0, 1.0, 1.0), 0.1), ((3.0, 3.0, 1.0, 1.0), 0.1)],
                 Some((2.0, 2.0, 1.0, 1.0)),
                 Some((1.0, 1.0, 3.0, 3.0)),
             ),
-            // Cut to the image.
+            // Cut off at the edge of the image.
             (vec![((-10.0, 800.0, 100.0, 100.0), 1.0)], Some((0.0, 800.0, 90.0, 65.0)), Some((0.0, 800.0, 90.0, 65.0))),
-            // Outside, reversed, no numbers.
+            // Outside, reversed, or not a number.
             (vec![((641.0, 0.0, 5.0, 5.0), 1.0), ((5.0, 5.0, -1.0, 5.0), 1.0)], None, None),
             (vec![((nan, 0.0, 5.0, 5.0), 1.0), ((0.0, 0.0, 5.0, nan), 1.0)], None, None),
             (vec![((0.0, 0.0, f64::INFINITY, 5.0), 1.0), ((f64::NEG_INFINITY, 0.0, 9.0, 9.0), 1.0)], None, None),
@@ -202,7 +201,7 @@ mod tests {
             ((0.0, 0.0, 200.0, 100.0), (300, 200), wide, 1.0, (300.0, 200.0)),
             // 150x150 in 1:2.
             ((0.0, 0.0, 100.0, 100.0), (100, 200), high, 1.0, (150.0, 300.0)),
-            // Not more than there is.
+            // Not more than the image has.
             ((0.0, 0.0, 500.0, 500.0), (300, 200), wide, 1.0, wide),
             ((0.0, 0.0, 100.0, 100.0), (300, 200), wide, 0.1, wide),
             ((0.0, 0.0, 100.0, 100.0), (300, 200), wide, 1e-320, wide),
@@ -223,7 +222,7 @@ mod tests {
         {
             assert_eq!(zoomed(window, zoom), want, "{zoom}");
         }
-        // A window that is thinner than a pixel stays as it is.
+        // A window that is thinner than a pixel stays unchanged.
         assert_eq!(zoomed((0.5, 100.0), 4.0), (0.5, 100.0));
     }
 
@@ -232,19 +231,19 @@ mod tests {
         let square = Some((1.0, 1.0));
         for (area, shape, want) in [
             ((100.0, 200.0, 50.0, 80.0), None, (100, 200, 50, 80)),
-            // Whole pixels around it.
+            // Whole pixels around the box.
             ((100.2, 200.7, 50.0, 80.0), None, (100, 200, 51, 81)),
             ((639.5, 864.5, 0.5, 0.5), None, (639, 864, 1, 1)),
             ((320.5, 400.5, 0.0, 0.0), None, (320, 400, 1, 1)),
             ((640.0, 865.0, 0.0, 0.0), None, (639, 864, 1, 1)),
             ((0.0, 0.0, 640.0, 865.0), None, (0, 0, 640, 865)),
-            // The shape grows around it, an odd pixel to the right.
+            // The shape grows around the box, an odd pixel to the right.
             ((100.0, 200.0, 50.0, 80.0), square, (85, 200, 80, 80)),
             ((100.0, 200.0, 51.0, 80.0), square, (86, 200, 80, 80)),
             ((100.0, 200.0, 80.0, 50.0), square, (100, 185, 80, 80)),
             ((100.0, 200.0, 100.0, 50.0), Some((2.0, 1.0)), (100, 200, 100, 50)),
             ((100.0, 200.0, 80.0, 50.0), Some((2.0, 1.0)), (90, 200, 100, 50)),
-            // Moved inside.
+            // Moved inside the image.
             ((0.0, 200.0, 50.0, 80.0), square, (0, 200, 80, 80)),
             ((600.0, 800.0, 40.0, 65.0), square, (575, 800, 65, 65)),
             ((600.0, 840.0, 40.0, 25.0), square, (600, 825, 40, 40)),

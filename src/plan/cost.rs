@@ -1,4 +1,4 @@
-//! The cost of operations: the one model that the planner, the executor and `Renderer::cost` share.
+//! The cost of operations: the model that the planner, the executor and `Renderer::cost` share.
 
 use std::convert::Infallible;
 
@@ -9,19 +9,19 @@ use crate::cost::Cost;
 use crate::geometry::Size;
 use crate::transform::Color;
 
-/// Bytes of a pixel with opacity.
+/// Bytes of a pixel with alpha.
 const PIXEL: u64 = 4;
-/// Tables that a shaper makes of those of a font, of which the guard of fonts lets so many pass.
+/// Bytes of the tables that a shaper derives from those of a font. The font guard refuses fonts that need more.
 const SHAPING: u64 = 4 << 20;
-/// Counts of how frequent colours are.
+/// Bytes of the counts of colours.
 const COUNTS: u64 = 1 << 20;
 
 impl Op {
-    /// Returns its cost besides its input, which has `channels` bytes a pixel: memory for its output and scratch memory,
-    /// and computing.
+    /// Returns the cost in addition to the input, which has `channels` bytes per pixel: memory for the output, scratch
+    /// memory, and computing.
     ///
-    /// The making of a layer is counted by [`total`]. The cost of decoding is known to a file's reader: here it is the
-    /// image and as much again.
+    /// The cost of rendering a layer is counted by [`total`]. The cost of decoding is known to the reader of the file;
+    /// here it is twice the size of the image.
     pub(crate) fn cost(&self, input: Size, channels: u64) -> Cost {
         Cost::new(self.memory(input, channels), self.work(input))
     }
@@ -30,20 +30,20 @@ impl Op {
         let output = bytes(self.output(input), PIXEL);
         match self {
             Self::Decode { .. } | Self::Thumbnail { .. } => output.saturating_mul(2),
-            // The mask of its letters, and the image.
+            // The mask of the letters, and the image.
             Self::Text { .. } => output.saturating_mul(2).saturating_add(SHAPING),
             Self::Canvas { .. } => output,
-            // In place.
+            // These work in place.
             Self::Trim(_) | Self::Crop(_) | Self::Flatten(_) => 0,
             Self::Orient(_) | Self::Flip(_) => bytes(self.output(input), channels),
             Self::Resize { to, .. } => resampling(input, *to, channels),
             Self::Extend { to, fill, .. } => output.saturating_add(filling(fill, input, *to)),
             Self::Border { color, .. } => output.saturating_add(with_alpha(input, *color)),
-            // Corners may be transparent.
+            // The corners may be transparent.
             Self::Rotate { .. } => output.saturating_add(bytes(input, PIXEL)),
             Self::Distort { .. } => output,
             Self::Adjust(look) => output.saturating_add(adjusting(look, input)),
-            // A copy with opacity goes to the provider.
+            // A copy with alpha goes to the provider.
             Self::Effect { .. } => output.saturating_add(bytes(input, PIXEL)),
             Self::Compose { layer, mix, .. } => bytes(layer.size, PIXEL).saturating_add(match mix {
                 Mix::Over | Mix::Multiply => 0,
@@ -54,7 +54,7 @@ impl Op {
 }
 
 impl Op {
-    /// Returns its cost, its input and the making of a layer included.
+    /// Returns the cost including the input and the rendering of a layer.
     pub(super) fn cost_with(&self, input: Size) -> Cost {
         let Ok(cost) = with(self, input, &mut unknown);
         cost
@@ -62,11 +62,11 @@ impl Op {
 }
 
 impl Plan {
-    /// An estimate of the bytes that pixels take at the worst moment of a run.
+    /// Returns an estimate of the bytes that pixels take at the peak of a run.
     ///
-    /// It counts four bytes a pixel, what an operation reads, what it makes, and what it needs meanwhile. Not counted
-    /// are what codecs need besides, and the encoded files. Limits are checked against it; what a render of a certain
-    /// file takes is told by `Renderer::cost`, which asks the file's header.
+    /// It counts four bytes per pixel for the input, the output and the scratch memory of an operation. It does not
+    /// count the memory of codecs and the encoded files. Limits are checked against it. `Renderer::cost` returns the
+    /// cost for a given file, because it reads the file's header.
     #[must_use]
     pub fn memory(&self) -> u64 {
         let Ok((all, _)) = total(&self.ops, &mut unknown);
@@ -74,18 +74,18 @@ impl Plan {
     }
 }
 
-/// The cost of beginning with a file whose header was not read.
+/// Returns the cost of starting with a file whose header was not read.
 #[expect(clippy::unnecessary_wraps, reason = "files that are looked at may be damaged")]
 fn unknown(op: &Op) -> Result<Cost, Infallible> {
     Ok(op.cost(Size::new(0, 0), PIXEL))
 }
 
-/// Returns the cost of operations one after the other, and the size of the image that they make.
+/// Returns the cost of operations that run one after the other, and the size of the image that they make.
 ///
-/// `start` tells it for those that begin a plan.
+/// `start` returns the cost of an operation that starts a plan.
 ///
 /// # Errors
-/// As `start`.
+/// The errors of `start`.
 pub(crate) fn total<E>(ops: &[Op], start: &mut impl FnMut(&Op) -> Result<Cost, E>) -> Result<(Cost, Size), E> {
     let (mut all, mut size) = (Cost::default(), Size::new(0, 0));
     for op in ops {
@@ -101,15 +101,16 @@ fn with<E>(op: &Op, input: Size, start: &mut impl FnMut(&Op) -> Result<Cost, E>)
     }
     let own = op.cost(input, PIXEL);
     let needed = match op {
-        // A layer is made while its base waits.
+        // The base is held in memory while its layer is rendered.
         Op::Compose { layer, .. } => total(&layer.ops, start)?.0.then(own),
         _ => own,
     };
     Ok(needed.holding(bytes(input, PIXEL)))
 }
 
-/// Bytes that resampling takes besides its input: the result, the samples between the two passes, and the weights of
-/// each pass, which are a Lanczos window of six times the scale, in numbers of eight bytes, twice.
+/// Returns the bytes that resampling takes in addition to its input: the result, the samples between the two passes,
+/// and the weights of each pass. The weights are a Lanczos window of six times the scale, in numbers of eight bytes,
+/// twice.
 pub(crate) fn resampling(from: Size, to: Size, channels: u64) -> u64 {
     let between = bytes(Size::new(from.width, to.height), channels);
     let sides = [from.width, from.height, to.width, to.height].map(u64::from).iter().sum::<u64>();
@@ -120,29 +121,29 @@ const fn bytes(size: Size, each: u64) -> u64 {
     size.pixels().saturating_mul(each)
 }
 
-/// A copy with opacity of what had none, if the colour that is added is not opaque.
+/// Returns the bytes of a copy with alpha of an image without one, if the added colour is not opaque.
 const fn with_alpha(input: Size, color: Color) -> u64 {
     if color.opacity < 100 { bytes(input, PIXEL) } else { 0 }
 }
 
-/// Bytes that a background takes besides the canvas.
+/// Returns the bytes that a background takes in addition to the canvas.
 fn filling(fill: &Fill, input: Size, to: Size) -> u64 {
     match fill {
         Fill::Color(color) => with_alpha(input, *color),
         Fill::Dominant => COUNTS,
         // The backdrop is drawn first, and then the image over it.
         Fill::DominantGradient { .. } => COUNTS.saturating_add(bytes(to, PIXEL)),
-        // An opaque copy, which is enlarged, and blurred then.
+        // An opaque copy is enlarged and then blurred.
         Fill::Blurred { .. } => {
             let enlarging = bytes(input, PIXEL).saturating_add(resampling(input, to, PIXEL));
             enlarging.max(bytes(to, PIXEL).saturating_add(blurring(to))).saturating_add(COUNTS)
         }
-        // A transparent canvas, and a copy of it that goes to the provider.
+        // A transparent canvas, and a copy of it for the provider.
         Fill::Generated { .. } => bytes(to, PIXEL).saturating_add(bytes(input, PIXEL)),
     }
 }
 
-/// Bytes that a change of pixels takes besides the image that it makes.
+/// Returns the bytes that a filter takes in addition to its output.
 fn adjusting(look: &Filter, size: Size) -> u64 {
     match look {
         Filter::Blur(_) | Filter::Sharpen(_) | Filter::Shadow(_) => blurring(size),
@@ -156,14 +157,14 @@ fn adjusting(look: &Filter, size: Size) -> u64 {
     }
 }
 
-/// Bytes that a gaussian takes.
+/// Returns the bytes that a Gaussian blur takes.
 fn blurring(size: Size) -> u64 {
-    // Four numbers of four bytes a pixel.
+    // Four numbers of four bytes per pixel.
     const EACH: u64 = 16;
-    // Rows in reach of the longest kernel, and those that are read and written.
+    // The rows in reach of the longest kernel, and the rows that are read and written.
     const ROWS: u64 = 2 * 64 + 8;
     let rows = (u64::from(size.width) + ROWS).saturating_mul(ROWS);
-    // Wide gaussians go by way of an image of half its width and height or less.
+    // Wide Gaussians use an image of half the width and height or less.
     let cells = (u64::from(size.width) / 2 + 4).saturating_mul(u64::from(size.height) / 2 + 4);
     rows.saturating_add(cells).saturating_mul(EACH)
 }

@@ -1,4 +1,4 @@
-//! Plans as text: one operation a line, the same for the same plan. This text is what tests compare.
+//! Plans as text: one operation per line, deterministic. The tests compare this text.
 
 use std::fmt;
 
@@ -19,11 +19,11 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
-    /// The operations; those of a layer stand below the line that draws it, further to the right.
+    /// Prints the operations. Those of a layer follow the line that draws it, indented.
     fn lines(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         let mut size = self.size;
         for op in &self.ops {
-            // A line tells the new size, unless the rectangle in it does.
+            // A line states the new size, unless the rectangle in it does.
             size = op.output(size);
             write!(f, "{:1$}", "", depth * 2)?;
             match op {
@@ -75,7 +75,7 @@ impl Plan {
     }
 }
 
-/// Prints what is read, and how, without the size it gets.
+/// Prints the source region and the decoding options, without the resulting size.
 impl fmt::Display for Thumbnail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { size, part, from, scale_eighths, chroma_420, .. } = *self;
@@ -88,7 +88,7 @@ impl fmt::Display for Thumbnail {
     }
 }
 
-/// Prints nothing for the usual.
+/// Prints nothing for the default mode.
 impl fmt::Display for Mix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

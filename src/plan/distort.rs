@@ -5,33 +5,33 @@ use std::fmt;
 use crate::geometry::{Size, round};
 use crate::transform::Distort;
 
-/// How pixels move.
+/// The geometry of a distortion.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Distortion {
-    /// The corners go to these points: top left, top right, bottom right, bottom left. The canvas stays.
+    /// Moves the corners to these points: top left, top right, bottom right, bottom left. The canvas keeps its size.
     Perspective([(f64, f64); 4]),
-    /// The image is bent into an arch as wide as itself.
+    /// Bends the image into an arch of the same width.
     Arc(ArcBend),
 }
 
-/// An arch: a part of a ring around a point below the image, or above it.
+/// An arch: a part of a ring around a point below or above the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct ArcBend {
-    /// How far it goes around, in radians, above 0 and at most a full turn.
+    /// The angle of the part in radians, above 0 and at most a full turn.
     pub angle: f64,
     /// The outer radius in pixels.
     pub outer: f64,
-    /// The inner radius; zero for a whole disc.
+    /// The inner radius in pixels; zero for a whole disc.
     pub inner: f64,
-    /// Does it bend downwards?
+    /// Whether the arch bends downwards.
     pub down: bool,
 }
 
 impl Distortion {
-    /// For an image of this size; `None` where nothing moves, or the points are no convex quadrilateral in the
-    /// order of the corners, in which case the parameter is ignored.
+    /// Makes the distortion of an image of this size. Returns `None` if nothing moves, or if the points are not a
+    /// convex quadrilateral in the order of the corners. The parameter is then ignored.
     pub(super) fn new(distort: Distort, size: Size) -> Option<Self> {
         match distort {
             Distort::Perspective(numbers) => {
@@ -46,7 +46,7 @@ impl Distortion {
         }
     }
 
-    /// The size of what it makes of an image of this size.
+    /// Returns the size of the output for an input of this size.
     pub(super) fn output(&self, input: Size) -> Size {
         match self {
             Self::Perspective(_) => input,
@@ -57,27 +57,27 @@ impl Distortion {
 
 impl ArcBend {
     fn new(degrees: f64, size: Size) -> Option<Self> {
-        /// Below this not even the corners move by a pixel, and radii grow beyond all bounds.
+        /// Below this angle not even the corners move by a pixel, and the radii grow without bound.
         const LEAST: f64 = 0.1;
         if degrees.abs() < LEAST {
             return None;
         }
         let angle = degrees.abs().min(360.0).to_radians();
         let half = f64::from(size.width) / 2.0;
-        // As wide as the image: the chord up to half a turn, from there on the diameter.
+        // The arch is as wide as the image: its width is the chord up to half a turn, and the diameter above that.
         let outer = if angle < std::f64::consts::PI { half / (angle / 2.0).sin() } else { half };
         let inner = (outer - f64::from(size.height)).max(0.0);
         Some(Self { angle, outer, inner, down: degrees < 0.0 })
     }
 
-    /// From the highest to the lowest point.
+    /// Returns the distance from the highest to the lowest point, in pixels.
     pub(crate) fn height(&self) -> f64 {
         let cos = (self.angle / 2.0).cos();
         self.outer - cos * if cos > 0.0 { self.inner } else { self.outer }
     }
 }
 
-/// Does the way around, with y downwards, turn right at each corner?
+/// Returns `true` if the path through the points turns right at each corner, with `y` downwards.
 fn is_convex(points: [(f64, f64); 4]) -> bool {
     let [a, b, c, d] = points;
     [(a, b, c), (b, c, d), (c, d, a), (d, a, b)]
@@ -114,7 +114,7 @@ mod tests {
         assert!(perspective([0, 0, 100, 0, 100, 50, 0, 50]).is_some());
         assert!(perspective([-30, 5, 120, 0, 90, 60, 10, 50]).is_some());
         for points in [
-            [0, 0, 0, 50, 100, 50, 100, 0], // the other way round
+            [0, 0, 0, 50, 100, 50, 100, 0], // reversed order
             [0, 0, 100, 50, 100, 0, 0, 50], // a bow tie
             [0, 0, 100, 0, 20, 10, 0, 50],  // a dent
             [0, 0, 50, 0, 100, 0, 0, 50],   // a triangle

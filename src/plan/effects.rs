@@ -1,4 +1,4 @@
-//! From the parameters of one step to [`Filter`]s: defaults filled in, shares of a side turned into pixels.
+//! From the parameters of one step to [`Filter`]s: defaults are filled in, shares of a side become pixels.
 
 use super::adjust::{self, Filter, Radii, Sharpening};
 use crate::color::Color;
@@ -6,7 +6,7 @@ use crate::geometry::{Point, Size};
 use crate::number::Number;
 use crate::transform::{Colorize, Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
 
-/// `r`: no corner is larger than half the shorter side; `max` is half of either, an ellipse.
+/// Resolves `r`. No corner is larger than half the shorter side; `max` is half of both sides, an ellipse.
 pub(super) fn round(radius: Radius, size: Size) -> Option<Filter> {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let corners = match radius {
@@ -23,19 +23,20 @@ pub(super) fn round(radius: Radius, size: Size) -> Option<Filter> {
     radii.iter().any(|corner| corner.x > 0.0).then_some(Filter::Round(radii))
 }
 
-/// `e-colorize`: grey, and all of it, by default.
+/// Resolves `e-colorize`: grey at full strength by default.
 pub(super) fn colorize(colorize: &Colorize) -> Filter {
     let color = colorize.color.unwrap_or(Color { rgb: [128; 3], opacity: 100 });
     let percent = u16::from(colorize.intensity.unwrap_or(100)) * u16::from(color.opacity);
     Filter::Colorize { color: Color { opacity: 100, ..color }, share: f64::from(percent) / 10_000.0 }
 }
 
-/// `bl`.
+/// Resolves `bl`.
 pub(super) fn blur(sigma: Number) -> Filter {
     Filter::Blur(sigma.to_f64())
 }
 
-/// `e-sharpen`: a gaussian of one pixel, fifty for all of the difference, at most ten times that (chosen).
+/// Resolves `e-sharpen`: a Gaussian with a sigma of one pixel; 50 adds the whole difference, the limit is ten times
+/// that (chosen).
 pub(super) fn sharpen(sharpen: Sharpen) -> Filter {
     let amount = match sharpen {
         Sharpen::Default => 1.0,
@@ -44,7 +45,7 @@ pub(super) fn sharpen(sharpen: Sharpen) -> Filter {
     Filter::Sharpen(Sharpening { sigma: 1.0, radius: None, amount, threshold: 0.0 })
 }
 
-/// `e-usm`. The kernel ends at the radius, and sigma is at most that of `bl` (both chosen).
+/// Resolves `e-usm`. The kernel ends at the radius, and sigma is at most that of `bl` (both chosen).
 pub(super) fn unsharp(unsharp: Unsharp) -> Filter {
     let (radius, sigma, amount, threshold) = match unsharp {
         Unsharp::Default => (2.0, 2.0, 0.8, 0.024),
@@ -56,8 +57,8 @@ pub(super) fn unsharp(unsharp: Unsharp) -> Filter {
     Filter::Sharpen(Sharpening { sigma, radius, amount, threshold })
 }
 
-/// `e-gradient`. Its line is as long as CSS has it: at right angles to it, lines through its ends
-/// touch the image's corners.
+/// Resolves `e-gradient`. Its line has the length that CSS defines: the perpendiculars through its ends touch the
+/// corners of the image.
 pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Filter {
     let degrees = match gradient.direction {
         None => 180,
@@ -82,7 +83,7 @@ pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Filter
     })
 }
 
-/// `e-shadow`: shares of the sides in whole pixels.
+/// Resolves `e-shadow`: shares of the sides become whole pixels.
 pub(super) fn shadow(shadow: Shadow, size: Size) -> Filter {
     let part = |percent: Option<i8>, side: u32| {
         let hundredths = i64::from(percent.unwrap_or(2)) * i64::from(side);
@@ -95,7 +96,7 @@ pub(super) fn shadow(shadow: Shadow, size: Size) -> Filter {
     })
 }
 
-/// Degrees clockwise from the top; corners are halfway between their sides (chosen).
+/// Returns the angle in degrees clockwise from the top. Corners are halfway between their sides (chosen).
 const fn angle(side: Gravity) -> u16 {
     match side {
         Gravity::Top => 0,

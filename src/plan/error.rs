@@ -1,4 +1,4 @@
-//! [`PlanError`]: why there is no plan.
+//! [`PlanError`]: the reason why planning failed.
 
 use std::time::Duration;
 
@@ -6,44 +6,44 @@ use crate::code::ErrorCode;
 use crate::geometry::Size;
 use crate::limits::LimitError;
 
-/// Why there is no plan.
+/// The reason why planning failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {
-    /// The region of `cm-extract` leaves the picture.
+    /// The region of `cm-extract` is not completely inside the image.
     #[error("the region {region} leaves the picture, which is {picture}")]
     OutsideImage {
-        /// The region asked for, as text: it may lie at negative coordinates.
+        /// The requested region, as text, because its coordinates may be negative.
         region: String,
-        /// The picture's size.
+        /// The size of the image.
         picture: Size,
     },
-    /// Too large.
+    /// A limit was exceeded.
     #[error(transparent)]
     Limit(#[from] LimitError),
     /// An effect is not ready yet.
     #[error("the effect is being prepared")]
     Pending {
-        /// When to ask again.
+        /// The time to wait before the next attempt.
         retry_after: Duration,
     },
-    /// A parameter that the language has and this version does not execute.
+    /// A parameter of the language that this version does not execute.
     #[error("`{parameter}` is not supported: {reason}")]
     Unsupported {
-        /// Its key in the URL.
+        /// The key in the URL.
         parameter: &'static str,
-        /// What is missing.
+        /// The part that is missing.
         reason: &'static str,
     },
-    /// A fact about the source could not be found out.
+    /// A required fact about the source could not be determined.
     #[error("the source could not be examined: {0}")]
     Source(String),
-    /// Whoever was asked for pixels could not make them.
+    /// The component that makes the pixels failed.
     #[error("{message}")]
     Pixels {
-        /// What kind of failure it was.
+        /// The kind of failure.
         code: ErrorCode,
-        /// What happened.
+        /// The description of the failure.
         message: String,
     },
 }

@@ -1,10 +1,10 @@
-//! [`Fill`]: what padding consists of.
+//! [`Fill`]: the content of padding.
 
 use std::fmt;
 
 use crate::transform::Color;
 
-/// What fills the part of a canvas that the image leaves free (`bg`).
+/// The fill of the part of a canvas that the image does not cover (`bg`).
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Fill {
@@ -12,21 +12,21 @@ pub enum Fill {
     Color(Color),
     /// The image itself, enlarged to cover the canvas and blurred.
     Blurred {
-        /// Sigma of the gaussian in pixels.
+        /// Sigma of the Gaussian in pixels.
         sigma: f64,
-        /// Added to each channel, -255 to 255.
+        /// The value that is added to each channel, -255 to 255.
         brightness: i16,
     },
     /// The most frequent colour of the image's border.
     Dominant,
-    /// A gradient between the dominant colours of sides (2) or corners (4).
+    /// A gradient between the dominant colours of the sides (2) or corners (4).
     DominantGradient {
-        /// How many colours.
+        /// The number of colours.
         palette: u8,
     },
-    /// What an effect provider invents.
+    /// A background that an effect provider generates.
     Generated {
-        /// What to invent.
+        /// The description of the background.
         prompt: Option<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! What an edit does to the image once its frame is drawn: `fl e-... bl b r rt o bg`.
+//! The operations of an edit after its frame: `fl e-... bl b r rt o bg`.
 
 use super::adjust::Filter;
 use super::distort::Distortion;
@@ -12,7 +12,7 @@ use crate::number::Number;
 use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};
 
 impl Lowering<'_> {
-    /// Everything after the frame, in the fixed order.
+    /// Adds all operations after the frame, in the fixed order.
     pub(super) fn finish(&mut self, edit: &Edit, ground: Ground, scope: &Scope) -> Result<(), PlanError> {
         if let Some(flip) = edit.flip {
             self.push(Op::Flip(flip))?;
@@ -43,7 +43,8 @@ impl Lowering<'_> {
         if effects.shadow.is_some() {
             LimitError::check("pixels below a shadow", size.pixels(), self.rules.limits.shadow_pixels)?;
         }
-        // A drop shadow lies below all looks, and what comes after it in the order of effects goes on from there.
+        // A drop shadow is below all filters. Effects after it in the order of effects apply to the result of the
+        // filters.
         let shadow = effects.ai.iter().position(|effect| matches!(effect, Ai::DropShadow { .. }));
         let (first, last) = effects.ai.split_at(shadow.unwrap_or(effects.ai.len()));
         first.iter().try_for_each(|effect| self.ai(effect))?;
@@ -57,7 +58,7 @@ impl Lowering<'_> {
             effects.sharpen.map(effects::sharpen),
             effects.unsharp.map(effects::unsharp),
             effects.gradient.as_ref().map(|gradient| effects::gradient(gradient, size, scope)),
-            // Below an opaque image there is none to be seen.
+            // A shadow below an opaque image is not visible.
             effects.shadow.filter(|_| self.translucent).map(|shadow| effects::shadow(shadow, size)),
         ];
         looks.into_iter().flatten().try_for_each(|look| self.push(Op::Adjust(look)))?;
@@ -71,7 +72,7 @@ impl Lowering<'_> {
 
     fn border(&mut self, border: &Border, scope: &Scope) -> Result<(), PlanError> {
         let Ok(width) = border.width.evaluate(scope) else { return Ok(()) };
-        // Below half a pixel there is none, while `round` never goes below one.
+        // A border of less than half a pixel is dropped, because `round` never returns less than one.
         if width < 0.5 {
             return Ok(());
         }
@@ -97,7 +98,7 @@ impl Lowering<'_> {
         self.push(Op::Rotate { degrees, to, fill })
     }
 
-    /// An effect that needs a model: whoever offers it is asked now, for its result may have another size.
+    /// Adds an effect that needs a model. Its provider is called now, because the result may have another size.
     fn ai(&mut self, effect: &Ai) -> Result<(), PlanError> {
         if matches!(effect, Ai::Retouch | Ai::Upscale) {
             LimitError::check("pixels for this effect", self.plan.size.pixels(), self.rules.limits.effect_pixels)?;
@@ -108,7 +109,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The size that holds an image turned by an angle between 0 and 360.
+/// Returns the size that contains an image turned by an angle between 0 and 360 degrees.
 fn rotated(size: Size, degrees: Number) -> Size {
     match degrees.to_integer() {
         Some(180) => size,

@@ -1,14 +1,14 @@
-//! Where: the place of a box in a larger one, from `fo x y xc yc`. How large both are is given.
+//! Position: the place of a box in a larger one, from `fo x y xc yc`. The sizes of both are given.
 //!
-//! What `fo` asks to keep in sight (`fo-auto`, faces, objects, stored areas) has been found by then, or
-//! not: its place is then the centre (chosen).
+//! The content that `fo` names (`fo-auto`, faces, objects, stored areas) has already been searched for. If it was not
+//! found, the box is centred (chosen).
 
 use super::content;
 use super::error::PlanError;
 use crate::geometry::{Rect, Region, Size};
 use crate::transform::{Focus, Gravity, Measure, Placing, Scope};
 
-/// Where a box sits on one axis.
+/// The position of a box on one axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Align {
     Start,
@@ -16,7 +16,7 @@ enum Align {
     End,
 }
 
-/// Where a box sits.
+/// The position of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Anchor {
     x: Align,
@@ -42,7 +42,7 @@ impl Anchor {
         Self { x, y }
     }
 
-    /// Places a box between pixels.
+    /// Places a box with fractional coordinates.
     pub(super) fn region(self, width: f64, height: f64, outer: Size) -> Region {
         let place = |align, free: f64| match align {
             Align::Start => 0.0,
@@ -54,7 +54,7 @@ impl Anchor {
         Region { x, y, width, height }
     }
 
-    /// Places a box on pixels: an odd pixel goes to the right and the bottom.
+    /// Places a box on whole pixels. An odd pixel goes to the right or to the bottom.
     pub(super) fn rect(self, inner: Size, outer: Size) -> Rect {
         let place = |align, free: u32| match align {
             Align::Start => 0,
@@ -67,17 +67,17 @@ impl Anchor {
     }
 }
 
-/// Where the part of an image is that is kept.
+/// The position of the part of an image that is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Place {
-    /// At a side, in a corner, in the middle.
+    /// At a side, in a corner or in the centre.
     Side(Anchor),
-    /// Around an area, moved inside.
+    /// Around an area, moved inside the image.
     Around(Region),
 }
 
 impl Place {
-    /// Places a box between pixels.
+    /// Places a box with fractional coordinates.
     pub(super) fn region(self, (width, height): (f64, f64), outer: Size) -> Region {
         match self {
             Self::Side(anchor) => anchor.region(width, height, outer),
@@ -89,7 +89,7 @@ impl Place {
         }
     }
 
-    /// Places a box on pixels.
+    /// Places a box on whole pixels.
     pub(super) fn rect(self, inner: Size, outer: Size) -> Rect {
         match self {
             Self::Side(anchor) => anchor.rect(inner, outer),
@@ -108,25 +108,25 @@ impl Place {
     }
 }
 
-/// Do coordinates say where `cm-extract` cuts?
+/// Returns `true` if coordinates set the position for `cm-extract`.
 pub(super) fn has_coordinates(placing: &Placing, scope: &Scope) -> bool {
     let Placing { x, y, x_center, y_center, .. } = placing;
     [x, y, x_center, y_center].into_iter().any(|measure| value(measure.as_ref(), scope).is_some())
 }
 
-/// Do coordinates say on both axes what `cm-pad_extract` keeps?
+/// Returns `true` if coordinates set the position for `cm-pad_extract` on both axes.
 pub(super) fn has_corner(placing: &Placing, scope: &Scope) -> bool {
     value(placing.x.as_ref(), scope).is_some() && value(placing.y.as_ref(), scope).is_some()
 }
 
-/// The rectangle that `cm-extract` cuts out where `asked` pixels are wanted.
+/// Returns the rectangle that `cm-extract` cuts out if `asked` pixels are requested.
 ///
-/// `x` and `y` give its corner, and a rectangle that would stick out is moved inside (chosen). Else
-/// `xc` and `yc` give the centre of the rectangle asked for, which must lie inside (documented). Else
-/// the focus decides. A coordinate without its partner: `x` has 0 beside it, `xc` the middle (chosen).
+/// `x` and `y` give its corner, and a rectangle that would extend beyond the image is moved inside (chosen). Otherwise
+/// `xc` and `yc` give the centre of the requested rectangle, which must be inside the image (documented). Otherwise the
+/// focus decides. A coordinate without its partner is completed: `x` by 0, `xc` by the centre (chosen).
 ///
 /// # Errors
-/// [`PlanError::OutsideImage`].
+/// [`PlanError::OutsideImage`] if the rectangle around `xc` and `yc` is not inside the image.
 pub(super) fn extract(
     asked: Size,
     input: Size,
@@ -158,7 +158,7 @@ pub(super) fn extract(
     Ok(focus.rect(Size::new(width, height), input))
 }
 
-/// The rectangle that `cm-pad_extract` keeps: on each axis from `x` or `y` if given, else by focus.
+/// Returns the rectangle that `cm-pad_extract` keeps: on each axis at `x` or `y` if given, otherwise by focus.
 pub(super) fn pad_extract(kept: Size, input: Size, placing: &Placing, focus: Place, scope: &Scope) -> Rect {
     let by_focus = focus.rect(kept, input);
     let x = value(placing.x.as_ref(), scope).map_or(by_focus.x, |x| clamp(x, input.width.saturating_sub(kept.width)));
@@ -166,17 +166,17 @@ pub(super) fn pad_extract(kept: Size, input: Size, placing: &Placing, focus: Pla
     Rect { x, y, ..by_focus }
 }
 
-/// A coordinate; one that has no value here is as if absent.
+/// Returns a coordinate. One without a value at this point counts as absent.
 fn value(measure: Option<&Measure>, scope: &Scope) -> Option<f64> {
     measure?.evaluate(scope).ok()
 }
 
-/// The nearest whole number from 0 to `most`.
+/// Returns the nearest whole number from 0 to `most`.
 fn clamp(at: f64, most: u32) -> u32 {
     u32::try_from(nearest(at).clamp(0, most.into())).unwrap_or(most)
 }
 
-/// Half up, and unlike lengths it may be zero or negative.
+/// Rounds half up. Unlike a length, the result may be zero or negative.
 fn nearest(at: f64) -> i64 {
     #[expect(clippy::cast_possible_truncation, reason = "float to integer casts saturate")]
     let whole = (at + 0.5).floor() as i64;

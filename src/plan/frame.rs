@@ -1,16 +1,15 @@
-//! One step's frame: size and place put together, with a look at the image where `fo` asks for one.
+//! The frame of one step: size and position combined, including the content of the image if `fo` needs it.
 //!
-//! A detector is asked only if its answer can matter: where both sides are given, something is cut
-//! off and no coordinates say where, or where a tight crop around objects is wanted (documented:
-//! `fo-<object>` without `w` and `h`).
+//! A detector is called only if its answer can matter: if both sides are given, something is cut off and no coordinates
+//! set the position, or if a tight crop around objects is requested (documented: `fo-<object>` without `w` and `h`).
 //!
-//! | Cut by | content that was found |
+//! | Cut by | position and size of the part around found content |
 //! |---|---|
-//! | `c-maintain_ratio` | in the middle; faces closer up; objects closer up by `z` |
-//! | `c-maintain_ratio_no_enlarge` | the same, but never more than the pixels that are there |
-//! | `cm-extract`, `cm-pad_extract` | in the middle, one to one: `z` would have to scale |
+//! | `c-maintain_ratio` | centred; closer up for faces; closer up by `z` for objects |
+//! | `c-maintain_ratio_no_enlarge` | likewise, but never more pixels than the image has |
+//! | `cm-extract`, `cm-pad_extract` | centred, at the original scale: `z` would have to resize |
 //!
-//! All of it is chosen, but that these strategies look at `fo` (documented).
+//! All of this is chosen, except that these strategies use `fo` (documented).
 
 use super::content;
 use super::error::PlanError;
@@ -23,10 +22,10 @@ use crate::extend::Subject;
 use crate::geometry::{Rect, Region, Size};
 use crate::transform::{Edit, Focus, Placing, Scope, Strategy};
 
-/// The frame of a step on the image that `so_far` makes.
+/// Returns the frame of a step on the image that `so_far` makes.
 ///
 /// # Errors
-/// [`PlanError::OutsideImage`] where `cm-extract` leaves the image, and the oracle's errors.
+/// [`PlanError::OutsideImage`] if the region of `cm-extract` is not inside the image, and the errors of the oracle.
 pub(super) fn frame(
     edit: &Edit,
     scope: &Scope,
@@ -40,7 +39,7 @@ pub(super) fn frame(
     let mut look = || placing.focus.as_ref().map_or(Ok(None), |focus| find(focus, so_far, oracle));
     let around_objects = matches!(placing.focus, Some(Focus::Objects(_))) && !wanted.is_frame();
     if let Some(area) = if around_objects { look()? } else { None } {
-        // With one side given, a shape would have given the other.
+        // With one side given, an aspect ratio would have given the other.
         let shape = sizing::shape(edit.sizing.aspect.as_ref(), scope);
         let kept = content::tight(area, shape, input);
         let canvas = Fit::new(wanted, kept.size(), placing).canvas;
@@ -54,7 +53,7 @@ pub(super) fn frame(
         Window::Whole => Region::full(input),
         Window::Part(width, height) => {
             let kept = found.map_or((width, height), |area| closer(area, (width, height), target, placing));
-            // What needs no scaling need not be blurred by half a pixel either.
+            // A part that is not scaled should not be blurred by a shift of half a pixel either.
             if found.is_some() && kept == (f64::from(target.width), f64::from(target.height)) {
                 place.rect(target, input).into()
             } else {
@@ -65,11 +64,11 @@ pub(super) fn frame(
         Window::Extract(asked) => focus::extract(asked, input, placing, place, scope)?.into(),
         Window::PadExtract(kept) => focus::pad_extract(kept, input, placing, place, scope).into(),
     };
-    // On a canvas there is nothing to be seen yet, so content has no side there.
+    // The canvas is still empty, so there is no content to align to.
     Ok(Frame { input, source, canvas, target: anchor.rect(target, canvas), output: canvas })
 }
 
-/// Can it matter for this window where something is?
+/// Returns `true` if the position of content can matter for this window.
 fn matters(window: Window, input: Size, placing: &Placing, scope: &Scope) -> bool {
     let (width, height) = (f64::from(input.width), f64::from(input.height));
     match window {
@@ -83,7 +82,7 @@ fn matters(window: Window, input: Size, placing: &Placing, scope: &Scope) -> boo
     }
 }
 
-/// Does the focus choose how much is kept, too?
+/// Returns `true` if the focus also chooses how much of the image is kept.
 fn comes_closer(placing: &Placing) -> bool {
     match placing.focus {
         Some(Focus::Face) => true,
@@ -92,14 +91,14 @@ fn comes_closer(placing: &Placing) -> bool {
     }
 }
 
-/// How much is kept around an area where `window` is the most there can be.
+/// Returns the size to keep around an area; `window` is the maximum.
 fn closer(area: Region, window: (f64, f64), target: Size, placing: &Placing) -> (f64, f64) {
     let kept = match placing.focus {
         Some(Focus::Face) => content::portrait(area, target, window, zoom(placing)),
         Some(Focus::Objects(_)) => content::zoomed(window, zoom(placing)),
         _ => window,
     };
-    // Here `window` holds at least the target's pixels.
+    // At this point `window` has at least as many pixels as the target.
     let enlarges = kept.0 < f64::from(target.width) || kept.1 < f64::from(target.height);
     if enlarges && placing.mode.is_none() && placing.strategy == Some(Strategy::MaintainRatioNoEnlarge) {
         return (f64::from(target.width), f64::from(target.height));
@@ -107,12 +106,12 @@ fn closer(area: Region, window: (f64, f64), target: Size, placing: &Placing) -> 
     kept
 }
 
-/// `z`; it is above zero.
+/// Returns `z`, which is above zero.
 fn zoom(placing: &Placing) -> f64 {
     placing.zoom.map_or(1.0, |zoom| zoom.to_f64())
 }
 
-/// Asks for what a focus wants to keep in sight.
+/// Searches for the content that a focus names.
 fn find(focus: &Focus, so_far: &Plan, oracle: &mut dyn Oracle) -> Result<Option<Region>, PlanError> {
     let input = so_far.size;
     let mut one = |subject: Subject| Ok(content::best(&oracle.regions(so_far, &subject)?, input));

@@ -1,6 +1,6 @@
-//! Layers: each is a plan of its own, drawn at a place that is found last.
+//! Layers: each one is planned separately and drawn at a position that is determined last.
 //!
-//! The base of a layer is the image as it is when the layer is drawn: after everything else of its step
+//! The base of a layer is the image at the time when the layer is drawn: after everything else of its step
 //! (documented). Layers of a layer are drawn on that layer.
 
 use super::error::PlanError;
@@ -16,7 +16,7 @@ use crate::transform::{
 };
 
 impl Lowering<'_> {
-    /// Draws layers in their order.
+    /// Draws layers in order.
     pub(super) fn layers(&mut self, layers: &[Layer]) -> Result<(), PlanError> {
         layers.iter().try_for_each(|layer| self.layer(layer))
     }
@@ -43,7 +43,7 @@ impl Lowering<'_> {
         let mix = mix(layer.blend, &layer.place, &scope);
         let mut at = place(&layer.place, base, inner.plan.size, &scope);
         if let Mix::Displace { .. } = mix {
-            // The map is stretched over the base; what would be its place says how far it moves pixels.
+            // The map is stretched over the base. The values of its position set how far it moves pixels.
             at = Point { x: 0, y: 0 };
             if inner.plan.size != base {
                 let from = Region::full(inner.plan.size);
@@ -56,7 +56,7 @@ impl Lowering<'_> {
         self.push(Op::Compose { layer: Box::new(plan), at, mix })
     }
 
-    /// An image is trimmed first, unless told otherwise (documented).
+    /// Plans an image layer. It is trimmed first, unless `t` is given (documented).
     fn image(&mut self, steps: &Transformation) -> Result<(), PlanError> {
         self.start(steps)?;
         if steps.edits().all(|edit| edit.trim.is_none()) {
@@ -65,7 +65,7 @@ impl Lowering<'_> {
         self.chain(steps)
     }
 
-    /// A block has the size and colour of its first step; all else are steps like others.
+    /// Plans a block with the size and colour of its first step. All other parameters act as usual.
     fn canvas(&mut self, steps: &Transformation, base: Size) -> Result<(), PlanError> {
         let (edit, rest) = split_first(steps);
         let scope = self.scope();
@@ -74,7 +74,7 @@ impl Lowering<'_> {
         };
         let size = Size::new(side(&edit.sizing.width, base.width), side(&edit.sizing.height, base.height));
         let color = match (&edit.effects.gradient, &edit.paint.background) {
-            // It replaces the colour (documented).
+            // A gradient replaces the colour (documented).
             (Some(_), _) => Color { opacity: 0, ..Color::BLACK },
             (None, Some(Background::Color(color))) => thinned(*color, edit.text.alpha),
             (None, _) => thinned(Color::BLACK, edit.text.alpha),
@@ -87,7 +87,8 @@ impl Lowering<'_> {
         self.chain(&rest)
     }
 
-    /// A text is drawn once, as all steps together want it; then each step turns and rounds it (chosen).
+    /// Plans a text. It is drawn once with the style of all steps combined; then each step turns and rounds it
+    /// (chosen).
     fn text(&mut self, text: &str, steps: &Transformation, base: Size) -> Result<(), PlanError> {
         let scope = self.scope();
         let block = block(text, steps, base, &scope);
@@ -114,7 +115,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The first step if it is an edit, and the others.
+/// Returns the first step, if it is an edit, and the other steps.
 fn split_first(steps: &Transformation) -> (Edit, Transformation) {
     match steps.steps.split_first() {
         Some((Step::Edit(edit), rest)) => ((**edit).clone(), Transformation { steps: rest.to_vec() }),
@@ -122,7 +123,7 @@ fn split_first(steps: &Transformation) -> (Edit, Transformation) {
     }
 }
 
-/// Pixels of a length of a text or block; shares are of the base (chosen).
+/// Returns the pixels of a length of a text or block. Shares are of the base (chosen).
 fn length_of(length: &Length, base: u32, scope: &Scope) -> Option<f64> {
     let value = match length {
         Length::Px(number) => number.to_f64(),
@@ -133,7 +134,7 @@ fn length_of(length: &Length, base: u32, scope: &Scope) -> Option<f64> {
     (value > 0.0).then_some(value)
 }
 
-/// The text of a layer with every number resolved. Of several steps the last to speak counts.
+/// Returns the text of a layer with every number resolved. Of several steps, the last one that sets a value wins.
 fn block(text: &str, steps: &Transformation, base: Size, scope: &Scope) -> TextBlock {
     /// The documented size.
     const SIZE: f64 = 45.0;
@@ -180,7 +181,7 @@ fn font(name: Option<&str>) -> FontChoice {
     }
 }
 
-/// `al`: tenths of opacity, where the colour has no opacity of its own (documented).
+/// Applies `al`, tenths of opacity, to a colour without an opacity (documented).
 const fn thinned(color: Color, alpha: Option<u8>) -> Color {
     match alpha {
         Some(tenths) if color.opacity == 100 => Color { opacity: tenths * 10, ..color },
@@ -206,11 +207,12 @@ fn mix(blend: Option<Blend>, place: &Place, scope: &Scope) -> Mix {
     }
 }
 
-/// Where a layer of size `own` goes.
+/// Returns the position of a layer of size `own`.
 ///
-/// A negative distance is that between the far edges. An anchor names a point of the base and the same point of the
-/// layer (chosen): distances are then between these two, a negative one to the left or upwards, and an axis without a
-/// distance has none. What would start beyond the base is pulled back inside (documented; how far is chosen).
+/// A negative distance is the one between the far edges. An anchor names a point of the base and the corresponding
+/// point of the layer (chosen): distances are then between these two, a negative one to the left or upwards, and zero
+/// on an axis without a distance. A layer that would start beyond the base is pulled back inside (documented; how far
+/// is chosen).
 fn place(place: &Place, base: Size, own: Size, scope: &Scope) -> Point {
     let axis = |position: &Option<Position>, base: u32, own: u32, share: fn(Gravity) -> Share| {
         let start = along(position.as_ref()?, base, own, place.anchor.map(share), scope);
@@ -237,7 +239,7 @@ fn place(place: &Place, base: Size, own: Size, scope: &Scope) -> Point {
     Point { x: x.unwrap_or(rest.x), y: y.unwrap_or(rest.y) }
 }
 
-/// Where on an axis.
+/// A point on an axis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Share {
     Start,
@@ -261,7 +263,7 @@ const fn down(gravity: Gravity) -> Share {
     }
 }
 
-/// A distance and the edge it counts from.
+/// A distance and the edge from which it counts.
 #[derive(Clone, Copy)]
 enum Along {
     Near(f64),
@@ -277,7 +279,7 @@ impl Along {
     }
 }
 
-/// `None` where an expression has no value here: then the parameter is as if absent.
+/// Returns `None` if an expression has no value at this point; the parameter then counts as absent.
 fn distance(offset: &Offset, scope: &Scope) -> Option<Along> {
     match offset {
         Offset::Near(number) => Some(Along::Near(number.to_f64())),
@@ -289,7 +291,7 @@ fn distance(offset: &Offset, scope: &Scope) -> Option<Along> {
     }
 }
 
-/// The near edge of a layer on one axis.
+/// Returns the near edge of a layer on one axis.
 fn along(position: &Position, base: u32, own: u32, anchor: Option<Share>, scope: &Scope) -> Option<f64> {
     let (base, own) = (f64::from(base), f64::from(own));
     let (Position::Edge(offset) | Position::Center(offset)) = position;
@@ -299,7 +301,7 @@ fn along(position: &Position, base: u32, own: u32, anchor: Option<Share>, scope:
         Share::Middle => all / 2.0,
         Share::End => all,
     };
-    // The layer's own point that is placed: its centre, that of the anchor, or its near edge.
+    // The point of the layer that is positioned: its centre, that of the anchor, or its near edge.
     let own_point = match (position, anchor) {
         (Position::Center(_), _) => own / 2.0,
         (Position::Edge(_), anchor) => share(own, anchor.unwrap_or(Share::Start)),
@@ -312,7 +314,7 @@ fn along(position: &Position, base: u32, own: u32, anchor: Option<Share>, scope:
     })
 }
 
-/// To whole pixels, and inside where it would start beyond the base.
+/// Rounds to whole pixels, and moves a layer inside that would start beyond the base.
 fn pulled_back(start: f64, base: u32, own: u32) -> i64 {
     let (base, own) = (f64::from(base), f64::from(own));
     let start = if start >= base { (base - own).max(0.0) } else { start };
@@ -351,7 +353,7 @@ mod tests {
             // Pulled back into the image.
             ("lx-300", (200, 0)),
             ("lx-9000,ly-9000", (200, 150)),
-            // What cannot be computed is as if absent.
+            // A value that cannot be computed counts as absent.
             ("lx-bw_div_0", (100, 75)),
         ] {
             let layer = format!("l-image,i-a.png,{text},l-end").parse::<Transformation>().unwrap();

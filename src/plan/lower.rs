@@ -1,15 +1,15 @@
-//! Lowering: one walk over a transformation that leaves operations behind.
+//! Lowering: one pass over a transformation that generates operations.
 //!
-//! Inside a step parameters act in a fixed order, whatever order they were written in (chosen; it
-//! agrees with the fragments that ImageKit documents):
+//! The parameters of a step act in a fixed order, whatever order they were written in (chosen; it agrees with the
+//! fragments that ImageKit documents):
 //!
 //! ```text
 //! trim . resize, crop, pad . flip . effects . border . radius . rotate . opacity . flatten . layers
 //! ```
 //!
-//! Orientation comes once, before all steps. What comes after the frame is done next door, by
-//! [`super::finish`], and layers by [`super::layer`]. What cannot be executed is noted, see
-//! [`super::unsupported`]; the geometry of everything else is still that of the whole.
+//! Orientation is applied once, before all steps. [`super::finish`] adds the operations after the frame, and
+//! [`super::layer`] the layers. Parameters that cannot be executed are noted, see [`super::unsupported`]; the geometry
+//! of all other parameters is planned as if they were executed.
 
 use super::error::PlanError;
 use super::fill::Fill;
@@ -31,13 +31,13 @@ use crate::transform::{
 
 /// Plans a transformation for one source.
 ///
-/// Planning is total in another sense than running: parameters that this version does not execute are
-/// noted in [`Plan::unsupported`], so that the geometry of any URL can be asked for.
+/// Planning accepts more than running: parameters that this version does not execute are noted in
+/// [`Plan::unsupported`], so that the geometry of any URL is available.
 ///
 /// # Errors
-/// - [`PlanError::OutsideImage`] where `cm-extract` leaves the image,
-/// - [`PlanError::Limit`] where the source, or what any operation makes of it, is too large,
-/// - whatever the oracle answers with.
+/// - [`PlanError::OutsideImage`] if the region of `cm-extract` is not inside the image,
+/// - [`PlanError::Limit`] if the source, or the result of an operation, is too large,
+/// - the errors of the oracle.
 pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> Result<Plan, PlanError> {
     let mut lowering = Lowering::of_file(oracle, rules, None)?;
     if wanted.wants_original() {
@@ -52,29 +52,29 @@ pub fn plan(wanted: &Transformation, oracle: &mut dyn Oracle, rules: &Rules) -> 
     Ok(lowering.plan)
 }
 
-/// A plan in the making: that of the asset, or of one layer.
+/// A plan under construction, of the asset or of one layer.
 pub(super) struct Lowering<'a> {
     pub(super) plan: Plan,
     pub(super) oracle: &'a mut dyn Oracle,
     pub(super) rules: &'a Rules,
-    /// The file it starts with; `None` is the asset.
+    /// The file that it starts with; `None` is the asset.
     file: Option<AssetPath>,
     orientation: Orientation,
-    /// The size of the original once it is upright.
+    /// The size of the original after orientation.
     pub(super) initial: Size,
-    /// The image a layer is drawn on.
+    /// The size of the image that a layer is drawn on.
     pub(super) base: Option<Size>,
-    /// May expressions name the base alone?
+    /// Whether expressions may use only the variables of the base.
     pub(super) base_only: bool,
     density: Option<f64>,
-    /// Are conditions looked at? Conditional steps are skipped for GIF (documented as unsupported).
+    /// Whether conditions are evaluated. Conditional steps are skipped for GIF (documented as unsupported).
     conditions: bool,
-    /// Could there be a transparent pixel by now?
+    /// Whether the image may have a transparent pixel at this point.
     pub(super) translucent: bool,
 }
 
 impl<'a> Lowering<'a> {
-    /// Starts with nothing that is read.
+    /// Starts without a source.
     pub(super) fn new(oracle: &'a mut dyn Oracle, rules: &'a Rules, size: Size) -> Self {
         let plan = Plan {
             ops: Vec::with_capacity(4),
@@ -99,7 +99,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Starts with a file, of which nothing is read yet but the header.
+    /// Starts with a file, of which only the header has been read.
     pub(super) fn of_file(
         oracle: &'a mut dyn Oracle,
         rules: &'a Rules,
@@ -118,7 +118,7 @@ impl<'a> Lowering<'a> {
         Ok(lowering)
     }
 
-    /// Reads the file and sets it upright.
+    /// Reads the file and applies its orientation.
     pub(super) fn start(&mut self, wanted: &Transformation) -> Result<(), PlanError> {
         self.push(Op::Decode { file: self.file.clone(), size: self.plan.size, page: page(wanted) })?;
         let asked = || wanted.edits().any(|edit| edit.rotation == Some(Rotation::Auto));
@@ -145,7 +145,7 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    /// Fits what no `w` or `h` gave a size into the largest one that there may be.
+    /// Fits an image without `w` or `h` into the maximum size.
     fn fit_unsized(&mut self, wanted: &Transformation) -> Result<(), PlanError> {
         let names_size = |edit: &Edit| edit.sizing.width.is_some() || edit.sizing.height.is_some();
         let Some(most) = self.rules.max_size.filter(|_| !wanted.edits().any(names_size)) else { return Ok(()) };
@@ -157,7 +157,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn edit(&mut self, edit: &Edit) -> Result<(), PlanError> {
-        // Variables mean the output of the step before, so this is read before anything changes.
+        // Variables refer to the output of the previous step, so the scope is taken before any change.
         let scope = self.scope();
         unsupported::note(edit, &mut self.plan.unsupported);
         self.output(&edit.encoding, &scope);
@@ -174,9 +174,9 @@ impl<'a> Lowering<'a> {
         self.layers(&edit.layers)
     }
 
-    /// Settings of the output; a density that is an expression becomes a number.
+    /// Folds the settings of the output. A density that is an expression becomes a number.
     ///
-    /// A value that is none, or no density, leaves the one before (chosen).
+    /// An expression without a value, or with one that is not a valid density, keeps the previous density (chosen).
     fn output(&mut self, encoding: &Encoding, scope: &Scope) {
         let before = self.plan.output.density.take();
         self.plan.output.fold(encoding);
@@ -200,17 +200,17 @@ impl<'a> Lowering<'a> {
         if left == Rect::full(self.plan.size) { Ok(()) } else { self.push(Op::Trim(left)) }
     }
 
-    /// The operations of a frame; none where it changes nothing.
+    /// Adds the operations of a frame, or none if it changes nothing.
     fn draw(&mut self, frame: &Frame, edit: &Edit, ground: Ground) -> Result<(), PlanError> {
         let target = frame.target.size();
-        // Copying whole pixels at their own size is a crop, whichever rule asked for it.
+        // Copying whole pixels at their own size is a crop, whichever rule requested it.
         match frame.source.to_rect().filter(|kept| kept.size() == target) {
             Some(kept) if kept == Rect::full(frame.input) => {}
             Some(kept) => self.push(Op::Crop(kept))?,
             None => self.push(Op::Resize { from: frame.source, to: target })?,
         }
         let fill = ground.fill(edit, frame.canvas);
-        // These lie behind the whole image, its transparent pixels too.
+        // These fills extend below the whole image, including its transparent pixels.
         let behind = matches!(fill, Fill::Blurred { .. } | Fill::Dominant | Fill::DominantGradient { .. });
         if target != frame.canvas || (behind && self.translucent) {
             self.translucent |= matches!(fill, Fill::Color(Color { opacity: ..100, .. }));
@@ -221,7 +221,7 @@ impl<'a> Lowering<'a> {
         Ok(())
     }
 
-    /// Adds an operation if its result stays within all limits.
+    /// Adds an operation if its result is within all limits.
     pub(super) fn push(&mut self, op: Op) -> Result<(), PlanError> {
         let limits = &self.rules.limits;
         let (before, after) = (self.plan.size, op.output(self.plan.size));
@@ -250,7 +250,7 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// None: where `bg` was seen to already.
+    /// No background, or one that was already handled.
     pub(super) const NONE: Self = Self { color: None };
 
     fn of(edit: &Edit) -> Self {
@@ -258,15 +258,15 @@ impl Ground {
             Some(Background::Color(color)) => Some(color),
             _ => None,
         };
-        // Beside `o` the opacity of `bg` means nothing (documented).
+        // Together with `o`, the opacity of `bg` is ignored (documented).
         let opaque = |color| Color { opacity: 100, ..color };
         Self { color: if edit.paint.opacity.is_some() { color.map(opaque) } else { color } }
     }
 
-    /// What fills padding; black by default (documented).
+    /// Returns the fill of padding, black by default (documented).
     ///
-    /// A translucent ground leaves it transparent, for the whole image is put on that ground at the
-    /// end of the step, and once is enough.
+    /// A translucent background leaves it transparent. The whole image is put on that background at the end of the
+    /// step, and it must not be applied twice.
     fn fill(self, edit: &Edit, canvas: Size) -> Fill {
         let special = edit.paint.background.as_ref().and_then(|ground| special_fill(ground, &edit.placing, canvas));
         special.unwrap_or({
@@ -278,18 +278,18 @@ impl Ground {
         })
     }
 
-    /// What fills the corners that a rotation uncovers.
+    /// Returns the fill of the corners that a rotation uncovers.
     pub(super) fn opaque(self) -> Option<Color> {
         self.color.filter(|color| color.opacity >= 100)
     }
 }
 
-/// The frame or page that is read, counted from zero: of several steps the last to say counts.
+/// Returns the frame or page to read, counted from zero. Of several steps, the last one that names a page wins.
 pub(crate) fn page(wanted: &Transformation) -> u32 {
     wanted.steps.iter().filter_map(first_page).next_back().unwrap_or(0)
 }
 
-/// The frame or page a step asks for, counted from zero.
+/// Returns the frame or page that a step requests, counted from zero.
 fn first_page(step: &Step) -> Option<u32> {
     match step {
         Step::Edit(edit) => match edit.page.as_ref()? {
@@ -301,21 +301,22 @@ fn first_page(step: &Step) -> Option<u32> {
     }
 }
 
-/// Whole dots per inch, within what is documented.
+/// Returns whole dots per inch within the documented range, 1 to 1200.
 fn dots(value: f64) -> Option<u16> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
     let nearest = value.round() as u16;
     (1..=1200).contains(&nearest).then_some(nearest)
 }
 
-/// What padding consists of where `bg` is no colour; `None` where it cannot be used.
+/// Returns the fill of padding if `bg` is not a colour, or `None` if it cannot be used.
 fn special_fill(ground: &Background, placing: &Placing, canvas: Size) -> Option<Fill> {
     match ground {
         Background::Color(_) => None,
         // Only with `cm-pad_resize` (documented).
         Background::Blurred { .. } if !matches!(placing.mode, Some(Mode::PadResize | Mode::PadResizeNoEnlarge)) => None,
         Background::Blurred { intensity, brightness } => {
-            // One image of ImageKit's with 600 pixels was blurred by 12 (measured); that it grows with the canvas is chosen.
+            // One image of ImageKit with 600 pixels was blurred by 12 (measured); scaling the blur with the canvas is
+            // chosen.
             let auto = || (f64::from(canvas.width.min(canvas.height)) / 50.0).clamp(1.0, 100.0);
             let sigma = intensity.map_or_else(auto, Number::to_f64);
             Some(Fill::Blurred { sigma, brightness: *brightness })
@@ -326,5 +327,5 @@ fn special_fill(ground: &Background, placing: &Placing, canvas: Size) -> Option<
     }
 }
 
-/// `t-true` lies between 5 and 15 (documented); ImageKit's editor has 10.
+/// `t-true` is between 5 and 15 percent (documented); ImageKit's editor uses 10.
 const TRIM_DEFAULT: u8 = 10;

@@ -1,8 +1,8 @@
 //! Planning: from a transformation and facts about its source to exact operations.
 //!
-//! [`plan`] is arithmetic on sizes. It sees no pixel: what it must know of the source it asks an
-//! [`Oracle`]. A [`Plan`] therefore can be made, printed and tested without decoding anything, and it
-//! holds nothing that is left to decide:
+//! [`plan`] is arithmetic on sizes. It reads no pixels: an [`Oracle`] supplies the facts about the source that it
+//! needs. A [`Plan`] can therefore be made, printed and tested without decoding anything, and it leaves nothing to
+//! decide:
 //!
 //! - no expression, condition, hint or named transformation,
 //! - no `ar`, `dpr`, `fo`: every rectangle is given in numbers and fits its image,

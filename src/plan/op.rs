@@ -1,4 +1,4 @@
-//! [`Plan`] and [`Op`]: operations, of which one draws what a whole plan makes.
+//! [`Plan`] and [`Op`]: operations, one of which draws the result of a whole plan.
 
 use super::adjust::Filter;
 use super::distort::Distortion;
@@ -16,22 +16,22 @@ use crate::transform::{Ai, Color, Encoding, Flip};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Plan {
-    /// What is done. The first starts it: [`Op::Decode`], or in layers [`Op::Canvas`] or [`Op::Text`].
+    /// The operations. The first one starts the plan: [`Op::Decode`] or, in layers, [`Op::Canvas`] or [`Op::Text`].
     pub ops: Vec<Op>,
-    /// The frame of each step taken, in order: what was read and where it landed.
+    /// The frame of each step that was taken, in order: its source region and its target.
     pub steps: Vec<Frame>,
     /// The size of the result.
     pub size: Size,
-    /// Settings of the output, folded over the steps taken.
+    /// Settings of the output, folded over the steps that were taken.
     pub output: Encoding,
-    /// What lies under transparent pixels if the output format has none: the last `bg`, else black.
+    /// The colour below transparent pixels if the output format has no transparency: the last `bg`, or black.
     pub matte: Color,
-    /// Parameters that this version plans around and cannot execute, in the order they were met.
+    /// Parameters that this version plans around and cannot execute, in reading order.
     pub unsupported: Vec<Unsupported>,
 }
 
 impl Plan {
-    /// Passes a plan that can be run as it was meant.
+    /// Returns an error unless the plan can be executed completely.
     ///
     /// ```
     /// use originkit::plan::{Rules, Size, SizeOnly, plan};
@@ -53,130 +53,130 @@ impl Plan {
     }
 }
 
-/// One operation. Each takes the image of the one before.
+/// One operation. Its input is the output of the previous one.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Op {
-    /// Read a file.
+    /// Reads a file.
     Decode {
-        /// Which: `None` is the asset, else the file that a layer names.
+        /// The file: `None` is the asset, otherwise the file that a layer names.
         file: Option<AssetPath>,
-        /// Its stored size.
+        /// The stored size of the file.
         size: Size,
-        /// Which page or frame, counted from zero.
+        /// The page or frame, counted from zero.
         page: u32,
     },
-    /// Read a file and resample a region of it, one with the other. [`plan`](super::plan) makes no such operation:
-    /// it is what decoding, cropping and resizing become before they are carried out ([`Fusion`](super::Fusion)).
+    /// Reads a file and resamples a region of it in one operation. [`plan`](super::plan) makes no such operation:
+    /// decoding, cropping and resizing are combined into it before they are executed ([`Fusion`](super::Fusion)).
     Thumbnail {
-        /// Which: `None` is the asset, else the file that a layer names.
+        /// The file: `None` is the asset, otherwise the file that a layer names.
         file: Option<AssetPath>,
-        /// What of it, and at which size.
+        /// The region and the size to decode.
         wanted: Thumbnail,
     },
-    /// Start with a block of one colour (`ik_canvas`).
+    /// Starts with a block of one colour (`ik_canvas`).
     Canvas {
-        /// Its size.
+        /// The size of the block.
         size: Size,
-        /// Its colour.
+        /// The colour of the block.
         color: Color,
     },
-    /// Start with a text.
+    /// Starts with a text.
     Text {
-        /// What is drawn.
+        /// The text and its style.
         block: Box<TextBlock>,
-        /// The size it has, padding included, as the oracle measured it.
+        /// The size including padding, as the oracle measured it.
         size: Size,
     },
-    /// Turn it as its EXIF orientation says.
+    /// Applies the EXIF orientation.
     Orient(Orientation),
-    /// Cut away what shows nothing but one colour: the rectangle was measured by the oracle.
+    /// Cuts off borders of one colour. The oracle measured the rectangle to keep.
     Trim(Rect),
-    /// Keep this rectangle.
+    /// Keeps this rectangle.
     Crop(Rect),
-    /// Resample this region to this size.
+    /// Resamples a region to a new size.
     Resize {
-        /// The part that is read; may lie between pixels.
+        /// The region that is read; its edges may be between pixels.
         from: Region,
         /// The new size.
         to: Size,
     },
-    /// Put the image on a larger canvas.
+    /// Puts the image on a larger canvas.
     Extend {
         /// The size of the canvas.
         to: Size,
-        /// Where the image's top left corner goes.
+        /// The position of the image's top left corner.
         at: Point,
-        /// What the rest consists of.
+        /// The fill of the rest.
         fill: Fill,
     },
-    /// Mirror.
+    /// Mirrors the image.
     Flip(Flip),
-    /// Draw a frame around the image, which grows by twice the width.
+    /// Draws a border around the image, which grows by twice its width.
     Border {
         /// Pixels on each side.
         width: u32,
-        /// Its colour.
+        /// The colour of the border.
         color: Color,
     },
-    /// Turn clockwise. Right angles are exact.
+    /// Turns the image clockwise. Right angles are exact.
     Rotate {
-        /// Above 0 and below 360.
+        /// The angle in degrees, above 0 and below 360.
         degrees: Number,
-        /// The size that holds the turned image.
+        /// The size that contains the turned image.
         to: Size,
-        /// What fills the corners; `None` leaves them transparent.
+        /// The fill of the corners; `None` leaves them transparent.
         fill: Option<Color>,
     },
-    /// Change how pixels look.
+    /// Applies a filter to the pixels.
     Adjust(Filter),
-    /// Tilt or bend it.
+    /// Tilts or bends the image.
     Distort {
-        /// How.
+        /// The geometry of the distortion.
         how: Distortion,
         /// The size of the canvas.
         to: Size,
     },
-    /// Put a colour behind transparent pixels.
+    /// Puts a colour behind transparent pixels.
     Flatten(Color),
-    /// Let an effect provider change it.
+    /// Applies an effect of an effect provider.
     Effect {
-        /// How.
+        /// The effect.
         effect: Ai,
-        /// The size of what it gave when the oracle asked.
+        /// The size of the result that the provider returned when the oracle called it.
         to: Size,
     },
-    /// Draw a layer over it.
+    /// Draws a layer over the image.
     Compose {
-        /// What makes the layer.
+        /// The plan of the layer.
         layer: Box<Plan>,
-        /// Where its top left corner goes; may lie outside.
+        /// The position of its top left corner, which may be outside the image.
         at: Point,
-        /// How it mixes with what is below.
+        /// The mode in which it is mixed with the image below.
         mix: Mix,
     },
 }
 
-/// What is decoded of a file and resampled on the way.
+/// The part of a file that is decoded and resampled in one operation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Thumbnail {
-    /// The file's stored size.
+    /// The stored size of the file.
     pub size: Size,
-    /// What is decoded of it, in whole pixels: the filter sees nothing beyond.
+    /// The part that is decoded, in whole pixels. The filter sees nothing outside it.
     pub part: Rect,
     /// The region that is resampled, in pixels of the file.
     pub from: Region,
     /// The new size.
     pub to: Size,
-    /// How many samples are decoded of each eight, in both directions.
+    /// The number of samples that are decoded for every eight pixels, in both directions.
     pub scale_eighths: u8,
-    /// May chroma have half the resolution?
+    /// Whether chroma may have half the resolution.
     pub chroma_420: bool,
 }
 
 impl Thumbnail {
-    /// All of a file at so many eighths.
+    /// Makes a thumbnail of a whole file at `scale_eighths` eighths of its size.
     #[cfg(feature = "pixels")]
     pub(crate) fn whole(size: Size, scale_eighths: u8) -> Self {
         let to = reduced(size, scale_eighths);
@@ -184,29 +184,29 @@ impl Thumbnail {
     }
 }
 
-/// How a layer mixes with what is below (`lm`).
+/// The mode in which a layer is mixed with the image below (`lm`).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Mix {
-    /// It covers.
+    /// The layer covers the image.
     Over,
     /// Colours are multiplied.
     Multiply,
-    /// Red and green of the layer move the pixels below, at most this far across and down.
+    /// Red and green of the layer move the pixels below, at most this far to the right and down.
     Displace {
         /// Pixels to the right at full red.
         x: f64,
         /// Pixels down at full green.
         y: f64,
     },
-    /// It cuts a hole.
+    /// The layer cuts a hole.
     Cutout,
-    /// Only what is under it stays.
+    /// Only the part under the layer is kept.
     Cutter,
 }
 
 impl Op {
-    /// The size of what it makes of an image of this size.
+    /// Returns the size of the output for an input of this size.
     #[must_use]
     pub fn output(&self, input: Size) -> Size {
         match *self {
@@ -226,14 +226,14 @@ impl Op {
         }
     }
 
-    /// Does it start a plan, needing no image?
+    /// Returns `true` if the operation starts a plan and needs no input.
     #[must_use]
     pub const fn is_start(&self) -> bool {
         matches!(self, Self::Decode { .. } | Self::Thumbnail { .. } | Self::Canvas { .. } | Self::Text { .. })
     }
 }
 
-/// The size of an image decoded at so many eighths.
+/// Returns the size of an image decoded at `scale_eighths` eighths.
 #[cfg(feature = "pixels")]
 pub(crate) fn reduced(size: Size, scale_eighths: u8) -> Size {
     let side = |side: u32| {

@@ -1,4 +1,4 @@
-//! [`Oracle`]: everything the planner cannot know by itself.
+//! [`Oracle`]: the facts that the planner cannot compute.
 
 use super::error::PlanError;
 use super::op::Plan;
@@ -9,26 +9,27 @@ use crate::geometry::{Orientation, Rect, Size, round};
 use crate::path::AssetPath;
 use crate::transform::Ai;
 
-/// Answers what a plan depends on but arithmetic cannot tell.
+/// Supplies the facts that a plan depends on and that arithmetic cannot determine.
 ///
-/// Four features make geometry depend on pixels: trimming, focus on content, text, and effects that change
-/// an image's size. Where one comes up the planner hands over the plan so far; in production the executor
-/// runs it, looks, and keeps the image. In tests an oracle is a struct of canned answers.
+/// Four features make geometry depend on pixels: trimming, focus on content, text, and effects that change the size of
+/// an image. For each of them except text the planner passes the plan so far. In production the executor runs that
+/// plan, examines the image, and keeps it. In tests an oracle is a struct with fixed answers.
 pub trait Oracle {
-    /// Facts from the header of a file: `None` is the asset, else the file that a layer names.
+    /// Returns facts from the header of a file: `None` is the asset, otherwise the file that a layer names.
     ///
     /// # Errors
     /// The file cannot be examined.
     fn source(&mut self, file: Option<&AssetPath>) -> Result<SourceInfo, PlanError>;
 
-    /// The rectangle that is left after cutting off borders whose colour is within `threshold`
-    /// percent of the top left pixel, in the image that `so_far` makes.
+    /// Returns the rectangle to keep after cutting off borders whose colour is within `threshold` percent of the top
+    /// left pixel, in the image that `so_far` makes.
     ///
     /// # Errors
     /// The image cannot be made.
     fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError>;
 
-    /// Where a subject is in the image that `so_far` makes; empty, as by default, if nobody can tell.
+    /// Returns the areas of a subject in the image that `so_far` makes. Empty if no detector knows, which is the
+    /// default.
     ///
     /// # Errors
     /// The image cannot be made.
@@ -37,48 +38,48 @@ pub trait Oracle {
         Ok(Vec::new())
     }
 
-    /// The size of a text as it is drawn, padding included.
+    /// Returns the size of a text as drawn, including padding.
     ///
     /// # Errors
-    /// The font is damaged, the text too large, or, as by default, there are no letters.
+    /// The font is damaged, the text is too large, or there are no fonts, which is the default.
     fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
         _ = text;
         Err(PlanError::Unsupported { parameter: "l-text", reason: "there are no fonts here" })
     }
 
-    /// The size of what an effect makes of the image that `so_far` makes.
+    /// Returns the size of the result of an effect on the image that `so_far` makes.
     ///
     /// # Errors
-    /// Nobody offers this effect, as by default, it failed, or it takes more time.
+    /// There is no provider for this effect, which is the default; it failed; or it takes more time.
     fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {
         _ = so_far;
         Err(PlanError::Unsupported { parameter: effect.key(), reason: "needs an effect provider" })
     }
 }
 
-/// What a source's header says.
+/// The facts in the header of a source.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SourceInfo {
-    /// As stored, before orientation.
+    /// The stored size, before orientation.
     pub size: Size,
-    /// How it is to be turned.
+    /// The orientation to apply.
     pub orientation: Orientation,
-    /// Its format.
+    /// The format of the file.
     pub format: Format,
-    /// Can it hold transparent pixels?
+    /// Whether the file can have transparent pixels.
     pub alpha: bool,
-    /// Dots per inch, if the file says so.
+    /// Dots per inch, if the file states them.
     pub density: Option<f64>,
-    /// Is it a drawing without pixels of its own, which can be decoded at any size?
+    /// Whether it is a vector drawing, which can be decoded at any size.
     pub vector: bool,
-    /// Frames of an animation, 1 of anything else. Counted no further than to one more than
+    /// The frames of an animation, 1 for anything else. They are counted up to one more than
     /// [`Limits::frames`](crate::Limits::frames).
     pub frames: u32,
 }
 
 impl SourceInfo {
-    /// An opaque, upright JPEG of this size; the fields are open to change.
+    /// Makes the facts of an opaque, upright JPEG of this size. The fields are public and can be changed.
     #[must_use]
     pub const fn new(size: Size) -> Self {
         Self {
@@ -95,9 +96,8 @@ impl SourceInfo {
 
 /// An oracle that knows one header and no pixels.
 ///
-/// Every file is taken for one like that. Nothing is found to cut off or to keep in sight, a text is taken
-/// to be as wide as a usual one of its length, and effects keep the size. So the geometry of any URL can
-/// be asked for.
+/// Every file is assumed to have that header. Nothing is found to cut off or to focus on, the width of a text is
+/// estimated from its length, and effects keep the size. This makes the geometry of any URL available.
 ///
 /// ```
 /// use originkit::plan::{Rules, Size, SizeOnly, plan};
@@ -111,7 +111,7 @@ impl SourceInfo {
 pub struct SizeOnly(pub SourceInfo);
 
 impl SizeOnly {
-    /// Knows of an opaque, upright JPEG of this size.
+    /// Makes the oracle of an opaque, upright JPEG of this size.
     #[must_use]
     pub const fn new(size: Size) -> Self {
         Self(SourceInfo::new(size))
@@ -132,9 +132,9 @@ impl Oracle for SizeOnly {
     }
 
     fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
-        /// Letters of usual fonts are half as wide as the em square.
+        /// Letters of common fonts are half as wide as the em square.
         const LETTER: f64 = 0.5;
-        /// Ascent, descent and gap.
+        /// Ascent, descent and line gap.
         const LINE: f64 = 1.2;
         let longest = text.text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
         #[expect(clippy::cast_precision_loss, reason = "a text has few characters")]

@@ -5,25 +5,25 @@ use crate::geometry::Size;
 use crate::limits::Limits;
 use crate::setters::setters;
 
-/// What planning needs to know besides the source.
+/// The settings that planning needs in addition to the source.
 ///
 /// ```
 /// use originkit::plan::Rules;
-/// let rules = Rules::default().auto_orient(false); // leave images as they are stored
+/// let rules = Rules::default().auto_orient(false); // keep images as they are stored
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rules {
-    /// Every bound.
+    /// All limits.
     pub limits: Limits,
-    /// Apply the EXIF orientation without being asked (`rt-auto` asks).
+    /// Whether to apply the EXIF orientation without a request (`rt-auto` requests it).
     pub auto_orient: bool,
-    /// Refuse a damaged source, instead of showing of it what can be shown.
+    /// Whether to refuse a damaged source, instead of showing the part of it that is readable.
     pub refuse_damaged: bool,
-    /// The size that a result is fitted into (`c-at_max`) where the transformation names neither `w` nor `h` (documented:
-    /// the setting *maximum image dimensions*); `None` leaves it alone.
+    /// The size that a result is fitted into (`c-at_max`) if the transformation has neither `w` nor `h` (documented:
+    /// the setting *maximum image dimensions*); `None` does not change it.
     pub max_size: Option<Size>,
-    /// Passes over the plan before it is carried out.
+    /// Passes over the plan before it is executed.
     pub fusion: Fusion,
 }
 

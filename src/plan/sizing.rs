@@ -1,12 +1,12 @@
-//! How large: from `w h ar dpr c cm` to sizes. Where things sit is decided next door, by `focus`.
+//! Sizing: from `w h ar dpr c cm` to sizes. The module `focus` determines positions.
 //!
-//! Lengths stay real numbers until the wanted frame is known; width and height are then rounded once.
-//! Products come before quotients, so that exact halves and exact fits are exact.
+//! Lengths stay real numbers until the requested frame is known; width and height are then rounded once. Products are
+//! computed before quotients, so that exact halves and exact fits are exact.
 
 use crate::geometry::{Size, round};
 use crate::transform::{Aspect, Dpr, Length, Mode, Placing, Scope, Sizing, Strategy};
 
-/// The frame a step asks for, in pixels and not yet rounded; what is missing follows the other.
+/// The frame that a step requests, in pixels, not yet rounded. A missing side follows from the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Wanted {
     width: Option<f64>,
@@ -16,14 +16,14 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Reads `w`, `h`, `ar` and `dpr` for a step whose input has this size.
     ///
-    /// A length that is not above zero or above `side` is as if absent, and so is every value that has
-    /// none here, such as `w-iw_div_0`.
+    /// A length that is not above zero, or is above `side`, counts as absent. So does a value that cannot be computed,
+    /// such as `w-iw_div_0`.
     pub(super) fn new(sizing: &Sizing, input: Size, scope: &Scope, side: u32) -> Self {
         let read = |length: &Option<Length>, all: u32| {
             let value = match length.as_ref()? {
                 Length::Px(number) => number.to_f64(),
                 Length::Share(share) => times(f64::from(all), share.to_fraction()),
-                // Hints have taken its place; there was none.
+                // Hints replace `auto`; this one had no hint.
                 Length::Auto => return None,
                 Length::Expr(expr) => expr.evaluate(scope).ok()?,
             };
@@ -34,12 +34,12 @@ impl Wanted {
             .with_dpr(sizing.dpr.as_ref(), input, scope)
     }
 
-    /// Are both sides given?
+    /// Returns `true` if both sides are given.
     pub(super) const fn is_frame(self) -> bool {
         self.width.is_some() && self.height.is_some()
     }
 
-    /// `ar` gives the second side where there is one.
+    /// Computes the second side from `ar`, if one side is given.
     fn with_aspect(self, aspect: Option<&Aspect>, scope: &Scope) -> Self {
         let Some((across, down)) = shape(aspect, scope) else { return self };
         match self {
@@ -49,7 +49,7 @@ impl Wanted {
         }
     }
 
-    /// `dpr` multiplies both sides, or nothing if one of them would leave 1 to 5000 (documented).
+    /// Multiplies both sides by `dpr`, or none if one of them would leave 1 to 5000 (documented).
     fn with_dpr(self, dpr: Option<&Dpr>, input: Size, scope: &Scope) -> Self {
         let factor = match dpr {
             None | Some(Dpr::Auto) => return self,
@@ -75,7 +75,7 @@ impl Wanted {
     }
 }
 
-/// `ar` as width to height, both above zero.
+/// Returns `ar` as width to height, both above zero.
 pub(super) fn shape(aspect: Option<&Aspect>, scope: &Scope) -> Option<(f64, f64)> {
     let (across, down) = match aspect? {
         Aspect::Ratio(across, down) => {
@@ -87,33 +87,33 @@ pub(super) fn shape(aspect: Option<&Aspect>, scope: &Scope) -> Option<(f64, f64)
     (across > 0.0 && down > 0.0).then_some((across, down))
 }
 
-/// The sizes of a step: what is read, what it becomes, and the canvas that is put on.
+/// The sizes of a step: the part that is read, its size after resampling, and the canvas.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fit {
     pub(super) window: Window,
-    /// What the window is resampled to. Never larger than the canvas.
+    /// The size to which the window is resampled. Never larger than the canvas.
     pub(super) target: Size,
     pub(super) canvas: Size,
 }
 
-/// How much of the input is read, and by which rule its place is found.
+/// The part of the input that is read, and the rule for its position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Window {
-    /// All of it.
+    /// The whole input.
     Whole,
-    /// A part to be resampled: width and height, which need not be whole.
+    /// A part to resample: width and height, which may be fractional.
     Part(f64, f64),
-    /// A part to be copied.
+    /// A part to copy.
     Pixels(Size),
-    /// A part to be copied from given coordinates. This much was asked for; what is too much is cut.
+    /// A part to copy from given coordinates: the requested size, whose excess is cut off.
     Extract(Size),
-    /// A part to be copied, from given coordinates if they leave it inside.
+    /// A part to copy, from given coordinates if they keep it inside.
     PadExtract(Size),
 }
 
 impl Fit {
-    /// The documented strategies. `cm` beats `c` (chosen); with one side alone, or none, nothing is cut
-    /// or padded whatever they say (documented).
+    /// Applies the documented strategies. `cm` takes precedence over `c` (chosen). If only one side is given, or none,
+    /// nothing is cut or padded, whatever they say (documented).
     pub(super) fn new(wanted: Wanted, input: Size, placing: &Placing) -> Self {
         let keep = placing.mode.map_or_else(
             || matches!(placing.strategy, Some(Strategy::AtMax | Strategy::MaintainRatioNoEnlarge)),
@@ -141,7 +141,7 @@ impl Fit {
         match strategy {
             Strategy::MaintainRatio => Self::cover(frame, input),
             Strategy::MaintainRatioNoEnlarge if encloses(input, frame) => Self::cover(frame, input),
-            // The wanted shape, cut from the pixels that are there (chosen).
+            // The requested aspect ratio, cut from the existing pixels (chosen).
             Strategy::MaintainRatioNoEnlarge => {
                 let (width, height) = window(frame, input);
                 let kept = smaller(Size::new(round(width), round(height)), input);
@@ -172,18 +172,18 @@ impl Fit {
         }
     }
 
-    /// All of the input at another size.
+    /// Scales the whole input to another size.
     const fn scaled(to: Size) -> Self {
         Self { window: Window::Whole, target: to, canvas: to }
     }
 
-    /// Fill the frame, cut what sticks out.
+    /// Fills the frame and cuts off the rest.
     fn cover(frame: Size, input: Size) -> Self {
         let (width, height) = window(frame, input);
         Self { window: Window::Part(width, height), target: frame, canvas: frame }
     }
 
-    /// Cut what is too large, pad what is too small.
+    /// Cuts an image that is too large and pads one that is too small.
     fn padded(canvas: Size, input: Size) -> Self {
         let kept = smaller(canvas, input);
         Self { window: Window::PadExtract(kept), target: kept, canvas }
@@ -194,7 +194,7 @@ fn times(length: f64, (numerator, denominator): (f64, f64)) -> f64 {
     length * numerator / denominator
 }
 
-/// The largest part of `input` that has the shape of `frame`.
+/// Returns the largest part of `input` that has the aspect ratio of `frame`.
 fn window(frame: Size, input: Size) -> (f64, f64) {
     let (across, down) = (f64::from(input.width), f64::from(input.height));
     if is_wider(frame, input) {
@@ -204,12 +204,12 @@ fn window(frame: Size, input: Size) -> (f64, f64) {
     }
 }
 
-/// The size of `input` scaled to fit into `frame`, touching it.
+/// Returns the size of `input` scaled to fit into `frame`.
 fn inside(frame: Size, input: Size) -> Size {
     if is_wider(frame, input) { to_height(input, frame.height.into()) } else { to_width(input, frame.width.into()) }
 }
 
-/// The size of `input` scaled to cover `frame`, touching it.
+/// Returns the size of `input` scaled to cover `frame`.
 fn around(frame: Size, input: Size) -> Size {
     if is_wider(frame, input) { to_width(input, frame.width.into()) } else { to_height(input, frame.height.into()) }
 }
@@ -222,7 +222,7 @@ fn to_height(input: Size, height: f64) -> Size {
     Size::new(round(f64::from(input.width) * height / f64::from(input.height)), round(height))
 }
 
-/// Is the shape of `a` at least as wide as that of `b`? Exact, for products of two sides fit `u64`.
+/// Returns `true` if `a` is at least as wide as `b` in aspect ratio. Exact, because products of two sides fit `u64`.
 fn is_wider(a: Size, b: Size) -> bool {
     u64::from(a.width) * u64::from(b.height) >= u64::from(a.height) * u64::from(b.width)
 }
@@ -292,10 +292,10 @@ mod tests {
             (px("300"), None, "0.5", (Some(150.0), None)),
             (px("2500"), None, "2", (Some(5000.0), None)),
             (px("2501"), None, "2", (Some(2501.0), None)),
-            // The other side follows from the source's shape, and is looked at too.
+            // The other side follows from the aspect ratio of the source and is checked too.
             (None, px("3000"), "1.5", (None, Some(4500.0))),
             (None, px("3000"), "1.3", (None, Some(3900.0))),
-            // Exact, where the nearest `f64` of the factor would give a little less.
+            // Exact; the nearest `f64` of the factor would give slightly less.
             (px("50"), None, "0.29", (Some(14.5), None)),
             (px("9"), px("9"), "0.1", (Some(9.0), Some(9.0))),
             (px("300"), None, "5.1", (Some(300.0), None)),

@@ -1,4 +1,4 @@
-//! [`Frame`]: where a step took its image from, and where it put it.
+//! [`Frame`]: the source region and the target of a step.
 
 use crate::geometry::{Rect, Region, Size};
 
@@ -10,9 +10,9 @@ pub struct Frame {
     pub input: Size,
     /// The region of the input that is used.
     pub source: Region,
-    /// The canvas it lands on, before border and rotation.
+    /// The size of the canvas, before border and rotation.
     pub canvas: Size,
-    /// Where on the canvas.
+    /// The target rectangle on the canvas.
     pub target: Rect,
     /// The size of the step's output.
     pub output: Size,

@@ -4,20 +4,20 @@ use crate::geometry::Size;
 use crate::path::AssetPath;
 use crate::transform::{Align, Color, Typography};
 
-/// A text as it is drawn: nothing about it is left to decide but the shapes of its letters.
+/// A text to draw, with everything resolved except the shapes of its letters.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "an oracle of one's own must be able to lay it out")]
 pub struct TextBlock {
     /// The text; `\n` starts a paragraph.
     pub text: String,
-    /// Its font.
+    /// The font.
     pub font: FontChoice,
     /// `fs`: pixels of the em square.
     pub size: f64,
-    /// `w`: lines are broken to this width, and the box is exactly as wide; without it the box is as
-    /// wide as the ink.
+    /// `w`: lines are broken at this width, and the box has exactly this width. Without it the box is as wide as the
+    /// ink.
     pub wrap: Option<u32>,
-    /// `ia`: where lines stand that are shorter than the box.
+    /// `ia`: the alignment of lines that are shorter than the box.
     pub align: Align,
     /// `pa`: pixels at the top, right, bottom and left.
     pub padding: [u32; 4],
@@ -25,26 +25,26 @@ pub struct TextBlock {
     pub color: Color,
     /// `bg`, with the opacity of `al`.
     pub background: Option<Color>,
-    /// `tg`.
+    /// `tg`: bold, italic and strikethrough.
     pub typography: Typography,
-    /// `lh`: pixels from line to line; it counts from the second line on.
+    /// `lh`: pixels from line to line, starting with the second line.
     pub line_height: Option<f64>,
 }
 
-/// Which font a text is drawn with.
+/// The font that a text is drawn with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FontChoice {
-    /// The bundled one.
+    /// The bundled font.
     Default,
-    /// One by name, from whoever has fonts.
+    /// A font by name, from the font provider.
     Named(String),
-    /// A file, fetched like an overlay.
+    /// A font file, fetched like an overlay.
     File(AssetPath),
 }
 
 impl TextBlock {
-    /// The size of a box of this size once its padding is added.
+    /// Returns the size of a box of size `inner` after its padding is added.
     #[must_use]
     pub fn padded(&self, inner: Size) -> Size {
         let [top, right, bottom, left] = self.padding;

@@ -1,4 +1,4 @@
-//! [`Traits`]: properties of operations by which they are reordered, fused and encoded.
+//! [`Traits`]: properties that decide how operations are reordered, fused and encoded.
 
 use super::adjust::Filter;
 use super::fill::Fill;
@@ -8,18 +8,18 @@ use crate::geometry::Size;
 /// Properties of an operation on an image of a certain size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Traits {
-    /// Every pixel after it is one from before, or of a colour that the plan names.
+    /// Every output pixel is an input pixel or has a colour that the plan names.
     pub(crate) moves_pixels: bool,
-    /// An image without transparency remains one.
+    /// The output of an opaque image is opaque.
     pub(crate) stays_opaque: bool,
-    /// Colours are left as they are, and converting them afterwards costs no more than before.
+    /// Colours are unchanged, and converting them afterwards costs no more than before.
     pub(crate) keeps_colors: bool,
-    /// It can be done to luma and halved chroma.
+    /// The operation can be applied to luma and halved chroma.
     pub(crate) in_planes: bool,
 }
 
 impl Op {
-    /// Its properties for an input of this size.
+    /// Returns the properties for an input of this size.
     pub(crate) fn traits(&self, input: Size) -> Traits {
         let none = Traits::default();
         match self {
@@ -30,8 +30,8 @@ impl Op {
                 moves_pixels: true,
                 stays_opaque: true,
                 keeps_colors: true,
-                // Each sample of chroma stands for a pair of pixels, the first of them even: that an image of odd
-                // sides loses when it is turned.
+                // Each chroma sample covers a pair of pixels, the first of them even. An image with odd sides loses
+                // this property when it is turned.
                 in_planes: input.width.is_multiple_of(2) && input.height.is_multiple_of(2),
             },
             Self::Trim(_) | Self::Crop(_) => {

@@ -1,22 +1,22 @@
-//! What the language has and this version does not execute, all in one place.
+//! [`Unsupported`]: the parts of the language that this version does not execute.
 //!
-//! Planning goes on without it; [`Plan::executable`](super::Plan::executable) refuses to run the rest.
+//! Planning continues without them; [`Plan::executable`](super::Plan::executable) returns an error for such a plan.
 
 use crate::transform::{Edit, Pages};
 
-/// A parameter that the language has and this version does not execute.
+/// A parameter of the language that this version does not execute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unsupported {
-    /// Its key in the URL.
+    /// The key in the URL.
     pub parameter: &'static str,
-    /// What is missing.
+    /// The part that is missing.
     pub reason: &'static str,
 }
 
-/// Notes what of an edit cannot be executed.
+/// Notes the parts of an edit that cannot be executed.
 pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
-    // Without `..`: a new parameter has to be decided about here.
+    // Without `..`, so that a new parameter needs a decision here.
     let Edit {
         named,
         page,
@@ -27,9 +27,9 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
         rotation: _,
         paint: _,
         effects: _,
-        text: _, // means something in text layers only
+        text: _, // has an effect in text layers only
         layers: _,
-        // Whoever encodes knows what it can write; `c2pa` needs a signer, without one it is ignored (chosen).
+        // The encoder knows which settings it can write. `c2pa` needs a signer and is ignored without one (chosen).
         encoding: _,
         default_image: _,
     } = edit;
@@ -42,7 +42,7 @@ pub(super) fn note(edit: &Edit, found: &mut Vec<Unsupported>) {
     lacks(page.as_ref().is_some_and(is_composition), "pg", "only one page or frame, by number");
 }
 
-/// Several pages at once are composed; only one can be picked here.
+/// Returns `true` for several pages, which would be composed. Only one page can be selected here.
 fn is_composition(pages: &Pages) -> bool {
     match pages {
         Pages::Names(_) => true,

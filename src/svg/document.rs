@@ -1,4 +1,4 @@
-//! Text to a tree.
+//! Parsing text into a tree.
 
 use roxmltree::Document;
 
@@ -6,7 +6,7 @@ use super::names;
 use super::refusal::broken;
 use crate::error::Error;
 
-/// A bounded text as a tree whose root is an `svg`.
+/// Parses a text that is within the limits into a tree whose root is an `svg` element.
 pub(crate) fn parse(text: &str) -> Result<Document<'_>, Error> {
     let document = Document::parse(text).map_err(|_| broken("is not well-formed"))?;
     let root = document.root_element();

@@ -1,12 +1,12 @@
-//! Entities that a file declares for itself, as drawing programs do: expanded, and the document type taken out.
+//! Expanding the entities that a file declares, as drawing programs do, and removing the document type.
 //!
 //! ```text
 //! <!DOCTYPE svg [ <!ENTITY ns "http://www.w3.org/2000/svg"> ]> <svg xmlns="&ns;">  ──▶  <svg xmlns="http://...">
 //! ```
 //!
-//! Nothing is fetched: external entities and document types are ignored. How long the text becomes is calculated
-//! first, so that a file of nested entities (the *billion laughs*) is refused before it is expanded. With a document
-//! type that points elsewhere, an entity that is not declared may be declared there: it shows nothing, as in browsers.
+//! Nothing is fetched: external entities and document types are ignored. The length of the result is computed first, so
+//! that a file with nested entities (the *billion laughs*) is refused before it is expanded. If the document type
+//! refers to an external subset, an undeclared entity may be declared there. It is replaced by nothing, as in browsers.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::format::xml;
 use crate::limits::{LimitError, Limits};
 
-/// The text with entities expanded and without its document type; `None` if it has none.
+/// Returns the text with entities expanded and without its document type, or `None` if it has no document type.
 pub(super) fn expanded(text: &str, limits: &Limits) -> Result<Option<String>, Error> {
     let Some((start, rest)) = doctype(text) else { return Ok(None) };
     let Some((subset, after)) = xml::document_type(rest.as_bytes()) else { return Err(broken("is not well-formed")) };
@@ -38,7 +38,7 @@ pub(super) fn expanded(text: &str, limits: &Limits) -> Result<Option<String>, Er
     Ok(Some(out))
 }
 
-/// The start of a document type, and what stands behind its keyword.
+/// Returns the start of the document type and the text after its keyword.
 fn doctype(text: &str) -> Option<(usize, &str)> {
     let mut at = 0;
     loop {
@@ -59,10 +59,10 @@ fn doctype(text: &str) -> Option<(usize, &str)> {
     }
 }
 
-/// Adds up bytes, and stops where they are too many.
+/// A counter of bytes that fails above the limit.
 struct Length<'a> {
     bytes: usize,
-    /// An entity without text costs time too.
+    /// The number of pieces. An entity without text takes time too.
     pieces: usize,
     limits: &'a Limits,
 }
@@ -70,7 +70,7 @@ struct Length<'a> {
 impl Length<'_> {
     fn add(&mut self, piece: &str, place: Place) -> Result<(), Error> {
         let more = match place {
-            // A quote becomes six bytes.
+            // An escaped quote has six bytes.
             Place::Entity => piece.len() + 5 * piece.matches(['"', '\'']).count(),
             Place::Text => piece.len(),
         };
@@ -80,12 +80,12 @@ impl Length<'_> {
     }
 }
 
-/// Where a piece of text comes from.
+/// The origin of a piece of text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// The file, or an entity between tags.
     Text,
-    /// An entity in the value of an attribute, whose quotes do not end the value.
+    /// An entity in the value of an attribute. Its quotes do not end the value.
     Entity,
 }
 
@@ -103,9 +103,9 @@ fn write(piece: &str, place: Place, out: &mut String) {
 }
 
 struct Entities<'a> {
-    /// Replacement texts by name; `None` for an external one.
+    /// Replacement texts by name; `None` for an external entity.
     all: HashMap<&'a str, Option<String>>,
-    /// One that is not declared here may be declared elsewhere.
+    /// Whether an entity that is not declared here may be declared in an external subset.
     lenient: bool,
 }
 
@@ -135,7 +135,7 @@ impl<'a> Entities<'a> {
         Ok(found)
     }
 
-    /// Reads ` name "value"`, or ` name SYSTEM "address"`. Parameter entities are not for documents.
+    /// Reads ` name "value"`, or ` name SYSTEM "address"`. Parameter entities do not apply to the document.
     fn declare(&mut self, text: &'a str) -> Result<(), Error> {
         let Some((name, value)) = text.trim_start().split_once(|c: char| c.is_ascii_whitespace()) else {
             return Ok(());
@@ -150,12 +150,12 @@ impl<'a> Entities<'a> {
             let (inside, _) = value.get(1..)?.split_once(quote)?;
             Some(with_characters(inside))
         });
-        // The first declaration counts (XML 1.0, 4.2).
+        // The first declaration is binding (XML 1.0, 4.2).
         self.all.entry(name).or_insert(quoted);
         Ok(())
     }
 
-    /// Hands on the pieces of a text and of the entities in it.
+    /// Passes the pieces of a text, with its entities expanded, to `act`.
     fn each(&self, text: &str, depth: u64, act: &mut dyn FnMut(&str, Place) -> Result<(), Error>) -> Result<(), Error> {
         let mut rest = text;
         while let Some(at) = rest.find(['<', '&']) {
@@ -165,7 +165,7 @@ impl<'a> Entities<'a> {
                 rest = self.reference(from, Place::Text, depth, act)?;
                 continue;
             }
-            // Nothing is expanded in these.
+            // Entities are not expanded in these.
             let end = match from {
                 _ if from.starts_with("<!--") => "-->",
                 _ if from.starts_with("<![CDATA[") => "]]>",
@@ -184,7 +184,7 @@ impl<'a> Entities<'a> {
         act(rest, Place::Text)
     }
 
-    /// A tag to its end. Entities are expanded in quotes.
+    /// Processes a tag up to its end. Entities are expanded inside quotes.
     fn tag<'b>(
         &self,
         text: &'b str,
@@ -213,7 +213,7 @@ impl<'a> Entities<'a> {
         Err(broken("is not well-formed"))
     }
 
-    /// A reference, and what stands behind it.
+    /// Processes a reference and returns the text after it.
     fn reference<'b>(
         &self,
         text: &'b str,
@@ -235,13 +235,13 @@ impl<'a> Entities<'a> {
             }
             Some(None) if !kept => {}
             None if !kept && self.lenient => {}
-            // As it is: the parser knows it, or refuses it.
+            // Unchanged: the parser knows the reference or refuses it.
             _ => act(reference, Place::Text)?,
         }
         Ok(after)
     }
 
-    /// The text of an entity in the value of an attribute.
+    /// Processes the text of an entity in the value of an attribute.
     fn value(
         &self,
         text: &str,
@@ -258,7 +258,7 @@ impl<'a> Entities<'a> {
     }
 }
 
-/// A declaration to its end, behind its `<`.
+/// Returns the text of a declaration up to its end. `text` starts after the `<`.
 fn declaration(text: &str) -> Result<&str, Error> {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -273,7 +273,7 @@ fn declaration(text: &str) -> Result<&str, Error> {
     Err(broken("is not well-formed"))
 }
 
-/// A replacement text: references to characters are expanded where an entity is declared (XML 1.0, 4.5).
+/// Returns a replacement text. Character references are expanded where an entity is declared (XML 1.0, 4.5).
 fn with_characters(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -296,9 +296,9 @@ fn with_characters(text: &str) -> String {
     out
 }
 
-/// Of one file: drawing programs declare some ten.
+/// The maximum number of entities in a file. Drawing programs declare about ten.
 const ENTITIES: u64 = 256;
-/// How deep entities may be nested; that also ends one that names itself.
+/// The maximum nesting of entities. It also stops an entity that refers to itself.
 const DEPTH: u64 = 16;
 
 #[cfg(test)]

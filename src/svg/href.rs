@@ -1,16 +1,16 @@
-//! What `href` may point at: a part of the same file, or a raster picture inside it.
+//! The allowed targets of `href`: a part of the same file, or an embedded raster image.
 
 use crate::base64;
 use crate::format::Format;
 use crate::percent;
 
-/// `#id`, written as it is compared.
+/// Returns `#id` in the form in which it is compared.
 pub(super) fn local(text: &str) -> Option<String> {
     let id = text.trim().strip_prefix('#')?;
     is_id(id).then(|| format!("#{id}"))
 }
 
-/// Returns `true` if an id can be named without an escape, and looks like nothing else.
+/// Returns `true` if an id can be written without an escape and cannot be mistaken for other syntax.
 pub(super) fn is_id(text: &str) -> bool {
     let plain = |c: char| {
         let special = matches!(c, '"' | '\'' | '\\' | '<' | '>' | '&' | '{' | '}' | ';' | '@');
@@ -21,14 +21,14 @@ pub(super) fn is_id(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain) && text.trim() == text && !looks
 }
 
-/// `url(#id)`, in quotes where the id needs them.
+/// Returns `url(#id)`, with quotes if the id needs them.
 pub(super) fn function(text: &str) -> Option<String> {
     let target = local(text)?;
     let bare = !target.contains([' ', '(', ')']);
     Some(if bare { format!("url({target})") } else { format!("url('{target}')") })
 }
 
-/// A font as `url(data:font/woff2;base64,...)`, if the data is one.
+/// Returns a font as `url(data:font/woff2;base64,...)`, if the data is a font.
 pub(super) fn font(source: &str) -> Option<String> {
     let text = source.strip_prefix("url(")?;
     let (address, _) = text.split_once(')')?;
@@ -45,7 +45,7 @@ pub(super) fn font(source: &str) -> Option<String> {
     Some(format!("url(data:{kind};base64,{data})"))
 }
 
-/// A picture as `data:image/png;base64,...`, with the type that its first bytes tell.
+/// Returns an image as `data:image/png;base64,...`, with the media type detected from its first bytes.
 pub(super) fn picture(text: &str) -> Option<String> {
     let (head, data) = text.trim_start().split_once(',')?;
     let head = head.to_ascii_lowercase();
@@ -64,16 +64,16 @@ pub(super) fn picture(text: &str) -> Option<String> {
     raster.then(|| format!("data:{};base64,{data}", format.content_type()))
 }
 
-/// As many bytes as tell a format; `None` if it is no base64 to its end.
+/// Returns the bytes that are needed to detect a format, or `None` if any part of the data is not base64.
 fn first_bytes(data: &str) -> Option<Vec<u8>> {
-    /// They hold 64 bytes.
+    /// These digits hold 64 bytes.
     const LOOK_AT: usize = 86;
     let digits = data.trim_end_matches('=');
     if digits.bytes().any(|digit| base64::value(digit).is_none()) {
         return None;
     }
     let end = digits.len().min(LOOK_AT);
-    // A single digit behind a group of four holds no whole byte.
+    // A single digit after the last group of four does not make a whole byte.
     let end = if end % 4 == 1 { end - 1 } else { end };
     base64::decode(digits.get(..end)?)
 }
@@ -93,7 +93,7 @@ mod tests {
             assert_eq!(picture(text), None, "{text}");
         }
         assert_eq!(picture(&format!("data:image/gif;base64,{gif}<")), None);
-        // What stands behind the bytes that are looked at is looked at too; a digit too many is not.
+        // Digits after the inspected bytes are checked too; an excess digit is accepted.
         let long = gif.repeat(4);
         assert_eq!(picture(&format!("data:image/gif;base64,{long}-")), None);
         for data in [&long, &format!("{gif}A"), &format!("{gif}AA==")] {

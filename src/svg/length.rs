@@ -1,45 +1,45 @@
-//! Lengths and numbers of CSS, with the functions that calculate (CSS Values 4).
+//! Lengths and numbers of CSS, including math functions (CSS Values 4).
 
 /// Sizes that relative lengths refer to, in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Basis {
     /// The font size, for `em`.
     pub(crate) font: f64,
-    /// For percentages; `None` where they stay percentages.
+    /// The size that percentages refer to; `None` if they stay percentages.
     pub(crate) percent: Option<f64>,
-    /// Width and height of the viewport, for `vw` and the like; `None` where there is none.
+    /// Width and height of the viewport, for `vw` and similar units; `None` without a viewport.
     pub(crate) viewport: Option<(f64, f64)>,
 }
 
 impl Basis {
-    /// Nothing is known but the font size that browsers begin with.
+    /// The basis with only the initial font size of browsers.
     pub(crate) const INITIAL: Self = Self { font: 16.0, percent: None, viewport: None };
 }
 
-/// A value that was calculated.
+/// A computed value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Value {
-    /// Without a unit.
+    /// A value without a unit.
     Number(f64),
-    /// Pixels.
+    /// A length in pixels.
     Length(f64),
-    /// Percent.
+    /// A percentage.
     Percent(f64),
-    /// Degrees.
+    /// An angle in degrees.
     Angle(f64),
-    /// Seconds.
+    /// A time in seconds.
     Time(f64),
 }
 
 impl Value {
-    /// Parses a number, a length, a percentage, an angle, a time, or a function that calculates one.
+    /// Parses a number, a length, a percentage, an angle, a time, or a math function.
     pub(crate) fn parse(text: &str, basis: Basis) -> Option<Self> {
         let mut reader = Reader { rest: text.trim(), basis, depth: 0 };
         let value = reader.term()?;
         (reader.rest.trim().is_empty() && value.inner().is_finite()).then_some(value)
     }
 
-    /// Pixels, where a number stands for pixels as in attributes of SVG.
+    /// Returns pixels. A number counts as pixels, as in attributes of SVG.
     pub(crate) fn pixels(self) -> Option<f64> {
         match self {
             Self::Number(value) | Self::Length(value) => Some(value),
@@ -47,7 +47,7 @@ impl Value {
         }
     }
 
-    /// Number or percentage as a number.
+    /// Returns a number or a percentage as a number.
     #[cfg(feature = "svg")]
     pub(crate) fn fraction(self) -> Option<f64> {
         match self {
@@ -77,10 +77,10 @@ impl Value {
         }
     }
 
-    /// Two of one kind together.
+    /// Combines two values of the same kind.
     fn with(self, other: Self, act: impl FnOnce(f64, f64) -> f64) -> Option<Self> {
         let zero = |value: &Self| matches!(value, Self::Number(number) if *number == 0.0);
-        // Nothing of a kind is nothing: lenient as browsers are in attributes.
+        // A zero without a unit combines with any kind, which is as lenient as browsers are in attributes.
         if std::mem::discriminant(&self) == std::mem::discriminant(&other) || zero(&other) {
             return Some(self.map(|value| act(value, other.inner())));
         }
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
         word
     }
 
-    /// A number with its unit, a group, or a function.
+    /// Reads a number with its unit, a group, or a function.
     fn term(&mut self) -> Option<Value> {
         self.spaces();
         if self.rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
         let mut value = self.product()?;
         loop {
             let space = self.spaces();
-            // Without space the sign belongs to a number.
+            // Without spaces around it, the sign belongs to a number.
             let sign = self.rest.chars().next().filter(|c| space && matches!(c, '+' | '-'));
             let Some(sign) =
                 sign.filter(|_| self.rest.get(1..).is_some_and(|rest| rest.starts_with([' ', '\t', '\n'])))
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
     fn product(&mut self) -> Option<Value> {
         let mut value = self.term()?;
         loop {
-            // Space in front of a sum counts.
+            // The space before the operator of a sum is significant.
             let before = self.rest;
             self.spaces();
             if self.eat('*') {
@@ -262,7 +262,7 @@ fn call(name: &str, arguments: &[Value]) -> Option<Value> {
     }
 }
 
-/// A number at the start of a text, and the rest. An `e` that no digits follow is the start of a unit.
+/// Reads a number at the start of a text and returns it with the rest. An `e` without digits after it starts a unit.
 pub(crate) fn number(text: &str) -> Option<(f64, &str)> {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes.get(from..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
@@ -294,7 +294,7 @@ pub(crate) fn number(text: &str) -> Option<(f64, &str)> {
     number.is_finite().then_some((number, rest))
 }
 
-/// Of functions in one another.
+/// The maximum nesting of functions.
 const DEPTH: u32 = 16;
 
 #[cfg(test)]

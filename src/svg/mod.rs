@@ -1,14 +1,13 @@
-//! SVG as text: its bounds, its size, and what of it may be shown or drawn.
+//! SVG as text: its limits, its size, and the parts of it that may be shown or drawn.
 //!
 //! ```text
 //! bytes ── text ──▶ bounded text ── roxmltree ──▶ tree ── write ──▶ SVG of known elements only
 //!       encoding, entities                        └── size
 //! ```
 //!
-//! Sanitising is writing anew: what is not on a list ([`names`], [`css`]) is not written, so nothing has to
-//! be recognised as dangerous. Laws: the result is well-formed, holds no script, handler, foreign
-//! markup, declaration, comment or address of anything outside the file, and sanitising it again changes
-//! nothing.
+//! Sanitising means rewriting: a name that is not on a list ([`names`], [`css`]) is not written, so no input has to be
+//! recognised as dangerous. Laws: the result is well-formed; it has no script, event handler, foreign markup,
+//! declaration or comment, and no address of anything outside the file; and sanitising it again changes nothing.
 
 mod css;
 mod document;
@@ -49,13 +48,13 @@ pub(crate) use self::write::escape;
 #[cfg(feature = "svg")]
 pub(crate) const NAMESPACE: &str = names::SVG;
 
-/// Writes an SVG anew, with nothing in it that could act, or point outside.
+/// Rewrites an SVG without active content and without references to anything outside the file.
 ///
-/// What is kept is the part of SVG 2 that shows something: shapes, text, gradients, patterns, markers, masks, clips,
-/// filters, animations of these, `use` of the file's own parts, embedded raster images, and style sheets with
-/// embedded fonts. Scripts, event handlers, links, `foreignObject`, metadata, comments, document types and all
-/// addresses but `#id` are left out. A file may be in UTF-8, UTF-16 or Latin-1, and declare entities; the result is in
-/// UTF-8. What was left out and may be missed is among the [notes](Encoded::notes).
+/// The result contains the part of SVG 2 that is visible: shapes, text, gradients, patterns, markers, masks, clips,
+/// filters, animations of these, `use` of the file's own parts, embedded raster images, and style sheets with embedded
+/// fonts. Scripts, event handlers, links, `foreignObject`, metadata, comments, document types and all addresses except
+/// `#id` are left out. A file may be in UTF-8, UTF-16 or Latin-1, and may declare entities. The result is in UTF-8.
+/// Parts that were left out and may be missed are listed in the [notes](Encoded::notes).
 ///
 /// ```
 /// use originkit::render::sanitize_svg;
@@ -70,18 +69,18 @@ pub(crate) const NAMESPACE: &str = names::SVG;
 /// ```
 ///
 /// # Errors
-/// [`Error::Pixels`]: it is no well-formed SVG. [`Error::Limit`]: it passes one of [`Limits::svg_bytes`], also with its
-/// entities expanded, and [`Limits::svg_nodes`], or is nested too deeply.
+/// [`Error::Pixels`]: the file is not a well-formed SVG. [`Error::Limit`]: it exceeds [`Limits::svg_bytes`], which also
+/// applies after its entities are expanded, or [`Limits::svg_nodes`], or it is nested too deeply.
 pub fn sanitize_svg(bytes: &[u8], limits: &Limits) -> Result<Encoded, Error> {
     let (text, viewport, notes) = fenced(|| sanitized(bytes, limits))?;
     let encoded = Encoded::new(Bytes::from(text), Format::Svg, viewport.size(limits));
     Ok(encoded.with_notes(notes.take()))
 }
 
-/// The sanitised file, for a delivery. What was left out is among its notes.
+/// Returns the sanitised file for a delivery. Parts that were left out are listed in its notes.
 ///
 /// # Errors
-/// As [`sanitize_svg`], and the file is damaged where that is to be refused.
+/// The errors of [`sanitize_svg`], and an error for a damaged file if `rules` refuse damaged files.
 pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
     let encoded = sanitize_svg(bytes, &rules.limits)?;
     Error::unless_sound(&encoded.notes, rules.refuse_damaged)?;
@@ -92,16 +91,16 @@ pub(crate) fn passed(bytes: &[u8], rules: &Rules) -> Result<Encoded, Error> {
     Ok(encoded)
 }
 
-/// Bytes of memory that sanitising a file takes at most.
+/// Returns the maximum of bytes of memory that sanitising a file takes.
 ///
 /// # Errors
-/// As [`sanitize_svg`], before there is a tree.
+/// The errors of [`sanitize_svg`] that occur before the tree is built.
 #[cfg(feature = "pixels")]
 pub(crate) fn trees_of_file(bytes: &[u8], limits: &Limits) -> Result<u64, Error> {
     Ok(scan::trees(&text::text(bytes, limits, &mut Notes::default())?))
 }
 
-/// The sanitised text of a file, its size, and what was left out.
+/// Returns the sanitised text of a file, its size, and notes about the parts that were left out.
 pub(crate) fn sanitized(bytes: &[u8], limits: &Limits) -> Result<(String, Viewport, Notes), Error> {
     let mut notes = Notes::default();
     let text = text::text(bytes, limits, &mut notes)?;
@@ -110,7 +109,7 @@ pub(crate) fn sanitized(bytes: &[u8], limits: &Limits) -> Result<(String, Viewpo
     Ok((write::sanitized(root, &mut notes), Viewport::of(root), notes))
 }
 
-/// The size of a file, as an image by itself.
+/// Returns the size of a file as a standalone image.
 #[cfg(feature = "svg")]
 pub(crate) fn viewport(bytes: &[u8], limits: &Limits) -> Result<Viewport, Error> {
     let text = text::text(bytes, limits, &mut Notes::default())?;
@@ -167,7 +166,7 @@ mod tests {
             ("<use xlink:href='#c'/>", "<use href=\"#c\"/>"),
             ("<image href='file:///etc/passwd'/>", "<image/>"),
             ("<image href='data:image/svg+xml;base64,PHN2Zy8+'/>", "<image/>"),
-            // What it says it is does not count.
+            // The declared media type is ignored.
             ("<image href='data:image/png;base64,PHN2Zy8+'/>", "<image/>"),
             ("<g style='fill:red;background:url(http://a)'/>", "<g style=\"fill:red\"/>"),
             (

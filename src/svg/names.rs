@@ -1,4 +1,4 @@
-//! The lists: what of SVG 2 is written. Sorted as bytes are.
+//! The lists of SVG 2 names that are written, sorted by bytes.
 
 /// The namespace of SVG.
 pub(super) const SVG: &str = "http://www.w3.org/2000/svg";
@@ -7,7 +7,7 @@ pub(super) const XLINK: &str = "http://www.w3.org/1999/xlink";
 /// The namespace of `xml:space`.
 pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
-/// Returns `true` for an element that shows something, or is needed by one that does.
+/// Returns `true` for an element that is visible, or that a visible element needs.
 pub(super) fn is_element(name: &str) -> bool {
     ELEMENTS.binary_search(&name).is_ok()
 }
@@ -22,12 +22,12 @@ pub(super) fn is_plain(attribute: &str) -> bool {
     PLAIN.binary_search(&attribute).is_ok()
 }
 
-/// Returns `true` for a property: an attribute or a declaration with a value of CSS.
+/// Returns `true` for a property: a presentation attribute or a declaration with a CSS value.
 pub(super) fn is_property(name: &str) -> bool {
     PROPERTIES.binary_search(&name).is_ok()
 }
 
-/// Returns `true` for a descriptor of a font that says when it is used.
+/// Returns `true` for a descriptor of a font that selects when it is used.
 pub(super) fn is_of_font(name: &str) -> bool {
     matches!(
         name,
@@ -46,7 +46,7 @@ pub(super) fn is_animation(element: &str) -> bool {
     matches!(element, "animate" | "animateTransform" | "animateMotion" | "set")
 }
 
-/// Returns `true` for an attribute of such an element that takes plain words and numbers.
+/// Returns `true` for an attribute of an animation element that takes plain words and numbers.
 pub(super) fn is_of_animation(attribute: &str) -> bool {
     ANIMATION.binary_search(&attribute).is_ok()
 }
@@ -56,12 +56,12 @@ pub(super) fn is_animated(attribute: &str) -> bool {
     is_property(attribute) || is_plain(attribute)
 }
 
-/// Returns `true` for a function of CSS that only calculates. `url` is not.
+/// Returns `true` for a CSS function that only computes a value. `url` does not count.
 pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.binary_search(&name).is_ok()
 }
 
-/// Elements.
+/// The elements.
 #[rustfmt::skip]
 const ELEMENTS: &[&str] = &[
     "animate", "animateMotion", "animateTransform", "circle", "clipPath", "defs", "desc", "ellipse", "feBlend",
@@ -73,7 +73,7 @@ const ELEMENTS: &[&str] = &[
     "style", "svg", "switch", "symbol", "text", "textPath", "title", "tspan", "use",
 ];
 
-/// Attributes that are no properties.
+/// Attributes that are not properties.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
     "amplitude", "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby", "azimuth", "baseFrequency",
@@ -90,7 +90,7 @@ const PLAIN: &[&str] = &[
     "viewBox", "width", "x", "x1", "x2", "xChannelSelector", "y", "y1", "y2", "yChannelSelector", "z",
 ];
 
-/// Attributes of elements that animate.
+/// Attributes of animation elements.
 #[rustfmt::skip]
 const ANIMATION: &[&str] = &[
     "accumulate", "additive", "attributeName", "attributeType", "begin", "by", "calcMode", "dur", "end", "from",
@@ -98,7 +98,7 @@ const ANIMATION: &[&str] = &[
     "to",
 ];
 
-/// Properties; those of geometry are attributes too.
+/// Properties. The geometry properties are attributes too.
 #[rustfmt::skip]
 const PROPERTIES: &[&str] = &[
     "-webkit-animation", "-webkit-transform", "-webkit-user-select", "alignment-baseline", "all", "animation",
@@ -128,7 +128,7 @@ const PROPERTIES: &[&str] = &[
     "visibility", "white-space", "width", "will-change", "word-break", "word-spacing", "writing-mode", "x", "y",
 ];
 
-/// Functions in values.
+/// The functions that values may use.
 #[rustfmt::skip]
 const FUNCTIONS: &[&str] = &[
     "abs", "acos", "asin", "atan", "atan2", "blur", "brightness", "calc", "circle", "clamp", "color", "color-mix",

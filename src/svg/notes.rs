@@ -2,12 +2,12 @@
 
 use crate::note::Note;
 
-/// Facts about a file for its result: bounded in number and length, whatever is in the file.
+/// Facts about a file for its result, limited in number and length whatever the file contains.
 #[derive(Debug, Default)]
 pub(crate) struct Notes(Vec<Note>);
 
 impl Notes {
-    /// Notes a part that was left out: its kind, and its name in the file.
+    /// Adds a part that was left out: its kind, and its name in the file.
     pub(crate) fn add(&mut self, kind: &str, name: &str) {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '@' | '/' | '+');
         if name.len() <= LONGEST && name.chars().all(plain) {
@@ -17,7 +17,7 @@ impl Notes {
         }
     }
 
-    /// Notes damage.
+    /// Adds a note about damage.
     pub(crate) fn damage(&mut self, note: Note) {
         self.push(note);
     }
@@ -30,15 +30,15 @@ impl Notes {
         self.0.push(if full { Note::LeftOut("more than is listed".to_owned()) } else { note });
     }
 
-    /// All of them.
+    /// Returns all notes.
     pub(crate) fn take(self) -> Vec<Note> {
         self.0
     }
 }
 
-/// Bytes of a name.
+/// The maximum length of a name in bytes.
 const LONGEST: usize = 40;
-/// Of one file.
+/// The maximum number of notes for a file.
 const MOST: usize = 24;
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
-//! One look at the text before a tree is built: counts and depth. Document types are gone by then.
+//! Checking the text before a tree is built: counts and depth. Document types have been removed at this point.
 //!
-//! It knows as much of XML as it must to tell tags from what only looks like some. Where it and the parser
-//! disagree the parser refuses: both follow the same grammar, and this one only counts.
+//! The scan knows as much of XML as it needs to recognise tags. If it and the parser disagree, the parser refuses the
+//! text: both follow the same grammar, and the scan only counts.
 
 use super::refusal::broken;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 
-/// Counts, and refuses a text that is too much, or whose tree would take too much memory.
+/// Refuses a text with too many nodes, or whose tree would take too much memory.
 pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Error> {
     LimitError::check("bytes of memory for an SVG", trees(text), limits.memory)?;
     let (mut nodes, mut depth, mut namespaces) = (0_u64, 0_u64, 0_u64);
@@ -38,14 +38,14 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bytes of memory that working on a text takes at most: a tree of its nodes, what is known of each, and texts made of
-/// it.
+/// Returns the maximum of bytes of memory that processing a text takes: a tree of its nodes, the facts about each node,
+/// and the texts that are derived from it.
 pub(crate) fn trees(text: &str) -> u64 {
-    /// For an element, its end, or the text between: measured are 190.
+    /// Bytes per element, end tag, or text in between; 190 were measured.
     const NODE: u64 = 256;
-    /// For an attribute: measured are 70.
+    /// Bytes per attribute; 70 were measured.
     const ATTRIBUTE: u64 = 128;
-    /// For a byte: the text as it came, and as each stage leaves it.
+    /// Bytes per byte of text: the original text, and the output of each stage.
     const TEXT: u64 = 6;
     let count = |wanted: u8| text.bytes().filter(|byte| *byte == wanted).count();
     let counted = [(count(b'<'), NODE), (count(b'='), ATTRIBUTE), (text.len(), TEXT)];
@@ -53,7 +53,7 @@ pub(crate) fn trees(text: &str) -> u64 {
     bytes.into_iter().fold(0, u64::saturating_add)
 }
 
-/// What stands behind an end mark.
+/// Returns the text after an end marker.
 fn behind<'a>(text: &'a str, mark: &str) -> Result<&'a str, Error> {
     text.split_once(mark).map(|(_, rest)| rest).ok_or_else(|| broken("is not well-formed"))
 }
@@ -61,7 +61,7 @@ fn behind<'a>(text: &'a str, mark: &str) -> Result<&'a str, Error> {
 struct Tag<'a> {
     attributes: u64,
     namespaces: u64,
-    /// It ends with `/>`.
+    /// Whether the tag ends with `/>`.
     empty: bool,
     rest: &'a str,
 }
@@ -79,7 +79,7 @@ impl<'a> Tag<'a> {
                 }
                 (None, b'>') => {
                     let tag = text.get(..at).unwrap_or_default();
-                    // Too many rather than too few: the word may stand in a value.
+                    // This counts too many rather than too few: the word may occur in a value.
                     let namespaces = u64::try_from(tag.matches("xmlns").count()).unwrap_or(u64::MAX);
                     let rest = text.get(at + 1..).unwrap_or_default();
                     return Ok(Self { attributes, namespaces, empty: before == b'/', rest });
@@ -92,11 +92,12 @@ impl<'a> Tag<'a> {
     }
 }
 
-/// An XML parser compares each attribute of an element with all others.
+/// The maximum number of attributes of an element. An XML parser compares each attribute with all others.
 const ATTRIBUTES: u64 = 256;
-/// Each element that declares one is given a list of all that are in force.
+/// The maximum number of namespace declarations. Each element with one gets a list of all that are in scope.
 const NAMESPACES: u64 = 256;
-/// As deep as browsers read. Drawing is bounded on its own, where a group that does nothing does not count.
+/// The maximum depth, which is that of browsers. Drawing has a separate limit, which does not count groups without
+/// effect.
 const DEPTH: u64 = 4096;
 
 #[cfg(test)]

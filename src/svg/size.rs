@@ -1,4 +1,4 @@
-//! The size of an SVG as an image by itself: its `width`, its `height`, the ratio of its `viewBox`.
+//! The size of an SVG as a standalone image: its `width`, its `height`, the ratio of its `viewBox`.
 
 use roxmltree::Node;
 
@@ -6,12 +6,12 @@ use super::length::{Basis, Value, number};
 use crate::geometry::{Size, round};
 use crate::limits::Limits;
 
-/// The sides of an SVG as an image, and the part of its own coordinates that they show.
+/// The size of an SVG as an image, and the part of its user coordinates that is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Viewport {
-    /// CSS pixels, above zero.
+    /// The width in CSS pixels, above zero.
     pub(crate) width: f64,
-    /// CSS pixels, above zero.
+    /// The height in CSS pixels, above zero.
     pub(crate) height: f64,
     /// The rectangle of `viewBox`: left, top, width, height.
     pub(crate) view_box: Option<ViewBox>,
@@ -22,30 +22,30 @@ pub(crate) struct Viewport {
 pub(crate) struct ViewBox {
     pub(crate) x: f64,
     pub(crate) y: f64,
-    /// Zero shows nothing.
+    /// The width. Nothing is shown if it is zero.
     pub(crate) width: f64,
-    /// Zero shows nothing.
+    /// The height. Nothing is shown if it is zero.
     pub(crate) height: f64,
 }
 
-/// A side as the root element gives it.
+/// The length of a side in the root element.
 #[derive(Clone, Copy)]
 enum Side {
     Pixels(f64),
-    /// As large as there is room.
+    /// As large as the available space.
     Auto,
-    /// A share of a viewport that an image by itself does not have.
+    /// A share of a viewport, which a standalone image does not have.
     OfViewport,
 }
 
 impl Viewport {
-    /// The sides that browsers give an `<img>` of the file that nothing else sizes: CSS Images 3, *default sizing
+    /// Returns the size that browsers give an `<img>` of the file without other sizing: CSS Images 3, *default sizing
     /// algorithm*, with the 300x150 of CSS 2.1, 10.3.2.
     ///
-    /// `width` and `height` count where they are lengths; one that is missing follows from the ratio of the
-    /// `viewBox`; without both, the ratio is fitted into 300x150. Styles do not size the root. Chosen, where browsers
-    /// show nothing: the sign of a negative side is ignored, and sides in units of a viewport (`vw`) mean the
-    /// `viewBox`.
+    /// `width` and `height` are used if they are lengths. A missing one follows from the ratio of the `viewBox`.
+    /// Without both, the ratio is fitted into 300x150. Styles do not size the root. Two rules are chosen for files that
+    /// browsers do not show: the sign of a negative side is ignored, and sides in units of a viewport (`vw`) refer to
+    /// the `viewBox`.
     pub(crate) fn of(root: Node<'_, '_>) -> Self {
         let view_box = root.attribute("viewBox").and_then(ViewBox::parse);
         let ratio = view_box.filter(|shown| is_side(shown.width) && is_side(shown.height));
@@ -69,21 +69,21 @@ impl Viewport {
         Self { width: if fits { width } else { WIDTH }, height: if fits { height } else { HEIGHT }, view_box }
     }
 
-    /// In whole pixels. A drawing of any size is small enough: it has no pixels yet, so it is given no more
-    /// than the limits allow, with room in memory for what is made of it.
+    /// Returns the size in whole pixels. A drawing is never too large, because it has no pixels yet: its size is
+    /// reduced to the limits, with enough memory left for the operations on it.
     pub(crate) fn size(&self, limits: &Limits) -> Size {
         let (area, side) = (self.width * self.height, self.width.max(self.height));
         #[expect(clippy::cast_precision_loss, reason = "a limit that is rounded to 53 bits is still one")]
         let allowed = limits.pixels.min(limits.memory / 16) as f64;
         let scale = 1_f64.min((allowed / area).sqrt()).min(f64::from(limits.side) / side);
-        // Downwards where it is cut down, so that the product stays below the limit.
+        // Rounded down if the size is reduced, so that the product stays within the limit.
         let whole = |side: f64| if scale < 1.0 { round((side * scale).floor()) } else { round(side) };
         Size::new(whole(self.width), whole(self.height))
     }
 }
 
 impl ViewBox {
-    /// Four numbers; a negative width or height is an error, and as good as none.
+    /// Reads four numbers. A negative width or height is an error; the attribute then counts as absent.
     fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim();
         let mut next = || {
@@ -98,7 +98,7 @@ impl ViewBox {
         fits.then_some(Self { x, y, width, height })
     }
 
-    /// Returns `true` if there is nothing in it, so that nothing is shown.
+    /// Returns `true` if the rectangle is empty, so that nothing is shown.
     #[cfg(feature = "svg")]
     pub(crate) fn is_empty(&self) -> bool {
         !is_side(self.width) || !is_side(self.height)
@@ -115,7 +115,7 @@ impl Side {
     }
 }
 
-/// Returns `true` if it is positive, and of a size that survives arithmetic in single precision.
+/// Returns `true` for a positive length that single-precision arithmetic can handle.
 fn is_side(value: f64) -> bool {
     (1e-6..1e9).contains(&value)
 }

@@ -1,4 +1,4 @@
-//! A file as text: its encoding undone, its entities expanded, and no more of it than the limits allow.
+//! Reading a file as text: decoded, with entities expanded, and checked against the limits.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::format::xml::{self, Encoding};
 use crate::limits::Limits;
 use crate::note::Note;
 
-/// The text of a file without its document type, if it stays within all bounds.
+/// Returns the text of a file without its document type, if it is within all limits.
 pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Notes) -> Result<Cow<'a, str>, Error> {
     within(bytes.len(), limits)?;
     if bytes.starts_with(b"\x1F\x8B") {
@@ -44,7 +44,7 @@ fn decoded<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Notes) -> Result<Co
             within(bytes.iter().map(|byte| latin1(*byte).len_utf8()).sum(), limits)?;
             Ok(Cow::Owned(bytes.iter().map(|byte| latin1(*byte)).collect()))
         }
-        // Letters that cannot be read are replaced, as browsers do; markup is ASCII.
+        // Undecodable characters are replaced, as in browsers; markup is ASCII.
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => Ok(Cow::Borrowed(text)),
             Err(_) => {
@@ -59,9 +59,9 @@ fn decoded<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Notes) -> Result<Co
     }
 }
 
-/// The character of a byte of Windows-1252.
+/// Returns the character of a byte of Windows-1252.
 fn latin1(byte: u8) -> char {
-    /// From 0x80 on, where ISO 8859-1 has control characters.
+    /// The characters from 0x80, where ISO 8859-1 has control characters.
     const C1: [char; 32] = [
         '\u{20AC}', '\u{81}', '\u{201A}', '\u{192}', '\u{201E}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2C6}',
         '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8D}', '\u{17D}', '\u{8F}', '\u{90}', '\u{2018}', '\u{2019}',
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(read(format!("\u{feff}{file}").as_bytes()), file);
         let latin = b"<?xml version='1.0' encoding='iso-8859-1'?><svg>\xE9\x80</svg>";
         assert!(read(latin).ends_with("<svg>é€</svg>"));
-        // In two bytes a file may be longer than in one.
+        // A text may be longer in UTF-8 than in UTF-16.
         let limits = Limits { svg_bytes: little.len() as u64, ..Limits::default() };
         let wide: Vec<u8> =
             format!("<svg>{}</svg>", "日".repeat(30)).encode_utf16().flat_map(u16::to_le_bytes).collect();

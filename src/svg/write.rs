@@ -1,4 +1,4 @@
-//! The tree as text again: known elements, known attributes, values that were looked at.
+//! Writing the tree as text: known elements, known attributes, and checked values.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,7 @@ use roxmltree::{Node, NodeId, NodeType};
 use super::notes::Notes;
 use super::{css, href, names};
 
-/// The sanitised file, and what of the file is not in it.
+/// Returns the sanitised file, and adds notes about the parts that were left out.
 pub(super) fn sanitized(root: Node<'_, '_>, notes: &mut Notes) -> String {
     let sheets: HashMap<_, _> = root
         .descendants()
@@ -26,18 +26,19 @@ pub(super) fn sanitized(root: Node<'_, '_>, notes: &mut Notes) -> String {
 
 struct Writer<'a, 'n> {
     out: String,
-    /// Each may be given once: with two of a name readers would disagree which is meant.
+    /// The ids so far. Each may occur once: parsers would disagree about the target of a duplicate.
     ids: HashSet<&'a str>,
     namespace: Option<&'a str>,
     /// The rules of each style sheet.
     sheets: HashMap<NodeId, Vec<String>>,
-    /// A rule counts siblings, so something must stand where an element is left out.
+    /// Whether a rule counts siblings, so that an element that is left out needs a placeholder.
     counts: bool,
     notes: &'n mut Notes,
 }
 
 impl<'a> Writer<'a, '_> {
-    /// All that stands in the root, and its end. A loop, as files may be nested deeper than a stack.
+    /// Writes the content of the root, and its end tag. It is a loop, because files may be nested deeper than the
+    /// stack.
     fn contents(&mut self, root: Node<'a, '_>) {
         let start = self.out.len();
         self.out.push('>');
@@ -73,7 +74,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// The end of an element whose start tag ended here.
+    /// Writes the end of an element whose start tag ends at `start`.
     fn close(&mut self, name: &str, start: usize) {
         if self.out.len() == start + 1 {
             self.out.truncate(start);
@@ -83,10 +84,10 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// The start of an element and its attributes; its name, if it is kept.
+    /// Writes the start tag of an element with its attributes. Returns the name if the element is kept.
     fn open(&mut self, node: Node<'a, '_>, parent: &str) -> Option<&'a str> {
         let name = match node.tag_name().name() {
-            // A link leads outside, but what it wraps is shown.
+            // A link points outside the file, but its content is shown.
             "a" if names::holds_text(parent) => "tspan",
             "a" => "g",
             name => name,
@@ -111,7 +112,7 @@ impl<'a> Writer<'a, '_> {
         None
     }
 
-    /// The attributes that are known.
+    /// Writes the known attributes.
     fn attributes(&mut self, node: Node<'a, '_>) {
         let element = node.tag_name().name();
         let has_href = node.attributes().any(|a| a.name() == "href" && a.namespace().is_none());
@@ -143,7 +144,7 @@ impl<'a> Writer<'a, '_> {
             "href" => target(element, text),
             "from" | "to" | "by" | "values" if names::is_animation(element) => animated(text),
             "fill" | "stroke" => css::paint(text),
-            // Before the properties: some names are both, and numbers need no look.
+            // Before the properties: some names are both, and numbers need no check.
             _ if names::is_animation(element) && names::is_of_animation(name) => plain(text),
             _ if names::is_plain(name) && (element != "style" || name != "type") => plain(text),
             _ if names::is_property(name) => css::value(text),
@@ -158,7 +159,7 @@ impl<'a> Writer<'a, '_> {
         if kept.is_none() {
             let listed = names::is_plain(name) || names::is_property(name);
             if name == "href" {
-                // A link is none of the drawing.
+                // A link is not part of the drawing.
                 if element != "a" {
                     self.notes.add("address in", element);
                 }
@@ -179,7 +180,7 @@ fn is_sheet(node: &Node<'_, '_>) -> bool {
     })
 }
 
-/// Returns `true` if an animation changes no more than how something looks.
+/// Returns `true` if an animation only changes the appearance.
 fn is_harmless(node: Node<'_, '_>) -> bool {
     let name = node.attribute("attributeName");
     let named = match node.tag_name().name() {
@@ -198,7 +199,7 @@ fn is_harmless(node: Node<'_, '_>) -> bool {
         && address.is_none_or(|address| href::local(address).is_some())
 }
 
-/// Values of an animation, one after the other.
+/// Returns the values of an animation, in order.
 fn animated(text: &str) -> Option<String> {
     let is_data =
         |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || matches!(c, '.' | ',' | '+' | '-' | '%');
@@ -210,7 +211,7 @@ fn animated(text: &str) -> Option<String> {
     parts.map(|parts| parts.join(";"))
 }
 
-/// Returns `true` if it is a list of times or events.
+/// Returns `true` for a list of times or events.
 fn is_time(text: &str) -> bool {
     let plain = |c: char| {
         c.is_alphanumeric() || c.is_whitespace() || matches!(c, '.' | ';' | '+' | '-' | '_' | ':' | '(' | ')')
@@ -218,18 +219,18 @@ fn is_time(text: &str) -> bool {
     text.chars().all(plain) && !text.to_ascii_lowercase().contains("script")
 }
 
-/// A value that is no address, and not like one.
+/// Returns a value that is not an address and does not look like one.
 fn plain(text: &str) -> Option<String> {
     let squeezed: String = text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     let squeezed = squeezed.to_ascii_lowercase();
     (!squeezed.contains("url(") && !squeezed.contains("script:")).then(|| text.to_owned())
 }
 
-/// The rules of a style sheet that are kept.
+/// Returns the rules of a style sheet that are kept.
 fn rules(node: Node<'_, '_>, notes: &mut Notes) -> Vec<String> {
     let texts: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
     let rules = css::sheet(&texts, notes);
-    // One for a medium is one in a rule for it.
+    // A style sheet for a medium is equivalent to one inside a rule for that medium.
     match node.attribute("media").map(str::trim) {
         Some(media) if !media.is_empty() && !media.eq_ignore_ascii_case("all") => {
             css::sheet(&format!("@media {media}{{{}}}", rules.concat()), notes)
@@ -238,7 +239,7 @@ fn rules(node: Node<'_, '_>, notes: &mut Notes) -> Vec<String> {
     }
 }
 
-/// What `href` of an element points at, if it may.
+/// Returns the target of the `href` of an element, if it is allowed.
 fn target(element: &str, text: &str) -> Option<String> {
     match element {
         "image" => href::picture(text),
@@ -249,7 +250,7 @@ fn target(element: &str, text: &str) -> Option<String> {
     }
 }
 
-/// Text as it is read back: markup escaped, and white space that readers would change.
+/// Appends a text so that it reads back unchanged: markup is escaped, and so is white space that parsers would change.
 pub(crate) fn escape(text: &str, out: &mut String) {
     let in_attribute = out.ends_with('"');
     for c in text.chars() {

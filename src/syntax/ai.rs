@@ -1,4 +1,4 @@
-//! The effects that need a model: many keys, one field, beside the table.
+//! The effects that need a model: several keys that share one field and are not in the table.
 
 use super::printer::Printer;
 use super::prompt;
@@ -6,17 +6,17 @@ use super::value::{Expected, Flag, Value, integer, subparams, write_subparam};
 use crate::number::Number;
 use crate::transform::Ai;
 
-/// Is this the key of such an effect?
+/// Returns `true` if this is the key of an effect that needs a model.
 pub(super) fn is_key(key: &str) -> bool {
     is_for_layers(key) || matches!(key, "e-changebg" | "e-edit" | "e-retouch" | "e-upscale" | "e-genvar")
 }
 
-/// Is it one that layers may have, too?
+/// Returns `true` if layers may have this effect too.
 pub(super) fn is_for_layers(key: &str) -> bool {
     matches!(key, "e-bgremove" | "e-removedotbg" | "e-dropshadow")
 }
 
-/// Reads the value behind a key of [`is_key`].
+/// Reads the value after a key of [`is_key`].
 pub(super) fn read(key: &str, text: &str) -> Result<Ai, Expected> {
     let flag = |effect| Flag::read(text).map(|Flag| effect);
     match key {
@@ -31,7 +31,7 @@ pub(super) fn read(key: &str, text: &str) -> Result<Ai, Expected> {
     }
 }
 
-/// Appends key and value.
+/// Appends the key and the value.
 pub(super) fn write(effect: &Ai, out: &mut Printer) {
     let mut value = String::new();
     match effect {

@@ -1,4 +1,4 @@
-//! Expressions and conditions: `ih_mul_0.8_add_10`, `h_gte_100_and_ar_lt_4-3`.
+//! Parsing of expressions and conditions: `ih_mul_0.8_add_10`, `h_gte_100_and_ar_lt_4-3`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ use crate::transform::{
     Comparator, Comparison, Condition, Expr, ExprError, Operand, Operator, Property, Term, Variable,
 };
 
-/// Reads a condition, the text behind `if-`; the error says what was expected.
+/// Reads a condition, the text after `if-`. The error names the expected syntax.
 pub(super) fn condition(text: &str) -> Result<Condition, &'static str> {
     let and_group = separated_list1(tag("_and_"), comparison);
     let any = separated_list1(tag("_or_"), and_group);
@@ -125,7 +125,7 @@ impl fmt::Display for Comparison {
     }
 }
 
-/// The name of `value` in a table that lists every value.
+/// Returns the name of `value` in a table that lists every value.
 pub(super) fn name_of<T: PartialEq + Copy>(table: &[(&'static str, T)], value: T) -> &'static str {
     table.iter().find(|(_, known)| *known == value).map_or("", |(name, _)| name)
 }
@@ -161,7 +161,7 @@ const PROPERTIES: [(&str, Property); 6] = [
     ("iar", Property::InitialAspect),
 ];
 
-/// A name stands before the one that starts it.
+/// A name precedes its own prefix.
 const COMPARATORS: [(&str, Comparator); 6] = [
     ("eq", Comparator::Equal),
     ("ne", Comparator::NotEqual),

@@ -1,9 +1,9 @@
-//! [`Field`]: a place for a value.
+//! [`Field`]: the place of a value in an edit.
 
 use super::printer::Printer;
 use super::value::{Flag, Value};
 
-/// A place for a value in an edit.
+/// The place of a value in an edit.
 pub(super) trait Field {
     /// The value that the field holds.
     type Item: Value;

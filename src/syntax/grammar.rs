@@ -1,7 +1,7 @@
-//! The grammar of [`crate::transform`](mod@crate::transform), one function a rule: text to a tree of tokens.
+//! The grammar of [`crate::transform`](mod@crate::transform), one function per rule: from text to a tree of tokens.
 //!
-//! Values are not looked into here. A separator inside a block belongs to the block. Tokens are known
-//! as wholes, between separators, so `i-final-end` closes nothing.
+//! Values are not examined here. A separator inside a block belongs to the block. Tokens are matched as a whole,
+//! between separators, so `i-final-end` closes nothing.
 
 use std::cell::Cell;
 
@@ -19,16 +19,16 @@ use crate::limits::{LimitError, Limits};
 use crate::number::Number;
 use crate::transform::{Condition, ParseErrorKind};
 
-/// A piece of the text between separators, without the spaces around it.
+/// A part of the text between separators, without surrounding spaces.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token<'a> {
     pub(super) text: &'a str,
-    /// Its first byte in the whole text.
+    /// The position of its first byte in the whole text.
     pub(super) start: usize,
 }
 
 impl<'a> Token<'a> {
-    /// Key and value: parted at the first hyphen, that of `e-` aside.
+    /// Splits the token into key and value at the first hyphen, not counting the one in `e-`.
     pub(super) fn split(self) -> (&'a str, &'a str) {
         let hyphen = match self.text.strip_prefix("e-") {
             Some(rest) => rest.find('-').map(|at| at + 2),
@@ -49,7 +49,7 @@ pub(super) struct Step<'a> {
     pub(super) items: Vec<Item<'a>>,
 }
 
-/// What stands in a step. A [`Item::If`] has no company but [`Item::OfLayer`].
+/// An item of a step. A [`Item::If`] is alone in its step, except for [`Item::OfLayer`].
 #[derive(Debug)]
 pub(super) enum Item<'a> {
     Parameter(Token<'a>),
@@ -59,7 +59,7 @@ pub(super) enum Item<'a> {
     If(Conditional<'a>),
 }
 
-/// `l-image`, ..., `l-end`.
+/// A layer: `l-image`, ..., `l-end`.
 #[derive(Debug)]
 pub(super) struct Layer<'a> {
     pub(super) opened: Token<'a>,
@@ -75,7 +75,7 @@ pub(super) enum Kind {
     Subtitles,
 }
 
-/// `if-...`, ..., `if-end`.
+/// A conditional: `if-...`, ..., `if-end`.
 #[derive(Debug)]
 pub(super) struct Conditional<'a> {
     pub(super) test: Condition,
@@ -83,11 +83,11 @@ pub(super) struct Conditional<'a> {
     pub(super) otherwise: Option<Vec<Step<'a>>>,
 }
 
-/// Why a rule does not match.
+/// The reason why a rule does not match.
 pub(super) enum Stop {
-    /// Something else may.
+    /// Another rule may match.
     Elsewhere,
-    /// Nothing will.
+    /// No rule can match.
     Refused(Refusal),
 }
 
@@ -102,7 +102,7 @@ impl NomError<&str> for Stop {
 
 type Parsed<'a, T> = IResult<&'a str, T, Stop>;
 
-/// The rules, with the bounds they keep.
+/// The rules, with the limits and the counts that are checked against them.
 pub(super) struct Grammar<'a> {
     text: &'a str,
     limits: &'a Limits,
@@ -111,12 +111,12 @@ pub(super) struct Grammar<'a> {
     layers: Cell<usize>,
 }
 
-/// How deep a rule stands in blocks.
+/// The nesting depth of a rule in blocks.
 #[derive(Clone, Copy, Default)]
 struct Depth {
     layers: usize,
     conditions: usize,
-    /// Is the block around it a layer?
+    /// Whether the enclosing block is a layer.
     in_layer: bool,
 }
 
@@ -131,10 +131,10 @@ impl<'a> Grammar<'a> {
         let (rest, steps) = match self.transformation(Depth::default(), input) {
             Ok(done) => done,
             Err(Err::Failure(Stop::Refused(refusal))) => return Err(refusal),
-            // A list of nothing matches everywhere, so that this is never taken.
+            // An empty list matches everywhere, so this branch is never taken.
             Err(_) => (input, Vec::new()),
         };
-        // The rules stop early only before a word that closes nothing.
+        // The rules stop before the end only at a word that closes nothing.
         match self.closing(rest) {
             Ok((_, (token, word))) => Err(token.refuse(ParseErrorKind::Stray(word))),
             Err(_) => Ok(steps),
@@ -195,7 +195,7 @@ impl<'a> Grammar<'a> {
             "image" => Kind::Image,
             "text" => Kind::Text,
             "video" => Kind::Video,
-            // Older SDKs leave out the last letter.
+            // Older SDKs omit the last letter.
             "subtitles" | "subtitle" => Kind::Subtitles,
             _ => return refuse(opened.refuse(ParseErrorKind::UnknownLayer(kind.to_owned()))),
         };
@@ -223,14 +223,14 @@ impl<'a> Grammar<'a> {
         Ok((rest, Some(Item::If(Conditional { test, then, otherwise: Some(otherwise) }))))
     }
 
-    /// What stands in a block, behind the separator of the word that opens it.
+    /// Reads the content of a block, after the separator that follows its opening word.
     fn block(&self, depth: Depth, input: &'a str) -> Parsed<'a, Vec<Step<'a>>> {
         let (rest, separator) = opt(one_of(",:")).parse(input)?;
         if separator.is_none() { Ok((rest, Vec::new())) } else { self.transformation(depth, rest) }
     }
 
-    /// One of the words that end a block. Nothing else can follow once a block is open, so that what is
-    /// missing is said of the word that opened it.
+    /// Reads one of the words that end a block. Nothing else can follow while a block is open, so the error about the
+    /// missing word names the opening one.
     fn close(&self, opened: Token<'a>, wanted: &[&'static str], input: &'a str) -> Parsed<'a, &'static str> {
         match self.closing(input) {
             Ok((rest, (_, word))) if wanted.contains(&word) => Ok((rest, word)),
@@ -241,7 +241,7 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    /// Any word that ends a block, and the separator before it.
+    /// Reads any word that ends a block, and the separator before it.
     fn closing(&self, input: &'a str) -> Parsed<'a, (Token<'a>, &'static str)> {
         let (rest, _) = opt(one_of(",:")).parse(input)?;
         let (rest, token) = self.token(rest)?;
@@ -251,9 +251,9 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    /// Everything up to the next separator, with three exceptions: separators between quotes behind
-    /// `pg-name-`, the one in `ar-4:3`, which ImageKit's SDKs write, and the one in `di-https:@@@@host@@a.jpg`.
-    /// A `tr:` in front of it is dropped: it is often written once too often (`tr:dpr-auto,tr:w-500`).
+    /// Reads up to the next separator, with three exceptions: separators between quotes after `pg-name-`, the one in
+    /// `ar-4:3`, which ImageKit's SDKs write, and the one in `di-https:@@@@host@@a.jpg`. A `tr:` before the token is
+    /// dropped, because it is often repeated by mistake (`tr:dpr-auto,tr:w-500`).
     fn token(&self, input: &'a str) -> Parsed<'a, Token<'a>> {
         let (input, _) = many0_count(alt((tag(" "), tag("tr:")))).parse(input)?;
         let (mut rest, mut text) = plain(input)?;
@@ -267,7 +267,7 @@ impl<'a> Grammar<'a> {
         {
             (rest, text) = (after, ratio);
         }
-        // A text may end in spaces.
+        // A text may end with spaces.
         let text = if text.starts_with("i-") { text } else { text.trim_end_matches(' ') };
         Ok((rest, Token { text, start: self.offset(input) }))
     }
@@ -297,7 +297,7 @@ fn plain(input: &str) -> Parsed<'_, &str> {
     take_while(|c| c != ',' && c != ':').parse(input)
 }
 
-/// Up to the first separator outside quotes. A quote that is never closed is a character like any other.
+/// Reads up to the first separator outside quotes. A quote that is never closed is an ordinary character.
 fn quoted(input: &str) -> Parsed<'_, &str> {
     let mut end = 0;
     let mut rest = input;
@@ -319,7 +319,7 @@ fn quoted(input: &str) -> Parsed<'_, &str> {
     }
 }
 
-/// Returns `true` if a token is the front of an absolute URL where a file is expected.
+/// Returns `true` if a token is the start of an absolute URL in the place of a file.
 fn names_scheme(token: &str) -> bool {
     let value = token.strip_prefix("di-").or_else(|| token.strip_prefix("i-"));
     value.is_some_and(|value| matches!(value.trim_start_matches("@@"), "http" | "https"))
@@ -345,7 +345,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<Step<'_>>, (ParseErrorKind, String)> {
-        // The grammar borrows text and limits alike.
+        // The grammar borrows both the text and the limits.
         let limits = Box::leak(Box::new(Limits::default()));
         Grammar::new(text, limits).read(0).map_err(|refusal| (refusal.kind, text[refusal.span].to_owned()))
     }

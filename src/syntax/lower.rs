@@ -12,7 +12,7 @@ use crate::transform::{
     Transformation,
 };
 
-/// Lowers steps, and gathers what has no effect.
+/// Converts steps, and collects the tokens that have no effect.
 pub(super) struct Lowering<'a> {
     limits: &'a Limits,
     pub(super) ignored: Vec<Ignored>,
@@ -23,7 +23,7 @@ impl<'a> Lowering<'a> {
         Self { limits, ignored: Vec::new() }
     }
 
-    /// The steps of the base.
+    /// Converts the steps of the base.
     pub(super) fn base(&mut self, steps: &[grammar::Step<'_>]) -> Result<Transformation, Refusal> {
         self.transformation(steps, Spot { host: Host::Base, branch: false, limits: self.limits })
     }
@@ -50,7 +50,7 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// The edit of a step; `None` if nothing of it has an effect.
+    /// Converts a step to an edit. Returns `None` if no part of it has an effect.
     fn edit(&mut self, items: &[Item<'_>], spot: Spot<'_>) -> Result<Option<Edit>, Refusal> {
         let mut edit = Edit::default();
         let mut taken = Taken::default();
@@ -67,12 +67,12 @@ impl<'a> Lowering<'a> {
         Ok((!taken.is_empty() || !edit.layers.is_empty()).then_some(edit))
     }
 
-    /// Puts one parameter into an edit; inside, the reason if it has no effect.
+    /// Sets one parameter of an edit. The inner result is the reason if it has no effect.
     fn parameter(&self, edit: &mut Edit, token: Token<'_>, spot: Spot<'_>) -> Result<Result<(), Reason>, Refusal> {
         let (key, value) = token.split();
         if !ai::is_key(key) {
             let done = params::set(edit, key, value, &spot);
-            // A name is never ignored: without what it stands for the image is another one.
+            // A name is never ignored: without its transformation the result would be another image.
             return match done {
                 Err(Reason::BadValue(_)) if key == "n" => Err(token.refuse(ParseErrorKind::BadName(value.to_owned()))),
                 done => Ok(done),
@@ -84,7 +84,7 @@ impl<'a> Lowering<'a> {
         Ok(ai::read(key, value).map(|effect| edit.effects.add_ai(effect)).map_err(Reason::BadValue))
     }
 
-    /// The layer, or nothing if it has no input.
+    /// Converts a layer. Returns `None` if it has no input.
     fn layer(&mut self, it: &grammar::Layer<'_>, base: Spot<'_>) -> Result<Option<Layer>, Refusal> {
         let mut own = Taken::default();
         for item in it.steps.iter().flat_map(|step| &step.items) {
@@ -106,7 +106,7 @@ impl<'a> Lowering<'a> {
         Ok(Some(Layer { content, steps: self.transformation(&it.steps, spot)?, place, blend }))
     }
 
-    /// What a layer shows: `ie` wins over `i` (documented), the last of each over those before.
+    /// Returns the content of a layer: `ie` takes precedence over `i` (documented), and the last one of each key wins.
     fn content(&mut self, kind: Kind, own: &Taken<'_>) -> Result<Option<Content>, Refusal> {
         let last = |key: &str| own.tokens.iter().rfind(|token| token.split().0 == key).copied();
         let Some(token) = last("ie").or_else(|| last("i")) else { return Ok(None) };
@@ -132,16 +132,17 @@ impl<'a> Lowering<'a> {
         }))
     }
 
-    /// What `i` or `ie` says, a text cut to its limit; `None` if it cannot be decoded or is empty.
+    /// Returns the value of `i` or `ie`, a text truncated to its limit. Returns `None` if it cannot be decoded or is
+    /// empty.
     fn input(&self, kind: Kind, key: &str, value: &str) -> Option<String> {
         let text = if key == "ie" {
-            // Only texts have a limit: half a path is another path.
+            // Only texts have a limit: a truncated path would be another path.
             let all = if kind == Kind::Text { self.limits.base64_chars } else { usize::MAX };
             let cut = if value.len() > all { all / 4 * 4 } else { value.len() };
             let bytes = base64::decode(value.get(..cut)?)?;
             match String::from_utf8(bytes) {
                 Ok(text) => text,
-                // The cut may have gone through a character.
+                // The truncation may have split a character.
                 Err(error) if cut < value.len() && error.utf8_error().error_len().is_none() => {
                     let valid = error.utf8_error().valid_up_to();
                     String::from_utf8(error.into_bytes().into_iter().take(valid).collect()).ok()?
@@ -156,7 +157,7 @@ impl<'a> Lowering<'a> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// Where a layer goes and how it mixes, of the parameters that no other overrules.
+    /// Returns the position and the blend mode of a layer, from the parameters that no other parameter overrides.
     fn place(&mut self, own: &Taken<'_>, spot: Spot<'_>) -> (Place, Option<Blend>) {
         let mut taken = Taken::default();
         let (mut edges, mut centers, mut place, mut blend) = ([None, None], [None, None], Place::default(), None);
@@ -196,7 +197,7 @@ impl<'a> Lowering<'a> {
         (place, blend)
     }
 
-    /// Notes that a parameter counts, and that an earlier one of its key does not.
+    /// Records a parameter as effective. An earlier one with its key is ignored.
     fn take<'t>(&mut self, taken: &mut Taken<'t>, token: Token<'t>) {
         let (key, _) = token.split();
         match taken.tokens.iter_mut().find(|known| known.split().0 == key) {
@@ -210,7 +211,7 @@ impl<'a> Lowering<'a> {
         self.ignored.push(Ignored { token: token.text.to_owned(), span, reason, foreign: false, meant: None });
     }
 
-    /// Ignores a token that is not known, or not with this value, and says what is close to it.
+    /// Ignores a token with an unknown key or an invalid value, and adds a similar valid token.
     fn unknown(&mut self, token: Token<'_>, reason: Reason, spot: Spot<'_>) {
         self.ignore(token, reason);
         let is_near = matches!(reason, Reason::UnknownKey | Reason::BadValue(_));
@@ -222,7 +223,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The parameters of a step that count, one of each key: no more than there are keys.
+/// The effective parameters of a step, one per key, so there are no more than there are keys.
 #[derive(Default)]
 struct Taken<'t> {
     tokens: Vec<Token<'t>>,
@@ -233,18 +234,18 @@ impl<'t> Taken<'t> {
         self.tokens.is_empty()
     }
 
-    /// The token of a key; an empty one if there is none.
+    /// Returns the token with this key, or an empty token if there is none.
     fn find(&self, key: &str) -> Token<'t> {
         let found = self.tokens.iter().find(|token| token.split().0 == key).copied();
         found.unwrap_or(Token { text: "", start: 0 })
     }
 }
 
-/// Returns `true` if a token would have an effect at a place.
+/// Returns `true` if a token would have an effect at this place.
 fn has_effect(token: Token<'_>, spot: Spot<'_>) -> bool {
     let (key, value) = token.split();
     match key {
-        // A name has an effect only where something is stored under it.
+        // A name has an effect only if a transformation is stored under it.
         "n" => false,
         "lx" | "ly" | "lxc" | "lyc" => fill(&mut None::<Offset>, value, spot).is_ok(),
         "lap" | "lfo" => fill(&mut None::<Gravity>, value, spot).is_ok(),

@@ -1,7 +1,7 @@
-//! Text to values and back: the reader (nom) and the printer of the transformation language.
+//! Text to values and back: the parser (nom) and the printer of the transformation language.
 //!
-//! Private: the values, and the errors of reading, are in [`crate::transform`](mod@crate::transform), which knows
-//! nothing of this module. nom lives here and nowhere else.
+//! This module is private. The values, and the parse errors, are in [`crate::transform`](mod@crate::transform), which
+//! does not depend on it. nom is used only here.
 
 mod ai;
 mod expr;

@@ -1,8 +1,8 @@
-//! The table of parameters: each row ties a URL key to a field of [`Edit`].
+//! The table of parameters: each row connects a URL key to a field of [`Edit`].
 //!
-//! Reading and printing are both made from it, so that nothing can be read that cannot be printed, and
-//! the order of its rows is the canonical order. Beside it stand the effects of [`super::ai`], and
-//! the parameters that belong to a layer itself ([`lower`](super::lower)).
+//! Both the parser and the printer are generated from it, so everything that can be parsed can be printed. The order of
+//! its rows is the canonical order. The effects of [`super::ai`] are not in it, and neither are the parameters that
+//! belong to a layer itself ([`lower`](super::lower)).
 
 use super::ai;
 use super::field::Field;
@@ -11,10 +11,10 @@ use super::value::{Host, Spot, Value};
 use crate::number::Number;
 use crate::transform::{Edit, Length, Measure, Reason};
 
-/// `key field [places] if test, expected;` a row; the test is on the value just read.
+/// A row: `key field [places] if test, expected;`. The test applies to the parsed value.
 macro_rules! parameters {
     ($($key:literal $($field:ident).+ [$($host:ident)+] $(if |$value:ident| $test:expr, $expected:literal)?;)+) => {
-        /// Sets the field of a key to the value that `text` spells; the reason if that has no effect.
+        /// Sets the field of a key to the value in `text`. The error is the reason why it has no effect.
         pub(super) fn set(edit: &mut Edit, key: &str, text: &str, spot: &Spot<'_>) -> Result<(), Reason> {
             match key {
                 $($key => {
@@ -35,7 +35,7 @@ macro_rules! parameters {
             }
         }
 
-        /// Every key that has a row, and those of the effects beside them.
+        /// Every key that has a row, and the keys of the effects that have none.
         pub(super) const KEYS: &[&str] = &[
             $($key,)+
             "e-bgremove", "e-removedotbg", "e-dropshadow", "e-changebg", "e-edit", "e-retouch", "e-upscale", "e-genvar",
@@ -101,7 +101,7 @@ parameters! {
     "di"   default_image            [Base];
 }
 
-/// Reads the item of a field; the field only says which type that is.
+/// Reads the item of a field. The field is used only for its type.
 fn read<F: Field>(_: &F, text: &str, spot: &Spot<'_>) -> Result<F::Item, Reason> {
     let item = F::Item::read(text).map_err(Reason::BadValue)?;
     item.fits(spot).map(|()| item)
@@ -115,7 +115,7 @@ fn positive(measure: &Measure) -> bool {
     matches!(measure, Measure::Expr(_)) || matches!(measure, Measure::Px(n) if *n > Number::ZERO)
 }
 
-/// Why a key without a row has no effect.
+/// Returns the reason why a key without a row has no effect.
 fn other(key: &str) -> Reason {
     match key {
         "vc" | "ac" | "so" | "eo" | "du" | "sr" | "lso" | "leo" | "ldu" | "fol" | "fsh" => Reason::VideoOnly,
@@ -124,12 +124,13 @@ fn other(key: &str) -> Reason {
     }
 }
 
-/// Does the key belong to a layer itself rather than to a step of it? Its timing, for video, does too.
+/// Returns `true` if the key belongs to a layer itself and not to one of its steps. This includes its timing, for
+/// video.
 pub(super) fn is_of_layer(key: &str) -> bool {
     matches!(key, "i" | "ie" | "lx" | "ly" | "lxc" | "lyc" | "lap" | "lfo" | "lm" | "lso" | "leo" | "ldu")
 }
 
-/// Is it one of the overlay parameters that ImageKit refuses since November 2023?
+/// Returns `true` for an overlay parameter that ImageKit has refused since November 2023.
 pub(super) fn is_legacy_overlay(key: &str) -> bool {
     LEGACY_OVERLAY.binary_search(&key).is_ok()
 }
@@ -152,7 +153,7 @@ mod tests {
         assert!(LEGACY_OVERLAY.is_sorted());
     }
 
-    /// What stands behind keys: of each kind of value a few.
+    /// A few texts after keys, for every kind of value.
     const VALUES: [&str; 64] = [
         "",
         "1",
@@ -220,7 +221,7 @@ mod tests {
         "name-\"one\"",
     ];
 
-    /// What a key alone does not say: layers, conditions, texts, and what parts them.
+    /// The syntax around parameters: layers, conditions, texts, and separators.
     const AROUND: [&str; 37] = [
         "tr:",
         ":",
@@ -261,7 +262,8 @@ mod tests {
         "%2C",
     ];
 
-    /// The words of the language, in libFuzzer's form: each key with every value of [`VALUES`] that it takes.
+    /// Returns the words of the language in libFuzzer's format: each key with every value of [`VALUES`] that it
+    /// accepts.
     fn dictionary() -> String {
         let works = |text: &str| {
             Transformation::parse(text, &Limits::default()).is_ok_and(|reading| reading.ignored.is_empty())
@@ -284,7 +286,7 @@ mod tests {
     #[test]
     fn the_dictionary_of_the_fuzzer_is_current() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/transformation.dict");
-        // The package has no fuzzer.
+        // The published package does not contain the fuzzer.
         if !path.parent().is_some_and(Path::exists) {
             return;
         }

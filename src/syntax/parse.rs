@@ -1,4 +1,4 @@
-//! Text to a transformation: decodes, reads, lowers.
+//! Text to a transformation: decoding, parsing, lowering.
 
 use std::str::FromStr;
 
@@ -10,19 +10,19 @@ use crate::percent;
 use crate::transform::{ParseError, ParseErrorKind, Reading, Transformation};
 
 impl Transformation {
-    /// Reads what stands behind `tr:`, percent-encoded or not; `tr:` itself may be there.
+    /// Parses the text after `tr:`, percent-encoded or not. The `tr:` itself may be present.
     ///
-    /// Unknown parameters, and known ones with values that they do not take, have no effect, as ImageKit documents
-    /// for some; they are listed in the reading. See [`Reading::strict`].
+    /// Unknown parameters, and known ones with invalid values, have no effect, as ImageKit documents for some. They are
+    /// listed in the reading. See [`Reading::strict`].
     ///
     /// # Errors
-    /// [`ParseError`] for what ImageKit refuses as a whole, and where a bound of `limits` is passed.
+    /// [`ParseError`] for a text that ImageKit refuses as a whole, or that exceeds a limit of `limits`.
     pub fn parse(text: &str, limits: &Limits) -> Result<Reading, ParseError> {
         parse(text, limits)
     }
 }
 
-/// Reads with the default [`Limits`], and forgets what had no effect.
+/// Parses with the default [`Limits`], and discards the list of tokens without effect.
 impl FromStr for Transformation {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
@@ -36,7 +36,7 @@ fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
         LimitError::check("bytes in the transformation", count(found), count(limits.transformation_bytes))
             .map_err(|error| ParseError { kind: error.into(), span: 0..0, text: String::new() })
     };
-    // Decoding shortens to a third at most.
+    // Decoding shortens a text to a third of its length at the most.
     length(raw.len() / 3)?;
     let Ok(text) = String::from_utf8(percent::decode(raw.as_bytes()).into_owned()) else {
         return Err(ParseError { kind: ParseErrorKind::NotUtf8, span: 0..0, text: raw.to_owned() });
@@ -46,7 +46,7 @@ fn parse(raw: &str, limits: &Limits) -> Result<Reading, ParseError> {
     let mut lowering = Lowering::new(limits);
     let lowered = Grammar::new(&text, limits).read(start).and_then(|steps| lowering.base(&steps));
     let mut ignored = lowering.ignored;
-    // An overruled parameter is found only when the one behind it is read.
+    // An overridden parameter is found only when the one after it is read.
     ignored.sort_by_key(|ignored| ignored.span.start);
     match lowered {
         Ok(transformation) => Ok(Reading { transformation, ignored, text }),

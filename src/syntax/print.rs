@@ -102,8 +102,9 @@ fn path_input(path: &AssetPath, out: &mut Printer) {
     }
 }
 
-/// Plain where ImageKit's SDKs write it plain: `^[a-zA-Z0-9-._ ]*$`. So is a text whose base64 would
-/// be cut when read: it was read from the plain spelling, or else it would be shorter.
+/// Prints a text. It is plain if ImageKit's SDKs write it plain: `^[a-zA-Z0-9-._ ]*$`. A text whose base64 would be
+/// truncated by the parser is plain too: it must have been parsed from the plain spelling, otherwise it would be
+/// shorter.
 fn text_input(text: &str, out: &mut Printer) {
     let encoded = base64::encode(text.as_bytes());
     if text.bytes().all(is_plain) || encoded.len() > Limits::default().base64_chars {

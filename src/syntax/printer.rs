@@ -12,14 +12,14 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// `key-value`, or the bare key where the value needs no text.
+    /// Prints `key-value`, or only the key if the value needs no text.
     pub(super) fn parameter<T: Value>(&mut self, key: &str, value: &T) {
         let mut text = String::new();
         value.write(&mut text);
         self.pair(key, &text);
     }
 
-    /// Prints a key with a value that is text already, not yet percent-encoded.
+    /// Prints a key with a value that is already text, not yet percent-encoded.
     pub(super) fn pair(&mut self, key: &str, value: &str) {
         self.word(key);
         if !value.is_empty() {
@@ -28,7 +28,7 @@ impl Printer {
         }
     }
 
-    /// A token as it is.
+    /// Prints a token unchanged.
     pub(super) fn word(&mut self, word: &str) {
         self.text.push_str(self.separator);
         self.text.push_str(word);

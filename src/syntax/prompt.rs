@@ -3,7 +3,7 @@
 use super::value::Expected;
 use crate::base64;
 
-/// Reads either spelling.
+/// Reads a prompt in either spelling.
 pub(super) fn read(text: &str) -> Result<String, Expected> {
     const EXPECTED: Expected = "`prompt-` and a text, or `prompte-` and base64";
     let prompt = match text.strip_prefix("prompte-") {
@@ -13,7 +13,7 @@ pub(super) fn read(text: &str) -> Result<String, Expected> {
     prompt.filter(|prompt| !prompt.is_empty()).ok_or(EXPECTED)
 }
 
-/// Appends the plain spelling where it can hold the text: no separator, no slash, no space at the end.
+/// Appends the plain spelling if it can hold the text: no separator, no slash, no space at the end.
 pub(super) fn write(prompt: &str, out: &mut String) {
     if prompt.contains([',', ':', '/']) || prompt.ends_with(' ') {
         out.push_str("prompte-");

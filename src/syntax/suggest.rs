@@ -1,14 +1,14 @@
-//! Suggestions: the known token that an unknown one is close to.
+//! Suggestions: a known token that is similar to an unknown one.
 //!
 //! Candidates come from the long names of ImageKit's SDKs, from other services, from other separators (`w_300`,
-//! `w=300`), and from spellings one letter off. The first that would have an effect is suggested.
+//! `w=300`), and from spellings that differ by one letter. The first one that would have an effect is suggested.
 
 use super::params;
 
-/// A token longer than this gets no suggestion: no known one is.
+/// The maximum length in bytes of a token that gets a suggestion. No known token is longer.
 const LONGEST: usize = 64;
 
-/// The first candidate for a token that `has_effect`.
+/// Returns the first candidate for a token that `has_effect`.
 pub(super) fn near(token: &str, has_effect: impl Fn(&str) -> bool) -> Option<String> {
     if token.is_empty() || token.len() > LONGEST || !token.is_ascii() {
         return None;
@@ -19,14 +19,14 @@ pub(super) fn near(token: &str, has_effect: impl Fn(&str) -> bool) -> Option<Str
     let written = token.replacen(['_', '=', ' '], "-", 1);
     candidates.extend(service(&with_hyphen).map(|(_, ours)| ours.to_owned()));
     candidates.push(with_hyphen.clone());
-    // A long name may be all of the token, hyphens included.
+    // A long name may be the whole token, including hyphens.
     candidates.extend(long_name(&plain).map(str::to_owned));
     for text in [token, written.as_str(), plain.as_str(), with_hyphen.as_str()] {
         let (key, value) = parted(text);
         candidates.extend(long_name(key).map(|short| joined(short, value)));
         candidates.extend(opacity(value).map(|value| joined(key, &value)));
         candidates.extend(word_near(key, value).map(|word| joined(key, word)));
-        // A value too many, or one behind a flag.
+        // One value too many, or a value after a flag.
         candidates.extend(value.rsplit_once(['-', '_', '?']).map(|(front, _)| joined(key, front)));
         candidates.extend(value.split_once('?').map(|(front, _)| joined(key, front)));
         candidates.extend(["true", ""].map(|value| joined(key, value)).into_iter().filter(|_| value.is_empty()));
@@ -35,7 +35,7 @@ pub(super) fn near(token: &str, has_effect: impl Fn(&str) -> bool) -> Option<Str
     candidates.into_iter().find(|candidate| candidate != token && has_effect(candidate))
 }
 
-/// The service that writes a token so, if one does.
+/// Returns the name of the service that uses this token, if there is one.
 pub(super) fn service_of(token: &str) -> Option<&'static str> {
     service(token).map(|(service, _)| service)
 }
@@ -44,20 +44,20 @@ fn joined(key: &str, value: &str) -> String {
     if value.is_empty() { key.to_owned() } else { format!("{key}-{value}") }
 }
 
-/// Key and value; the key of an effect has a hyphen of its own.
+/// Returns key and value. The hyphen in the key of an effect does not separate them.
 fn parted(token: &str) -> (&str, &str) {
     let from = if token.starts_with("e-") { 2 } else { 0 };
     let at = token.get(from..).and_then(|rest| rest.find('-')).map(|at| at + from);
     at.and_then(|at| Some((token.get(..at)?, token.get(at + 1..)?))).unwrap_or((token, ""))
 }
 
-/// The key for a long name: of ImageKit's SDKs, their older ones, and words that others use.
+/// Returns the key for a long name: of ImageKit's SDKs, of their older versions, or a word that other services use.
 fn long_name(name: &str) -> Option<&'static str> {
     let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     LONG_NAMES.iter().find(|(long, _)| *long == bare).map(|(_, key)| *key)
 }
 
-/// A colour whose opacity is written in hexadecimal, as CSS has it, with the percentage of ImageKit in its place.
+/// Converts a colour whose opacity is hexadecimal, as in CSS, to ImageKit's form with a percentage.
 fn opacity(value: &str) -> Option<String> {
     let digits = value.trim_start_matches('#');
     let (rgb, alpha) = digits.split_at_checked(6).filter(|(rgb, _)| rgb.bytes().all(|b| b.is_ascii_hexdigit()))?;
@@ -69,7 +69,7 @@ fn opacity(value: &str) -> Option<String> {
     Some(if percent >= 100 { rgb.to_owned() } else { format!("{rgb}{percent:02}") })
 }
 
-/// The word of a key that is closest to what was written, or begins it.
+/// Returns the word of a key that is closest to the written one, or is a prefix of it.
 fn word_near(key: &str, value: &str) -> Option<&'static str> {
     let words = WORDS.iter().find(|(known, _)| *known == key)?.1;
     let begins = words.iter().filter(|word| value.starts_with(**word)).max_by_key(|word| word.len());
@@ -80,8 +80,8 @@ fn near_keys(key: &str) -> impl Iterator<Item = &'static str> {
     params::KEYS.iter().copied().filter(move |known| is_near(known, key))
 }
 
-/// Returns `true` if one edit makes one of the other: a letter more, less, another or moved by one place. Two in words
-/// of eight letters and more.
+/// Returns `true` if one edit turns one word into the other: a letter added, removed, replaced or moved by one place.
+/// Two edits are allowed in words of eight letters and more.
 fn is_near(known: &str, written: &str) -> bool {
     let allowed = match known.len().min(written.len()) {
         0..=1 => return false,
@@ -91,7 +91,7 @@ fn is_near(known: &str, written: &str) -> bool {
     known.len().abs_diff(written.len()) <= allowed && distance(known.as_bytes(), written.as_bytes()) <= allowed
 }
 
-/// Damerau-Levenshtein distance, with restricted transpositions.
+/// Returns the Damerau-Levenshtein distance, with restricted transpositions.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -116,7 +116,7 @@ fn service(token: &str) -> Option<(&'static str, &'static str)> {
     SERVICES.iter().find(|(theirs, ..)| *theirs == token).map(|(_, service, ours)| (*service, *ours))
 }
 
-/// `(token with a hyphen, whose it is, ImageKit's)`
+/// `(token with a hyphen, its service, ImageKit's token)`
 const SERVICES: [(&str, &str, &str); 29] = [
     ("c-fill", "Cloudinary", "c-maintain_ratio"),
     ("c-lfill", "Cloudinary", "c-maintain_ratio_no_enlarge"),

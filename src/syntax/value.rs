@@ -1,4 +1,4 @@
-//! [`Value`]: reading and printing what stands behind a key.
+//! [`Value`]: parsing and printing the text after a key.
 
 mod encoding;
 mod frame;
@@ -12,33 +12,33 @@ use crate::transform::{Expr, Measure, Reason, Term, Variable};
 
 /// The value of a parameter.
 ///
-/// Law: `read` of what `write` prints for a value that was read is that value.
+/// Law: if a value was read, `read` returns the same value from the text that `write` prints for it.
 pub(super) trait Value: Sized {
-    /// Reads a value from decoded text; the error says what was expected.
+    /// Reads a value from decoded text. The error names the expected syntax.
     fn read(text: &str) -> Result<Self, Expected>;
 
-    /// Appends the canonical spelling, not yet percent-encoded; nothing where the bare key is enough.
+    /// Appends the canonical spelling, not yet percent-encoded, or nothing if the key is enough.
     fn write(&self, out: &mut String);
 
-    /// Has the value a meaning at this place?
+    /// Checks that the value is allowed at this place.
     fn fits(&self, _: &Spot<'_>) -> Result<(), Reason> {
         Ok(())
     }
 }
 
-/// What a reader expected, to complete "expected ...".
+/// The syntax that a reader expected, to complete "expected ...".
 pub(super) type Expected = &'static str;
 
-/// Where a parameter stands.
+/// The place of a parameter.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Spot<'a> {
     pub(super) host: Host,
-    /// Inside a branch of a conditional?
+    /// Whether the place is inside a branch of a conditional.
     pub(super) branch: bool,
     pub(super) limits: &'a Limits,
 }
 
-/// The kind of picture that a parameter acts on.
+/// The kind of image that a parameter acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Host {
     /// The asset.
@@ -53,8 +53,8 @@ pub(super) enum Host {
     Subtitles,
 }
 
-/// A parameter that is switched on by being there. ImageKit's SDKs write odd values behind some
-/// (`e-contrast--`), so that any but `false` counts (chosen).
+/// A parameter that is switched on by its presence. ImageKit's SDKs write odd values after some of them
+/// (`e-contrast--`), so any value except `false` counts (chosen).
 pub(super) struct Flag;
 
 impl Value for Flag {
@@ -137,7 +137,7 @@ impl Value for Measure {
     }
 }
 
-/// Implements [`Value`] for an enumeration: one word a value, the first of several is printed.
+/// Implements [`Value`] for an enumeration: one word per value. If a value has several words, the first is printed.
 macro_rules! words {
     ($type:ty, $expected:literal, $($word:literal => $value:expr),+ $(,)?) => {
         impl $crate::syntax::value::Value for $type {
@@ -152,33 +152,33 @@ macro_rules! words {
 }
 pub(super) use words;
 
-/// The value of a word in a table.
+/// Returns the value of a word in a table.
 fn word<T: Copy>(table: &[(&'static str, T)], text: &str) -> Option<T> {
     table.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
 }
 
-/// A number without sign.
+/// Reads a number without a sign.
 fn unum(text: &str) -> Option<Number> {
     if text.starts_with('-') { None } else { text.parse().ok() }
 }
 
-/// A number with an optional `N` (documented) or `-` (tolerated) for less than zero.
+/// Reads a number with an optional `N` (documented) or `-` (tolerated) for negative numbers.
 fn snum(text: &str) -> Option<Number> {
     let (negative, digits) = sign(text);
     unum(digits).map(|number| if negative { -number } else { number })
 }
 
-/// Takes off a sign; tells whether there was one.
+/// Removes a sign and returns whether there was one.
 pub(super) fn sign(text: &str) -> (bool, &str) {
     text.strip_prefix(['N', '-']).map_or((false, text), |digits| (true, digits))
 }
 
-/// Digits alone.
+/// Reads a number that consists of digits only.
 fn whole<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// A whole number with sign, within a range.
+/// Reads a whole number with an optional sign, within a range.
 pub(super) fn integer<T: TryFrom<i64> + PartialOrd>(text: &str, range: std::ops::RangeInclusive<T>) -> Option<T> {
     let number = snum(text)?.to_integer()?;
     T::try_from(number).ok().filter(|n| range.contains(n))
@@ -191,8 +191,8 @@ fn signed(number: Number, out: &mut String) {
     out.push_str(&number.abs().to_string());
 }
 
-/// Cuts `ld-top_right_from-FF000040` into `ld`, `top_right` and `from`, `FF000040`: an underscore
-/// starts a sub-parameter only where a known key and a hyphen follow. `None` if the first is unknown.
+/// Splits `ld-top_right_from-FF000040` into `ld`, `top_right` and `from`, `FF000040`. An underscore starts a
+/// sub-parameter only if a known key and a hyphen follow. Returns `None` if the first key is unknown.
 pub(super) fn subparams<'a>(text: &'a str, keys: &[&'static str]) -> Option<Vec<(&'static str, &'a str)>> {
     let key_of = |text: &'a str| keys.iter().find_map(|key| Some((*key, text.strip_prefix(*key)?.strip_prefix('-')?)));
     let mut parts = Vec::new();
@@ -211,7 +211,7 @@ pub(super) fn subparams<'a>(text: &'a str, keys: &[&'static str]) -> Option<Vec<
     Some(parts)
 }
 
-/// Appends `key-value`, behind `_` where something stands before it.
+/// Appends `key-value`, separated by `_` from the preceding text.
 pub(super) fn write_subparam<T: Value>(key: &str, value: Option<&T>, out: &mut String) {
     if let Some(value) = value {
         if !out.is_empty() {
@@ -297,7 +297,7 @@ mod tests {
         for (text, want) in [
             ("l-text,i-abcdef,l-end", "l-text,i-abc,l-end"),
             ("l-text,ie-YWJjZGVm,l-end", "l-text,i-abc,l-end"),
-            ("l-text,ie-YWLDqQ%3D%3D,l-end", "l-text,i-ab,l-end"), // through the middle of `é`
+            ("l-text,ie-YWLDqQ%3D%3D,l-end", "l-text,i-ab,l-end"), // in the middle of `é`
             ("l-image,ie-YWJjZGVm,l-end", "l-image,i-abcdef,l-end"),
         ] {
             assert_eq!(Transformation::parse(text, &limits).unwrap().transformation.to_string(), want, "{text}");

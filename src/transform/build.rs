@@ -1,4 +1,4 @@
-//! Building transformations in code: one method a parameter, named as its field.
+//! Building transformations in code: one method per parameter, named after its field.
 
 use super::crop::{Focus, Gravity, Mode, Strategy};
 use super::edit::{Aspect, Dpr, Edit, Flip, Length, Name, Rotation, Trim};
@@ -21,13 +21,13 @@ use crate::path::{AssetPath, PathError};
 /// # Ok::<(), originkit::error::ParseError>(())
 /// ```
 impl Transformation {
-    /// A chain of no steps yet.
+    /// Makes a chain without steps.
     #[must_use]
     pub const fn new() -> Self {
         Self { steps: Vec::new() }
     }
 
-    /// Adds a step behind those there are.
+    /// Adds a step at the end of the chain.
     #[must_use]
     pub fn then(mut self, step: impl Into<Step>) -> Self {
         self.steps.push(step.into());
@@ -53,7 +53,7 @@ impl From<Conditional> for Step {
     }
 }
 
-/// A method that sets a field.
+/// Defines methods that each set a field.
 macro_rules! setters {
     ($($(#[$doc:meta])+ $name:ident $($field:ident).+ : $type:ty;)+) => {
         $(
@@ -85,78 +85,78 @@ macro_rules! setters {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Parameters without a method are fields: `edit.effects.shadow = Some(Shadow::default())`. Values outside a
-/// parameter's domain have no spelling; [`Endpoint::url`](crate::Endpoint::url) refuses them.
+/// Parameters without a method are set through their fields: `edit.effects.shadow = Some(Shadow::default())`. Values
+/// outside a parameter's domain cannot be spelled; [`Endpoint::url`](crate::Endpoint::url) refuses them.
 impl Edit {
-    /// An edit that changes nothing yet.
+    /// Makes an edit that changes nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     setters! {
-        /// `n`.
+        /// `n`: the stored transformation to start from.
         named named: Name;
-        /// `t`.
+        /// `t`: removal of borders of one colour.
         trim trim: Trim;
-        /// `w`: pixels, a [`Number`] (below 1 it is a share), or an expression.
+        /// `w`: pixels, a [`Number`] (a share if below 1), or an expression.
         width sizing.width: Length;
-        /// `h`, as [`Edit::width`].
+        /// `h`, see [`Edit::width`].
         height sizing.height: Length;
-        /// `dpr`.
+        /// `dpr`: a factor on width and height.
         dpr sizing.dpr: Dpr;
-        /// `c`.
+        /// `c`: the way in which the image fills a frame of another aspect ratio.
         strategy placing.strategy: Strategy;
-        /// `cm`.
+        /// `cm`: extracting or padding. Takes precedence over `c`.
         mode placing.mode: Mode;
-        /// `fo`.
+        /// `fo`: the part that a crop keeps visible.
         focus placing.focus: Focus;
-        /// `z`.
+        /// `z`: the zoom on a face or an object.
         zoom placing.zoom: Number;
-        /// `fl`.
+        /// `fl`: mirroring.
         flip flip: Flip;
-        /// `rt`: degrees clockwise.
+        /// `rt`: rotation, in degrees clockwise.
         rotation rotation: Rotation;
-        /// `bg`.
+        /// `bg`: the background.
         background paint.background: Background;
-        /// `r`.
+        /// `r`: rounded corners.
         radius paint.radius: Radius;
-        /// `o`: percent.
+        /// `o`: opacity in percent.
         opacity paint.opacity: u8;
-        /// `bl`.
+        /// `bl`: Gaussian blur, sigma in pixels.
         blur effects.blur: Number;
-        /// `e-sharpen`.
+        /// `e-sharpen`: sharpening.
         sharpen effects.sharpen: Sharpen;
-        /// `f`.
+        /// `f`: the output format.
         format encoding.format: OutputFormat;
-        /// `q`: 1 to 100.
+        /// `q`: the quality, 1 to 100.
         quality encoding.quality: u8;
-        /// `lo`.
+        /// `lo`: lossless WebP or PNG.
         lossless encoding.lossless: bool;
-        /// `pr`.
+        /// `pr`: progressive JPEG.
         progressive encoding.progressive: bool;
-        /// `di`.
+        /// `di`: the image to use if the asset is not found.
         default_image default_image: AssetPath;
-        /// `fs`, in a text layer.
+        /// `fs`: the font size, in a text layer.
         font_size text.size: Measure;
-        /// `ff`, in a text layer.
+        /// `ff`: the font, in a text layer.
         font text.font: String;
-        /// `co`, in a text layer.
+        /// `co`: the colour of the text, in a text layer.
         color text.color: Color;
-        /// `ia`, in a text layer.
+        /// `ia`: the alignment of lines, in a text layer.
         align text.align: Align;
-        /// `tg`, in a text layer.
+        /// `tg`: bold, italic and strikethrough, in a text layer.
         typography text.typography: Typography;
     }
 
-    /// `ar`: width to height.
+    /// `ar`: the ratio of width to height.
     #[must_use]
     pub fn aspect(mut self, width: impl Into<Number>, height: impl Into<Number>) -> Self {
         self.sizing.aspect = Some(Aspect::Ratio(width.into(), height.into()));
         self
     }
 
-    /// `cm-extract` with `x` and `y`: cuts out the region there.
+    /// `cm-extract` with `x` and `y`: cuts out the region at this position.
     #[must_use]
     pub fn extract(mut self, x: impl Into<Measure>, y: impl Into<Measure>) -> Self {
         self.placing.mode = Some(Mode::Extract);
@@ -164,35 +164,35 @@ impl Edit {
         self
     }
 
-    /// `b`.
+    /// `b`: a border around the image.
     #[must_use]
     pub fn border(mut self, width: impl Into<Measure>, color: Color) -> Self {
         self.paint.border = Some(Border { width: width.into(), color });
         self
     }
 
-    /// `e-grayscale`.
+    /// `e-grayscale`: converts the image to grey.
     #[must_use]
     pub const fn grayscale(mut self) -> Self {
         self.effects.grayscale = true;
         self
     }
 
-    /// `e-contrast`.
+    /// `e-contrast`: stretches the contrast to the full range.
     #[must_use]
     pub const fn contrast(mut self) -> Self {
         self.effects.contrast = true;
         self
     }
 
-    /// `orig`: nothing is done to the file.
+    /// `orig`: delivers the file unchanged.
     #[must_use]
     pub const fn original(mut self) -> Self {
         self.encoding.original = Some(true);
         self
     }
 
-    /// Adds a layer over those there are.
+    /// Adds a layer on top of the existing ones.
     #[must_use]
     pub fn layer(mut self, layer: Layer) -> Self {
         self.layers.push(layer);
@@ -208,7 +208,7 @@ impl Edit {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 impl Layer {
-    /// A picture, by its path as text.
+    /// Makes an image layer from its path as plain text.
     ///
     /// # Errors
     /// See [`PathError`].
@@ -216,46 +216,46 @@ impl Layer {
         AssetPath::from_text(path).map(|path| Self::of(Content::Image(path)))
     }
 
-    /// A text.
+    /// Makes a text layer.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self::of(Content::Text(text.into()))
     }
 
-    /// A block of one colour, or a gradient; its edit says which and how large.
+    /// Makes a block of one colour or of a gradient; its edit sets the colours and the size.
     #[must_use]
     pub fn canvas() -> Self {
         Self::of(Content::Canvas)
     }
 
-    /// What is shown, in the centre and as it is.
+    /// Makes a layer with this content, centred and unchanged.
     #[must_use]
     pub fn of(content: Content) -> Self {
         Self { content, steps: Transformation::new(), place: Place::default(), blend: None }
     }
 
-    /// Adds a step that is done to it first.
+    /// Adds a step that is applied to the layer before it is drawn.
     #[must_use]
     pub fn edit(mut self, step: impl Into<Step>) -> Self {
         self.steps = self.steps.then(step);
         self
     }
 
-    /// `lx`, `ly`: of its top left corner; a negative number counts from the far edge.
+    /// `lx`, `ly`: the position of the top left corner. A negative number counts from the far edge.
     #[must_use]
     pub fn at(mut self, x: impl Into<Offset>, y: impl Into<Offset>) -> Self {
         (self.place.x, self.place.y) = (Some(Position::Edge(x.into())), Some(Position::Edge(y.into())));
         self
     }
 
-    /// `lfo`: at which side, corner or the centre.
+    /// `lfo`: a side, a corner or the centre of the base.
     #[must_use]
     pub const fn focus(mut self, side: Gravity) -> Self {
         self.place.focus = Some(side);
         self
     }
 
-    /// `lm`: how it mixes with what is below.
+    /// `lm`: the blend mode with the content below.
     #[must_use]
     pub const fn blend(mut self, blend: Blend) -> Self {
         self.blend = Some(blend);
@@ -263,7 +263,7 @@ impl Layer {
     }
 }
 
-/// A conversion into a type with parts: the whole from a part.
+/// Conversions from a part of a value into the whole.
 macro_rules! conversions {
     ($($from:ty => $to:ty: $value:ident => $whole:expr;)+) => {
         $(

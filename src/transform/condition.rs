@@ -1,41 +1,42 @@
-//! [`Condition`]: the question of an `if-` step.
+//! [`Condition`]: the condition of an `if-` step.
 
 use std::cmp::Ordering;
 
 use super::scope::Scope;
 use crate::number::Number;
 
-/// Any of several groups, in each of which all must hold: `h_gte_100_and_h_lte_400_or_ar_lt_4-3`.
+/// A condition that holds if one of its groups does; a group holds if all its comparisons do:
+/// `h_gte_100_and_h_lte_400_or_ar_lt_4-3`.
 ///
-/// `and` binds tighter than `or`, and there is nothing else, so this is all of it.
+/// `and` binds tighter than `or`, and there are no other connectives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "complete by the grammar")]
 pub struct Condition {
-    /// The groups; never empty, and none of them is.
+    /// The groups. There is at least one, and none of them is empty.
     pub any: Vec<Vec<Comparison>>,
 }
 
 impl Condition {
-    /// Does it hold for the sizes at this point of a chain?
+    /// Returns `true` if the condition holds for the sizes at this point of a chain.
     #[must_use]
     pub fn evaluate(&self, scope: &Scope) -> bool {
         self.any.iter().any(|all| all.iter().all(|comparison| comparison.evaluate(scope)))
     }
 }
 
-/// `ar_gt_1`.
+/// One comparison: `ar_gt_1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "complete by the grammar")]
 pub struct Comparison {
-    /// What is looked at.
+    /// The property that is compared.
     pub property: Property,
-    /// How it is compared.
+    /// The comparator.
     pub comparator: Comparator,
-    /// With what.
+    /// The right-hand side.
     pub operand: Operand,
 }
 
-/// A property of the picture, after orientation.
+/// A property of the image, after orientation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
 pub enum Property {
@@ -43,31 +44,31 @@ pub enum Property {
     Width,
     /// `h`: height at this step.
     Height,
-    /// `ar`: their quotient.
+    /// `ar`: width divided by height.
     Aspect,
     /// `iw`: width of the original.
     InitialWidth,
-    /// `ih`: its height.
+    /// `ih`: height of the original.
     InitialHeight,
-    /// `iar`: their quotient.
+    /// `iar`: width of the original divided by its height.
     InitialAspect,
 }
 
-/// A comparison.
+/// A comparison operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
 pub enum Comparator {
-    /// `eq`.
+    /// `eq`: equal to.
     Equal,
-    /// `ne`.
+    /// `ne`: not equal to.
     NotEqual,
-    /// `gt`.
+    /// `gt`: greater than.
     Greater,
-    /// `gte`.
+    /// `gte`: greater than or equal to.
     GreaterOrEqual,
-    /// `lt`.
+    /// `lt`: less than.
     Less,
-    /// `lte`.
+    /// `lte`: less than or equal to.
     LessOrEqual,
 }
 
@@ -77,13 +78,13 @@ pub enum Comparator {
 pub enum Operand {
     /// A number, never negative.
     Number(Number),
-    /// `4-3`, only for `ar` and `iar`; both parts are above zero.
+    /// `4-3`, only for `ar` and `iar`. Both parts are greater than zero.
     Ratio(Number, Number),
 }
 
 impl Comparison {
-    /// Pixels are compared exactly. Quotients closer than 0.0001 are equal, which then holds for all
-    /// six comparators, so that each is the opposite of another (chosen).
+    /// Pixels are compared exactly. Ratios that differ by less than 0.0001 are equal. All six comparators follow this
+    /// rule, so that each of them is the negation of another (chosen).
     fn evaluate(&self, scope: &Scope) -> bool {
         let (actual, slack) = match self.property {
             Property::Width => (scope.current.width.into(), 0.0),

@@ -1,73 +1,73 @@
-//! [`Placing`]: which part of a picture is kept, and where it lands.
+//! [`Placing`]: the part of an image that a crop keeps, and its position in the frame.
 
 use super::expr::Measure;
 use crate::number::Number;
 
-/// What is kept of the source where the wanted frame has another shape.
+/// The crop of the source when the requested frame has another aspect ratio.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Placing {
-    /// `c`; without it, and without `cm`, [`Strategy::MaintainRatio`].
+    /// `c`. [`Strategy::MaintainRatio`] if both `c` and `cm` are absent.
     pub strategy: Option<Strategy>,
-    /// `cm`; wins over `c`.
+    /// `cm`. Takes precedence over `c`.
     pub mode: Option<Mode>,
-    /// `fo`: what to keep in sight; without it the centre.
+    /// `fo`: the part to keep visible; the centre by default.
     pub focus: Option<Focus>,
     /// `x`: left edge of the region that `cm-extract` cuts out.
     pub x: Option<Measure>,
-    /// `y`: its top edge.
+    /// `y`: top edge of that region.
     pub y: Option<Measure>,
-    /// `xc`: its centre from the left.
+    /// `xc`: centre of that region, from the left.
     pub x_center: Option<Measure>,
-    /// `yc`: its centre from the top.
+    /// `yc`: centre of that region, from the top.
     pub y_center: Option<Measure>,
-    /// `z`: how close to go to a face or object; above zero, 1 is the default.
+    /// `z`: the zoom on a face or an object; above zero, 1 by default.
     pub zoom: Option<Number>,
 }
 
-/// `c`: how a picture fills a frame of another shape.
+/// `c`: the way in which an image fills a frame of another aspect ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// `maintain_ratio`: cover the frame, cut what sticks out.
+    /// `maintain_ratio`: cover the frame, cut off the rest.
     MaintainRatio,
-    /// `maintain_ratio_no_enlarge`: the same shape, but never more pixels than there are.
+    /// `maintain_ratio_no_enlarge`: the same aspect ratio, but never more pixels than the source has.
     MaintainRatioNoEnlarge,
-    /// `force`: stretch.
+    /// `force`: stretch to the frame.
     Force,
-    /// `at_max`: fit inside, never enlarge.
+    /// `at_max`: fit inside the frame, never enlarge.
     AtMax,
-    /// `at_max_enlarge`: fit inside, touching one side.
+    /// `at_max_enlarge`: fit inside the frame, enlarging if needed.
     AtMaxEnlarge,
-    /// `at_least`: cover, cut nothing.
+    /// `at_least`: cover the frame, cut off nothing.
     AtLeast,
 }
 
-/// `cm`: frames filled by cutting or padding instead of scaling alone.
+/// `cm`: the modes that fill a frame by cutting or padding instead of scaling alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
     /// `extract`: cut out a region without scaling.
     Extract,
-    /// `pad_resize`: fit inside, pad the rest.
+    /// `pad_resize`: fit inside the frame, pad the rest.
     PadResize,
-    /// `pad_extract`: no scaling; cut what is too large, pad what is too small.
+    /// `pad_extract`: do not scale; cut an image that is too large, pad one that is too small.
     PadExtract,
-    /// `pad_resize_no_enlarge`: fit inside without enlarging, pad the rest.
+    /// `pad_resize_no_enlarge`: fit inside the frame without enlarging, pad the rest.
     PadResizeNoEnlarge,
-    /// `pad_extract_no_shrink`: only ever add padding.
+    /// `pad_extract_no_shrink`: only add padding.
     PadExtractNoShrink,
 }
 
-/// `fo`: what a crop keeps in sight.
+/// `fo`: the part of an image that a crop keeps visible.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Focus {
     /// A side, a corner or the centre.
     Side(Gravity),
-    /// `auto`: the most striking part.
+    /// `auto`: the most salient part.
     Auto,
-    /// `auto-custom_override`: the stored area if there is one, else [`Focus::Auto`].
+    /// `auto-custom_override`: the stored area if there is one, otherwise [`Focus::Auto`].
     AutoCustomOverride,
     /// `face`: all faces.
     Face,
@@ -77,7 +77,7 @@ pub enum Focus {
     Objects(Vec<Object>),
 }
 
-/// One of nine places in a frame.
+/// One of nine positions in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_enums, reason = "three by three")]
 pub enum Gravity {
@@ -113,20 +113,20 @@ pub enum Gravity {
 pub struct Object(&'static str);
 
 impl Object {
-    /// Finds an object by its name.
+    /// Returns the object with this name.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         OBJECTS.iter().find(|known| **known == name).copied().map(Self)
     }
 
-    /// Its name, as in the URL.
+    /// Returns the name, as in the URL.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0
     }
 }
 
-/// COCO 2017 class names.
+/// The class names of COCO 2017.
 const OBJECTS: [&str; 80] = [
     "person",
     "bicycle",

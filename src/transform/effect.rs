@@ -5,36 +5,36 @@ use super::expr::Measure;
 use crate::color::Color;
 use crate::number::Number;
 
-/// `bl`, `cr` and the `e-` parameters of one step.
+/// The effects of one step: `bl`, `cr` and the `e-` parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Effects {
-    /// `bl`: gaussian blur, sigma in pixels, above 0 and at most 100.
+    /// `bl`: Gaussian blur, sigma in pixels, above 0 and at most 100.
     pub blur: Option<Number>,
-    /// `cr`: one colour replaced by another.
+    /// `cr`: replacement of one colour by another.
     pub replace: Option<Replace>,
-    /// `e-colorize`.
+    /// `e-colorize`: a tint.
     pub colorize: Option<Colorize>,
-    /// `e-grayscale`.
+    /// `e-grayscale`: conversion to grey.
     pub grayscale: bool,
-    /// `e-contrast`: stretched to the full range.
+    /// `e-contrast`: contrast stretched to the full range.
     pub contrast: bool,
-    /// `e-sharpen`.
+    /// `e-sharpen`: sharpening.
     pub sharpen: Option<Sharpen>,
-    /// `e-usm`.
+    /// `e-usm`: an unsharp mask.
     pub unsharp: Option<Unsharp>,
-    /// `e-gradient`.
+    /// `e-gradient`: a gradient over the image.
     pub gradient: Option<Gradient>,
-    /// `e-shadow`.
+    /// `e-shadow`: a shadow below the image.
     pub shadow: Option<Shadow>,
-    /// `e-distort`.
+    /// `e-distort`: a perspective or an arch.
     pub distort: Option<Distort>,
-    /// Effects that need a model, each kind once, in the order in which they are applied: that of [`Ai`].
+    /// Effects that need a model, at most one of each kind, in the order in which they are applied: that of [`Ai`].
     pub ai: Vec<Ai>,
 }
 
 impl Effects {
-    /// Puts an effect that needs a model in its place, instead of another one of its kind.
+    /// Inserts an effect that needs a model at its position in the order, replacing another one of its kind.
     pub(crate) fn add_ai(&mut self, effect: Ai) {
         match self.ai.binary_search_by_key(&effect.rank(), Ai::rank) {
             Ok(at) => {
@@ -47,72 +47,72 @@ impl Effects {
     }
 }
 
-/// `cr-<to>_<tolerance>_<from>`.
+/// A replacement of one colour by another: `cr-<to>_<tolerance>_<from>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "the grammar has these three parts")]
 pub struct Replace {
     /// The new colour.
     pub to: Color,
-    /// How far a colour may be from the old one, 0 to 100; 35 by default.
+    /// The maximum distance of a colour from the old one, 0 to 100; 35 by default.
     pub tolerance: u8,
-    /// The old colour; without it the dominant one.
+    /// The old colour; the dominant one by default.
     pub from: Option<Color>,
 }
 
-/// `e-colorize-co-red_in-40`.
+/// A tint: `e-colorize-co-red_in-40`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Colorize {
     /// `co`: the tint, grey by default.
     pub color: Option<Color>,
-    /// `in`: how much of it, 0 to 100; 100 by default.
+    /// `in`: the strength of the tint, 0 to 100; 100 by default.
     pub intensity: Option<u8>,
 }
 
-/// `e-sharpen`, `e-sharpen-10`.
+/// Sharpening: `e-sharpen`, `e-sharpen-10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sharpen {
-    /// The bare flag: 50.
+    /// The flag without a value: 50.
     Default,
     /// A number above zero.
     Amount(Number),
 }
 
-/// `e-usm`, `e-usm-2-2-0.8-0.024`: unsharp mask.
+/// An unsharp mask: `e-usm`, `e-usm-2-2-0.8-0.024`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Unsharp {
-    /// The bare flag: `2-2-0.8-0.024`.
+    /// The flag without values: `2-2-0.8-0.024`.
     Default,
     /// All four values, each zero or more.
     Exact {
-        /// Of the kernel, in pixels; 0 follows sigma.
+        /// The radius of the kernel, in pixels; 0 derives it from sigma.
         radius: Number,
-        /// Of the gaussian, in pixels.
+        /// The sigma of the Gaussian, in pixels.
         sigma: Number,
-        /// How much of the difference is added.
+        /// The share of the difference that is added.
         amount: Number,
-        /// Differences below this share of the range are left alone.
+        /// Differences below this share of the range are ignored.
         threshold: Number,
     },
 }
 
-/// `e-gradient-ld-top_right_from-FF000040_to-00FF0040_sp-0.9`; only what was written.
+/// A gradient: `e-gradient-ld-top_right_from-FF000040_to-00FF0040_sp-0.9`. Values that were not written are `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Gradient {
-    /// `ld`: where it runs to; the bottom by default.
+    /// `ld`: the direction; towards the bottom by default.
     pub direction: Option<Direction>,
     /// `from`: the first colour, white by default.
     pub from: Option<Color>,
     /// `to`: the last colour, transparent black by default.
     pub to: Option<Color>,
-    /// `sp`: where `to` is reached; up to 1 a share of the line, above it pixels. Above zero.
+    /// `sp`: the position at which `to` is reached, above zero: a share of the line up to 1, pixels above 1.
     pub stop: Option<Measure>,
 }
 
-/// Where a gradient runs to.
+/// The direction of a gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Direction {
@@ -122,7 +122,7 @@ pub enum Direction {
     Degrees(u16),
 }
 
-/// `e-shadow-bl-15_st-40_x-10_y-N5`; only what was written.
+/// A shadow: `e-shadow-bl-15_st-40_x-10_y-N5`. Values that were not written are `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Shadow {
@@ -136,53 +136,53 @@ pub struct Shadow {
     pub y: Option<i8>,
 }
 
-/// `e-distort`.
+/// A distortion: `e-distort`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Distort {
-    /// `p-x1_y1_..._x4_y4`: where the corners go, clockwise from the top left.
+    /// `p-x1_y1_..._x4_y4`: the new positions of the corners, clockwise from the top left.
     Perspective([Number; 8]),
-    /// `a-45`: bent by so many degrees, -360 to 360.
+    /// `a-45`: bent by this many degrees, -360 to 360.
     Arc(Number),
 }
 
-/// Effects that need a model the embedder brings. Of several in a step the first in this order is applied first.
+/// Effects that need a model, which the embedder provides. If a step has several, they are applied in this order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ai {
-    /// `e-bgremove`.
+    /// `e-bgremove`: removal of the background.
     RemoveBackground,
-    /// `e-removedotbg`.
+    /// `e-removedotbg`: removal of the background by an external service.
     RemoveBackgroundExternal,
-    /// `e-dropshadow-az-45_el-30_st-70`; only what was written.
+    /// A shadow cast by a light: `e-dropshadow-az-45_el-30_st-70`. Values that were not written are `None`.
     DropShadow {
         /// `az`: direction of the light, 0 to 360 degrees; 215 by default.
         azimuth: Option<u16>,
-        /// `el`: its height, 0 to 90 degrees; 45 by default.
+        /// `el`: elevation of the light, 0 to 90 degrees; 45 by default.
         elevation: Option<u8>,
         /// `st`: strength in percent; 60 by default.
         strength: Option<u8>,
     },
-    /// `e-changebg-prompt-...`.
+    /// `e-changebg-prompt-...`: a new background.
     ChangeBackground {
-        /// The new background.
+        /// The description of the new background.
         prompt: String,
     },
-    /// `e-edit-prompt-...`.
+    /// `e-edit-prompt-...`: an edit by description.
     Edit {
-        /// What to change.
+        /// The description of the change.
         prompt: String,
     },
-    /// `e-retouch`.
+    /// `e-retouch`: retouching.
     Retouch,
-    /// `e-upscale`.
+    /// `e-upscale`: upscaling.
     Upscale,
-    /// `e-genvar`.
+    /// `e-genvar`: a generated variation.
     Variation,
 }
 
 impl Ai {
-    /// Its place in the order.
+    /// Returns the position in the order of application.
     const fn rank(&self) -> u8 {
         match self {
             Self::RemoveBackground => 0,
@@ -196,7 +196,7 @@ impl Ai {
         }
     }
 
-    /// Its key in the URL: `e-bgremove`.
+    /// Returns the key in the URL, such as `e-bgremove`.
     #[must_use]
     pub const fn key(&self) -> &'static str {
         match self {

@@ -1,14 +1,14 @@
-//! [`Encoding`]: settings of the output, folded over the steps taken, the last value winning.
+//! [`Encoding`]: settings of the output, folded over the steps that are taken; the last value wins.
 
 use super::expr::Expr;
 
-/// How the result is written.
+/// The settings with which the result is encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Encoding {
-    /// `f`.
+    /// `f`: the format.
     pub format: Option<OutputFormat>,
-    /// `q`: 1 to 100, for lossy formats.
+    /// `q`: the quality, 1 to 100, for lossy formats.
     pub quality: Option<u8>,
     /// `lo`: lossless WebP or PNG.
     pub lossless: Option<bool>,
@@ -18,22 +18,23 @@ pub struct Encoding {
     pub color_profile: Option<bool>,
     /// `md`: keep all metadata.
     pub metadata: Option<bool>,
-    /// `dn`: density written into the file.
+    /// `dn`: the density to write into the file.
     pub density: Option<Density>,
     /// `c2pa`: content credentials.
     pub c2pa: Option<bool>,
-    /// `orig`: the original bytes, everything else ignored.
+    /// `orig`: deliver the original bytes and ignore everything else.
     pub original: Option<bool>,
 }
 
 impl Encoding {
-    /// Is the colour profile kept, alone or with all metadata?
+    /// Returns `true` if the colour profile is kept, alone or with all metadata.
     #[must_use]
     pub(crate) fn keeps_profile(&self) -> bool {
         self.color_profile == Some(true) || self.metadata == Some(true)
     }
 
-    /// Takes over what `later` sets: of the steps that are taken, the last one to speak counts.
+    /// Overrides settings with those that `later` sets. Of the steps that are taken, the last one that sets a value
+    /// wins.
     pub fn fold(&mut self, later: &Self) {
         let Self { format, quality, lossless, progressive, color_profile, metadata, density, c2pa, original } = self;
         *format = later.format.or(*format);
@@ -50,13 +51,13 @@ impl Encoding {
     }
 }
 
-/// `f`: the format asked for.
+/// `f`: the requested format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutputFormat {
-    /// `auto`: the best that the browser accepts.
+    /// `auto`: the best format that the browser accepts.
     Auto,
-    /// `orig`: that of the source.
+    /// `orig`: the format of the source.
     Original,
     /// `jpg`, `jpeg`.
     Jpeg,
@@ -78,6 +79,6 @@ pub enum OutputFormat {
 pub enum Density {
     /// `dn-300`: 1 to 1200.
     Dpi(u16),
-    /// `dn-idn_mul_2`: from the density of the source.
+    /// `dn-idn_mul_2`: computed from the density of the source.
     Expr(Expr),
 }

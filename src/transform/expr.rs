@@ -6,9 +6,9 @@ use crate::number::Number;
 
 /// An arithmetic expression.
 ///
-/// There are no parentheses, so there is no tree: the flat list is the canonical spelling.
-/// Operators bind `mul div`, then `add sub`, then `mod`, then `pow`, each from left to right. This is
-/// ImageKit's order, not arithmetic's: `2_mul_3_pow_2` is 36.
+/// The syntax has no parentheses, so an expression needs no tree: the flat list is the canonical form. `mul` and `div`
+/// bind tightest, then `add` and `sub`, then `mod`, then `pow`, each from left to right. This is ImageKit's order and
+/// not that of arithmetic: `2_mul_3_pow_2` is 36.
 ///
 /// ```
 /// use originkit::transform::{Expr, Scope};
@@ -23,18 +23,18 @@ use crate::number::Number;
 pub struct Expr {
     /// The first operand.
     pub first: Term,
-    /// The others, each with the operator before it.
+    /// The other operands, each with the operator before it.
     pub rest: Vec<(Operator, Term)>,
 }
 
 impl Expr {
-    /// The value for the sizes of one point of a chain, in double precision as documented.
+    /// Returns the value for the sizes at one point of a chain, in double precision as documented.
     ///
     /// # Errors
-    /// [`ExprError::Unavailable`] for a variable without a value in this scope,
-    /// [`ExprError::NotFinite`] where any intermediate result is no finite number.
+    /// [`ExprError::Unavailable`] for a variable without a value in this scope, [`ExprError::NotFinite`] if an
+    /// intermediate result is not a finite number.
     pub fn evaluate(&self, scope: &Scope) -> Result<f64, ExprError> {
-        // The first operand has no operator before it. Whatever stands there is never applied.
+        // The first operand has no operator before it. This `Add` is never applied.
         let mut terms = vec![(Operator::Add, self.first.value(scope)?)];
         for (operator, term) in &self.rest {
             terms.push((*operator, term.value(scope)?));
@@ -47,7 +47,7 @@ impl Expr {
                 }
                 binds
             });
-            // Checked after each pass: a later one can turn infinity back into a number.
+            // Checked after each pass: a later pass can turn infinity into a finite number.
             if !terms.iter().all(|(_, value)| value.is_finite()) {
                 return Err(ExprError::NotFinite);
             }
@@ -70,21 +70,21 @@ pub enum Term {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
 pub enum Operator {
-    /// `add`.
+    /// `add`: addition.
     Add,
-    /// `sub`.
+    /// `sub`: subtraction.
     Sub,
-    /// `mul`.
+    /// `mul`: multiplication.
     Mul,
-    /// `div`.
+    /// `div`: division.
     Div,
     /// `mod`: the remainder, with the sign of the dividend.
     Mod,
-    /// `pow`.
+    /// `pow`: exponentiation.
     Pow,
 }
 
-/// Pixels, written out or computed.
+/// A length in pixels, written as a number or computed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "complete by the grammar")]
 pub enum Measure {
@@ -95,10 +95,10 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The number, or the value of the expression.
+    /// Returns the number, or the value of the expression.
     ///
     /// # Errors
-    /// As [`Expr::evaluate`].
+    /// See [`Expr::evaluate`].
     pub fn evaluate(&self, scope: &Scope) -> Result<f64, ExprError> {
         match self {
             Self::Px(number) => Ok(number.to_f64()),
@@ -107,17 +107,17 @@ impl Measure {
     }
 }
 
-/// Why a text is no expression, or an expression has no value.
+/// The reason why a text is not an expression, or why an expression has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExprError {
-    /// What was read is no expression.
+    /// The text is not an expression.
     #[error("expected operands joined by operators, such as `iw_div_2`")]
     Malformed,
     /// Division or remainder by zero, or a result too large for a number.
     #[error("the result is not a finite number")]
     NotFinite,
-    /// A variable that means nothing here, such as `bw` outside a layer.
+    /// A variable without a value at this place, such as `bw` outside a layer.
     #[error("the variable has no value here")]
     Unavailable,
 }
@@ -144,7 +144,7 @@ impl Operator {
     }
 }
 
-/// What binds tightest comes first (documented).
+/// The operators by precedence, the tightest first (documented).
 const PASSES: [&[Operator]; 4] =
     [&[Operator::Mul, Operator::Div], &[Operator::Add, Operator::Sub], &[Operator::Mod], &[Operator::Pow]];
 

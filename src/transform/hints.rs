@@ -1,4 +1,4 @@
-//! [`Hints`]: what the browser says of its screen, put in the place of `auto`.
+//! [`Hints`]: the client hints of a browser, which replace `auto`.
 
 use super::edit::{Dpr, Edit, Length};
 use super::{Step, Transformation};
@@ -17,22 +17,21 @@ use crate::number::Number;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_structs, reason = "the documented hints")]
 pub struct Hints {
-    /// `Sec-CH-Width`: wanted width in physical pixels, above zero.
+    /// `Sec-CH-Width`: the requested width in physical pixels, above zero.
     pub width: Option<Number>,
     /// `Sec-CH-DPR`: physical pixels per CSS pixel, above zero.
     pub dpr: Option<Number>,
 }
 
 impl Transformation {
-    /// Puts hints in the place of `w-auto` and `dpr-auto`, in branches and layers too; without a hint
-    /// the parameter goes.
+    /// Replaces `w-auto` and `dpr-auto` by the hints, in branches and layers too. Without a hint the parameter is
+    /// removed.
     ///
-    /// `w-auto` becomes the next multiple of 100 and the `dpr` beside it goes, whatever it says
-    /// (documented for `dpr-auto`, chosen for a number). `dpr-auto` takes a hint between 0.1 and 5.
+    /// `w-auto` becomes the next multiple of 100, and the `dpr` next to it is removed, whatever its value (documented
+    /// for `dpr-auto`, chosen for a number). `dpr-auto` takes a hint between 0.1 and 5.
     ///
-    /// The second value is `Content-DPR`, with two decimals: how dense the picture is once `w-auto` was
-    /// rounded. It is there if both hints are and `w-auto` stands outside layers, be it in a branch that
-    /// may not be taken.
+    /// The second value is `Content-DPR`, with two decimals: the density of the image after `w-auto` was rounded. It is
+    /// `Some` if both hints are present and `w-auto` occurs outside layers, even in a branch that may not be taken.
     #[must_use]
     pub fn with_hints(mut self, hints: &Hints) -> (Self, Option<Number>) {
         let found = self.apply(hints);
@@ -40,7 +39,7 @@ impl Transformation {
         (self, content_dpr)
     }
 
-    /// Is there a `w-auto` outside layers?
+    /// Replaces the values and returns `true` if there is a `w-auto` outside layers.
     fn apply(&mut self, hints: &Hints) -> bool {
         let mut found = false;
         for step in &mut self.steps {
@@ -90,7 +89,7 @@ impl Hints {
     }
 }
 
-/// Bad hints are as if absent (chosen).
+/// An invalid hint counts as absent (chosen).
 fn positive(hint: Option<Number>) -> Option<f64> {
     hint.map(Number::to_f64).filter(|value| *value > 0.0)
 }

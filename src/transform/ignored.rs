@@ -1,4 +1,4 @@
-//! [`Ignored`]: a token without effect, and why it has none.
+//! [`Ignored`]: a token without effect, and the reason.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,20 +7,21 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ignored {
-    /// The token, percent-decoded; a [foreign](Self::foreign) one is as it was written.
+    /// The token, percent-decoded. A [foreign](Self::foreign) token is as written.
     pub token: String,
-    /// Its place in bytes: in [`Reading::text`](super::Reading::text), for a [foreign](Self::foreign) one in the path and query of the URL.
+    /// Its place in bytes: in [`Reading::text`](super::Reading::text) or, for a [foreign](Self::foreign) token, in the
+    /// path and query of the URL.
     pub span: Range<usize>,
-    /// Why it had none.
+    /// The reason why it has no effect.
     pub reason: Reason,
-    /// `true` for a token outside the transformation in force: one of another [`Dialect`](crate::Dialect), one of a
-    /// transformation that another took the place of, or a transformation at a place where none is read.
+    /// `true` for a token outside the transformation that is applied: a token of another [`Dialect`](crate::Dialect), a
+    /// token of a transformation that another one replaced, or a transformation at a place where none is read.
     pub foreign: bool,
     /// A token that has an effect and is close to this one (chosen), such as `w-300` for `width-300`.
     pub meant: Option<String>,
 }
 
-/// Prints the token, why it has no effect and what was probably meant, in one line.
+/// Prints the token, the reason why it has no effect and the probable intention, in one line.
 impl fmt::Display for Ignored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", self.token, self.reason)?;
@@ -28,29 +29,29 @@ impl fmt::Display for Ignored {
     }
 }
 
-/// Why a token has no effect.
+/// The reason why a token has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// No parameter has this key.
     UnknownKey,
-    /// The value is outside the parameter's domain, which is described.
+    /// The value is outside the parameter's domain, which the text describes.
     BadValue(&'static str),
     /// The parameter has no meaning at this place: in a layer, a branch, or outside a layer.
     NotHere,
-    /// It is for video; pictures have no use for it.
+    /// The parameter is for video and does not apply to images.
     VideoOnly,
     /// A layer without `i` or `ie`, or with one that could not be decoded.
     NoInput,
-    /// A later token, or one that wins over it, took its place.
+    /// A later token, or one with precedence, overrides it.
     Superseded,
-    /// Another dialect has it, and there is no translation.
+    /// A parameter of another dialect without an equivalent.
     NoCounterpart,
-    /// It has an effect, but not all of it: what is lost is described. Only in other dialects.
+    /// A parameter that is applied only in part; the text describes the part that is lost. Only in other dialects.
     Partly(&'static str),
-    /// It is written as another service has it, which is named.
+    /// A parameter in the spelling of another service, which the text names.
     OtherService(&'static str),
-    /// A transformation in a position where none is read: `?tr:w-200`, `?v=1?tr=w-200`, or behind the path.
+    /// A transformation at a position where none is read: `?tr:w-200`, `?v=1?tr=w-200`, or after the path.
     Misplaced,
 }
 

@@ -1,4 +1,4 @@
-//! [`Layer`]: a picture, block or text drawn over another picture.
+//! [`Layer`]: an image, block or text that is drawn over an image.
 
 use super::Transformation;
 use super::crop::Gravity;
@@ -6,26 +6,26 @@ use super::expr::Expr;
 use crate::number::Number;
 use crate::path::AssetPath;
 
-/// `l-image,i-logo.png,w-100,lfo-top_right,l-end`.
+/// A layer: `l-image,i-logo.png,w-100,lfo-top_right,l-end`.
 ///
-/// Nothing of the base leaks in and nothing leaks out. Layers nest, because their steps hold edits
-/// and edits hold layers.
+/// A layer inherits nothing from its base and passes nothing on to it. Layers nest, because their steps hold edits and
+/// edits hold layers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Layer {
-    /// What is drawn.
+    /// The content that is drawn.
     pub content: Content,
-    /// What is done to it first.
+    /// The steps that are applied to the content before it is drawn.
     pub steps: Transformation,
-    /// Where it goes; evaluated last, wherever it was written.
+    /// The position; evaluated last, independent of where it was written.
     pub place: Place,
-    /// `lm`: how it mixes with what is below; without it, it covers.
+    /// `lm`: the blend mode with the content below. Without one, the layer covers it.
     pub blend: Option<Blend>,
 }
 
 /// `l-<type>` with its `i` or `ie`.
 ///
-/// Both spellings of an input are one value; printing picks the plain one where it can hold it.
+/// Both spellings of an input give the same value. Printing uses the plain spelling if it can hold the input.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Content {
@@ -33,27 +33,27 @@ pub enum Content {
     Image(AssetPath),
     /// `l-image,i-ik_canvas`: a block of one colour or a gradient.
     Canvas,
-    /// `l-text`.
+    /// `l-text`: a text.
     Text(String),
-    /// `l-video`: only for video, refused on pictures.
+    /// `l-video`: only for video, refused on images.
     Video(AssetPath),
-    /// `l-subtitles`: only for video, refused on pictures.
+    /// `l-subtitles`: only for video, refused on images.
     Subtitles(AssetPath),
 }
 
-/// Where a layer goes in its base.
+/// The position of a layer in its base.
 ///
-/// As read, an overruled part is absent: `focus` beside `x` or `y`, `anchor` without either.
+/// An overridden part is absent after reading: `focus` if there is an `x` or `y`, `anchor` if there is neither.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Place {
-    /// `lx` or `lxc`.
+    /// `lx` or `lxc`: the horizontal position.
     pub x: Option<Position>,
-    /// `ly` or `lyc`.
+    /// `ly` or `lyc`: the vertical position.
     pub y: Option<Position>,
-    /// `lap`: the point of the base that `x` and `y` count from; its top left by default.
+    /// `lap`: the point of the base from which `x` and `y` count; the top left corner by default.
     pub anchor: Option<Gravity>,
-    /// `lfo`; the centre by default.
+    /// `lfo`: a side, a corner or the centre of the base; the centre by default.
     pub focus: Option<Gravity>,
 }
 
@@ -61,9 +61,9 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "edge or centre, as in the grammar")]
 pub enum Position {
-    /// `lx`, `ly`: of the layer's left or top edge.
+    /// `lx`, `ly`: the position of the layer's left or top edge.
     Edge(Offset),
-    /// `lxc`, `lyc`: of its centre.
+    /// `lxc`, `lyc`: the position of the layer's centre.
     Center(Offset),
 }
 
@@ -73,22 +73,22 @@ pub enum Position {
 pub enum Offset {
     /// `lx-10`: from the left or top, zero or more.
     Near(Number),
-    /// `lx-N10`, `lx-N0`: between the right or bottom edges, zero or more.
+    /// `lx-N10`, `lx-N0`: between the right edges or between the bottom edges, zero or more.
     Far(Number),
-    /// `lx-bw_div_8`: from the left or top where positive, else between the far edges.
+    /// `lx-bw_div_8`: from the left or top if positive, otherwise between the far edges.
     Expr(Expr),
 }
 
-/// `lm`.
+/// `lm`: the blend mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Blend {
-    /// `multiply`.
+    /// `multiply`: the colours are multiplied.
     Multiply,
     /// `displace`: the layer moves the pixels below it.
     Displace,
     /// `cutout`: the layer cuts a hole.
     Cutout,
-    /// `cutter`: only what is under the layer stays.
+    /// `cutter`: only the part under the layer is kept.
     Cutter,
 }

@@ -1,8 +1,8 @@
-//! The transformation language as values: what stands behind `tr:` in a URL.
+//! The transformation language as values: the part of a URL after `tr:`.
 //!
-//! It is a chain of [`Step`]s, applied left to right. A step is an [`Edit`] (a set of parameters, in
-//! which order means nothing, and layers, in which it does) or a [`Conditional`]. Layers and branches
-//! hold transformations in turn, so nesting needs no machinery of its own.
+//! A transformation is a chain of [`Step`]s, applied left to right. A step is an [`Edit`] or a [`Conditional`]. An edit
+//! is a set of parameters, whose order has no meaning, and a list of layers, whose order has. Layers and branches hold
+//! transformations, so nesting needs no special types.
 //!
 //! ```text
 //! transformation = step *( ":" step )
@@ -14,8 +14,8 @@
 //! conditional    = "if-" condition "," transformation [ ",if-else," transformation ] ",if-end"
 //! ```
 //!
-//! This module is not the reader: text becomes values in a private module next door, by
-//! [`Transformation::parse`], and values become text by `Display`.
+//! This module does not contain the parser. A private module turns text into values, through [`Transformation::parse`];
+//! `Display` turns values into text.
 //!
 //! ```
 //! use originkit::transform::Transformation;
@@ -29,7 +29,7 @@
 //! # Laws
 //!
 //! 1. For every text `s` that reads as `t`: `parse(print(t)) == t`.
-//! 2. `print(parse(s))` is the canonical form, a fixed point. Equal canonical forms are equal values.
+//! 2. `print(parse(s))` is the canonical form, a fixed point. Values are equal if their canonical forms are.
 //! 3. Reading never panics and takes time linear in the length of the text.
 
 mod build;
@@ -71,51 +71,52 @@ pub use crate::path::AssetPath;
 
 /// A chain of steps: `w-400,h-300:rt-90`.
 ///
-/// Build one in code, or read one with [`str::parse`] or [`Transformation::parse`].
+/// Build one in code, or parse one with [`str::parse`] or [`Transformation::parse`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a chain is its steps")]
 pub struct Transformation {
-    /// The steps, applied left to right; each gets the output of the one before.
+    /// The steps, applied left to right; the input of each is the output of the previous one.
     pub steps: Vec<Step>,
 }
 
-/// One link of the chain.
+/// One step of the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Step {
     /// Parameters and layers that act together.
     Edit(Box<Edit>),
-    /// A step chosen by the picture's size. The language forbids it company, so does the type.
+    /// A step that depends on the size of the image. It cannot be combined with parameters, neither in the language nor
+    /// in this type.
     If(Box<Conditional>),
 }
 
-/// `if-ar_gt_1,w-200,if-else,w-300,if-end`.
+/// A conditional step: `if-ar_gt_1,w-200,if-else,w-300,if-end`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "the grammar has these three parts")]
 pub struct Conditional {
-    /// The question.
+    /// The condition.
     pub test: Condition,
-    /// The steps taken where it holds.
+    /// The steps that are taken if the condition holds.
     pub then: Transformation,
-    /// The steps taken where it does not; without them the step does nothing.
+    /// The steps that are taken if it does not hold. If it is `None`, the step does nothing in that case.
     pub otherwise: Option<Transformation>,
 }
 
 impl Transformation {
-    /// Does it ask for nothing at all?
+    /// Returns `true` if there are no steps.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// Is the file wanted as it is? One `orig-true` is enough and nothing else counts then (documented),
-    /// be it in a branch that may not be taken (chosen: conditions would need the picture).
+    /// Returns `true` if the file is requested unchanged. A single `orig-true` is enough, and nothing else counts then
+    /// (documented), even if it is in a branch that may not be taken (chosen: conditions would need the image).
     #[must_use]
     pub fn wants_original(&self) -> bool {
         self.edits().any(|edit| edit.encoding.original == Some(true))
     }
 
-    /// Every edit of the chain and of its branches, in reading order; those inside layers are left out.
+    /// Returns every edit of the chain and of its branches, in reading order, without those inside layers.
     pub fn edits(&self) -> impl Iterator<Item = &Edit> {
         // Branches nest at most `Limits::depth` deep, so the stack is short.
         let mut open = vec![self.steps.iter()];

@@ -1,9 +1,9 @@
-//! [`Scope`]: the sizes that expressions and conditions see.
+//! [`Scope`]: the sizes that expressions and conditions refer to.
 
 use super::variable::Variable;
 use crate::geometry::Size;
 
-/// The sizes that variables stand for at one point of a chain.
+/// The sizes that variables refer to at one point of a chain.
 ///
 /// ```
 /// use originkit::plan::Size;
@@ -16,24 +16,24 @@ use crate::geometry::Size;
 pub struct Scope {
     /// `iw ih iar`: the original, after orientation.
     pub initial: Size,
-    /// `cw ch car`: the output of the step before.
+    /// `cw ch car`: the output of the previous step.
     pub current: Size,
-    /// `bw bh bar`: the picture a layer is drawn on.
+    /// `bw bh bar`: the image that a layer is drawn on.
     pub base: Option<Size>,
     /// `idn`: density of the original in dots per inch.
     pub density: Option<f64>,
-    /// Inside texts and blocks expressions may name the base alone (documented).
+    /// Whether only the variables of the base are available, as in text layers and blocks (documented).
     pub base_only: bool,
 }
 
 impl Scope {
-    /// The scope at the start of a chain outside any layer.
+    /// Makes the scope at the start of a chain outside any layer.
     #[must_use]
     pub const fn of(source: Size) -> Self {
         Self { initial: source, current: source, base: None, density: None, base_only: false }
     }
 
-    /// What a variable stands for; `None` where it stands for nothing.
+    /// Returns the value of a variable, or `None` if it has no value in this scope.
     #[must_use]
     pub fn value(&self, variable: Variable) -> Option<f64> {
         let Self { initial, current, base, density, base_only } = self;

@@ -1,31 +1,31 @@
-//! [`TextStyle`]: how a text layer looks.
+//! [`TextStyle`]: the style of a text layer.
 
 use super::expr::{Expr, Measure};
 use crate::color::Color;
 
-/// `fs`, `ff`, `co`, `ia`, `pa`, `al`, `tg`, `lh`.
+/// The parameters `fs`, `ff`, `co`, `ia`, `pa`, `al`, `tg`, `lh`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct TextStyle {
-    /// `fs`: pixels of the em square, above zero; 45 by default.
+    /// `fs`: the size of the em square in pixels, above zero; 45 by default.
     pub size: Option<Measure>,
-    /// `ff`: a font's name, or the path of a font file (`@@` read as `/`).
+    /// `ff`: the name of a font, or the path of a font file (`@@` is read as `/`).
     pub font: Option<String>,
-    /// `co`.
+    /// `co`: the colour of the letters.
     pub color: Option<Color>,
-    /// `ia`: where lines stand that are shorter than the box.
+    /// `ia`: the alignment of lines that are shorter than the box.
     pub align: Option<Align>,
-    /// `pa`.
+    /// `pa`: empty space around the text.
     pub padding: Option<Padding>,
-    /// `al`: opacity in tenths, 1 to 9; in canvas layers too.
+    /// `al`: opacity in tenths, 1 to 9; also in canvas layers.
     pub alpha: Option<u8>,
-    /// `tg`.
+    /// `tg`: bold, italic and strikethrough.
     pub typography: Option<Typography>,
-    /// `lh`: pixels from line to line, above zero.
+    /// `lh`: the distance from line to line in pixels, above zero.
     pub line_height: Option<Measure>,
 }
 
-/// `ia`.
+/// `ia`: the alignment of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the page lists these three")]
 pub enum Align {
@@ -41,20 +41,20 @@ pub enum Align {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "numbers or one expression, as in the grammar")]
 pub enum Padding {
-    /// Pixels at the top, right, bottom and left; URLs shorten this as CSS does.
+    /// Pixels at the top, right, bottom and left. URLs shorten this like CSS.
     Sides([u32; 4]),
-    /// The same on all sides.
+    /// One value for all sides.
     Expr(Expr),
 }
 
-/// `tg-b_i_strikethrough`; at least one of them.
+/// The typography: `tg-b_i_strikethrough`, with at least one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct Typography {
-    /// `b`.
+    /// `b`: bold.
     pub bold: bool,
-    /// `i`.
+    /// `i`: italic.
     pub italic: bool,
-    /// `strikethrough`.
+    /// `strikethrough`: a line through the letters.
     pub strikethrough: bool,
 }

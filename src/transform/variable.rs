@@ -1,6 +1,6 @@
-//! [`Variable`]: a size that expressions can name.
+//! [`Variable`]: a size that expressions can refer to.
 
-/// A size that an expression can name.
+/// A size that an expression can refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Variable {
@@ -8,19 +8,19 @@ pub enum Variable {
     InitialWidth,
     /// `ih`: height of the original.
     InitialHeight,
-    /// `iar`: its width divided by its height.
+    /// `iar`: width of the original divided by its height.
     InitialAspect,
     /// `cw`: width at this point of the chain.
     CurrentWidth,
-    /// `ch`: height at this point.
+    /// `ch`: height at this point of the chain.
     CurrentHeight,
-    /// `car`: their quotient.
+    /// `car`: width divided by height at this point of the chain.
     CurrentAspect,
-    /// `bw`: width of the picture that a layer is drawn on.
+    /// `bw`: width of the image that a layer is drawn on.
     BaseWidth,
-    /// `bh`: its height.
+    /// `bh`: height of that image.
     BaseHeight,
-    /// `bar`: their quotient.
+    /// `bar`: width of that image divided by its height.
     BaseAspect,
     /// `idn`: density of the original; only in `dn`.
     InitialDensity,

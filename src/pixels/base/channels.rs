@@ -1,16 +1,16 @@
 //! [`Channels`]: the samples of a pixel.
 
-/// What a pixel consists of.
+/// The channels of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channels {
     /// Red, green, blue.
     Rgb,
-    /// Red, green, blue, opacity.
+    /// Red, green, blue, alpha.
     Rgba,
 }
 
 impl Channels {
-    /// Bytes of a pixel.
+    /// Returns the number of bytes per pixel.
     pub(crate) const fn count(self) -> usize {
         match self {
             Self::Rgb => 3,

@@ -1,11 +1,11 @@
-//! Errors of rendering, in our words: what a codec says may repeat bytes of a file.
+//! Errors of rendering, in this crate's words: the message of a codec may repeat bytes of a file.
 
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::format::Format;
 use crate::stop::Stop;
 
-/// A failure of our own: a plan that does not fit its image, an encoder that gives up.
+/// Returns the error of an internal failure: a plan that does not fit its image, or a failed encoder.
 pub(crate) fn internal_error(message: impl Into<String>) -> Error {
     Error::Pixels { code: ErrorCode::Unidentified, message: message.into() }
 }
@@ -14,7 +14,7 @@ pub(crate) fn unsupported(message: String) -> Error {
     Error::Pixels { code: ErrorCode::Unsupported, message }
 }
 
-/// A page that is not as large as the one the plan was made for.
+/// Returns the error for a page with another size than the page that the plan was made for.
 pub(crate) fn other_page(format: Format) -> Error {
     unsupported(format!("the source is a {format} whose pages differ in size: a layer shows the first"))
 }
@@ -27,13 +27,13 @@ pub(crate) fn damaged(format: Format) -> Error {
     Error::Pixels { code: ErrorCode::Format, message: format!("the source is a {format} that is damaged or cut short") }
 }
 
-/// The error for a page beyond the last; `page` is counted from one here, as in URLs.
+/// Returns the error for a page after the last one. `page` is counted from one, as in URLs.
 pub(crate) fn no_such_page(page: u32, pages: u32) -> Error {
     let message = format!("`pg` asks for number {page} of the source, which has {pages}");
     Error::Pixels { code: ErrorCode::Invalid, message }
 }
 
-/// Passes as long as the handle is not set.
+/// Checks that the handle is not set.
 ///
 /// # Errors
 /// [`Error::Stopped`].

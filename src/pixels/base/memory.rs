@@ -1,4 +1,4 @@
-//! Memory: counted before it is taken, and taken so that failing is an error.
+//! Memory: checked before it is allocated, and allocated so that a failure is an error.
 
 use super::channels::Channels;
 use super::error::internal_error;
@@ -6,18 +6,18 @@ use crate::error::Error;
 use crate::limits::{LimitError, Limits};
 use crate::plan::Size;
 
-/// Bytes of the samples of an image; as large as can be where that does not fit.
+/// Returns the bytes of the samples of an image, or `u64::MAX` if the number does not fit.
 pub(crate) const fn bytes(size: Size, channels: Channels) -> u64 {
     size.pixels().saturating_mul(channels.count() as u64)
 }
 
-/// The length of a slice as a number of bytes.
+/// Returns the length of a slice in bytes.
 pub(crate) const fn len(slice: &[u8]) -> u64 {
     // usize is at most 64 bits wide.
     slice.len() as u64
 }
 
-/// An empty vector that holds so many bytes without growing.
+/// Returns an empty vector with a capacity of `bytes`.
 pub(crate) fn reserve(bytes: u64) -> Result<Vec<u8>, Error> {
     let mut taken = Vec::new();
     let count = usize::try_from(bytes).map_err(|_| internal_error("out of address space"))?;
@@ -25,14 +25,14 @@ pub(crate) fn reserve(bytes: u64) -> Result<Vec<u8>, Error> {
     Ok(taken)
 }
 
-/// So many zeros.
+/// Returns a vector of `bytes` zeros.
 pub(crate) fn zeros(bytes: u64) -> Result<Vec<u8>, Error> {
     let mut taken = reserve(bytes)?;
     taken.resize(taken.capacity().min(usize::try_from(bytes).unwrap_or(usize::MAX)), 0);
     Ok(taken)
 }
 
-/// Fills a vector with so many copies of a value; what it held is gone, its memory is used again.
+/// Fills a vector with `count` copies of a value. The previous content is dropped, and its memory is reused.
 pub(crate) fn refill<T: Clone>(vec: &mut Vec<T>, count: u64, value: T) -> Result<(), Error> {
     let count = usize::try_from(count).map_err(|_| internal_error("out of address space"))?;
     vec.clear();
@@ -41,12 +41,12 @@ pub(crate) fn refill<T: Clone>(vec: &mut Vec<T>, count: u64, value: T) -> Result
     Ok(())
 }
 
-/// Passes what one render may hold at a time.
+/// Checks a number of bytes against the memory limit of a render.
 pub(crate) fn check(bytes: u64, limits: &Limits) -> Result<(), LimitError> {
     LimitError::check("bytes of memory for pixels", bytes, limits.memory)
 }
 
-/// An index or a length in memory: an image that exists has sides that fit.
+/// Converts a length to an index in memory. The sides of an existing image always fit.
 pub(crate) fn index(length: u32) -> Result<usize, Error> {
     usize::try_from(length).map_err(|_| internal_error("out of address space"))
 }

@@ -1,4 +1,4 @@
-//! Words of all floors above: errors, memory, rounding.
+//! Shared basics of all layers above: errors, memory, rounding.
 
 mod channels;
 mod error;

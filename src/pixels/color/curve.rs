@@ -1,18 +1,18 @@
-//! [`Curve`]: from a sample to light, as profiles have it (ICC.1:2022, 10.6 and 10.18).
+//! [`Curve`]: from a sample to light, as defined for profiles (ICC.1:2022, 10.6 and 10.18).
 //!
-//! `moxcms` 0.8.1 reads the curves, and has evaluators of its own; but its power function is approximate, and for
-//! exponents between 1 and 2 it gives light without an end for a sample of 0. So they are evaluated here, exactly.
+//! `moxcms` 0.8.1 reads the curves and has its own evaluators, but its power function is approximate, and for exponents
+//! between 1 and 2 it returns infinite light for a sample of 0. Therefore they are evaluated here, exactly.
 
 use moxcms::ToneReprCurve;
 
-/// A curve that is ready to be evaluated.
+/// A curve that can be evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Curve<'a> {
     Linear,
     Gamma(f64),
-    /// Light of 65535, at equal steps.
+    /// Light as 0 to 65535, at equal steps of the sample.
     Table(&'a [u16]),
-    /// `(a x + b)^g + e` from `d` on, and `c x + f` below.
+    /// `(a x + b)^g + e` from `d` on, and `c x + f` below `d`.
     Parametric {
         g: f64,
         a: f64,
@@ -25,12 +25,12 @@ pub(crate) enum Curve<'a> {
 }
 
 impl<'a> Curve<'a> {
-    /// The curve of a profile; `None` for one that has no meaning.
+    /// Reads the curve of a profile. Returns `None` if it is not defined.
     pub(crate) fn of(curve: &'a ToneReprCurve) -> Option<Self> {
         match curve {
             ToneReprCurve::Lut(table) => Some(match table.as_slice() {
                 [] => Self::Linear,
-                // In 256ths.
+                // The exponent is in units of 1/256.
                 [gamma] => Self::Gamma(f64::from(*gamma) / 256.0),
                 table => Self::Table(table),
             }),
@@ -40,7 +40,7 @@ impl<'a> Curve<'a> {
                     return None;
                 }
                 let kind = |g, a, b, c, d, e, f| Self::Parametric { g, a, b, c, d, e, f };
-                // Where the power begins in the two forms that do not say.
+                // The start of the power function in the two forms that do not state it.
                 let root = |a: f64, b: f64| if a == 0.0 { f64::NEG_INFINITY } else { -b / a };
                 Some(match *numbers.as_slice() {
                     [g] => Self::Gamma(g),
@@ -54,7 +54,7 @@ impl<'a> Curve<'a> {
         }
     }
 
-    /// The light of a sample; both are 0 to 1.
+    /// Returns the light of a sample; both are 0 to 1.
     pub(crate) fn light(&self, sample: f64) -> f64 {
         let light = match self {
             Self::Linear => sample,
@@ -68,20 +68,20 @@ impl<'a> Curve<'a> {
                 }
             }
         };
-        // Not a number is no light.
+        // NaN counts as no light.
         if light > 0.0 { light.min(1.0) } else { 0.0 }
     }
 }
 
-/// Zero for what has no power; the power of zero is zero, whatever the exponent.
+/// Returns a power, or zero if the base is not above zero, whatever the exponent.
 fn power(base: f64, exponent: f64) -> f64 {
     if base > 0.0 { base.powf(exponent) } else { 0.0 }
 }
 
-/// The value between two steps of a table.
+/// Interpolates between two entries of a table.
 fn interpolated(table: &[u16], sample: f64) -> f64 {
     let last = table.len().saturating_sub(1);
-    // A table has at most as many places as there are bytes in a profile.
+    // The length of the table is limited by the length of the profile.
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let place = sample.clamp(0.0, 1.0) * last as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the last place")]
@@ -101,7 +101,7 @@ mod tests {
         let parametric = |numbers: &[f32]| ToneReprCurve::Parametric(numbers.to_vec());
         for (curve, places) in [
             (lut(&[]), vec![(0.0, 0.0), (0.25, 0.25), (1.0, 1.0)]),
-            // Generic RGB, whose zero is where the approximation ends.
+            // Generic RGB; zero is where the approximation fails.
             (lut(&[461]), vec![(0.0, 0.0), (1.0 / 255.0, (1.0_f64 / 255.0).powf(461.0 / 256.0)), (1.0, 1.0)]),
             (lut(&[256]), vec![(0.0, 0.0), (0.5, 0.5)]),
             (lut(&[0, 65535]), vec![(0.0, 0.0), (0.3, 0.3), (1.0, 1.0)]),

@@ -1,19 +1,19 @@
-//! CIE L*a*b* (D65, 2 degrees): a colour space in which distances are about as large as they look.
+//! CIE L*a*b* (D65, 2 degrees): a colour space in which distances correspond approximately to perceived differences.
 
 use super::transfer::{from_light_f32, to_light_f32};
 use crate::pixels::base::level;
 
-/// From an sRGB pixel: lightness 0 to 100, green to red, blue to yellow.
+/// Converts an sRGB pixel to lightness (0 to 100), green to red, and blue to yellow.
 pub(crate) fn lab(pixel: [u8; 3]) -> [f32; 3] {
     let [x, y, z] = roots(pixel.map(linear));
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }
 
-/// White of D65.
+/// The white point D65.
 const WHITE: [f32; 3] = [0.950_47, 1.0, 1.088_83];
 
-/// From amounts of sRGB's lights to X, Y and Z of CIE 1931 (IEC 61966-2-1), as the cube roots of their shares of white;
-/// near black a line takes the place of the root.
+/// Converts linear sRGB to X, Y and Z of CIE 1931 (IEC 61966-2-1), as the cube roots of their ratios to white. Near
+/// black the root is replaced by a line.
 fn roots([r, g, b]: [f32; 3]) -> [f32; 3] {
     let x = 0.412_456_4 * r + 0.357_576_1 * g + 0.180_437_5 * b;
     let y = 0.212_672_9 * r + 0.715_152_2 * g + 0.072_175 * b;
@@ -25,16 +25,16 @@ fn roots([r, g, b]: [f32; 3]) -> [f32; 3] {
     [root(x, WHITE[0]), root(y, WHITE[1]), root(z, WHITE[2])]
 }
 
-/// A change of lightness that leaves the other two coordinates alone.
+/// A change of lightness that keeps the other two coordinates.
 pub(crate) struct Lighter {
-    /// Added to the cube roots.
+    /// The value that is added to the cube roots.
     shift: f32,
-    /// Amounts of light of all samples.
+    /// The linear value of each sample.
     linear: [f32; 256],
 }
 
 impl Lighter {
-    /// Adds to the lightness, which is 0 to 100.
+    /// Makes a change that adds to the lightness, which is 0 to 100.
     pub(crate) fn new(lightness: f32) -> Self {
         let mut sample = 0;
         let linear = [(); 256].map(|()| {
@@ -45,17 +45,18 @@ impl Lighter {
         Self { shift: lightness / 116.0, linear }
     }
 
-    /// The sRGB pixel that this makes of another; the nearest where there is none so light or dark.
+    /// Applies the change to an sRGB pixel. Returns the nearest sRGB colour if the result is out of range.
     pub(crate) fn apply(&self, pixel: [u8; 3]) -> [u8; 3] {
         let roots = roots(pixel.map(|sample| self.linear.get(usize::from(sample)).copied().unwrap_or_default()));
-        // All three move with lightness; they end with it at 0 and 100.
+        // All three move with the lightness, and stop when it reaches 0 or 100.
         let [_, y, _] = roots;
         let shift = (y + self.shift).clamp(16.0 / 116.0, 1.0) - y;
         from_roots(roots.map(|root| root + shift))
     }
 }
 
-/// The sRGB pixel of lightness 0 to 100, green to red, blue to yellow; the nearest where there is none.
+/// Converts lightness (0 to 100), green to red, and blue to yellow to an sRGB pixel, or to the nearest one if the
+/// colour is out of range.
 pub(crate) fn from_lab([l, a, b]: [f32; 3]) -> [u8; 3] {
     let y = (l + 16.0) / 116.0;
     from_roots([y + a / 500.0, y, y - b / 200.0])
@@ -71,12 +72,12 @@ fn from_roots(roots: [f32; 3]) -> [u8; 3] {
     [r, g, b].map(sample)
 }
 
-/// The sample that is nearest to an amount of light.
+/// Returns the sample that is nearest to a linear value.
 pub(crate) fn sample(linear: f32) -> u8 {
     level(f64::from(from_light_f32(linear)) * 255.0)
 }
 
-/// A sample as an amount of light, 0 to 1.
+/// Returns the linear value of a sample, 0 to 1.
 pub(crate) fn linear(sample: u8) -> f32 {
     to_light_f32(f32::from(sample) / 255.0)
 }
@@ -90,7 +91,7 @@ mod tests {
         for (pixel, lightness, want) in [
             ([0, 0, 0], 0.0, [0, 0, 0]),
             ([12, 200, 77], 0.0, [12, 200, 77]),
-            // A lightness of 53.59 and 15 more.
+            // A lightness of 53.59 plus 15.
             ([128, 128, 128], 15.0, [167, 167, 167]),
             ([128, 128, 128], -15.0, [91, 91, 91]),
             ([255, 255, 255], 15.0, [255, 255, 255]),
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn known_colours_are_where_they_belong() {
-        // As Bruce Lindbloom's calculator gives them.
+        // Results of Bruce Lindbloom's calculator.
         for (rgb, want) in [
             ([255, 255, 255], [100.0, 0.0, 0.0]),
             ([0, 0, 0], [0.0, 0.0, 0.0]),

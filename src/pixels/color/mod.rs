@@ -1,4 +1,4 @@
-//! Colours: what the numbers of an image mean, and the ways from there to sRGB.
+//! Colours: colour spaces of images, and the conversions from them to sRGB.
 
 mod curve;
 pub(crate) mod lab;

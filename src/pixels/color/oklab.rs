@@ -1,20 +1,20 @@
-//! Oklab: a space of colours in which distances are as they are seen, and a shade of a colour is a multiple
+//! Oklab: a colour space in which distances correspond to perceived differences, and a shade of a colour is a multiple
 //! of it.
 //!
-//! Björn Ottosson, *A perceptual color space for image processing* (2020); the numbers are those of CSS Color 4.
+//! Björn Ottosson, *A perceptual color space for image processing* (2020); the numbers are from CSS Color 4.
 
 use super::lab::linear;
 use super::transfer::from_light;
 use crate::pixels::base::level;
 
-/// Lightness from 0 to 1, and two axes of colour with grey at zero.
+/// Lightness from 0 to 1, and two colour axes on which grey is zero.
 pub(crate) type Lab = [f32; 3];
 
-/// From sRGB samples and back, by tables.
+/// Table-based conversion from and to sRGB samples.
 pub(crate) struct Space {
-    /// How much light each sample is, 0 to 1.
+    /// The linear value of each sample, 0 to 1.
     lights: Vec<f32>,
-    /// The sample of so much light, in [`STEPS`] steps.
+    /// The sample for each linear value, in [`STEPS`] steps.
     samples: Vec<u8>,
 }
 
@@ -25,7 +25,7 @@ impl Space {
         Self { lights, samples: steps.map(|v| level(from_light(v) * 255.0)).collect() }
     }
 
-    /// The colour of these samples.
+    /// Converts sRGB samples to Oklab.
     pub(crate) fn lab(&self, rgb: [u8; 3]) -> Lab {
         let [r, g, b] = rgb.map(|sample| self.lights.get(usize::from(sample)).copied().unwrap_or_default());
         let cones = [
@@ -41,7 +41,8 @@ impl Space {
         ]
     }
 
-    /// The samples of a colour. What sRGB cannot show is drawn towards the grey of its lightness until it can.
+    /// Converts Oklab to sRGB samples. A colour outside sRGB is moved towards the grey of its lightness until it is
+    /// inside.
     pub(crate) fn samples(&self, [lightness, a, b]: Lab) -> [u8; 3] {
         let lightness = lightness.clamp(0.0, 1.0);
         let cones = [
@@ -79,7 +80,7 @@ impl Space {
     }
 }
 
-/// By a guess that is right to a few percent, from the bits of the exponent, and two steps of Halley's.
+/// Computes the cube root: an estimate from the bits of the exponent, accurate to a few percent, and two Halley steps.
 fn cube_root(value: f32) -> f32 {
     const ONE_THIRD_OF_THE_BIAS_TIMES_TWO: u32 = 709_921_077;
     if value <= 0.0 {
@@ -93,7 +94,7 @@ fn cube_root(value: f32) -> f32 {
     root
 }
 
-/// Fine enough for each sample to have steps of its own, also where it is dark.
+/// Enough steps that each sample has distinct ones, including dark samples.
 const STEPS: u16 = 16_384;
 
 #[cfg(test)]
@@ -118,7 +119,7 @@ mod tests {
         for (rgb, want) in [
             ([255, 255, 255], [1.0, 0.0, 0.0]),
             ([0, 0, 0], [0.0, 0.0, 0.0]),
-            // From CSS Color 4.
+            // Values of CSS Color 4.
             ([255, 0, 0], [0.627_96, 0.224_86, 0.125_85]),
             ([0, 128, 0], [0.519_75, -0.140_30, 0.107_68]),
         ] {
@@ -126,7 +127,7 @@ mod tests {
                 assert!((found - want).abs() < 1e-4, "{rgb:?}: {:?}", space.lab(rgb));
             }
         }
-        // More blue than there is: lightness stays.
+        // More blue than sRGB can show: the lightness is kept.
         let [lightness, ..] = space.lab(space.samples([0.4, 0.0, -0.5]));
         assert!((lightness - 0.4).abs() < 0.03, "{lightness}");
     }

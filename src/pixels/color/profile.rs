@@ -1,8 +1,8 @@
-//! [`Profile`]: what the numbers of an image mean as colours, and the way from there to sRGB.
+//! [`Profile`]: the colour space of an image, and the conversion from it to sRGB.
 //!
-//! The intent is the one a profile names in its header, if that is perceptual or relative colorimetric,
-//! else relative colorimetric; without black point compensation. A profile that is broken, or that is
-//! for another kind of samples, is as if absent: the samples are sRGB then.
+//! The rendering intent is the one in the header of the profile if that is perceptual or relative colorimetric, and
+//! relative colorimetric otherwise, without black point compensation. A profile that is damaged, or that is for another
+//! kind of samples, counts as absent: the samples are then sRGB.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,40 +15,40 @@ use super::space;
 use crate::error::Error;
 use crate::pixels::base::{Channels, memory};
 
-/// The colour space of a file's samples.
+/// The colour space of the samples of a file.
 #[derive(Clone)]
 pub(crate) struct Profile {
-    /// As it stood in the file; empty where the file says the same in another way.
+    /// The bytes in the file; empty if the file describes the space in another way.
     icc: Vec<u8>,
     color: ColorProfile,
     is_srgb: bool,
-    /// Is the result to be in this space, too?
+    /// Whether the result keeps this space.
     pub(crate) kept: bool,
 }
 
-/// From samples between 0 and 1 to sRGB.
+/// A conversion from samples between 0 and 1 to sRGB.
 pub(crate) type Conversion = Box<dyn Fn([f32; 3]) -> [u8; 3]>;
 
 impl Profile {
-    /// Primaries and transfer by number (ITU-T H.273).
+    /// Makes the profile from the numbers of primaries and transfer (ITU-T H.273).
     pub(crate) fn from_code_points(code_points: [u8; 4]) -> Option<Self> {
         Self::checked(Vec::new(), space::from_code_points(code_points)?)
     }
 
-    /// A curve, in 1/100000, and the primaries of three colours and of white.
+    /// Makes the profile from a gamma in 1/100000, and the primaries of three colours and of white.
     pub(crate) fn from_gamma(gamma: u32, primaries: Option<[u32; 8]>) -> Option<Self> {
         Self::checked(Vec::new(), space::from_gamma(gamma, primaries)?)
     }
 
-    /// A profile of the International Color Consortium.
+    /// Reads an ICC profile.
     pub(crate) fn read(mut icc: Vec<u8>) -> Option<Self> {
-        // What lies beyond the length in its header does not belong to it (ICC.1:2022, 7.2.2).
+        // Bytes after the length in its header are not part of it (ICC.1:2022, 7.2.2).
         let length = icc.first_chunk().and_then(|length| usize::try_from(u32::from_be_bytes(*length)).ok())?;
         if length > icc.len() {
             return None;
         }
         icc.truncate(length);
-        // Its length has been checked; nothing in it can be longer.
+        // The length has been checked; no part of the profile can be longer.
         let options = ParsingOptions { max_profile_size: usize::MAX, ..ParsingOptions::default() };
         let color = ColorProfile::new_from_slice_with_options(&icc, options).ok()?;
         Self::checked(icc, color)
@@ -64,38 +64,38 @@ impl Profile {
         usable.then_some(Self { icc, color, is_srgb, kept: false })
     }
 
-    /// Is it for samples of this kind?
+    /// Returns `true` if the profile is for samples of this kind.
     pub(crate) fn fits(&self, samples: ColorType) -> bool {
         match self.color.color_space {
-            // What is said by numbers alone goes for gray as well.
+            // A space that is described by numbers alone is valid for gray too.
             DataColorSpace::Rgb => samples.has_color() || self.icc.is_empty(),
             DataColorSpace::Gray => !samples.has_color(),
             _ => false,
         }
     }
 
-    /// Does it say what is said without one?
+    /// Returns `true` if the profile is equivalent to having none.
     pub(crate) const fn is_srgb(&self) -> bool {
         self.is_srgb
     }
 
-    /// Is it for cyan, magenta, yellow and black?
+    /// Returns `true` if the profile is for cyan, magenta, yellow and black.
     pub(crate) fn is_cmyk(&self) -> bool {
         self.color.color_space == DataColorSpace::Cmyk
     }
 
-    /// The same profile, for a result that keeps it; only files of three colours can.
+    /// Marks the profile to be kept in the result. Only files with three colour channels can keep it.
     pub(crate) fn keep(self) -> Self {
         let kept = self.color.color_space == DataColorSpace::Rgb && !self.icc.is_empty();
         Self { kept, ..self }
     }
 
-    /// As it is written into a file.
+    /// Returns the bytes to write into a file.
     pub(crate) fn icc(&self) -> &[u8] {
         &self.icc
     }
 
-    /// Converts 8-bit samples to sRGB; gray has become three equal samples before.
+    /// Converts 8-bit samples to sRGB. Gray has been expanded to three equal samples before.
     pub(crate) fn to_srgb(&self, samples: &mut [u8], channels: Channels) {
         if self.is_srgb {
             return;
@@ -120,14 +120,14 @@ impl Profile {
         for after in samples.chunks_mut(count) {
             before.clear();
             before.extend_from_slice(after);
-            // The lengths are equal and whole pixels, so it does not fail.
+            // The lengths are equal and a multiple of a pixel, so this does not fail.
             _ = transform.transform(&before, after);
         }
     }
 
-    /// Converts samples of more than 8 bits to 8-bit sRGB, rounding once, at the end.
+    /// Converts samples of more than 8 bits to 8-bit sRGB, with a single rounding at the end.
     ///
-    /// `None` if there is nothing to convert.
+    /// Returns `None` if there is nothing to convert.
     pub(crate) fn deep_to_srgb(&self, samples: &[u8], color: ColorType) -> Option<Result<(Channels, Vec<u8>), Error>> {
         let size = usize::from(color.bytes_per_pixel() / color.channel_count().max(1));
         if self.is_srgb || size < 2 || !self.fits(color) {
@@ -146,14 +146,14 @@ impl Profile {
                 let mut next = || values.next().unwrap_or_default();
                 let first = next();
                 out.extend(convert(if color.has_color() { [first, next(), next()] } else { [first; 3] }));
-                // Opacity is no colour.
+                // Alpha is not a colour.
                 out.extend(values.map(crate::pixels::base::from_float));
             }
             (channels, out)
         }))
     }
 
-    /// The way of one pixel of samples between 0 and 1.
+    /// Returns the conversion of one pixel of samples between 0 and 1.
     pub(crate) fn deep(&self) -> Option<Conversion> {
         if let Some(shaper) = Shaper::deep(&self.color) {
             return Some(Box::new(move |pixel| shaper.convert_deep(pixel)));
@@ -170,7 +170,7 @@ impl Profile {
         }))
     }
 
-    /// The way from CMYK, 255 of each being all of the ink, to sRGB; `None` if there is none.
+    /// Returns the conversion from CMYK, with 255 for full ink, to sRGB, or `None` if there is none.
     pub(crate) fn cmyk_to_srgb(&self) -> Option<impl Fn(&[u8], &mut [u8]) + use<>> {
         let srgb = ColorProfile::new_srgb();
         // Four inks have the layout of four samples.
@@ -179,7 +179,7 @@ impl Profile {
         Some(move |inks: &[u8], colors: &mut [u8]| _ = transform.transform(inks, colors))
     }
 
-    /// Makes a transform for the profile's intent, or for the first other one that it has tables for.
+    /// Makes a transform for the profile's intent, or for the first other intent that it has tables for.
     fn transform<T: ?Sized>(&self, make: impl Fn(TransformOptions) -> Option<Arc<T>>) -> Option<Arc<T>> {
         use RenderingIntent::{Perceptual, RelativeColorimetric, Saturation};
         let named = match self.color.rendering_intent {
@@ -192,7 +192,7 @@ impl Profile {
     }
 }
 
-/// All profiles of one file are equal if their bytes are.
+/// Profiles are equal if their bytes are.
 impl PartialEq for Profile {
     fn eq(&self, other: &Self) -> bool {
         (&self.icc, self.is_srgb, self.kept) == (&other.icc, other.is_srgb, other.kept)
@@ -201,7 +201,7 @@ impl PartialEq for Profile {
 
 impl Eq for Profile {}
 
-/// Without the tables.
+/// Prints the profile without its tables.
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { icc, color, is_srgb, kept } = self;
@@ -209,5 +209,5 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// Pixels that are converted at a time.
+/// The number of pixels that are converted at a time.
 const CHUNK: usize = 4096;

@@ -1,5 +1,5 @@
-//! Profiles that are a curve for each channel and a matrix (ICC.1:2022, F.3), as nearly all for screens and
-//! cameras are: converted here, in floating point and by tables that cost little to make.
+//! [`Shaper`]: profiles with a curve for each channel and a matrix (ICC.1:2022, F.3), as nearly all profiles of screens
+//! and cameras. They are converted here in floating point, with tables that are cheap to make.
 
 use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
 
@@ -7,29 +7,29 @@ use super::curve::Curve;
 use super::transfer::from_light_f32;
 use crate::pixels::base::level;
 
-/// The way from three channels to sRGB.
+/// A conversion from three channels to sRGB.
 #[derive(Debug)]
 pub(crate) struct Shaper {
-    /// Light by channel, for equal steps from none to all.
+    /// Linear values by channel, for equal steps from zero to the maximum.
     curves: [Vec<f32>; 3],
-    /// From light to the light of sRGB, by rows.
+    /// The matrix from linear values to those of sRGB, by rows.
     matrix: [[f32; 3]; 3],
-    /// Levels of sRGB for equal steps of the root of light, which is much like an eye.
+    /// Levels of sRGB for equal steps of the square root of the linear value, which approximates the eye.
     levels: Vec<u8>,
 }
 
 impl Shaper {
-    /// For samples of 8 bits.
+    /// Makes a conversion for 8-bit samples.
     pub(crate) fn new(profile: &ColorProfile) -> Option<Self> {
         Self::with_steps(profile, u8::MAX.into())
     }
 
-    /// For samples of more than 8 bits.
+    /// Makes a conversion for samples of more than 8 bits.
     pub(crate) fn deep(profile: &ColorProfile) -> Option<Self> {
         Self::with_steps(profile, STEPS)
     }
 
-    /// `None` if the profile has tables of colours, which count before curves, or lacks a curve.
+    /// Returns `None` if the profile has colour tables, which take precedence over curves, or lacks a curve.
     fn with_steps(profile: &ColorProfile, steps: u16) -> Option<Self> {
         let tables = [&profile.lut_a_to_b_perceptual, &profile.lut_a_to_b_colorimetric, &profile.lut_a_to_b_saturation];
         if profile.pcs != DataColorSpace::Xyz || tables.iter().any(|table| table.is_some()) {
@@ -42,7 +42,7 @@ impl Shaper {
             Some((0..=steps).map(light).collect())
         };
         let (curves, matrix) = if profile.color_space == DataColorSpace::Gray {
-            // Gray is white, more or less of it.
+            // Gray is a multiple of white.
             let curve = table(&profile.gray_trc)?;
             ([curve.clone(), curve.clone(), curve], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         } else {
@@ -84,7 +84,7 @@ impl Shaper {
         self.mix(light)
     }
 
-    /// What sRGB cannot show becomes the nearest level of each channel.
+    /// Converts linear values to levels. A value outside sRGB becomes the nearest level of its channel.
     fn mix(&self, [r, g, b]: [f32; 3]) -> [u8; 3] {
         self.matrix.map(|[from_r, from_g, from_b]| {
             let light = (r * from_r + g * from_g + b * from_b).clamp(0.0, 1.0);
@@ -96,5 +96,5 @@ impl Shaper {
     }
 }
 
-/// With so many steps of the root of light no level is off by more than a twentieth before it is rounded.
+/// The number of steps of the square root; with it no level is off by more than a twentieth before it is rounded.
 const STEPS: u16 = 4096;

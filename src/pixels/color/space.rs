@@ -1,4 +1,4 @@
-//! Colour spaces that are said without a profile, and the one that needs none.
+//! Colour spaces that are described without a profile, and sRGB, which needs none.
 
 use moxcms::{
     Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, DataColorSpace, MatrixCoefficients,
@@ -8,11 +8,11 @@ use moxcms::{
 use super::curve::Curve;
 use super::transfer::from_light_f32;
 
-/// Does a profile say no more than that colours are sRGB? Then there is nothing to convert.
+/// Returns `true` if a profile is equivalent to sRGB, so that there is nothing to convert.
 ///
-/// Looks at the primaries and at a few places of the curves. What passes is off by one level at most.
+/// The function compares the primaries and a few points of the curves. The error is at most one level.
 pub(crate) fn is_srgb(color: &ColorProfile) -> bool {
-    /// In the space of ICC profiles; files round to 1/65536, and some authors earlier.
+    /// The tolerance in the space of ICC profiles. Files round to 1/65536, and some authors more coarsely.
     const NEAR: f64 = 0.0015;
     let same_curve = |curve: &Option<ToneReprCurve>| {
         let Some(curve) = curve.as_ref().and_then(Curve::of) else { return false };
@@ -36,9 +36,9 @@ pub(crate) fn is_srgb(color: &ColorProfile) -> bool {
     }
 }
 
-/// `cICP` (ITU-T H.273): primaries and transfer by number.
+/// Reads `cICP` (ITU-T H.273): primaries and transfer by number.
 ///
-/// Not for PQ and HLG, whose highlights would have to be squeezed: those are as if absent.
+/// PQ and HLG count as absent, because their highlights would have to be compressed.
 pub(crate) fn from_code_points([primaries, transfer, matrix, full_range]: [u8; 4]) -> Option<ColorProfile> {
     let transfer_characteristics = TransferCharacteristics::try_from(transfer).ok()?;
     let color_primaries = CicpColorPrimaries::try_from(primaries).ok()?;
@@ -52,13 +52,13 @@ pub(crate) fn from_code_points([primaries, transfer, matrix, full_range]: [u8; 4
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
     });
-    // Numbers without a meaning leave it incomplete.
+    // Undefined numbers leave the profile incomplete.
     profile.is_matrix_shaper().then_some(profile)
 }
 
-/// `gAMA` in 1/100000, and `cHRM`: white, red, green and blue, x and y of each in 1/100000.
+/// Reads `gAMA` in 1/100000, and `cHRM`: white, red, green and blue, x and y of each in 1/100000.
 ///
-/// A gamma of 1/2.2 means the curve of sRGB, as it was written by everyone who had nothing more exact.
+/// A gamma of 1/2.2 means the curve of sRGB, because writers without more exact information used this value.
 pub(crate) fn from_gamma(gamma: u32, primaries: Option<[u32; 8]>) -> Option<ColorProfile> {
     const ONE: f32 = 100_000.0;
     if !(10_000..=500_000).contains(&gamma) {

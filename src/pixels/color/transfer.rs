@@ -1,15 +1,15 @@
-//! The transfer curve of sRGB (IEC 61966-2-1), both ways, between 0 and 1.
+//! The transfer curve of sRGB (IEC 61966-2-1) and its inverse, for values between 0 and 1.
 
-/// Writes both ways of the curve for a kind of number.
+/// Defines both directions of the curve for a number type.
 macro_rules! curve {
     ($number:ty, $to_light:ident, $from_light:ident) => {
-        /// The amount of light of a sample.
+        /// Returns the linear value of a sample.
         #[cfg_attr(not(feature = "svg"), allow(dead_code, reason = "one of them is for the colours of SVG"))]
         pub(crate) fn $to_light(sample: $number) -> $number {
             if sample <= 0.040_45 { sample / 12.92 } else { ((sample + 0.055) / 1.055).powf(2.4) }
         }
 
-        /// The sample of an amount of light.
+        /// Returns the sample of a linear value.
         pub(crate) fn $from_light(light: $number) -> $number {
             if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
         }
@@ -17,7 +17,7 @@ macro_rules! curve {
 }
 
 curve!(f64, to_light, from_light);
-// For many pixels, where the last digits do not matter.
+// For many pixels, if full precision is not needed.
 curve!(f32, to_light_f32, from_light_f32);
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Changes of looks: which operation is done by which file.
+//! Filters: selects the function for each variant.
 
 use super::{blur, colorize, fade, gradient, replace, round, shadow, sharpen, tone};
 use crate::error::Error;
@@ -6,7 +6,7 @@ use crate::pixels::raster::Raster;
 use crate::plan::Filter;
 use crate::stop::Stop;
 
-/// Carries out one change of looks. The size stays.
+/// Applies one filter. The size stays.
 pub(crate) fn apply(look: &Filter, image: Raster, stop: &Stop) -> Result<Raster, Error> {
     match *look {
         Filter::Replace { to, tolerance, from } => Ok(replace::replace(image, to, tolerance, from)),

@@ -1,4 +1,4 @@
-//! One operation on pixels: each variant has a file of its own.
+//! Executing one operation on pixels: each variant has its own file.
 
 use super::{adjust, backdrop, cut, distort, extend, flatten, resize, rotate, turn};
 use crate::error::Error;
@@ -8,10 +8,10 @@ use crate::plan::{Op, Orientation};
 use crate::stop::Stop;
 use crate::transform::Flip;
 
-/// Carries out one operation that works on pixels. Its memory was checked.
+/// Executes one operation on pixels. The caller has checked its memory.
 ///
 /// # Errors
-/// It does not fit the image: then the plan was not made for it. Or it was stopped.
+/// The plan was not made for this image, or the render was stopped.
 pub(crate) fn apply(op: &Op, image: Raster, stop: &Stop) -> Result<Raster, Error> {
     match op {
         Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => {

@@ -1,6 +1,6 @@
-//! Padding that follows from the image itself (`bg-blurred`, `bg-dominant`, `bg-gradient_dominant`).
+//! Padding that depends on the image itself (`bg-blurred`, `bg-dominant`, `bg-gradient_dominant`).
 //!
-//! The backdrop lies behind the whole image: transparent pixels show it (chosen).
+//! The backdrop extends below the whole image and is visible through transparent pixels (chosen).
 
 use super::blur::blur;
 use super::compose::compose;
@@ -30,8 +30,8 @@ pub(crate) fn extend_with(image: Raster, to: Size, at: Point, fill: &Fill, stop:
     compose(canvas, &image, at, Mix::Over)
 }
 
-/// The image, enlarged to cover the canvas, blurred and made brighter. Its transparent pixels have its most frequent
-/// colour there.
+/// Returns the image, enlarged to cover the canvas, blurred and made brighter. Transparent pixels are filled with its
+/// most frequent colour.
 fn blurred(image: &Raster, to: Size, sigma: f64, brightness: i16, stop: &Stop) -> Result<Raster, Error> {
     let size = image.size();
     let (width, height) = (f64::from(size.width), f64::from(size.height));
@@ -39,18 +39,18 @@ fn blurred(image: &Raster, to: Size, sigma: f64, brightness: i16, stop: &Stop) -
     let (w, h) = ((f64::from(to.width) / scale).min(width), (f64::from(to.height) / scale).min(height));
     let middle = Region { x: (width - w) / 2.0, y: (height - h) / 2.0, width: w, height: h };
     let ground = if image.is_transparent() { dominant::dominant(image) } else { [0; 3] };
-    // First, as the overshoot of a resized edge is cut off in alpha and not in colours.
+    // This comes first, because the overshoot of a resized edge is cut off in alpha but not in colours.
     let opaque = flatten::flatten(image.copy()?, Color { rgb: ground, opacity: 100 });
     let mut backdrop = blur(resize(opaque, middle, to)?, sigma, stop)?;
     if brightness != 0 {
-        // As ImageKit's own images have it (measured): half the number is added to the lightness of CIE L*a*b*.
+        // As in ImageKit's images (measured): half the number is added to the lightness of CIE L*a*b*.
         let lighter = lab::Lighter::new(f32::from(brightness) / 2.0);
         backdrop.colors_mut().for_each(|color| *color = lighter.apply(*color));
     }
     Ok(backdrop)
 }
 
-/// From one side's colour to that of the side across, in the direction in which there is more to fill.
+/// Returns a gradient from the colour of one side to that of the opposite side, along the axis with more to fill.
 fn two(image: &Raster, to: Size) -> Result<Raster, Error> {
     let Size { width, height } = image.size();
     let across = to.width - width.min(to.width) >= to.height - height.min(to.height);
@@ -64,7 +64,7 @@ fn two(image: &Raster, to: Size) -> Result<Raster, Error> {
     gradient(to, corners)
 }
 
-/// Between the colours of the four quarters.
+/// Returns a gradient between the colours of the four quarters.
 fn four(image: &Raster, to: Size) -> Result<Raster, Error> {
     let Size { width, height } = image.size();
     let (w, h) = (width.div_ceil(2), height.div_ceil(2));
@@ -73,7 +73,7 @@ fn four(image: &Raster, to: Size) -> Result<Raster, Error> {
     gradient(to, [quarter(0, 0), quarter(x, 0), quarter(0, y), quarter(x, y)])
 }
 
-/// A canvas between the colours of its corners: top left, top right, bottom left, bottom right.
+/// Returns a gradient between the colours of the corners: top left, top right, bottom left, bottom right.
 fn gradient(to: Size, corners: [[u8; 3]; 4]) -> Result<Raster, Error> {
     let mut canvas = Raster::filled(to, Channels::Rgb, [0; 4])?;
     let [a, b, c, d] = corners.map(|corner| corner.map(f64::from));

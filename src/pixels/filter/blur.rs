@@ -6,26 +6,26 @@ use crate::error::Error;
 use crate::pixels::raster::Raster;
 use crate::stop::Stop;
 
-/// Blurs by a gaussian whose standard deviation is `sigma` pixels; what lies beyond an edge is as the edge.
+/// Blurs by a Gaussian with a standard deviation of `sigma` pixels. Edges are repeated outwards.
 ///
-/// As ImageKit's own images are blurred (measured): the gaussian is cut off where it falls below a fifth of its peak.
+/// The Gaussian is cut off below a fifth of its peak, as in ImageKit's images (measured).
 pub(crate) fn blur(mut image: Raster, sigma: f64, stop: &Stop) -> Result<Raster, Error> {
     blur_samples(&mut Samples::of(&mut image), sigma, stop)?;
     Ok(image)
 }
 
-/// The same for any samples.
+/// Blurs any samples in the same way.
 pub(crate) fn blur_samples(samples: &mut Samples<'_>, sigma: f64, stop: &Stop) -> Result<(), Error> {
     let radius = (sigma * REACH).floor();
     if radius >= 1.0 { gaussian(samples, sigma, radius, stop) } else { Ok(()) }
 }
 
-/// Sigmas at which a gaussian has fallen to a fifth: the square root of 2 ln 5.
+/// The distance, in sigmas, at which a Gaussian has fallen to a fifth: the square root of 2 ln 5.
 const REACH: f64 = 1.794_122_577_994_101;
 
-/// Convolves with a gaussian of this sigma that is cut off at this radius, directly or coarsely.
+/// Convolves with a Gaussian of this sigma that is cut off at this radius, directly or on a coarse grid.
 pub(crate) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64, stop: &Stop) -> Result<(), Error> {
-    // Where a radius cuts the gaussian off, cells are to be small beside the radius too.
+    // If a radius cuts the Gaussian off, cells must also be small compared to the radius.
     let cell = (sigma / FINE).min(radius / EDGE).floor();
     let short = radius < 2.0 * sigma && radius < 2.0 * EDGE;
     if cell < 2.0 || short {
@@ -36,10 +36,10 @@ pub(crate) fn gaussian(rows: &mut impl Rows, sigma: f64, radius: f64, stop: &Sto
     convolve_coarsely(rows, sigma, radius, cell as u16, stop)
 }
 
-/// Sigma in cells, at least: a stripe pattern that cells cannot hold leaves a trace of less than
-/// 0.02 / FINE^2 of it (the first zero of a tent's spectrum times the gaussian's, at its maximum).
+/// The minimum sigma in cells. A pattern of stripes that is too fine for the cells leaves a trace of less than 0.02 /
+/// FINE^2 (the first zero of the tent's spectrum times that of the Gaussian, at its maximum).
 const FINE: f64 = 2.5;
-/// Cells up to a sharp edge of the kernel.
+/// The minimum radius in cells, if the kernel ends in a sharp edge.
 const EDGE: f64 = 16.0;
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_radius_cuts_the_gaussian_off() {
-        // One white pixel: the image of the kernel, and nothing of it beyond the radius.
+        // One white pixel: the result is the kernel, and nothing beyond the radius.
         let side = 401_u32;
         for (sigma, radius, reach) in [(3.0, 1.2, 2), (30.0, 10.0, 10), (100.0, 65.0, 65), (2.0, 50.0, 7)] {
             let mut samples = vec![0.0; (side * side) as usize];

@@ -1,4 +1,4 @@
-//! Blocks of one colour.
+//! Making blocks of one colour.
 
 use crate::error::Error;
 use crate::limits::Limits;
@@ -8,10 +8,10 @@ use crate::pixels::raster::Raster;
 use crate::plan::Size;
 use crate::transform::Color;
 
-/// An image of one colour.
+/// Makes an image of one colour.
 ///
 /// # Errors
-/// It would take too much memory.
+/// The image would exceed the memory limit.
 pub(crate) fn canvas(size: Size, color: Color, limits: &Limits) -> Result<Raster, Error> {
     let channels = if color.opacity < 100 { Channels::Rgba } else { Channels::Rgb };
     memory::check(memory::bytes(size, channels), limits)?;

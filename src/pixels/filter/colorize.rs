@@ -1,15 +1,15 @@
-//! Tints: one colour's hue and strength given to all pixels.
+//! Tints: applying the hue and strength of one colour to all pixels.
 
 use super::tone::luma;
 use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 use crate::transform::Color;
 
-/// Mixes this share, 0 to 1, of a tint into each pixel: the colour's hue at the pixel's own brightness.
+/// Mixes a tint into each pixel, with a share of 0 to 1: the hue of the colour at the brightness of the pixel.
 ///
-/// The tint is the blend mode *color* of W3C's Compositing and Blending, section 10, with our luma.
+/// The tint is the blend mode *color* of W3C's Compositing and Blending, section 10, with the luma of this crate.
 pub(crate) fn colorize(mut image: Raster, color: Color, share: f64) -> Raster {
-    // There are only 256 brightnesses, and so many tints.
+    // There are only 256 brightness levels, and therefore as many tints.
     let tints: Vec<[f64; 3]> = (0..=u8::MAX).map(|brightness| tint(color.rgb, brightness.into())).collect();
     for pixel in image.colors_mut() {
         let Some(tint) = tints.get(usize::from(level(luma(*pixel)))) else { continue };
@@ -21,7 +21,7 @@ pub(crate) fn colorize(mut image: Raster, color: Color, share: f64) -> Raster {
     image
 }
 
-/// The colour at this brightness: moved along the greys, then drawn towards grey until it is a colour.
+/// Returns the colour at this brightness: shifted along the grey axis, then moved towards grey until it is valid.
 fn tint(color: [u8; 3], brightness: f64) -> [f64; 3] {
     let moved = color.map(|sample| f64::from(sample) + brightness - luma(color));
     let least = moved.into_iter().fold(f64::MAX, f64::min);

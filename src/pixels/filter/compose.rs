@@ -1,6 +1,6 @@
 //! Drawing a layer over an image (`l-image`, `l-text`, `lm`).
 //!
-//! All is done in sRGB and straight alpha, in place: an image without transparency stays one.
+//! All work is done in sRGB and straight alpha, in place. An opaque image stays opaque.
 
 use super::sample::{Source, straight};
 use crate::error::Error;
@@ -8,7 +8,7 @@ use crate::pixels::base::{Channels, index, memory};
 use crate::pixels::raster::{Raster, blend};
 use crate::plan::{Mix, Point, Rect, Size};
 
-/// Draws `layer` over `base`, its top left corner at `at`; what sticks out is cut off.
+/// Draws `layer` over `base` with its top left corner at `at`. Parts outside the base are cut off.
 pub(crate) fn compose(base: Raster, layer: &Raster, at: Point, mix: Mix) -> Result<Raster, Error> {
     if let Mix::Displace { x, y } = mix {
         return displace(&base, layer, x, y);
@@ -35,9 +35,10 @@ pub(crate) fn compose(base: Raster, layer: &Raster, at: Point, mix: Mix) -> Resu
     Ok(base)
 }
 
-/// Where a layer lies in its base, and which of its pixels comes first; `None` if it lies outside.
+/// Returns the rectangle of the base that a layer covers, and the first pixel of the layer in it, or `None` if they do
+/// not overlap.
 fn overlap(base: Size, layer: Size, at: Point) -> Option<(Rect, (u32, u32))> {
-    // On one axis: where it begins in the base, how far it goes, where it begins in the layer.
+    // On one axis: the start in the base, the length, the start in the layer.
     let axis = |at: i64, own: u32, all: u32| {
         let (start, end) = (at.max(0), at.saturating_add(own.into()).min(all.into()));
         let part = |n: i64| u32::try_from(n).ok();
@@ -72,7 +73,7 @@ fn rows<const B: usize, const L: usize>(
     Ok(())
 }
 
-/// The opacity of a pixel, 0 to 255; without alpha it is opaque.
+/// Returns the alpha of a pixel, 0 to 255; a pixel without alpha is opaque.
 fn alpha<const N: usize>(pixel: &[u8; N]) -> u32 {
     pixel.get(3).map_or(255, |alpha| u32::from(*alpha))
 }
@@ -86,7 +87,7 @@ fn cover<const B: usize, const L: usize>(below: &mut [u8; B], above: &[u8; L]) {
         (u8::MAX, _) => colors.for_each(|(b, l)| *b = *l),
         (_, u8::MAX) => colors.for_each(|(b, l)| *b = blend(*l, *b, upper)),
         _ => {
-            // In parts of 255 * 255.
+            // In units of 1/(255 * 255).
             let (upper, lower) = (u32::from(upper) * 255, u32::from(lower) * (255 - u32::from(upper)));
             let all = upper + lower;
             colors.for_each(|(b, l)| *b = to_u8((u32::from(*l) * upper + u32::from(*b) * lower + all / 2) / all));
@@ -101,11 +102,11 @@ fn cover<const B: usize, const L: usize>(below: &mut [u8; B], above: &[u8; L]) {
     }
 }
 
-/// The product of the colours, as far as the layer is opaque; the opacity below stays.
+/// Multiplies the colours, weighted by the opacity of the layer. The alpha of the base stays.
 fn multiply<const B: usize, const L: usize>(below: &mut [u8; B], above: &[u8; L]) {
     let la = alpha(above);
     for (b, l) in below.iter_mut().zip(above).take(3) {
-        // In parts of 255 * 255.
+        // In units of 1/(255 * 255).
         let factor = u32::from(*l) * la + 255 * (255 - la);
         *b = to_u8((u32::from(*b) * factor + 255 * 255 / 2) / (255 * 255));
     }
@@ -121,7 +122,7 @@ fn to_u8(value: u32) -> u8 {
     u8::try_from(value).unwrap_or(u8::MAX)
 }
 
-/// Makes all but a rectangle transparent.
+/// Makes all pixels outside a rectangle transparent.
 fn clear_around(image: &mut Raster, kept: Rect) -> Result<(), Error> {
     let stride = image.stride();
     let (columns, lines) =
@@ -136,8 +137,9 @@ fn clear_around(image: &mut Raster, kept: Rect) -> Result<(), Error> {
     Ok(())
 }
 
-/// Each pixel shows what lies so far to the right as the map is red, and so far down as it is green; 127.5 of
-/// 255 is nowhere, and where the map is transparent nothing moves (chosen). Edges are repeated outwards.
+/// Displaces pixels: the red of the map moves the position that is read to the right, and its green moves it down. A
+/// value of 127.5 of 255 is no displacement, and transparent parts of the map do not displace (chosen). Edges are
+/// repeated outwards.
 fn displace(base: &Raster, map: &Raster, x: f64, y: f64) -> Result<Raster, Error> {
     let samples = match base.channels() {
         Channels::Rgb => displaced::<3>(base, map, x, y)?,
@@ -156,7 +158,7 @@ fn displaced<const N: usize>(base: &Raster, map: &Raster, far_x: f64, far_y: f64
             let &[red, green, _, ref rest @ ..] = moves else { continue };
             let share = f64::from(rest.first().copied().unwrap_or(u8::MAX)) / 255.0;
             let shift = |channel: u8, far: f64| (f64::from(channel) - 127.5) / 127.5 * far * share;
-            // Pixel centres lie at halves.
+            // Pixel centres are at halves.
             let (x, y) = (f64::from(x) + 0.5 + shift(red, far_x), f64::from(y) + 0.5 + shift(green, far_y));
             *pixel = straight(source.between(x, y));
         }
@@ -173,7 +175,7 @@ mod tests {
         Raster::new(Size::new(1, 1), channels, samples.to_vec()).unwrap()
     }
 
-    /// The formula, in real numbers.
+    /// The formula in real numbers.
     fn exact(base: [u8; 4], layer: [u8; 4], mix: Mix) -> [f64; 4] {
         let [b, l] = [base, layer].map(|p| p.map(|v| f64::from(v) / 255.0));
         let color = |f: &dyn Fn(usize) -> f64, alpha: f64| [f(0), f(1), f(2), alpha].map(|v| v * 255.0);

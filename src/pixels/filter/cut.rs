@@ -1,11 +1,11 @@
-//! Keeping a rectangle.
+//! Cropping to a rectangle.
 
 use crate::error::Error;
 use crate::pixels::base::{index, internal_error};
 use crate::pixels::raster::Raster;
 use crate::plan::Rect;
 
-/// Keeps this rectangle, in place: rows only ever move towards the start.
+/// Keeps this rectangle, in place: rows only move towards the start.
 pub(crate) fn crop(image: Raster, rect: Rect) -> Result<Raster, Error> {
     let (size, channels, stride) = (image.size(), image.channels(), image.stride());
     if !rect.fits(size) {
@@ -20,7 +20,7 @@ pub(crate) fn crop(image: Raster, rect: Rect) -> Result<Raster, Error> {
     let (top, high) = (index(rect.y)?, index(rect.height)?);
     for row in 0..high {
         let start = (top + row) * stride + left;
-        // In bounds, since the rectangle fits.
+        // In bounds, because the rectangle fits.
         samples.copy_within(start..start + wide, row * wide);
     }
     samples.truncate(high * wide);

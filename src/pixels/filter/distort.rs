@@ -1,4 +1,4 @@
-//! Tilting and bending (`e-distort`): for each pixel of the result, where it comes from.
+//! Tilting and bending (`e-distort`): computing the source of each pixel of the result.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -9,9 +9,9 @@ use crate::pixels::raster::Raster;
 use crate::plan::{ArcBend, Distortion, Size};
 use crate::stop::Stop;
 
-/// Moves pixels as planned, onto a canvas of size `to`; what nothing comes to is transparent.
+/// Moves pixels as planned, onto a canvas of size `to`. Uncovered pixels are transparent.
 ///
-/// Pixels at the edges are covered as far as the shape covers them, so edges are smooth at any scale.
+/// Pixels at the edges are covered in part, so edges are smooth at any scale.
 pub(crate) fn distort(image: &Raster, how: &Distortion, to: Size, stop: &Stop) -> Result<Raster, Error> {
     match how {
         Distortion::Perspective(points) => perspective(image, *points, to, stop),
@@ -19,7 +19,7 @@ pub(crate) fn distort(image: &Raster, how: &Distortion, to: Size, stop: &Stop) -
     }
 }
 
-/// Maps the image's corners onto these points.
+/// Maps the corners of the image onto these points.
 fn perspective(image: &Raster, corners: [(f64, f64); 4], to: Size, stop: &Stop) -> Result<Raster, Error> {
     let (width, height) = (f64::from(image.size().width), f64::from(image.size().height));
     let map = Homography::onto(corners).inverted().ok_or_else(|| internal_error("corners without a perspective"))?;
@@ -36,12 +36,12 @@ fn perspective(image: &Raster, corners: [(f64, f64); 4], to: Size, stop: &Stop) 
     })
 }
 
-/// A map of the plane that keeps lines straight, row by row.
+/// A map of the plane that keeps lines straight; the matrix is stored row by row.
 struct Homography([[f64; 3]; 3]);
 
 impl Homography {
-    /// From the unit square to a quadrilateral (Heckbert, *Fundamentals of Texture Mapping and Image Warping*,
-    /// 1989, 2.2.3).
+    /// Makes the map from the unit square to a quadrilateral (Heckbert, *Fundamentals of Texture Mapping and Image
+    /// Warping*, 1989, 2.2.3).
     fn onto([(x0, y0), (x1, y1), (x2, y2), (x3, y3)]: [(f64, f64); 4]) -> Self {
         let (dx1, dx2, sx) = (x1 - x2, x3 - x2, x0 - x1 + x2 - x3);
         let (dy1, dy2, sy) = (y1 - y2, y3 - y2, y0 - y1 + y2 - y3);
@@ -58,17 +58,17 @@ impl Homography {
             [d * h - e * g, b * g - a * h, a * e - b * d],
         ];
         let det = a * inverse[0][0] + b * inverse[1][0] + c * inverse[2][0];
-        // A scale means nothing, its sign does not either.
+        // The scale of the matrix has no meaning, and neither has its sign.
         (det.is_finite() && det != 0.0).then(|| Self(inverse.map(|row| row.map(|v| v / det))))
     }
 
-    /// `None` on and behind the horizon.
+    /// Maps a point. Returns `None` on and beyond the horizon.
     fn apply(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let [u, v, w] = self.0.map(|[a, b, c]| a * x + b * y + c);
         (w > 0.0).then(|| (u / w, v / w))
     }
 
-    /// How fast the image (u, v) of a point moves with it, across (0) or down (1).
+    /// Returns the derivative of the image (u, v) of a point, across (0) or down (1).
     fn slope(&self, x: f64, y: f64, (u, v): (f64, f64), axis: usize) -> (f64, f64) {
         let [_, _, w] = self.0.map(|[a, b, c]| a * x + b * y + c);
         let [du, dv, dw] = self.0.map(|row| row.get(axis).copied().unwrap_or_default());
@@ -76,15 +76,15 @@ impl Homography {
     }
 }
 
-/// A line with an inside, which is on the right of who walks along it.
+/// An edge with an inside, which is to the right of its direction.
 struct Edge {
     from: (f64, f64),
-    /// At right angles to it, inwards, one pixel long.
+    /// The normal vector, pointing inwards, one pixel long.
     inwards: (f64, f64),
 }
 
 impl Edge {
-    /// How much of a pixel lies inside, as if the line were upright.
+    /// Returns the share of a pixel that is inside, as if the line were vertical.
     fn cover(&self, x: f64, y: f64) -> f64 {
         let inside = (x - self.from.0) * self.inwards.0 + (y - self.from.1) * self.inwards.1;
         (inside + 0.5).clamp(0.0, 1.0)
@@ -106,15 +106,15 @@ fn bent(image: &Raster, arc: &ArcBend, to: Size, stop: &Stop) -> Result<Raster, 
     if thick <= 0.0 {
         return Err(internal_error("an arch without thickness"));
     }
-    // The arch need not be a whole number of pixels high; what is left of the canvas is above and below it.
+    // The height of the arch may be fractional. The rest of the canvas is above and below it.
     let (middle, spare) = (f64::from(to.width) / 2.0, (f64::from(to.height) - arc.height()) / 2.0);
     warp(image, to, stop, |x, y| {
         let y = if arc.down { f64::from(to.height) - y } else { y };
         let (aside, above) = (x - middle, arc.outer - (y - spare));
         let (radius, angle) = (aside.hypot(above), aside.atan2(above));
-        // How far inside of an end. Beyond a quarter turn the nearest point of it is the centre.
+        // The distance inside of an end. Beyond a quarter turn the nearest point of the end is the centre.
         let inside = |away: f64| if away.abs() < FRAC_PI_2 { radius * away.sin() } else { radius.copysign(away) };
-        // The ends of a whole ring meet, and a disc has no inner edge.
+        // The ends of a whole ring touch, and a disc has no inner edge.
         let [left, right] = if half < PI { [half + angle, half - angle].map(inside) } else { [1.0; 2] };
         let inner = if arc.inner > 0.0 { radius - arc.inner } else { 1.0 };
         let cover = [arc.outer - radius, inner, left, right].map(|inside| (inside + 0.5).clamp(0.0, 1.0));
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::pixels::base::Channels;
 
-    /// Red grows to the right, green downwards.
+    /// Red increases to the right, green downwards.
     fn ramp(width: u32, height: u32) -> Raster {
         let level = |at: u32, all: u32| (at * 255 / (all - 1)) as u8;
         let samples = (0..height).flat_map(|y| (0..width).flat_map(move |x| [level(x, width), level(y, height), 9]));
@@ -178,10 +178,10 @@ mod tests {
         let arc = |down| ArcBend { angle: std::f64::consts::PI, outer: 30.0, inner: 10.0, down };
         let to = Size::new(60, 30);
         let up = distort(&ramp(60, 20), &Distortion::Arc(arc(false)), to, &Stop::new()).unwrap();
-        // The middle of the upper edge is at the top, the middle of the lower edge below it.
+        // The centre of the upper edge is at the top, the centre of the lower edge below it.
         assert!(near(up.pixel(30, 1), [127, 10, 9, 255], 12), "{:?}", up.pixel(30, 1));
         assert!(near(up.pixel(30, 18), [127, 245, 9, 255], 12), "{:?}", up.pixel(30, 18));
-        // The left end is at the left foot, and there is nothing in the middle of the ring.
+        // The left end is at the left foot, and the middle of the ring is empty.
         assert!(near(up.pixel(10, 28), [4, 127, 9, 255], 14), "{:?}", up.pixel(10, 28));
         assert_eq!(up.pixel(30, 28).map(|p| p[3]), Some(0));
         let down = distort(&ramp(60, 20), &Distortion::Arc(arc(true)), to, &Stop::new()).unwrap();
@@ -217,8 +217,8 @@ mod tests {
 
     #[test]
     fn what_gets_small_is_a_mean() {
-        // Stripes of one pixel become grey and no pattern of their own, upright and slanted. Of the mean over
-        // a little more than four of them one half may be too much, an eighth of the range.
+        // Stripes of one pixel become grey without a visible pattern, both upright and slanted. In the mean over
+        // slightly more than four stripes, one half may be too much, an eighth of the range.
         let row: Vec<u8> = (0..400).flat_map(|x| [if x % 2 == 0 { 0 } else { 255 }; 3]).collect();
         let image = Raster::new(Size::new(400, 200), Channels::Rgb, row.repeat(200)).unwrap();
         for corners in [

@@ -1,30 +1,31 @@
-//! The colours of an image: the most frequent one, and a few that stand for all.
+//! The colours of an image: the most frequent one, and a small palette.
 //!
-//! Both count pixels in bins of similar colour. Noise around the corner of a bin falls into eight of them,
-//! so the most frequent colour is sought among bins with all that touch them. The palette is Heckbert's median cut (*Color image
-//! quantization for frame buffer display*, SIGGRAPH 1982) over the bins: the box whose colours differ most,
-//! weighed by how many pixels it has, is cut in half until there are enough. Nothing is random.
+//! Both count pixels in bins of similar colour. Noise around the corner of a bin falls into eight bins, so the most
+//! frequent colour is searched for by the sums of each bin and its neighbours. The palette is Heckbert's median cut
+//! (*Color image quantization for frame buffer display*, SIGGRAPH 1982) over the bins: the box whose colours differ
+//! most, weighted by its pixels, is cut in half until there are enough. The result is deterministic.
 
 use crate::pixels::base::Channels;
 use crate::pixels::raster::Raster;
 use crate::plan::Rect;
 
-/// The most frequent colour of an image; transparent pixels count as much as they can be seen. White where there is
-/// nothing to be seen.
+/// Returns the most frequent colour of an image. Pixels are weighted by their alpha. Returns white if all pixels are
+/// transparent.
 pub(crate) fn dominant(image: &Raster) -> [u8; 3] {
     let mut bins = Bins::new();
     image.rows().for_each(|row| bins.add(row, image.channels()));
     bins.fullest().unwrap_or([u8::MAX; 3])
 }
 
-/// The most frequent colour of a part of an image; that of the whole where there is nothing to be seen.
+/// Returns the most frequent colour of a part of an image, or of the whole image if all pixels of the part are
+/// transparent.
 pub(crate) fn dominant_in(image: &Raster, part: Rect) -> [u8; 3] {
     let mut bins = Bins::new();
     bins.add_part(image, part);
     bins.fullest().unwrap_or_else(|| dominant(image))
 }
 
-/// The most frequent colour of the outermost pixels; that of all pixels where these are transparent.
+/// Returns the most frequent colour of the outermost pixels, or of all pixels if these are transparent.
 pub(crate) fn dominant_of_border(image: &Raster) -> [u8; 3] {
     let size = image.size();
     let mut bins = Bins::new();
@@ -40,7 +41,7 @@ pub(crate) fn dominant_of_border(image: &Raster) -> [u8; 3] {
     bins.fullest().unwrap_or_else(|| dominant(image))
 }
 
-/// At most `count` colours that stand for all, each with its share of the pixels, the largest first.
+/// Returns at most `count` representative colours, each with its share of the pixels, the largest first.
 pub(crate) fn palette(image: &Raster, count: usize) -> Vec<([u8; 3], f64)> {
     let mut bins = Bins::new();
     image.rows().for_each(|row| bins.add(row, image.channels()));
@@ -69,7 +70,7 @@ pub(crate) fn palette(image: &Raster, count: usize) -> Vec<([u8; 3], f64)> {
 /// Pixels of similar colour.
 #[derive(Debug, Clone, Copy, Default)]
 struct Bin {
-    /// How many, each as much as it is opaque.
+    /// The number of pixels, weighted by their alpha.
     weight: f64,
     sum: [f64; 3],
 }
@@ -90,10 +91,10 @@ impl Bin {
     }
 }
 
-/// Eight levels of each channel.
+/// The bins, each of eight levels in every channel.
 struct Bins(Vec<Bin>);
 
-/// Bins along each channel.
+/// The number of bins along each channel.
 const SIDE: usize = 32;
 
 impl Bins {
@@ -114,7 +115,7 @@ impl Bins {
 
     fn add_part(&mut self, image: &Raster, part: Rect) {
         let count = image.channels().count();
-        // What is in memory has sides that fit.
+        // The sides of an image in memory fit.
         let whole = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         let columns = whole(part.x) * count..whole(part.x.saturating_add(part.width)) * count;
         for row in image.rows().skip(whole(part.y)).take(whole(part.height)) {
@@ -122,8 +123,8 @@ impl Bins {
         }
     }
 
-    /// The mean of a bin and its surroundings, where there is most in them; of equals where there is most in
-    /// the bin itself. `None` where nothing can be seen.
+    /// Returns the mean of the bin that contains the most pixels together with its neighbours; on a tie, the bin with
+    /// the most pixels by itself wins. Returns `None` if all pixels are transparent.
     fn fullest(&self) -> Option<[u8; 3]> {
         let used = self.0.iter().enumerate().filter(|(_, own)| own.weight > 0.0);
         let found = used.map(|(at, own)| (self.around(at), own.weight));
@@ -131,7 +132,7 @@ impl Bins {
         most.map(|(all, _)| all.mean())
     }
 
-    /// A bin and all that touch it.
+    /// Returns the sum of a bin and its neighbours.
     fn around(&self, at: usize) -> Bin {
         let near = |at: usize| at.saturating_sub(1)..(at + 2).min(SIDE);
         let (red, green, blue) = (at / SIDE / SIDE, at / SIDE % SIDE, near(at % SIDE));
@@ -149,7 +150,7 @@ impl Bins {
     }
 }
 
-/// The channel in which colours differ most, and by how much in all.
+/// Returns the channel in which colours differ most, and the difference.
 fn spread(bins: &[Bin]) -> (usize, f64) {
     let weight: f64 = bins.iter().map(|bin| bin.weight).sum();
     let of = |channel: usize| {
@@ -160,7 +161,8 @@ fn spread(bins: &[Bin]) -> (usize, f64) {
     spreads.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap_or((0, 0.0))
 }
 
-/// Two halves with about as many pixels, along the channel of most difference; neither is empty.
+/// Cuts the bins along the channel with the largest difference into two halves with similar numbers of pixels; neither
+/// is empty.
 fn cut(mut bins: Vec<Bin>) -> (Vec<Bin>, Vec<Bin>) {
     let (channel, _) = spread(&bins);
     bins.sort_by(|a, b| a.at(channel).total_cmp(&b.at(channel)));
@@ -180,7 +182,7 @@ mod tests {
     use super::*;
     use crate::plan::Size;
 
-    /// A row of pixels, each so many times.
+    /// A row of pixels, each repeated.
     fn row(pixels: &[([u8; 4], usize)]) -> Raster {
         let samples: Vec<u8> = pixels.iter().flat_map(|(p, n)| p.repeat(*n)).collect();
         Raster::new(Size::new(samples.len() as u32 / 4, 1), Channels::Rgba, samples).unwrap()

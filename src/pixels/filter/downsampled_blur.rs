@@ -1,17 +1,17 @@
-//! Wide gaussians, by way of a coarse image.
+//! Wide Gaussians, computed on a coarse image.
 
 use super::gauss::{Kernel, Rows, convolve, floats, repeat_ends};
 use crate::error::Error;
 use crate::pixels::base::unless_stopped;
 use crate::stop::Stop;
 
-/// Convolves with a wide gaussian, up to a radius. Each row is read and finished once, however wide it is.
+/// Convolves with a wide Gaussian, up to a radius. Each row is read and finished once, however wide it is.
 ///
-/// A wide gaussian leaves no detail that a coarser image could not hold. So there is one whose
-/// pixels, the cells, lie `cell` apart: each is the mean of its surroundings by a tent, which falls
-/// linearly to nothing at the next cell. It is convolved, and between the cells values are linear,
-/// which is a tent again. Variances of convolved kernels add up, so what the two tents blur is taken
-/// from the gaussian's.
+/// A wide Gaussian removes all detail that a coarser image could not hold. The coarse image has pixels, the cells, at a
+/// distance of `cell` pixels. Each cell is the mean of its surroundings, weighted by a tent, which falls linearly to
+/// zero at the next cell. The cells are convolved, and the result is interpolated linearly between the cells, which is
+/// a tent again. The variances of convolved kernels add up, so the variance of the two tents is subtracted from that of
+/// the Gaussian.
 pub(crate) fn convolve_coarsely(
     rows: &mut impl Rows,
     sigma: f64,
@@ -43,12 +43,12 @@ fn on_cells<const N: usize>(rows: &mut impl Rows, kernel: &Kernel, cell: u16, st
     enlarge(rows, &coarse, &tent, stop)
 }
 
-/// The weights of the pixels around a cell, which make one.
+/// The weights of the pixels around a cell.
 struct Tent {
     cell: usize,
-    /// Pixels on the way from a cell to the next, as shares of it.
+    /// The positions of pixels between two cells, as shares of their distance.
     shares: Vec<f32>,
-    /// The weights of these pixels in the cell before, and in the one behind.
+    /// The weights of these pixels in the previous cell and in the next cell.
     slope: Vec<(f32, f32)>,
 }
 
@@ -64,8 +64,8 @@ impl Tent {
         self.shares.get(pixel).copied().unwrap_or_default()
     }
 
-    /// How many cells there are along so many pixels. The first lies `cell` before the first pixel,
-    /// and the last so far behind the last one that both hold nothing but what repeats there.
+    /// Returns the number of cells along `length` pixels. The first one is `cell` before the first pixel, and the last
+    /// one is far enough after the last pixel that both contain only repeated pixels.
     fn cells(&self, length: usize) -> usize {
         (length + self.cell - 2).div_ceil(self.cell) + 2
     }
@@ -111,7 +111,7 @@ impl<const N: usize> Rows for Coarse<N> {
     }
 }
 
-/// Fills the cells: each row of them is summed from top to bottom, then from left to right.
+/// Fills the cells: each row of cells is summed from top to bottom, then from left to right.
 fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &Tent, stop: &Stop) -> Result<(), Error> {
     let (stride, height) = (rows.stride(), rows.height());
     let mut row = floats(stride)?;
@@ -127,7 +127,7 @@ fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &T
         unless_stopped(stop)?;
         rows.read(y, &mut row);
         if y == 0 {
-            // What lies above the image is as its first row.
+            // Above the image its first row is repeated.
             fill(&row, coarse);
             above.add(&row, tent.slope.iter().map(|(_, next)| next).sum());
         } else if y % tent.cell == 0 {
@@ -138,7 +138,7 @@ fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &T
         above.add(&row, own);
         below.add(&row, next);
     }
-    // And what lies below it is as its last.
+    // Below the image its last row is repeated.
     for mut sum in [above, below] {
         sum.add(&row, sum.lacks);
         fill(&sum.values, coarse);
@@ -147,10 +147,10 @@ fn shrink<const N: usize>(rows: &mut impl Rows, coarse: &mut Coarse<N>, tent: &T
     Ok(())
 }
 
-/// A weighed sum of rows.
+/// A weighted sum of rows.
 struct Sum {
     values: Vec<f32>,
-    /// What its weights lack to one.
+    /// One minus the sum of the weights.
     lacks: f32,
 }
 
@@ -172,7 +172,8 @@ impl Sum {
 
 /// Fills one row of cells.
 fn across<const N: usize>(row: &[f32], wide: &mut [f32], cells: &mut [f32], tent: &Tent) {
-    // The first cell and its tent lie two cells before the first pixel, the last one's three behind.
+    // The first cell and its tent start two cells before the first pixel, and the last one ends three cells after the
+    // last.
     let side = 3 * tent.cell * N;
     if let Some(own) = wide.get_mut(side..side + row.len()) {
         own.copy_from_slice(row);
@@ -191,7 +192,7 @@ fn across<const N: usize>(row: &[f32], wide: &mut [f32], cells: &mut [f32], tent
     }
 }
 
-/// Finishes all rows with what is linear between the cells.
+/// Finishes all rows by linear interpolation between the cells.
 fn enlarge<const N: usize>(rows: &mut impl Rows, coarse: &Coarse<N>, tent: &Tent, stop: &Stop) -> Result<(), Error> {
     let stride = rows.stride();
     let (mut above, mut below, mut out) = (floats(stride)?, floats(stride)?, floats(stride)?);
@@ -212,7 +213,7 @@ fn enlarge<const N: usize>(rows: &mut impl Rows, coarse: &Coarse<N>, tent: &Tent
     Ok(())
 }
 
-/// A row of pixels between cells.
+/// Interpolates a row of pixels between cells.
 fn spread<const N: usize>(cells: &[[f32; N]], row: &mut [f32], tent: &Tent) {
     let pairs = cells.iter().skip(1).zip(cells.iter().skip(2));
     for (pixels, (left, right)) in row.as_chunks_mut::<N>().0.chunks_mut(tent.cell).zip(pairs) {

@@ -1,4 +1,4 @@
-//! Larger canvases: padding and frames.
+//! Larger canvases: padding and borders.
 
 use crate::error::Error;
 use crate::pixels::base::{Channels, index, internal_error};
@@ -9,7 +9,7 @@ use crate::transform::Color;
 
 /// Puts the image on a canvas of this size and colour.
 ///
-/// The colour fills the *rest*: transparent pixels of the image stay transparent.
+/// The colour fills only the area around the image. Transparent pixels of the image stay transparent.
 pub(crate) fn extend(image: Raster, to: Size, at: Point, fill: Color) -> Result<Raster, Error> {
     let size = image.size();
     let fits = |at: i64, length: u32, all: u32| at >= 0 && at.saturating_add(length.into()) <= i64::from(all);
@@ -22,7 +22,7 @@ pub(crate) fn extend(image: Raster, to: Size, at: Point, fill: Color) -> Result<
     let image = if fill.opacity < 100 { image.with_alpha()? } else { image };
     let channels: Channels = image.channels();
     let mut canvas = Raster::filled(to, channels, pixel(fill))?;
-    // Inside the canvas, as was just checked.
+    // Inside the canvas, as checked above.
     let offset = |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
     let (left, top) = (index(offset(at.x)?)? * channels.count(), index(offset(at.y)?)?);
     let stride = canvas.stride();
@@ -34,7 +34,7 @@ pub(crate) fn extend(image: Raster, to: Size, at: Point, fill: Color) -> Result<
     Ok(canvas)
 }
 
-/// Draws a frame of this width around the image.
+/// Draws a border of this width around the image.
 pub(crate) fn border(image: Raster, width: u32, color: Color) -> Result<Raster, Error> {
     let size = image.size();
     let grown = |side: u32| width.checked_mul(2).and_then(|both| side.checked_add(both));

@@ -1,10 +1,10 @@
-//! Opacity of the whole image.
+//! Changing the opacity of the whole image.
 
 use crate::error::Error;
 use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 
-/// Multiplies alpha by this many percent.
+/// Multiplies alpha by this percentage.
 pub(crate) fn fade(image: Raster, percent: u8) -> Result<Raster, Error> {
     let faded: [u8; 256] = std::array::from_fn(|alpha| {
         #[expect(clippy::cast_precision_loss, reason = "a byte")]

@@ -4,7 +4,7 @@ use crate::pixels::color::pixel;
 use crate::pixels::raster::{Raster, over};
 use crate::transform::Color;
 
-/// The image over this colour, in place. Over an opaque colour the result has no alpha.
+/// Draws the image over this colour, in place. Over an opaque colour the result has no alpha.
 pub(crate) fn flatten(mut image: Raster, color: Color) -> Raster {
     let behind = pixel(color);
     if color.opacity >= 100 {

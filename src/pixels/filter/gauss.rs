@@ -1,11 +1,11 @@
-//! Convolution with a gaussian, row by row.
+//! Convolution with a Gaussian, row by row.
 
 use crate::error::Error;
 use crate::pixels::base::{Channels, internal_error, unless_stopped};
 use crate::pixels::raster::Raster;
 use crate::stop::Stop;
 
-/// A gaussian that is cut off and made to sum to one: the weight of its middle, and those of one side.
+/// A truncated Gaussian, normalised to a sum of one: the weight of the centre, and the weights of one side.
 #[derive(Debug, Clone)]
 pub(crate) struct Kernel {
     middle: f32,
@@ -13,7 +13,7 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    /// The gaussian of this sigma as far as it shows, and no further than so many pixels from its middle.
+    /// Makes a Gaussian of this sigma, as far as it is visible and at most `radius` pixels from its centre.
     pub(crate) fn new(sigma: f64, radius: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
         let radius = (radius.min(sigma * REACH).ceil() as u32).min(Self::LONGEST);
@@ -24,39 +24,39 @@ impl Kernel {
         Self { middle: share(1.0), side: (1..=radius).map(weight).map(share).collect() }
     }
 
-    /// Pixels on each side.
+    /// Returns the number of pixels on each side.
     pub(crate) fn radius(&self) -> usize {
         self.side.len()
     }
 
-    /// The longest side of a kernel.
+    /// The maximum length of one side of a kernel.
     pub(crate) const LONGEST: u32 = 64;
 }
 
-/// Where rows come from and what becomes of them.
+/// The source and the target of rows.
 pub(crate) trait Rows {
-    /// Samples of a row.
+    /// Returns the number of samples of a row.
     fn stride(&self) -> usize;
-    /// Samples of a pixel.
+    /// Returns the number of samples of a pixel.
     fn count(&self) -> usize;
-    /// How many rows there are.
+    /// Returns the number of rows.
     fn height(&self) -> usize;
-    /// Fills in a row. Each is asked for once, from the top, before the first that needs it is finished.
+    /// Fills in a row. It is called once per row, from the top, before the first row that needs it is finished.
     fn read(&mut self, y: usize, into: &mut [f32]);
-    /// Takes the means of a row.
+    /// Receives the means of a row.
     fn finish(&mut self, y: usize, means: &[f32]);
 }
 
-/// Finds the mean that two kernels make of each pixel's surroundings.
+/// Computes the weighted mean of the surroundings of each pixel, with one kernel per axis.
 ///
-/// What lies beyond an edge is as the edge.
+/// Edges are repeated outwards.
 pub(crate) fn convolve(rows: &mut impl Rows, across: &Kernel, down: &Kernel, stop: &Stop) -> Result<(), Error> {
     let (stride, count, height) = (rows.stride(), rows.count(), rows.height());
     if stride == 0 || height == 0 {
         return Ok(());
     }
     let (side, reach) = (across.radius() * count, down.radius());
-    // Rows are as long as whole blocks, so that all the arithmetic is done in those.
+    // The length of a row is a multiple of a block, so that all arithmetic is done in blocks.
     let padded = stride.next_multiple_of(BLOCK);
     let kept = (2 * reach + 1).min(height);
     let mut wide = floats(padded + 2 * side)?;
@@ -87,7 +87,7 @@ pub(crate) fn convolve(rows: &mut impl Rows, across: &Kernel, down: &Kernel, sto
     Ok(())
 }
 
-/// A weighed sum of rows, which are named by their distance from the middle one.
+/// Computes a weighted sum of rows, which are addressed by their distance from the middle one.
 fn weigh<'a>(out: &mut [f32], kernel: &Kernel, row: impl Fn(isize) -> &'a [f32]) {
     let middle = row(0);
     let sides: Vec<_> =
@@ -109,7 +109,7 @@ fn weigh<'a>(out: &mut [f32], kernel: &Kernel, row: impl Fn(isize) -> &'a [f32])
     }
 }
 
-/// Repeats the first and the last pixel of a row on either side of it.
+/// Repeats the first and the last pixel of a row on both sides of it.
 pub(crate) fn repeat_ends(wide: &mut [f32], side: usize, stride: usize, count: usize) {
     let (first, last) = (side..side + count, side + stride - count..side + stride);
     for at in (0..side).step_by(count) {
@@ -126,24 +126,24 @@ pub(crate) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// Those of an image.
+    /// Makes the samples of an image.
     pub(crate) fn of(image: &'a mut Raster) -> Self {
         let (stride, channels) = (image.stride(), image.channels());
         Self { samples: image.samples_mut(), stride, count: channels.count() }
     }
 
-    /// One sample a pixel, in rows of this length.
+    /// Makes the samples of a plane with one sample per pixel, in rows of this length.
     pub(crate) fn plane(samples: &'a mut [u8], stride: usize) -> Self {
         Self { samples, stride, count: 1 }
     }
 
-    /// One row.
+    /// Returns one row.
     pub(crate) fn row(&mut self, y: usize) -> &mut [u8] {
         self.samples.get_mut(y * self.stride..).and_then(|rest| rest.get_mut(..self.stride)).unwrap_or_default()
     }
 }
 
-/// Colours of pixels with alpha are weighed by it meanwhile.
+/// Colours are premultiplied by alpha during the convolution.
 impl Rows for Samples<'_> {
     fn stride(&self) -> usize {
         self.stride
@@ -180,23 +180,23 @@ impl Rows for Samples<'_> {
     }
 }
 
-/// A pixel whose colour is no longer weighed by its alpha.
+/// Converts a premultiplied pixel to straight alpha.
 pub(crate) fn divided([r, g, b, alpha]: [f32; 4]) -> [f32; 4] {
-    // Nothing is left of the colour of what cannot be seen.
+    // An invisible pixel has no colour.
     let share = if alpha < 0.5 { 0.0 } else { 255.0 / alpha };
     [r * share, g * share, b * share, alpha]
 }
 
-/// The sample nearest to a value; 0 or 255 for what lies outside.
+/// Returns the nearest sample, or 0 or 255 for a value out of range.
 pub(crate) fn narrow(value: f32) -> u8 {
-    // At 2^23 the steps of an `f32` are whole numbers, so the sum is rounded, and its last byte is the
-    // answer. Unlike a cast this is done for many samples at once.
+    // At 2^23 the steps of an `f32` are whole numbers, so the sum is rounded, and its last byte is the result. Unlike a
+    // cast, this can be vectorised.
     const WHOLE: f32 = 8_388_608.0;
     let [nearest, ..] = (value.clamp(0.0, 255.0) + WHOLE).to_bits().to_le_bytes();
     nearest
 }
 
-/// So many zeros.
+/// Returns a vector of `count` zeros.
 pub(crate) fn floats(count: usize) -> Result<Vec<f32>, Error> {
     let mut taken = Vec::new();
     taken.try_reserve_exact(count).map_err(|_| internal_error("out of memory"))?;
@@ -204,7 +204,7 @@ pub(crate) fn floats(count: usize) -> Result<Vec<f32>, Error> {
     Ok(taken)
 }
 
-/// Samples that are summed together: eight registers of four.
+/// The number of samples that are summed together: eight registers of four.
 const BLOCK: usize = 32;
-/// How many sigmas the kernel reaches: 0.05 % of a gaussian lie beyond, an eighth of a step of 255.
+/// The reach of the kernel in sigmas. 0.05 % of a Gaussian is beyond it, an eighth of a step of 255.
 const REACH: f64 = 3.5;

@@ -1,14 +1,14 @@
-//! A linear gradient over the image.
+//! Drawing a linear gradient over the image.
 
 use super::sample::{premultiplied, straight};
 use crate::pixels::color::pixel;
 use crate::pixels::raster::{Raster, over};
 use crate::plan::GradientMask;
 
-/// Draws the gradient over the image, over its transparent parts too.
+/// Draws the gradient over the image, including its transparent parts.
 ///
-/// Colours are mixed in premultiplied alpha, as CSS does: on the way to transparent black a white gets
-/// thinner, not darker.
+/// Colours are mixed in premultiplied alpha, as in CSS: a white that fades to transparent black becomes more
+/// transparent, not darker.
 pub(crate) fn gradient(mut image: Raster, gradient: GradientMask) -> Raster {
     let (from, to) = (premultiplied(pixel(gradient.from)), premultiplied(pixel(gradient.to)));
     let ((x0, y0), (x1, y1)) = (gradient.start, gradient.end);

@@ -1,4 +1,4 @@
-//! The operations of a plan, one family a file. Each takes an image and gives one.
+//! The operations of a plan, one family per file. Each one takes an image and returns one.
 
 mod adjust;
 mod apply;

@@ -1,4 +1,4 @@
-//! Operations on luma and chroma as they are, each as on red, green and blue.
+//! Operations on luma and chroma without conversion, with the same results as on red, green and blue.
 
 use super::blur::blur_samples;
 use super::gauss::Samples;
@@ -10,12 +10,12 @@ use crate::plan::{Filter, Op, Orientation};
 use crate::stop::Stop;
 use crate::transform::Flip;
 
-/// Can it be done to these planes?
+/// Returns `true` if the operation can be applied to these planes.
 pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
     match op {
-        // The weights of luma are those of the grey that is asked for. A profile of three colours does not go with it.
+        // The weights of luma are those of the requested grey. A profile of three colours is not valid for it.
         Op::Adjust(Filter::Grayscale) => planes.profile().is_none(),
-        // Planes of full size, and those whose colours are to be converted, are on their way to red, green and blue.
+        // Planes of full size, and those with colours to convert, will be converted to red, green and blue.
         _ => {
             let settled = planes.profile().is_none_or(|profile| profile.kept);
             settled && planes.is_chroma_420() && op.traits(planes.size()).in_planes
@@ -23,7 +23,7 @@ pub(crate) fn works_in_planes(op: &Op, planes: &Planes) -> bool {
     }
 }
 
-/// Carries out an operation that [works in planes](works_in_planes).
+/// Executes an operation that [works in planes](works_in_planes).
 pub(crate) fn apply_to_planes(op: &Op, planes: Planes, stop: &Stop) -> Result<Planes, Error> {
     match op {
         Op::Adjust(Filter::Grayscale) => Ok(planes.into_gray()),

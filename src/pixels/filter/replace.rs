@@ -5,12 +5,12 @@ use crate::pixels::color::oklab::{Lab, Space};
 use crate::pixels::raster::Raster;
 use crate::transform::Color;
 
-/// Replaces colours that are near `from`, or near the most frequent one, by what `to` is beside it.
+/// Replaces colours near `from`, or near the most frequent colour, by the corresponding shades of `to`.
 ///
-/// A shade of the one becomes the same shade of the other: half as light stays half as light, and halfway to
-/// white stays there; hues and strengths keep their distances. How near a colour is counts in Oklab, the axes
-/// of colour twice (as in CSS Color HDR's difference), a tolerance of 100 being as far as black from white.
-/// Beyond three quarters of the tolerance the change fades out. As much of `to` as is opaque is mixed in; the
+/// A shade of one colour becomes the same shade of the other: half as light stays half as light, and halfway to white
+/// stays halfway to white; differences of hue and strength are kept. The distance of colours is measured in Oklab with
+/// the colour axes doubled (as in CSS Color HDR's difference); a tolerance of 100 is the distance from black to white.
+/// Beyond three quarters of the tolerance the change fades out. `to` is mixed in according to its opacity, and the
 /// image's own alpha stays. All of this is chosen: only the parameters are documented.
 pub(crate) fn replace(mut image: Raster, to: Color, tolerance: u8, from: Option<Color>) -> Raster {
     let space = Space::new();
@@ -21,7 +21,7 @@ pub(crate) fn replace(mut image: Raster, to: Color, tolerance: u8, from: Option<
         reach: f32::from(tolerance) / 100.0,
         share: f32::from(to.opacity.min(100)) / 100.0,
     };
-    // Neighbours are often alike.
+    // Neighbouring pixels often have the same colour.
     let (mut last, mut replaced) = (from, change.of(&space, from));
     for color in image.colors_mut() {
         if *color != last {
@@ -54,7 +54,7 @@ impl Change {
         mixed
     }
 
-    /// 1 for what is near, 0 for what is beyond reach.
+    /// Returns 1 for a near colour, 0 for one out of reach.
     fn nearness(&self, [lightness, a, b]: Lab) -> f32 {
         let [from_lightness, from_a, from_b] = self.from;
         let (across, along) = ((a - from_a).hypot(b - from_b), lightness - from_lightness);
@@ -69,7 +69,7 @@ impl Change {
 
     fn moved(&self, [lightness, a, b]: Lab) -> Lab {
         let ([from, from_a, from_b], [to, to_a, to_b]) = (self.from, self.to);
-        // How far the shade is from black, or from white, beside the colour itself.
+        // The distance of the shade from black, or from white, relative to the colour itself.
         let (shade, moved) = if lightness <= from {
             let shade = if from > 0.0 { lightness / from } else { 1.0 };
             (shade, to * shade)
@@ -81,5 +81,5 @@ impl Change {
     }
 }
 
-/// The part of the tolerance within which all is replaced.
+/// The part of the tolerance within which the replacement is complete.
 const SOLID: f32 = 0.75;

@@ -1,4 +1,4 @@
-//! Resampling, by Lanczos with three lobes.
+//! Resampling with a Lanczos filter with three lobes.
 
 use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -11,8 +11,8 @@ use crate::plan::{Rect, Region, Size, round};
 
 /// Resamples this region to this size.
 ///
-/// Transparent pixels are weighed by their alpha, so that the colour nobody sees does not bleed. The
-/// kernel reads beyond the region's edge where the image goes on, as a larger crop would.
+/// Pixels are weighted by their alpha, so that the colour of transparent pixels does not bleed. The kernel reads beyond
+/// the edge of the region if the image continues there, as a larger crop would.
 pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Error> {
     let size = image.size();
     if from.covers(size) && to == size {
@@ -25,8 +25,7 @@ pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Er
     }
 }
 
-/// Resamples an image whose colours are weighed by its alpha, which is done in place: left to itself the resizer
-/// would make a second image for that.
+/// Resamples an image after premultiplying its colours in place. The resizer itself would make a second image for that.
 fn resample_weighed(mut image: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
     let weigh = MulDiv::new();
     weigh.multiply_alpha_inplace(&mut view(&mut image)?).map_err(|e| internal_error(e.to_string()))?;
@@ -44,14 +43,14 @@ fn resample_weighed(mut image: Raster, from: Region, to: Size, filter: FilterTyp
     Ok(resized)
 }
 
-/// The pixels of an image with alpha.
+/// Returns the pixels of an image with alpha.
 fn view(image: &mut Raster) -> Result<Image<'_>, Error> {
     let Size { width, height } = image.size();
     Image::from_slice_u8(width, height, image.samples_mut(), PixelType::U8x4).map_err(|e| internal_error(e.to_string()))
 }
 
-/// A small copy of the whole image with at most this many pixels on a side, each the mean of those it
-/// stands for.
+/// Returns a small copy of the whole image with at most this many pixels per side, each the mean of the pixels that it
+/// covers.
 pub(crate) fn shrink(image: &Raster, side: u32) -> Result<Raster, Error> {
     let size = image.size();
     let longer = size.width.max(size.height);
@@ -79,7 +78,7 @@ fn resample(image: &Raster, from: Region, to: Size, filter: FilterType) -> Resul
     Raster::new(to, Channels::Rgb, samples)
 }
 
-/// Resamples a region of a plane to this size. The filter sees nothing beyond the walls.
+/// Resamples a region of a plane to this size. The filter sees nothing outside the rectangle `walls`.
 pub(crate) fn resample_plane(
     samples: Vec<u8>,
     size: Size,
@@ -100,7 +99,7 @@ pub(crate) fn resample_plane(
     resampled
 }
 
-/// The region lies between the walls, and is counted from them.
+/// Resamples a region inside `walls`; the region is relative to them.
 fn resample_samples(
     (samples, size, kind): (&[u8], Size, PixelType),
     walls: Rect,
@@ -110,7 +109,7 @@ fn resample_samples(
     resizer: &mut Resizer,
 ) -> Result<Vec<u8>, Error> {
     let mut out = memory::zeros(to.pixels().saturating_mul(kind.size() as u64))?;
-    // Both views are checked against the very sizes their samples were taken with.
+    // Both views have exactly the sizes with which their samples were allocated.
     let source = ImageRef::new(size.width, size.height, samples, kind).map_err(|e| internal_error(e.to_string()))?;
     let source = CroppedImage::new(&source, walls.x, walls.y, walls.width, walls.height)
         .map_err(|e| internal_error(e.to_string()))?;
@@ -119,13 +118,13 @@ fn resample_samples(
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop(from.x, from.y, from.width, from.height)
-        // Whoever has alpha has weighed by it.
+        // Images with alpha have been premultiplied by the caller.
         .use_alpha(false);
     resizer.resize(&source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
     Ok(out)
 }
 
-/// The region, with what rounding of binary fractions put beyond the edge taken off.
+/// Returns the region without the part beyond the edge that comes from rounding of binary fractions.
 fn inside(from: Region, size: Size) -> Option<Region> {
     const ROUNDING: f64 = 1e-6;
     let (w, h) = (f64::from(size.width), f64::from(size.height));
@@ -137,13 +136,13 @@ fn inside(from: Region, size: Size) -> Option<Region> {
     Some(Region { x, y, width: from.width.min(w - x), height: from.height.min(h - y) })
 }
 
-/// Passes an image that can be looked at in small: a premultiplied copy, the image between the two
-/// passes of a resize to [`op::shrink`](crate::pixels::filter::resize::shrink)'s sizes, its weights, and what is worked out
-/// from the small one.
+/// Checks that a small copy of an image is within the memory limit: a premultiplied copy, the image between the two
+/// passes of a resize to the sizes of [`op::shrink`](crate::pixels::filter::resize::shrink), its weights, and the data
+/// computed from the small copy.
 pub(crate) fn check_shrink(image: &Raster, limits: &Limits) -> Result<(), LimitError> {
-    /// More than both sides of any small image.
+    /// More than either side of any small image.
     const SIDE: u32 = 128;
-    /// Planes of numbers for each of its pixels.
+    /// The memory of the number planes for its pixels.
     const WORK: u64 = 128 * (SIDE as u64) * (SIDE as u64);
     let size = image.size();
     let held = memory::len(image.samples());
@@ -164,7 +163,7 @@ mod tests {
         let image = Raster::new(Size::new(16, 16), Channels::Rgba, samples).unwrap();
         let small = resize(image, Region::full(Size::new(16, 16)), Size::new(8, 8)).unwrap();
         for p in small.samples().chunks_exact(4) {
-            // Alpha overshoots a little at the edges.
+            // Alpha overshoots slightly at the edges.
             assert!(p[0] >= 254 && p[1] <= 1 && (100..160).contains(&p[3]), "{p:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! Turning by any angle.
+//! Rotation by any angle.
 
 use super::sample::{Source, premultiplied, straight};
 use super::turn;
@@ -13,9 +13,8 @@ use crate::transform::Color;
 
 /// Turns the image clockwise around its centre, onto a canvas of size `to`.
 ///
-/// Right angles move pixels. Other angles read, for each pixel of the canvas, the four pixels around
-/// the point it comes from. What lies outside the image is `fill`, or transparent: edges blend into
-/// it over one pixel, which smooths them.
+/// Right angles move pixels. Other angles read, for each pixel of the canvas, the four pixels around its source point.
+/// Outside the image is `fill`, or transparent. Edges blend into it over one pixel, which smooths them.
 pub(crate) fn rotate(
     image: Raster,
     degrees: Number,
@@ -64,7 +63,7 @@ fn turned<const N: usize>(
         let dy = f64::from(y) + 0.5 - ty;
         for (x, pixel) in (0_u32..).zip(row.as_chunks_mut::<N>().0) {
             let dx = f64::from(x) + 0.5 - tx;
-            // Backwards through the rotation; pixel centres lie at halves.
+            // The inverse rotation; pixel centres are at halves.
             *pixel = straight(source.between_or(dx * cos + dy * sin + cx, dy * cos - dx * sin + cy, outside));
         }
     }
@@ -87,7 +86,7 @@ mod tests {
 
     #[test]
     fn turns_clockwise() {
-        // The black left goes up and right.
+        // The black left half moves up and right.
         let turned = rotate(halves(), degrees(45), Size::new(85, 85), None, &Stop::new()).unwrap();
         assert_eq!(turned.pixel(42, 10), Some(&[0, 0, 0, 255][..]));
         assert_eq!(turned.pixel(10, 42), Some(&[0, 0, 0, 255][..]));
@@ -108,7 +107,7 @@ mod tests {
         let clear = rotate(white, degrees(30), Size::new(82, 82), None, &Stop::new()).unwrap();
         let (mut partly, mut whole) = (0, 0);
         for p in clear.samples().chunks_exact(4) {
-            // No dark fringe: what is seen is white.
+            // No dark fringe: visible pixels are white.
             assert!(p[3] == 0 || p[..3] == [255; 3], "{p:?}");
             partly += u32::from(p[3] > 0 && p[3] < 255);
             whole += u32::from(p[3]);

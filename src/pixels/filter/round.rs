@@ -5,10 +5,10 @@ use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 use crate::plan::Radii;
 
-/// Makes transparent what lies outside an ellipse's quarter in each corner: top left, top right,
-/// bottom right, bottom left.
+/// Makes pixels outside the quarter of an ellipse in each corner transparent: top left, top right, bottom right, bottom
+/// left.
 ///
-/// A pixel on the edge keeps the share of its alpha that lies inside.
+/// A pixel on the edge keeps the share of its alpha that is inside.
 pub(crate) fn round(image: Raster, corners: [Radii; 4]) -> Result<Raster, Error> {
     let mut image = image.with_alpha()?;
     let stride = image.stride();
@@ -18,7 +18,7 @@ pub(crate) fn round(image: Raster, corners: [Radii; 4]) -> Result<Raster, Error>
     Ok(image)
 }
 
-/// Cuts two corners; rows come from their horizontal edge inwards.
+/// Cuts two corners. The rows are ordered from their horizontal edge inwards.
 fn cut_corners<'a>(rows: impl Iterator<Item = &'a mut [u8]>, left: Radii, right: Radii) {
     let high = left.y.max(right.y);
     for (away, row) in (0_u32..).map(f64::from).take_while(|away| *away < high).zip(rows) {
@@ -28,7 +28,7 @@ fn cut_corners<'a>(rows: impl Iterator<Item = &'a mut [u8]>, left: Radii, right:
     }
 }
 
-/// Cuts the end of a row that lies so far from the corner's horizontal edge.
+/// Cuts the end of a row at the distance `away` from the horizontal edge of the corner.
 fn cut<'a>(pixels: impl Iterator<Item = &'a mut [u8; 4]>, corner: Radii, away: f64) {
     if away >= corner.y {
         return;
@@ -47,13 +47,13 @@ fn cut<'a>(pixels: impl Iterator<Item = &'a mut [u8; 4]>, corner: Radii, away: f
     }
 }
 
-/// How far the ellipse is from the vertical edge, so far from the horizontal one.
+/// Returns the distance of the ellipse from the vertical edge, at the distance `away` from the horizontal edge.
 fn inset(corner: Radii, away: f64) -> f64 {
     let height = (1.0 - away / corner.y).max(0.0);
     corner.x * (1.0 - (1.0 - height * height).max(0.0).sqrt())
 }
 
-/// Lines a pixel is divided into: alpha is then right to less than one step of 255 (measured).
+/// The number of lines that a pixel is divided into. The error of alpha is then less than one step of 255 (measured).
 const LINES: usize = 16;
 
 #[cfg(test)]

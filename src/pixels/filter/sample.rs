@@ -1,34 +1,35 @@
-//! Reading between pixels.
+//! [`Source`]: reading pixels at fractional positions.
 
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
 
-/// Where pixels are read from.
+/// The image that pixels are read from.
 pub(crate) struct Source<'a, const N: usize> {
-    /// All of them, row by row.
+    /// All pixels, row by row.
     pixels: &'a [[u8; N]],
     /// The size of the image.
     size: Size,
 }
 
 impl<'a, const N: usize> Source<'a, N> {
-    /// An image whose pixels have so many samples.
+    /// Makes a source of an image with `N` samples per pixel.
     pub(crate) fn of(image: &'a Raster) -> Self {
         Self { pixels: image.samples().as_chunks().0, size: image.size() }
     }
 
-    /// The pixel nearest to a point, premultiplied. Beyond an edge everything is as the edge.
+    /// Returns the pixel nearest to a point, premultiplied. Edges are repeated outwards.
     pub(crate) fn nearest(&self, x: f64, y: f64) -> [f32; 4] {
         self.tap(x.floor(), y.floor())
     }
 
-    /// The mean of the four pixels around a point, weighed by their nearness, premultiplied. The centre
-    /// of the first pixel lies at one half; beyond an edge everything is as the edge.
+    /// Returns the mean of the four pixels around a point, weighted by their distance, premultiplied. The centre of the
+    /// first pixel is at one half. Edges are repeated outwards.
     pub(crate) fn between(&self, x: f64, y: f64) -> [f32; 4] {
         self.mean(x, y, |x, y| self.tap(x, y))
     }
 
-    /// The same, with something else beyond the edges.
+    /// Returns the mean of the four pixels around a point like [`between`](Self::between), with the pixel `outside`
+    /// beyond the edges.
     pub(crate) fn between_or(&self, x: f64, y: f64, outside: [f32; 4]) -> [f32; 4] {
         let (width, height) = (f64::from(self.size.width), f64::from(self.size.height));
         self.mean(x, y, |x, y| {
@@ -56,7 +57,7 @@ impl<'a, const N: usize> Source<'a, N> {
         sum
     }
 
-    /// One pixel, premultiplied.
+    /// Returns one pixel, premultiplied.
     fn tap(&self, x: f64, y: f64) -> [f32; 4] {
         let last = |side: u32| f64::from(side.saturating_sub(1));
         #[expect(
@@ -75,14 +76,14 @@ impl<'a, const N: usize> Source<'a, N> {
     }
 }
 
-/// Colour times alpha; alpha stays from 0 to 255.
+/// Multiplies the colour by alpha, which stays from 0 to 255.
 pub(crate) fn premultiplied([r, g, b, a]: [u8; 4]) -> [f32; 4] {
     let a = f32::from(a);
     let share = a / 255.0;
     [f32::from(r) * share, f32::from(g) * share, f32::from(b) * share, a]
 }
 
-/// Back to a straight pixel.
+/// Converts a premultiplied pixel to straight alpha.
 pub(crate) fn straight<const N: usize>([r, g, b, a]: [f32; 4]) -> [u8; N] {
     let share = if a > 0.0 { 255.0 / a } else { 0.0 };
     let mut out = [0; N];

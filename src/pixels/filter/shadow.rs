@@ -10,7 +10,7 @@ use crate::stop::Stop;
 
 /// Draws a black copy of the image's alpha below it: weaker, moved and blurred.
 ///
-/// The canvas stays, so a shadow that leaves it is cut off. An opaque image hides its shadow.
+/// The canvas keeps its size, so a shadow that extends beyond it is cut off. An opaque image hides its shadow.
 pub(crate) fn shadow(mut image: Raster, shadow: DropShadow, stop: &Stop) -> Result<Raster, Error> {
     if image.channels() == Channels::Rgb {
         return Ok(image);
@@ -25,7 +25,7 @@ pub(crate) fn shadow(mut image: Raster, shadow: DropShadow, stop: &Stop) -> Resu
     Ok(image)
 }
 
-/// The opacity of the shadow alone, with sharp edges.
+/// Returns the alpha of the shadow alone, with sharp edges.
 fn cast(image: &Raster, shadow: DropShadow) -> Result<Vec<u8>, Error> {
     let size = image.size();
     let mut samples = memory::zeros(size.pixels())?;
@@ -40,7 +40,7 @@ fn cast(image: &Raster, shadow: DropShadow) -> Result<Vec<u8>, Error> {
     Ok(samples)
 }
 
-/// How many pixels are left out at the start of the target and of the source.
+/// Returns the number of pixels to skip at the start of the target and of the source.
 fn shift(offset: i64) -> Result<(usize, usize), Error> {
     let distance = index(u32::try_from(offset.unsigned_abs()).unwrap_or(u32::MAX))?;
     Ok(if offset < 0 { (0, distance) } else { (distance, 0) })

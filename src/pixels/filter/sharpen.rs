@@ -8,8 +8,8 @@ use crate::pixels::raster::Raster;
 use crate::plan::Sharpening;
 use crate::stop::Stop;
 
-/// Adds to each sample `amount` times its difference from the blurred image, where that is above the
-/// threshold. Alpha stays.
+/// Adds to each sample `amount` times its difference from the blurred image, if the difference is above the threshold.
+/// Alpha stays.
 pub(crate) fn sharpen(mut image: Raster, mask: Sharpening, stop: &Stop) -> Result<Raster, Error> {
     #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
     let (amount, least) = (mask.amount as f32, (mask.threshold * 255.0) as f32);
@@ -18,13 +18,13 @@ pub(crate) fn sharpen(mut image: Raster, mask: Sharpening, stop: &Stop) -> Resul
     Ok(image)
 }
 
-/// Samples that are not replaced by the means of their surroundings but moved away from them.
+/// Samples that are moved away from the means of their surroundings instead of being replaced by them.
 ///
-/// The means are never rounded: an amount of ten would make ten steps of one.
+/// The means are not rounded: an amount of ten would turn a rounding error of one step into ten steps.
 struct Sharp<'a> {
     samples: Samples<'a>,
     amount: f32,
-    /// Of a difference, in steps of 255.
+    /// The minimum difference, in steps of 255.
     least: f32,
 }
 

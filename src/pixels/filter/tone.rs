@@ -1,14 +1,14 @@
-//! Tones: grey, and the full range of them.
+//! Tones: conversion to grey, and stretching to the full range.
 
 use crate::pixels::base::level;
 use crate::pixels::raster::Raster;
 
-/// The brightness of a colour as video has it (ITU-R BT.601), 0 to 255.
+/// Returns the brightness of a colour as in video (ITU-R BT.601), 0 to 255.
 pub(crate) fn luma([r, g, b]: [u8; 3]) -> f64 {
     0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b)
 }
 
-/// Each colour replaced by a grey of its brightness.
+/// Replaces each colour by a grey of the same brightness.
 pub(crate) fn grayscale(mut image: Raster) -> Raster {
     for color in image.colors_mut() {
         *color = [level(luma(*color)); 3];
@@ -16,9 +16,9 @@ pub(crate) fn grayscale(mut image: Raster) -> Raster {
     image
 }
 
-/// Stretches brightness to the full range, from the 1st to the 99th percentile of what can be seen.
+/// Stretches the brightness to the full range, from the 1st to the 99th percentile of the visible pixels.
 ///
-/// All channels are stretched alike, which keeps hues. An image of one brightness stays.
+/// All channels are stretched by the same factor, which keeps hues. An image with a single brightness is not changed.
 pub(crate) fn stretch(mut image: Raster) -> Raster {
     let Some((darkest, brightest)) = range(&image) else { return image };
     let scale = 255.0 / f64::from(brightest - darkest);
@@ -29,7 +29,7 @@ pub(crate) fn stretch(mut image: Raster) -> Raster {
     image
 }
 
-/// The brightness of the 1st and the 99th percentile, where the second is greater.
+/// Returns the brightness of the 1st and the 99th percentile, if the second is greater.
 fn range(image: &Raster) -> Option<(u8, u8)> {
     let mut counts = [0_u64; 256];
     for pixel in image.samples().chunks_exact(image.channels().count()) {
@@ -40,7 +40,7 @@ fn range(image: &Raster) -> Option<(u8, u8)> {
         }
     }
     let all: u64 = counts.iter().sum();
-    // The first brightness up to which there is so much of the image.
+    // The first brightness up to which the given share of the image is reached.
     let percentile = |reached: &dyn Fn(u64) -> bool| {
         let mut sum = 0;
         (0..=u8::MAX).zip(counts).find_map(|(brightness, count)| {

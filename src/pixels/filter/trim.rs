@@ -1,12 +1,12 @@
-//! Measuring what is left once borders of one colour are cut off.
+//! Measuring the rectangle to keep after borders of one colour are cut off.
 
 use crate::pixels::raster::Raster;
 use crate::plan::Rect;
 
-/// The rectangle left after cutting off outer rows and columns that are background all along.
+/// Returns the rectangle to keep after cutting off outer rows and columns that consist of background.
 ///
-/// Background is what differs from the top left pixel by at most `threshold` percent in each channel,
-/// and what is transparent. If that is everything, the image is kept whole.
+/// A pixel is background if it differs from the top left pixel by at most `threshold` percent in each channel, or if it
+/// is transparent. If all pixels are background, the whole image is kept.
 pub(crate) fn trim(image: &Raster, threshold: u8) -> Rect {
     let whole = Rect::full(image.size());
     let Some(corner) = image.pixel(0, 0) else { return whole };
@@ -24,10 +24,10 @@ pub(crate) fn trim(image: &Raster, threshold: u8) -> Rect {
     seen.unwrap_or(whole)
 }
 
-/// What counts as background.
+/// The background colour and the tolerance.
 struct Background {
     color: [u8; 4],
-    /// Percent.
+    /// The tolerance in percent.
     threshold: u32,
 }
 

@@ -1,13 +1,13 @@
-//! Mirroring and turning by right angles: pixels move, none changes.
+//! Mirroring and turning by right angles: pixels move and keep their values.
 
 use crate::error::Error;
 use crate::pixels::base::{Channels, index, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::{Orientation, Size};
 
-/// Turns the image as this orientation says.
+/// Applies an orientation to the image.
 ///
-/// Each of the eight turns reads the source on a straight walk: from one of its corners, one step for
+/// Each of the eight orientations reads the source along straight lines: from one of its corners, with one step for
 /// each pixel to the right and one for each row down.
 pub(crate) fn turn(image: Raster, orientation: Orientation) -> Result<Raster, Error> {
     if orientation == Orientation::Upright {
@@ -21,11 +21,11 @@ pub(crate) fn turn(image: Raster, orientation: Orientation) -> Result<Raster, Er
     Raster::new(size, channels, samples)
 }
 
-/// The samples of an image of `N` a pixel, turned.
+/// Returns the samples of an image with `N` samples per pixel, turned.
 pub(crate) fn turned<const N: usize>(samples: &[u8], size: Size, orientation: Orientation) -> Result<Vec<u8>, Error> {
     let Size { width, height } = size;
     let (last_x, last_y) = (i64::from(width) - 1, i64::from(height) - 1);
-    // First pixel read; step to the right; step down.
+    // The first pixel read; the step to the right; the step down.
     let (start, right, down) = match orientation {
         Orientation::Upright => ((0, 0), (1, 0), (0, 1)),
         Orientation::MirrorHorizontal => ((last_x, 0), (-1, 0), (0, 1)),
@@ -40,8 +40,8 @@ pub(crate) fn turned<const N: usize>(samples: &[u8], size: Size, orientation: Or
     walked::<N>(samples, orientation.apply(size), walk(start), walk(right), walk(down))
 }
 
-/// The pixels met on the walk. Output is made in tiles, because one of its directions may jump
-/// through the source row by row.
+/// Returns the pixels along the lines. The output is made in tiles, because one of its directions may jump through the
+/// source row by row.
 fn walked<const N: usize>(samples: &[u8], size: Size, start: i64, right: i64, down: i64) -> Result<Vec<u8>, Error> {
     const TILE: usize = 32;
     let (source, _) = samples.as_chunks::<N>();
@@ -66,7 +66,7 @@ fn walked<const N: usize>(samples: &[u8], size: Size, start: i64, right: i64, do
     Ok(out)
 }
 
-/// An index of a pixel as a signed number: there are fewer than 2^63.
+/// Converts the index of a pixel to a signed number: there are fewer than 2^63 pixels.
 fn signed(index: usize) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)
 }
@@ -75,7 +75,7 @@ fn signed(index: usize) -> i64 {
 mod tests {
     use super::*;
 
-    /// `abc/def`, each letter a pixel.
+    /// An image from `abc/def`, one pixel per letter.
     fn letters(text: &str) -> Raster {
         let rows: Vec<&str> = text.split('/').collect();
         let side = |length: usize| u32::try_from(length).unwrap();

@@ -1,4 +1,4 @@
-//! Bending images: each pixel of the result is read from where it comes from.
+//! Warping images: each pixel of the result is read from its origin in the source.
 
 use super::sample::{Source, straight};
 use crate::error::Error;
@@ -7,21 +7,21 @@ use crate::pixels::raster::Raster;
 use crate::plan::Size;
 use crate::stop::Stop;
 
-/// Where a pixel comes from.
+/// The origin of a pixel.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
-    /// The point of the source that its centre shows, in pixels from the source's corner.
+    /// The point of the source at the centre of the pixel, in pixels from the source's corner.
     pub(crate) at: (f64, f64),
-    /// The parallelogram of the source that it shows, by two of its sides.
+    /// The parallelogram of the source that the pixel covers, as two of its sides.
     pub(crate) sides: [(f64, f64); 2],
-    /// How much of the pixel the source covers, 0 to 1.
+    /// The share of the pixel that the source covers, 0 to 1.
     pub(crate) cover: f64,
 }
 
-/// Draws an image on a transparent canvas of this size. `origin` gets the centres of its pixels.
+/// Draws an image on a transparent canvas of this size. `origin` is called with the centres of its pixels.
 ///
-/// Where the source is enlarged, its pixels are mixed by nearness; where it is made smaller, all of those
-/// that a pixel shows have their part in it. So the time goes with the pixels of both, not their product.
+/// If the source is enlarged, its pixels are interpolated. If it is reduced, all pixels that a result pixel covers
+/// contribute to it. The time therefore depends on the sum of the pixels of both images, not on their product.
 pub(crate) fn warp(
     image: &Raster,
     to: Size,
@@ -55,13 +55,13 @@ fn warped<const N: usize>(
     Ok(out)
 }
 
-/// The mean of what a pixel shows, premultiplied.
+/// Returns the mean of the source pixels that a pixel covers, premultiplied.
 fn seen<const N: usize>(source: &Source<'_, N>, origin: &Origin) -> [f32; 4] {
     let (x, y) = origin.at;
     let [a, b] = origin.sides;
     let (long, short) = if a.0.hypot(a.1) >= b.0.hypot(b.1) { (a, b) } else { (b, a) };
     let length = long.0.hypot(long.1);
-    // What the short side adds besides running along the long one.
+    // The extent of the short side perpendicular to the long one.
     let breadth = (long.0 * short.1 - long.1 * short.0).abs() / length.max(f64::MIN_POSITIVE);
     let (lines, points) = (steps(breadth), steps(length));
     if lines * points == 1 {
@@ -72,7 +72,7 @@ fn seen<const N: usize>(source: &Source<'_, N>, origin: &Origin) -> [f32; 4] {
         for point in (0..points).map(|n| middle(n, points)) {
             let x = x + long.0 * point + short.0 * line;
             let y = y + long.1 * point + short.1 * line;
-            // Few points fall between pixels, many hit all of them.
+            // A few points are interpolated; many points hit all pixels.
             let tap = if lines * points <= BETWEEN { source.between(x, y) } else { source.nearest(x, y) };
             sum.iter_mut().zip(tap).for_each(|(sum, tap)| *sum += tap);
         }
@@ -82,20 +82,20 @@ fn seen<const N: usize>(source: &Source<'_, N>, origin: &Origin) -> [f32; 4] {
     sum.map(|sum| sum / all)
 }
 
-/// How many points are read along such a distance: one a pixel.
+/// Returns the number of points to read along a distance: one per pixel.
 fn steps(distance: f64) -> u32 {
-    // A little more than a pixel is still one: rounding is not to cost twice the time.
+    // Slightly more than a pixel still counts as one, so that rounding does not double the time.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
     let steps = (distance - 0.05).ceil() as u32;
     steps.clamp(1, MOST)
 }
 
-/// Where the middle of one of so many parts lies, from -1/2 to 1/2.
+/// Returns the centre of one of `parts` parts, from -1/2 to 1/2.
 fn middle(part: u32, parts: u32) -> f64 {
     (f64::from(part) + 0.5) / f64::from(parts) - 0.5
 }
 
-/// With more points than this it makes no difference whether they lie between pixels.
+/// The number of points above which interpolation makes no difference.
 const BETWEEN: u32 = 64;
-/// More points than this are never read along a side: of what is made this small nothing is seen.
+/// The maximum number of points along a side. At such a reduction no detail is visible.
 const MOST: u32 = 64;

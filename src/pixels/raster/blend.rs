@@ -1,6 +1,6 @@
-//! Mixing two pixels.
+//! Blending two pixels.
 
-/// One straight pixel over another: Porter and Duff's *over*, rounded.
+/// Draws one straight-alpha pixel over another: Porter and Duff's *over*, rounded.
 pub(crate) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
     let ([fr, fg, fb, fa], [br, bg, bb, ba]) = (front, back);
     match (fa, ba) {
@@ -10,7 +10,7 @@ pub(crate) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
         (_, u8::MAX) => [blend(fr, br, fa), blend(fg, bg, fa), blend(fb, bb, fa), u8::MAX],
         _ => {
             let (fa, ba) = (u32::from(fa), u32::from(ba));
-            // Weights of both colours, in units of 1/255^2.
+            // The weights of both colours, in units of 1/255^2.
             let (front, back) = (fa * 255, ba * (255 - fa));
             let all = front + back;
             let mix = |f: u8, b: u8| narrow((u32::from(f) * front + u32::from(b) * back + all / 2) / all);
@@ -19,16 +19,16 @@ pub(crate) fn over(front: [u8; 4], back: [u8; 4]) -> [u8; 4] {
     }
 }
 
-/// So much of one sample, of 255, and the rest of another, rounded.
+/// Mixes two samples: `share` of 255 of `front`, and the rest of `back`, rounded.
 pub(crate) fn blend(front: u8, back: u8, share: u8) -> u8 {
     let [front, back, share] = [front, back, share].map(u16::from);
-    // Division by 255, exact with its rounding for all products of two bytes.
+    // Division by 255, exact including its rounding for all products of two bytes.
     let sum = front * share + back * (255 - share) + 128;
     let [_, blended] = (sum + (sum >> 8)).to_le_bytes();
     blended
 }
 
-/// A mean of samples is a sample.
+/// Narrows a mean of samples, which always fits.
 fn narrow(value: u32) -> u8 {
     u8::try_from(value).unwrap_or(u8::MAX)
 }

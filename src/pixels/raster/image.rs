@@ -1,4 +1,4 @@
-//! [`Image`]: what operations pass on, in the form that the next one can work with.
+//! [`Image`]: the data that operations exchange, in the form that the next one can use.
 
 use std::borrow::Cow;
 
@@ -12,14 +12,14 @@ use crate::plan::Size;
 /// An image, as pixels of red, green and blue or as planes of luma and chroma.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Image {
-    /// What every operation works on.
+    /// Pixels, which every operation supports.
     Raster(Raster),
-    /// What a JPEG is until an operation or an encoder wants something else.
+    /// The planes of a JPEG, until an operation or an encoder needs pixels.
     Planes(Planes),
 }
 
 impl Image {
-    /// Its size.
+    /// Returns the size.
     pub(crate) const fn size(&self) -> Size {
         match self {
             Self::Raster(raster) => raster.size(),
@@ -27,7 +27,7 @@ impl Image {
         }
     }
 
-    /// Bytes of all samples.
+    /// Returns the bytes of all samples.
     pub(crate) fn bytes(&self) -> u64 {
         match self {
             Self::Raster(raster) => memory::len(raster.samples()),
@@ -35,7 +35,7 @@ impl Image {
         }
     }
 
-    /// Takes the facts about the file that it was decoded from.
+    /// Takes the notes about the file that the image was decoded from.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         match self {
             Self::Raster(raster) => raster.take_notes(),
@@ -43,12 +43,12 @@ impl Image {
         }
     }
 
-    /// Is some pixel really transparent?
+    /// Returns `true` if at least one pixel is not opaque.
     pub(crate) fn is_transparent(&self) -> bool {
         matches!(self, Self::Raster(raster) if raster.is_transparent())
     }
 
-    /// In red, green and blue: itself, or a copy.
+    /// Returns the image in red, green and blue, borrowed or as a copy.
     pub(crate) fn pixels(&self) -> Result<Cow<'_, Raster>, Error> {
         match self {
             Self::Raster(raster) => Ok(Cow::Borrowed(raster)),
@@ -56,7 +56,7 @@ impl Image {
         }
     }
 
-    /// In red, green and blue.
+    /// Converts the image to red, green and blue.
     pub(crate) fn into_raster(self) -> Result<Raster, Error> {
         match self {
             Self::Raster(raster) => Ok(raster),

@@ -1,4 +1,4 @@
-//! Decoded images: pixels of red, green and blue, or planes of luma and chroma, and the memory they take.
+//! Decoded images: pixels of red, green and blue, or planes of luma and chroma, and their memory.
 
 mod blend;
 mod image;

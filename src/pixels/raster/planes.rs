@@ -1,4 +1,4 @@
-//! [`Planes`]: decoded pixels that still are luma and chroma.
+//! [`Planes`]: decoded luma and chroma.
 
 use std::sync::Arc;
 
@@ -9,26 +9,26 @@ use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::color::{Profile, ycbcr};
 use crate::plan::Size;
 
-/// An image as JPEG has it: brightness, and two planes of colour that may have half its resolution, all in the full
-/// range of 8 bits (JFIF 1.02). It has no alpha.
+/// An image in the form of a JPEG: luma, and two chroma planes that may have half its resolution, all in the full range
+/// of 8 bits (JFIF 1.02). It has no alpha.
 ///
-/// Half the samples of red, green and blue, and nothing to convert between a decoder and an encoder that both work
-/// like that.
+/// It has half as many samples as red, green and blue, and needs no conversion between a decoder and an encoder that
+/// both work on planes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Planes {
     size: Size,
     luma: Vec<u8>,
-    /// Blue and red; none for gray.
+    /// Blue and red; `None` for gray.
     chroma: Option<[Vec<u8>; 2]>,
-    /// Does a sample of chroma stand for two by two pixels?
+    /// Whether a chroma sample covers two by two pixels.
     chroma_420: bool,
     profile: Option<Arc<Profile>>,
-    /// From its decoder, until the executor takes them.
+    /// Notes of the decoder, until the executor takes them.
     notes: Vec<Note>,
 }
 
 impl Planes {
-    /// An image made of these planes; an error of ours if one has another size than it should.
+    /// Makes an image of these planes. Returns an internal error if one of them has a wrong size.
     pub(crate) fn new(
         size: Size,
         luma: Vec<u8>,
@@ -43,7 +43,7 @@ impl Planes {
         if fits { Ok(planes) } else { Err(internal_error("planes of a wrong size")) }
     }
 
-    /// The planes of an image without alpha, with its profile.
+    /// Converts an image without alpha to planes, and keeps its profile.
     pub(crate) fn of(image: &Raster, chroma_420: bool) -> Result<Self, Error> {
         let size = image.size();
         let half = chroma_size(size, chroma_420);
@@ -62,7 +62,7 @@ impl Planes {
                 row.iter().for_each(|pixel| add(ycbcr::wide(*pixel), 0));
                 continue;
             }
-            // Beyond an odd side the last pixels go on.
+            // Beyond an odd side the last pixels are repeated.
             let (below, _) = rows.next().map_or((row, &[][..]), <[u8]>::as_chunks::<3>);
             for (above, below) in row.chunks(2).zip(below.chunks(2)) {
                 let pixels = [above.first(), above.last(), below.first(), below.last()];
@@ -76,63 +76,63 @@ impl Planes {
         Ok(Self::new(size, luma, Some([blue, red]), chroma_420)?.with_profile(image.profile().cloned()))
     }
 
-    /// The same samples, with another meaning.
+    /// Replaces the profile and keeps the samples.
     pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
         Self { profile, ..self }
     }
 
-    /// Adds facts about the file that it was decoded from.
+    /// Adds notes about the file that the image was decoded from.
     pub(crate) fn noting(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
         self.notes.extend(notes);
         self
     }
 
-    /// Takes the facts about the file that it was decoded from.
+    /// Takes the notes about the file that the image was decoded from.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
     }
 
-    /// What its colours mean, if they are not sRGB.
+    /// Returns the profile of the samples, if they are not sRGB.
     pub(crate) const fn profile(&self) -> Option<&Arc<Profile>> {
         self.profile.as_ref()
     }
 
-    /// Its size.
+    /// Returns the size.
     pub(crate) const fn size(&self) -> Size {
         self.size
     }
 
-    /// Has chroma half the resolution? True for gray too.
+    /// Returns `true` if chroma has half the resolution. This includes gray.
     pub(crate) const fn is_chroma_420(&self) -> bool {
         self.chroma_420 || self.chroma.is_none()
     }
 
-    /// The size of the planes of chroma.
+    /// Returns the size of the chroma planes.
     pub(crate) const fn chroma_size(&self) -> Size {
         chroma_size(self.size, self.chroma_420)
     }
 
-    /// Brightness.
+    /// Returns the luma plane.
     pub(crate) fn luma(&self) -> &[u8] {
         &self.luma
     }
 
-    /// Blue and red; none for gray.
+    /// Returns the blue and red planes; `None` for gray.
     pub(crate) fn chroma(&self) -> Option<[&[u8]; 2]> {
         self.chroma.as_ref().map(|[blue, red]| [blue.as_slice(), red.as_slice()])
     }
 
-    /// Bytes of all samples.
+    /// Returns the bytes of all samples.
     pub(crate) fn bytes(&self) -> u64 {
         memory::len(&self.luma) + self.chroma().map_or(0, |[blue, red]| memory::len(blue) + memory::len(red))
     }
 
-    /// Without colour: its brightness is that of a grey as video has it (ITU-R BT.601).
+    /// Drops the colour. Luma is the brightness of a grey as in video (ITU-R BT.601).
     pub(crate) fn into_gray(self) -> Self {
         Self { chroma: None, ..self }
     }
 
-    /// Another image of this size or the one turned, each plane made of one of these.
+    /// Makes another image of this size, or of the turned size. Each plane is made from the corresponding one.
     pub(crate) fn try_map(
         self,
         size: Size,
@@ -148,7 +148,7 @@ impl Planes {
         Ok(Self::new(size, luma, chroma, self.chroma_420)?.with_profile(self.profile))
     }
 
-    /// The same in red, green and blue.
+    /// Converts the image to red, green and blue.
     pub(crate) fn into_raster(self) -> Result<Raster, Error> {
         let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgb))?;
         match &self.chroma {
@@ -173,16 +173,16 @@ impl Planes {
     }
 }
 
-/// How many pixels a sample of a plane stands for.
+/// The number of pixels per sample of a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scale {
-    /// One.
+    /// One pixel.
     Whole,
-    /// Two by two.
+    /// Two by two pixels.
     Half,
 }
 
-/// The size of the planes of chroma of an image.
+/// Returns the size of the chroma planes of an image.
 pub(crate) const fn chroma_size(size: Size, chroma_420: bool) -> Size {
     if chroma_420 { Size::new(size.width.div_ceil(2), size.height.div_ceil(2)) } else { size }
 }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn colours_come_out_as_jfif_has_them() {
-        // Red, green, blue, and white, each as BT.601 has it.
+        // Red, green, blue, and white according to BT.601.
         let luma = vec![76, 150, 29, 255];
         let chroma = [vec![85, 44, 255, 128], vec![255, 21, 107, 128]];
         let size = Size::new(4, 1);

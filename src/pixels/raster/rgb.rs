@@ -11,23 +11,23 @@ use crate::plan::Size;
 
 /// An image of 8-bit samples, row by row from the top, without gaps between rows.
 ///
-/// The samples are sRGB, unless there is a profile that says otherwise. It comes from a decoder; moving
-/// pixels around leaves it alone, and whatever looks at colours wants it [settled](Self::settled) before.
+/// The samples are sRGB, unless there is a profile. The profile comes from a decoder. Operations that only move pixels
+/// ignore it; operations that use colours need a [settled](Self::settled) image.
 ///
-/// Opaque images carry no alpha, which saves a quarter of all work. Alpha is straight, not
-/// premultiplied: most operations move pixels and never look at it.
+/// Opaque images have no alpha channel, which saves a quarter of all work. Alpha is straight and not premultiplied,
+/// because most operations move pixels and never read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Raster {
     size: Size,
     channels: Channels,
     samples: Vec<u8>,
     profile: Option<Arc<Profile>>,
-    /// From its decoder, until the executor takes them.
+    /// Notes of the decoder, until the executor takes them.
     notes: Vec<Note>,
 }
 
 impl Raster {
-    /// An image made of these samples; an error of ours if there are not exactly as many as `size` says.
+    /// Makes an image of these samples. Returns an internal error if their number does not match `size`.
     pub(crate) fn new(size: Size, channels: Channels, samples: Vec<u8>) -> Result<Self, Error> {
         let exact = size.pixels() > 0 && memory::bytes(size, channels) == memory::len(&samples);
         if exact {
@@ -37,10 +37,10 @@ impl Raster {
         }
     }
 
-    /// An image of one colour.
+    /// Makes an image of one colour.
     pub(crate) fn filled(size: Size, channels: Channels, pixel: [u8; 4]) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::bytes(size, channels))?;
-        // The capacity is a multiple of a pixel, so this fills it and never grows.
+        // The capacity is a multiple of a pixel, so this fills it and never reallocates.
         let pixel = pixel.get(..channels.count()).unwrap_or_default();
         while samples.len() + pixel.len() <= samples.capacity() && memory::len(&samples) < memory::bytes(size, channels)
         {
@@ -49,33 +49,33 @@ impl Raster {
         Self::new(size, channels, samples)
     }
 
-    /// The same samples, with another meaning.
+    /// Replaces the profile and keeps the samples.
     pub(crate) fn with_profile(self, profile: Option<Arc<Profile>>) -> Self {
         Self { profile, ..self }
     }
 
-    /// Adds facts about the file that it was decoded from.
+    /// Adds notes about the file that the image was decoded from.
     pub(crate) fn noting(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
         self.notes.extend(notes);
         self
     }
 
-    /// Takes the facts about the file that it was decoded from.
+    /// Takes the notes about the file that the image was decoded from.
     pub(crate) fn take_notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
     }
 
-    /// What its samples mean, if that is not sRGB.
+    /// Returns the profile of the samples, if they are not sRGB.
     pub(crate) const fn profile(&self) -> Option<&Arc<Profile>> {
         self.profile.as_ref()
     }
 
-    /// Converted to sRGB, unless the result is to keep its profile.
+    /// Converts the image to sRGB, unless the result keeps its profile.
     pub(crate) fn settled(self) -> Self {
         if self.profile.as_ref().is_some_and(|profile| profile.kept) { self } else { self.into_srgb() }
     }
 
-    /// Converted to sRGB, if it is anything else.
+    /// Converts the image to sRGB.
     pub(crate) fn into_srgb(mut self) -> Self {
         if let Some(profile) = self.profile.take() {
             profile.to_srgb(&mut self.samples, self.channels);
@@ -83,27 +83,27 @@ impl Raster {
         self
     }
 
-    /// Its size.
+    /// Returns the size.
     pub(crate) const fn size(&self) -> Size {
         self.size
     }
 
-    /// What its pixels consist of.
+    /// Returns the channels of a pixel.
     pub(crate) const fn channels(&self) -> Channels {
         self.channels
     }
 
-    /// All samples.
+    /// Returns all samples.
     pub(crate) fn samples(&self) -> &[u8] {
         &self.samples
     }
 
-    /// All samples, to change.
+    /// Returns all samples, mutably.
     pub(crate) fn samples_mut(&mut self) -> &mut [u8] {
         &mut self.samples
     }
 
-    /// All pixels, row by row.
+    /// Returns all pixels, row by row.
     pub(crate) fn pixels(&self) -> impl Iterator<Item = [u8; 4]> {
         self.samples.chunks_exact(self.channels.count()).map(|pixel| match *pixel {
             [r, g, b, a] => [r, g, b, a],
@@ -112,35 +112,35 @@ impl Raster {
         })
     }
 
-    /// The colours of all pixels, to change; alpha stays.
+    /// Returns the colours of all pixels, mutably, without alpha.
     pub(crate) fn colors_mut(&mut self) -> impl Iterator<Item = &mut [u8; 3]> {
         self.samples.chunks_exact_mut(self.channels.count()).filter_map(|pixel| pixel.first_chunk_mut())
     }
 
-    /// A second image like this one.
+    /// Returns a copy of the image without its notes.
     pub(crate) fn copy(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::len(&self.samples))?;
         samples.extend_from_slice(&self.samples);
         Ok(Self { samples, profile: self.profile.clone(), notes: Vec::new(), ..*self })
     }
 
-    /// All samples, to keep.
+    /// Returns all samples and consumes the image.
     pub(crate) fn into_samples(self) -> Vec<u8> {
         self.samples
     }
 
-    /// Bytes of a row.
+    /// Returns the bytes of a row.
     pub(crate) fn stride(&self) -> usize {
-        // A row is no longer than the samples, whose number is a `usize`.
+        // A row is not longer than the samples, whose number is a `usize`.
         self.samples.len() / usize::try_from(self.size.height).unwrap_or(usize::MAX).max(1)
     }
 
-    /// The rows from the top.
+    /// Returns the rows from the top.
     pub(crate) fn rows(&self) -> std::slice::ChunksExact<'_, u8> {
         self.samples.chunks_exact(self.stride())
     }
 
-    /// The samples of one pixel; `None` outside the image.
+    /// Returns the samples of one pixel, or `None` outside the image.
     pub(crate) fn pixel(&self, x: u32, y: u32) -> Option<&[u8]> {
         if x >= self.size.width || y >= self.size.height {
             return None;
@@ -150,17 +150,17 @@ impl Raster {
         self.samples.get(start..start + count)
     }
 
-    /// Is some pixel really transparent, wholly or in part?
+    /// Returns `true` if at least one pixel is not opaque.
     pub(crate) fn is_transparent(&self) -> bool {
         self.channels == Channels::Rgba && self.samples.chunks_exact(4).any(|p| p.last() != Some(&u8::MAX))
     }
 
-    /// The same image without alpha if no pixel is transparent.
+    /// Drops the alpha channel if all pixels are opaque.
     pub(crate) fn without_needless_alpha(self) -> Self {
         if self.channels == Channels::Rgb || self.is_transparent() { self } else { self.map_to_rgb(|p| p) }
     }
 
-    /// Drops alpha in place, each pixel replaced by what `color` makes of it.
+    /// Drops alpha in place and replaces each pixel by the result of `color`.
     pub(crate) fn map_to_rgb(mut self, color: impl Fn([u8; 4]) -> [u8; 4]) -> Self {
         if self.channels == Channels::Rgba {
             let mut to = 0;
@@ -178,12 +178,12 @@ impl Raster {
         self
     }
 
-    /// The same image with alpha.
+    /// Adds an alpha channel, if there is none.
     pub(crate) fn with_alpha(self) -> Result<Self, Error> {
         if self.channels == Channels::Rgba { Ok(self) } else { self.copy_with_alpha() }
     }
 
-    /// A second image like this one, with alpha.
+    /// Returns a copy of the image with an alpha channel.
     pub(crate) fn copy_with_alpha(&self) -> Result<Self, Error> {
         let mut samples = memory::reserve(memory::bytes(self.size, Channels::Rgba))?;
         samples.extend(self.pixels().flatten());

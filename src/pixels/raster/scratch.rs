@@ -1,4 +1,4 @@
-//! [`Scratch`]: memory that one render leaves to the next.
+//! [`Scratch`]: memory that one render passes to the next.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -8,14 +8,14 @@ use fast_image_resize::Resizer;
 use crate::error::Error;
 use crate::pixels::base::memory;
 
-/// Memory that a render needs meanwhile and the next can use again: for planes of a JPEG, and between the two passes of a
+/// Scratch memory of a render that the next one can reuse: for planes of a JPEG, and between the two passes of a
 /// resampling.
 ///
-/// It serves one at a time. Who finds it in use takes memory of the system instead, and so does who comes after a panic.
+/// It serves one render at a time. A render that finds it in use, or poisoned by a panic, allocates memory instead.
 pub(crate) struct Scratch {
     /// Vectors that are not in use.
     free: Mutex<Vec<Vec<u8>>>,
-    /// The largest that is kept, in bytes.
+    /// The maximum capacity in bytes of a vector that is kept.
     largest: usize,
     resizer: Mutex<Resizer>,
 }
@@ -26,7 +26,7 @@ impl Default for Scratch {
     }
 }
 
-/// A copy is empty: each thread has memory of its own.
+/// Makes an empty copy: each thread has its own memory.
 impl Clone for Scratch {
     fn clone(&self) -> Self {
         Self { largest: self.largest, ..Self::once() }
@@ -34,16 +34,17 @@ impl Clone for Scratch {
 }
 
 impl Scratch {
-    /// More planes than an image has need no keeping.
+    /// The maximum number of vectors that are kept. An image has no more planes.
     const KEPT: usize = 4;
 
-    /// For one render, which gives much memory back as soon as it can. What is little it holds to its end: an allocator
-    /// that returns it to the system has to ask for it again in the next.
+    /// Makes scratch memory for one render. It frees vectors of more than 1 MiB as soon as possible, and keeps smaller
+    /// ones to the end: an allocator that returned them to the system would have to request them again.
     pub(crate) fn once() -> Self {
         Self { free: Mutex::default(), largest: 1024 * 1024, resizer: Mutex::default() }
     }
 
-    /// An empty vector that holds so many bytes without growing: the smallest that does, if one is kept.
+    /// Returns an empty vector with a capacity of at least `bytes`: the smallest one that is kept and large enough, or
+    /// a new one.
     pub(crate) fn reserve(&self, bytes: u64) -> Result<Vec<u8>, Error> {
         if let Ok(mut free) = self.free.try_lock() {
             let enough = |vec: &Vec<u8>| u64::try_from(vec.capacity()).is_ok_and(|capacity| capacity >= bytes);
@@ -64,14 +65,14 @@ impl Scratch {
         if let Ok(mut free) = self.free.try_lock() {
             free.push(vec);
             if free.len() > Self::KEPT {
-                // The smallest is the cheapest to make again.
+                // The smallest vector is the cheapest to replace.
                 let smallest = free.iter().enumerate().min_by_key(|(_, vec)| vec.capacity()).map(|(at, _)| at);
                 smallest.map(|at| free.swap_remove(at));
             }
         }
     }
 
-    /// A resizer, with the memory it needs between its passes.
+    /// Calls `act` with a resizer and the memory it needs between its passes.
     pub(crate) fn with_resizer<T>(&self, act: impl FnOnce(&mut Resizer) -> T) -> T {
         match self.resizer.try_lock() {
             Ok(mut resizer) => act(&mut resizer),

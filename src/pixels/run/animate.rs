@@ -1,7 +1,7 @@
-//! Animations kept animated: every frame goes through the plan, one at a time.
+//! Animations that stay animated: the plan is applied to every frame, one at a time.
 //!
-//! A layer is made once and drawn on every frame. What planning looked at (trimming, focus) was the first frame.
-//! Delays and the number of repetitions stay as they are.
+//! A layer is rendered once and drawn on every frame. Planning examines the first frame (trimming, focus). Delays and
+//! the number of repetitions are kept.
 
 use bytes::Bytes;
 
@@ -18,13 +18,13 @@ use crate::pixels::codec::encoder::{AnimationEncoder, Encoder, Settings, TABLES}
 use crate::pixels::filter;
 use crate::plan::{Fill, Op, Plan, PlanError, Size, SourceInfo};
 
-/// Makes an animation of an animation; `None` if a still is wanted.
+/// Renders an animation as an animation. Returns `None` if a still image is requested.
 ///
-/// A still is wanted where the URL ends in `ik-thumbnail.jpg`, where `pg` picks a frame, and where `f` names a format
+/// A still is requested if the URL ends in `ik-thumbnail.jpg`, if `pg` selects a frame, or if `f` names a format
 /// without animations.
 ///
 /// # Errors
-/// There are too many frames, one of them is damaged, or the plan holds what is not done to animations.
+/// There are too many frames, one of them is damaged, or the plan has an operation that animations do not support.
 pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<Option<Encoded>, Error> {
     let Prepared { executor, source, plan, output, file, .. } = prepared;
     let (limits, Some(file)) = (&work.rules.limits, file.as_ref().filter(|_| !output.animated.is_empty())) else {
@@ -58,12 +58,12 @@ pub(crate) fn animation(work: &Work<'_>, prepared: &mut Prepared<'_>) -> Result<
     Ok(Some(Encoded::new(Bytes::from(bytes), format, plan.size)))
 }
 
-/// Returns the cost of an animation; `None` if a still is wanted.
+/// Returns the cost of an animation, or `None` if a still is requested.
 ///
 /// # Errors
-/// As [`animation`], before its first frame is decoded.
+/// The errors of [`animation`] that occur before its first frame is decoded.
 pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<Option<Cost>, Error> {
-    /// Bytes for a pixel of noise, twice: the file grows.
+    /// Bytes per pixel of noise, doubled because the buffer of the file grows.
     const NOISE: u64 = 4;
     let Prepared { executor, source, plan, output, file, .. } = prepared;
     let Some(file) = file.as_ref().filter(|_| !output.animated.is_empty()) else { return Ok(None) };
@@ -89,7 +89,7 @@ pub(crate) fn cost(prepared: &Prepared<'_>, limits: &Limits) -> Result<Option<Co
     Ok(Some(Cost::new(memory, layers.work.saturating_add(frames))))
 }
 
-/// Passes a plan whose images, one for each frame, are not too many pixels, and that no provider has a part in.
+/// Checks that the images for all frames together are within the pixel limit, and that no operation needs a provider.
 fn check(plan: &Plan, source: &SourceInfo, allowed: u64) -> Result<(), Error> {
     let mut size = plan.size;
     for op in &plan.ops {
@@ -107,7 +107,7 @@ fn check(plan: &Plan, source: &SourceInfo, allowed: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first format that can hold the result, its encoder, and the bytes that it takes.
+/// Returns the first format that can hold the result, its encoder, and the cost of encoding.
 fn encoder(
     output: &OutputSpec,
     size: Size,

@@ -1,4 +1,4 @@
-//! Choosing a format by trying: every candidate is encoded, the smallest file is delivered.
+//! Choosing a format by trial: every candidate is encoded, and the smallest file is delivered.
 
 use bytes::Bytes;
 
@@ -17,13 +17,12 @@ use crate::pixels::raster::Image;
 use crate::trace::span;
 use crate::transform::Color;
 
-/// Encodes an image in the best of these formats; of files of one size the first.
+/// Encodes an image in the format with the smallest result. On a tie the first format wins.
 ///
-/// Candidates that cannot hold the image, or that this build cannot write, are passed over while
-/// there is another.
+/// Candidates that cannot hold the image, or that this build cannot write, are skipped if there is another.
 ///
 /// # Errors
-/// No candidate can be written: the error is that of the first.
+/// No candidate can be written. The error is that of the first one.
 pub(crate) fn smallest(
     image: Image,
     candidates: &[Candidate],
@@ -36,7 +35,7 @@ pub(crate) fn smallest(
     let mut best: Option<(Format, Vec<u8>)> = None;
     let size = image.size();
     let mut image = image;
-    // Formats without transparency come last: the image is flattened for them, for good.
+    // Formats without transparency come last, because the image is flattened for them in place.
     let (with_alpha, without) = candidates.iter().partition::<Vec<Candidate>, _>(|(format, _)| format.has_alpha());
     for (format, encoder) in with_alpha.into_iter().chain(without) {
         let encoder = match able(format, encoder, &image, settings, limits) {
@@ -80,10 +79,10 @@ pub(crate) fn smallest(
     }
 }
 
-/// The encoder of a format, if it can write this image.
+/// Returns the encoder of a format, if it can write this image.
 ///
 /// # Errors
-/// This build has none, or the image passes a limit.
+/// This build has no encoder for the format, or the image exceeds a limit.
 fn able(
     format: Format,
     encoder: Option<&'static dyn Encoder>,

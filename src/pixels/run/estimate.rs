@@ -1,4 +1,4 @@
-//! The cost of a render at most, from headers and plans alone.
+//! The maximum cost of a render, from headers and plans alone.
 
 use super::prepare::prepare;
 use super::untouched::{is_untouched, untouched_cost};
@@ -7,7 +7,7 @@ use crate::cost::Cost;
 use crate::error::Error;
 use crate::pixels::base::fenced_whole;
 
-/// The most that any work takes.
+/// Returns the maximum cost of any work.
 pub(crate) fn of_work(work: &Work<'_>) -> Result<Cost, Error> {
     fenced_whole(|| {
         if is_untouched(work) {

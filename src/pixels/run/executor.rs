@@ -1,4 +1,4 @@
-//! [`Executor`]: carries out plans, and looks at pixels where planning must.
+//! [`Executor`]: executes plans, and examines pixels if planning needs them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -28,34 +28,34 @@ use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, Tex
 use crate::policy::OriginError;
 use crate::transform::{Ai, Color};
 
-/// A file whose header was read.
+/// A file whose header has been read.
 type Opened<'a> = (Option<AssetPath>, Rc<dyn Reader + 'a>);
 
-/// The oracle that has the files.
+/// The oracle with access to the files.
 ///
-/// A plan that was carried out to be measured is the beginning of the final plan. Its image is
-/// kept, so nothing is done twice, unless what is kept becomes too much: then it is made again.
+/// A plan that was executed to examine its result is the start of the final plan. Its image is kept, so that nothing is
+/// done twice, unless the kept images take too much memory. The image is then rendered again.
 pub(crate) struct Executor<'a> {
     work: &'a Work<'a>,
     info: SourceInfo,
-    /// Files whose headers were read; the asset has no path.
+    /// Files whose headers have been read. The asset has no path.
     opened: RefCell<Vec<Opened<'a>>>,
-    /// Images that a decoder of the embedder made to be asked for their size.
+    /// Images that a decoder of the embedder made when their size was needed.
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
-    /// The beginnings of plans that were looked at, and what came of them.
+    /// The starts of plans that were examined, and their results.
     kept: Vec<(Vec<Op>, Raster)>,
     pub(super) noted: Noted,
-    /// The computing that looking at pixels took.
+    /// The computing spent on examining pixels.
     pub(super) spent: Cost,
-    /// Bytes that are taken elsewhere: by the frames before and after this one.
+    /// Bytes in use elsewhere, by the previous and the following frames.
     pub(crate) besides: u64,
 }
 
 impl<'a> Executor<'a> {
-    /// Reads the asset's header.
+    /// Reads the header of the asset.
     ///
     /// # Errors
-    /// It is no image that this build reads within the limits.
+    /// The asset is not an image that this build can read within the limits.
     pub(crate) fn new(work: &'a Work<'a>) -> Result<Self, Error> {
         let info = SourceInfo::new(Size::new(1, 1));
         let mut executor = Self {
@@ -72,14 +72,14 @@ impl<'a> Executor<'a> {
         Ok(executor)
     }
 
-    /// What the asset's header says.
+    /// Returns the facts in the header of the asset.
     pub(crate) const fn info(&self) -> &SourceInfo {
         &self.info
     }
 
-    /// Carries out a plan to its end.
+    /// Executes a plan completely.
     ///
-    /// Alpha that says nothing is taken off.
+    /// An alpha channel without transparent pixels is removed.
     pub(crate) fn run(&mut self, plan: &Plan) -> Result<Image, Error> {
         let image = match self.go_on(&plan.ops)? {
             planes @ Image::Planes(_) if !plan.output.keeps_profile() && self.converts_colors() => {
@@ -89,17 +89,17 @@ impl<'a> Executor<'a> {
         };
         let Image::Raster(raster) = image else { return Ok(image) };
         let raster = raster.settled();
-        // What a branch asked for that was not taken, or a step took back, was kept for nothing.
+        // A profile that was requested by an untaken branch, or revoked by a later step, is not needed.
         let raster = if plan.output.keeps_profile() { raster } else { raster.into_srgb() };
         Ok(raster.without_needless_alpha().into())
     }
 
-    /// The image after these operations; goes on from the longest beginning that is kept.
+    /// Returns the image after these operations, starting from the longest kept start of them.
     fn advance(&mut self, ops: &[Op]) -> Result<Raster, Error> {
         self.go_on(ops)?.into_raster()
     }
 
-    /// The same, in the form that the last of them gives.
+    /// Returns the image after these operations in the form of the last operation.
     fn go_on(&mut self, ops: &[Op]) -> Result<Image, Error> {
         let (mut image, rest) = if let Some(at) = self.known(ops) {
             let (done, image) = self.kept.swap_remove(at);
@@ -121,7 +121,7 @@ impl<'a> Executor<'a> {
         Ok(image)
     }
 
-    /// What a plan begins with.
+    /// Executes the operation that starts a plan.
     fn start(&mut self, op: &Op) -> Result<Image, Error> {
         unless_stopped(self.work.stop)?;
         let limits = &self.work.rules.limits;
@@ -139,7 +139,7 @@ impl<'a> Executor<'a> {
         Ok(image)
     }
 
-    /// What a file's header says, or the embedder's decoder.
+    /// Returns the facts in the header of a file, or those from the embedder's decoder.
     fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
         let found = self.file(file)?;
         let Some((format, decoder)) = found.decoder else {
@@ -166,7 +166,7 @@ impl<'a> Executor<'a> {
             Some(at) => self.decoded.swap_remove(at).2,
             None => extension::decode(self.work, decoder, found.bytes, page)?,
         };
-        // The plan is for the first page where a layer asks for another.
+        // If a layer requests another page, the plan is for the first page.
         if image.size() == size { Ok(image) } else { Err(other_page(format)) }
     }
 
@@ -175,23 +175,23 @@ impl<'a> Executor<'a> {
         self.reader(file).is_some_and(|reader| reader.info().vector)
     }
 
-    /// Returns `true` for a file that can be reduced while it is decoded.
+    /// Returns `true` for a file that can be reduced during decoding.
     pub(crate) fn shrinks(&self, file: Option<&AssetPath>) -> bool {
-        // What planning looked at is there already.
+        // A file that planning has examined is already decoded.
         let seen = |(ops, _): &(Vec<Op>, Raster)| matches!(ops.first(), Some(Op::Decode { file: of, .. }) if of.as_ref() == file);
         !self.kept.iter().any(seen) && self.reader(file).is_some_and(|reader| reader.reducing().is_some())
     }
 
-    /// The header of a file that our own decoders read.
+    /// Returns the header of a file that a built-in decoder reads.
     fn reader(&self, file: Option<&AssetPath>) -> Option<Rc<dyn Reader + 'a>> {
         let found = self.file(file).ok()?;
         if found.decoder.is_some() { None } else { self.open(file).ok() }
     }
 
-    /// Reads a file's header, once.
+    /// Reads the header of a file, once.
     ///
     /// # Errors
-    /// As [`registry::open`].
+    /// The errors of [`registry::open`].
     pub(super) fn open(&self, path: Option<&AssetPath>) -> Result<Rc<dyn Reader + 'a>, Error> {
         let known = |(known, _): &&Opened<'a>| known.as_ref() == path;
         let opened = self.opened.borrow().iter().find(known).map(|(_, reader)| Rc::clone(reader));
@@ -204,7 +204,7 @@ impl<'a> Executor<'a> {
         Ok(reader)
     }
 
-    /// The image of the layer that an operation draws.
+    /// Renders the layer that an operation draws.
     pub(crate) fn layer(&mut self, op: &Op) -> Result<Option<Raster>, Error> {
         if let Op::Compose { layer, .. } = op {
             self.advance(&layer.ops).map(Raster::settled).map(Some)
@@ -217,7 +217,7 @@ impl<'a> Executor<'a> {
         let limits = &self.work.rules.limits;
         cost::check_op(op, &image, self.held(), limits)?;
         let image = if op.traits(image.size()).keeps_colors { image } else { image.settled() };
-        // A profile that is left is to be kept: what is drawn now is drawn in its numbers.
+        // A profile that is still present will be kept, so operations draw in its colour space.
         let profile = image.profile().cloned();
         let done = match op {
             Op::Effect { effect, to } => {
@@ -239,7 +239,7 @@ impl<'a> Executor<'a> {
                 extension::effect(self.work, Effect::GenerativeFill { prompt: prompt.as_deref(), known }, canvas)
             }
             Op::Compose { layer, at, mix } => {
-                // While the layer is made the base waits.
+                // The base is held in memory while its layer is rendered.
                 let overlay = self.advance(&layer.ops)?.settled();
                 filter::compose(image, &overlay, *at, *mix)
             }
@@ -248,26 +248,26 @@ impl<'a> Executor<'a> {
         done.map(|image| image.with_profile(profile))
     }
 
-    /// What the samples of a file are to mean. Layers are in sRGB (chosen).
+    /// Returns the colour space in which a file is decoded. Layers are in sRGB (chosen).
     fn colors_of(&self, file: Option<&AssetPath>) -> Colors {
         let kept = file.is_none() && self.work.transformation.edits().any(|edit| edit.encoding.keeps_profile());
         if kept { Colors::Kept } else { Colors::Srgb }
     }
 
-    /// Will colours of the asset be converted?
+    /// Returns `true` if the colours of the asset will be converted.
     pub(crate) fn converts_colors(&self) -> bool {
         let beyond = |reader: Rc<dyn Reader + 'a>| reader.profile().is_some_and(|profile| !profile.is_srgb());
         self.colors_of(None) == Colors::Srgb && self.open(None).is_ok_and(beyond)
     }
 
-    /// A file that a plan names.
+    /// Returns a file that a plan names.
     pub(crate) fn file(&self, path: Option<&AssetPath>) -> Result<File<'a>, Error> {
         let Some(path) = path else { return Ok(self.work.asset) };
         let found = self.work.files.iter().find(|(known, _)| *known == path);
         if let Some((_, file)) = found {
             return Ok(*file);
         }
-        // A layer may show the asset itself. An error does not echo the path.
+        // A layer may show the asset itself. The error does not repeat the path.
         if path.as_str() == self.work.path {
             Ok(self.work.asset)
         } else {
@@ -300,14 +300,14 @@ impl<'a> Executor<'a> {
         self.draw(text).map(|image| image.size())
     }
 
-    /// Returns the cost of operations, if they go on from images that are kept.
+    /// Returns the cost of operations that start from kept images.
     ///
     /// # Errors
-    /// As [`Reader::cost`].
+    /// The errors of [`Reader::cost`].
     pub(super) fn cost(&self, ops: &[Op]) -> Result<(Cost, Size), Error> {
         let fonts = self.work.extensions.the_fonts();
         let mut start = |op: &Op| match op {
-            // A decoder of the embedder counts for itself.
+            // A decoder of the embedder is counted like an operation.
             Op::Decode { file, .. } if self.file(file.as_ref())?.decoder.is_some() => Ok(op.cost(Size::new(0, 0), 4)),
             Op::Decode { file, page, size } => {
                 let request = Request { page: *page, size: *size, colors: Colors::Srgb, fonts, stop: self.work.stop };
@@ -325,13 +325,13 @@ impl<'a> Executor<'a> {
         Ok((all, size))
     }
 
-    /// The longest beginning of operations that is kept.
+    /// Returns the index of the longest kept start of these operations.
     fn known(&self, ops: &[Op]) -> Option<usize> {
         let known = self.kept.iter().enumerate().filter(|(_, (done, _))| ops.starts_with(done));
         known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at)
     }
 
-    /// The image so far, in colours that can be looked at.
+    /// Returns the image of a plan so far, in colours that can be analysed.
     fn look(&mut self, so_far: &Plan) -> Result<Raster, PlanError> {
         let (cost, size) = self.cost(&so_far.ops).map_err(planning)?;
         let cost = cost.and(Cost::each(size.pixels(), 0, LOOKING)).and(self.spent);
@@ -340,7 +340,7 @@ impl<'a> Executor<'a> {
         self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
     }
 
-    /// Bytes of all images that are kept, here and elsewhere.
+    /// Returns the bytes of all kept images, here and elsewhere.
     pub(crate) fn held(&self) -> u64 {
         let kept = self.kept.iter().map(|(_, image)| image);
         kept.chain(self.decoded.iter().map(|(_, _, image)| image))
@@ -348,9 +348,9 @@ impl<'a> Executor<'a> {
             .fold(self.besides, u64::saturating_add)
     }
 
-    /// Keeps an image for when its plan goes on.
+    /// Keeps an image for the continuation of its plan.
     fn keep(&mut self, plan: &Plan, image: Raster) {
-        /// What is kept may take this part of all memory.
+        /// Kept images may take the memory limit divided by this.
         const PART: u64 = 4;
         let all = self.held().saturating_add(memory::len(image.samples()));
         if all <= self.work.rules.limits.memory / PART {
@@ -401,13 +401,13 @@ impl Oracle for Executor<'_> {
     }
 }
 
-/// Runs what reads fonts: one that a URL names is a source, others are the embedder's or our own.
+/// Runs code that reads fonts. A font that a URL names is a source; others are those of the embedder or built in.
 #[cfg(feature = "text")]
 fn fenced_font<T>(text: &TextBlock, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     if matches!(text.font, FontChoice::File(_)) { fenced(run) } else { fenced_whole(run) }
 }
 
-/// An error met while looking, as one of planning.
+/// Converts an error that occurred while pixels were examined to a planning error.
 fn planning(error: Error) -> PlanError {
     match error {
         Error::Limit(limit) => PlanError::Limit(limit),
@@ -416,5 +416,5 @@ fn planning(error: Error) -> PlanError {
     }
 }
 
-/// Units of computing for a pixel that is looked at: for its edges and colours, or for where it differs from a corner.
+/// Units of computing to examine a pixel: for its edges and colours, or for its difference from a corner.
 const LOOKING: u64 = 30;

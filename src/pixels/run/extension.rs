@@ -1,4 +1,4 @@
-//! Asking what an embedder brought: images go out and come back as [`Bitmap`]s.
+//! Calling the extensions of the embedder: images are exchanged as [`Bitmap`]s.
 
 use super::analyze::saliency;
 use super::work::Work;
@@ -11,10 +11,10 @@ use crate::pixels::raster::Raster;
 use crate::plan::PlanError;
 use crate::transform::Ai;
 
-/// Lets the effector change an image.
+/// Applies an effect through the embedder's effector.
 ///
 /// # Errors
-/// There is none, it does not offer this, it failed, needs time, or gave too large an image.
+/// There is no effector; it does not support this effect, failed, or needs more time; or its image is too large.
 pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, image: Raster) -> Result<Raster, Error> {
     let lacking = || PlanError::Unsupported { parameter: key(effect), reason: "needs an effect provider" };
     let effector = work.extensions.the_effector().ok_or_else(lacking)?;
@@ -31,15 +31,15 @@ pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, image: Raster) -> Resu
         Outcome::Done(_) => Err(internal_error("an effect provider changed a size that it may not change")),
         Outcome::Pending { retry_after } => Err(PlanError::Pending { retry_after }.into()),
         Outcome::Unsupported => Err(lacking().into()),
-        // What an extension says is for the log of whoever wrote it, not for strangers.
+        // The message of an extension is for the log of its author, not for clients.
         Outcome::Failed(_) => Err(internal_error(format!("the provider of `{}` failed", key(effect)))),
     }
 }
 
-/// Where a subject is in an image made of the file with this path.
+/// Returns the areas of a subject in an image. `asset` is the path of the file that the image was made from.
 ///
-/// The registered detector is asked first; whatever goes wrong there is "not found", for a detector never
-/// fails a response. What is salient the crate then finds by itself.
+/// The registered detector is called first. Any failure there counts as "not found", because a detector never fails a
+/// response. Salient parts are then found by this crate.
 pub(crate) fn detect(work: &Work<'_>, image: &Raster, subject: &Subject, asset: &str) -> Result<Vec<Found>, Error> {
     let limits = &work.rules.limits;
     if let Some(detector) = work.extensions.the_detector() {
@@ -57,15 +57,15 @@ pub(crate) fn detect(work: &Work<'_>, image: &Raster, subject: &Subject, asset: 
     }
 }
 
-/// Lets a decoder of the embedder read a page.
+/// Reads a page with a decoder of the embedder.
 ///
 /// # Errors
-/// It cannot, or gave more pixels than it may.
+/// The decoder cannot read it, or returned more pixels than allowed.
 pub(crate) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: u32) -> Result<Raster, Error> {
     let limits = &work.rules.limits;
     LimitError::check("bytes in the source", memory::len(file), limits.source_bytes)?;
     let max_pixels = limits.pixels.min(limits.memory / 8);
-    // Its message is for the log of whoever wrote it.
+    // The message of a decoder is for the log of its author.
     let image = decoder.decode(file, page, max_pixels).map_err(|_| Error::Pixels {
         code: ErrorCode::Format,
         message: "the source is of a registered format, and its decoder cannot read it".to_owned(),

@@ -1,4 +1,4 @@
-//! The answer to a request whose image cannot be made.
+//! The response to a request whose image cannot be rendered.
 
 use bytes::Bytes;
 
@@ -13,14 +13,14 @@ use crate::pixels::base::fenced_whole;
 use crate::plan::Size;
 use crate::trace::event;
 
-/// Renders. A panic is an error of this request; an image that cannot be read passes as it is, where nothing was to be
-/// done with it: a browser may be able to show it.
+/// Renders. A panic becomes an error of this request. An image that cannot be read is passed on unchanged if the
+/// transformation does nothing with it, because a browser may be able to show it.
 ///
 /// # Errors
-/// As [`render`].
+/// The errors of [`render`].
 pub(crate) fn render_or_pass(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encoded, Error> {
     let result = fenced_whole(|| render(work, admit));
-    // Whatever it fails with then, it is because it was stopped.
+    // After a stop, every error counts as caused by it.
     let result = result.map_err(|error| if work.stop.is_stopped() { Error::Stopped } else { error });
     let is_unreadable = |error: &Error| matches!(error.code(), ErrorCode::Format | ErrorCode::Unsupported);
     match (result, work.asset.format) {
@@ -33,7 +33,7 @@ pub(crate) fn render_or_pass(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Resu
         {
             event!("note", note = Note::Unread.to_string(), cause = error.to_string());
             let bytes = Bytes::copy_from_slice(work.asset.bytes);
-            // Its size is unknown.
+            // The size is unknown.
             Ok(Encoded::new(bytes, format, Size::new(1, 1)).with_notes([Note::Unread]))
         }
         (result, _) => result,
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_still_is_a_jpeg_unless_told_otherwise() {
         let mut bytes = Vec::new();
-        // Transparent, so a PNG but for the still.
+        // The image is transparent, so the result is a PNG except for the still.
         let dot = image::RgbaImage::from_pixel(1, 1, image::Rgba([9, 9, 9, 0]));
         dot.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
         let sources = vec![Bytes::from(bytes)];

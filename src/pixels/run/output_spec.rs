@@ -1,4 +1,4 @@
-//! [`OutputSpec`]: how a result may be written.
+//! [`OutputSpec`]: the formats and settings in which a result may be encoded.
 
 use super::work::Work;
 use crate::cost::Cost;
@@ -11,24 +11,24 @@ use crate::pixels::codec::registry;
 use crate::plan::{Plan, Size, SourceInfo};
 use crate::transform::Step;
 
-/// A format, and what writes it in this build.
+/// A format, and its encoder in this build.
 pub(crate) type Candidate = (Format, Option<&'static dyn Encoder>);
 
-/// The formats and settings with which a result may be written.
+/// The formats and settings in which a result may be encoded.
 pub(crate) struct OutputSpec {
     pub(super) settings: Settings,
     /// The formats that are tried for a still without transparent pixels.
     pub(super) opaque: Vec<Candidate>,
     /// The formats that are tried for a still with transparent pixels.
     pub(super) transparent: Vec<Candidate>,
-    /// The formats for an animation, the best first; none if a still is wanted.
+    /// The formats for an animation, the best first; empty if a still is requested.
     pub(super) animated: Vec<Candidate>,
-    /// All encoders that are tried for an opaque still take luma and halved chroma as they are.
+    /// Whether all encoders that are tried for an opaque still accept luma and halved chroma.
     pub(super) takes_planes: bool,
 }
 
 impl OutputSpec {
-    /// `source_quality` is asked where the plan names none.
+    /// Makes the specification. `source_quality` is called if the plan has no quality.
     pub(super) fn new(
         work: &Work<'_>,
         plan: &Plan,
@@ -38,7 +38,7 @@ impl OutputSpec {
         let negotiation = work.negotiation;
         let settings = Settings {
             quality: plan.output.quality.unwrap_or_else(|| {
-                // More bytes do not bring back what the source has lost.
+                // A higher quality cannot restore what the source has lost.
                 source_quality().unwrap_or(u8::MAX).min(negotiation.quality)
             }),
             lossless: plan.output.lossless.unwrap_or(false),
@@ -63,8 +63,9 @@ impl OutputSpec {
         Self { settings, opaque, transparent, animated, takes_planes }
     }
 
-    /// Returns the cost of encoding, the image included. Formats that together would take too much are taken off, the last
-    /// first. `spent`: units of computing that all before takes; `alpha`: the image may have transparent pixels.
+    /// Returns the cost of encoding, including the image. If the formats together would cost too much, the last ones
+    /// are removed. `spent` is the units of computing of everything before; `alpha` is whether the image may have
+    /// transparent pixels.
     ///
     /// # Errors
     /// No format is left.
@@ -78,7 +79,7 @@ impl OutputSpec {
     }
 }
 
-/// Takes candidates off that are not to be paid for, if there is another, and says what the rest takes.
+/// Removes candidates that cost too much, if there are others, and returns the cost of the rest.
 fn affordable(
     candidates: &mut Vec<Candidate>,
     size: Size,
@@ -90,7 +91,7 @@ fn affordable(
     let image = memory::bytes(size, Channels::Rgba).saturating_add(TABLES);
     let (mut all, mut refused) = (Cost::new(image, 0), None);
     candidates.retain(|(_, encoder)| {
-        // What this build cannot write, or not so large, is refused when it is its turn.
+        // A format that this build cannot write, or not at this size, stays in the list and fails when it is tried.
         let Some(encoder) = encoder.filter(|encoder| encoder.longest_side(limits).check(size).is_ok()) else {
             return true;
         };

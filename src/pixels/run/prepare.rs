@@ -1,4 +1,4 @@
-//! Reading headers, planning, fusing, and counting what it will all take.
+//! Reading headers, planning, fusing, and computing the total cost.
 
 use super::animate;
 use super::executor::Executor;
@@ -9,10 +9,11 @@ use crate::cost::Cost;
 use crate::error::Error;
 use crate::plan::{Facts, fuse, plan, rasterise};
 
-/// Reads the header, plans and fuses, and counts what the rest will take.
+/// Reads the header, plans and fuses, and computes the cost of the rest.
 ///
 /// # Errors
-/// As [`render`](super::render::render), as far as pixels are not needed; and it would take more than is allowed.
+/// The errors of [`render`](super::render::render) that do not depend on pixels, and an error if the cost exceeds the
+/// limits.
 pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     let rules = work.rules;
     let mut executor = Executor::new(work)?;
@@ -33,7 +34,7 @@ pub(crate) fn prepare<'a>(work: &'a Work<'a>) -> Result<Prepared<'a>, Error> {
     Ok(prepared)
 }
 
-/// Returns the cost of all that is left to do. Formats that would cost too much are no candidates any more.
+/// Returns the cost of the remaining work. Formats that would cost too much are removed from the candidates.
 fn cost(prepared: &mut Prepared<'_>, work: &Work<'_>) -> Result<Cost, Error> {
     let limits = &work.rules.limits;
     let before = prepared.executor.spent.holding(prepared.executor.held());

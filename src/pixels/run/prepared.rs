@@ -1,4 +1,4 @@
-//! [`Prepared`]: everything that is known before the first pixel is decoded for the result.
+//! [`Prepared`]: the facts that are known before the first pixel of the result is decoded.
 
 use std::rc::Rc;
 
@@ -8,17 +8,17 @@ use crate::cost::Cost;
 use crate::pixels::codec::reader::Reader;
 use crate::plan::{Plan, SourceInfo};
 
-/// A plan, and what is needed to carry it out.
+/// A plan, and everything that is needed to execute it.
 pub(crate) struct Prepared<'a> {
     pub(super) executor: Executor<'a>,
     pub(super) source: SourceInfo,
-    /// As it was made: animations are carried out like that.
+    /// The original plan, which is used for animations.
     pub(super) plan: Plan,
-    /// As a still is made.
+    /// The fused plan, which is used for a still image.
     pub(super) fused: Plan,
     pub(super) output: OutputSpec,
-    /// The asset, with its header read; `None` where a decoder of the embedder reads it.
+    /// The asset with its header read, or `None` if a decoder of the embedder reads it.
     pub(super) file: Option<Rc<dyn Reader + 'a>>,
-    /// The cost of the whole, within the limits.
+    /// The total cost, within the limits.
     pub(super) cost: Cost,
 }

@@ -14,15 +14,15 @@ use crate::error::Error;
 use crate::pixels::codec::attachments::Attachments;
 use crate::trace::span;
 
-/// Told what a render takes before pixels are decoded: waits for that, or refuses.
+/// A function that receives the cost of a render before pixels are decoded, and waits for free capacity or refuses.
 pub(crate) type Admit<'a> = dyn Fn(Cost) -> Result<(), Error> + 'a;
 
-/// Plans, carries out and encodes. `admit` is asked in between.
+/// Plans, executes and encodes. `admit` is called after planning.
 ///
 /// # Errors
-/// What `admit` refuses with.
-/// The asset or a file of a layer is missing, damaged, of a kind that is not read, or passes a limit, or the
-/// transformation asks for what this build lacks.
+/// - The error of `admit`.
+/// - The asset or a file of a layer is missing, damaged, of an unsupported kind, or exceeds a limit.
+/// - The transformation needs a feature that this build lacks.
 pub(crate) fn render(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encoded, Error> {
     if is_untouched(work) {
         return untouched_svg(work);

@@ -1,4 +1,4 @@
-//! Decoding and resampling in one: what is not needed is not decoded.
+//! Decoding and resampling in one step: only the required part is decoded.
 
 use crate::cost::Cost;
 use crate::error::Error;
@@ -10,10 +10,10 @@ use crate::pixels::raster::{Image, Planes, Raster, Scratch, chroma_size};
 use crate::plan::{Op, Rect, Region, Size, Thumbnail, resampling};
 use crate::stop::Stop;
 
-/// Reads a region of a file at the size that is wanted. Files of unusual kinds are decoded whole.
+/// Reads a region of a file at the requested size. Files of unusual kinds are decoded whole.
 ///
 /// # Errors
-/// As [`Reader::decode`].
+/// The errors of [`Reader::decode`].
 pub(crate) fn thumbnail(
     file: &dyn Reader,
     wanted: &Thumbnail,
@@ -49,12 +49,12 @@ pub(crate) fn thumbnail(
     }
 }
 
-/// Returns the cost of this, the memory of the image included.
+/// Returns the cost of a thumbnail, including the memory of the image.
 ///
 /// # Errors
-/// As [`Reader::cost`].
+/// The errors of [`Reader::cost`].
 pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail, stop: &Stop) -> Result<Cost, Error> {
-    /// An image in planes is turned into one of red, green and blue.
+    /// An image in planes is converted to red, green and blue.
     const COLORS: u64 = 6;
     let to = wanted.to.pixels().saturating_mul(COLORS);
     let reduced = match file.reducing() {
@@ -74,8 +74,8 @@ pub(crate) fn cost(file: &dyn Reader, wanted: &Thumbnail, stop: &Stop) -> Result
     Ok(reading.holding(to))
 }
 
-/// Returns the thumbnail in the coordinates of an image that was reduced as a whole: its part in whole pixels, rounded
-/// outwards, its region exactly.
+/// Converts a thumbnail to the coordinates of an image that was reduced as a whole: its part in whole pixels, rounded
+/// outwards, and its region exactly.
 fn scaled(wanted: &Thumbnail, size: Size) -> Thumbnail {
     let scale = |to: u32, from: u32| f64::from(to) / f64::from(from);
     let (across, down) = (scale(size.width, wanted.size.width), scale(size.height, wanted.size.height));
@@ -86,7 +86,7 @@ fn scaled(wanted: &Thumbnail, size: Size) -> Thumbnail {
     Thumbnail { part: Rect { x, y, width, height }, from, ..*wanted }
 }
 
-/// A stretch at another scale, to whole pixels.
+/// Converts a segment to another scale, in whole pixels.
 fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
     let (first, last) = ((f64::from(at) * scale) as u32, ((f64::from(at) + f64::from(length)) * scale).ceil() as u32);
@@ -94,10 +94,10 @@ fn around(at: u32, length: u32, scale: f64, all: u32) -> (u32, u32) {
     (first, last.clamp(first + 1, all) - first)
 }
 
-/// A plane at the size that is wanted of it: that of the image, or half of it, rounded up.
+/// Resamples a plane to the size of the image, or to half of it, rounded up.
 fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> Result<Vec<u8>, Error> {
     let Thumbnail { part, from, to: whole, .. } = *wanted;
-    // The last sample of a halved odd side stands for half a pixel more than there is.
+    // The last sample of a halved odd side covers half a pixel more than the image has.
     let over = |to: u32, whole: u32| if to == whole { 1.0 } else { f64::from(2 * to) / f64::from(whole) };
     let (width, height) = (from.width * over(to.width, whole.width), from.height * over(to.height, whole.height));
     let ((left, top), (across, down)) = (plane.at, plane.scale);
@@ -108,7 +108,7 @@ fn resampled(plane: Plane, wanted: &Thumbnail, to: Size, scratch: &Scratch) -> R
     filter::resample_plane(plane.samples, plane.size, walls, from, to, scratch)
 }
 
-/// A stretch of the file in the coordinates of a plane, and the walls that the filter does not look beyond.
+/// A segment of the file in the coordinates of a plane, and the boundaries beyond which the filter does not read.
 struct Stretch {
     from: f64,
     length: f64,
@@ -117,7 +117,8 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// `side`: samples of the plane; `first`: where the first of them lies; `scale`: samples for each pixel.
+    /// `side` is the number of samples of the plane, `first` the position of the first one, `scale` the samples per
+    /// pixel.
     fn of((from, length): (f64, f64), (part, all): (u32, u32), side: u32, first: u32, scale: f64) -> Self {
         let place = |at: f64| (at * scale - f64::from(first)).clamp(0.0, f64::from(side));
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the side")]
@@ -136,7 +137,7 @@ fn cut_and_resampled(mut image: Raster, wanted: &Thumbnail, limits: &Limits, sto
     let notes = image.take_notes();
     let made = [Op::Crop(part), Op::Resize { from, to }].iter().try_fold(image, |image, op| {
         filter::cost::check_op(op, &image, 0, limits)?;
-        // Moving pixels and making them fewer leaves their meaning alone.
+        // Moving pixels and reducing their number does not change their colour space.
         let profile = image.profile().cloned();
         filter::apply(op, image, stop).map(|image| image.with_profile(profile))
     });

@@ -12,7 +12,7 @@ use crate::pixels::base::memory;
 use crate::plan::Size;
 use crate::policy;
 
-/// Returns `true` for an SVG of which no pixels are wanted.
+/// Returns `true` for an SVG that is delivered without rendering.
 pub(super) fn is_untouched(work: &Work<'_>) -> bool {
     work.asset.format == Some(Format::Svg) && policy::keeps_svg(work.transformation, work.still)
 }
@@ -20,7 +20,7 @@ pub(super) fn is_untouched(work: &Work<'_>) -> bool {
 /// Returns the cost of delivering it: a tree, if it is sanitised.
 ///
 /// # Errors
-/// As [`untouched_svg`], before there is a tree.
+/// The errors of [`untouched_svg`] that occur before the tree is built.
 #[cfg_attr(not(feature = "sanitize"), expect(clippy::unnecessary_wraps, reason = "sanitising may fail"))]
 pub(super) fn untouched_cost(work: &Work<'_>) -> Result<Cost, Error> {
     let length = memory::len(work.asset.bytes);
@@ -31,7 +31,7 @@ pub(super) fn untouched_cost(work: &Work<'_>) -> Result<Cost, Error> {
     Ok(Cost::new(memory, memory.saturating_mul(4)))
 }
 
-/// An SVG as a delivery has it: itself, and harmless. The original is the original.
+/// Returns the SVG for a delivery: sanitised, or unchanged if the original is requested.
 pub(super) fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
     #[cfg(feature = "sanitize")]
     {
@@ -43,7 +43,7 @@ pub(super) fn untouched_svg(work: &Work<'_>) -> Result<Encoded, Error> {
     }
     #[cfg(not(feature = "sanitize"))]
     {
-        // Without a parser its size is unknown.
+        // The size is unknown without a parser.
         let bytes = Bytes::copy_from_slice(work.asset.bytes);
         Ok(Encoded::new(bytes, Format::Svg, Size::new(1, 1)))
     }

@@ -1,4 +1,4 @@
-//! [`Work`]: everything that a render is made from.
+//! [`Work`]: the input of a render.
 
 use std::fmt;
 
@@ -11,33 +11,33 @@ use crate::policy::Negotiation;
 use crate::stop::Stop;
 use crate::transform::Transformation;
 
-/// Everything that an image is made from.
+/// The input of a render.
 #[derive(Debug)]
 pub(crate) struct Work<'a> {
-    /// The file.
+    /// The file to transform.
     pub(crate) asset: File<'a>,
-    /// Its path.
+    /// The path of the file.
     pub(crate) path: &'a str,
-    /// Files that layers name.
+    /// The files that layers name.
     pub(crate) files: Vec<(&'a AssetPath, File<'a>)>,
-    /// The transformation to carry out.
+    /// The transformation to apply.
     pub(crate) transformation: &'a Transformation,
     pub(crate) rules: &'a Rules,
     pub(crate) negotiation: &'a Negotiation,
-    /// One image is wanted, a JPEG unless the transformation says otherwise.
+    /// Whether a single image is requested, a JPEG unless the transformation names a format.
     pub(crate) still: bool,
-    /// A file that cannot be read is delivered as it is.
+    /// Whether a file that cannot be read is delivered unchanged.
     pub(crate) passes: bool,
     pub(crate) extensions: &'a Extensions,
-    /// For effects that invent something.
+    /// The seed for generative effects.
     pub(crate) seed: u64,
     pub(crate) scratch: &'a Scratch,
-    /// Ends it early.
+    /// The handle that ends the render early.
     pub(crate) stop: &'a Stop,
 }
 
-/// A file, the format that its first bytes tell, and the decoder that the embedder has for that: it is asked before
-/// our own.
+/// A file, the format detected from its first bytes, and the embedder's decoder for that format. That decoder takes
+/// precedence over the built-in one.
 #[derive(Clone, Copy)]
 pub(crate) struct File<'a> {
     pub(crate) bytes: &'a [u8],
@@ -46,7 +46,7 @@ pub(crate) struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Looks at the first bytes.
+    /// Detects the format from the first bytes.
     pub(crate) fn new(bytes: &'a [u8], extensions: &'a Extensions) -> Self {
         let format = Format::sniff(bytes);
         let decoder = |format| extensions.decoder_of(format).map(|decoder| (format, decoder));

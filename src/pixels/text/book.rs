@@ -1,4 +1,4 @@
-//! [`FontBook`]: where fonts come from, and in which order they are asked for characters.
+//! [`FontBook`]: the sources of fonts, and the order in which they are searched for characters.
 
 use std::cell::OnceCell;
 
@@ -12,10 +12,10 @@ use crate::pixels::base::internal_error;
 use crate::plan::{FontChoice, TextBlock};
 use crate::transform::Typography;
 
-/// The documented default; an embedder may have it, the bundled font is its near relation.
+/// The documented default. An embedder may have it; the bundled font is closely related.
 const DEFAULT: &str = "Open Sans";
 
-/// All fonts there are for a render: no font of the host is ever read.
+/// The fonts that are available to a render. Fonts of the host system are never read.
 #[derive(Clone, Copy)]
 pub(crate) struct FontBook<'a> {
     provider: Option<&'a dyn Fonts>,
@@ -23,7 +23,7 @@ pub(crate) struct FontBook<'a> {
 }
 
 impl<'a> FontBook<'a> {
-    /// Of the embedder's fonts and the font files that were fetched for the request.
+    /// Makes a book of the embedder's fonts and the font files that were fetched for the request.
     pub(crate) const fn new(
         provider: Option<&'a dyn Fonts>,
         files: &'a dyn Fn(&AssetPath) -> Result<&'a [u8], Error>,
@@ -31,7 +31,7 @@ impl<'a> FontBook<'a> {
         Self { provider, files }
     }
 
-    /// The fonts for a text, the chosen one first: then the provider's fallbacks, then the bundled ones.
+    /// Returns the fonts for a text: the chosen one, then the provider's fallbacks, then the bundled ones.
     pub(super) fn sources(&self, block: &TextBlock) -> Result<Vec<Source<'a>>, Error> {
         let style = block.typography;
         let chosen = match &block.font {
@@ -55,11 +55,11 @@ impl<'a> FontBook<'a> {
         Ok(sources)
     }
 
-    /// The face of a family that comes closest to a style.
+    /// Returns the face of a family that is closest to a style.
     fn family(&self, family: &str, style: Typography) -> Option<Source<'a>> {
         let Typography { bold, italic, .. } = style;
         let ask = |bold, italic| self.provider?.find(&FontQuery { family, bold, italic });
-        // What is missing is drawn, so a half is better than nothing.
+        // A missing style is synthesised, so a partial match is better than none.
         let bytes = ask(bold, italic)
             .or_else(|| ask(bold, false).filter(|_| italic))
             .or_else(|| ask(false, italic).filter(|_| bold))
@@ -70,10 +70,10 @@ impl<'a> FontBook<'a> {
 
 /// A font that may be needed.
 pub(super) struct Source<'a> {
-    /// What it is called in an error; a response repeats no words of its request.
+    /// The name in an error message; a response does not repeat words of its request.
     name: String,
     bytes: File<'a>,
-    /// Of a party that means well: its axes are used.
+    /// Whether the font comes from a trusted source, so that its variation axes are used.
     varied: bool,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The fonts of this crate: one near to Open Sans, then one with many more scripts.
+/// Returns the fonts of this crate: one similar to Open Sans, then one with many more scripts.
 fn bundled<'a>(style: Typography) -> [Source<'a>; 2] {
     let sans = match (style.bold, style.italic) {
         (false, false) => notosans::REGULAR_TTF,
@@ -107,7 +107,7 @@ fn bundled<'a>(style: Typography) -> [Source<'a>; 2] {
         .map(|(name, bytes)| Source::borrowed(name, bytes, true))
 }
 
-/// The fonts for a text, read when a character needs them.
+/// The fonts for a text, each read when the first character needs it.
 pub(super) struct Faces<'a> {
     sources: &'a [Source<'a>],
     faces: Vec<OnceCell<Face<'a>>>,
@@ -119,26 +119,26 @@ impl<'a> Faces<'a> {
         Self { sources, faces: sources.iter().map(|_| OnceCell::new()).collect(), style }
     }
 
-    /// How many there may be.
+    /// Returns the number of fonts.
     pub(super) const fn len(&self) -> usize {
         self.sources.len()
     }
 
-    /// One of them; `None` after the last.
+    /// Returns a font, or `None` after the last one.
     ///
     /// # Errors
-    /// It is no font this build reads.
+    /// It is not a font that this build can read.
     pub(super) fn get(&self, index: usize) -> Result<Option<&Face<'a>>, Error> {
         let (Some(source), Some(cell)) = (self.sources.get(index), self.faces.get(index)) else { return Ok(None) };
         if cell.get().is_none() {
             let face = Face::new(&source.name, source.bytes(), self.style, source.varied)?;
-            // Nobody else has filled it since.
+            // The cell is still empty, so this succeeds.
             drop(cell.set(face));
         }
         Ok(cell.get())
     }
 
-    /// The first, which is the chosen one.
+    /// Returns the first font, which is the chosen one.
     pub(super) fn chosen(&self) -> Result<&Face<'a>, Error> {
         self.get(0)?.ok_or_else(|| internal_error("a text without any font"))
     }

@@ -1,32 +1,32 @@
-//! [`Coverage`]: how much of each pixel a shape covers.
+//! [`Coverage`]: the share of each pixel that a shape covers.
 //!
-//! Exact areas rather than samples: each line adds, to the pixels it passes and signed by its direction,
-//! the area between itself and the right edge. Summed from the left, that is how often a pixel is inside,
-//! in part where the edge runs. Small text gains most: every column and row of an edge has its own grey.
+//! Coverage is computed from exact areas and not from samples. Each line adds the area between itself and the right
+//! edge to the pixels that it crosses, signed by its direction. The sum from the left is the winding number of each
+//! pixel, with a fraction on the edge. Small text benefits most: every column and row of an edge has the exact grey.
 
 use super::outline::{Curve, Outline, Point};
 use crate::pixels::base::from_float;
 
-/// How far a curve may lie from the lines drawn for it, in pixels.
+/// The maximum distance of a curve from the lines that approximate it, in pixels.
 const TOLERANCE: f64 = 0.05;
 
-/// Sums of a window onto the page, to use again for each glyph.
+/// The sums for a window onto the page, reused for each glyph.
 #[derive(Debug, Default)]
 pub(super) struct Coverage {
     width: usize,
     height: usize,
-    /// Changes of coverage from pixel to pixel; each row has one more than pixels.
+    /// The changes of coverage from pixel to pixel. Each row has one more than its pixels.
     changes: Vec<f32>,
 }
 
-/// Where a glyph's origin stands in a window, and how large its units are.
+/// The position of a glyph's origin in a window, and the scale of its units.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placement {
-    /// From the left of the window.
+    /// Pixels from the left of the window.
     pub(super) x: f64,
-    /// From the top.
+    /// Pixels from the top of the window.
     pub(super) y: f64,
-    /// Pixels of a font unit.
+    /// Pixels per font unit.
     pub(super) scale: f64,
 }
 
@@ -44,7 +44,7 @@ impl Coverage {
         self.changes.resize((width + 1) * height, 0.0);
     }
 
-    /// Adds a glyph.
+    /// Adds the outline of a glyph.
     pub(super) fn outline(&mut self, outline: &Outline, place: Placement) {
         for contour in &outline.contours {
             let start = place.apply(contour.start);
@@ -74,7 +74,8 @@ impl Coverage {
     }
 
     fn cubic(&mut self, from: (f64, f64), a: (f64, f64), b: (f64, f64), to: (f64, f64)) {
-        // So many lines of equal parameter keep the tolerance: the second differences bound the bend.
+        // The number of lines, at equal steps of the parameter, that keeps the tolerance: the second differences limit
+        // the curvature.
         let bend = |p: (f64, f64), q: (f64, f64), r: (f64, f64)| {
             let (x, y) = (p.0 - 2.0 * q.0 + r.0, p.1 - 2.0 * q.1 + r.1);
             (x * x + y * y).sqrt()
@@ -94,7 +95,7 @@ impl Coverage {
         }
     }
 
-    /// Adds the area between a line and the right edge, positive where the line goes down.
+    /// Adds the area between a line and the right edge, which is positive if the line goes down.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -115,7 +116,7 @@ impl Coverage {
         }
     }
 
-    /// Adds a piece of a line that stays within a row: how far down it goes, and between which x.
+    /// Adds a part of a line within one row: its vertical extent, and its horizontal range.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -128,7 +129,7 @@ impl Coverage {
         let start = row * (self.width + 1);
         let Some(cells) = self.changes.get_mut(start..=start + self.width) else { return };
         let mut add = |column: usize, mean: f64, down: f64| {
-            // The part of the pixel to the right of the line, and the rest from the next one on.
+            // The part of this pixel to the right of the line. The rest starts with the next pixel.
             let beyond = down * (mean - column as f64);
             if let Some([here, next]) = cells.get_mut(column..).and_then(|rest| rest.first_chunk_mut()) {
                 *here += (down - beyond) as f32;
@@ -138,7 +139,7 @@ impl Coverage {
         if right <= 0.0 {
             add(0, 0.0, down);
         } else if left >= 0.0 && left.floor() + 1.0 >= right {
-            // Nearly always within one pixel.
+            // In most cases within one pixel.
             add(left as usize, (left + right) / 2.0, down);
         } else {
             let share = down / (right - left);
@@ -152,7 +153,7 @@ impl Coverage {
         }
     }
 
-    /// Covers a page, whose rows are so wide, with the window's left top at a pixel.
+    /// Adds the coverage to a page with rows of `page_width` pixels. `(x, y)` is the top left corner of the window.
     pub(super) fn cover(&self, page: &mut [u8], page_width: usize, (x, y): (usize, usize)) {
         if self.width == 0 || page_width == 0 {
             return;
@@ -171,7 +172,7 @@ impl Coverage {
     }
 }
 
-/// The coverage of two shapes, each of which covers a pixel independently of the other.
+/// Combines the coverage of two shapes, each of which covers a pixel independently of the other.
 fn both(a: u8, b: u8) -> u8 {
     let free = (255 - u32::from(a)) * (255 - u32::from(b));
     255 - u8::try_from((free + 127) / 255).unwrap_or(u8::MAX)
@@ -194,7 +195,7 @@ mod tests {
     fn edges_cover_the_part_they_cover() {
         let page = covered(4, 3, |c| c.rectangle((0.5, 0.25), (3.25, 2.0)));
         assert_eq!(page, [96, 191, 191, 48, 128, 255, 255, 64, 0, 0, 0, 0]);
-        // A triangle: half of each pixel on the diagonal, in any direction of the way round.
+        // A triangle: half of each pixel on the diagonal, in either winding direction.
         for flip in [false, true] {
             let page = covered(3, 3, |c| {
                 let mut corners = [(0.0, 0.0), (3.0, 3.0), (0.0, 3.0), (0.0, 0.0)];
@@ -214,7 +215,7 @@ mod tests {
             c.line((12.0, 6.0), (-5.0, 3.5));
             c.line((-5.0, 3.5), (-30.0, -10.0));
         });
-        // The same drawn with room on all sides.
+        // Draws the shape again with space on all sides.
         let mut coverage = Coverage::default();
         coverage.clear(60, 30);
         coverage.line((10.0, 2.0), (52.0, 18.0));
@@ -240,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_circle_has_its_area() {
-        // Four cubics, radius 40: the usual 0.5523 of it to the control points.
+        // Four cubics with a radius of 40: the control points are at the usual 0.5523 of it.
         let (r, k) = (40.0, 40.0 * 0.5523);
         let page = covered(100, 100, |c| {
             let at = |x: f64, y: f64| (50.3 + x, 50.7 + y);

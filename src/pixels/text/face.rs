@@ -1,4 +1,4 @@
-//! [`Face`]: a font file, ready to shape and to draw.
+//! [`Face`]: a font file that is ready for shaping and drawing.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,9 +19,9 @@ use crate::error::Error;
 use crate::limits::LimitError;
 use crate::transform::Typography;
 
-/// Stems of a bold that a family lacks grow by this part of the em square.
+/// The growth of stems for a synthetic bold, as a part of the em square.
 const GROWTH: f32 = 1.0 / 24.0;
-/// Lines and curves of all glyphs of a text.
+/// The maximum number of lines and curves of all glyphs of a text.
 const CURVES: usize = 1_000_000;
 
 /// A font file with a style, prepared once for a text.
@@ -32,37 +32,37 @@ pub(super) struct Face<'a> {
     instance: ShaperInstance,
     location: Location,
     synthesis: Synthesis,
-    /// Plans of shaping, which take longer to make than short texts to shape.
+    /// Shaping plans, which take longer to make than short texts take to shape.
     plans: RefCell<Vec<(Direction, Script, Rc<ShapePlan>)>>,
     glyphs: RefCell<HashMap<GlyphId, Rc<Outline>>>,
-    /// Font units of the em square.
+    /// Font units per em square.
     pub(super) em: f64,
     /// Font units from baseline to baseline.
     pub(super) advance: f64,
-    /// Top of a line through the middle of letters, and its thickness, in font units.
+    /// The top of a strikethrough line, and its thickness, in font units.
     pub(super) strike: (f64, f64),
 }
 
 /// A glyph of a shaped text, in font units.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shaped {
-    /// Its number; zero where the font lacks the character.
+    /// The glyph; zero if the font lacks the character.
     pub(super) id: GlyphId,
-    /// Where its characters start in the text.
+    /// The start of its characters in the text.
     pub(super) cluster: usize,
-    /// How far it moves what follows.
+    /// The advance to the next glyph.
     pub(super) advance: f64,
-    /// Where it stands, from where the text is.
+    /// The horizontal position, relative to the start of the text.
     pub(super) x: f64,
-    /// The same, upwards.
+    /// The vertical position, upwards.
     pub(super) y: f64,
 }
 
 impl<'a> Face<'a> {
-    /// Reads a file. A `varied` one may be set to a weight and slant if it has axes for them.
+    /// Reads a file. If `varied` is set, the axes of the font for weight and slant are used.
     ///
     /// # Errors
-    /// It is no font this build reads; the message says which.
+    /// It is not a font that this build can read; the message names it.
     pub(super) fn new(name: &str, bytes: &'a [u8], typography: Typography, varied: bool) -> Result<Self, Error> {
         let unreadable = |why: &str| Error::Pixels { code: ErrorCode::Format, message: format!("the {name} {why}") };
         let font = match FileRef::new(bytes) {
@@ -101,7 +101,7 @@ impl<'a> Face<'a> {
         })
     }
 
-    /// Shapes a piece of a text of one direction and script, what is around it in mind; in visual order.
+    /// Shapes a piece of a text with a single direction and script, in its context. The result is in visual order.
     pub(super) fn shape(&self, text: &str, context: &Range<usize>, piece: &Range<usize>, run: Run) -> Vec<Shaped> {
         let shaper = self.shaper.shaper(&self.font).instance(Some(&self.instance)).build();
         let direction = if run.rtl { Direction::RightToLeft } else { Direction::LeftToRight };
@@ -141,10 +141,10 @@ impl<'a> Face<'a> {
         plan
     }
 
-    /// The outline of a glyph, without ink if the font has none or a broken one.
+    /// Returns the outline of a glyph, which is empty if the font has none or a broken one.
     ///
     /// # Errors
-    /// The glyphs of this text have more curves than may be drawn.
+    /// The glyphs of this text have more curves than allowed.
     pub(super) fn outline(&self, glyph: GlyphId) -> Result<Rc<Outline>, LimitError> {
         let mut glyphs = self.glyphs.borrow_mut();
         if let Some(outline) = glyphs.get(&glyph) {
@@ -170,22 +170,22 @@ impl<'a> Face<'a> {
     }
 }
 
-/// What a run of characters has in common.
+/// The common properties of a run of characters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Run {
-    /// From right to left.
+    /// Whether the run is right-to-left.
     pub(super) rtl: bool,
-    /// Its script.
+    /// The script of the run.
     pub(super) script: Script,
 }
 
-/// How to come from a file to a style: by axes it has, else by changing outlines.
+/// Returns the settings that give a font a style: values of axes that it has, and otherwise changes of its outlines.
 fn style(font: &FontRef<'_>, typography: Typography, varied: bool, em: f32) -> (Vec<(Tag, f32)>, Synthesis) {
     let own = font.attributes();
     let axis = |tag: &[u8; 4]| font.axes().get_by_tag(Tag::new(tag)).filter(|_| varied);
     let mut settings = Vec::new();
     let mut synthesis = Synthesis::default();
-    // Semi-bold, the least that passes for bold, has 600.
+    // Semi-bold, the minimum that counts as bold, has 600.
     if typography.bold && own.weight < Weight::new(600.0) {
         match axis(b"wght").filter(|axis| axis.max_value() >= 600.0) {
             Some(axis) => settings.push((axis.tag(), axis.max_value().min(700.0))),

@@ -1,8 +1,8 @@
-//! Bounds on what a font may cost: a few bytes of it can ask for work without end.
+//! Limits on the cost of a font: a few bytes of it can cause unbounded work.
 //!
-//! It follows `skrifa` 0.44.0, its tables (`read-fonts` 0.41.0), and `harfrust` 0.12.0, which are pinned. Sizes and
-//! offsets are checked by the parser. What is counted here is what it follows as often as a
-//! font says: components of components, subroutines of subroutines, tables that share their parts.
+//! It depends on the behaviour of `skrifa` 0.44.0, its tables (`read-fonts` 0.41.0), and `harfrust` 0.12.0, which are
+//! pinned. The parser checks sizes and offsets. This module counts the structures that are followed as often as a font
+//! requests: components of components, subroutines of subroutines, tables that share their parts.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -17,18 +17,18 @@ use skrifa::raw::types::{BigEndian, F2Dot14, Fixed, Offset16};
 use skrifa::raw::{FontData, FontRef, Offset as _, ReadError, TableProvider};
 use skrifa::{GlyphId, Tag};
 
-/// Subtables of all lookups; fonts with the most intricate joining have some thousands.
+/// The maximum number of subtables of all lookups; fonts with very complex joining have some thousands.
 const SUBTABLES: usize = 8000;
-/// Subtables of other ways of shaping.
+/// The maximum number of subtables of other kinds of shaping.
 const OTHER_SUBTABLES: usize = 256;
-/// Components of a glyph, those of components included.
+/// The maximum number of components of a glyph, including those of components.
 const COMPONENTS: usize = 1000;
-/// Bytes of all subroutines a glyph calls, each counted as often as it is called.
+/// The maximum number of bytes of all subroutines that a glyph calls, counted once per call.
 const CALLED: usize = 64 * 1024;
 
-/// Would preparing to shape with a font go on for too long?
+/// Returns `true` if preparing to shape with a font would take too long.
 pub(super) fn is_overloaded(font: &FontRef<'_>) -> bool {
-    // Where in which table each lookup is.
+    // The subtables of all lookups in GSUB and GPOS.
     let substitutions = font.gsub().and_then(|table| table.lookup_list()).ok();
     let substitutions = substitutions.map_or(0, |list| subtables(list.offset_data(), list.lookup_offsets()));
     let positions = font.gpos().and_then(|table| table.lookup_list()).ok();
@@ -44,9 +44,9 @@ pub(super) fn is_overloaded(font: &FontRef<'_>) -> bool {
     substitutions + positions > SUBTABLES || [mark_sets, morx, kern, kerx].iter().any(|n| *n > OTHER_SUBTABLES)
 }
 
-/// Counts the subtables of lookups by their headers alone: type, flags, count. `harfrust` 0.12.0 takes 336 bytes for each
-/// that a lookup announces (`LookupInfo::new`) before it looks for any, so that one that announces more than there are
-/// counts as too many.
+/// Counts the subtables of lookups by their headers alone: type, flags, count. `harfrust` 0.12.0 allocates 336 bytes
+/// for each subtable that a lookup announces (`LookupInfo::new`) before it reads any of them. A lookup that announces
+/// more than there are therefore counts as too many.
 fn subtables(list: FontData<'_>, offsets: &[BigEndian<Offset16>]) -> usize {
     let count = |start: usize| {
         let announced = list.read_at::<u16>(start + 4).map_or(0, usize::from);
@@ -56,10 +56,10 @@ fn subtables(list: FontData<'_>, offsets: &[BigEndian<Offset16>]) -> usize {
     offsets.iter().map(|offset| count(offset.get().to_usize())).fold(0, usize::saturating_add)
 }
 
-/// Can the outline of a glyph be read in reasonable time?
+/// Returns `true` if the outline of a glyph can be read in reasonable time.
 pub(super) fn is_drawable(font: &FontRef<'_>, glyph: GlyphId, coords: &[F2Dot14]) -> bool {
     let table = |tag: &[u8; 4]| font.table_data(Tag::new(tag));
-    // In the order in which the outlines are looked for.
+    // The order in which the outlines are searched for.
     if font.glyf().is_ok() && font.loca(None).is_ok() {
         components(font, glyph, &mut 0).is_some()
     } else if let Some(data) = table(b"CFF2").or_else(|| table(b"CFF ")) {
@@ -69,8 +69,8 @@ pub(super) fn is_drawable(font: &FontRef<'_>, glyph: GlyphId, coords: &[F2Dot14]
     }
 }
 
-/// Counts components; `None` above the bound, or if one would make the reader of outlines panic. Cycles are no different
-/// from many.
+/// Counts components. Returns `None` above the limit, or if a component would make the outline reader panic. Cycles are
+/// detected by the limit.
 fn components(font: &FontRef<'_>, glyph: GlyphId, seen: &mut usize) -> Option<()> {
     match font.loca(None).ok()?.get_glyf(glyph, &font.glyf().ok()?) {
         Ok(Some(Glyph::Composite(composite))) => {
@@ -92,7 +92,7 @@ fn components(font: &FontRef<'_>, glyph: GlyphId, seen: &mut usize) -> Option<()
     }
 }
 
-/// Evaluates a glyph for nothing but to see that it ends.
+/// Evaluates a glyph only to check that the evaluation ends.
 fn calls_end(data: &[u8], glyph: GlyphId, coords: &[F2Dot14]) -> Result<(), Error> {
     let font = CffFontRef::new(data, 0, None)?;
     let second = font.version() == 2;
@@ -107,7 +107,7 @@ fn calls_end(data: &[u8], glyph: GlyphId, coords: &[F2Dot14]) -> Result<(), Erro
     cs::evaluate(&context, blend, charstring, &mut Nowhere).map(|_| ())
 }
 
-/// The local subroutines of a glyph and the index of its variations.
+/// Returns the local subroutines of a glyph and the index of its variations.
 fn local_subroutines<'a>(font: &CffFontRef<'a>, glyph: GlyphId) -> Result<(Index<'a>, u16), Error> {
     let second = font.version() == 2;
     let data = font.data();
@@ -145,21 +145,21 @@ fn local_subroutines<'a>(font: &CffFontRef<'a>, glyph: GlyphId) -> Result<(Index
     Ok((subroutines, variation))
 }
 
-/// Where the first top dictionary is.
+/// Returns the range of the first top dictionary.
 fn top_dict(data: &[u8], second: bool) -> Result<Range<usize>, Error> {
     use skrifa::raw::FontRead;
     use skrifa::raw::tables::cff::Cff;
     use skrifa::raw::tables::cff2::Cff2;
     let part =
         if second { Cff2::read(data.into())?.top_dict_data() } else { Cff::read(data.into())?.top_dicts().get(0)? };
-    // A part of `data`, which its distance from the start of it tells.
+    // A part of `data`, so its position follows from the difference of the pointers.
     let start = (part.as_ptr() as usize).wrapping_sub(data.as_ptr() as usize);
     Ok(start..start.saturating_add(part.len()))
 }
 
-/// A font whose subroutines run out.
+/// A font that limits the bytes of the subroutines that are called.
 struct Metered<'a> {
-    /// The table, all glyphs, global and local subroutines.
+    /// The table, all glyphs, and the global and local subroutines.
     parts: (&'a [u8], &'a Index<'a>, &'a Index<'a>, &'a Index<'a>),
     left: Cell<usize>,
 }
@@ -190,7 +190,7 @@ impl CharstringContext for Metered<'_> {
     }
 }
 
-/// The subroutine with a number as charstrings write it.
+/// Returns the subroutine with a number as encoded in charstrings.
 fn subroutine<'a>(all: &Index<'a>, index: i32) -> Result<&'a [u8], Error> {
     let index = index.checked_add(all.subr_bias()).and_then(|index| usize::try_from(index).ok());
     all.get(index.ok_or(ReadError::OutOfBounds)?)
@@ -222,7 +222,7 @@ mod tests {
         words.iter().flat_map(|word| word.to_be_bytes()).collect()
     }
 
-    /// A font of these tables and the usual ones, whose last glyph is `a`.
+    /// A font of these tables and the required ones, whose last glyph is `a`.
     fn font(glyphs: u16, mut tables: Vec<(&[u8; 4], Vec<u8>)>) -> Vec<u8> {
         let mut head = vec![0; 54];
         head[18..20].copy_from_slice(&1000u16.to_be_bytes());
@@ -246,7 +246,7 @@ mod tests {
         file
     }
 
-    /// A triangle, and glyphs that each show the one before it so often.
+    /// A triangle, and glyphs that each contain the previous one `times` times.
     fn composite(levels: u16, times: u16) -> Vec<u8> {
         let mut glyf = words(&[1, 0, 0, 500, 500, 2, 0, 0x0101]);
         glyf.push(1);
@@ -277,11 +277,11 @@ mod tests {
         index
     }
 
-    /// A triangle, drawn by the last of subroutines that each call the next so often.
+    /// A triangle, drawn by the last of several subroutines that each call the next one `times` times.
     fn postscript(levels: u8, times: usize) -> Vec<u8> {
         let number = |n: u16| [&[28][..], &n.to_be_bytes()].concat();
         let draw = [number(0), number(0), vec![21], number(500), vec![6], number(500), vec![7, 11]].concat();
-        // The bias of few subroutines is 107, and small numbers are bytes from 139 on.
+        // The bias for a small number of subroutines is 107, and small numbers are bytes from 139 on.
         let call = |index: u8| [index + 139 - 107, 29];
         let mut subroutines: Vec<_> = (1..levels).map(|next| [call(next).repeat(times), vec![11]].concat()).collect();
         subroutines.push(draw);
@@ -323,14 +323,14 @@ mod tests {
         assert_eq!(size(&composite(9, 2)), Size::new(1, 1));
         assert_eq!(size(&composite(31, 2)), Size::new(1, 1));
         assert_eq!(size(&postscript(1, 0)), Size::new(50, 50));
-        // Drawn four times, each from where the last one ended.
+        // Drawn four times, each time from the end of the previous one.
         assert_eq!(size(&postscript(3, 2)), Size::new(200, 200));
         assert_eq!(size(&postscript(9, 100)), Size::new(1, 1));
     }
 
     #[test]
     fn shaping_tables_are_counted_by_their_headers() {
-        // Each of so many lookups is the same table, which says that it has so many subtables, and has others.
+        // All lookups are the same table, which announces one number of subtables and has another.
         let lookups = |count: u16, announced: u16, present: usize| {
             let lookup = [words(&[1, 0, announced]), words(&vec![0; present])].concat();
             let list = [words(&[count]), words(&vec![2 * count + 2; count.into()]), lookup].concat();
@@ -342,7 +342,7 @@ mod tests {
             (0, 60_000, 60_000, false),
             (1, 7000, 7000, false),
             (2, 7000, 7000, true),
-            // Memory would be taken for what is not there.
+            // Memory would be allocated for subtables that do not exist.
             (1, 7000, 6999, true),
             (1, 1, 0, true),
             (1, 0, 0, false),

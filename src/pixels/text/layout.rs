@@ -1,4 +1,4 @@
-//! [`Layout`]: where every glyph of a text stands in its box, and how large that is.
+//! [`Layout`]: the position of every glyph of a text in its box, and the size of the box.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,26 +14,26 @@ use crate::pixels::base::{Channels, memory};
 use crate::plan::{Size, TextBlock};
 use crate::transform::Align;
 
-/// Ink thinner than this at the edge of the box is cut off rather than given a row of its own.
+/// Ink thinner than this at the edge of the box is cut off instead of adding a row.
 const HAIR: f64 = 1.0 / 32.0;
-/// Glyphs a text may have for each character allowed: letters fall apart into few parts.
+/// The maximum number of glyphs per allowed character: letters decompose into few parts.
 const PARTS: u64 = 4;
-/// How often a byte of the text may be shaped; twice is usual.
+/// The maximum number of times that a byte of the text is shaped; twice is usual.
 const TRIES: u64 = 100;
-/// How often a pixel may be drawn in the mean, as glyphs may overlap.
+/// The maximum number of times that a pixel is drawn on average, because glyphs may overlap.
 const LAYERS: u64 = 4;
 
-/// A text, laid out: pixels from the left top of the box, padding included.
+/// The layout of a text, in pixels from the top left of the box, including padding.
 pub(super) struct Layout {
-    /// Of the box.
+    /// The size of the box.
     pub(super) size: Size,
     marks: Vec<Mark>,
 }
 
-/// Ink.
+/// A shape to draw.
 struct Mark {
     shape: Shape,
-    /// Around it.
+    /// The bounds of the shape.
     around: Bounds,
 }
 
@@ -43,7 +43,7 @@ enum Shape {
 }
 
 impl Mark {
-    /// A glyph; `None` without ink. Rows go down from here on: `low` is the top.
+    /// Makes the mark of a glyph, or `None` if it has no ink. From here on rows count downwards: `low` is the top.
     fn glyph(outline: Rc<Outline>, place: Placement) -> Option<Self> {
         let b = outline.bounds?;
         let around = Bounds {
@@ -63,7 +63,7 @@ impl Mark {
         }
     }
 
-    /// The pixels of a window onto the page that it may touch: left, top, right, bottom.
+    /// Returns the pixels of a window onto the page that the mark may cover: left, top, right, bottom.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -76,7 +76,7 @@ impl Mark {
         (left < right && top < bottom).then_some([left, top, right, bottom])
     }
 
-    /// What drawing it costs, in pixels.
+    /// Returns the cost of drawing, in pixels.
     fn cost(&self, size: Size) -> u64 {
         let (width, height) = (size.width as usize, size.height as usize);
         let Some([left, top, right, bottom]) = self.window(width, (0, height)) else { return 0 };
@@ -90,10 +90,10 @@ impl Mark {
 }
 
 impl Layout {
-    /// Lays a text out.
+    /// Computes the layout of a text.
     ///
     /// # Errors
-    /// It has more characters, would be larger, or takes more to draw than is allowed; a font is none.
+    /// It has too many characters, would be too large, or is too expensive to draw, or a file is not a font.
     pub(super) fn new(block: &TextBlock, fonts: &FontBook<'_>, limits: &Limits) -> Result<Self, Error> {
         let characters = u64::try_from(block.text.chars().count()).unwrap_or(u64::MAX);
         let allowed = u64::try_from(limits.text_chars).unwrap_or(u64::MAX);
@@ -104,7 +104,7 @@ impl Layout {
         let lines = lines(&block.text, wrap, &setter)?;
         let mut marks = marks(block, &lines, &setter)?;
         let ink = marks.iter().map(|mark| mark.around).reduce(Bounds::union);
-        // Without ink there is still a pixel: images are not empty.
+        // Without ink the box still has one pixel, because images are not empty.
         let ink = ink.unwrap_or(Bounds { left: 0.0, low: 0.0, right: 1.0, high: 1.0 });
         let top = (ink.low + HAIR).floor();
         let left = if wrap.is_some() { 0.0 } else { ink.left };
@@ -118,7 +118,7 @@ impl Layout {
         Ok(Self { size, marks })
     }
 
-    /// Draws the ink of some rows onto a page that has these rows, from `top` on.
+    /// Draws the ink of some rows onto a page that has these rows, starting with `top`.
     pub(super) fn draw(&self, page: &mut [u8], top: usize, coverage: &mut Coverage) {
         let width = self.size.width as usize;
         let rows = page.len() / width.max(1);
@@ -151,10 +151,10 @@ fn setter<'a>(block: &TextBlock, sources: &'a [Source<'a>], characters: u64) -> 
     }
 }
 
-/// The ink of all lines, the first one's baseline at zero.
+/// Returns the ink of all lines. The baseline of the first line is at zero.
 fn marks(block: &TextBlock, lines: &[Line], setter: &Setter<'_>) -> Result<Vec<Mark>, Error> {
     let chosen = setter.faces.chosen()?;
-    // The tallest font that has a say decides for all lines, so that they stay apart evenly.
+    // The tallest font that is used determines the distance of all lines, so that they are spaced evenly.
     let mut natural = chosen.advance / chosen.em;
     for glyph in lines.iter().flat_map(|line| &line.glyphs) {
         natural = setter.faces.get(glyph.face)?.map_or(natural, |face| natural.max(face.advance / face.em));
@@ -188,7 +188,7 @@ fn marks(block: &TextBlock, lines: &[Line], setter: &Setter<'_>) -> Result<Vec<M
     Ok(marks)
 }
 
-/// How far from the left of the box a line starts. One that is too wide is read from its beginning.
+/// Returns the distance of a line from the left of the box. A line that is too wide shows its beginning.
 fn indent(line: &Line, width: f64, align: Align) -> f64 {
     let free = width - line.width;
     match align {
@@ -200,7 +200,7 @@ fn indent(line: &Line, width: f64, align: Align) -> f64 {
     }
 }
 
-/// The size of a box with its padding, if it is allowed.
+/// Returns the size of a box with its padding, if it is within the limits.
 fn padded(width: f64, height: f64, padding: [u32; 4], limits: &Limits) -> Result<Size, LimitError> {
     let [top, right, bottom, left] = padding.map(u64::from);
     let side = |inside: f64, around: u64| {

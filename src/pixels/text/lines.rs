@@ -1,4 +1,4 @@
-//! Lines: where a paragraph is broken, and in which order its parts are seen.
+//! Lines: the line breaks of a paragraph, and the visual order of its parts.
 
 use std::ops::Range;
 
@@ -13,22 +13,22 @@ use super::face::Run;
 use super::shape::{Glyph, Setter};
 use crate::error::Error;
 
-/// Part of a pixel by which a line may be too wide: sums of fractions are not exact.
+/// The part of a pixel by which a line may be too wide, because sums of fractions are not exact.
 const SLACK: f64 = 1.0 / 64.0;
 const SOFT_HYPHEN: char = '\u{AD}';
 
-/// A line, from the left.
+/// A line, from left to right.
 #[derive(Debug)]
 pub(super) struct Line {
-    /// Its glyphs.
+    /// The glyphs.
     pub(super) glyphs: Vec<Glyph>,
-    /// How far they go, without space at the end.
+    /// The width in pixels, without trailing space.
     pub(super) width: f64,
-    /// Does it belong to a paragraph from right to left?
+    /// Whether the line belongs to a right-to-left paragraph.
     pub(super) rtl: bool,
 }
 
-/// The lines of a text, none wider than `wrap` unless it is a single word.
+/// Returns the lines of a text. A line is wider than `wrap` only if it is a single word.
 pub(super) fn lines(text: &str, wrap: Option<f64>, setter: &Setter<'_>) -> Result<Vec<Line>, Error> {
     let mut lines = Vec::new();
     for paragraph in paragraphs(text) {
@@ -37,7 +37,7 @@ pub(super) fn lines(text: &str, wrap: Option<f64>, setter: &Setter<'_>) -> Resul
     Ok(lines)
 }
 
-/// What stands between line ends of any kind, without control characters; a tab is a space.
+/// Splits a text at line ends of any kind and removes control characters. A tab becomes a space.
 fn paragraphs(text: &str) -> Vec<String> {
     let ends = ['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'];
     let clean = |line: &str| -> String {
@@ -47,7 +47,7 @@ fn paragraphs(text: &str) -> Vec<String> {
     text.replace("\r\n", "\n").split(ends).map(clean).collect()
 }
 
-/// A paragraph with what is known of its characters.
+/// A paragraph with the properties of its characters.
 struct Paragraph<'a> {
     text: &'a str,
     bidi: BidiInfo<'a>,
@@ -65,7 +65,7 @@ impl<'a> Paragraph<'a> {
             lines.push(whole);
             return Ok(());
         };
-        // How far the text goes up to each byte, when it is not broken.
+        // The width of the unbroken text up to each byte.
         let mut reach = vec![0.0; self.text.len() + 1];
         for glyph in &whole.glyphs {
             if let Some(after) = reach.get_mut(glyph.cluster + 1) {
@@ -82,11 +82,11 @@ impl<'a> Paragraph<'a> {
         let breaks: Vec<usize> = segmenter.segment_str(self.text).filter(|at| *at > 0).collect();
         let (mut start, mut next) = (0, 0);
         while next < breaks.len() {
-            // As many words as fit by that reckoning, at least one.
+            // As many words as fit by this estimate, at least one.
             let rest = breaks.get(next..).unwrap_or_default();
             let fits = |at: &&usize| far(self.visible(start..**at).end) - far(start) <= wrap + SLACK;
             let mut count = rest.iter().take_while(fits).count().max(1);
-            // A line of its own may be a little wider: letters know their neighbours.
+            // A separate line may be slightly wider, because glyphs depend on their neighbours.
             loop {
                 let end = rest.get(count - 1).copied().unwrap_or(self.text.len());
                 let line = self.line(start..end, setter)?;
@@ -101,10 +101,10 @@ impl<'a> Paragraph<'a> {
         Ok(())
     }
 
-    /// A range without the space at its end, which hangs over.
+    /// Returns a range without its trailing space, which hangs over the edge.
     fn visible(&self, range: Range<usize>) -> Range<usize> {
         let text = self.text.get(range.clone()).unwrap_or_default();
-        // Unlike these, which hold together and stand for something.
+        // Non-breaking spaces do not hang.
         let hangs = |c: char| c.is_whitespace() && !matches!(c, '\u{A0}' | '\u{2007}' | '\u{202F}');
         range.start..range.start + text.trim_end_matches(hangs).len()
     }
@@ -135,18 +135,18 @@ impl<'a> Paragraph<'a> {
         Ok(Line { glyphs, width, rtl })
     }
 
-    /// Shows that a word goes on in the next line.
+    /// Adds a hyphen to a word that continues in the next line.
     fn hyphen(&self, rtl: bool, setter: &Setter<'_>, glyphs: &mut Vec<Glyph>) -> Result<(), Error> {
         let script = self.scripts.last().map_or(harfrust::script::LATIN, |(_, script)| *script);
         let mut hyphen = Vec::new();
         setter.set("-", &(0..1), &(0..1), Run { rtl, script }, &mut hyphen)?;
         let at = if rtl { 0 } else { glyphs.len() };
-        // Of no cluster of the text: nothing is reckoned by it.
+        // The hyphen belongs to no cluster of the text, so no width is computed from it.
         glyphs.splice(at..at, hyphen);
         Ok(())
     }
 
-    /// The parts of a range that have one script each.
+    /// Returns the parts of a range, each with a single script.
     fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (Range<usize>, Script)> {
         self.scripts.iter().filter_map(move |(script, name)| {
             let common = script.start.max(range.start)..script.end.min(range.end);
@@ -155,7 +155,8 @@ impl<'a> Paragraph<'a> {
     }
 }
 
-/// Runs of one script. What belongs to none, such as spaces and accents, goes with what is before it.
+/// Returns the runs of each script. Characters without a script, such as spaces and accents, belong to the preceding
+/// run.
 fn scripts(text: &str) -> Vec<(Range<usize>, Script)> {
     let map = CodePointMapData::<props::Script>::new();
     let own = |c: char| match map.get(c) {

@@ -1,19 +1,19 @@
-//! Text layers: [`measure`] for planning, [`draw`] for pixels, one layout for both.
+//! Text layers: [`measure`] for planning, [`draw`] for pixels, with one layout for both.
 //!
 //! ```text
 //! characters ── lines ──▶ runs ── shape ──▶ glyphs ── layout ──▶ ink in a box ── coverage ──▶ Raster
 //!               breaks, directions, scripts  │ fonts, first to last      size, limits
 //! ```
 //!
-//! Documented: words are wrapped at `w`, which padding is added to; lines shorter than the box are
-//! aligned; `lh` counts from two lines on; empty space around the text is removed, so the box is what ink
-//! covers, except that it is exactly `w` wide if that is given.
+//! Documented: words are wrapped at `w`, to which padding is added; lines that are shorter than the box are aligned;
+//! `lh` applies to texts of two lines and more; empty space around the text is removed, so the box has the size of the
+//! ink, except that it is exactly `w` wide if that is given.
 //!
-//! Chosen: lines break where Unicode (UAX 14) lets them, and each is ordered by its directions (UAX 9).
-//! A word wider than the box, and ink that leans out of it, is drawn over the padding and cut off at its
-//! outer edge. Such a line starts at its beginning whatever the alignment. Space at the end of a line
-//! does not count. Text without ink is one pixel high. Outlines are neither hinted nor coloured: an emoji
-//! is drawn as the outline the font has for it, or as the sign for what is missing.
+//! Chosen: lines break at the opportunities of Unicode (UAX 14), and each is ordered by its directions (UAX 9). A word
+//! wider than the box, and ink that extends beyond it, is drawn over the padding and cut off at its outer edge. Such a
+//! line shows its beginning whatever the alignment. Trailing space of a line does not count. Text without ink is one
+//! pixel high. Outlines are neither hinted nor coloured: an emoji is drawn as the outline that the font has for it, or
+//! as the glyph for missing characters.
 
 mod book;
 mod coverage;
@@ -37,13 +37,13 @@ use crate::pixels::color::pixel;
 use crate::pixels::raster::Raster;
 use crate::plan::{Size, TextBlock};
 
-/// Pixels that are covered before they are coloured, at a time.
+/// The number of pixels whose coverage is computed before they are coloured.
 const BAND: usize = 1 << 20;
 
-/// The size that [`draw`] gives a text. Both take the same time for short texts: keep the result.
+/// Returns the size that [`draw`] gives a text. Both take the same time for short texts, so keep the result.
 ///
 /// # Errors
-/// As [`draw`].
+/// The errors of [`draw`].
 pub(crate) fn measure(block: &TextBlock, fonts: &FontBook<'_>, limits: &Limits) -> Result<Size, Error> {
     Ok(Layout::new(block, fonts, limits)?.size)
 }
@@ -51,7 +51,7 @@ pub(crate) fn measure(block: &TextBlock, fonts: &FontBook<'_>, limits: &Limits) 
 /// Draws a text and its padding on its background.
 ///
 /// # Errors
-/// The text passes a limit, which is known before anything is drawn, or a font file is none.
+/// The text exceeds a limit, which is checked before anything is drawn, or a font file is not a font.
 pub(crate) fn draw(block: &TextBlock, fonts: &FontBook<'_>, limits: &Limits) -> Result<Raster, Error> {
     let layout = Layout::new(block, fonts, limits)?;
     let size = layout.size;
@@ -70,19 +70,19 @@ pub(crate) fn draw(block: &TextBlock, fonts: &FontBook<'_>, limits: &Limits) -> 
     Raster::new(size, Channels::Rgba, samples)
 }
 
-/// The pixel that each coverage makes: text over background, both translucent if they say so.
+/// Returns the pixel for each coverage: text over background, each of them translucent if its colour is.
 fn shades(block: &TextBlock) -> Vec<[u8; 4]> {
     let text = pixel(block.color);
-    // Where nothing is, what is near it: then no scaling brings in a colour that nobody named.
+    // Transparent pixels get the colour of the text, so that scaling does not introduce another colour.
     let clear = [text[0], text[1], text[2], 0];
     let below = block.background.map_or(clear, pixel);
     (0..=255u8).map(|covered| over(text, covered, below)).collect()
 }
 
-/// A pixel over another, where it covers it in part.
+/// Draws a pixel over another one that it covers in part.
 fn over(above: [u8; 4], covered: u8, below: [u8; 4]) -> [u8; 4] {
     const FULL: u32 = 255 * 255;
-    // Shares of 65025: exact, rounded once at the end.
+    // Shares in units of 1/65025: exact, rounded once at the end.
     let own = u32::from(above[3]) * u32::from(covered);
     let rest = u32::from(below[3]) * (FULL - own) / 255;
     let whole = own + rest;

@@ -1,16 +1,16 @@
-//! [`Outline`]: the curves of a glyph, in font units, y upwards.
+//! [`Outline`]: the curves of a glyph, in font units, with `y` upwards.
 
 use skrifa::outline::OutlinePen;
 
-/// Lean of an italic that a family lacks: the tangent of twelve degrees.
+/// The slant of a synthetic italic: the tangent of twelve degrees.
 const LEAN: f32 = 0.2126;
 
 /// A point of an outline.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Point {
-    /// To the right.
+    /// Font units to the right.
     pub(super) x: f32,
-    /// Upwards.
+    /// Font units upwards.
     pub(super) y: f32,
 }
 
@@ -20,7 +20,7 @@ impl Point {
     }
 }
 
-/// What leads from one point of a contour to the next.
+/// A segment from one point of a contour to the next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Curve {
     /// A straight line to a point.
@@ -29,30 +29,30 @@ pub(super) enum Curve {
     Cubic([Point; 3]),
 }
 
-/// A closed line: what comes back to the start does so straight.
+/// A closed line. It returns to the start with a straight segment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Contour {
-    /// Where it starts and ends.
+    /// The point where it starts and ends.
     pub(super) start: Point,
-    /// The way round.
+    /// The segments.
     pub(super) curves: Vec<Curve>,
 }
 
-/// The smallest rectangle around something.
+/// A bounding box.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bounds {
-    /// Least x.
+    /// The minimum x.
     pub(super) left: f64,
-    /// Least y.
+    /// The minimum y.
     pub(super) low: f64,
-    /// Greatest x.
+    /// The maximum x.
     pub(super) right: f64,
-    /// Greatest y.
+    /// The maximum y.
     pub(super) high: f64,
 }
 
 impl Bounds {
-    /// Around both.
+    /// Returns the smallest box that contains both.
     pub(super) const fn union(self, other: Self) -> Self {
         Self {
             left: self.left.min(other.left),
@@ -66,21 +66,21 @@ impl Bounds {
 /// The contours of a glyph.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Outline {
-    /// All of them.
+    /// All contours.
     pub(super) contours: Vec<Contour>,
-    /// Around the ink; `None` for a blank glyph.
+    /// The bounds of the ink; `None` for a blank glyph.
     pub(super) bounds: Option<Bounds>,
 }
 
 impl Outline {
-    /// Its lines and curves: what drawing it costs.
+    /// Returns the number of lines and curves, which is the cost of drawing.
     pub(super) fn len(&self) -> usize {
         self.contours.iter().map(|contour| contour.curves.len() + 1).sum()
     }
 
-    /// Moves every point outwards, so that stems grow by twice as much.
+    /// Moves every point outwards by `by`, so that stems grow by twice as much.
     fn embolden(&mut self, by: f32) {
-        // Filled is what lies on one side of all contours; on which tells the sign of the whole area.
+        // The filled area is on one side of all contours; the sign of the total area determines which.
         let outwards = if self.contours.iter().map(Contour::area).sum::<f32>() < 0.0 { -by } else { by };
         for contour in &mut self.contours {
             let points = contour.points();
@@ -99,7 +99,7 @@ impl Outline {
 }
 
 impl Contour {
-    /// The start, then every point of every curve in order.
+    /// Returns the start, then every point of every curve in order.
     fn points(&self) -> Vec<Point> {
         let mut points = vec![self.start];
         for curve in &self.curves {
@@ -111,7 +111,7 @@ impl Contour {
         points
     }
 
-    /// Puts other points into the place of [`Self::points`].
+    /// Replaces the points that [`Self::points`] returns.
     fn replace(&mut self, points: &[Point]) {
         let mut next = points.iter().copied();
         let mut put = |point: &mut Point| *point = next.next().unwrap_or(*point);
@@ -124,7 +124,7 @@ impl Contour {
         }
     }
 
-    /// The area inside the polygon of all points, positive if they go round to the left.
+    /// Returns the area inside the polygon of all points, positive if it is counter-clockwise.
     fn area(&self) -> f32 {
         let points = self.points();
         let shifted = points.iter().cycle().skip(1);
@@ -132,10 +132,11 @@ impl Contour {
     }
 }
 
-/// A point of a polygon moved to the right of its way, by so much measured across the lines at it.
+/// Returns a point of a polygon moved to the right of its direction, by the distance `by` perpendicular to the lines at
+/// it.
 fn offset(points: &[Point], at: usize, by: f32) -> Point {
     let Some(&here) = points.get(at) else { return Point::default() };
-    // The direction to the nearest point that is elsewhere; points may coincide.
+    // The direction to the nearest point that does not coincide with this one.
     let towards = |point: &Point| {
         let (x, y) = (point.x - here.x, point.y - here.y);
         let length = x.hypot(y);
@@ -146,21 +147,21 @@ fn offset(points: &[Point], at: usize, by: f32) -> Point {
     let after = (1..count).filter_map(around).find_map(towards);
     let before = (1..count).rev().filter_map(around).find_map(towards);
     let (Some((before_x, before_y)), Some((after_x, after_y))) = (before, after) else { return here };
-    // The normals to the right of both lines; `before` looks back.
+    // The normals to the right of both lines; `before` points backwards.
     let (in_x, in_y) = (-before_y, before_x);
     let (out_x, out_y) = (after_y, -after_x);
     let cosine = in_x.mul_add(out_x, in_y * out_y);
-    // Spikes would grow without end: there the point moves no further than three times as much.
+    // Spikes would grow without bound, so the point moves by at most three times the distance.
     let reach = by / (1.0 + cosine).max(0.25);
     Point { x: reach.mul_add(in_x + out_x, here.x), y: reach.mul_add(in_y + out_y, here.y) }
 }
 
-/// How a glyph is changed for lack of a real bold or italic.
+/// The changes of a glyph that replace a missing bold or italic.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Synthesis {
-    /// By how many font units a stem grows.
+    /// The growth of stems, in font units.
     pub(super) growth: f32,
-    /// Leaning to the right.
+    /// Whether the glyph is slanted to the right.
     pub(super) slant: bool,
 }
 
@@ -169,17 +170,17 @@ pub(super) struct Synthesis {
 pub(super) struct Collector {
     outline: Outline,
     here: Point,
-    /// How many curves may come yet.
+    /// The number of curves that may still be added.
     room: usize,
 }
 
 impl Collector {
-    /// One that drops what comes after so many curves.
+    /// Makes a collector that drops everything after `room` curves.
     pub(super) fn new(room: usize) -> Self {
         Self { room, ..Self::default() }
     }
 
-    /// What was collected; `None` if it was too much or is nowhere.
+    /// Returns the outline, or `None` if it has too many curves or coordinates that are not finite.
     pub(super) fn finish(self, synthesis: Synthesis) -> Option<Outline> {
         let mut outline = self.outline;
         if self.room == 0 {
@@ -222,7 +223,7 @@ impl OutlinePen for Collector {
     }
 
     fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        // The same curve with two control points.
+        // The equivalent curve with two control points.
         let (control, end) = (Point { x: cx, y: cy }, Point { x, y });
         let third = 2.0 / 3.0;
         self.push(Curve::Cubic([self.here.between(control, third), end.between(control, third), end]));
@@ -235,7 +236,7 @@ impl OutlinePen for Collector {
     fn close(&mut self) {}
 }
 
-/// Exactly around the curves of a contour, control points left aside; `None` if it encloses nothing.
+/// Returns the exact bounds of the curves of a contour, ignoring control points, or `None` if it encloses no area.
 fn bounds(contour: &Contour) -> Option<Bounds> {
     let mut from = contour.start;
     let mut whole: Option<Bounds> = None;
@@ -258,7 +259,7 @@ fn span(values: &[f32]) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), v| (least.min(v), most.max(v)))
 }
 
-/// Least and greatest value of a cubic Bézier polynomial between 0 and 1.
+/// Returns the minimum and the maximum of a cubic Bézier polynomial between 0 and 1.
 fn cubic_span(points: [f32; 4]) -> (f64, f64) {
     let ends = span(&[points[0], points[3]]);
     let [p0, p1, p2, p3] = points.map(f64::from);
@@ -269,7 +270,7 @@ fn cubic_span(points: [f32; 4]) -> (f64, f64) {
     let (d0, d1, d2) = (p1 - p0, p2 - p1, p3 - p2);
     let (square, linear) = (2.0f64.mul_add(-d1, d0 + d2), 2.0 * (d1 - d0));
     let root = linear.mul_add(linear, -4.0 * square * d0).max(0.0).sqrt();
-    // The form without cancellation; a straight derivative has one of the two only.
+    // The form without cancellation. If the derivative is linear, only one of the two exists.
     let q = -0.5 * (linear + root.copysign(linear));
     let at = |t: f64| {
         let u = 1.0 - t;
@@ -286,7 +287,7 @@ fn cubic_span(points: [f32; 4]) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    /// A square of 100 with a square hole of 20, the outside to the left if `left`.
+    /// A square of 100 with a square hole of 20; the outer contour is counter-clockwise if `left`.
     fn ring(left: bool) -> Collector {
         let mut pen = Collector::new(100);
         let mut outside = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (0.0, 100.0)];

@@ -1,4 +1,4 @@
-//! From characters to glyphs: the first font of a list that has a character draws it.
+//! [`Setter`]: from characters to glyphs. The first font of a list that has a character draws it.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -14,36 +14,36 @@ use crate::pixels::base::internal_error;
 /// A glyph of a line, in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Glyph {
-    /// Which of the faces has it.
+    /// The index of the face that has the glyph.
     pub(super) face: usize,
-    /// Which of its glyphs it is.
+    /// The glyph in that face.
     pub(super) id: GlyphId,
-    /// Where its characters start in the paragraph.
+    /// The start of its characters in the paragraph.
     pub(super) cluster: usize,
-    /// How far it moves what follows.
+    /// The advance to the next glyph.
     pub(super) advance: f64,
-    /// Where it stands, from where the line is.
+    /// The horizontal position, relative to the start of the line.
     pub(super) x: f64,
-    /// The same, upwards.
+    /// The vertical position, upwards.
     pub(super) y: f64,
 }
 
 /// Shapes text in one size with a list of fonts.
 pub(super) struct Setter<'a> {
     pub(super) faces: Faces<'a>,
-    /// Pixels of the em square.
+    /// Pixels per em square.
     pub(super) size: f64,
-    /// How many glyphs a line may have.
+    /// The maximum number of glyphs of a line.
     pub(super) most: u64,
-    /// How many bytes of text may still be shaped: lines are tried in more than one length.
+    /// The number of bytes of text that may still be shaped: several lengths of a line are tried.
     pub(super) left: Cell<u64>,
 }
 
 impl Setter<'_> {
-    /// Appends the glyphs of a piece in visual order, what is around it in mind.
+    /// Appends the glyphs of a piece in visual order, shaped in its context.
     ///
     /// # Errors
-    /// A font turns out to be none, or makes too many glyphs.
+    /// A file is not a font, or its shaping results in too many glyphs.
     pub(super) fn set(
         &self,
         text: &str,
@@ -58,7 +58,7 @@ impl Setter<'_> {
         self.set_from(0, text, context, piece, run, line)
     }
 
-    /// The same without the first fonts, which lack something of the piece.
+    /// Appends the glyphs of a piece without the first `first` fonts, which lack a part of it.
     fn set_from(
         &self,
         first: usize,
@@ -68,7 +68,7 @@ impl Setter<'_> {
         run: Run,
         line: &mut Vec<Glyph>,
     ) -> Result<(), Error> {
-        // After the last font the first one draws its sign for what is missing.
+        // After the last font, the first one draws its glyph for missing characters.
         let last = first >= self.faces.len();
         let index = if last { 0 } else { first };
         let Some(face) = self.faces.get(index)? else { return Err(internal_error("a text without any font")) };
@@ -87,7 +87,7 @@ impl Setter<'_> {
             line.extend(shaped.iter().map(pixels));
             return Ok(());
         }
-        // Clusters, the smallest parts that can change fonts, come in the order of the text or against it.
+        // Clusters are the smallest parts that can change fonts. They are in text order or in the reverse order.
         let clusters: Vec<_> = shaped.chunk_by(|a, b| a.cluster == b.cluster).collect();
         let lacks = |cluster: &&[Shaped]| cluster.iter().any(|glyph| glyph.id == GlyphId::NOTDEF);
         let start = |cluster: Option<&&[Shaped]>| cluster.and_then(|c| c.first()).map_or(piece.end, |g| g.cluster);

@@ -46,7 +46,7 @@ fn drawn(block: &TextBlock) -> Raster {
     raster
 }
 
-/// Columns with ink, by the alpha of a text without background.
+/// Returns the columns with ink, by the alpha of a text without background.
 fn inked_columns(raster: &Raster, rows: std::ops::Range<u32>) -> Vec<u32> {
     let inked = |x: u32| rows.clone().any(|y| raster.pixel(x, y).is_some_and(|p| p[3] > 0));
     (0..raster.size().width).filter(|x| inked(*x)).collect()
@@ -74,7 +74,7 @@ fn the_box_is_what_ink_covers() {
     }
     let columns = inked_columns(&raster, 0..height);
     assert_eq!((columns.first(), columns.last()), (Some(&0), Some(&(width - 1))));
-    // Space around makes no difference, and twice the size is twice as large.
+    // Surrounding space makes no difference, and doubling the font size doubles the size.
     assert_eq!(size(&block("  Hello \t ")), Size::new(width, height));
     let double = size(&TextBlock { size: 90.0, ..block("Hello") });
     assert!(double.width.abs_diff(2 * width) <= 2 && double.height.abs_diff(2 * height) <= 2, "{double:?}");
@@ -96,15 +96,15 @@ fn wrapping_keeps_words_whole() {
     assert_eq!(lines("one two three four", 260), 2);
     assert_eq!(lines("one two three four", 2000), 1);
     assert_eq!(lines("one\ntwo\r\nthree\u{2028}four", 2000), 4);
-    // A blank line takes place, break or not; one at the end has no ink.
+    // A blank line takes space, explicit break or not; one at the end has no ink.
     assert_eq!(lines("one\n\ntwo\n\n", 2000), 3);
-    // Chinese breaks between characters, a non-breaking space does not, a soft hyphen may.
+    // Chinese breaks between characters, a non-breaking space does not break, a soft hyphen may.
     assert_eq!(lines("中文中文中文", 60), 3);
     assert_eq!(lines("one\u{A0}two", 120), 1);
     let hyphenated = |text: &str| drawn(&TextBlock { wrap: Some(260), ..block(text) });
     assert_eq!(hyphenated("fundament\u{AD}ally"), hyphenated("fundament-\nally"));
     assert_eq!(drawn(&block("fundament\u{AD}ally")), drawn(&block("fundamentally")));
-    // Thai words stand together; they break all the same.
+    // Thai words are written without spaces, and still break.
     assert!(lines("ภาษาไทยภาษาไทยภาษาไทย", 200) > 1);
 }
 
@@ -112,7 +112,7 @@ fn wrapping_keeps_words_whole() {
 fn a_word_that_is_too_wide_is_cut_off() {
     let raster = drawn(&TextBlock { wrap: Some(50), padding: [0, 10, 0, 0], ..block("Hello") });
     assert_eq!(raster.size().width, 60);
-    // Over the padding, and from its beginning although it is centred.
+    // The word is drawn over the padding, and shows its beginning although it is centred.
     let alone = drawn(&TextBlock { wrap: Some(500), align: Align::Left, ..block("Hello") });
     assert_eq!(raster.size().height, alone.size().height);
     for y in 0..raster.size().height {
@@ -161,7 +161,7 @@ fn translucent_text_over_a_translucent_background() {
     let [blue, red] = ["0000FF40", "FF000060"].map(|c| pixel(c.parse().unwrap()));
     assert_eq!(over(blue, 255, red), [121, 0, 134, 194]);
     assert_eq!(over(blue, 0, red), red);
-    // Half covered by an opaque colour, nothing below.
+    // Half covered by an opaque colour over nothing.
     assert_eq!(over([9, 8, 7, 255], 128, [9, 8, 7, 0]), [9, 8, 7, 128]);
     assert_eq!(over([9, 8, 7, 0], 255, [9, 8, 7, 0]), [9, 8, 7, 0]);
     assert_eq!(over([0, 0, 0, 255], 255, [1, 2, 3, 255]), [0, 0, 0, 255]);
@@ -190,7 +190,7 @@ fn typography_never_fails() {
             .map(|(b, i, s)| styled(b, i, s));
     assert!(ink(&bold) > ink(&plain) * 5 / 4);
     assert_ne!(italic.samples(), plain.samples());
-    // A bar through the middle from end to end, wider than the letters' ink.
+    // A bar through the middle from end to end, wider than the ink of the letters.
     assert!(struck.size().width > plain.size().width && struck.size().height == plain.size().height);
     let Size { width, height } = struck.size();
     assert!((height / 4..height).any(|y| (1..width - 1).all(|x| struck.pixel(x, y).unwrap()[3] == 255)));
@@ -199,13 +199,13 @@ fn typography_never_fails() {
 
 #[test]
 fn right_to_left_is_read_so() {
-    // Alef stands to the right of bet, which is all about alef on the left in Latin.
+    // Alef is to the right of bet, and in Latin the first letter is on the left.
     let columns = |text: &str| {
         let raster = drawn(&TextBlock { wrap: Some(300), align: Align::Left, ..block(text) });
         inked_columns(&raster, 0..raster.size().height)
     };
     let width = |text: &str| size(&block(text)).width;
-    // Lamed is the only one of these with an ascender: where it stands tells the order.
+    // Lamed is the only one of these with an ascender, so its position shows the order.
     let top_ink = |text: &str| {
         let raster = drawn(&block(text));
         let columns = inked_columns(&raster, 0..4);
@@ -213,11 +213,11 @@ fn right_to_left_is_read_so() {
     };
     assert!(top_ink("לםם") > 0.5, "the first letter is on the right");
     assert!(top_ink("םםל") < 0.3, "the last letter is on the left");
-    // Numbers in it go from left to right, and Latin words keep their order.
+    // Numbers in the text go from left to right, and Latin words keep their order.
     assert!(width("ם 12 ם") > width("12"));
     assert_eq!(drawn(&block("\u{202B}ab\u{202C}")), drawn(&block("ab")), "letters know their direction");
     assert!(!columns("ab").is_empty());
-    // A line of a paragraph from right to left that is too wide starts on the right.
+    // A line of a right-to-left paragraph that is too wide starts on the right.
     let cut = drawn(&TextBlock { wrap: Some(40), ..block("לםםםםםםם") });
     let whole = drawn(&TextBlock { wrap: Some(400), align: Align::Right, ..block("לםםםםםםם") });
     for y in 0..cut.size().height {
@@ -229,10 +229,10 @@ fn right_to_left_is_read_so() {
 
 #[test]
 fn arabic_letters_join() {
-    // Three letters that join take less room than the same three kept apart.
+    // Three joined letters take less space than the same letters kept apart.
     let (joined, apart) = (size(&block("سسس")), size(&block("س\u{200C}س\u{200C}س")));
     assert!(joined.width < apart.width, "{joined:?} {apart:?}");
-    // Lam and alef are one sign.
+    // Lam and alef are a single ligature.
     assert!(size(&block("لا")).width < size(&block("ل\u{200C}ا")).width);
 }
 
@@ -242,9 +242,9 @@ fn marks_and_joiners_take_no_room() {
     assert_eq!(width("aa\u{301}a"), width("aaa"));
     assert_eq!(drawn(&block("e\u{301}")), drawn(&block("\u{E9}")), "composed or not");
     assert_eq!(drawn(&block("a\u{200B}b\u{FEFF}c\u{200E}")), drawn(&block("abc")));
-    // A mark from another font than its letter stays with it: DejaVu has this one.
+    // A mark from a different font than its letter stays with it: DejaVu has this one.
     assert!(width("a\u{489}a") < width("aaaa"));
-    // Control characters are nothing, neither boxes nor space.
+    // Control characters are dropped: they give neither boxes nor space.
     assert_eq!(drawn(&block("a\u{7}b\u{0}c\u{1C}")), drawn(&block("abc")));
 }
 
@@ -256,7 +256,7 @@ fn nothing_to_draw_is_a_pixel() {
         let wrapped = TextBlock { wrap: Some(30), padding: [2; 4], ..block(text) };
         assert_eq!(size(&wrapped), Size::new(34, 5));
     }
-    // The least box there can be.
+    // The smallest possible box.
     assert_eq!(size(&TextBlock { wrap: Some(0), ..block("") }), Size::new(1, 1));
     assert!(size(&TextBlock { size: 1e-9, ..block("abc") }).pixels() <= 4);
 }
@@ -274,9 +274,9 @@ fn too_much_is_refused_before_it_is_drawn() {
     side(TextBlock { padding: [u32::MAX; 4], ..block("x") });
     side(TextBlock { line_height: Some(20_000.0), ..block("a\nb") });
     assert_eq!(size(&TextBlock { wrap: Some(16_383), ..block("x") }).width, 16_383);
-    // Sides in order, too many pixels together.
+    // The sides are allowed, the number of pixels is not.
     assert_eq!(refused(&TextBlock { wrap: Some(16_000), line_height: Some(7000.0), ..block("a\nb") }).what, "pixels");
-    // A small box with huge letters over each other.
+    // A small box with huge overlapping letters.
     let heap = TextBlock { size: 9000.0, wrap: Some(8000), line_height: Some(1.0), ..block(&"M\n".repeat(500)) };
     assert_eq!(refused(&heap).what, "pixels to draw in glyphs");
     assert_eq!(refused(&block(&"a".repeat(2001))).what, "characters of text");
@@ -301,7 +301,7 @@ fn two_thousand_characters_are_no_burden() {
 
 #[test]
 fn bands_meet_without_a_seam() {
-    // Higher than a band: the same image as cut into lines.
+    // Higher than a band: the result must be the same as if it were split into lines.
     let tall = drawn(&TextBlock { wrap: Some(1500), size: 900.0, ..block("gÉ") });
     assert!(tall.size().height > 800 && tall.size().pixels() > BAND as u64);
     let split = BAND as u32 / 1500;
@@ -311,8 +311,8 @@ fn bands_meet_without_a_seam() {
     assert!(seam <= change(&row(split - 2), &row(split - 1)) + 4, "{seam}");
 }
 
-/// Images that somebody looked at. Outlines are exact and coverage is too, so little may differ: a
-/// level of 3 for other orders of adding floats.
+/// Compares with images that were checked by eye. Outlines and coverage are exact, so the tolerance is small: a level
+/// of 3 for other orders of float additions.
 #[test]
 fn looks_as_it_did() {
     let color = |text: &str| text.parse::<Color>().unwrap();
@@ -350,7 +350,7 @@ fn looks_as_it_did() {
     assert!(differing.is_empty(), "look at these, and copy them if they are right: {differing:?}");
 }
 
-/// Where an image was written that is not as its reference.
+/// Writes an image that differs from its reference, and returns the path.
 fn difference(name: &str, raster: &Raster) -> Option<PathBuf> {
     let Size { width, height } = raster.size();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/references/text/{name}.png"));

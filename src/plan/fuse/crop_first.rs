@@ -1,16 +1,16 @@
-//! Images are cropped and resampled while they are decoded.
+//! Cropping and resampling images during decoding.
 
 use crate::geometry::{Rect, Region};
 use crate::plan::op::{Op, Thumbnail};
 
-/// Makes one operation of decoding, cropping and resizing.
+/// Combines decoding, cropping and resizing into one operation.
 ///
 /// ```text
 /// decode 4000x3000 . resize 3000x3000+500+0 -> 300x300   becomes   thumbnail 3000x3000+500+0 of 4000x3000 -> 300x300
 /// ```
 ///
-/// What is cut off is not decoded. The filter of a resizing reads beyond the edges of its region where the image
-/// goes on, so that much is; what a crop took away it does not see.
+/// Parts that are cut off are not decoded. The filter of a resize reads beyond the edges of its region if the image
+/// continues there, so these pixels are decoded too. It does not see pixels that a crop removed.
 pub(super) fn crop_first(ops: &mut Vec<Op>) {
     let [Op::Decode { file, size, page: 0 }, rest @ ..] = ops.as_slice() else { return };
     let mut part = Rect::full(*size);
@@ -29,11 +29,11 @@ pub(super) fn crop_first(ops: &mut Vec<Op>) {
     ops.splice(..cuts + 2, [thumbnail]);
 }
 
-/// What a filter sees of a side of an image, when it makes `to` samples of the stretch at `from`.
+/// Returns the part of a side that a filter sees when it makes `to` samples of the segment at `from`.
 fn seen(from: f64, length: f64, to: u32, start: u32, all: u32) -> (u32, u32) {
-    /// Lanczos has three lobes on each side, as wide as what becomes a sample.
+    /// Lanczos has three lobes on each side, each as wide as the pixels that become one sample.
     const LOBES: f64 = 3.0;
-    /// Where the image is decoded at an eighth, that many pixels are one sample: one for each edge.
+    /// If the image is decoded at an eighth, eight pixels become one sample: one sample for each edge.
     const EDGE: f64 = 16.0;
     let margin = LOBES * (length / f64::from(to)).max(1.0) + EDGE;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate")]
@@ -66,7 +66,7 @@ mod tests {
             ("w-400", "thumbnail 4000x3000+0+0 of 4000x3000 -> 400x300, encode 400x300"),
             // Three lobes of ten pixels, and the edge.
             ("w-300,h-300", "thumbnail 3000x3000+500+0 of 3092x3000+454+0 -> 300x300, encode 300x300"),
-            // A crop is a wall.
+            // A filter does not see beyond a crop.
             (
                 "w-1000,h-1000,x-100,y-200,cm-extract:w-100",
                 "thumbnail 1000x1000+100+200 of 1000x1000+100+200 -> 100x100, encode 100x100",

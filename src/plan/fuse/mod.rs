@@ -1,7 +1,7 @@
 //! Fusing: plans that make the same image with less work, or a better one.
 //!
-//! The plan as it was made is the specification: each pass is compared with it (`tests/fusion.rs`), and each
-//! can be switched off ([`Fusion`]).
+//! The original plan is the specification: each pass is compared with it (`tests/fusion.rs`), and each can be switched
+//! off ([`Fusion`]).
 //!
 //! ```text
 //! decode 4000x3000 . orient exif 6 . crop . resize -> 300x200 . blur
@@ -25,32 +25,32 @@ mod shrink_on_load;
 #[cfg(feature = "pixels")]
 pub(crate) use self::rasterise::rasterise;
 
-/// Which passes are made over a plan before it is carried out. All of them, unless one doubts a result.
+/// The passes over a plan before it is executed. All of them are on by default; switch one off to check its result.
 ///
 /// ```
 /// use originkit::plan::{Fusion, Rules};
 /// let mut rules = Rules::default();
 /// rules.fusion.shrink_on_load = false; // decode every JPEG whole
-/// rules.fusion = Fusion::NONE; // step by step, as the plan says
+/// rules.fusion = Fusion::NONE; // execute the plan step by step
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fusion {
-    /// Turn images (EXIF) when they are small.
+    /// Apply the EXIF orientation after the image was made smaller.
     pub orient_last: bool,
-    /// Decode only what is not cut off afterwards, and resample while decoding. The two below need it.
+    /// Decode only the part that is not cut off later, and resample while decoding. The two passes below require it.
     pub crop_first: bool,
-    /// Decode at an eighth to seven eighths of the size where that is enough.
+    /// Decode at one eighth to seven eighths of the size if that is enough.
     pub shrink_on_load: bool,
-    /// Leave luma and chroma apart from decoder to encoder, chroma at half the resolution, where nothing between
-    /// wants red, green and blue, and the encoder would halve it anyway.
+    /// Keep luma and chroma separate from the decoder to the encoder, chroma at half the resolution, if no operation in
+    /// between needs red, green and blue, and if the encoder would halve the chroma anyway.
     pub planes: bool,
 }
 
 impl Fusion {
     /// All passes.
     pub const ALL: Self = Self { orient_last: true, crop_first: true, shrink_on_load: true, planes: true };
-    /// None.
+    /// No passes.
     pub const NONE: Self = Self { orient_last: false, crop_first: false, shrink_on_load: false, planes: false };
 }
 
@@ -66,16 +66,16 @@ use crate::path::AssetPath;
 #[cfg(feature = "pixels")]
 use crate::plan::op::{Op, Plan};
 
-/// What fusing must know of files and of the output.
+/// Facts about files and about the output that fusing needs.
 #[cfg(feature = "pixels")]
 pub(crate) struct Facts<'a> {
-    /// Can the decoder of a file resample and crop on the way?
+    /// Returns whether the decoder of a file can resample and crop while decoding.
     pub(crate) shrinks: &'a dyn Fn(Option<&AssetPath>) -> bool,
-    /// May the asset stay in planes, and does every encoder that is tried halve its chroma?
+    /// Whether the asset may stay in planes and every encoder that is tried halves its chroma.
     pub(crate) chroma_420: bool,
 }
 
-/// Makes the passes over a plan and its layers.
+/// Applies the passes to a plan and its layers.
 #[cfg(feature = "pixels")]
 pub(crate) fn fuse(mut plan: Plan, fusion: Fusion, facts: &Facts<'_>) -> Plan {
     if fusion.orient_last {
@@ -95,7 +95,7 @@ pub(crate) fn fuse(mut plan: Plan, fusion: Fusion, facts: &Facts<'_>) -> Plan {
     }
     for op in &mut plan.ops {
         if let Op::Compose { layer, .. } = op {
-            // What is drawn over an image is drawn in red, green and blue.
+            // A layer is drawn in red, green and blue.
             let facts = Facts { shrinks: facts.shrinks, chroma_420: false };
             **layer = fuse(layer.as_ref().clone(), fusion, &facts);
         }

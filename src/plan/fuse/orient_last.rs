@@ -1,9 +1,9 @@
-//! Images are turned as EXIF says when they are small.
+//! Applying the EXIF orientation after images were made smaller.
 
 use crate::geometry::{Orientation, Rect, Region, Size};
 use crate::plan::op::Op;
 
-/// Moves the turning behind what makes the image smaller.
+/// Moves the orientation after the operations that make the image smaller.
 ///
 /// ```text
 /// decode 4x3 . orient exif 6 . crop 3x2+0+1 . resize -> 2x1   becomes   decode . crop 2x3+1+0 . resize -> 1x2 . orient
@@ -23,7 +23,7 @@ pub(super) fn orient_last(ops: &mut [Op]) {
                 (Op::Trim(rect), rect.size())
             }
             Op::Resize { from, to } if to.pixels() <= turn.apply(size).pixels() => {
-                // The same sides again, if it exchanges them.
+                // Swaps the sides back, if the orientation swaps them.
                 let to = turn.apply(*to);
                 (Op::Resize { from: turn.before(*from, size), to }, to)
             }

@@ -1,18 +1,19 @@
-//! Drawings are decoded at the size that is wanted: they are sharp at any.
+//! Decoding drawings at the requested size: they are sharp at any size.
 
 use crate::geometry::{Rect, Region, Size, round};
 use crate::limits::Limits;
 use crate::path::AssetPath;
 use crate::plan::op::{Op, Plan};
 
-/// Lets a plan decode drawings at the size of their first resizing, which is left out.
+/// Makes a plan decode drawings at the size of their first resize, which is then dropped.
 ///
 /// ```text
 /// decode 24x24 . resize 24x18+0+3 -> 400x300   becomes   decode 400x400 . crop 400x300+0+50
 /// ```
 ///
-/// Where the whole drawing at that scale would pass a limit (a small part of it is wanted, much enlarged)
-/// it is decoded as large as may be, and resized from there. So are layers. `is_drawing` tells of each file.
+/// If the whole drawing at that scale would exceed a limit (a small part of it, much enlarged), it is decoded as large
+/// as the limits allow and resized from there. Layers are handled in the same way. `is_drawing` returns whether a file
+/// is a drawing.
 pub(crate) fn rasterise(mut plan: Plan, is_drawing: &dyn Fn(Option<&AssetPath>) -> bool, limits: &Limits) -> Plan {
     if let Some(Op::Decode { file, .. }) = plan.ops.first()
         && is_drawing(file.as_ref())
@@ -30,7 +31,7 @@ pub(crate) fn rasterise(mut plan: Plan, is_drawing: &dyn Fn(Option<&AssetPath>) 
 
 fn drawn(ops: &[Op], limits: &Limits) -> Option<Vec<Op>> {
     let [decode @ Op::Decode { size, .. }, rest @ ..] = ops else { return None };
-    // What is cut off before lies in the drawing's own pixels.
+    // Crops before the resize are in the drawing's own pixels.
     let cuts = rest.iter().take_while(|op| matches!(op, Op::Crop(_) | Op::Trim(_))).count();
     let (cuts, rest) = rest.split_at_checked(cuts)?;
     let [Op::Resize { from, to }, rest @ ..] = rest else { return None };
@@ -44,7 +45,7 @@ fn drawn(ops: &[Op], limits: &Limits) -> Option<Vec<Op>> {
     let exact = [scaled(size.width, to.width, region.width), scaled(size.height, to.height, region.height)];
     let shrink = shrink(exact, limits);
     let [width, height] = exact.map(|side| round(side * shrink));
-    // Rounding must not leave it smaller than what is cut out of it.
+    // Rounding must not make it smaller than the part that is cut out of it.
     let fits = shrink >= 1.0;
     let whole = if fits { Size::new(width.max(to.width), height.max(to.height)) } else { Size::new(width, height) };
     let scale = |to: u32, from: u32| f64::from(to) / f64::from(from);
@@ -71,17 +72,17 @@ fn drawn(ops: &[Op], limits: &Limits) -> Option<Vec<Op>> {
     Some(drawn)
 }
 
-/// A side of the whole drawing where so much of it becomes `to`.
+/// Returns the length of a side of the whole drawing if `part` of it becomes `to`.
 fn scaled(side: u32, to: u32, part: f64) -> f64 {
     f64::from(side) * f64::from(to) / part
 }
 
-/// By how much the sides are to be multiplied so that no limit is passed; at most 1.
+/// Returns the factor for both sides that keeps all limits; at most 1.
 fn shrink([width, height]: [f64; 2], limits: &Limits) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a limit that is rounded to 53 bits is still one")]
     let allowed = limits.pixels.min(limits.memory / 16) as f64;
     let side = f64::from(limits.side) / width.max(height);
-    // A little less, for both sides may be rounded up.
+    // Slightly less, because both sides may be rounded up.
     let area = ((allowed - width - height).max(1.0) / (width * height)).sqrt();
     1_f64.min(side).min(area)
 }

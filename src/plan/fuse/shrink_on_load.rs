@@ -1,8 +1,8 @@
-//! Images are decoded at less than their size where that is enough for what follows.
+//! Decoding images at a reduced size if that is enough for the following operations.
 
 use crate::plan::op::{Op, Thumbnail};
 
-/// Lets a thumbnail decode at as few eighths as give the filter enough to work with.
+/// Makes a thumbnail decode at the fewest eighths that give the filter enough samples.
 pub(super) fn shrink_on_load(ops: &mut [Op]) {
     if let Some(Op::Thumbnail { wanted: Thumbnail { from, to, scale_eighths, .. }, .. }) = ops.first_mut() {
         let ratio = (from.width / f64::from(to.width)).min(from.height / f64::from(to.height));
@@ -10,11 +10,12 @@ pub(super) fn shrink_on_load(ops: &mut [Op]) {
     }
 }
 
-/// The least eighths that leave the filter enough to work with: on a side so many times the pixels of the result.
+/// Returns the fewest eighths that give the filter enough samples. `ratio` is the side of the source in units of the
+/// result.
 ///
-/// A filter that has the last word makes up for what a decoder blurs or sharpens. From four eighths on one more costs
-/// little, and is seen: at 1.26 times the result a photo of 12 megapixels at a width of 1600 has a SSIMULACRA2 of 70.3
-/// as WebP, at 1.58 times 71.2, as if it had been decoded whole.
+/// A final filter compensates for a decoder that blurs or sharpens. From four eighths on, one more eighth costs little
+/// and is visible: at 1.26 times the result a photo of 12 megapixels at a width of 1600 has a SSIMULACRA2 of 70.3 as
+/// WebP, at 1.58 times 71.2, the score of a whole decode.
 fn enough(ratio: f64) -> u8 {
     let least = |scale_eighths: u8| if scale_eighths < 4 { 1.25 } else { 1.5 };
     (1..8).find(|scale_eighths| ratio * f64::from(*scale_eighths) >= least(*scale_eighths) * 8.0).unwrap_or(8)

@@ -1,19 +1,19 @@
-//! CSS in pieces: comments, strings, blocks, as CSS Syntax 3 has them.
+//! Splitting CSS into comments, strings and blocks, according to CSS Syntax 3.
 
-/// A rule with its block, or a declaration, or another statement.
+/// A rule with its block, a declaration, or another statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Item<'a> {
-    /// Before the block or the semicolon.
+    /// The text before the block or the semicolon.
     pub(crate) head: &'a str,
-    /// Between the braces.
+    /// The text between the braces.
     pub(crate) block: Option<&'a str>,
 }
 
-/// The statements of a text without comments, one after the other.
+/// Returns the statements of a text without comments, in order.
 pub(crate) fn items(text: &str) -> impl Iterator<Item = Item<'_>> {
     let mut rest = text.trim_start();
     std::iter::from_fn(move || {
-        // Marks that hid sheets from old browsers.
+        // Markers that hid style sheets from old browsers.
         while let Some(after) = rest.strip_prefix("<!--").or_else(|| rest.strip_prefix("-->")) {
             rest = after.trim_start();
         }
@@ -36,7 +36,7 @@ pub(crate) fn items(text: &str) -> impl Iterator<Item = Item<'_>> {
     })
 }
 
-/// The parts between separators that stand in no string and no block.
+/// Splits a text at separators that are outside strings and blocks.
 pub(crate) fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut parts, mut rest) = (Vec::new(), text);
     while let Some(at) = find(rest, |c| c == separator) {
@@ -47,7 +47,7 @@ pub(crate) fn split(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-/// The place of a character that stands in no string and no block.
+/// Returns the position of a character outside strings and blocks.
 fn find(text: &str, wanted: impl Fn(char) -> bool) -> Option<usize> {
     let (mut open, mut quote) = (Vec::new(), None);
     'text: for (at, c) in text.char_indices() {
@@ -55,7 +55,7 @@ fn find(text: &str, wanted: impl Fn(char) -> bool) -> Option<usize> {
             return Some(at);
         }
         match (quote, c) {
-            // A string ends with its line at the latest.
+            // The end of the line also ends a string.
             (Some(mark), _) if mark == c || c == '\n' => quote = None,
             (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
@@ -63,7 +63,7 @@ fn find(text: &str, wanted: impl Fn(char) -> bool) -> Option<usize> {
             (None, '[') => open.push(']'),
             (None, '{') => open.push('}'),
             (None, ')' | ']' | '}') if open.last() == Some(&c) => _ = open.pop(),
-            // A block ends what is open in it.
+            // The end of a block also ends everything that is open in it.
             (None, '}') => {
                 while let Some(opened) = open.pop() {
                     if opened == '}' {
@@ -80,7 +80,7 @@ fn find(text: &str, wanted: impl Fn(char) -> bool) -> Option<usize> {
     None
 }
 
-/// Text with a space for each comment.
+/// Replaces each comment by a space.
 pub(crate) fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -92,7 +92,7 @@ pub(crate) fn without_comments(text: &str) -> String {
             rest = comment.split_once("*/").map_or("", |(_, after)| after);
             continue;
         }
-        // A string to its end, or a lonely slash.
+        // A string up to its end, or a slash that starts no comment.
         let mark = from.chars().next().unwrap_or('/');
         let behind = from.get(1..).unwrap_or_default();
         let length = if mark == '/' { 1 } else { behind.find([mark, '\n']).map_or(from.len(), |at| at + 2) };

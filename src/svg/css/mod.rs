@@ -1,8 +1,8 @@
-//! Values and declarations, written anew from what is known; [`mod@sheet`] does so for style sheets.
+//! Rewriting CSS values and declarations from known parts. [`mod@sheet`] does so for style sheets.
 //!
-//! A value holds words, numbers, calls of known functions, strings of plain characters, and `url(#id)`.
-//! Escapes are nowhere allowed, so a word is what it looks like; and no character that could end a value, a
-//! block or a string is ever written, so that readers who disagree about broken sheets read the same.
+//! A value consists of words, numbers, calls of known functions, strings of plain characters, and `url(#id)`. Escapes
+//! are not allowed anywhere, so a word is always literal. No character that could end a value, a block or a string is
+//! ever written, so parsers that disagree about malformed style sheets read the same.
 
 mod blocks;
 mod sheet;

@@ -1,18 +1,18 @@
-//! Style sheets, written anew: rules, rules under conditions, key frames, fonts that are in the file.
+//! Rewriting style sheets: rules, conditional rules, keyframes, and fonts that are embedded in the file.
 
 use super::blocks::{Item, items, split, without_comments};
 use super::value::{is_quotable, is_word, written};
 use crate::svg::notes::Notes;
 use crate::svg::{href, names};
 
-/// The rules of a style sheet that are kept, one text for each. Nested rules are written one after another.
+/// Returns the rules of a style sheet that are kept, one text per rule. Nested rules are flattened.
 pub(in crate::svg) fn sheet(text: &str, notes: &mut Notes) -> Vec<String> {
     let mut out = Vec::new();
     rules(&without_comments(text), 0, &mut out, notes);
     out
 }
 
-/// Returns `true` if a rule depends on how many elements there are before or behind one.
+/// Returns `true` if a rule depends on the number of elements before or after an element.
 pub(in crate::svg) fn has_structure(rule: &str) -> bool {
     let selector = rule.rsplit_once('{').map_or(rule, |(selector, _)| selector);
     ["-child", "-of-type", ":empty", "+", "~"].iter().any(|mark| selector.contains(mark))
@@ -36,7 +36,7 @@ fn rules(text: &str, depth: u32, out: &mut Vec<String>, notes: &mut Notes) {
             ("media" | "supports" | "layer", Some(block)) => {
                 let mut nested = Vec::new();
                 rules(block, depth + 1, &mut nested, notes);
-                // A layer may have no name.
+                // A cascade layer may have no name.
                 let query = plain(prelude, is_query).or_else(|| (name == "layer").then(String::new));
                 query.filter(|_| !nested.is_empty()).map(|query| {
                     let space = if query.is_empty() { "" } else { " " };
@@ -58,7 +58,7 @@ fn rules(text: &str, depth: u32, out: &mut Vec<String>, notes: &mut Notes) {
     }
 }
 
-/// A rule with declarations, and those in it: `a{b:c;d{e:f}}` is `a{b:c}:is(a) d{e:f}`.
+/// Writes a rule with declarations and its nested rules: `a{b:c;d{e:f}}` becomes `a{b:c}:is(a) d{e:f}`.
 fn style_rule(head: &str, block: &str, depth: u32, out: &mut Vec<String>, notes: &mut Notes) {
     let Some(selector) = selector(head) else { return notes.add("rule with an unknown selector", "") };
     let own: Vec<&str> = items(block).filter(|item| item.block.is_none()).map(|item| item.head).collect();
@@ -105,7 +105,7 @@ fn keyframes(name: &str, block: &str, notes: &mut Notes) -> Option<String> {
     (!frames.is_empty()).then(|| format!("@keyframes {name}{{{frames}}}"))
 }
 
-/// A font whose data is in the file.
+/// Returns a font whose data is in the file.
 fn font_face(block: &str) -> Option<String> {
     let mut kept: Vec<String> = Vec::new();
     for Item { head, .. } in items(block).filter(|item| item.block.is_none()) {
@@ -126,7 +126,7 @@ fn font_face(block: &str) -> Option<String> {
     (has("src:") && has("font-family:")).then(|| format!("@font-face{{{}}}", kept.join(";")))
 }
 
-/// A selector of known characters, with single spaces; strings only in brackets.
+/// Returns a selector of known characters, with single spaces. Strings are allowed only in brackets.
 fn selector(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.trim();
@@ -179,14 +179,14 @@ fn is_test(selector: &str) -> bool {
     )
 }
 
-/// Text of these characters only, with single spaces; its parentheses match.
+/// Returns a text that consists only of these characters, with single spaces. Its parentheses must match.
 fn plain(text: &str, allowed: fn(char) -> bool) -> Option<String> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let text = words.join(" ");
     let mut open = 0_u32;
     for (at, c) in text.char_indices() {
         match c {
-            // No function, and no address.
+            // Functions and addresses are not allowed.
             '(' if text.get(..at)?.ends_with(is_word)
                 && !["and", "not", "or"].iter().any(|word| text.get(..at).is_some_and(|text| text.ends_with(word))) =>
             {
@@ -208,13 +208,13 @@ fn is_query(c: char) -> bool {
     is_word(c) || matches!(c, ' ' | '.' | ':' | ',' | '(' | ')' | '/' | '<' | '>' | '=' | '%' | '#')
 }
 
-/// Of rules in one another.
+/// The maximum nesting of rules.
 const DEPTH: u32 = 4;
-/// Bytes of a selector that others are nested in.
+/// The maximum length in bytes of a selector whose nested rules are kept.
 const SELECTOR: usize = 256;
-/// Of one sheet, before no more nested ones are written out.
+/// The number of rules in a style sheet above which nested rules are left out.
 const RULES: usize = 10_000;
-/// Bytes of a selector.
+/// The maximum length of a selector in bytes.
 const LONGEST: usize = 8192;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Values and declarations, written anew.
+//! Rewriting values and declarations.
 
 use super::blocks::{items, without_comments};
 use crate::svg::notes::Notes;
 use crate::svg::{href, names};
 
-/// The value of a property; `None` if it holds anything unknown.
+/// Returns the value of a property, or `None` if it contains anything unknown.
 pub(in crate::svg) fn value(text: &str) -> Option<String> {
     let text = without_comments(text);
     let mut out = String::with_capacity(text.len());
@@ -66,7 +66,7 @@ pub(in crate::svg) fn value(text: &str) -> Option<String> {
     (open == 0 && !out.is_empty()).then_some(out)
 }
 
-/// The value of a paint: one from elsewhere is none, or the one behind it, as where it cannot be fetched.
+/// Returns the value of a paint. An external one becomes its fallback or `none`, as if it could not be fetched.
 pub(in crate::svg) fn paint(text: &str) -> Option<String> {
     value(text).or_else(|| {
         let text = without_comments(text);
@@ -77,14 +77,14 @@ pub(in crate::svg) fn paint(text: &str) -> Option<String> {
     })
 }
 
-/// `a:b;c:d` with the declarations that are known; of several of one property the one that counts.
+/// Returns the known declarations as `a:b;c:d`. Of several declarations of a property, the one that applies is kept.
 pub(in crate::svg) fn declarations(text: &str, notes: &mut Notes) -> String {
     let text = without_comments(text);
     let heads: Vec<&str> = items(&text).filter(|item| item.block.is_none()).map(|item| item.head).collect();
     written(&heads, notes)
 }
 
-/// Declarations as they are written.
+/// Writes declarations.
 pub(super) fn written(given: &[&str], notes: &mut Notes) -> String {
     let mut kept: Vec<(String, String)> = Vec::new();
     for part in given {
@@ -103,9 +103,9 @@ pub(super) fn written(given: &[&str], notes: &mut Notes) -> String {
         {
             notes.add("address in", &name);
         }
-        // Longer ones are none that anybody wrote.
+        // Real files have no longer values.
         let Some(value) = value.filter(|value| value.len() <= LONGEST) else {
-            // Those of one browser or program say nothing to others.
+            // Properties of one browser or program have no meaning for others.
             if !name.starts_with('-') || custom {
                 notes.add("property", &name);
             }
@@ -122,7 +122,7 @@ pub(super) fn written(given: &[&str], notes: &mut Notes) -> String {
     kept.join(";")
 }
 
-/// The argument of `url(` without quotes, and what stands behind its parenthesis.
+/// Returns the argument of `url(` without quotes, and the text after the closing parenthesis.
 fn address(text: &str) -> Option<(&str, &str)> {
     let text = text.trim_start();
     let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
@@ -133,7 +133,7 @@ fn address(text: &str) -> Option<(&str, &str)> {
     after.trim_start().strip_prefix(')').map(|after| (argument, after))
 }
 
-/// Returns `true` if it is the name of a custom property.
+/// Returns `true` for the name of a custom property.
 fn is_custom(name: &str) -> bool {
     name.strip_prefix("--").is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_word))
 }
@@ -142,12 +142,12 @@ pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_')
 }
 
-/// May stand in a string: names of fonts and data of paths need no more.
+/// Returns `true` for a character that is allowed in a string: names of fonts and path data need no others.
 pub(super) fn is_quotable(c: char) -> bool {
     c == ' ' || is_word(c) || matches!(c, ',' | '.' | '&' | '+' | ':')
 }
 
-/// Bytes of the value of a declaration.
+/// The maximum length in bytes of the value of a declaration.
 const LONGEST: usize = 1024;
 
 #[cfg(test)]

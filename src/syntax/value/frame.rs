@@ -48,7 +48,7 @@ impl Value for Aspect {
     fn read(text: &str) -> Result<Self, Expected> {
         const EXPECTED: Expected = "a ratio such as `4-3`, a number above zero, or an expression";
         let above_zero = |text: &str| unum(text).filter(|number| *number > Number::ZERO);
-        // `:` is there for `ar-4:3`, which ImageKit's SDKs write.
+        // `:` is accepted for `ar-4:3`, which ImageKit's SDKs write.
         if let Some((width, height)) = text.split_once(['-', '_', ':'])
             && let (Some(width), Some(height)) =
                 (above_zero(width.trim_matches(' ')), above_zero(height.trim_matches(' ')))
@@ -138,7 +138,7 @@ impl Value for Rotation {
         }
     }
     fn fits(&self, spot: &Spot<'_>) -> Result<(), Reason> {
-        // A rendered text has no orientation of its own.
+        // A rendered text has no EXIF orientation.
         if *self == Self::Auto && spot.host == Host::Text { Err(Reason::BadValue("degrees")) } else { Ok(()) }
     }
 }
@@ -147,7 +147,7 @@ impl Value for Pages {
     fn read(text: &str) -> Result<Self, Expected> {
         const EXPECTED: Expected = "pages such as `2`, `2-4_6-` or `name-\"sky\"`";
         if let Some(name) = text.strip_prefix("name-").filter(|name| !name.is_empty() && !name.contains('"')) {
-            // One name needs no quotes (`pg-name-layer-4`, ImageKit's SDKs).
+            // A single name needs no quotes (`pg-name-layer-4`, ImageKit's SDKs).
             return Ok(Self::Names(vec![name.to_owned()]));
         }
         if let Some(names) = text.strip_prefix("name-") {
@@ -228,7 +228,8 @@ impl Value for Name {
     }
 }
 
-/// Of `di`. The paths of layers are read with the layers, because a bad one refuses the whole there.
+/// The value of `di`. The paths of layers are read with the layers, because an invalid one refuses the whole text
+/// there.
 impl Value for AssetPath {
     fn read(text: &str) -> Result<Self, Expected> {
         Self::from_text(&path_text(text)).map_err(|_| "a path with `/` written as `@@`")
@@ -238,7 +239,7 @@ impl Value for AssetPath {
     }
 }
 
-/// A path as text from the spelling with `@@`. Spaces at its ends go with the slashes there: a URL
+/// Returns a path as text from the spelling with `@@`. Spaces at its ends are removed together with the slashes: a URL
 /// cannot hold them.
 pub(super) fn path_text(text: &str) -> String {
     text.replace("@@", "/").trim_matches(['/', ' ']).to_owned()
@@ -298,7 +299,7 @@ words!(Gravity, "a side, a corner or `center`",
 words!(Blend, "`multiply`, `displace`, `cutout` or `cutter`",
     "multiply" => Blend::Multiply,
     "displace" => Blend::Displace,
-    // Written by third parties.
+    // Third parties write this word.
     "displacement" => Blend::Displace,
     "cutout" => Blend::Cutout,
     "cutter" => Blend::Cutter,

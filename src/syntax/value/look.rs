@@ -313,7 +313,7 @@ impl Value for Distort {
     }
 }
 
-/// Do the corners turn right at each of them? Anything else has no perspective.
+/// Returns `true` if the path through the corners turns right at each of them. Other shapes have no perspective.
 fn is_convex(corners: &[Number; 8]) -> bool {
     let [ax, ay, bx, by, cx, cy, dx, dy] = corners.map(Number::to_f64);
     let corners = [(ax, ay), (bx, by), (cx, cy), (dx, dy), (ax, ay), (bx, by)];

@@ -5,7 +5,7 @@ use super::{Expected, Expr, Reason, Spot, Value, whole, words};
 use crate::syntax::plain::plain_path;
 use crate::transform::{Align, Padding, Typography};
 
-/// Of `ff`: a font's name, or the path of its file.
+/// The value of `ff`: the name of a font, or the path of its file.
 impl Value for String {
     fn read(text: &str) -> Result<Self, Expected> {
         Some(path_text(text)).filter(|font| !font.is_empty()).ok_or("a font's name, or the path of its file")
@@ -24,7 +24,7 @@ impl Value for Padding {
             Some(&[top, horizontal, bottom]) => Ok(Self::Sides([top, horizontal, bottom, horizontal])),
             Some(&[top, right, bottom, left]) => Ok(Self::Sides([top, right, bottom, left])),
             Some(_) => Err("one to four whole numbers"),
-            // An expression of one number would be a padding that is not whole.
+            // An expression of a single number would be a padding that is not whole.
             None => match Expr::read(text) {
                 Ok(expr) if super::unum(text).is_none() => Ok(Self::Expr(expr)),
                 _ => Err("one to four whole numbers, or an expression"),

@@ -1,4 +1,4 @@
-//! [`Info`]: facts about an image, and placeholders to show before it.
+//! [`Info`]: facts about an image, and placeholders to show until it is loaded.
 
 use crate::pixels::codec::reader::Colors;
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ use crate::plan::{Orientation, Rules, Size, Thumbnail, reduced};
 use crate::stop::Stop;
 use crate::transform::Color;
 
-/// What an image is, and placeholders for it.
+/// Facts about an image, and placeholders for it.
 ///
 /// ```
 /// # fn image() -> Vec<u8> { b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec() }
@@ -33,42 +33,43 @@ use crate::transform::Color;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Info {
-    /// As it is delivered: upright, unless [`Rules::auto_orient`](crate::plan::Rules::auto_orient) is off.
+    /// The size as delivered: upright, unless [`Rules::auto_orient`](crate::plan::Rules::auto_orient) is off.
     pub size: Size,
-    /// Told by its bytes.
+    /// The format, detected from the bytes of the file.
     pub format: Format,
-    /// How the stored pixels are turned.
+    /// The orientation of the stored pixels.
     pub orientation: Orientation,
-    /// Is some pixel transparent, wholly or in part?
+    /// Whether at least one pixel is not opaque.
     pub alpha: bool,
-    /// Images of an animation; 1 for a still one.
+    /// The number of frames of an animation; 1 for a still image.
     pub frames: u32,
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     pub bytes: u64,
-    /// Dots per inch, if the file says so.
+    /// Dots per inch, if the file states them.
     pub density: Option<f64>,
-    /// The most frequent colour; `None` only where nothing can be seen.
+    /// The most frequent colour; `None` only if all pixels are transparent.
     pub dominant: Option<Color>,
-    /// At most six colours that stand for all, with the share of the image that each stands for, the largest
-    /// first. Empty only where nothing can be seen.
+    /// At most six representative colours, each with the share of the image that it represents, the largest first.
+    /// Empty only if all pixels are transparent.
     pub palette: Vec<(Color, f64)>,
     /// A placeholder of 28 characters (<https://blurha.sh>), 4x3 components or 3x4.
     pub blur_hash: String,
     /// A placeholder of about 25 bytes (<https://evanw.github.io/thumbhash/>) with shape and transparency.
     pub thumb_hash: Vec<u8>,
-    /// What is wrong with the file, and what of an SVG was left out. With
+    /// Notes about damage of the file, and about the parts of an SVG that were left out. With
     /// [`Rules::refuse_damaged`](crate::plan::Rules::refuse_damaged) damage is an error instead.
     pub notes: Vec<Note>,
 }
 
 impl Info {
-    /// A JSON object in one line: `width`, `height`, `format`, `orientation` (1 to 8, as in EXIF), `alpha`,
+    /// Returns a JSON object in one line: `width`, `height`, `format`, `orientation` (1 to 8, as in EXIF), `alpha`,
     /// `frames`, `bytes`, `density` (or `null`), `dominant` (`"#RRGGBB"` or `null`), `palette` (of
-    /// `{"color","share"}`), `blurhash`, `thumbhash` (base64), `damaged` (is damage among the [notes](Self::notes)?).
+    /// `{"color","share"}`), `blurhash`, `thumbhash` (base64), `damaged` (whether the [notes](Self::notes) include
+    /// damage).
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Nothing in here needs to be escaped: no text comes from the file, and the hashes' alphabets have
-        // neither quotes nor backslashes.
+        // No value needs escaping: no text comes from the file, and the alphabets of the hashes have neither quotes nor
+        // backslashes.
         let color = |color: &Color| format!("\"#{}\"", Color { opacity: 100, ..*color });
         let null = || "null".to_owned();
         let mut colors = String::new();
@@ -97,16 +98,16 @@ impl Info {
     }
 }
 
-/// Looks at an image.
+/// Examines an image.
 ///
 /// # Errors
-/// The bytes are no image that this build reads, or a limit is passed.
+/// The bytes are not an image that this build can read, or a limit is exceeded.
 pub(crate) fn inspected(bytes: &[u8], rules: &Rules, stop: &Stop) -> Result<Info, Error> {
     fenced(|| looked_at(bytes, rules, stop))
 }
 
 fn looked_at(bytes: &[u8], rules: &Rules, stop: &Stop) -> Result<Info, Error> {
-    /// What [`Info::thumb_hash`] takes, and enough for the others.
+    /// The maximum for [`Info::thumb_hash`], and enough for the other values.
     const SIDE: u32 = 100;
     const COLORS: usize = 6;
     let limits = &rules.limits;
@@ -144,7 +145,7 @@ fn looked_at(bytes: &[u8], rules: &Rules, stop: &Stop) -> Result<Info, Error> {
     })
 }
 
-/// The image, or one reduced while it is decoded whose sides are both so long.
+/// Returns the image, reduced during decoding if both sides of the reduced image have at least `side` pixels.
 fn small_enough(file: &dyn Reader, side: u32, limits: &Limits, stop: &Stop) -> Result<Raster, Error> {
     let size = file.info().size;
     let enough = |scale_eighths: &u8| {

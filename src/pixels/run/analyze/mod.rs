@@ -1,4 +1,4 @@
-//! Looking at images: what they are, where their subject is, placeholders for them.
+//! Analysing images: facts about them, the position of the subject, placeholders.
 
 pub(crate) mod inspect;
 mod placeholder;

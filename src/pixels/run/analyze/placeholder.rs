@@ -1,4 +1,4 @@
-//! Placeholders: a blurred idea of an image in a few bytes, for a page to show while the image loads.
+//! Placeholders: a blurred preview of an image in a few bytes, for a page to show while the image loads.
 
 use crate::pixels::base::index;
 use std::f64::consts::PI;
@@ -9,11 +9,11 @@ use crate::pixels::color::{from_light, lab};
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
 
-/// The image as a BlurHash of 4x3 components, 3x4 where it is higher than wide.
+/// Returns the BlurHash of an image with 4x3 components, or 3x4 if it is higher than wide.
 ///
-/// After the description by Wolt (<https://github.com/woltapp/blurhash/blob/master/Algorithm.md>). The
-/// image should be small: nothing finer than a quarter of a side is kept. A BlurHash has no
-/// transparency; what is transparent takes the colour that the rest has on average.
+/// It follows the description by Wolt (<https://github.com/woltapp/blurhash/blob/master/Algorithm.md>). The image
+/// should be small, because no detail finer than a quarter of a side is kept. A BlurHash has no transparency:
+/// transparent pixels get the mean colour of the others.
 pub(crate) fn blur_hash(small: &Raster) -> Result<String, Error> {
     let size = small.size();
     let (across, down) = if size.width >= size.height { (4, 3) } else { (3, 4) };
@@ -43,25 +43,25 @@ pub(crate) fn blur_hash(small: &Raster) -> Result<String, Error> {
     Ok(hash)
 }
 
-/// The image as a ThumbHash (<https://evanw.github.io/thumbhash/>), which has transparency and the
-/// image's shape. At most 100 pixels on a side.
+/// Returns the ThumbHash of an image (<https://evanw.github.io/thumbhash/>), which includes transparency and the aspect
+/// ratio. It is computed from at most 100 pixels per side.
 pub(crate) fn thumb_hash(small: &Raster) -> Result<Vec<u8>, Error> {
     let small = filter::shrink(small, THUMB_HASH_SIDE)?.with_alpha()?;
     let size = small.size();
     Ok(thumbhash::rgba_to_thumb_hash(index(size.width)?, index(size.height)?, small.samples()))
 }
 
-/// Beyond this the crate `thumbhash` stops the program.
+/// The crate `thumbhash` panics above this side.
 const THUMB_HASH_SIDE: u32 = 100;
 
-/// Half a cosine wave, `of` times over a length.
+/// Returns a cosine wave with `of` half periods over a length.
 fn wave(of: usize, length: usize) -> Vec<f64> {
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let at = |x: usize| (PI * of as f64 * x as f64 / length.max(1) as f64).cos();
     (0..length).map(at).collect()
 }
 
-/// How much of two crossed waves is in an image.
+/// Returns the correlation of an image with the product of two waves.
 fn factor(light: &[[f64; 3]], row: &[f64], column: &[f64]) -> [f64; 3] {
     let mut sum = [0.0; 3];
     for (line, down) in light.chunks_exact(column.len().max(1)).zip(row) {
@@ -76,7 +76,7 @@ fn factor(light: &[[f64; 3]], row: &[f64], column: &[f64]) -> [f64; 3] {
     sum.map(|sum| sum / count)
 }
 
-/// Colours with nothing seen through them but the mean colour.
+/// Returns the colours composited over the mean colour.
 fn over_average(small: &Raster) -> impl Iterator<Item = [u8; 3]> {
     let mut sums = [0_u64; 4];
     for [r, g, b, a] in small.pixels() {
@@ -95,20 +95,20 @@ fn over_average(small: &Raster) -> impl Iterator<Item = [u8; 3]> {
     })
 }
 
-/// An amount of light as a sample.
+/// Converts a linear value to a sample.
 fn sample(light: f64) -> u32 {
     let value = light.clamp(0.0, 1.0);
     whole(from_light(value) * 255.0 + 0.5)
 }
 
-/// The next lower whole number, at least zero.
+/// Rounds down to a whole number, at least zero.
 fn whole(value: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float casts saturate, NaN is zero")]
     let whole = value as u32;
     whole
 }
 
-/// Base 83, most significant digit first.
+/// Appends a number in base 83, most significant digit first.
 fn digits(value: u32, count: u32, out: &mut String) {
     const DIGITS: &[u8; 83] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
     for place in (0..count).rev() {
@@ -141,9 +141,8 @@ mod tests {
         Raster::new(Size::new(width, height), Channels::Rgba, samples).unwrap()
     }
 
-    /// What Wolt's encoder in C and the npm package `thumbhash` 0.1.1 make of the same images. Wolt's
-    /// encoder in TypeScript forgets that coefficients may be negative when it looks for the largest, and
-    /// cuts the others off.
+    /// The results of Wolt's encoder in C and of the npm package `thumbhash` 0.1.1 for the same images. Wolt's encoder
+    /// in TypeScript ignores that coefficients may be negative when it searches for the largest, and clips the others.
     #[test]
     fn agrees_with_the_reference_encoders() {
         for (name, width, height, blur, thumb) in [
@@ -160,7 +159,7 @@ mod tests {
             if !blur.is_empty() {
                 assert_eq!(blur_hash(&image).unwrap(), blur, "{name} {width}x{height}");
             }
-            // Where a coefficient is nothing, it lies between two levels, and rounding goes either way.
+            // A coefficient of zero is between two levels and may be rounded either way.
             let levels = |bytes: &[u8]| bytes.iter().flat_map(|byte| [byte & 15, byte >> 4]).collect::<Vec<_>>();
             let (found, want) = (levels(&thumb_hash(&image).unwrap()), levels(&crate::base64::decode(thumb).unwrap()));
             let head = |levels: &[u8]| levels.iter().take(10).copied().collect::<Vec<_>>();

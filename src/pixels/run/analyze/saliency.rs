@@ -1,41 +1,40 @@
-//! The built-in detector of `fo-auto`: where in an image one looks first. No model, no training.
+//! The built-in detector of `fo-auto`: the part of an image that attracts attention first. It needs no model and no
+//! training.
 //!
-//! The image is shrunk to [`SIDE`] pixels on the longer side, and a map is made of three published
-//! ideas:
+//! The image is shrunk to [`SIDE`] pixels on the longer side, and a map is made from three published ideas:
 //!
-//! - **What differs from the border.** The minimum barrier distance of a pixel is the least that
-//!   colours must rise and fall on some path from the border to it; a subject is fenced off by its
-//!   outline, ground and sky are not (Zhang, Sclaroff, Lin, Shen, Price, Mech: *Minimum Barrier Salient
-//!   Object Detection at 80 FPS*, ICCV 2015; three raster sweeps for each channel of L\*a\*b\*).
-//! - **What differs from its surroundings**, at three scales, which is how early vision works (Itti,
-//!   Koch, Niebur: *A Model of Saliency-Based Visual Attention for Rapid Scene Analysis*, PAMI 1998).
-//!   Half weight.
-//! - Both count where there is **something to see**: edges, for the camera was focused on the subject,
-//!   and tones of skin (Chai, Ngan: *Face Segmentation Using Skin-Color Map*, CSVT 1999), at half weight.
+//! - **Difference from the border.** The minimum barrier distance of a pixel is the smallest range of colours on any
+//!   path from the border to it. A subject is separated by its outline, ground and sky are not (Zhang, Sclaroff, Lin,
+//!   Shen, Price, Mech: *Minimum Barrier Salient Object Detection at 80 FPS*, ICCV 2015; three raster sweeps for each
+//!   channel of L\*a\*b\*).
+//! - **Difference from the surroundings**, at three scales, as in early vision (Itti, Koch, Niebur: *A Model of
+//!   Saliency-Based Visual Attention for Rapid Scene Analysis*, PAMI 1998). Half weight.
+//! - Both are weighted by **visible detail**: edges, because the camera was focused on the subject, and skin tones
+//!   (Chai, Ngan: *Face Segmentation Using Skin-Color Map*, CSVT 1999), at half weight.
 //!
-//! The subject is where the squared map is densest, found by a mean shift that starts from its centre of
-//! gravity and looks at a quarter of each side. It depends on no crop, so different crops of one
-//! image show the same thing.
+//! The subject is at the densest place of the squared map. It is found by a mean shift that starts at the centre of
+//! gravity and uses a window of a quarter of each side. The result does not depend on the crop, so different crops of
+//! an image show the same subject.
 //!
 //! # Measured
 //!
-//! 65 photographs with a clear subject, boxed by hand: people, animals, flowers, buildings, vehicles. Each
-//! was cropped to the largest 1:1, 16:9, 3:4 and 9:16, and to half of each side. The figures are the mean share of
-//! the subject's box that a crop keeps, of what could fit. Weights were chosen on every second
-//! photograph; these are the others. "Off-centre" are crops whose centre loses more than a tenth.
+//! 65 photographs with a clear subject, boxed by hand: people, animals, flowers, buildings, vehicles. Each was cropped
+//! to the largest 1:1, 16:9, 3:4 and 9:16, and to half of each side. The figures are the mean share of the subject's
+//! box that a crop keeps, relative to the share that could fit. The weights were chosen on every second photograph; the
+//! figures are for the others. "Off-centre" are crops where the centre loses more than a tenth.
 //!
 //! | | largest crops, off-centre | all | half of each side, off-centre | all |
 //! |---|---|---|---|---|
 //! | the centre | 0.64 | 0.89 | 0.63 | 0.76 |
 //! | most entropy | 0.62 | 0.83 | | |
-//! | edges, saturation and skin, as two well-known croppers weigh them | 0.74, 0.73 | 0.87, 0.88 | 0.58 | 0.57 |
-//! | this | 0.85 | 0.94 | 0.80 | 0.82 |
+//! | edges, saturation and skin, with the weights of two well-known croppers | 0.74, 0.73 | 0.87, 0.88 | 0.58 | 0.57 |
+//! | this detector | 0.85 | 0.94 | 0.80 | 0.82 |
 //!
-//! On 18 further photographs, found after all that was settled, it keeps 0.82 where the centre keeps 0.71 and
-//! those croppers 0.71 and 0.88; of all crops 0.94, 0.92, 0.85 and 0.94.
+//! On 18 further photographs, which were found after all weights were fixed, it keeps 0.82; the centre keeps 0.71 and
+//! those croppers keep 0.71 and 0.88. For all crops the figures are 0.94, 0.92, 0.85 and 0.94.
 //!
-//! It fails where the subject has the colours of a busy background, and takes the path of light that a
-//! low sun leaves on the sea for the subject. Without skin it loses 0.01, at 64 or 128 pixels nothing.
+//! It fails if the subject has the colours of a busy background, and it takes the path of light of a low sun on the sea
+//! for the subject. Without skin it loses 0.01, at 64 or 128 pixels nothing.
 
 use crate::error::Error;
 use crate::limits::Limits;
@@ -44,13 +43,13 @@ use crate::pixels::filter;
 use crate::pixels::raster::Raster;
 use crate::plan::Region;
 
-/// Pixels on the longer side of what is looked at.
+/// Pixels on the longer side of the analysed image.
 const SIDE: u32 = 96;
 
-/// The most striking part of an image; `None` where nothing stands out.
+/// Returns the most salient part of an image, or `None` if no part stands out.
 ///
 /// # Errors
-/// Out of memory, or above its limit.
+/// There is not enough memory, or the memory limit is exceeded.
 pub(crate) fn salient(image: &Raster, limits: &Limits) -> Result<Option<Region>, Error> {
     let size = image.size();
     filter::check_shrink(image, limits)?;
@@ -59,7 +58,7 @@ pub(crate) fn salient(image: &Raster, limits: &Limits) -> Result<Option<Region>,
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let (left, right) = ((spot.x - spot.spread_x).max(0.0), (spot.x + spot.spread_x).min(1.0));
     let (top, bottom) = ((spot.y - spot.spread_y).max(0.0), (spot.y + spot.spread_y).min(1.0));
-    // Symmetric, so that its middle is the spot.
+    // Symmetric, so that its centre is the spot.
     let half_width = (spot.x - left).min(right - spot.x);
     let half_height = (spot.y - top).min(bottom - spot.y);
     Ok(Some(Region {
@@ -70,7 +69,7 @@ pub(crate) fn salient(image: &Raster, limits: &Limits) -> Result<Option<Region>,
     }))
 }
 
-/// A place as shares of the sides.
+/// A position in shares of the sides.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Spot {
     x: f64,
@@ -79,7 +78,7 @@ struct Spot {
     spread_y: f64,
 }
 
-/// How striking each pixel is.
+/// The saliency of each pixel.
 struct Map {
     width: usize,
     values: Vec<f32>,
@@ -90,7 +89,7 @@ impl Map {
         let width = usize::try_from(small.size().width).ok()?;
         let channels = channels(small);
         let fenced = sum(channels.iter().map(|channel| barriers(channel, width)));
-        /// Steps of lightness that could be noise.
+        /// Differences of lightness up to this value may be noise.
         const NOISE: f32 = 3.0;
         if fenced.iter().copied().fold(0.0, f32::max) < NOISE {
             return None;
@@ -104,12 +103,12 @@ impl Map {
         Some(Self { width, values })
     }
 
-    /// Where it is densest.
+    /// Returns the position where the map is densest.
     fn densest(&self) -> Option<Spot> {
-        /// Standard deviation of the gaze, in shares of the sides.
+        /// The standard deviation of the window, in shares of the sides.
         const GAZE: f64 = 0.25;
         const STEPS: usize = 20;
-        // The squared map at first, which strays less.
+        // Starts from the square of the map, whose centre is more stable.
         let squares = Self { width: self.width, values: self.values.iter().map(|value| value * value).collect() };
         let mut spot = squares.moments(|_| 1.0, |_| 1.0)?;
         for _ in 0..STEPS {
@@ -119,7 +118,7 @@ impl Map {
         Some(spot)
     }
 
-    /// Centre of gravity and spread of what is seen through a window.
+    /// Returns the centre of gravity and the spread of the map, weighted by a window.
     fn moments(&self, across: impl Fn(f64) -> f64, down: impl Fn(f64) -> f64) -> Option<Spot> {
         let columns = axis(self.width, across);
         let rows = axis(self.values.len() / self.width.max(1), down);
@@ -145,14 +144,15 @@ impl Map {
     }
 }
 
-/// The middles of the pixels along a side, as shares of it, with their weights.
+/// Returns the centres of the pixels along a side, as shares of it, with their weights.
 fn axis(length: usize, weight: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     #[expect(clippy::cast_precision_loss, reason = "at most SIDE")]
     let middle = |at: usize| (at as f64 + 0.5) / length as f64;
     (0..length).map(|at| (middle(at), weight(middle(at)))).collect()
 }
 
-/// Lightness and two of colour; where pixels are transparent, less of all three and a fourth for opacity.
+/// Returns lightness and two colour channels. If there is transparency, all three are weighted by alpha, and alpha is a
+/// fourth channel.
 fn channels(small: &Raster) -> Vec<Vec<f32>> {
     let transparent = small.is_transparent();
     let mut channels = vec![Vec::new(); if transparent { 4 } else { 3 }];
@@ -168,7 +168,7 @@ fn channels(small: &Raster) -> Vec<Vec<f32>> {
     channels
 }
 
-/// On the best path from the border known so far: the highest and lowest value, and the pixel's own.
+/// The best known path from the border: its highest and lowest value, and the value of the pixel.
 #[derive(Clone, Copy)]
 struct Path {
     own: f32,
@@ -177,7 +177,7 @@ struct Path {
 }
 
 impl Path {
-    /// Goes on from a neighbour if that is better.
+    /// Continues the path of a neighbour if that is better.
     fn join(&mut self, from: Self, best: &mut f32) {
         let (high, low) = (from.high.max(self.own), from.low.min(self.own));
         if high - low < *best {
@@ -187,7 +187,7 @@ impl Path {
     }
 }
 
-/// The minimum barrier distance of each pixel from the border, approximated by raster sweeps.
+/// Returns the minimum barrier distance of each pixel from the border, approximated by raster sweeps.
 fn barriers(channel: &[f32], width: usize) -> Vec<f32> {
     let height = channel.len() / width.max(1);
     let border = |at: usize| {
@@ -232,7 +232,7 @@ fn barriers(channel: &[f32], width: usize) -> Vec<f32> {
     cells.into_iter().map(|(_, distance)| distance).collect()
 }
 
-/// How far each pixel's colour is from that of its surroundings, 0 to 1.
+/// Returns the difference of each pixel's colour from that of its surroundings, 0 to 1.
 fn apart(channels: &[Vec<f32>], width: usize) -> Vec<f32> {
     /// Centre and surround, in shares of the longer side.
     const SCALES: [(f32, f32); 3] = [(0.01, 0.06), (0.02, 0.12), (0.03, 0.2)];
@@ -250,11 +250,11 @@ fn apart(channels: &[Vec<f32>], width: usize) -> Vec<f32> {
     unit(sum(SCALES.map(scale)))
 }
 
-/// Radii of what edges and skin shine on, in pixels.
+/// The radii within which edges and skin have an effect, in pixels.
 const EDGES: f32 = 2.0;
 const SKIN: f32 = 1.0;
 
-/// How much lightness changes at each pixel.
+/// Returns the change of lightness at each pixel.
 fn edges(lightness: &[f32], width: usize) -> Vec<f32> {
     let across = slopes(lightness, width);
     let turned = transpose(lightness, width);
@@ -263,7 +263,7 @@ fn edges(lightness: &[f32], width: usize) -> Vec<f32> {
     across.into_iter().zip(down).map(|(across, down)| across + down).collect()
 }
 
-/// The change along rows.
+/// Returns the change along rows.
 fn slopes(plane: &[f32], width: usize) -> Vec<f32> {
     let mut slopes = Vec::with_capacity(plane.len());
     for row in plane.chunks_exact(width.max(1)) {
@@ -275,7 +275,7 @@ fn slopes(plane: &[f32], width: usize) -> Vec<f32> {
     slopes
 }
 
-/// Whether each pixel could be skin: 1 well within the range that Chai and Ngan found, 0 outside it.
+/// Returns the likelihood of skin for each pixel: 1 well inside the range that Chai and Ngan found, 0 outside it.
 fn skin(small: &Raster) -> Vec<f32> {
     let ramp =
         |value: f32, (low, high): (f32, f32), width: f32| ((value - low).min(high - value) / width).clamp(0.0, 1.0);
@@ -289,7 +289,7 @@ fn skin(small: &Raster) -> Vec<f32> {
     small.pixels().map(of).collect()
 }
 
-/// Smooths by three running means, which together come close to a gaussian of this deviation.
+/// Blurs by three running means, which together approximate a Gaussian with this standard deviation.
 fn soften(plane: &[f32], width: usize, sigma: f32) -> Vec<f32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
     let radius = (((4.0 * sigma * sigma + 1.0).sqrt() - 1.0) / 2.0).round().max(1.0) as usize;
@@ -305,7 +305,7 @@ fn soften(plane: &[f32], width: usize, sigma: f32) -> Vec<f32> {
     transpose(&turned, height)
 }
 
-/// Running means along rows, which go on beyond their ends as they ended.
+/// Computes running means along rows. Edges are repeated outwards.
 fn means(plane: &[f32], width: usize, radius: usize) -> Vec<f32> {
     let mut means = Vec::with_capacity(plane.len());
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
@@ -325,7 +325,7 @@ fn means(plane: &[f32], width: usize, radius: usize) -> Vec<f32> {
     means
 }
 
-/// Rows as columns.
+/// Swaps rows and columns.
 fn transpose(plane: &[f32], width: usize) -> Vec<f32> {
     (0..width).flat_map(|x| plane.iter().skip(x).step_by(width.max(1)).copied()).collect()
 }
@@ -335,7 +335,7 @@ fn sum(planes: impl IntoIterator<Item = Vec<f32>>) -> Vec<f32> {
     planes.into_iter().reduce(add).unwrap_or_default()
 }
 
-/// Stretched to 0 to 1; all zeros where there is no difference.
+/// Scales the values to 0 to 1, or to zeros if they are all equal.
 fn unit(mut plane: Vec<f32>) -> Vec<f32> {
     let (low, high) = plane.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
     let span = (high - low).max(f32::EPSILON);
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn barriers_are_what_must_be_climbed_from_the_border() {
-        // A ring of 9 around a 5 around a 1, on 2: the way in leads over the ring.
+        // A ring of 9 around a 5 around a 1, on 2: every path inwards crosses the ring.
         #[rustfmt::skip]
         let field = [
             2., 2., 2., 2., 2., 2., 2.,
@@ -363,12 +363,12 @@ mod tests {
         ];
         let found = barriers(&field, 7);
         assert_eq!((found[0], found[8], found[16], found[24]), (0.0, 7.0, 7.0, 8.0));
-        // A gap in the ring lets one in.
+        // A gap in the ring lets a path through.
         let mut open = field;
         open[10] = 3.0;
         let found = barriers(&open, 7);
         assert_eq!((found[10], found[17], found[24]), (1.0, 3.0, 4.0));
-        // A slope from one side to the other is no barrier at either.
+        // A slope from one side to the other is not a barrier on either side.
         let slope: Vec<f32> = (0..5).flat_map(|_| (0..9_u8).map(f32::from)).collect();
         assert!(barriers(&slope, 9).iter().all(|d| *d == 0.0), "each column reaches the border above");
     }
@@ -381,14 +381,14 @@ mod tests {
         let soft = soften(&dot, 21, 2.0);
         assert!((soft.iter().sum::<f32>() - 1.0).abs() < 1e-4);
         let variance: f32 = soft.iter().enumerate().map(|(at, v)| v * ((at % 21) as f32 - 10.0).powi(2)).sum();
-        // Three means of five pixels each, which have a variance of 2.
+        // Three means of five pixels, each with a variance of 2.
         assert!((variance - 6.0).abs() < 0.01, "{variance}");
         assert_eq!(transpose(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 3), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
     }
 
     #[test]
     fn a_figure_that_is_cut_out_is_found_by_its_outline() {
-        // The colour of transparent pixels, here the figure's own, does not hide it.
+        // Transparent pixels have the colour of the figure, which does not hide it.
         let inside = |x: u32, y: u32| (150..190).contains(&x) && (20..60).contains(&y);
         let pixels = (0..120).flat_map(|y| (0..200).map(move |x| (x, y)));
         let samples = pixels.flat_map(|(x, y)| [90, 90, 90, if inside(x, y) { 255 } else { 0 }]).collect();

@@ -1,4 +1,4 @@
-//! Which font draws what.
+//! Tests of font selection.
 
 use bytes::Bytes;
 
@@ -7,7 +7,7 @@ use crate::code::ErrorCode;
 use crate::extend::{FontQuery, Fonts};
 use crate::pixels::base::internal_error;
 
-/// A provider with one regular face only.
+/// A provider with a single regular face.
 struct OneFace(&'static [u8], Vec<&'static [u8]>);
 
 impl Fonts for OneFace {
@@ -32,7 +32,7 @@ fn what_a_family_lacks_is_made_up() {
         draw(&block, &book, &Limits::default()).unwrap()
     };
     let [plain, bold, italic] = [(false, false), (true, false), (false, true)].map(|(b, i)| with(b, i));
-    // Stems grow by 45/24 pixels, half of it on each side; between letters the space stays.
+    // Stems grow by 45/24 pixels, half of it on each side; the space between letters stays.
     let grown = |a: u32, b: u32| a - b;
     assert_eq!(grown(bold.size().height, plain.size().height), 2);
     assert!((5..=7).contains(&grown(bold.size().width, plain.size().width)));
@@ -48,15 +48,16 @@ fn fonts_are_asked_in_order() {
     let limits = Limits::default();
     let book = FontBook::new(Some(&provider), &no_files);
     let named = |name: &str, text: &str| TextBlock { font: FontChoice::Named(name.to_owned()), ..block(text) };
-    // An unknown name is as if none were given.
+    // An unknown name counts as absent.
     let image = |block: &TextBlock| draw(block, &book, &limits).unwrap();
     assert_eq!(image(&named("Nothing", "abc")), image(&block("abc")));
     assert_ne!(image(&named("Lobster", "abc")), image(&block("abc")));
-    // What the chosen font lacks comes from the first fallback that has it, else from the bundled ones.
+    // A character that the chosen font lacks comes from the first fallback that has it, otherwise from the bundled
+    // fonts.
     assert_eq!(image(&block("שלום")), image(&named("Lobster", "שלום")));
     assert_ne!(image(&block("שלום")), drawn(&block("שלום")));
     assert_eq!(image(&block("\u{1F600}")), drawn(&block("\u{1F600}")));
-    // One that is none shows only when it is needed.
+    // A broken font causes an error only when it is needed.
     let broken = OneFace(dejavu::serif::regular(), vec![b"?"]);
     let book = FontBook::new(Some(&broken), &no_files);
     assert_eq!(draw(&block("abc"), &book, &limits).unwrap(), drawn(&block("abc")));
@@ -95,11 +96,11 @@ fn broken_fonts_do_no_harm() {
     let font = notosans::REGULAR_TTF;
     let try_with = |bytes: Vec<u8>| {
         let files = |_: &AssetPath| Ok(&*bytes);
-        // An image or an error, soon.
+        // An image or an error, within a short time.
         drop(draw(&file, &FontBook::new(None, &files), &Limits::default()));
     };
     (1..24).for_each(|part| try_with(font[..font.len() * part / 24].to_vec()));
-    // A byte wrong now and then, in headers and tables; the same ones each time.
+    // Some wrong bytes in headers and tables, the same ones in each run.
     let mut seed = 1u32;
     for _ in 0..60 {
         let mut bytes = font.to_vec();
@@ -120,7 +121,7 @@ fn of_one_glyph(glyph: &[u8]) -> Vec<u8> {
     let mut head = vec![0; 54];
     head[..4].copy_from_slice(&[0, 1, 0, 0]);
     head[12..16].copy_from_slice(&[0x5F, 0x0F, 0x3C, 0xF5]);
-    // A thousand units to the em square; offsets of glyphs have four bytes.
+    // A thousand units per em square; offsets of glyphs have four bytes.
     head[18..20].copy_from_slice(&1000_u16.to_be_bytes());
     head[51] = 1;
     let mut hhea = [longs(&[0x10000]), words(&[800, 0xFF38, 0, 500]), vec![0; 24]].concat();
@@ -153,7 +154,7 @@ fn of_one_glyph(glyph: &[u8]) -> Vec<u8> {
 #[test]
 fn an_outline_without_points_is_no_panic() {
     let square = |contours: u16, rest: &[u8]| [&contours.to_be_bytes()[..], &[0; 4], &[0, 100, 0, 100], rest].concat();
-    // A triangle, which is drawn; nothing at all; flags of points that are not there.
+    // A triangle, which is drawn; empty data; flags of points that do not exist.
     let triangle = square(1, &[0, 2, 0, 0, 0x37, 0x37, 0x37, 0, 100, 100, 0, 100, 0, 0, 0, 0]);
     let path: AssetPath = AssetPath::from_text("a.ttf").unwrap();
     let text = TextBlock { font: FontChoice::File(path), size: 40.0, ..block("HAMBURG") };
