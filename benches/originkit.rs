@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use divan::{Bencher, black_box, counter::BytesCount};
 use http::{Request, Response};
 use originkit::bytes::Bytes;
-use originkit::delivery::{Input, Keep, Output, Rendered, Rendition, Reuse};
+use originkit::delivery::{Input, Output, Rendered};
 use originkit::plan::{Rules, Size, SizeOnly, plan};
 use originkit::render::Encoded;
+use originkit::store::Stored;
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
@@ -103,6 +104,7 @@ fn machine(bencher: Bencher<'_, '_>) {
         let mut delivery = engine.deliver(black_box(&request), SystemTime::UNIX_EPOCH);
         loop {
             match delivery.poll() {
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
                 Output::Fetch(fetch) => {
                     _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
                     _ = delivery.handle(Input::Chunk(fetch.id, file.clone()));
@@ -112,7 +114,7 @@ fn machine(bencher: Bencher<'_, '_>) {
                     let made = Encoded::new(file.clone(), Format::Jpeg, Size::new(300, 300));
                     _ = delivery.handle(Input::Rendered(Rendered::new(Ok(made))));
                 }
-                Output::Keep(_) => {}
+                Output::Store(_) => {}
                 Output::Respond(response) => break response,
                 Output::Wait => unreachable!("everything was answered"),
             }
@@ -128,6 +130,7 @@ fn kept(bencher: Bencher<'_, '_>) {
     let mut delivery = engine.deliver(&request, SystemTime::UNIX_EPOCH);
     let stored = loop {
         match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Fetch(fetch) => {
                 _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
                 _ = delivery.handle(Input::Chunk(fetch.id, Bytes::from_static(b"\xFF\xD8\xFF\xE0 and what follows")));
@@ -137,18 +140,17 @@ fn kept(bencher: Bencher<'_, '_>) {
                 let made = Encoded::new(vec![0; 20_000].into(), Format::Jpeg, Size::new(300, 300));
                 _ = delivery.handle(Input::Rendered(Rendered::new(Ok(made))));
             }
-            Output::Keep(Keep::Rendition(rendition)) => break rendition.to_bytes(),
-            Output::Keep(Keep::Original(_)) => {}
+            Output::Store(Stored::Rendition(rendition)) => break rendition.to_bytes(),
+            Output::Store(Stored::Original(_)) => {}
             Output::Respond(_) | Output::Wait => unreachable!("it is kept before it is answered"),
         }
     };
     bencher.bench(|| {
-        let order = engine.resolve(black_box(&request), SystemTime::UNIX_EPOCH).unwrap();
-        let kept = Rendition::from_bytes(&order.store_key(), &stored).unwrap();
-        match order.answer_from(&kept) {
-            Reuse::Fresh(response) => response,
-            Reuse::Stale(_) | Reuse::Old => unreachable!("it is as new"),
-        }
+        let mut delivery = engine.deliver(black_box(&request), SystemTime::UNIX_EPOCH);
+        let Output::Lookup(key) = delivery.poll() else { unreachable!("a store is asked first") };
+        _ = delivery.handle(Input::Found(key, Some(stored.clone())));
+        let Output::Respond(response) = delivery.poll() else { unreachable!("it is as new") };
+        response
     });
 }
 

@@ -12,7 +12,8 @@ use std::time::SystemTime;
 
 use http::{Request, Response};
 use originkit::adapters::Ureq;
-use originkit::blocking::drive;
+use originkit::blocking::{Io, drive};
+use originkit::delivery::Render;
 use originkit::{Endpoint, Engine, Origin};
 
 fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     };
     let endpoint = Endpoint::new(&address).origin(Origin::new(&base));
     let engine = Engine::builder().endpoint(endpoint).build()?;
-    let client = Ureq::new();
+    let io = Io::new(Ureq::new(), Render::run);
     println!("origin {base}\ntry    {address}/tr:w-300,h-300/photo.jpg");
 
     for incoming in server.incoming_requests() {
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
             request = request.header(header.field.as_str().as_str(), header.value.as_str());
         }
         let Ok(request) = request.body(()) else { continue };
-        let response = drive(engine.deliver(&request, SystemTime::now()), &client);
+        let response = drive(engine.deliver(&request, SystemTime::now()), &io).response;
         println!("{} {}", response.status(), incoming.url());
         // A client that hung up is not our error.
         _ = incoming.respond(answer(&response));

@@ -6,6 +6,7 @@
 #[path = "pictures/mod.rs"]
 mod pictures;
 
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 use http::{Request, Response, StatusCode};
@@ -22,10 +23,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Request::get("https://img.example.com/tr:w-300,h-200/photo.jpg").header("accept", "image/webp,*/*").body(())?;
     let mut delivery = engine.deliver(&request, SystemTime::now());
 
+    // Any map of keys to bytes is a store; the second of two requests would find the image here.
+    let mut store = HashMap::new();
     let response = loop {
         match delivery.poll() {
             // A real program looks up the addresses of `fetch.host()`, has them approved by `fetch.approve`, and sends
             // what that returns to one of them; several may come before `Wait`, to be sent together.
+            Output::Lookup(key) => {
+                let file = store.get(&key).cloned();
+                _ = delivery.handle(Input::Found(key, file));
+            }
             Output::Fetch(fetch) => {
                 let (status, body) = origin(fetch.request());
                 println!("{} {} -> {status}", fetch.request().method(), fetch.request().uri());
@@ -41,8 +48,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             // A real program does this on a thread that may block.
             Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
-            // For a store, which there is none of here.
-            Output::Keep(_) => {}
+            // A file for the store.
+            Output::Store(file) => _ = store.insert(file.key().clone(), file.to_bytes()),
             Output::Respond(response) => break response,
             // Every fetch was answered in place above, so there is never anything to wait for.
             Output::Wait => return Err("the machine waits for an answer that was never asked for".into()),

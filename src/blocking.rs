@@ -91,6 +91,30 @@ pub trait Client {
     fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError>;
 }
 
+impl<T: Client> Client for &T {
+    type Body = T::Body;
+
+    fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        T::lookup(self, host, port, timeout)
+    }
+
+    fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError> {
+        T::send(self, request)
+    }
+}
+
+impl<T: Client> Client for Arc<T> {
+    type Body = T::Body;
+
+    fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError> {
+        T::lookup(self, host, port, timeout)
+    }
+
+    fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError> {
+        T::send(self, request)
+    }
+}
+
 /// A store for the blocking driver, see [`store::Store`](crate::store::Store).
 pub trait Store {
     /// Returns the file under a key, if there is one.

@@ -5,6 +5,7 @@
 //! ```
 //! # #[cfg(feature = "pixels")] {
 //! use std::time::SystemTime;
+//! use originkit::delivery::Render;
 //! use originkit::{Endpoint, Engine, Origin, blocking, http::Request, testing::Origins};
 //!
 //! let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
@@ -12,8 +13,9 @@
 //!
 //! let pixel = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 //! let origins = Origins::new().file("https://www.example.com/a.gif", &pixel[..]);
+//! let io = blocking::Io::new(&origins, Render::run);
 //! let request = Request::get("https://img.example.com/tr:w-8,f-png/a.gif").body(())?;
-//! let response = blocking::drive(engine.deliver(&request, SystemTime::now()), &origins);
+//! let response = blocking::drive(engine.deliver(&request, SystemTime::now()), &io).response;
 //!
 //! assert_eq!((response.status().as_u16(), &response.headers()["content-type"]), (200, &"image/png".parse()?));
 //! let received = origins.requests();
@@ -29,6 +31,7 @@
 //! ```
 //! # #[cfg(feature = "pixels")] {
 //! # use std::time::SystemTime;
+//! # use originkit::delivery::Render;
 //! # use originkit::{Endpoint, Engine, Origin, blocking, http::{Request, Response}, testing::Origins};
 //! # let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
 //! # let engine = Engine::builder().endpoint(endpoint).build()?;
@@ -36,8 +39,9 @@
 //! let origins = Origins::new()
 //!     .answer("https://www.example.com/a.jpg", redirect)
 //!     .leads_to("rebound.example", ["169.254.169.254".parse()?]);
+//! let io = blocking::Io::new(&origins, Render::run);
 //! let request = Request::get("https://img.example.com/a.jpg").body(())?;
-//! let response = blocking::drive(engine.deliver(&request, SystemTime::now()), &origins);
+//! let response = blocking::drive(engine.deliver(&request, SystemTime::now()), &io).response;
 //! assert_eq!((response.status().as_u16(), origins.requests().len()), (404, 1));
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

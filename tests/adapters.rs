@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use http::{HeaderMap, Request};
 use originkit::adapters::{Reqwest, Ureq};
 use originkit::client::Body as _;
-use originkit::delivery::{Approved, FetchError, Output};
+use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output};
 use originkit::{Endpoint, Engine, Limits, Origin};
 
 /// Status, headers and body.
@@ -50,12 +50,23 @@ fn limits() -> Limits {
     limits
 }
 
+/// The first request of a delivery without a store.
+fn first_fetch(delivery: &mut Delivery) -> Fetch {
+    loop {
+        match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
+            Output::Fetch(fetch) => return fetch,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// A request for `/a.jpg` to this origin, approved for that address.
 fn approved(base: &str, address: SocketAddr, limits: &Limits) -> Approved {
     let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new(base));
     let engine = Engine::builder().endpoint(endpoint).limits(limits.clone()).build().unwrap();
     let request = Request::get("https://img.example.com/a.jpg").body(()).unwrap();
-    let Output::Fetch(fetch) = engine.deliver(&request, SystemTime::now()).poll() else { panic!("a fetch") };
+    let fetch = first_fetch(&mut engine.deliver(&request, SystemTime::now()));
     fetch.approve(vec![address]).unwrap()
 }
 

@@ -17,7 +17,7 @@ use originkit::plan::Size;
 use originkit::render::Encoded;
 use originkit::{Endpoint, Engine, Error, Format, Limits, Origin, Settings};
 
-use scripted::{Answer, JPEG, Script, engine, file, redirect, status};
+use scripted::{Answer, JPEG, Script, engine, file, poll, redirect, status};
 
 const MAIN: &str = "https://www.example.com/a.jpg";
 const BACKUP: &str = "https://backup.example.net/a.jpg";
@@ -84,6 +84,7 @@ fn asked(
     let mut asked: Vec<Fetch> = Vec::new();
     loop {
         match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Fetch(fetch) => {
                 assert!(asked.iter().all(|other| other.id != fetch.id), "an id is given out once");
                 // The one that was closed may still speak, and is not heard.
@@ -106,7 +107,7 @@ fn asked(
                 let picture = Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(3, 2));
                 _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
             }
-            Output::Keep(_) => {}
+            Output::Store(_) => {}
             Output::Respond(response) => {
                 let note =
                     |fetch: &Fetch| format!("{}{}", fetch.request().uri(), if fetch.resent { " again" } else { "" });
@@ -151,10 +152,10 @@ fn a_request_on_a_closed_connection_is_sent_once_more() {
         assert_eq!(seen, [MAIN, BACKUP], "{error}");
     }
     let mut delivery = get(|_| {});
-    let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch comes first") };
+    let Output::Fetch(fetch) = poll(&mut delivery) else { panic!("a fetch comes first") };
     assert!(delivery.handle(Input::Head(fetch.id, http::Response::new(()))).is_continue());
     assert!(delivery.handle(Input::Failed(fetch.id, FetchError::Closed)).is_break());
-    let Output::Fetch(next) = delivery.poll() else { panic!("a fetch comes next") };
+    let Output::Fetch(next) = poll(&mut delivery) else { panic!("a fetch comes next") };
     assert_eq!((next.request().uri().to_string().as_str(), next.resent), (BACKUP, false));
 
     // It counts as a request. Where there is no room for it, it is not sent, and the error is one of the moment.
@@ -193,7 +194,7 @@ fn a_busy_client_ends_a_delivery_at_once() {
 fn reading(limits: impl FnOnce(&mut Limits)) -> (Delivery, FetchId) {
     let request = Request::get("https://img.example.com/tr:w-30/a.svg").header("if-none-match", "\"old\"");
     let mut delivery = engine(limits).deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
-    let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch comes first") };
+    let Output::Fetch(fetch) = poll(&mut delivery) else { panic!("a fetch comes first") };
     let head = http::Response::builder().header("etag", "\"new\"").body(()).unwrap();
     assert!(delivery.handle(Input::Head(fetch.id, head)).is_continue());
     // May become an SVG, or not: as long as the comment goes on nobody knows.
@@ -208,7 +209,7 @@ fn a_body_in_tiny_chunks_comes_to_an_end() {
     let byte = || Input::Chunk(id, Bytes::from_static(b"a"));
     let taken = (0..1_000_000).take_while(|_| delivery.handle(byte()).is_continue()).count();
     assert_eq!(taken, 16_384 + 128);
-    let Output::Fetch(next) = delivery.poll() else { panic!("the next origin is asked") };
+    let Output::Fetch(next) = poll(&mut delivery) else { panic!("the next origin is asked") };
     assert_eq!(next.request().uri(), "https://backup.example.net/a.svg");
 }
 
@@ -735,7 +736,7 @@ fn heads(path: &str, asked: &[(&str, &str)], heads: &[&[(&str, &str)]]) -> Optio
         request = request.header(*name, *value);
     }
     let mut delivery = engine(|_| {}).deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
-    let fetches: Vec<_> = std::iter::from_fn(|| match delivery.poll() {
+    let fetches: Vec<_> = std::iter::from_fn(|| match poll(&mut delivery) {
         Output::Fetch(fetch) => Some(fetch.id),
         _ => None,
     })
@@ -748,7 +749,7 @@ fn heads(path: &str, asked: &[(&str, &str)], heads: &[&[(&str, &str)]]) -> Optio
         }
         _ = delivery.handle(Input::Head(*id, head.body(()).unwrap()));
     }
-    match delivery.poll() {
+    match poll(&mut delivery) {
         Output::Respond(response) => Some(response),
         _ => None,
     }
@@ -801,17 +802,17 @@ fn a_picture_is_as_old_as_its_latest_file() {
 fn late_and_unknown_ids_are_ignored() {
     let script = Script::get("/tr:w-300/a.jpg", &[]);
     let mut delivery = script.deliver();
-    let Output::Fetch(first) = delivery.poll() else { panic!("a fetch") };
+    let Output::Fetch(first) = poll(&mut delivery) else { panic!("a fetch") };
     assert_eq!(delivery.handle(Input::End(FetchId::new(99))), ControlFlow::Break(()));
     assert!(matches!(delivery.poll(), Output::Wait));
     assert_eq!(delivery.handle(Input::Failed(first.id, FetchError::TimedOut)), ControlFlow::Break(()));
-    let Output::Fetch(second) = delivery.poll() else { panic!("the next origin") };
+    let Output::Fetch(second) = poll(&mut delivery) else { panic!("the next origin") };
     // The first one speaks up after all.
     assert_eq!(delivery.handle(Input::Chunk(first.id, JPEG.into())), ControlFlow::Break(()));
     assert_eq!(delivery.handle(Input::End(first.id)), ControlFlow::Break(()));
     assert!(matches!(delivery.poll(), Output::Wait));
     assert_eq!(delivery.handle(Input::End(second.id)), ControlFlow::Break(()));
-    let Output::Respond(response) = delivery.poll() else { panic!("nobody is left") };
+    let Output::Respond(response) = poll(&mut delivery) else { panic!("nobody is left") };
     assert_eq!(response.status(), 404);
     assert_eq!(delivery.handle(Input::End(second.id)), ControlFlow::Break(()));
     assert!(matches!(delivery.poll(), Output::Wait));
@@ -894,11 +895,11 @@ fn an_origin_that_routes_by_host_keeps_being_asked_for_its_own() {
         ("https://cdn.example.net/b.jpg", "cdn.example.net"),
     ] {
         let mut delivery = engine.deliver(&request().body(()).unwrap(), SystemTime::UNIX_EPOCH);
-        let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch") };
+        let Output::Fetch(fetch) = poll(&mut delivery) else { panic!("a fetch") };
         assert_eq!(fetch.request().headers()["host"], "img.example.com");
         let head = http::Response::builder().status(302).header("location", location).body(()).unwrap();
         assert_eq!(delivery.handle(Input::Head(fetch.id, head)), ControlFlow::Break(()));
-        let Output::Fetch(onward) = delivery.poll() else { panic!("{location}") };
+        let Output::Fetch(onward) = poll(&mut delivery) else { panic!("{location}") };
         assert_eq!(onward.request().headers()["host"], host, "{location}");
         let authority = if host == "img.example.com" { "www.example.com" } else { host };
         assert_eq!(onward.host().0, authority);
@@ -919,7 +920,7 @@ fn a_damaged_source_is_shown_for_a_minute_and_told() {
         (Note::LeftOut("filter".to_owned()), "public, s-maxage=31536000, max-age=31536000, must-revalidate"),
     ] {
         let mut delivery = Script::get("/tr:w-300/a.jpg", &[]).deliver();
-        let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch") };
+        let Output::Fetch(fetch) = poll(&mut delivery) else { panic!("a fetch") };
         _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
         _ = delivery.handle(Input::Chunk(fetch.id, JPEG.into()));
         _ = delivery.handle(Input::End(fetch.id));

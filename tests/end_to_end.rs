@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::response::IntoResponse as _;
 use http::StatusCode;
 use originkit::adapters::{Reqwest, Threads};
-use originkit::client::drive;
+use originkit::client::{Io, drive};
 use originkit::plan::Size;
 use originkit::{Endpoint, Engine, Format, Origin};
 use tokio::net::TcpListener;
@@ -59,12 +59,12 @@ async fn server() -> Server {
         .origin(Origin::new(&format!("http://{}", first.0)).canonical("https://www.example.com/"))
         .origin(Origin::new(&format!("http://{}", second.0)).forward_host(true));
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
-    let (http, threads) = (Reqwest::new().unwrap(), Threads::new());
+    let io = std::sync::Arc::new(Io::new(Reqwest::new().unwrap(), Threads::new()));
     let app = axum::Router::new().fallback(move |request: Request| {
-        let (engine, http, threads) = (engine.clone(), http.clone(), threads.clone());
+        let (engine, io) = (engine.clone(), std::sync::Arc::clone(&io));
         async move {
             let delivery = engine.deliver(&request, SystemTime::now());
-            drive(delivery, &http, &threads).await.map(Body::from)
+            drive(delivery, &io).await.response.map(Body::from)
         }
     });
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -159,7 +159,10 @@ async fn an_origin_that_is_down_is_a_404_that_says_so() {
     let endpoint = Endpoint::new("http://img.test").origin(Origin::new("http://127.0.0.1:1"));
     let engine = Engine::builder().endpoint(endpoint).build().unwrap();
     let request = http::Request::get("http://img.test/a.jpg").body(()).unwrap();
-    let response = drive(engine.deliver(&request, SystemTime::now()), &Reqwest::new().unwrap(), &Threads::new()).await;
+    let response =
+        drive(engine.deliver(&request, SystemTime::now()), &Io::new(Reqwest::new().unwrap(), Threads::new()))
+            .await
+            .response;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(response.headers()["ik-error"].to_str().unwrap().starts_with("ECONNREFUSED - "));
 }

@@ -183,13 +183,14 @@ fn what_failed_for_a_moment_is_not_kept() {
             let mut delivery = engine(gateway, |_| {}).deliver(&request, UNIX_EPOCH);
             let response = loop {
                 match delivery.poll() {
+                    Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
                     Output::Fetch(fetch) => {
                         _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
                         _ = delivery.handle(Input::Chunk(fetch.id, bytes::Bytes::from_static(JPEG)));
                         _ = delivery.handle(Input::End(fetch.id));
                     }
                     Output::Render(_) => _ = delivery.handle(Input::Rendered(Rendered::new(Err(error.clone())))),
-                    Output::Keep(keep) => assert!(keep.key().is_original(), "nothing is kept of a failure"),
+                    Output::Store(file) => assert!(file.key().is_original(), "nothing is kept of a failure"),
                     Output::Respond(response) => break response,
                     Output::Wait => panic!("nothing is out"),
                 }

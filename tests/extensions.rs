@@ -126,13 +126,14 @@ fn deliver(engine: &Engine, url: &str, file: &[u8]) -> Response<Bytes> {
     let mut delivery: Delivery = engine.deliver(&request, SystemTime::UNIX_EPOCH);
     loop {
         match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Fetch(fetch) => {
                 _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
                 _ = delivery.handle(Input::Chunk(fetch.id, Bytes::copy_from_slice(file)));
                 _ = delivery.handle(Input::End(fetch.id));
             }
             Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
-            Output::Keep(_) => {}
+            Output::Store(_) => {}
             Output::Respond(response) => return response,
             Output::Wait => panic!("nothing is out"),
         }

@@ -114,13 +114,14 @@ fn answer(order: Order) -> (Vec<u8>, String) {
     let mut delivery = order.deliver();
     loop {
         match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Fetch(fetch) => {
                 let _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
                 let _ = delivery.handle(Input::Chunk(fetch.id, file.clone().into()));
                 let _ = delivery.handle(Input::End(fetch.id));
             }
             Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
-            Output::Keep(_) => {}
+            Output::Store(_) => {}
             Output::Respond(response) => return (response.body().to_vec(), format!("{:?}", response.headers())),
             Output::Wait => unreachable!("nothing is out"),
         }

@@ -7,9 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use originkit::delivery::{Delivery, FetchError, FetchId, Input, Keep, Original, Output, Rendered, Rendition};
+use originkit::delivery::{Delivery, FetchError, FetchId, Input, Outcome, Output, Rendered};
 use originkit::plan::Size;
 use originkit::render::Encoded;
+use originkit::store::{Original, Rendition, StoreKey, Stored};
 use originkit::{Endpoint, Engine, Format, Limits, Origin, Settings};
 use proptest::prelude::*;
 
@@ -23,6 +24,7 @@ fn engine() -> Engine {
     limits.fetches = FETCHES;
     let mut settings = Settings::default();
     settings.caching.stale_if_error = Duration::from_secs(1000);
+    settings.caching.stale_while_revalidate = Duration::from_secs(200);
     let endpoint = Endpoint::new("https://img.example.com")
         .origin(Origin::new("https://www.example.com"))
         .origin(Origin::new("https://backup.example.net"));
@@ -37,10 +39,7 @@ fn delivery(path: &str, now: u64, last: Option<&Rendition>, has: bool) -> Delive
     }
     let order =
         engine().resolve(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH + Duration::from_secs(now)).unwrap();
-    match last {
-        Some(last) => order.deliver_again(last.clone()),
-        None => order.deliver(),
-    }
+    order.deliver()
 }
 
 type Kept = (Vec<Original>, Vec<(&'static str, Rendition)>);
@@ -60,8 +59,9 @@ static ORIGINALS: LazyLock<Kept> = LazyLock::new(|| {
                     _ = delivery.handle(Input::End(fetch.id));
                 }
                 Output::Render(_) => _ = delivery.handle(Input::Rendered(rendered(true))),
-                Output::Keep(Keep::Original(original)) => originals.push(original),
-                Output::Keep(Keep::Rendition(rendition)) => renditions.push((path, rendition)),
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
+                Output::Store(Stored::Original(original)) => originals.push(original),
+                Output::Store(Stored::Rendition(rendition)) => renditions.push((path, rendition)),
                 Output::Respond(_) => break,
                 Output::Wait => panic!("nothing is out"),
             }
@@ -91,8 +91,9 @@ enum Event {
     End,
     Failed(FetchError),
     Rendered(bool),
-    /// A store has one of [`ORIGINALS`].
-    Recalled(usize),
+    /// A store has something under a key of [`STORED`], or one that is looked up: the file of that number, another one, or
+    /// nothing.
+    Found(usize, Option<usize>),
 }
 
 fn events() -> impl Strategy<Value = Event> {
@@ -136,7 +137,7 @@ fn events() -> impl Strategy<Value = Event> {
         3 => Just(Event::End),
         1 => errors.prop_map(Event::Failed),
         2 => any::<bool>().prop_map(Event::Rendered),
-        3 => any::<usize>().prop_map(Event::Recalled),
+        5 => (any::<usize>(), prop::option::weighted(0.8, any::<usize>())).prop_map(|(key, file)| Event::Found(key, file)),
     ]
 }
 
@@ -160,7 +161,7 @@ impl Event {
             Self::End => Input::End(id),
             Self::Failed(error) => Input::Failed(id, error),
             Self::Rendered(good) => Input::Rendered(rendered(good)),
-            Self::Recalled(number) => Input::Recalled(id, ORIGINALS.0[number % ORIGINALS.0.len()].clone()),
+            Self::Found(..) => unreachable!("it is about a key"),
         }
     }
 }
@@ -174,75 +175,113 @@ fn rendered(good: bool) -> Rendered {
 /// A machine, and what a driver would know of it.
 struct Watched {
     delivery: Delivery,
+    /// Lookups that are not answered.
+    lookups: Vec<StoreKey>,
     /// Fetches that may still speak.
     out: BTreeSet<FetchId>,
+    /// Of the answer, and then of the renewal after it.
     fetches: usize,
     renders: usize,
     render_out: bool,
     response: Option<Response<Bytes>>,
-    /// Fetches that a store spared.
-    spared: usize,
-    /// There is a result of last time.
+    /// The store has renditions, not only originals.
     again: bool,
-    /// A rendition was handed out to be kept.
-    kept: bool,
+    /// A rendition was handed out to be stored.
+    stored: bool,
 }
 
 impl Watched {
-    fn new(delivery: Delivery) -> Self {
-        let (out, fetches, renders, render_out) = (BTreeSet::new(), 0, 0, false);
-        Self { delivery, out, fetches, renders, render_out, response: None, spared: 0, again: false, kept: false }
+    fn new(delivery: Delivery, again: bool) -> Self {
+        let (lookups, out, fetches, renders, render_out) = (Vec::new(), BTreeSet::new(), 0, 0, false);
+        Self { delivery, lookups, out, fetches, renders, render_out, response: None, again, stored: false }
     }
 
     /// Polls once. `false` if there is nothing to do but to wait.
     fn poll(&mut self) -> bool {
+        let renews = self.response.as_ref().is_some_and(|answer| Outcome::of(answer) == Some(Outcome::Stale));
         match self.delivery.poll() {
+            Output::Lookup(key) => {
+                assert!(self.response.is_none() || renews);
+                self.lookups.push(key);
+            }
             Output::Fetch(fetch) => {
-                assert!(self.response.is_none() && self.renders == 0, "files come first");
+                assert!((self.response.is_none() || renews) && self.renders == 0, "files come first");
                 assert!(self.out.insert(fetch.id), "an id is given out once");
                 self.fetches += 1;
-                assert!(self.fetches <= FETCHES + self.spared);
+                assert!(self.fetches <= FETCHES);
             }
             Output::Render(job) => {
-                assert!(self.response.is_none());
+                assert!(self.response.is_none() || renews);
                 assert!(job.sources().iter().all(|file| !file.bytes.is_empty() && file.bytes.len() <= SOURCE_BYTES));
                 self.renders += 1;
                 self.render_out = true;
                 assert_eq!(self.renders, 1);
             }
-            Output::Keep(keep) => {
-                assert!(self.response.is_none(), "what is kept comes before the answer");
-                assert!(!keep.to_bytes().is_empty());
-                self.kept |= !keep.key().is_original();
+            Output::Store(file) => {
+                assert!(self.response.is_none() || renews, "files for the store come before the answer");
+                assert!(!file.to_bytes().is_empty());
+                self.stored |= !file.key().is_original();
             }
             Output::Respond(response) => {
+                let outcome = Outcome::of(&response).expect("an outcome");
                 assert!(self.renders == 1 || response.body() != "a picture" || self.again, "a result nobody asked for");
                 let lives = response.headers()["cache-control"].to_str().unwrap();
-                assert!(!self.kept || !matches!(lives, "no-store" | "public, max-age=5"), "kept, though it may pass");
+                assert!(
+                    !self.stored || !matches!(lives, "no-store" | "public, max-age=5"),
+                    "stored, though it may pass"
+                );
                 assert_eq!(response.headers().contains_key("retry-after"), response.status() == 503);
                 assert!(!response.status().is_server_error() || lives == "no-store", "{lives}");
+                assert_eq!(response.status() == 304, outcome == Outcome::NotModified);
+                assert_eq!(
+                    response.status() == 200 || response.status() == 304,
+                    outcome != Outcome::Failed && outcome != Outcome::Shed
+                );
+                assert!(matches!(outcome, Outcome::Stale | Outcome::NotModified) || !self.delivery.goes_on());
+                assert!(!matches!(outcome, Outcome::Hit | Outcome::Stale) || self.again);
+                (self.fetches, self.renders) = (0, 0);
                 assert!(self.response.replace(response).is_none(), "one response");
             }
             Output::Wait => {
-                let waits_for_something = !self.out.is_empty() || self.render_out;
-                assert!(self.response.is_some() || waits_for_something, "it must not stall");
+                let waits_for_something = !self.out.is_empty() || self.render_out || !self.lookups.is_empty();
+                assert!(!self.delivery.goes_on() || waits_for_something, "it must not stall");
+                assert!(self.response.is_some() || self.delivery.goes_on());
                 return false;
             }
         }
         true
     }
 
+    /// Answers a lookup, or tells of a key that nobody looks up.
+    fn found(&mut self, number: usize, file: Option<usize>) {
+        let (originals, renditions) = &*ORIGINALS;
+        let key = if number % 8 > 0 && !self.lookups.is_empty() {
+            self.lookups.remove(number % self.lookups.len())
+        } else {
+            originals[number % originals.len()].key().clone()
+        };
+        let file = file.and_then(|file| {
+            let own = originals.iter().find(|original| *original.key() == key).map(Original::to_bytes);
+            let made = renditions.iter().map(|(_, made)| made).find(|made| *made.key() == key).filter(|_| self.again);
+            match file % 8 {
+                0 => Some(Bytes::from_static(b"no file of ours")),
+                1 => Some(originals[file % originals.len()].to_bytes()),
+                _ => own.or(made.map(Rendition::to_bytes)),
+            }
+        });
+        assert!(self.delivery.handle(Input::Found(key, file)).is_break());
+    }
+
     fn handle(&mut self, event: Event, id: FetchId) {
+        if let Event::Found(number, file) = event {
+            return self.found(number, file);
+        }
         if matches!(event, Event::Rendered(_)) {
             self.render_out = false;
         }
         let last = matches!(event, Event::End | Event::Failed(_));
         let of_fetch = !matches!(event, Event::Rendered(_));
-        let recalled = matches!(event, Event::Recalled(_));
         let flow = self.delivery.handle(event.input(id));
-        if recalled && flow.is_break() && self.out.contains(&id) {
-            self.spared += 1;
-        }
         if of_fetch && (last || flow.is_break()) {
             assert!(flow.is_break(), "nothing follows an end");
             self.out.remove(&id);
@@ -263,14 +302,13 @@ proptest! {
     #[test]
     fn any_inputs_in_any_order(
         path in paths(),
-        now in prop::sample::select(vec![0, 10, 3599, 3600, 3700, 9000]),
+        now in prop::sample::select(vec![0, 10, 3599, 3600, 3700, 3900, 9000]),
         again in any::<bool>(),
         has in any::<bool>(),
         inputs in prop::collection::vec((bursts(), 0..10_usize, prop::bool::weighted(0.9), 0..4_usize), 0..60),
     ) {
         let last = ORIGINALS.1.iter().find(|(own, _)| *own == path).map(|(_, last)| last.clone()).filter(|_| again);
-        let mut watched = Watched::new(delivery(path, now, last.as_ref(), has));
-        watched.again = last.is_some();
+        let mut watched = Watched::new(delivery(path, now, last.as_ref(), has), last.is_some());
         for (burst, number, known, polls) in inputs {
             let id = watched.out.iter().nth(number % watched.out.len().max(1)).copied();
             let stranger = FetchId::new(u64::try_from(number).unwrap());
@@ -281,9 +319,12 @@ proptest! {
                 watched.poll();
             }
         }
-        // The world ends: all that is out fails. That takes one round for each fetch there may be.
-        for _ in 0..=2 * FETCHES {
+        // The world ends: all that is out fails. That takes one round for each lookup and fetch there may be.
+        for _ in 0..=8 * FETCHES {
             while watched.poll() {}
+            while !watched.lookups.is_empty() {
+                watched.found(1, None);
+            }
             if watched.render_out {
                 watched.handle(Event::Rendered(true), FetchId::new(0));
             }
@@ -291,6 +332,7 @@ proptest! {
                 watched.handle(Event::Failed(FetchError::Refused), id);
             }
         }
+        prop_assert!(!watched.delivery.goes_on());
         let response = watched.response.expect("there is a response in the end");
         let not_modified = response.status() == 304;
         prop_assert!(has || !not_modified);

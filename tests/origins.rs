@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use http::{Request, Response, StatusCode};
 use originkit::adapters::{Reqwest, Threads};
 use originkit::bytes::Bytes;
-use originkit::client::drive;
+use originkit::client::{Io, drive};
 use originkit::{Endpoint, Engine, Limits, Origin};
 use serde_json::{Value, json};
 
@@ -295,7 +295,7 @@ async fn get(engine: &Engine, path: &str) -> Response<Bytes> {
 }
 
 async fn run(engine: &Engine, request: &Request<()>) -> Response<Bytes> {
-    drive(engine.deliver(request, SystemTime::now()), &Reqwest::new().unwrap(), &Threads::new()).await
+    drive(engine.deliver(request, SystemTime::now()), &Io::new(Reqwest::new().unwrap(), Threads::new())).await.response
 }
 
 fn dimensions(response: &Response<Bytes>) -> Option<(u32, u32)> {

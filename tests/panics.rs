@@ -12,8 +12,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use image::ImageFormat;
-use originkit::client::Inline;
-use originkit::delivery::{Delivery, Input, Output};
+use originkit::client::{Inline, Io, drive};
+use originkit::delivery::{Delivery, Input, Output, Render};
 use originkit::extend::{
     Bitmap, BoxError, Decoder, Detector, EffectJob, Effector, Extensions, FontQuery, Fonts, Found, Outcome, Search,
 };
@@ -76,6 +76,7 @@ fn origins() -> Origins {
 fn by_hand(mut delivery: Delivery) -> Response<Bytes> {
     loop {
         match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Fetch(fetch) => {
                 _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
                 _ = delivery.handle(Input::Chunk(fetch.id, file()));
@@ -99,6 +100,11 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+fn blocking(delivery: Delivery) -> Response<Bytes> {
+    let io = originkit::blocking::Io::new(origins(), Render::run);
+    originkit::blocking::drive(delivery, &io).response
+}
+
 fn is_an_error_of_its_request(response: &Response<Bytes>, what: &str) {
     let error = response.extensions().get::<Error>();
     let code = error.map(Error::code);
@@ -112,12 +118,12 @@ fn every_driver_survives() {
     for (what, extensions, text) in cases() {
         for _ in 0..2 {
             is_an_error_of_its_request(&by_hand(delivery(&extensions, text)), what);
-            is_an_error_of_its_request(&originkit::blocking::drive(delivery(&extensions, text), &origins()), what);
-            let inline = now(originkit::client::drive(delivery(&extensions, text), &origins(), &Inline));
+            is_an_error_of_its_request(&blocking(delivery(&extensions, text)), what);
+            let inline = now(drive(delivery(&extensions, text), &Io::new(origins(), Inline))).response;
             is_an_error_of_its_request(&inline, what);
         }
     }
-    let fine = originkit::blocking::drive(delivery(&Extensions::new(), "w-8"), &origins());
+    let fine = blocking(delivery(&Extensions::new(), "w-8"));
     assert_eq!(fine.status(), StatusCode::OK);
 }
 
@@ -125,13 +131,14 @@ fn every_driver_survives() {
 #[tokio::test]
 async fn threads_survive() {
     let threads = originkit::adapters::Threads::new().at_once(1);
+    let io = Io::new(origins(), threads.clone());
     for (what, extensions, text) in cases() {
         for _ in 0..3 {
-            let response = originkit::client::drive(delivery(&extensions, text), &origins(), &threads).await;
+            let response = drive(delivery(&extensions, text), &io).await.response;
             is_an_error_of_its_request(&response, what);
         }
     }
-    let fine = originkit::client::drive(delivery(&Extensions::new(), "w-8"), &origins(), &threads).await;
+    let fine = drive(delivery(&Extensions::new(), "w-8"), &io).await.response;
     assert_eq!(fine.status(), StatusCode::OK);
     // The slot of the last is back a moment after its answer.
     while threads.load().running > 0 {

@@ -615,6 +615,7 @@ proptest! {
         let mut responses = Vec::new();
         for _ in 0..64 {
             match delivery.poll() {
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
                 Output::Fetch(fetch) => {
                     prop_assert!(fetch.request().headers().values().all(is_clean));
                     let head = Response::builder()
@@ -634,7 +635,7 @@ proptest! {
                     let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
                     let _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
                 }
-                Output::Keep(_) => {}
+                Output::Store(_) => {}
                 Output::Respond(response) => responses.push(response),
                 Output::Wait => break,
             }

@@ -68,6 +68,7 @@ mod pixels {
         let mut delivery = order(data_saver, tr, save_data).deliver();
         loop {
             match delivery.poll() {
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
                 Output::Fetch(fetch) => {
                     let _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
                     let _ = delivery.handle(Input::Chunk(fetch.id, Bytes::copy_from_slice(source)));
@@ -75,7 +76,7 @@ mod pixels {
                 }
                 Output::Render(render) => _ = delivery.handle(Input::Rendered(render.run())),
                 Output::Respond(response) => return response.into_body(),
-                Output::Keep(_) => {}
+                Output::Store(_) => {}
                 Output::Wait => panic!("nothing is out"),
             }
         }

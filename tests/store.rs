@@ -137,6 +137,16 @@ impl Store for Shelf {
     }
 }
 
+impl originkit::blocking::Store for Shelf {
+    fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        self.0.lock().unwrap().get(key).cloned()
+    }
+
+    fn put(&self, key: &StoreKey, file: Bytes) {
+        self.0.lock().unwrap().insert(key.clone(), file);
+    }
+}
+
 impl Shelf {
     fn count(&self, tier: &str) -> usize {
         self.0.lock().unwrap().keys().filter(|key| key.as_str().starts_with(tier)).count()
@@ -410,6 +420,115 @@ async fn many_threads_at_once_are_one() {
         }
         let (asked, renders) = world.seen();
         assert_eq!((asked.len(), renders), (1, 3), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_outcome_says_how_an_answer_came_about() {
+    let (world, shelf) = (World::new(), Shelf::default());
+    let change = |s: &mut Settings| {
+        (s.caching.stale_while_revalidate, s.caching.stale_if_error) =
+            (Duration::from_secs(60), Duration::from_secs(HOUR));
+    };
+    let server = Server::new(&world, &shelf, change);
+    let outcome = |response: &Response<Bytes>| Outcome::of(response).unwrap();
+    let made = server.get("/tr:w-30/a.jpg", &[], 0).await;
+    assert_eq!(outcome(&made), Outcome::Made);
+    for (headers, now, want) in [
+        (&[][..], 1, Outcome::Hit),
+        (&[("if-none-match", text(&made, "etag"))], 1, Outcome::NotModified),
+        (&[], HOUR + 70, Outcome::Revalidated),
+        (&[], 2 * HOUR + 71, Outcome::Stale),
+        (&[], 2 * HOUR + 72, Outcome::Hit),
+    ] {
+        assert_eq!(outcome(&server.get("/tr:w-30/a.jpg", headers, now).await), want, "{now}");
+    }
+    *world.down.lock().unwrap() = true;
+    for (path, want) in [("/tr:w-30/a.jpg", Outcome::Stale), ("/b.jpg", Outcome::Failed), ("/a%", Outcome::Failed)] {
+        assert_eq!(outcome(&server.get(path, &[], 3 * HOUR + 600).await), want, "{path}");
+    }
+    world.faults.lock().unwrap().push_back(FetchError::Busy);
+    assert_eq!(outcome(&server.get("/c.jpg", &[], 0).await), Outcome::Shed);
+    *world.down.lock().unwrap() = false;
+    let responses = hundred(&server, "/tr:w-50/a.jpg").await;
+    assert_eq!(responses.iter().filter(|response| outcome(response) == Outcome::Made).count(), 1);
+    assert_eq!(responses.iter().filter(|response| outcome(response) == Outcome::Shared).count(), 99);
+    let names: std::collections::BTreeSet<_> = Outcome::ALL.iter().map(ToString::to_string).collect();
+    assert_eq!(names.len(), Outcome::ALL.len());
+}
+
+#[tokio::test]
+async fn without_a_store_equal_work_is_done_once_all_the_same() {
+    let world = World::new();
+    let (engine, io) = (engine(|_| {}), Arc::new(Io::new(Arc::clone(&world), Arc::clone(&world)).single_flight()));
+    for round in 0..2 {
+        world.gate.forget_permits(OPEN);
+        let ask = |number: usize| {
+            let (engine, io) = (engine.clone(), Arc::clone(&io));
+            let request = Request::get(format!("https://img.example.com/tr:w-{}/a.jpg", 30 + number % 3));
+            let delivery = engine.deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
+            tokio::spawn(async move { drive(delivery, &io).await })
+        };
+        let tasks: Vec<_> = (0..30).map(ask).collect();
+        tokio::task::yield_now().await;
+        world.gate.add_permits(OPEN);
+        for task in tasks {
+            let Answered { response, later, .. } = task.await.unwrap();
+            assert!(response.status() == 200 && later.is_empty());
+        }
+        assert_eq!(world.seen(), (vec![PHOTO.to_owned()], 3), "{round}: nothing is kept");
+    }
+}
+
+/// The blocking driver answers as the other one does, second by second.
+#[tokio::test]
+async fn both_drivers_have_the_same_store() {
+    use originkit::blocking;
+    use originkit::testing::Origins;
+
+    fn rendered(job: Render) -> Rendered {
+        Rendered::new(Ok(Encoded::new(job.sources()[0].bytes.clone(), Format::WebP, Size::new(3, 2))))
+    }
+    struct Rendering;
+    impl Compute for Rendering {
+        async fn run(&self, job: Render) -> Rendered {
+            rendered(job)
+        }
+    }
+
+    let engine = engine(|s| s.caching.stale_while_revalidate = Duration::from_secs(60));
+    let origins = || {
+        let tagged = |tag: &str, body| Response::builder().header("etag", tag).body(body).unwrap();
+        let origins = Origins::new().answer(PHOTO, tagged("\"1\"", JPEG)).answer(PHOTO, tagged("\"2\"", OTHER));
+        origins.answer(PHOTO, Response::builder().status(304).body("").unwrap())
+    };
+    let (one, two) = (origins(), origins());
+    let (first, second) = (Shelf::default(), Shelf::default());
+    let io = Io::new(one.clone(), Rendering).store(first.clone());
+    let twin = blocking::Io::new(two.clone(), rendered).store(&second);
+    let want = [
+        (0, Outcome::Made, 1),
+        (1, Outcome::Hit, 1),
+        (HOUR + 1, Outcome::Stale, 2),
+        (HOUR + 2, Outcome::Hit, 2),
+        (2 * HOUR + 62, Outcome::Revalidated, 3),
+    ];
+    for (now, outcome, asked) in want {
+        let request = Request::get("https://img.example.com/tr:w-30/a.jpg").body(()).unwrap();
+        let deliver = || engine.deliver(&request, SystemTime::UNIX_EPOCH + Duration::from_secs(now));
+        let answered = drive(deliver(), &io).await;
+        let same = blocking::drive(deliver(), &twin);
+        assert_eq!(answered.later.is_empty(), same.later.is_empty());
+        answered.later.finish(&io).await;
+        same.later.finish(&twin);
+        assert_eq!(
+            (answered.response.body(), answered.response.headers()),
+            (same.response.body(), same.response.headers())
+        );
+        let outcomes = (Outcome::of(&answered.response), Outcome::of(&same.response));
+        assert_eq!(outcomes, (Some(outcome), Some(outcome)), "{now}");
+        assert_eq!((one.requests().len(), two.requests().len()), (asked, asked), "{now}");
+        assert_eq!(*first.0.lock().unwrap(), *second.0.lock().unwrap(), "{now}");
     }
 }
 

@@ -51,6 +51,7 @@ fn names(endpoint: Endpoint, more: impl FnOnce(EngineBuilder) -> EngineBuilder) 
     let (mut delivery, mut original) = (order.deliver(), String::new());
     loop {
         match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Fetch(fetch) => {
                 original = fetch.key.to_string();
                 // By a tag the original's key would be in the `ETag`, too.
@@ -67,7 +68,7 @@ fn names(endpoint: Endpoint, more: impl FnOnce(EngineBuilder) -> EngineBuilder) 
                 let etag = response.headers()["etag"].to_str().unwrap().to_owned();
                 return Names { rendition, etag, original };
             }
-            Output::Keep(_) | Output::Wait => {}
+            Output::Store(_) | Output::Wait => {}
         }
     }
 }

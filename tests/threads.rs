@@ -13,7 +13,7 @@ use http::{Request, Response};
 use image::ImageFormat;
 use originkit::adapters::{Load, Threads};
 use originkit::client::Compute as _;
-use originkit::delivery::{Delivery, Input, Output, Render, Rendered};
+use originkit::delivery::{Delivery, Fetch, Input, Output, Render, Rendered};
 use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
 use originkit::render::Stop;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Renderer};
@@ -52,20 +52,31 @@ impl Effector for Panics {
     }
 }
 
+/// The first request of a delivery without a store.
+fn first_fetch(delivery: &mut Delivery) -> Fetch {
+    loop {
+        match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
+            Output::Fetch(fetch) => return fetch,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// What is to be rendered of a file.
 fn job(effector: impl Effector + 'static, text: &str, file: Vec<u8>) -> Render {
     let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
     let engine = Engine::builder().endpoint(endpoint).extensions(Extensions::new().effector(effector)).build().unwrap();
     let request = Request::get(format!("https://img.test/tr:{text}/a.png")).body(()).unwrap();
     let mut delivery: Delivery = engine.deliver(&request, SystemTime::now());
-    let Output::Fetch(fetch) = delivery.poll() else { panic!("a fetch") };
+    let fetch = first_fetch(&mut delivery);
     _ = delivery.handle(Input::Head(fetch.id, Response::new(())));
     _ = delivery.handle(Input::Chunk(fetch.id, Bytes::from(file)));
     _ = delivery.handle(Input::End(fetch.id));
     loop {
         match delivery.poll() {
             Output::Render(job) => return job,
-            Output::Keep(_) => {}
+            Output::Store(_) => {}
             other => panic!("{other:?}"),
         }
     }

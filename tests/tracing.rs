@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use http::Request;
+use originkit::client::{Inline, Io, drive};
 use originkit::extend::{BoxError, Signer};
 use originkit::{Endpoint, Engine, Origin};
 use tracing::field::{Field, Visit};
@@ -103,8 +104,7 @@ fn every_stage_is_told() {
     let notes = Notes::default();
     tracing::subscriber::with_default(notes.clone(), || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let response =
-            runtime.block_on(originkit::client::drive(script.deliver(), &script, &originkit::client::Inline));
+        let response = runtime.block_on(drive(script.deliver(), &Io::new(&script, Inline))).response;
         assert_eq!(response.status(), 200);
     });
     let text = notes.0.lock().unwrap().text.clone();
@@ -143,8 +143,7 @@ fn who_could_not_sign_says_why_and_no_secret_is_told() {
     let notes = Notes::default();
     tracing::subscriber::with_default(notes.clone(), || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let response =
-            runtime.block_on(originkit::client::drive(script.deliver(), &script, &originkit::client::Inline));
+        let response = runtime.block_on(drive(script.deliver(), &Io::new(&script, Inline))).response;
         assert_eq!(response.status(), 200);
     });
     let text = notes.0.lock().unwrap().text.clone();

@@ -31,17 +31,16 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use originkit::adapters::{ObjectStore, Reqwest, Threads};
-use originkit::cache::{Answered, Cache};
-use originkit::client::{Bounded, Compute};
+use originkit::client::{Answered, Bounded, Compute, Io, drive};
 use originkit::delivery::{Render, Rendered};
 use originkit::{Endpoint, Engine, Origin, Settings};
 use tokio::net::TcpListener;
 
 struct Server {
     engine: Engine,
-    cache: Cache<ObjectStore>,
-    client: Bounded<Reqwest>,
-    pool: Counted,
+    io: Io<Bounded<Reqwest>, Arc<Counted>, ObjectStore>,
+    store: ObjectStore,
+    pool: Arc<Counted>,
     port: u16,
     asked: AtomicU64,
     answered: AtomicU64,
@@ -63,12 +62,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let engine = Engine::builder().endpoint(endpoint).settings(settings).build()?;
     let client = Bounded::new(Reqwest::new()?);
-    let cache = Cache::new(ObjectStore::open_with(&store, std::env::vars())?);
+    let kept = ObjectStore::open_with(&store, std::env::vars())?;
     println!("{own} answers for {base} and keeps files in {store}");
 
     let zero = AtomicU64::default;
-    let (pool, asked, answered, later) = (Counted::default(), zero(), zero(), zero());
-    let server = Arc::new(Server { engine, cache, client, pool, port, asked, answered, later });
+    let (pool, asked, answered, later) = (Arc::new(Counted::default()), zero(), zero(), zero());
+    let io = Io::new(client, Arc::clone(&pool)).store(kept.clone()).single_flight();
+    let server = Arc::new(Server { engine, io, store: kept, pool, port, asked, answered, later });
     let app = axum::Router::new().route("/stats", get(stats)).fallback(deliver).with_state(server);
     front::serve(listener, app, std::future::pending()).await?;
     Ok(())
@@ -76,14 +76,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Response {
     server.asked.fetch_add(1, Ordering::SeqCst);
-    let Server { engine, cache, client, pool, port, .. } = &*server;
-    let Answered { response, later, .. } = cache.deliver(engine, &request, SystemTime::now(), client, pool).await;
+    let Server { engine, io, port, .. } = &*server;
+    let Answered { response, later, .. } = drive(engine.deliver(&request, SystemTime::now()), io).await;
     if !later.is_empty() {
         server.later.fetch_add(1, Ordering::SeqCst);
         let server = Arc::clone(&server);
         // Not the viewer's time, and not cut off when the viewer goes away.
         tokio::spawn(async move {
-            server.cache.finish(later, &server.client, &server.pool).await;
+            later.finish(&server.io).await;
             server.later.fetch_sub(1, Ordering::SeqCst);
         });
     }
@@ -95,8 +95,8 @@ async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Respons
 
 /// What this instance did since it was started.
 async fn stats(State(server): State<Arc<Server>>) -> Response {
-    let Server { pool: Counted(renders, _), cache, asked, answered, later, .. } = &*server;
-    let failures = cache.store().failures();
+    let Server { pool, store, asked, answered, later, .. } = &*server;
+    let (renders, failures) = (&pool.0, store.failures());
     let [asked, answered, later, renders] = [asked, answered, later, renders].map(|n| n.load(Ordering::SeqCst));
     let text = format!(
         r#"{{"asked":{asked},"answered":{answered},"renders":{renders},"later":{later},"store_failures":{failures}}}"#

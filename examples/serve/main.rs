@@ -16,6 +16,7 @@ mod origin;
 mod pictures;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::body::Body;
@@ -25,7 +26,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use originkit::adapters::{Reqwest, Threads};
-use originkit::client::{Bounded, drive};
+use originkit::client::{Bounded, Io, drive};
 use originkit::delivery::ACCEPT_CH;
 use originkit::{Endpoint, Engine, Origin, Renderer, Settings};
 use tokio::net::TcpListener;
@@ -36,8 +37,7 @@ const HINTS: &str = include_str!("hints.html");
 #[derive(Clone)]
 struct Server {
     engine: Engine,
-    client: Bounded<Reqwest>,
-    threads: Threads,
+    io: Arc<Io<Bounded<Reqwest>, Threads>>,
 }
 
 #[tokio::main]
@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/hints", get(|| async { ([(HeaderName::from_static("accept-ch"), ACCEPT_CH)], Html(HINTS)) }))
         .route("/info/{*path}", get(describe))
         .fallback(deliver)
-        .with_state(Server { engine, client: Bounded::new(Reqwest::new()?), threads: Threads::new() });
+        .with_state(Server { engine, io: Arc::new(Io::new(Bounded::new(Reqwest::new()?), Threads::new())) });
     front::serve(listener, app, std::future::pending()).await?;
     Ok(())
 }
@@ -85,7 +85,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The whole integration: resolve, fetch what is needed, render where there is room, answer.
 async fn deliver(State(server): State<Server>, request: Request) -> Response {
     let delivery = server.engine.deliver(&request, SystemTime::now());
-    let response = drive(delivery, &server.client, &server.threads).await;
+    let response = drive(delivery, &server.io).await.response;
     response.map(Body::from).into_response()
 }
 
@@ -97,7 +97,7 @@ async fn describe(State(server): State<Server>, mut request: Request) -> Respons
     };
     *request.uri_mut() = original;
     let delivery = server.engine.deliver(&request, SystemTime::now());
-    let response = drive(delivery, &server.client, &server.threads).await;
+    let response = drive(delivery, &server.io).await.response;
     if response.status() != StatusCode::OK {
         return response.map(Body::from).into_response();
     }

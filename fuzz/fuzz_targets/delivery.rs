@@ -3,14 +3,16 @@
 //! The bytes are a little program: each instruction is an operation, an id and an argument.
 #![no_main]
 
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 use libfuzzer_sys::fuzz_target;
 use originkit::bytes::Bytes;
-use originkit::delivery::{FetchError, FetchId, Input, Keep, Original, Output, Rendered};
+use originkit::delivery::{FetchError, FetchId, Input, Output, Rendered};
 use originkit::render::Encoded;
 use originkit::http::{Request, Response};
 use originkit::plan::Size;
+use originkit::store::StoreKey;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
 const FETCHES: u64 = 9;
@@ -37,8 +39,8 @@ fuzz_target!(|program: &[u8]| {
     let Some((first, mut program)) = program.split_first() else { return };
     let mut delivery = engine().deliver(&request(PATHS[usize::from(first % 4)]), SystemTime::UNIX_EPOCH);
     // A store that has what this delivery itself has put there, which is all that fits its keys.
-    let mut kept: Vec<Original> = Vec::new();
-    let (mut out, mut fetches, mut render_out, mut responses) = (Vec::new(), 0_u64, false, 0);
+    let mut kept: HashMap<StoreKey, Bytes> = HashMap::new();
+    let (mut lookups, mut out, mut fetches, mut render_out, mut responses) = (Vec::new(), Vec::new(), 0_u64, false, 0);
     loop {
         loop {
             match delivery.poll() {
@@ -50,14 +52,14 @@ fuzz_target!(|program: &[u8]| {
                     assert!(job.sources().iter().all(|file| file.bytes.len() as u64 <= SOURCE_BYTES));
                     render_out = true;
                 }
-                Output::Keep(Keep::Original(original)) => kept.push(original),
-                Output::Keep(Keep::Rendition(rendition)) => assert!(!rendition.to_bytes().is_empty()),
+                Output::Lookup(key) => lookups.push(key),
+                Output::Store(file) => _ = kept.insert(file.key().clone(), file.to_bytes()),
                 Output::Respond(_) => responses += 1,
                 Output::Wait => break,
             }
         }
         assert!(fetches <= FETCHES && responses <= 1);
-        assert!(responses == 1 || render_out || !out.is_empty(), "it must not stall");
+        assert!(responses == 1 || render_out || !out.is_empty() || !lookups.is_empty(), "it must not stall");
 
         let Some((&[operation, number, length], rest)) = program.split_first_chunk() else { break };
         let (argument, rest) = rest.split_at(rest.len().min(usize::from(length)));
@@ -68,7 +70,12 @@ fuzz_target!(|program: &[u8]| {
             1 => Input::Chunk(id, Bytes::copy_from_slice(argument)),
             2 => Input::End(id),
             3 => Input::Failed(id, FetchError::Refused),
-            4 if !kept.is_empty() => Input::Recalled(id, kept[usize::from(length) % kept.len()].clone()),
+            4 if !lookups.is_empty() => {
+                let key = lookups.remove(usize::from(number) % lookups.len());
+                let file = if length % 4 == 0 { Some(Bytes::copy_from_slice(argument)) } else { kept.get(&key).cloned() };
+                _ = delivery.handle(Input::Found(key, file));
+                continue;
+            }
             _ => {
                 render_out = false;
                 let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));

@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::fuzz_target;
 use originkit::bytes::Bytes;
-use originkit::delivery::{Input, Original, Output, Rendition, Reuse, StoreKey};
+use originkit::delivery::{Input, Output};
 use originkit::http::{Request, Response};
+use originkit::store::{StoreKey, Stored};
 use originkit::{Delivery, Endpoint, Engine, Order, Origin};
 use originkit_fuzz::{assert_clean, chosen};
 use xxhash_rust::xxh3::Xxh3;
@@ -20,27 +21,21 @@ fuzz_target!(|input: &[u8]| {
     let framed = |kind: &str, key: &StoreKey| {
         if manner & 2 == 0 { Bytes::copy_from_slice(rest) } else { frame(kind, key, rest) }
     };
+    let mut delivery = order.deliver();
+    let Output::Lookup(mut key) = delivery.poll() else { panic!("a store is asked first") };
+    let mut kind = "rendition";
     if manner & 1 == 0 {
-        let mut delivery = order.deliver();
-        let Output::Fetch(fetch) = delivery.poll() else { panic!("there is a file to ask for") };
-        let stored = framed("original", &fetch.key);
-        let Some(original) = Original::from_bytes(&fetch.key, &stored) else { return };
-        assert_eq!(original.to_bytes(), stored);
-        assert!(Original::from_bytes(&fetch.key, &changed(&stored, rest)).is_none());
-        _ = delivery.handle(Input::Recalled(fetch.id, original));
-        end(&mut delivery);
-    } else {
-        let key = order.store_key();
-        let stored = framed("rendition", &key);
-        let Some(rendition) = Rendition::from_bytes(&key, &stored) else { return };
-        assert_eq!(rendition.to_bytes(), stored);
-        assert!(Rendition::from_bytes(&key, &changed(&stored, rest)).is_none());
-        match order.answer_from(&rendition) {
-            Reuse::Fresh(response) | Reuse::Stale(response) => assert_clean(&response),
-            Reuse::Old => {}
-        }
-        end(&mut order.deliver_again(rendition));
+        _ = delivery.handle(Input::Found(key, None));
+        let Output::Lookup(original) = delivery.poll() else { panic!("there is a file to look up") };
+        (key, kind) = (original, "original");
     }
+    let stored = framed(kind, &key);
+    if let Some(file) = Stored::from_bytes(&key, &stored) {
+        assert_eq!((file.to_bytes(), file.key()), (stored.clone(), &key));
+        assert!(Stored::from_bytes(&key, &changed(&stored, rest)).is_none());
+    }
+    _ = delivery.handle(Input::Found(key, Some(stored)));
+    end(&mut delivery);
 });
 
 fn order() -> Order {
@@ -83,14 +78,16 @@ fn changed(frame: &Bytes, input: &[u8]) -> Bytes {
 fn end(delivery: &mut Delivery) {
     for _ in 0..20 {
         match delivery.poll() {
-            Output::Respond(response) => return assert_clean(&response),
-            Output::Wait => return,
+            // What is stale is answered with, and renewed.
+            Output::Respond(response) => assert_clean(&response),
+            Output::Wait => return assert!(!delivery.goes_on(), "it must not stall"),
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
             Output::Render(job) => _ = delivery.handle(Input::Rendered(job.run())),
             Output::Fetch(fetch) => {
                 let head = Response::builder().status(304).body(()).expect("a head");
                 _ = delivery.handle(Input::Head(fetch.id, head));
             }
-            Output::Keep(_) => {}
+            Output::Store(_) => {}
         }
     }
     panic!("it has no end");

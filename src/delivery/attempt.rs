@@ -381,9 +381,7 @@ impl Search {
             | State::Ready(turn)
             | State::Asked(_, turn)
             | State::Reading(_, turn, ..)
-            | State::Held(turn, _) => {
-                self.fail(turn, failure, terms)
-            }
+            | State::Held(turn, _) => self.fail(turn, failure, terms),
             State::Missing => Ok(BREAK),
         }
     }
@@ -448,8 +446,14 @@ mod tests {
     use crate::config::{Endpoint, Engine, Origin};
     use crate::policy::RedirectPolicy;
 
+    /// A search for a file that the store does not have.
     fn search(attempts: Vec<Attempt>) -> Search {
-        Search::start(SourceRequest { path: AssetPath::from_text("a.jpg").unwrap(), attempts })
+        let mut search = Search::start(SourceRequest { path: AssetPath::from_text("a.jpg").unwrap(), attempts });
+        if let Some(key) = search.lookup() {
+            assert!(search.looks_up(&key) && search.is_looking() && !search.is_ready());
+            search.found(None, &terms());
+        }
+        search
     }
 
     fn engine() -> Engine {

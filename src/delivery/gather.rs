@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::attempt::{Found, Search};
 use super::fetch::{Fetch, FetchError, FetchId};
-use super::gather_context::GatherContext;
 use super::file_type::content_type;
+use super::gather_context::GatherContext;
 use super::messages::{BREAK, CONTINUE, Input};
 use super::outcome::Outcome;
 use super::render::Source;

@@ -213,6 +213,7 @@ fn what_cannot_be_read_passes_where_nothing_is_asked_for() {
         let mut delivery = engine.deliver(&request, std::time::SystemTime::UNIX_EPOCH);
         loop {
             match delivery.poll() {
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
                 Output::Fetch(fetch) => {
                     _ = delivery.handle(Input::Head(fetch.id, http::Response::new(())));
                     _ = delivery.handle(Input::Chunk(fetch.id, bytes::Bytes::copy_from_slice(file)));

@@ -16,6 +16,16 @@ use originkit::render::Encoded;
 use originkit::testing::Origins;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
+/// Polls a delivery without a store.
+pub(crate) fn poll(delivery: &mut Delivery) -> Output {
+    loop {
+        match delivery.poll() {
+            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
+            output => return output,
+        }
+    }
+}
+
 /// What an origin says to one URL.
 #[derive(Clone)]
 pub(crate) enum Answer {
@@ -118,9 +128,11 @@ impl Script {
         let origins = self.origins();
         let (transcript, response) = self.by_hand(&origins);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let driven = runtime.block_on(originkit::client::drive(self.deliver(), self, self));
-        same(&response, &driven);
-        same(&response, &originkit::blocking::drive_with(self.deliver(), &origins, rendered));
+        let driven =
+            runtime.block_on(originkit::client::drive(self.deliver(), &originkit::client::Io::new(self, self)));
+        same(&response, &driven.response);
+        let io = originkit::blocking::Io::new(&origins, rendered);
+        same(&response, &originkit::blocking::drive(self.deliver(), &io).response);
         transcript
     }
 
@@ -145,6 +157,7 @@ impl Script {
         let mut running: VecDeque<(Fetch, VecDeque<Event>)> = VecDeque::new();
         loop {
             match delivery.poll() {
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
                 Output::Fetch(fetch) => {
                     writeln!(told, "  fetch {} {}", fetch.id, fetch.request().uri()).unwrap();
                     assert_eq!(fetch.request().headers()["x-req-from"], "imagekit", "on every hop");
@@ -162,7 +175,7 @@ impl Script {
                     writeln!(told, "  render {sizes:?}").unwrap();
                     assert!(delivery.handle(Input::Rendered(rendered(job))).is_break());
                 }
-                Output::Keep(_) => {}
+                Output::Store(_) => {}
                 Output::Respond(response) => {
                     assert!(matches!(delivery.poll(), Output::Wait), "one response only");
                     told.push_str(&show(&response));

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::time::SystemTime;
 
 use originkit::adapters::Ureq;
-use originkit::blocking::drive_with;
+use originkit::blocking::{Io, drive};
 use originkit::delivery::Rendered;
 use originkit::extend::BoxError;
 use originkit::http::Request;
@@ -30,13 +30,14 @@ fn main() -> Result<(), BoxError> {
     let bucket = Origin::new(&base).signer("bucket", signer);
     let engine = Engine::builder().endpoint(Endpoint::new("https://img.example.com").origin(bucket)).build()?;
 
-    // As it is: with the feature `pixels`, `tr:w-300` and `originkit::blocking::drive` would make a thumbnail.
+    // As it is: with the feature `pixels`, `tr:w-300` and `Render::run` would make a thumbnail.
     let url = engine.endpoints().iter().map(|it| it.url(&path).transformation_text("orig-true").build()).next();
     let request = Request::get(url.ok_or("no endpoint")??).body(())?;
-    let response = drive_with(engine.deliver(&request, SystemTime::now()), &Ureq::new(), |_| {
+    let io = Io::new(Ureq::new(), |_| {
         let message = "this example transforms nothing".to_owned();
         Rendered::new(Err(Error::Pixels { code: ErrorCode::Unsupported, message }))
     });
+    let response = drive(engine.deliver(&request, SystemTime::now()), &io).response;
     match response.extensions().get::<Error>() {
         Some(error) => Err(error.clone().into()),
         None => Ok(std::io::stdout().write_all(response.body())?),

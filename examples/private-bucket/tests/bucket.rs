@@ -8,9 +8,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use originkit::adapters::Ureq;
 use originkit::blocking::Client as _;
-use originkit::delivery::{Input, Keep, Output};
+use originkit::delivery::{Input, Output};
 use originkit::extend::Signer as _;
 use originkit::http::{Request, Response};
+use originkit::store::Stored;
 use originkit::{Endpoint, Engine, Origin, Settings};
 use private_bucket::SigV4;
 use s3s::auth::SimpleAuth;
@@ -88,20 +89,20 @@ fn engine(origin: Origin) -> Engine {
 fn get(
     engine: &Engine,
     path: &str,
-    kept: Option<&Keep>,
-) -> (Response<originkit::bytes::Bytes>, Vec<u16>, Option<Keep>) {
+    kept: Option<&Stored>,
+) -> (Response<originkit::bytes::Bytes>, Vec<u16>, Option<Stored>) {
     let url = engine.endpoints()[0].url(path).transformation_text("orig-true").build().unwrap();
     let request = Request::get(url).body(()).unwrap();
     let mut delivery = engine.deliver(&request, SystemTime::now());
     let (client, mut statuses, mut new) = (Ureq::new(), Vec::new(), None);
     loop {
         match delivery.poll() {
+            Output::Lookup(key) => {
+                let found = kept.filter(|kept| *kept.key() == key).map(Stored::to_bytes);
+                _ = delivery.handle(Input::Found(key, found));
+            }
             Output::Fetch(fetch) => {
                 let id = fetch.id;
-                if let (Some(Keep::Original(original)), false) = (kept, fetch.revalidates) {
-                    assert!(delivery.handle(Input::Recalled(id, original.clone())).is_break());
-                    continue;
-                }
                 let address = fetch.address().unwrap();
                 let (head, mut body) = client.send(fetch.approve(vec![address]).unwrap()).unwrap().into_parts();
                 statuses.push(head.status.as_u16());
@@ -112,8 +113,8 @@ fn get(
                     _ = delivery.handle(Input::End(id));
                 }
             }
-            Output::Keep(keep @ Keep::Original(_)) => new = Some(keep),
-            Output::Keep(_) => {}
+            Output::Store(file @ Stored::Original(_)) => new = Some(file),
+            Output::Store(_) => {}
             Output::Respond(response) => return (response, statuses, new),
             Output::Render(_) | Output::Wait => panic!("the file is delivered as it is"),
         }
