@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Renders the images of the README's table: a row has a URL, `tr:w-144/photo.jpg`, and an image, `![][size]`.
+/// Renders the images of the README's table: a row has a URL, `tr:w-144/photo.jpg`, and an image, `![size][]`.
 ///
 /// The README shows them by paths of the repository. `docs/images/links.md` has their addresses at docs.rs, for the
 /// crate page, which shows the same table.
@@ -84,7 +84,7 @@ fn readme() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (mut links, mut total) = (String::new(), 0);
     for row in std::fs::read_to_string(root.join("README.md"))?.lines() {
-        let Some((before, image)) = row.split_once("![][") else { continue };
+        let Some((before, image)) = row.split_once("| ![") else { continue };
         let name = image.split(']').next().unwrap_or_default();
         let url = before.split('`').find(|text| text.starts_with("tr:")).ok_or_else(|| format!("no URL: {row}"))?;
         let url = engine.parse(&format!("https://img.example.com/{url}"))?;

@@ -20,7 +20,7 @@ fn text(file: &str) -> String {
 
 fn rows() -> Vec<Row> {
     let readme = text("README.md");
-    let rows = readme.lines().filter_map(|line| line.split_once("![]["));
+    let rows = readme.lines().filter_map(|line| line.split_once("| !["));
     let rows = rows.map(|(before, image)| Row {
         url: before.split('`').find(|part| part.starts_with("tr:")).expect(before).to_owned(),
         image: image.split(']').next().unwrap().to_owned(),
