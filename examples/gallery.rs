@@ -1,7 +1,10 @@
-//! A page with every parameter applied to pictures: `cargo run --release --example gallery -- OUT_DIR [PHOTO...]`.
+//! A page with every parameter applied to images: `cargo run --release --example gallery -- OUT_DIR [PHOTO...]`.
 //!
-//! It draws its pictures itself and takes photos of yours beside them. Results and an `index.html` that shows
+//! It draws its images itself and takes photos of yours beside them. Results and an `index.html` that shows
 //! them go to `OUT_DIR`. What this build refuses is shown with its reason.
+//!
+//! `cargo run --release --features text --example gallery -- --readme` renders the images of the table in `README.md`,
+//! each from the URL in its row, and writes them to `docs/images`.
 
 mod pictures;
 
@@ -10,11 +13,14 @@ use std::path::Path;
 
 use originkit::render::Encoded;
 use originkit::transform::AssetPath;
-use originkit::{Renderer, bytes::Bytes};
+use originkit::{Endpoint, Engine, Format, Origin, Renderer, bytes::Bytes};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("usage: gallery OUT_DIR [PHOTO...]")?;
+    let folder = arguments.next().ok_or("usage: gallery OUT_DIR [PHOTO...] | --readme")?;
+    if folder == "--readme" {
+        return readme();
+    }
     std::fs::create_dir_all(&folder)?;
     let mut sources: Vec<(String, Bytes)> = Vec::new();
     for name in ["photo.jpg", "badge.png", "sideways.jpg"] {
@@ -59,7 +65,39 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     std::fs::write(format!("{folder}/index.html"), page)?;
-    println!("{folder}/index.html: {count} pictures");
+    println!("{folder}/index.html: {count} images");
+    Ok(())
+}
+
+/// Renders the images of the README's table: a row has a URL, `tr:w-144/photo.jpg`, and an image, `![size][]`.
+///
+/// The README shows them by paths of the repository. `docs/images/links.md` has their addresses at docs.rs, for the
+/// crate page, which shows the same table.
+fn readme() -> Result<(), Box<dyn std::error::Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("docs/images");
+    let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://www.example.com"));
+    let engine = Engine::builder().endpoint(endpoint).build()?;
+    let mut renderer = Renderer::new().accept(vec![Format::WebP]);
+    for name in ["photo.jpg", "badge.png", "sunrise.gif"] {
+        renderer.files.push((AssetPath::from_text(name)?, pictures::draw(name).ok_or("no such image")?.into()));
+    }
+    let (mut links, mut total) = (String::new(), 0);
+    for row in std::fs::read_to_string(root.join("README.md"))?.lines() {
+        let Some((before, image)) = row.split_once("| ![") else { continue };
+        let name = image.split(']').next().unwrap_or_default();
+        let url = before.split('`').find(|text| text.starts_with("tr:")).ok_or_else(|| format!("no URL: {row}"))?;
+        let url = engine.parse(&format!("https://img.example.com/{url}"))?;
+        let source = pictures::draw(url.path()).ok_or_else(|| format!("no such image: {row}"))?;
+        let result = renderer.render(&source, url.transformation())?;
+        let file = format!("{name}.{}", result.format.extension());
+        std::fs::write(folder.join(&file), &result.bytes)?;
+        total += result.bytes.len();
+        println!("{file}: {}, {} bytes", result.size, result.bytes.len());
+        writeln!(links, "[{name}]: https://docs.rs/crate/originkit/latest/source/docs/images/{file}")?;
+    }
+    std::fs::write(folder.join("links.md"), links)?;
+    println!("{total} bytes");
     Ok(())
 }
 

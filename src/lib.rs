@@ -1,4 +1,38 @@
+// The addresses of the README's images at docs.rs. In the repository they are paths, and of two definitions the first
+// counts.
+#![doc = include_str!("../docs/images/links.md")]
 #![doc = include_str!("../README.md")]
+//!
+//! # Chapters
+//!
+//! | To | Read |
+//! |---|---|
+#![cfg_attr(
+    all(
+        feature = "pixels",
+        feature = "signing",
+        feature = "text",
+        feature = "tower",
+        feature = "reqwest",
+        feature = "ureq",
+        feature = "tokio"
+    ),
+    doc = "| find a recipe for a task | [Cookbook](guide::cookbook) |"
+)]
+//! | test URLs, requests to origins, and deliveries | [Testing your URLs](guide::testing) |
+//! | know which files are read, and how damaged ones are | [Sources](guide::sources), [Headers and errors](guide::headers) |
+//! | write a client, choose threads, mount in a server | [Bringing your client and your server](guide::client) |
+#![cfg_attr(feature = "memory-store", doc = "| keep originals and renditions | [Caching](guide::caching) |")]
+//! | bound what a URL can cost | [Limits](guide::limits) |
+#![cfg_attr(feature = "pixels", doc = "| run a public server | [In production](guide::production) |")]
+//! | see each stage with its time | [Spans and events](guide::tracing) |
+//! | move from Cloudinary, imgix or Akamai | [Rewriting](guide::rewriting) |
+//! | compare with ImageKit | [Compatibility](guide::compatibility) |
+//! | know what the crate costs, and how fast it is | [Cost](guide::cost), [Speed](guide::speed) |
+#![cfg_attr(
+    feature = "pixels",
+    doc = "| change the crate | [Plans](guide::plans), [Rendering](guide::rendering), [Decisions](guide::decisions) |"
+)]
 //!
 //! # The line through the crate
 //!
@@ -33,12 +67,12 @@
 //! | [`DeliveryUrl`] | one parsed URL: path, transformation, `ik-` parameters |
 //! | [`Transformation`] | the language: steps of edits, layers, conditions |
 //! | [`Dialect`] | another service's URL syntax, for an endpoint |
-//! | [`Order`] | what was asked for, with nothing left to look up |
-//! | [`Delivery`] | the sans-IO machine that fulfils one order |
+//! | [`Order`] | a resolved request, with nothing left to look up |
+//! | [`Delivery`] | the sans-IO state machine that fulfils one order |
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 //!
-//! What an embedder may bring (models, fonts, decoders) is [`extend`].
+//! Models, fonts, decoders and signers of an embedder are registered through [`extend`].
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

@@ -7,16 +7,18 @@
     reason = "a drawing with known numbers, not a library"
 )]
 
+use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
-use image::{ImageEncoder as _, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{Delay, Frame, ImageEncoder as _, Rgb, RgbImage, Rgba, RgbaImage};
 
-/// The file of this name; there are `photo.jpg`, `badge.png` and `sideways.jpg`.
+/// The file of this name; there are `photo.jpg`, `badge.png`, `sideways.jpg` and `sunrise.gif`.
 pub(crate) fn draw(name: &str) -> Option<Vec<u8>> {
     match name {
         "photo.jpg" => Some(photo()),
         "badge.png" => Some(badge()),
         "sideways.jpg" => Some(sideways()),
+        "sunrise.gif" => Some(sunrise()),
         _ => None,
     }
 }
@@ -52,6 +54,35 @@ fn sideways() -> Vec<u8> {
     // Stored turned by 270 degrees, so turning it by 90 (EXIF orientation 6) sets it right.
     let stored = image::imageops::rotate270(&landscape(900, 1200));
     with_orientation(&jpeg(&stored), 6)
+}
+
+/// A sun that rises behind a hill and brightens the sky, 240x160: an animation of eight frames.
+fn sunrise() -> Vec<u8> {
+    const FRAMES: u32 = 8;
+    let frame = |number: u32| {
+        let day = f64::from(number) / f64::from(FRAMES - 1);
+        let sun = (60.0 + 120.0 * day, 130.0 - 90.0 * day);
+        let shade = |night: f64, noon: f64| (night + (noon - night) * day) as u8;
+        let picture = RgbaImage::from_fn(240, 160, |x, y| {
+            let (x, y) = (f64::from(x), f64::from(y));
+            let hill = y > 120.0 - 18.0 * (x / 38.0).sin();
+            let is_sun = (x - sun.0).hypot(y - sun.1) < 24.0;
+            if hill {
+                Rgba([shade(20.0, 62.0), shade(34.0, 120.0), shade(48.0, 70.0), 255])
+            } else if is_sun {
+                Rgba([255, shade(150.0, 224.0), shade(80.0, 120.0), 255])
+            } else {
+                Rgba([shade(44.0, 150.0), shade(48.0, 200.0), shade(96.0, 240.0), 255])
+            }
+        });
+        Frame::from_parts(picture, 0, 0, Delay::from_numer_denom_ms(160, 1))
+    };
+    let mut file = Vec::new();
+    let mut encoder = GifEncoder::new(&mut file);
+    encoder.set_repeat(Repeat::Infinite).expect("memory holds it");
+    encoder.encode_frames((0..FRAMES).map(frame)).expect("memory holds it");
+    drop(encoder);
+    file
 }
 
 fn landscape(width: u32, height: u32) -> RgbImage {

@@ -1,4 +1,17 @@
-//! The guide, in the order in which it is best read: how to use the crate, and the reasons why it is as it is.
+//! The guide, in the recommended order: how to use the crate, and the reasons for its design.
+//!
+#![cfg_attr(
+    all(
+        feature = "pixels",
+        feature = "signing",
+        feature = "text",
+        feature = "tower",
+        feature = "reqwest",
+        feature = "ureq",
+        feature = "tokio"
+    ),
+    doc = "The [cookbook] has a short recipe for each task."
+)]
 //!
 //! 1. [Testing your URLs](testing)
 //! 2. [Sources and layers](sources)
@@ -13,6 +26,24 @@
 #![cfg_attr(feature = "pixels", doc = "11. [The way through the pixels](rendering)")]
 //! 12. [Compatibility: documented, chosen, missing](compatibility)
 //! 13. [Decisions](decisions)
+//! 14. [Cost: crates, bytes, build time, versions](cost)
+//! 15. [Speed](speed)
+
+#[cfg(all(
+    feature = "pixels",
+    feature = "signing",
+    feature = "text",
+    feature = "tower",
+    feature = "reqwest",
+    feature = "ureq",
+    feature = "tokio"
+))]
+#[doc = include_str!("cookbook/mod.md")]
+#[doc = include_str!("cookbook/origins.md")]
+#[doc = include_str!("cookbook/urls.md")]
+#[doc = include_str!("cookbook/servers.md")]
+#[doc = include_str!("cookbook/pixels.md")]
+pub mod cookbook {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
@@ -55,3 +86,9 @@ pub mod compatibility {}
 
 #[doc = include_str!("decisions.md")]
 pub mod decisions {}
+
+#[doc = include_str!("cost.md")]
+pub mod cost {}
+
+#[doc = include_str!("speed.md")]
+pub mod speed {}

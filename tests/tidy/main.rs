@@ -6,6 +6,7 @@ mod api;
 mod circles;
 mod imports;
 mod layers;
+mod readme;
 
 use std::fs;
 use std::path::{Path, PathBuf};
