@@ -240,7 +240,7 @@ mod tests {
     use super::*;
     use crate::client::Body as _;
     use crate::config::{Endpoint, Engine, Origin};
-    use crate::delivery::Output;
+    use crate::delivery::{Input, Output};
 
     const FILE: &str = "https://www.example.com/a.jpg";
 
@@ -249,7 +249,14 @@ mod tests {
         let endpoint = endpoint.origin(Origin::new("https://www.example.com"));
         let engine = Engine::builder().endpoint(endpoint).build().unwrap();
         let request = Request::get(format!("https://img.example.com/{path}")).body(()).unwrap();
-        let Output::Fetch(fetch) = engine.deliver(&request, SystemTime::UNIX_EPOCH).poll() else { panic!("a fetch") };
+        let mut delivery = engine.deliver(&request, SystemTime::UNIX_EPOCH);
+        let fetch = loop {
+            match delivery.poll() {
+                Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
+                Output::Fetch(fetch) => break fetch,
+                other => panic!("{other:?}"),
+            }
+        };
         fetch.approve(vec![SocketAddr::from(([1, 1, 1, 1], 443))]).unwrap()
     }
 

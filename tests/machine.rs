@@ -184,6 +184,8 @@ struct Watched {
     renders: usize,
     render_out: bool,
     response: Option<Response<Bytes>>,
+    /// The delivery goes on after its response.
+    renews: bool,
     /// The store has renditions, not only originals.
     again: bool,
     /// A rendition was handed out to be stored.
@@ -193,12 +195,23 @@ struct Watched {
 impl Watched {
     fn new(delivery: Delivery, again: bool) -> Self {
         let (lookups, out, fetches, renders, render_out) = (Vec::new(), BTreeSet::new(), 0, 0, false);
-        Self { delivery, lookups, out, fetches, renders, render_out, response: None, again, stored: false }
+        Self {
+            delivery,
+            lookups,
+            out,
+            fetches,
+            renders,
+            render_out,
+            response: None,
+            renews: false,
+            again,
+            stored: false,
+        }
     }
 
     /// Polls once. `false` if there is nothing to do but to wait.
     fn poll(&mut self) -> bool {
-        let renews = self.response.as_ref().is_some_and(|answer| Outcome::of(answer) == Some(Outcome::Stale));
+        let renews = self.renews;
         match self.delivery.poll() {
             Output::Lookup(key) => {
                 assert!(self.response.is_none() || renews);
@@ -239,7 +252,7 @@ impl Watched {
                 );
                 assert!(matches!(outcome, Outcome::Stale | Outcome::NotModified) || !self.delivery.goes_on());
                 assert!(!matches!(outcome, Outcome::Hit | Outcome::Stale) || self.again);
-                (self.fetches, self.renders) = (0, 0);
+                (self.fetches, self.renders, self.renews) = (0, 0, self.delivery.goes_on());
                 assert!(self.response.replace(response).is_none(), "one response");
             }
             Output::Wait => {
