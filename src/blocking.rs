@@ -144,6 +144,17 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
+#[cfg(feature = "memory-store")]
+impl Store for crate::store::Memory {
+    fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        self.read(key)
+    }
+
+    fn put(&self, key: &StoreKey, file: Bytes) {
+        self.write(key, file);
+    }
+}
+
 impl Store for NoStore {
     fn get(&self, _: &StoreKey) -> Option<Bytes> {
         match *self {}

@@ -327,7 +327,9 @@ impl Gathering {
         if let Some(last) = self.last.take_if(|last| last.served.etag == served.etag) {
             let renewed = Rendition { served: served.clone(), ..last };
             store.extend(renewed.to_store(&self.terms.caching).map(Stored::Rendition));
-            return Some(Phase::Responding(Box::new(respond::rendition(&self.answer, &renewed, Outcome::Revalidated))));
+            // Without a word of an origin that is down, it is no fresher than before.
+            let outcome = if served.term == Term::Moment { Outcome::Stale } else { Outcome::Revalidated };
+            return Some(Phase::Responding(Box::new(respond::rendition(&self.answer, &renewed, outcome))));
         }
         let theirs = self.answer.conditions.have(&served.etag, served.modified);
         theirs.then(|| Phase::Responding(Box::new(respond::not_modified(&self.answer, served))))

@@ -5,7 +5,6 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{OptionsBuilder, Weighter};
 
 use super::{Store, StoreKey};
-use crate::blocking;
 
 /// A store in memory with a limit in bytes. The files that are used least are removed first (S3-FIFO, by the crate
 /// `quick_cache`). It serves both drivers.
@@ -54,25 +53,23 @@ impl Memory {
     pub fn bytes(&self) -> u64 {
         self.0.weight()
     }
+
+    pub(crate) fn read(&self, key: &StoreKey) -> Option<Bytes> {
+        self.0.get(key)
+    }
+
+    pub(crate) fn write(&self, key: &StoreKey, file: Bytes) {
+        self.0.insert(key.clone(), file);
+    }
 }
 
 impl Store for Memory {
     async fn get(&self, key: &StoreKey) -> Option<Bytes> {
-        self.0.get(key)
+        self.read(key)
     }
 
     async fn put(&self, key: &StoreKey, file: Bytes) {
-        self.0.insert(key.clone(), file);
-    }
-}
-
-impl blocking::Store for Memory {
-    fn get(&self, key: &StoreKey) -> Option<Bytes> {
-        self.0.get(key)
-    }
-
-    fn put(&self, key: &StoreKey, file: Bytes) {
-        self.0.insert(key.clone(), file);
+        self.write(key, file);
     }
 }
 
