@@ -11,7 +11,10 @@ pub(crate) fn build(example: &str) -> PathBuf {
     let here = std::env::current_exe().unwrap();
     let profile = here.ancestors().nth(2).unwrap();
     let name = profile.file_name().unwrap().to_str().unwrap();
-    let program = profile.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    // One with a manifest of its own is a package of the workspace.
+    let is_package = PathBuf::from(format!("{}/examples/{example}/Cargo.toml", env!("CARGO_MANIFEST_DIR"))).exists();
+    let folder = if is_package { profile.to_owned() } else { profile.join("examples") };
+    let program = folder.join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
     let Some(cargo) = std::env::var_os("CARGO") else { return program };
     let mut build = Command::new(cargo);
     build.current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -21,8 +24,15 @@ pub(crate) fn build(example: &str) -> PathBuf {
             build.env_remove(name);
         }
     }
-    build.args(["build", "--quiet", "--example", example, "--no-default-features"]);
-    build.args(["--features", &features(), "--profile", if name == "debug" { "dev" } else { name }]);
+    build.args(["build", "--quiet", "--profile", if name == "debug" { "dev" } else { name }]);
+    if is_package {
+        build.args(["--package", example]);
+        if cfg!(feature = "avif") && example == "serve" {
+            build.args(["--features", "avif"]);
+        }
+    } else {
+        build.args(["--example", example, "--no-default-features", "--features", &features()]);
+    }
     build.arg("--target-dir").arg(profile.parent().unwrap());
     assert!(build.status().unwrap().success(), "{example} does not build");
     program

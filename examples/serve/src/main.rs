@@ -1,18 +1,18 @@
 //! An image server on loopback, with an origin of its own to try it on.
 //!
 //! ```text
-//! cargo run --release --features reqwest,tokio --example serve
-//! cargo run --release --features reqwest,tokio --example serve -- --origin https://www.example.com --port 8080
+//! cargo run --release -p serve
+//! cargo run --release -p serve -- --origin https://www.example.com --port 8080
 //! ```
 //!
 //! Without `--origin` it starts a small web server that draws three pictures and logs what it is asked
 //! for. The image server is axum, `Reqwest` and `Threads` around `originkit::client::drive`; open the page it prints.
 //! `--avif` offers AVIF to browsers that take it, where the feature `avif` is built in.
 
-#[path = "../front/mod.rs"]
+#[path = "../../front/mod.rs"]
 mod front;
 mod origin;
-#[path = "../pictures/mod.rs"]
+#[path = "../../pictures/mod.rs"]
 mod pictures;
 
 use std::net::SocketAddr;
