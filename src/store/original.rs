@@ -118,8 +118,8 @@ impl Original {
         }
     }
 
-    /// Returns the file after a 304, by which the origin confirmed that it has not changed. The headers of the 304
-    /// replace the old ones (RFC 9111, 4.3.4).
+    /// Returns the file after a 304, by which the origin confirmed that it has not changed. The headers that the 304
+    /// has replace the old ones (RFC 9111, 4.3.4).
     #[must_use]
     pub(crate) fn confirmed(self, headers: &HeaderMap, now: u64) -> Self {
         let new = Facts::of(headers, now);
@@ -170,7 +170,7 @@ impl Original {
 
 impl StoreKey {
     /// Returns the key of the answer to a request that is not yet signed. Besides the URL, the host and the origin's
-    /// own headers, requests to origins differ only in the identity of the client.
+    /// own headers, requests to origins differ only in the headers that identify this server.
     pub(crate) fn of_request(request: &Request<()>, policy: &RedirectPolicy) -> Self {
         let host = request.headers().get(HOST).map_or(b"".as_slice(), HeaderValue::as_bytes);
         let own = policy.credentials(request.uri()).map_or("", Credentials::stamp);
