@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The line through the crate
+//! # The path of a request
 //!
 //! ```text
 //!  http::Request
@@ -22,8 +22,8 @@
 //!  http::Response<Bytes>
 //! ```
 //!
-//! Waiting and computing do not mix: the machine gathers every source, then asks for one render.
-//! Geometry and pixels do not mix: planning sees sizes, never pixels.
+//! Waiting and computing are separate: the machine gathers every source, then requests one render.
+//! Geometry and pixels are separate: planning reads sizes, and no pixels.
 //!
 //! | Concept | Is |
 //! |---|---|
@@ -33,12 +33,12 @@
 //! | [`DeliveryUrl`] | one parsed URL: path, transformation, `ik-` parameters |
 //! | [`Transformation`] | the language: steps of edits, layers, conditions |
 //! | [`Dialect`] | another service's URL syntax, for an endpoint |
-//! | [`Order`] | what was asked for, with nothing left to look up |
+//! | [`Order`] | a resolved request, with nothing left to look up |
 //! | [`Delivery`] | the sans-IO machine that fulfils one order |
 //! | [`Plan`](plan::Plan) | exact operations with integer geometry |
 //! | [`Limits`] | every bound, in one value |
 //!
-//! What an embedder may bring (models, fonts, decoders) is [`extend`].
+//! [`extend`] is the interface for models, fonts and decoders of an embedder.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
@@ -111,7 +111,7 @@ pub use transform::Transformation;
 
 pub use {bytes, http};
 
-/// Results of renders, and what bounds and ends them.
+/// Results of renders, with their costs and the handles that stop them.
 pub mod render {
     pub use crate::cost::Cost;
     pub use crate::encoded::Encoded;
@@ -123,7 +123,7 @@ pub mod render {
     pub use crate::svg::sanitize_svg;
 }
 
-/// The addresses that ImageKit asks origins from, for operators of origins.
+/// The IP addresses of ImageKit's own requests to origins, for operators of origins.
 pub mod imagekit {
     pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 }
