@@ -1,7 +1,7 @@
-//! A page with every parameter applied to pictures: `cargo run --release --example gallery -- OUT_DIR [PHOTO...]`.
+//! A page with every parameter applied to images: `cargo run --release --example gallery -- OUT_DIR [PHOTO...]`.
 //!
-//! It draws its pictures itself and takes photos of yours beside them. Results and an `index.html` that shows
-//! them go to `OUT_DIR`. What this build refuses is shown with its reason.
+//! It draws its own images, and adds the given photos. The results, and an `index.html` that shows them, go to
+//! `OUT_DIR`. A parameter that this build refuses is shown with the reason.
 
 mod pictures;
 
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (title, rows) in SECTIONS {
         write!(page, "<h2>{title}</h2>")?;
         for (number, (name, bytes)) in sources.iter().enumerate() {
-            // Layouts and texts look alike on every picture.
+            // Layouts and texts look alike on every image.
             if *title != "Looks" && number == 2 {
                 continue;
             }
@@ -67,7 +67,7 @@ fn drawn(file: &[u8], text: &str, renderer: &Renderer) -> Result<Encoded, Box<dy
     Ok(renderer.render(file, &shown(text).parse()?)?)
 }
 
-/// What is shown: small, and for looks without loss.
+/// Returns the transformation for the page: small, and lossless for looks.
 fn shown(text: &str) -> String {
     text.strip_prefix('=').map_or_else(|| format!("w-240:{text}"), str::to_owned)
 }
@@ -83,7 +83,7 @@ const HEAD: &str = concat!(
     "figcaption{background:#fff;overflow-wrap:anywhere}.no{color:#a00}</style>",
 );
 
-/// A title and rows. A row stands behind `w-240:`, or starts with `=` and is taken as it is.
+/// The titles and rows. A row is appended to `w-240:`, or starts with `=` and is used unchanged.
 const SECTIONS: &[(&str, &[&str])] = &[
     (
         "Size, crop, focus",
