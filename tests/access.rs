@@ -1,4 +1,4 @@
-//! Who is refused: over whole deliveries, with everything a visitor may claim.
+//! Access rules: refusals over whole deliveries, with every claim that a visitor may make.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::net::IpAddr;

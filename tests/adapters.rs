@@ -1,4 +1,4 @@
-//! The clients that come with the crate, against origins that answer as they like: one set of expectations for both.
+//! The included clients against origins with arbitrary answers: one set of expectations for both.
 #![cfg(all(feature = "reqwest", feature = "ureq"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

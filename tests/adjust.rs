@@ -1,5 +1,5 @@
-//! What each parameter that adjusts colours, edges and effects does to pixels. All pictures are drawn here and come
-//! back as PNG, which loses nothing; tolerances are in steps of 255.
+//! The effect on pixels of each parameter that adjusts colours, edges and effects. All images are drawn here and come
+//! back as PNG, which is lossless; tolerances are in steps of 255.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,6 @@
 //! Animations: read frame by frame, transformed frame by frame, written frame by frame.
 //!
-//! Sources are drawn and put into files here; results are read by other decoders than ours.
+//! Sources are drawn and encoded here; results are read by other decoders than those of this crate.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

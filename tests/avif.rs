@@ -1,4 +1,4 @@
-//! AVIF out and in again.
+//! AVIF: encoded, and decoded again.
 #![cfg(feature = "avif")]
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! What is over a bound of fetches or deliveries is told so at once, and cheap answers wait for no render.
+//! Bounds on fetches and deliveries: a request over a bound is refused immediately, and cheap answers wait for no
+//! render.
 #![cfg(all(feature = "tokio", feature = "tower", feature = "memory-store"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

@@ -1,8 +1,8 @@
-//! The example `serve` as Chromium sees it: formats, sizes, client hints, downloads, scripts, other origins.
+//! The example `serve` in Chromium: formats, sizes, client hints, downloads, scripts, other origins.
 //!
-//! Needs Debian's `chromium`, `node`, and the package that `npm install --prefix tests/browser` fetches; without them
-//! the tests say so and pass. `ORIGINKIT_BROWSER` names another `node_modules`, and makes it an error if anything is
-//! missing.
+//! The tests need Debian's `chromium`, `node`, and the package that `npm install --prefix tests/browser` fetches;
+//! without them, the tests print a message and pass. `ORIGINKIT_BROWSER` names another `node_modules`, and makes it an
+//! error if anything is missing.
 #![cfg(all(feature = "reqwest", feature = "tokio", feature = "sanitize", feature = "webp-lossy"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

@@ -1,7 +1,7 @@
-//! Colours: what a profile says a picture looks like is what the result looks like.
+//! Colours: a result looks as the profile of its source says.
 //!
-//! Little CMS is the second opinion. It computes in floating point; we answer in 8 bits, so half a level
-//! of difference is rounding, and the rest is ours.
+//! Little CMS is the reference. It computes in floating point, and this crate answers in 8 bits, so half a level of
+//! difference is rounding; the rest is an error of this crate.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

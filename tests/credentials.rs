@@ -1,4 +1,4 @@
-//! Headers and signatures of an origin: they go to it and to nobody else, and what is secret of them is nowhere to be read.
+//! Headers and signatures of an origin: they are sent to that origin only, and secrets never appear elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::sync::Arc;

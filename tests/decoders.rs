@@ -1,4 +1,4 @@
-//! Formats that the embedder reads, and files that are not as they should be.
+//! Formats that an embedder decodes, and files that are damaged.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Deliveries as transcripts: what is asked, what comes back, what a browser gets.
+//! Deliveries as transcripts: the requests to origins, their answers, and the response to the browser.
 //!
 //! Each runs by hand and through both drivers, which must give the same response.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]

@@ -1,4 +1,4 @@
-//! Other services' URLs: every row of the mappings, and how they go together with the rest of a URL.
+//! URLs of other services: every row of the mappings, and their combination with the rest of a URL.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

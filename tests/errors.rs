@@ -1,4 +1,4 @@
-//! Every error as a browser gets it, by ImageKit's documents and as a gateway tells it: the table of `Error`.
+//! Every error as a browser gets it, both as ImageKit documents it and as a gateway: the table of `Error`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod scripted;

@@ -1,4 +1,4 @@
-//! What an embedder brings: effects, detectors and decoders, as a picture and as a response show it.
+//! Extensions of an embedder: effects, detectors and decoders, and their results in images and responses.
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

@@ -1,5 +1,5 @@
-//! Focus on content: what detectors are asked, which part of the picture their answers keep, and what the
-//! crate finds by itself. All pictures are drawn here.
+//! Focus on content: the calls of detectors, the part of the image that their answers keep, and the detection that is
+//! built in. All images are drawn here.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! Fused plans against the plans they were made from, as pictures.
+//! Fused plans against the plans that they were made from, compared as images.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! No URL of a stranger's leads into a private network: not the picture's, an overlay's, a font's, the default image's or
-//! a redirect's; neither by its text nor by what its name leads to.
+//! The guard on addresses: no URL from a client leads into a private network. This holds for images, overlays, fonts,
+//! default images and redirects, and for both the text of a URL and the addresses of its name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod scripted;

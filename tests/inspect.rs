@@ -1,4 +1,4 @@
-//! What `inspect` tells of files that are drawn here.
+//! The results of `inspect` for files that are drawn here.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

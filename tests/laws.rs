@@ -1,4 +1,4 @@
-//! Laws of the language and of cache keys, on texts that nobody wrote.
+//! Laws of the language and of cache keys, checked on generated texts.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 #[cfg(feature = "pixels")]

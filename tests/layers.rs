@@ -1,4 +1,4 @@
-//! Layers: what is planned for them, by oracles with canned answers and no pixels.
+//! The plans of layers, made with fixed answers in place of files and without pixels.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Hostile and damaged files: refused by arithmetic, and never a panic.
+//! Hostile and damaged files: they are refused by arithmetic, and never cause a panic.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

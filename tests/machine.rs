@@ -1,4 +1,4 @@
-//! The laws of the machine, under any inputs in any order.
+//! The laws of the machine, with arbitrary inputs in any order.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What a render really takes: each in a process of its own, by the peak that Linux reports for it.
+//! The actual memory of renders: each runs in a separate process, and the peak is the one that Linux reports.
 #![cfg(all(feature = "pixels", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot measure may stop")]
 

@@ -1,4 +1,4 @@
-//! What stands in files besides pixels: nothing of it in a result unless asked for, and then true.
+//! Metadata of files: a result has none of it unless it was requested, and then it is correct.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

@@ -1,7 +1,7 @@
-//! Origins that nobody here wrote: nginx, with the rules that operators have, behind `Reqwest`.
+//! Origins of independent make: nginx, with rules as operators write them, fetched by `Reqwest`.
 //!
-//! Needs `nginx`, as Debian packages it; without it the tests say so and pass. `ORIGINKIT_NGINX` names another
-//! program, and makes it an error if there is none.
+//! The tests need `nginx`, as Debian packages it; without it, they print a message and pass. `ORIGINKIT_NGINX` names
+//! another program, and makes it an error if there is none.
 #![cfg(all(feature = "reqwest", feature = "tokio"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

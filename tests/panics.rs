@@ -1,4 +1,4 @@
-//! Code of an embedder that panics inside a render: every driver answers, and goes on.
+//! Panics in an embedder's code inside a render: every driver answers, and goes on.
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

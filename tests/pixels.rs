@@ -1,4 +1,4 @@
-//! Transformations of real files, looked at pixel by pixel. All pictures are drawn here.
+//! Transformations of real files, checked pixel by pixel. All images are drawn here.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

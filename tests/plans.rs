@@ -1,4 +1,4 @@
-//! Plans as text, the facts they ask for, and the laws that hold for all of them.
+//! Plans as text, the facts that they need, and the laws that hold for all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use originkit::error::PlanError;

@@ -1,7 +1,7 @@
-//! Blurring, sharpening, resampling and compositing against formulas in double precision, written here
-//! once more and in the plainest way. Pictures are drawn here and travel as PNG, which loses nothing.
+//! Blurring, sharpening, resampling and compositing against formulas in double precision, which are written here again
+//! in the simplest way. Images are drawn here and passed on as PNG, which is lossless.
 //!
-//! Differences are in steps of 255, of alpha and of colour times alpha: that is what is seen of a colour.
+//! Differences are in steps of 255, of alpha and of colour times alpha, which is the visible part of a colour.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Requests against configurations: what is asked of origins, and what is refused.
+//! Requests against configurations: the requests to origins, and the refusals.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! `Save-Data`: what is lowered, for whom, and what a cache is told of it.
+//! `Save-Data`: the parameters that it lowers, for which clients, and the headers for caches.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::time::SystemTime;

@@ -1,7 +1,8 @@
-//! ImageKit's own SDK against ours: thousands of random URLs it makes are read, verified, printed and made again.
+//! ImageKit's own SDK against this crate: thousands of random URLs from the SDK are read, verified, printed and built
+//! again.
 //!
-//! Needs `node`, and the package that `npm install --prefix tests/sdk` fetches; without them the test says so and
-//! passes. `ORIGINKIT_SDK` names another `node_modules`, and makes it an error if there is none.
+//! The test needs `node`, and the package that `npm install --prefix tests/sdk` fetches; without them, it prints a
+//! message and passes. `ORIGINKIT_SDK` names another `node_modules`, and makes it an error if there is none.
 #![cfg(feature = "signing")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

@@ -1,5 +1,5 @@
-//! What fuzzing begins with: small files of each format, drawn here, and texts. Written to `fuzz/seeds/`, which is not
-//! kept: `cargo test --test seeds -- --ignored`.
+//! The seeds of fuzzing: small files of each format, drawn here, and texts. They are written to `fuzz/seeds/`, which is
+//! not under version control: `cargo test --test seeds -- --ignored`.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Deliveries with a memory: who is asked, what is decoded, and what is told, second by second.
+//! Deliveries with a store: the requests to origins, the renders and the headers, second by second.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(feature = "single-flight")]
 

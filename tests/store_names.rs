@@ -1,5 +1,5 @@
-//! Names of stored files and `ETag`s: a setting that changes an image changes them, and no other does. A store outlives a
-//! change of a timeout.
+//! Keys of stored files and `ETag`s: a setting changes them if and only if it changes an image. A store remains valid
+//! after a change of a timeout.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeSet;

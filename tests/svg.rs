@@ -1,4 +1,4 @@
-//! SVG: drawn as large as wanted, made harmless, and no more work than the limits allow.
+//! SVG: drawn at the requested size, sanitised, and with no more work than the limits allow.
 #![cfg(feature = "svg")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

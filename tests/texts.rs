@@ -1,4 +1,4 @@
-//! Text layers from the URL to pixels. How letters look is tested where they are drawn.
+//! Text layers from the URL to pixels. The shapes of letters are tested where they are drawn.
 #![cfg(feature = "text")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot draw its picture may stop")]
 

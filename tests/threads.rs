@@ -1,4 +1,4 @@
-//! `Threads`: which renders run, which wait, which are told to come back, and that every place is free again.
+//! `Threads`: which renders run, which wait and which are refused, and that every place is freed.
 #![cfg(feature = "tokio")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

@@ -1,4 +1,4 @@
-//! What a subscriber hears: every stage, in its place, and no secret.
+//! The spans and events of a subscriber: every stage, in its place, and no secret.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(all(feature = "tracing", feature = "pixels", feature = "signing"))]
 

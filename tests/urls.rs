@@ -1,4 +1,4 @@
-//! URLs that are put together: how they are spelled, and that they are read as what they were made from.
+//! URLs from the builder: their spelling, and that they are read as the values that they were built from.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

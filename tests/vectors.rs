@@ -1,8 +1,7 @@
 //! The conformance vectors of `tests/vectors/`, and of the folder named by `ORIGINKIT_VECTORS`.
 //!
-//! A vector is told by its shape, not by its file's name, so any file of the same formats runs. Ids in
-//! `tests/vectors/expected_failures.txt` must fail, each for the reason written there: one that passes
-//! fails the run.
+//! A vector is recognised by its shape, not by the name of its file, so any file of the same formats runs. Ids in
+//! `tests/vectors/expected_failures.txt` must fail, each for the reason given there: one that passes fails the run.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
