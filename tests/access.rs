@@ -31,7 +31,7 @@ fn request(url: &str, headers: &[(&str, &str)], address: Option<&str>, country: 
     request
 }
 
-/// The answer where no origin is asked.
+/// Returns the answer to a request for which no origin is asked.
 fn refused(engine: &Engine, request: &Request<()>) -> Response<Bytes> {
     match engine.deliver(request, SystemTime::UNIX_EPOCH).poll() {
         Output::Respond(response) => response,

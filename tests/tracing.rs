@@ -19,14 +19,14 @@ use tracing::{Event, Metadata, Subscriber};
 
 use scripted::{Script, file, status};
 
-/// Writes down spans and events as they come, indented by depth.
+/// A subscriber that records spans and events in order, indented by depth.
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     text: String,
-    /// Lines of spans by id, and how deep we are.
+    /// The lines of spans by id, and the current depth.
     spans: Vec<String>,
     depth: usize,
 }
