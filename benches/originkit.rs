@@ -1,6 +1,6 @@
-//! `cargo bench`: what a request costs, stage by stage.
+//! `cargo bench`: the cost of a request, stage by stage.
 //!
-//! Single times are of this machine and this moment; compare within one run.
+//! Single times depend on the machine and its load; compare within one run.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
 
 use std::time::SystemTime;
@@ -35,14 +35,15 @@ fn parse(bencher: Bencher<'_, '_>, text: &str) {
     bencher.counter(BytesCount::of_str(text)).bench(|| Transformation::parse(black_box(text), &Limits::default()));
 }
 
-/// Linear in length: the bytes per second of these three are to stay alike.
+/// Linear in length: the bytes per second of the three must be similar.
 #[divan::bench(args = [8, 16, 32])]
 fn parse_steps(bencher: Bencher<'_, '_>, steps: usize) {
     let text = vec!["w-300,h-200,fo-top_left,q-50"; steps].join(":");
     bencher.counter(BytesCount::of_str(&text)).bench(|| Transformation::parse(black_box(&text), &Limits::default()));
 }
 
-/// The longest texts of one thing each, and how each starts. None may take as long as a millisecond.
+/// The first parts and the repeated parts of the longest texts of one construct each. None may take as long as a
+/// millisecond.
 const HOSTILE: [(&str, &str); 12] = [
     ("", "w-1,h-1:"),
     ("", "foo-1,l-image,"),
@@ -94,7 +95,7 @@ fn resolve(bencher: Bencher<'_, '_>) {
     bencher.bench(|| engine.resolve(black_box(&request), SystemTime::UNIX_EPOCH));
 }
 
-/// From a request to its response: origin and renderer answer at once.
+/// From a request to its response, with an origin and a renderer that answer immediately.
 #[divan::bench]
 fn machine(bencher: Bencher<'_, '_>) {
     let engine = engine();
@@ -122,7 +123,7 @@ fn machine(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A picture that a store has: from a request to its response.
+/// From a request to its response, with the rendition in the store.
 #[divan::bench]
 fn kept(bencher: Bencher<'_, '_>) {
     let engine = engine();
@@ -154,7 +155,7 @@ fn kept(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Each bench is named after the stage that takes most of it.
+/// The benchmarks on pixels. Each is named after its most expensive stage.
 #[cfg(feature = "pixels")]
 mod pixels {
     use super::{Bencher, Size, Transformation, black_box, pictures};
@@ -169,19 +170,19 @@ mod pixels {
         bencher.counter(ItemsCount::new(SIZE.pixels())).bench(|| options.render(black_box(file), &wanted).unwrap());
     }
 
-    /// The photo in another format, at its size.
+    /// Returns the photo in another format, at its size.
     fn photo_as(text: &str) -> Vec<u8> {
         let photo = pictures::draw("photo.jpg").unwrap();
         (Renderer::new()).render(&photo, &text.parse().unwrap()).unwrap().bytes.to_vec()
     }
 
-    /// To so little that nothing else costs: JPEGs at an eighth, others whole.
+    /// Resizes to a size so small that decoding dominates: JPEGs are decoded at an eighth, others whole.
     #[divan::bench(args = ["f-jpg", "f-jpg,pr-true", "f-png", "f-webp"], sample_count = 10)]
     fn decode(bencher: Bencher<'_, '_>, format: &str) {
         run(bencher, &photo_as(format), "w-16,h-16,f-jpg", &Renderer::new());
     }
 
-    /// Decoded at three eighths, at a half, at five eighths and whole.
+    /// The JPEGs are decoded at three eighths, at a half, at five eighths and whole.
     #[divan::bench(args = ["w-420,f-jpg", "w-600,f-jpg", "w-800,f-jpg", "w-1400,f-jpg"], sample_count = 10)]
     fn resize(bencher: Bencher<'_, '_>, text: &str) {
         run(bencher, &photo_as("f-jpg"), text, &Renderer::new());
@@ -192,7 +193,7 @@ mod pixels {
         run(bencher, &photo_as("f-jpg"), &format!("w-800,{format}"), &Renderer::new());
     }
 
-    /// The same with the plan fused and as it was made.
+    /// Runs the whole render with the fused plan; `end_to_end_unfused` uses the plan as it was made.
     #[divan::bench(args = ["w-300,h-300,f-jpg", "w-720,f-jpg", "w-720,f-webp", "w-600:bl-10:f-jpg"], sample_count = 10)]
     fn end_to_end(bencher: Bencher<'_, '_>, text: &str) {
         run(bencher, &photo_as("f-jpg"), text, &Renderer::new());

@@ -11,7 +11,7 @@ fmt()      { cargo fmt --all --check; }
 # What is different with all features: `cargo test` has run the rest.
 all() {
   local tests
-  tests=$(grep -lE 'feature = "(text|svg|avif|qoi|tower|cache|memory-store|object-store|reqwest|ureq|tokio|tracing)"' tests/*.rs tests/*/main.rs | named)
+  tests=$(grep -lE 'feature = "(text|svg|avif|qoi|tower|single-flight|memory-store|object-store|reqwest|ureq|tokio|tracing)"' tests/*.rs tests/*/main.rs | named)
   cargo test --all-features --lib $tests
   cargo test --all-features --doc --quiet
 }
@@ -33,7 +33,7 @@ docs() {
 }
 features() {
   # Each feature alone must build: features add, they never lean on one another unsaid.
-  for feature in pixels webp-lossy signing sanitize decompress text svg avif qoi tower memory-store object-store reqwest ureq tokio tracing; do
+  for feature in pixels webp-lossy signing sanitize decompress text svg avif qoi tower single-flight memory-store object-store reqwest ureq tokio tracing; do
     cargo check --quiet --no-default-features --features "$feature"
   done
 }

@@ -1,13 +1,14 @@
-//! Measures the renderer: a request a line on stdin, an answer a line on stdout, both JSON.
+//! Measures the renderer: reads one JSON request per line from stdin, and writes one JSON answer per line to stdout.
 //!
 //! ```text
 //! {"workload": "W1", "spec": {"w": 720, "fmt": "jpeg", "q": 80}, "input": "photo.jpg", "n": 20}
 //! {"peer": "originkit", "workload": "W1", "ms": [12.1, ...], "bytes": 65041, "rss": 21540864}
 //! ```
 //!
-//! A runner that lives beside others of its kind: whoever starts several, gives each its turn on the same core,
-//! and compares what came in one round, measures ratios instead of the machine's mood. `"seconds"` in place of
-//! `"n"` asks for as many as fit, `"out"` for the file, `{"hello": true}` for name and version.
+//! It is made to run beside other runners of its kind. A program that starts several of them, gives each its turn on
+//! the same core, and compares the results of one round, measures ratios that do not depend on the load of the machine.
+//! `"seconds"` in place of `"n"` requests as many runs as fit, `"out"` requests the file, and `{"hello": true}` the
+//! name and version.
 //!
 //! Once `cargo run --release --example bench_runner` has built it, the program is
 //! `target/release/examples/bench_runner`.
@@ -69,7 +70,7 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     Ok(json!({ "ms": times, "bytes": bytes.len(), "rss": resident() }))
 }
 
-/// What a workload asks for, as a URL would; `None` where this build has no such format.
+/// Returns the transformation of a workload, as in a URL; `None` if this build does not have the format.
 fn transformation(spec: &Value) -> Result<Option<Transformation>, Failure> {
     let number = |name: &str| spec.get(name).and_then(Value::as_u64);
     let format = spec.get("fmt").and_then(Value::as_str).ok_or("no fmt")?;
@@ -97,7 +98,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Bytes of memory that the process holds, where the system tells.
+/// Returns the resident memory of the process in bytes, if the system reports it.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

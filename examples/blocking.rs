@@ -1,7 +1,7 @@
-//! A blocking image server: `tiny_http` in front, `ureq` behind, no async runtime anywhere.
+//! A blocking image server: `tiny_http` as the server, `ureq` as the client, and no async runtime.
 //!
 //! ```text
-//! cargo run --release --features ureq --example blocking                          # with an origin of its own
+//! cargo run --release --features ureq --example blocking                          # with a built-in origin
 //! cargo run --release --features ureq --example blocking -- https://www.example.com
 //! ```
 
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let Ok(request) = request.body(()) else { continue };
         let response = drive(engine.deliver(&request, SystemTime::now()), &io).response;
         println!("{} {}", response.status(), incoming.url());
-        // A client that hung up is not our error.
+        // A client that disconnected is not an error of the server.
         _ = incoming.respond(answer(&response));
     }
     Ok(())
@@ -53,7 +53,7 @@ fn answer(response: &Response<bytes::Bytes>) -> tiny_http::Response<std::io::Cur
     answer
 }
 
-/// A second server with pictures, on a thread of its own.
+/// Starts a second server with images on another thread.
 fn start_origin() -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let origin = tiny_http::Server::http("127.0.0.1:0")?;
     let base = format!("http://{}", origin.server_addr());

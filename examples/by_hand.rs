@@ -1,7 +1,7 @@
-//! The loop without a driver: poll, do what it says, hand back what came of it.
+//! The loop without a driver: poll, do the returned step, and hand back its result.
 //!
-//! This is all there is to embedding originkit, in any event loop. The "origin" here is a function, so
-//! nothing touches a network; the program writes the picture to the path given, or just tells its size.
+//! This is all that is needed to embed originkit in any event loop. The "origin" here is a function, so nothing touches
+//! a network; the program writes the image to the given path, or just prints its size.
 
 #[path = "pictures/mod.rs"]
 mod pictures;
@@ -23,22 +23,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Request::get("https://img.example.com/tr:w-300,h-200/photo.jpg").header("accept", "image/webp,*/*").body(())?;
     let mut delivery = engine.deliver(&request, SystemTime::now());
 
-    // Any map of keys to bytes is a store; the second of two requests would find the image here.
+    // Any map from keys to bytes is a store; the second of two equal requests would find the image here.
     let mut store = HashMap::new();
     let response = loop {
         match delivery.poll() {
-            // A real program looks up the addresses of `fetch.host()`, has them approved by `fetch.approve`, and sends
-            // what that returns to one of them; several may come before `Wait`, to be sent together.
             Output::Lookup(key) => {
                 let file = store.get(&key).cloned();
                 _ = delivery.handle(Input::Found(key, file));
             }
+            // A real program looks up the addresses of `fetch.host()`, has them approved by `fetch.approve`, and sends
+            // the result to one of them. Several fetches may come before `Wait`, to be sent together.
             Output::Fetch(fetch) => {
                 let (status, body) = origin(fetch.request());
                 println!("{} {} -> {status}", fetch.request().method(), fetch.request().uri());
                 let mut head = Response::new(());
                 *head.status_mut() = status;
-                // `Break` says that no more of this response is wanted.
+                // `Break` means that no more of this response is needed.
                 if delivery.handle(Input::Head(fetch.id, head)).is_break() {
                     continue;
                 }
@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Stands for a web server: only the second host has the picture.
+/// An origin server in the form of a function: only the second host has the image.
 fn origin(request: &Request<()>) -> (StatusCode, Vec<u8>) {
     let file = request.uri().to_string().strip_prefix("https://www.example.com/assets/").and_then(pictures::draw);
     file.map_or((StatusCode::NOT_FOUND, Vec::new()), |file| (StatusCode::OK, file))

@@ -1,19 +1,19 @@
-//! Faces, objects and stored areas from a model of your own, whatever it is written in.
+//! Faces, objects and stored areas from a custom model, in any language.
 //!
 //! ```text
 //! cargo run --release --example detector IN OUT 'w-300,h-300,fo-face' 'python3 find.py'
 //! ```
 //!
-//! `originkit` ships no model. A [`Detector`] is a closure away from any that you have: here one that
-//! starts a program, writes the picture to it as PPM, and reads a line for each thing found,
+//! `originkit` includes no model. A closure makes any model a [`Detector`]: here one that starts a program, writes the
+//! image to it as PPM, and reads a line for each area that was found,
 //!
 //! ```text
-//! face 0.98 412 96 120 150        what, how sure, left, top, width, height in pixels
+//! face 0.98 412 96 120 150        label, confidence, left, top, width, height in pixels
 //! dog  0.71 30.5 200 310 280
 //! ```
 //!
-//! A model in the process, or one behind a socket, takes the same place. Areas that editors stored with
-//! an asset (`fo-custom`) need no model at all: they come from a table.
+//! A model in the same process, or one that is reached by a socket, is used in the same way. Areas that editors stored
+//! with an asset (`fo-custom`) need no model: they come from a table.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -22,13 +22,13 @@ use std::process::{Command, ExitCode, Stdio};
 use originkit::Renderer;
 use originkit::extend::{Bitmap, BoxError, Detector, Extensions, Found, Object, Region, Search, Subject};
 
-/// Any function from a picture to labelled areas, and the areas stored with assets.
+/// A function from an image to labelled areas, and the areas stored with assets.
 struct Model<F> {
     find: F,
     stored: HashMap<String, Region>,
 }
 
-/// What, how sure, where.
+/// The label, the confidence and the area.
 type Seen = (String, f32, Region);
 
 impl<F> Detector for Model<F>
@@ -37,12 +37,12 @@ where
 {
     fn find(&self, search: &Search<'_>) -> Result<Vec<Found>, BoxError> {
         let wanted: Vec<&str> = match search.subject {
-            // The built-in detector answers where this one does not.
+            // The built-in detector answers if this one does not.
             Subject::Salient => return Ok(Vec::new()),
             Subject::Custom => return Ok(self.stored.get(search.asset).copied().map(Found::at).into_iter().collect()),
             Subject::Faces => vec!["face"],
             Subject::Objects(objects) => objects.iter().copied().map(Object::name).collect(),
-            // What later versions can ask for.
+            // Subjects that later versions may add.
             _ => return Ok(Vec::new()),
         };
         let seen = (self.find)(search.image)?;
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// Lets a program look at a picture.
+/// Runs a program on an image.
 fn ask(command: &str, picture: &Bitmap) -> Result<Vec<Seen>, BoxError> {
     let mut words = command.split_whitespace();
     let program = words.next().ok_or("no program was named")?;
@@ -99,7 +99,7 @@ fn run() -> Result<(), BoxError> {
     };
     let command = command.clone();
     let find = move |picture: &Bitmap| {
-        // A detector that fails is one that finds nothing; say so somewhere.
+        // A failure of the detector counts as no areas, so it is reported here.
         ask(&command, picture).inspect_err(|error| eprintln!("{error}"))
     };
     let extensions = Extensions::new().detector(Model { find, stored: HashMap::new() });

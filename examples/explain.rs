@@ -1,5 +1,5 @@
-//! Says what a URL means: endpoint, origin requests with their headers, canonical form, plan, and what
-//! was ignored. Nothing is fetched.
+//! Explains a URL: endpoint, origin requests with their headers, canonical form, plan, and the parts that were ignored.
+//! Nothing is fetched.
 //!
 //! ```text
 //! cargo run --example explain -- 'https://ik.imagekit.io/demo/tr:w-300,h-300/photo.jpg'
@@ -7,8 +7,9 @@
 //! ```
 //!
 //! `--endpoint URL` names the endpoint (by default the host, with the account on `ik.imagekit.io`),
-//! `--dialect cloudinary|imgix|akamai` whose URLs it reads too, `--origin URL` its origins in order, `--size WxH` the picture's size (by default 4000x3000). The exit
-//! code is 0, 1 for a URL that would be refused, and 2 for arguments that make no sense.
+//! `--dialect cloudinary|imgix|akamai` another service whose URLs it reads too, `--origin URL` its origins in order,
+//! `--size WxH` the size of the image (by default 4000x3000). The exit code is 0, or 1 for a URL that would be refused,
+//! or 2 for invalid arguments.
 
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -52,7 +53,7 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     }
     let order = match engine.resolve(&request.body(()).map_err(unsendable)?, SystemTime::now()) {
         Ok(order) => order,
-        // `{:#}` draws the text and a caret where the error has a place.
+        // `{:#}` prints the text and a caret if the error has a position.
         Err(rejection) => {
             return Ok(json!({
                 "url": arguments.url,
@@ -101,7 +102,7 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     }))
 }
 
-/// The lines of a trace, in the order in which things happen.
+/// The lines of a trace, in the order in which the steps happen.
 const LINES: [&str; 15] = [
     "url",
     "refused",
@@ -200,7 +201,7 @@ impl Arguments {
     }
 }
 
-/// The host; on `ik.imagekit.io` the account, which is the first segment, belongs to it.
+/// Returns the host. On `ik.imagekit.io`, the account, which is the first segment, belongs to the endpoint.
 fn default_endpoint(url: &str) -> Result<String, Box<dyn std::error::Error>> {
     let parsed = url::Url::parse(url).map_err(|error| format!("`{url}` is no absolute URL: {error}"))?;
     let account = match (parsed.host_str(), parsed.path_segments().and_then(|mut all| all.next())) {

@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (title, rows) in SECTIONS {
         write!(page, "<h2>{title}</h2>")?;
         for (number, (name, bytes)) in sources.iter().enumerate() {
-            // Layouts and texts look alike on every picture.
+            // Layouts and texts look alike on every image.
             if *title != "Looks" && number == 2 {
                 continue;
             }
@@ -105,7 +105,7 @@ fn drawn(file: &[u8], text: &str, renderer: &Renderer) -> Result<Encoded, Box<dy
     Ok(renderer.render(file, &shown(text).parse()?)?)
 }
 
-/// What is shown: small, and for looks without loss.
+/// Returns the transformation for the page: small, and lossless for looks.
 fn shown(text: &str) -> String {
     text.strip_prefix('=').map_or_else(|| format!("w-240:{text}"), str::to_owned)
 }
@@ -121,7 +121,7 @@ const HEAD: &str = concat!(
     "figcaption{background:#fff;overflow-wrap:anywhere}.no{color:#a00}</style>",
 );
 
-/// A title and rows. A row stands behind `w-240:`, or starts with `=` and is taken as it is.
+/// The titles and rows. A row is appended to `w-240:`, or starts with `=` and is used unchanged.
 const SECTIONS: &[(&str, &[&str])] = &[
     (
         "Size, crop, focus",

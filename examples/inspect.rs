@@ -1,6 +1,6 @@
-//! Describes pictures: `cargo run --release --example inspect FILE...`, one line of JSON each.
+//! Describes images: `cargo run --release --example inspect FILE...`, one line of JSON each.
 //!
-//! What a page needs before a picture is there: its size, its colours, and two placeholders.
+//! A line has the data that a page needs before the image has loaded: its size, its colours, and two placeholders.
 
 use std::process::ExitCode;
 

@@ -1,11 +1,12 @@
-//! What of another service's traffic would be served as before: a report on a file of its URLs, one a line, each with
-//! an optional count and a tab before it. Nothing is fetched.
+//! Reports how much of another service's traffic would be served as before. It reads a file of that service's URLs, one
+//! per line, each after an optional count and a tab. Nothing is fetched.
 //!
 //! ```text
 //! cargo run --example migrate -- --dialect cloudinary --endpoint https://res.cloudinary.com/demo urls.txt
 //! ```
 //!
-//! The endpoint is what all URLs start with, under the old name or the new one. `--json` prints the report as JSON.
+//! The endpoint is the common prefix of all URLs, under the old name or the new one. `--json` prints the report as
+//! JSON.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -54,25 +55,25 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Requests by what becomes of them.
+/// The number of requests by their result.
 #[derive(Default)]
 struct Report {
     honoured: u64,
     partly: u64,
     refused: u64,
-    /// What has no effect: by key and reason, how often, with an example.
+    /// The parts without effect, by key and reason, with their number and an example.
     ignored: BTreeMap<(String, String), (u64, String)>,
-    /// Why URLs are refused, how often, with an example.
+    /// The reasons why URLs are refused, with their number and an example.
     reasons: BTreeMap<String, (u64, String)>,
-    /// Stored transformations that must be made anew, and how often they are asked for.
+    /// The stored transformations that must be created again, with the number of their requests.
     names: BTreeMap<String, u64>,
 }
 
 impl Report {
     fn of(lines: &str, endpoint: &Endpoint) -> Result<Self, ConfigErrors> {
-        // Nothing is fetched from it.
+        // Nothing is fetched from this origin.
         let endpoint = endpoint.clone().origin(Origin::new("https://origin.example"));
-        // Names that are met are stored, with nothing behind them.
+        // The names found so far are stored as empty transformations.
         let engine = |names: &BTreeMap<String, u64>| {
             names
                 .keys()
@@ -123,7 +124,7 @@ impl Report {
         self.honoured + self.partly + self.refused
     }
 
-    /// What has no effect, the most frequent first.
+    /// Returns the parts without effect, the most frequent first.
     fn lost(&self) -> Vec<(&str, &str, u64, &str)> {
         let rows = self.ignored.iter();
         let mut rows: Vec<_> = rows.map(|((key, why), (count, token))| (&**key, &**why, *count, &**token)).collect();
@@ -131,7 +132,7 @@ impl Report {
         rows
     }
 
-    /// Why URLs are refused, the most frequent first.
+    /// Returns the reasons why URLs are refused, the most frequent first.
     fn refusals(&self) -> Vec<(&str, u64, &str)> {
         let mut rows: Vec<_> = self.reasons.iter().map(|(why, (count, url))| (&**why, *count, &**url)).collect();
         rows.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
@@ -176,7 +177,7 @@ impl Report {
     }
 }
 
-/// The parameter, without its value; of effects and flags, which of them.
+/// Returns the parameter without its value; for effects and flags, with their name.
 fn key(ignored: &Ignored) -> String {
     let token = ignored.token.as_str();
     let end = match token {

@@ -1,4 +1,4 @@
-//! The same server as a `tower::Service`, mounted as the fallback of an axum router.
+//! The server as a `tower::Service`, mounted as the fallback of an axum router.
 //!
 //! ```text
 //! cargo run --release --features tower,reqwest,tokio --example tower -- https://www.example.com

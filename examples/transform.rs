@@ -1,6 +1,6 @@
 //! Transforms a file: `cargo run --release --example transform IN OUT 'w-300,h-200'`.
 //!
-//! No URL, no origin: the renderer alone, on bytes one already has.
+//! It uses the renderer alone, on bytes in memory, without a URL or an origin.
 
 use std::process::ExitCode;
 

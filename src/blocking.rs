@@ -1,15 +1,16 @@
-//! [`drive`]: a delivery run to its response by a blocking HTTP client, with no runtime anywhere.
+//! [`drive`]: the driver that runs a delivery to its response with a blocking HTTP client, without any runtime.
 //!
-//! Fetches run in turn. `adapters::Ureq` (feature `ureq`) is a client; the threads that call this limit the work at a time.
-//! Equal requests are not joined here. A client of your own has the same duties as in [`client`](crate::client), time
-//! included: a body is a [`Read`], so the client wraps its own by one that knows when the head came.
+//! Fetches run one after another. `adapters::Ureq` (feature `ureq`) is a client; the number of threads that call the
+//! driver limits the work at a time. Equal requests are not merged here. A custom client has the same duties as in
+//! [`client`](crate::client), time limits included: a body is a [`Read`], so the client wraps it in a type that knows
+//! when the head arrived.
 //!
 //! ```
 //! use std::io::{self, ErrorKind, Read};
 //! use std::time::Instant;
 //! use originkit::delivery::Pace;
 //!
-//! /// A body that keeps its pace. A single read is ended by the timeout of the socket, which is `Pace::idle`.
+//! /// A body that checks its pace. The timeout of the socket, `Pace::idle`, ends a single read.
 //! struct Paced<R> {
 //!     body: R,
 //!     pace: Pace,
@@ -76,10 +77,10 @@ pub trait Client {
     /// [`ErrorKind::WouldBlock`] is a timeout.
     type Body: Read;
 
-    /// Looks up the addresses of a host's name, each with this port. Not called for a host that is an address.
+    /// Looks up the addresses of a host name, each with this port. It is not called if the host is an IP address.
     ///
     /// # Errors
-    /// [`FetchError::Refused`] where there is no such name.
+    /// [`FetchError::Refused`] if there is no such name.
     fn lookup(&self, host: &str, port: u16, timeout: Duration) -> Result<Vec<SocketAddr>, FetchError>;
 
     /// Sends a request to one of its addresses and waits for the head of the answer.
@@ -87,7 +88,7 @@ pub trait Client {
     /// [`Approved::pace`] bounds the whole exchange, the body included.
     ///
     /// # Errors
-    /// There was no answer; a status is never an error.
+    /// Any failure to get an answer; a status is never an error.
     fn send(&self, request: Approved) -> Result<Response<Self::Body>, FetchError>;
 }
 
@@ -115,12 +116,12 @@ impl<T: Client> Client for Arc<T> {
     }
 }
 
-/// A store for the blocking driver, see [`store::Store`](crate::store::Store).
+/// A store for the blocking driver; the counterpart of [`store::Store`](crate::store::Store).
 pub trait Store {
     /// Returns the file under a key, if there is one.
     fn get(&self, key: &StoreKey) -> Option<Bytes>;
 
-    /// Keeps a file under a key, in place of the one that is there.
+    /// Keeps a file under a key, in place of any file under that key.
     fn put(&self, key: &StoreKey, file: Bytes);
 }
 
@@ -165,7 +166,8 @@ impl Store for NoStore {
     }
 }
 
-/// The world of deliveries: a client, a function that renders such as [`Render::run`], and a store if there is one.
+/// The environment of deliveries: a client, a function that renders such as [`Render::run`], and a store if there is
+/// one.
 #[derive(Debug, Clone)]
 pub struct Io<C, P, S = NoStore> {
     client: C,
@@ -174,7 +176,8 @@ pub struct Io<C, P, S = NoStore> {
 }
 
 impl<C: Client, P: Fn(Render) -> Rendered> Io<C, P> {
-    /// Makes a world without a store. `compute` runs a render; pass [`Render::run`] to do so on the thread that drives.
+    /// Makes an environment without a store. `compute` runs a render; [`Render::run`] does so on the thread of the
+    /// driver.
     pub const fn new(client: C, compute: P) -> Self {
         Self { client, compute, store: None }
     }
@@ -185,13 +188,13 @@ impl<C: Client, P: Fn(Render) -> Rendered> Io<C, P> {
     }
 }
 
-/// An answer, and what may be done after it.
+/// An answer, and the work to do after it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Answered {
-    /// Send this.
+    /// The response to send.
     pub response: Response<Bytes>,
-    /// Then finish this, on another thread for example. Drop it where there is no store.
+    /// The work to finish afterwards, for example on another thread. Without a store, it may be dropped.
     pub later: Later,
 }
 
@@ -200,7 +203,7 @@ pub struct Answered {
 #[must_use = "nothing is stored unless it is finished"]
 pub struct Later {
     stored: Vec<Stored>,
-    /// Goes on after its response.
+    /// A delivery that goes on after its response.
     renewal: Option<Box<Delivery>>,
 }
 
@@ -232,7 +235,7 @@ pub fn drive<C: Client, P: Fn(Render) -> Rendered, S: Store>(mut delivery: Deliv
     Answered { response, later: Later { stored, renewal: delivery.goes_on().then(|| Box::new(delivery)) } }
 }
 
-/// Runs a delivery to its response, or if that was given out before, to its end. Adds the files for the store.
+/// Runs a delivery to its response, or to its end if the response was given out before. Adds the files for the store.
 fn run<C: Client, P: Fn(Render) -> Rendered, S: Store>(
     delivery: &mut Delivery,
     io: &Io<C, P, S>,
@@ -255,7 +258,7 @@ fn run<C: Client, P: Fn(Render) -> Rendered, S: Store>(
     None
 }
 
-/// Runs one fetch to its end, or until nothing more is wanted of it.
+/// Runs one fetch to its end, or until nothing more of it is needed.
 fn fetch<C: Client>(delivery: &mut Delivery, client: &C, fetch: Fetch) {
     let id = fetch.id;
     let mut body = match dial(client, fetch) {
@@ -300,5 +303,5 @@ fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchE
     client.send(fetch.approve(addresses)?)
 }
 
-/// Bytes read at a time.
+/// The number of bytes read at a time.
 const CHUNK: usize = 64 * 1024;

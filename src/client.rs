@@ -1,8 +1,9 @@
-//! [`drive`]: a delivery run to its response by an asynchronous HTTP client of your choice.
+//! [`drive`]: the driver that runs a delivery to its response with an asynchronous HTTP client of your choice.
 //!
-//! It belongs to no runtime: fetches run together because they are polled together. `adapters::Reqwest` (feature
-//! `reqwest`) is a client, and `adapters::Threads` (feature `tokio`) a place to compute; [`Bounded`] limits the fetches
-//! that run at the same time. An [`Io`] holds them together, and a [store](crate::store) if there is one:
+//! It is independent of any runtime: fetches run concurrently because they are polled together. `adapters::Reqwest`
+//! (feature `reqwest`) is a client, and `adapters::Threads` (feature `tokio`) a pool that renders; [`Bounded`] limits
+//! the fetches that run at the same time. An [`Io`] holds the client and the pool, and a [store](crate::store) if there
+//! is one:
 //!
 //! ```
 //! # #[cfg(feature = "pixels")] {
@@ -23,29 +24,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A client of your own must
+//! A custom client must
 //!
-//! - look up the addresses of a host, and send each request as it is, `Host` included, to one of the addresses that
+//! - look up the addresses of a host, and send each request unchanged, `Host` included, to one of the addresses that
 //!   come with it,
 //! - follow no redirects, use no proxy from the environment, and not decompress,
-//! - keep the time, for this crate has no clock, see below,
-//! - say [`FetchError::Closed`] where a connection was closed before the first byte of an answer (the machine asks once
-//!   more), and [`FetchError::Busy`] where it has as much to do as it may have (that ends the delivery).
+//! - enforce the time limits, for this crate has no clock, see below,
+//! - return [`FetchError::Closed`] if a connection was closed before the first byte of an answer (the machine sends the
+//!   request again), and [`FetchError::Busy`] if the client is at its limit (that ends the delivery).
 //!
 //! # Time
 //!
-//! [`Approved::pace`] has four bounds, and each that is passed is [`FetchError::TimedOut`], whatever is under way then:
+//! [`Approved::pace`] has four bounds. When one is passed, the fetch fails with [`FetchError::TimedOut`], at any stage:
 //!
-//! | Bound | Runs |
+//! | Bound | Applies |
 //! |---|---|
 //! | [`connect`](crate::delivery::Pace::connect) | until the connection is made, TLS included |
-//! | [`idle`](crate::delivery::Pace::idle) | from the request to the head of the answer, and from each piece of the body to the next: a timer that starts anew |
-//! | [`rate`](crate::delivery::Pace::rate) | over the body: ask [`Pace::check`](crate::delivery::Pace::check) for each piece, with the time since the head and the bytes so far |
-//! | [`total`](crate::delivery::Pace::total) | from the lookup to the last byte: a timer around it all |
+//! | [`idle`](crate::delivery::Pace::idle) | from the request to the head of the answer, and from each piece of the body to the next: a timer that restarts |
+//! | [`rate`](crate::delivery::Pace::rate) | over the body: call [`Pace::check`](crate::delivery::Pace::check) for each piece, with the time since the head and the bytes so far |
+//! | [`total`](crate::delivery::Pace::total) | from the lookup to the last byte: a timer around everything |
 //!
-//! Idle time alone is no bound: an origin that sends a byte every few seconds would hold a connection until the total is
-//! over. The machine bounds what can be counted: bytes ([`Limits::source_bytes`](crate::Limits::source_bytes)) and pieces
-//! ([`Limits::chunks`](crate::Limits::chunks)), so that no client needs to gather small pieces into larger ones.
+//! The idle time alone is not enough: an origin that sends a byte every few seconds would hold a connection until the
+//! total has elapsed. The machine bounds everything that can be counted: bytes
+//! ([`Limits::source_bytes`](crate::Limits::source_bytes)) and pieces ([`Limits::chunks`](crate::Limits::chunks)), so a
+//! client need not merge small pieces into larger ones.
 //!
 //! # Example
 //!
@@ -103,10 +105,10 @@ pub trait Client: Send + Sync {
     /// The body of its responses.
     type Body: Body;
 
-    /// Looks up the addresses of a host's name, each with this port. Not called for a host that is an address.
+    /// Looks up the addresses of a host name, each with this port. It is not called if the host is an IP address.
     ///
     /// # Errors
-    /// [`FetchError::Refused`] where there is no such name.
+    /// [`FetchError::Refused`] if there is no such name.
     fn lookup(
         &self,
         host: &str,
@@ -119,26 +121,27 @@ pub trait Client: Send + Sync {
     /// [`Approved::pace`] bounds the whole exchange, the body included.
     ///
     /// # Errors
-    /// There was no answer; a status is never an error.
+    /// Any failure to get an answer; a status is never an error.
     fn send(&self, request: Approved) -> impl Future<Output = Result<Response<Self::Body>, FetchError>> + Send;
 }
 
-/// The body of a response, read bit by bit.
+/// The body of a response, read in pieces.
 pub trait Body: Send {
-    /// The next bytes, `None` at the end.
+    /// Returns the next piece, or `None` at the end.
     ///
     /// # Errors
-    /// The body broke off, or took too long.
+    /// Any failure before the end, such as a lost connection or a timeout.
     fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, FetchError>> + Send;
 }
 
-/// A place to compute, such as a thread pool: a render keeps a core busy.
+/// A place to run renders, such as a thread pool: a render occupies a core.
 pub trait Compute: Send + Sync {
     /// Runs a render.
     fn run(&self, job: Render) -> impl Future<Output = Rendered> + Send;
 }
 
-/// Runs renders in place, on the thread that polls: for tests, and for servers of one request at a time.
+/// A [`Compute`] that runs renders in place, on the thread that polls: for tests, and for servers of one request at a
+/// time.
 #[cfg(feature = "pixels")]
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::exhaustive_structs, reason = "there is nothing to set")]
@@ -151,7 +154,7 @@ impl Compute for Inline {
     }
 }
 
-/// A client that is borrowed.
+/// A borrowed client.
 impl<T: Client> Client for &T {
     type Body = T::Body;
 
@@ -164,7 +167,7 @@ impl<T: Client> Client for &T {
     }
 }
 
-/// A client that is shared.
+/// A shared client.
 impl<T: Client> Client for Arc<T> {
     type Body = T::Body;
 
@@ -177,14 +180,14 @@ impl<T: Client> Client for Arc<T> {
     }
 }
 
-/// A place to compute that is borrowed.
+/// A borrowed [`Compute`].
 impl<T: Compute> Compute for &T {
     async fn run(&self, job: Render) -> Rendered {
         T::run(self, job).await
     }
 }
 
-/// A place to compute that is shared.
+/// A shared [`Compute`].
 impl<T: Compute> Compute for Arc<T> {
     async fn run(&self, job: Render) -> Rendered {
         T::run(self, job).await

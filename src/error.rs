@@ -1,12 +1,12 @@
-//! Errors: [`Error`], the sum of all, which knows the status and code of each, and the error types of the layers that it
-//! is made of.
+//! The error types of the crate: [`Error`] contains all errors of a delivery, and knows the status and code of each;
+//! the others belong to single layers.
 //!
 //! | From | Errors |
 //! |---|---|
 //! | [`EngineBuilder::build`](crate::EngineBuilder::build) | [`ConfigErrors`], each a [`ConfigError`] of a [`ConfigErrorKind`] |
 //! | [`Engine::parse`](crate::Engine::parse), [`Engine::resolve`](crate::Engine::resolve) | [`Rejection`] |
 //! | [`UrlBuilder::build`](crate::UrlBuilder::build) | [`BuildError`] |
-//! | a text that is no [transformation](crate::transform) | [`ParseError`] |
+//! | a text that is not a [transformation](crate::transform) | [`ParseError`] |
 //! | [`plan`](crate::plan::plan()) | [`PlanError`] |
 //! | [`Renderer`](crate::Renderer), a [`Delivery`](crate::Delivery) | [`Error`] |
 //! | a client | [`FetchError`](crate::delivery::FetchError) |
@@ -34,12 +34,13 @@ pub use crate::transform::parse_error::{ParseError, ParseErrorKind};
 #[cfg(any(feature = "pixels", feature = "sanitize"))]
 use crate::note::Note;
 
-/// Why a delivery did not end in a picture.
+/// The reason why a delivery did not end in an image.
 ///
 /// The machine puts it into the extensions of an error response, so that a server can log the cause.
 ///
-/// Every error there is, with its status and `ik-error` code as ImageKit documents them (or as was chosen, where it is
-/// silent), and as an engine with [`Settings::gateway_statuses`](crate::Settings::gateway_statuses) tells them:
+/// The table lists every error with its status and `ik-error` code as ImageKit documents them (or as chosen, where the
+/// documentation is silent), and with those of an engine that has
+/// [`Settings::gateway_statuses`](crate::Settings::gateway_statuses):
 ///
 /// | Cause | Status, code | As a gateway |
 /// |---|---|---|
@@ -48,17 +49,17 @@ use crate::note::Note;
 /// | a URL, path or transformation is malformed, or a name unknown | 400 `EINVAL` | 400 `EINVAL` |
 /// | a transformation is not a stored one, and only those are served | 400 `EINVAL` (documented status and text) | 400 `EUNNAMED` |
 /// | the URL is too long, or has too many steps, layers or files | 400 `ELIMIT` | 400 `ELIMIT` |
-/// | what is asked for is not in this build or version | 400 `ENOTSUP` | 400 `ENOTSUP` |
-/// | the access rules refuse who asks | 403 `EFORBIDDEN` (documented status) | 403 `EFORBIDDEN` |
+/// | a requested feature is not in this build or version | 400 `ENOTSUP` | 400 `ENOTSUP` |
+/// | the access rules refuse the client | 403 `EFORBIDDEN` (documented status) | 403 `EFORBIDDEN` |
 /// | a signature is missing | 401 `EAUTH` (documented status) | 401 `EUNSIGNED` |
 /// | a signature is wrong | 401 `EAUTH` (documented status) | 401 `ESIGNATURE` |
 /// | a signature has expired | 401 `EAUTH` (documented status) | 401 `EEXPIRED` |
-/// | the picture is private and the URL not signed | 401 `EAUTH` (documented status) | 401 `EPRIVATE` |
-/// | a web proxy is asked for another scheme than http and https | 400 `EINVAL` | 403 `ESCHEME` |
-/// | ... for another port than 80, 443 and those of [`Settings::ports`](crate::Settings::ports) | 400 `EINVAL` | 403 `EPORT` |
-/// | ... for an odd spelling of a host, or an odd path | 400 `EINVAL` | 403 `EHOST` |
-/// | ... for a private address | 400 `EINVAL` | 403 `EADDR` |
-/// | ... for an image of this engine | 400 `EINVAL` | 403 `ELOOP` |
+/// | the image is private and the URL not signed | 401 `EAUTH` (documented status) | 401 `EPRIVATE` |
+/// | the URL for a web proxy has another scheme than http and https | 400 `EINVAL` | 403 `ESCHEME` |
+/// | ... has another port than 80, 443 and those of [`Settings::ports`](crate::Settings::ports) | 400 `EINVAL` | 403 `EPORT` |
+/// | ... has an odd spelling of a host, or an odd path | 400 `EINVAL` | 403 `EHOST` |
+/// | ... has a private address | 400 `EINVAL` | 403 `EADDR` |
+/// | ... is that of an image of this engine | 400 `EINVAL` | 403 `ELOOP` |
 /// | no origin has the file | 404 `ENOENT` (documented) | 404 `ENOENT` |
 /// | an origin answers 401, 403 or 407; a host is not on a web proxy's list | 404 `EACCES` (documented) | 502 `EACCES` |
 /// | an origin's name leads to a private address | 404 `EACCES` | 403 `EADDR` |
@@ -67,22 +68,23 @@ use crate::note::Note;
 /// | an origin answers 429 | 404 `UNIDENTIFIED` | 503 `EBUSY` |
 /// | an origin's answer breaks off | 404 `UNIDENTIFIED` | 502 `ETRUNCATED` |
 /// | an origin redirects to nowhere, or to a port that is not allowed | 404 `UNIDENTIFIED` | 502 `EREDIRECT` |
-/// | an origin sends a file compressed, and this build does not undo that | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
+/// | an origin sends a file with a content coding that this build does not decode | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
 /// | the request to an origin cannot be signed | 404 `UNIDENTIFIED` | 502 `EORIGIN` |
 /// | an origin fails in another way | 404 `UNIDENTIFIED` (documented) | 502 `EORIGIN` |
 /// | a file has too many bytes | 400 `ELIMIT` (documented) | 413 `ELIMIT` |
-/// | a picture has too many pixels or frames, or needs too much memory | 400 `ELIMIT` (documented) | 422 `ELIMIT` |
-/// | a file is no picture that this build can read | 400 `EFORMAT` | 422 `EFORMAT` |
-/// | a crop lies outside the picture | 400 `EINVAL` | 422 `EINVAL` |
+/// | an image has too many pixels or frames, or needs too much memory | 400 `ELIMIT` (documented) | 422 `ELIMIT` |
+/// | a file is not an image that this build can read | 400 `EFORMAT` | 422 `EFORMAT` |
+/// | a crop is outside the image | 400 `EINVAL` | 422 `EINVAL` |
 /// | an effect is still being prepared | 200 `EAGAIN`, as a page (documented) | the same |
-/// | more is asked for than can be done now | 503 `EBUSY` | 503 `EBUSY` |
+/// | the server is overloaded | 503 `EBUSY` | 503 `EBUSY` |
 /// | a render was ended before it was done, by its deadline | 503 `ESTOPPED` | 503 `ESTOPPED` |
-/// | something of our own failed | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
+/// | an internal error | 500 `UNIDENTIFIED` | 500 `EINTERNAL` |
 ///
-/// An error that the next request would get too lives for [`Caching::errors`](crate::config::Caching::errors), a minute. One that
-/// may be over in a moment ([`Error::is_transient`]) is `no-store`: an origin that cannot be reached or signed for, takes too long,
-/// breaks off, is malformed or answers 408, 421, 425, 429 or 5xx; what there is no room or no time for; whatever is 500.
-/// So is any error where an origin that was asked before failed so. Each 503 has a `Retry-After`.
+/// An error that the next request would get as well is fresh for [`Caching::errors`](crate::config::Caching::errors), a
+/// minute. A transient one ([`Error::is_transient`]) is `no-store`: an origin that cannot be reached or signed for,
+/// takes too long, closes the connection early, sends a malformed answer or answers 408, 421, 425, 429 or 5xx; a lack
+/// of room or time for the request; and every 500. So is any error if an origin that was asked before failed in such a
+/// way. Each 503 has a `Retry-After`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -92,9 +94,9 @@ pub enum Error {
     /// No origin delivered a file that was needed.
     #[error("{cause}{}", if *layer { "; it is a file of a layer" } else { "" })]
     Origin {
-        /// The most telling of the origins' outcomes.
+        /// The most specific of the origins' failures.
         cause: OriginError,
-        /// It was a file of a layer, not the asset.
+        /// `true` if it was a file of a layer, not the asset.
         layer: bool,
     },
     /// A file has more bytes than [`Limits::source_bytes`](crate::Limits::source_bytes).
@@ -103,20 +105,20 @@ pub enum Error {
     /// The origin says that the file is private, and the URL is not signed.
     #[error("the file is private and the URL is not signed")]
     Private,
-    /// A limit was passed.
+    /// A limit was exceeded.
     #[error(transparent)]
     Limit(#[from] LimitError),
-    /// There is more to do than can be done now: no room for a render, or for a fetch
+    /// The server is overloaded: there is no room for a render, or for a fetch
     /// ([`FetchError::Busy`](crate::delivery::FetchError::Busy)).
     #[error("the server is busy")]
     Busy {
-        /// When to ask again; the browser is told whole seconds, one at least.
+        /// The time after which to retry; the browser gets whole seconds, at least one.
         retry_after: Duration,
     },
-    /// The render was ended by its [`Stop`](crate::render::Stop): nobody waited any longer, or it took too long.
+    /// The render was ended by its [`Stop`](crate::render::Stop): the client has gone, or the render took too long.
     #[error("the image was not made in time")]
     Stopped,
-    /// There is no plan for this picture.
+    /// There is no plan for this image.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// The source could not be decoded, or the result not encoded.
@@ -124,13 +126,13 @@ pub enum Error {
     Pixels {
         /// [`ErrorCode::Format`], [`ErrorCode::Unsupported`] or [`ErrorCode::Unidentified`].
         code: ErrorCode,
-        /// What happened.
+        /// The description of the failure.
         message: String,
     },
 }
 
 impl Error {
-    /// Lets the notes of a source pass, unless one is damage and that is to be refused.
+    /// Accepts the notes of a source, unless one is damage and that is to be refused.
     #[cfg(any(feature = "pixels", feature = "sanitize"))]
     pub(crate) fn unless_sound(notes: &[Note], refuse_damaged: bool) -> Result<(), Self> {
         match notes.iter().find(|note| note.is_damage()).filter(|_| refuse_damaged) {
@@ -139,9 +141,9 @@ impl Error {
         }
     }
 
-    /// The text that a browser is told behind the code: without a word of the request, which a response must not echo, and
-    /// of an origin no more than the documented code says. `Display` is for whoever runs the server, and says what
-    /// happened.
+    /// Returns the text for the browser, which follows the code in `ik-error`. It has no part of the request, which a
+    /// response must not echo, and says no more about an origin than the documented code. `Display` is for the operator
+    /// of the server, and describes the cause in full.
     ///
     /// ```
     /// use originkit::error::{Error, OriginError};
@@ -158,7 +160,7 @@ impl Error {
         }
     }
 
-    /// The code of the `ik-error` header.
+    /// Returns the code of the `ik-error` header.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
@@ -176,7 +178,7 @@ impl Error {
         }
     }
 
-    /// The status of the response.
+    /// Returns the status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.code() {
@@ -190,13 +192,13 @@ impl Error {
             ErrorCode::Forbidden => StatusCode::FORBIDDEN,
             ErrorCode::Method => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::Busy | ErrorCode::Stopped => StatusCode::SERVICE_UNAVAILABLE,
-            // Documented: a page that says to come back, not a failure.
+            // Documented: a page that says to retry, not a failure.
             ErrorCode::Pending => StatusCode::OK,
         }
     }
 
-    /// Returns `true` if the next request may well succeed: an origin failed for a moment, there is too much to do, or
-    /// something of our own went wrong. No cache is to keep such an answer, and its `Cache-Control` is `no-store`.
+    /// Returns `true` if the next request may succeed: an origin had a transient failure, the server is overloaded, or
+    /// there was an internal error. No cache may keep such an answer, and its `Cache-Control` is `no-store`.
     ///
     /// ```
     /// use originkit::error::OriginError;
@@ -218,7 +220,7 @@ impl Error {
         }
     }
 
-    /// Does everybody fail so who asks for the same now?
+    /// Returns `true` if every request for the same rendition fails in this way at this time.
     #[cfg(feature = "single-flight")]
     pub(crate) const fn is_of_all(&self) -> bool {
         !matches!(
@@ -231,7 +233,8 @@ impl Error {
         )
     }
 
-    /// Status and code as a gateway tells them.
+    /// Returns the status and code for a gateway, see
+    /// [`Settings::gateway_statuses`](crate::Settings::gateway_statuses).
     #[must_use]
     pub fn as_gateway(&self) -> (StatusCode, &'static str) {
         let same = |code: &'static str| (self.status(), code);
@@ -288,7 +291,7 @@ const fn of_guard(error: GuardError) -> &'static str {
     }
 }
 
-/// What a stranger is told of an origin: no more than the documented code says.
+/// Returns the public text about an origin: no more than the documented code says.
 const fn told(cause: OriginError, layer: bool) -> &'static str {
     if let OriginError::Encoded(_) = cause {
         return "an origin sent a file compressed, by a coding that is not undone here";

@@ -22,7 +22,7 @@
 //! | test URLs, requests to origins, and deliveries | [Testing your URLs](guide::testing) |
 //! | know which files are read, and how damaged ones are | [Sources](guide::sources), [Headers and errors](guide::headers) |
 //! | write a client, choose threads, mount in a server | [Bringing your client and your server](guide::client) |
-#![cfg_attr(feature = "memory-store", doc = "| keep originals and renditions | [Caching](guide::caching) |")]
+//! | keep originals and renditions | [Caching](guide::caching) |
 //! | bound what a URL can cost | [Limits](guide::limits) |
 #![cfg_attr(feature = "pixels", doc = "| run a public server | [In production](guide::production) |")]
 //! | see each stage with its time | [Spans and events](guide::tracing) |
@@ -34,7 +34,7 @@
     doc = "| change the crate | [Plans](guide::plans), [Rendering](guide::rendering), [Decisions](guide::decisions) |"
 )]
 //!
-//! # The line through the crate
+//! # The path of a request
 //!
 //! ```text
 //!  http::Request
@@ -56,8 +56,8 @@
 //!  http::Response<Bytes>
 //! ```
 //!
-//! Waiting and computing do not mix: the machine gathers every source, then asks for one render.
-//! Geometry and pixels do not mix: planning sees sizes, never pixels.
+//! Waiting and computing are separate: the machine gathers every source, then requests one render.
+//! Geometry and pixels are separate: planning reads sizes, and no pixels.
 //!
 //! | Concept | Is |
 //! |---|---|
@@ -145,7 +145,7 @@ pub use transform::Transformation;
 
 pub use {bytes, http};
 
-/// Results of renders, and what bounds and ends them.
+/// Results of renders, with their costs and the handles that stop them.
 pub mod render {
     pub use crate::cost::Cost;
     pub use crate::encoded::Encoded;
@@ -157,7 +157,7 @@ pub mod render {
     pub use crate::svg::sanitize_svg;
 }
 
-/// The addresses that ImageKit asks origins from, for operators of origins.
+/// The IP addresses of ImageKit's own requests to origins, for operators of origins.
 pub mod imagekit {
     pub use crate::policy::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
 }

@@ -1,4 +1,4 @@
-//! Who is refused: over whole deliveries, with everything a visitor may claim.
+//! Access rules: refusals over whole deliveries, with every claim that a visitor may make.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::net::IpAddr;
@@ -31,7 +31,7 @@ fn request(url: &str, headers: &[(&str, &str)], address: Option<&str>, country: 
     request
 }
 
-/// The answer where no origin is asked.
+/// Returns the answer to a request for which no origin is asked.
 fn refused(engine: &Engine, request: &Request<()>) -> Response<Bytes> {
     match engine.deliver(request, SystemTime::UNIX_EPOCH).poll() {
         Output::Respond(response) => response,

@@ -1,4 +1,4 @@
-//! The clients that come with the crate, against origins that answer as they like: one set of expectations for both.
+//! The included clients against origins with arbitrary answers: one set of expectations for both.
 #![cfg(all(feature = "reqwest", feature = "ureq"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -13,10 +13,10 @@ use originkit::client::Body as _;
 use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output};
 use originkit::{Endpoint, Engine, Limits, Origin};
 
-/// Status, headers and body.
+/// A status, headers and a body.
 type Answer = Result<(u16, HeaderMap, Vec<u8>), FetchError>;
 
-/// An origin that hands each connection, once a request is there, to a function. The requests come out.
+/// Starts an origin that passes each connection to a function once its request has arrived. Returns the requests.
 fn origin(answer: impl Fn(TcpStream) + Clone + Send + 'static) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -37,7 +37,7 @@ fn origin(answer: impl Fn(TcpStream) + Clone + Send + 'static) -> (SocketAddr, R
     (address, requests)
 }
 
-/// An origin that sends this and closes.
+/// Starts an origin that sends these bytes and closes the connection.
 fn says(text: &'static str) -> (SocketAddr, Receiver<String>) {
     origin(move |mut stream| _ = stream.write_all(text.as_bytes()))
 }
@@ -50,7 +50,7 @@ fn limits() -> Limits {
     limits
 }
 
-/// The first request of a delivery without a store.
+/// Returns the first request of a delivery without a store.
 fn first_fetch(delivery: &mut Delivery) -> Fetch {
     loop {
         match delivery.poll() {
@@ -61,7 +61,7 @@ fn first_fetch(delivery: &mut Delivery) -> Fetch {
     }
 }
 
-/// A request for `/a.jpg` to this origin, approved for that address.
+/// Returns a request for `/a.jpg` to this origin, approved for that address.
 fn approved(base: &str, address: SocketAddr, limits: &Limits) -> Approved {
     let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new(base));
     let engine = Engine::builder().endpoint(endpoint).limits(limits.clone()).build().unwrap();
@@ -76,7 +76,7 @@ fn http(address: SocketAddr) -> Approved {
 
 type Sender = Box<dyn Fn(Approved) -> Answer>;
 
-/// Both clients, named.
+/// Returns both clients with their names.
 fn both() -> [(&'static str, Sender); 2] {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (reqwest, ureq) = (Reqwest::new().unwrap(), Ureq::new());
@@ -216,7 +216,7 @@ fn time_is_bounded_at_each_stage() {
     }
 }
 
-/// While something holds the thread of the runtime, an answer arrives: it is not late.
+/// An answer that arrives while the thread of the runtime is blocked is not late.
 #[test]
 fn time_in_which_nobody_reads_is_not_the_origins() {
     let (address, _requests) = origin(|mut stream| {

@@ -1,5 +1,5 @@
-//! What each parameter that adjusts colours, edges and effects does to pixels. All pictures are drawn here and come
-//! back as PNG, which loses nothing; tolerances are in steps of 255.
+//! The effect on pixels of each parameter that adjusts colours, edges and effects. All images are drawn here and come
+//! back as PNG, which is lossless; tolerances are in steps of 255.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -295,7 +295,7 @@ fn pictures_are_tilted_and_bent() {
     assert_pixel(&look(&picture, "e-distort-a-180,bg-white"), (0, 0), [255, 255, 255, 255], 0);
 }
 
-/// Measured on images that ImageKit rendered: a blur reaches as far as its gaussian is a fifth of its peak.
+/// Measured on images that ImageKit rendered: a blur ends where its gaussian falls below a fifth of its peak.
 #[test]
 fn a_blur_is_cut_off_where_imagekit_cuts_it() {
     let dot = RgbaImage::from_fn(81, 81, |x, y| Rgba(if (x, y) == (40, 40) { [255; 4] } else { [0, 0, 0, 255] }));

@@ -1,6 +1,6 @@
 //! Animations: read frame by frame, transformed frame by frame, written frame by frame.
 //!
-//! Sources are drawn and put into files here; results are read by other decoders than ours.
+//! Sources are drawn and encoded here; results are read by other decoders than those of this crate.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ fn accepting_webp() -> Renderer {
     options
 }
 
-/// The mean difference of samples, over white so that hidden colours do not count.
+/// Returns the mean difference of samples, over white so that hidden colours do not count.
 fn difference(a: &RgbaImage, b: &RgbaImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let over_white = |p: &Rgba<u8>| [0, 1, 2].map(|c| 255.0 - (255.0 - f64::from(p[c])) * f64::from(p[3]) / 255.0);
@@ -46,7 +46,7 @@ fn difference(a: &RgbaImage, b: &RgbaImage) -> f64 {
     sum / f64::from(a.width() * a.height() * 3)
 }
 
-/// Every frame as a still of its own goes through the same transformation.
+/// Applies the same transformation to every frame as a separate still.
 fn expected(movie: &Movie, text: &str, options: &Renderer) -> Movie {
     let frame = |frame: &RgbaImage| {
         let png = file(frame.clone(), ImageFormat::Png);
@@ -92,7 +92,7 @@ fn animations_stay_animated() {
     }
 }
 
-/// Without a word about formats, and without WebP accepted, only GIF is left.
+/// Without a requested format, and without WebP accepted, only GIF is possible.
 fn own(_: &str) -> Format {
     Format::Gif
 }
@@ -151,7 +151,7 @@ fn frames_are_composed_as_viewers_do() {
     }
 }
 
-/// One frame, as a still.
+/// Returns one frame as a still.
 fn frame_of(bytes: &[u8], at: usize) -> RgbaImage {
     let made = run(bytes, &format!("pg-{},f-png", at + 1), &Renderer::new()).unwrap();
     image::load_from_memory(&made.bytes).unwrap().to_rgba8()

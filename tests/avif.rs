@@ -1,4 +1,4 @@
-//! AVIF out and in again.
+//! AVIF: encoded, and decoded again.
 #![cfg(feature = "avif")]
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ fn read(bytes: &[u8], text: &str) -> RgbaImage {
     image::load_from_memory(&result.bytes).unwrap().to_rgba8()
 }
 
-/// How near two pictures are, in decibels, over the channels.
+/// Returns the peak signal-to-noise ratio of two images in decibels, over the channels.
 fn psnr(a: &RgbaImage, b: &RgbaImage, channels: std::ops::Range<usize>) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let count = f64::from(a.width() * a.height()) * channels.len() as f64;

@@ -1,4 +1,5 @@
-//! What is over a bound of fetches or deliveries is told so at once, and cheap answers wait for no render.
+//! Bounds on fetches and deliveries: a request over a bound is refused immediately, and cheap answers wait for no
+//! render.
 #![cfg(all(feature = "tokio", feature = "tower", feature = "memory-store"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -22,7 +23,7 @@ use originkit::{Endpoint, Engine, Origin};
 use tokio::sync::watch;
 use tower_service::Service as _;
 
-/// An origin whose answers wait for the gate, and come in pieces.
+/// An origin whose answers wait for the gate, and arrive in pieces.
 #[derive(Clone)]
 struct Gated {
     open: watch::Receiver<bool>,
@@ -55,7 +56,7 @@ fn engine(extensions: Extensions) -> Engine {
     Engine::builder().endpoint(endpoint).extensions(extensions).build().unwrap()
 }
 
-/// The first request of a delivery without a store.
+/// Returns the first request of a delivery without a store.
 fn first_fetch(delivery: &mut Delivery) -> Fetch {
     loop {
         match delivery.poll() {
@@ -127,7 +128,7 @@ async fn bytes_are_counted_until_their_bodies_end() {
     assert_eq!(client.under_way(), (0, 0));
 }
 
-/// An effect that waits until it may go on.
+/// An effect that waits for its gate.
 #[derive(Clone, Default)]
 struct Slow(Arc<(Mutex<bool>, Condvar)>);
 

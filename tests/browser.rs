@@ -1,8 +1,8 @@
-//! The example `serve` as Chromium sees it: formats, sizes, client hints, downloads, scripts, other origins.
+//! The example `serve` in Chromium: formats, sizes, client hints, downloads, scripts, other origins.
 //!
-//! Needs Debian's `chromium`, `node`, and the package that `npm install --prefix tests/browser` fetches; without them
-//! the tests say so and pass. `ORIGINKIT_BROWSER` names another `node_modules`, and makes it an error if anything is
-//! missing.
+//! The tests need Debian's `chromium`, `node`, and the package that `npm install --prefix tests/browser` fetches;
+//! without them, the tests print a message and pass. `ORIGINKIT_BROWSER` names another `node_modules`, and makes it an
+//! error if anything is missing.
 #![cfg(all(feature = "reqwest", feature = "tokio", feature = "sanitize", feature = "webp-lossy"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -24,7 +24,7 @@ mod program;
 const SCRIPTED: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">
   <rect width="40" height="30" fill="teal"/><script>console.log("the script ran")</script></svg>"#;
 
-/// Only the best format that Chromium takes; errors are no pictures.
+/// Only the best format that Chromium accepts; errors are not images.
 #[test]
 fn pictures_come_in_the_browsers_format_and_the_right_size() {
     let Some(found) = look("pictures") else { return };
@@ -63,7 +63,7 @@ fn pictures_come_in_the_browsers_format_and_the_right_size() {
     }
 }
 
-/// A reload costs no picture: the browser tells its tag, and hears that it is the same.
+/// A reload transfers no image: the browser sends its tag, and gets a 304.
 #[test]
 fn what_the_browser_has_is_not_sent_again() {
     let Some(found) = look("again") else { return };
@@ -126,8 +126,8 @@ fn every_example_of_the_page_is_shown() {
     assert_eq!(found.as_object().unwrap().len(), sizes.len() + 2, "an example that is not looked at here");
 }
 
-/// The screen has two pixels to each of CSS's. What Chromium calls the natural size is in the latter where there is
-/// `Content-DPR`: the picture fits its place.
+/// The screen has two pixels for each CSS pixel. With `Content-DPR`, Chromium gives the natural size in CSS pixels: the
+/// image fits its place.
 #[test]
 fn hints_give_the_width_and_the_density() {
     let Some(found) = look("hints") else { return };
@@ -208,7 +208,7 @@ fn pages_of_other_origins_can_read_pictures() {
     assert_eq!(found["canvasControl"], "not loaded");
 }
 
-/// What the browser saw of this; `None`, after a message, where there is no browser.
+/// Returns the browser's record of this page; `None`, after a message, if there is no browser.
 fn look(name: &str) -> Option<&'static Value> {
     static SEEN: LazyLock<Option<Value>> = LazyLock::new(|| parts().map(Parts::look));
     let seen = &SEEN.as_ref()?[name];
@@ -216,7 +216,7 @@ fn look(name: &str) -> Option<&'static Value> {
     Some(seen)
 }
 
-/// What must be installed.
+/// The requirements of the tests.
 struct Parts {
     modules: PathBuf,
     chromium: PathBuf,
@@ -259,7 +259,7 @@ impl Parts {
     }
 }
 
-/// A server of files that sends nothing but them, and a page that frames what its query names.
+/// Starts a server of files that sends nothing else, and a page that frames the address in its query.
 async fn origin() -> String {
     let drawn = ["photo.jpg", "badge.png", "sideways.jpg"].map(|name| (name, pictures::draw(name).unwrap()));
     let app = axum::Router::new().fallback(move |request: Request| {
@@ -279,11 +279,11 @@ async fn origin() -> String {
     base
 }
 
-/// The example, until it is dropped.
+/// The example as a process, ended on drop.
 struct Serve {
     process: Child,
     port: String,
-    /// Kept open: it prints on.
+    /// The output is kept open, since the process goes on printing.
     _lines: BufReader<ChildStdout>,
 }
 

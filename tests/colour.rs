@@ -1,7 +1,7 @@
-//! Colours: what a profile says a picture looks like is what the result looks like.
+//! Colours: a result looks as the profile of its source says.
 //!
-//! Little CMS is the second opinion. It computes in floating point; we answer in 8 bits, so half a level
-//! of difference is rounding, and the rest is ours.
+//! Little CMS is the reference. It computes in floating point, and this crate answers in 8 bits, so half a level of
+//! difference is rounding; the rest is an error of this crate.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -53,7 +53,7 @@ fn three_channels_agree_with_little_cms() {
     }
 }
 
-/// Through JPEG, whose loss is told apart by decoding the same file without its profile.
+/// Through JPEG, whose loss is separated by decoding the same file without its profile.
 #[test]
 fn jpegs_have_profiles_in_parts() {
     let picture = photo(64, 48);
@@ -84,7 +84,7 @@ fn gray_agrees_with_little_cms() {
     assert!(found.0 < 0.35 && found.1 < 1.0, "JPEG: {found:?}");
 }
 
-/// A JPEG that is reduced while it is read has the colours of one that is not.
+/// A JPEG that is reduced while it is decoded has the same colours as one that is not.
 #[test]
 fn profiles_go_with_jpegs_that_are_reduced() {
     let plain_gray = jpeg_at(95, &photo_gray(320, 240));
@@ -110,8 +110,8 @@ fn profiles_go_with_jpegs_that_are_reduced() {
     }
 }
 
-/// Measured, as CIE 1976 differences: mean 0.66, largest 2.6. The table is sampled again in 17 places for each
-/// ink, and Little CMS takes other ways between places. The JPEGs are of even blocks, and lose little.
+/// Measured, as CIE 1976 differences: mean 0.66, largest 2.6. The table is sampled again in 17 places for each ink, and
+/// Little CMS interpolates differently between places. The JPEGs are of even blocks, and lose little.
 #[test]
 fn inks_agree_with_little_cms() {
     let icc = cmyk();
@@ -448,8 +448,8 @@ fn a_profile_has_a_limit() {
     }
 }
 
-/// Seven levels of each ink, none of them on a place of the profile's table but the ends; in blocks of
-/// 8x8 pixels, so that JPEG holds them nearly exactly.
+/// Returns seven levels of each ink, none of them a place of the profile's table except the ends; in blocks of 8x8
+/// pixels, so that JPEG keeps them nearly exactly.
 fn all_inks() -> (Vec<u8>, (u32, u32)) {
     let (columns, rows) = (49, 49);
     let level = |n: u32| (n % 7 * 255 / 6) as u8;
@@ -468,7 +468,7 @@ fn jpeg_of_inks(inks: &[u8], (width, height): (u32, u32), kind: jpeg_encoder::Co
     out
 }
 
-/// The same JPEG without the marker that says whose it is.
+/// Returns the same JPEG without the Adobe marker.
 fn without_adobe(jpeg: &[u8]) -> Vec<u8> {
     let at = jpeg.windows(4).position(|w| w[..2] == [0xFF, 0xEE]).unwrap();
     let length = 2 + usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));

@@ -1,4 +1,4 @@
-//! Headers and signatures of an origin: they go to it and to nobody else, and what is secret of them is nowhere to be read.
+//! Headers and signatures of an origin: they are sent to that origin only, and secrets never appear elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::sync::Arc;
@@ -35,7 +35,7 @@ fn order(engine: &Engine, path: &str) -> Order {
     engine.resolve(&request, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)).unwrap()
 }
 
-/// Writes the time and the number of calls, in a header and in the query.
+/// A signer that writes the time and the number of calls, in a header and in the query.
 #[derive(Clone, Default)]
 struct Counted(Arc<AtomicUsize>);
 
@@ -51,14 +51,14 @@ impl Signer for Counted {
     }
 }
 
-/// What comes of a fetch.
+/// The result of a fetch.
 enum Answer {
     File,
     Status(u16, &'static [(&'static str, &'static str)]),
     Failure(FetchError),
 }
 
-/// Runs a delivery; `answer` sees each fetch.
+/// Runs a delivery; `answer` gets each fetch.
 fn run(delivery: Delivery, answer: impl FnMut(&Fetch) -> Answer) -> (Response<Bytes>, Vec<Stored>) {
     run_with(delivery, &[], answer)
 }
@@ -117,7 +117,7 @@ fn assert_hidden(printed: &str) {
     assert!(!printed.contains(SECRET), "{printed}");
 }
 
-/// `42` for a tenant's header, and the number of a signature.
+/// Returns `42` for a tenant's header, and the number of a signature.
 fn shown(headers: &HeaderMap) -> (Option<&str>, Option<&str>) {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap());
     assert_eq!(text("x-tenant").is_some(), text("authorization").is_some());
@@ -356,7 +356,7 @@ fn secrets_are_not_printed() {
     }
 }
 
-/// The only error of an engine with this origin.
+/// Returns the only error of an engine with this origin.
 fn built(origin: Origin) -> Result<(), ConfigErrorKind> {
     let endpoint = Endpoint::new("https://img.example.com").origin(origin);
     Engine::builder().endpoint(endpoint).build().map(|_| ()).map_err(|errors| {
@@ -365,7 +365,7 @@ fn built(origin: Origin) -> Result<(), ConfigErrorKind> {
     })
 }
 
-/// The keys of the rendition and of the original, and the `ETag`.
+/// Returns the keys of the rendition and of the original, and the `ETag`.
 fn names(origin: Origin) -> [String; 3] {
     let order = order(&engine([origin]), "/tr:w-9/a.jpg");
     let mut names = [order.store_key().to_string(), String::new(), String::new()];

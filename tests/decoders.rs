@@ -1,4 +1,4 @@
-//! Formats that the embedder reads, and files that are not as they should be.
+//! Formats that an embedder decodes, and files that are damaged.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use originkit::{ErrorCode, Format, Renderer};
 
 const PDF: &[u8] = b"%PDF-1.7 a document";
 
-/// Pages of one colour: the first is 40x30 and red, each further one a pixel wider and less red.
+/// Pages of one colour: the first is 40x30 and red, each further one is a pixel wider and less red.
 struct Pages(Arc<AtomicUsize>);
 
 impl Decoder for Pages {

@@ -1,4 +1,4 @@
-//! Deliveries as transcripts: what is asked, what comes back, what a browser gets.
+//! Deliveries as transcripts: the requests to origins, their answers, and the response to the browser.
 //!
 //! Each runs by hand and through both drivers, which must give the same response.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
@@ -76,7 +76,7 @@ fn what_another_origin_has_while_one_is_down_is_kept_for_seconds() {
     "#);
 }
 
-/// Runs a delivery by hand; `answer` says what comes of each fetch. The URLs that were asked, and the response.
+/// Runs a delivery by hand; `answer` returns the result of each fetch. Returns the requested URLs and the response.
 fn asked(
     mut delivery: Delivery,
     mut answer: impl FnMut(&Fetch) -> Result<(http::response::Builder, &'static [u8]), FetchError>,
@@ -190,7 +190,7 @@ fn a_busy_client_ends_a_delivery_at_once() {
     }
 }
 
-/// A delivery that waits for the body of an answer with a tag, to a browser that has another file.
+/// Returns a delivery that waits for the body of an answer with a tag, for a browser that has another file.
 fn reading(limits: impl FnOnce(&mut Limits)) -> (Delivery, FetchId) {
     let request = Request::get("https://img.example.com/tr:w-30/a.svg").header("if-none-match", "\"old\"");
     let mut delivery = engine(limits).deliver(&request.body(()).unwrap(), SystemTime::UNIX_EPOCH);
@@ -213,7 +213,7 @@ fn a_body_in_tiny_chunks_comes_to_an_end() {
     assert_eq!(next.request().uri(), "https://backup.example.net/a.svg");
 }
 
-/// It took 9 seconds when each was looked at, and takes 0.2.
+/// It took 9 seconds when each chunk was inspected, and takes 0.2.
 #[test]
 fn two_million_tiny_chunks_are_little_work() {
     let (mut delivery, id) = reading(|limits| (limits.source_bytes, limits.chunks) = (1 << 30, u64::MAX));
@@ -536,7 +536,7 @@ fn an_svg_stays_one_and_runs_no_script() {
     assert!(told.contains("render [6]"), "{told}");
 }
 
-/// An engine that passes SVGs on as they are.
+/// Returns an engine that passes SVGs on unchanged.
 fn unsanitized() -> Engine {
     let origin = Origin::new("https://www.example.com").canonical("https://www.example.com");
     #[cfg_attr(not(feature = "sanitize"), expect(unused_mut, reason = "nothing to switch off"))]
@@ -729,7 +729,7 @@ fn options_says_what_is_allowed() {
     );
 }
 
-/// Heads of the files of a delivery, and its answer if those were enough.
+/// Passes the heads of the files to a delivery, and returns its answer if those were enough.
 fn heads(path: &str, asked: &[(&str, &str)], heads: &[&[(&str, &str)]]) -> Option<http::Response<bytes::Bytes>> {
     let mut request = Request::get(format!("https://img.example.com{path}"));
     for (name, value) in asked {
@@ -835,7 +835,7 @@ fn the_service_answers_the_same() {
     assert_eq!(body.to_bytes(), "a picture");
 }
 
-/// Status, `ik-error` and `cache-control` of an answer.
+/// Returns the status, `ik-error` and `cache-control` of an answer.
 fn gist(told: &str) -> String {
     let line = |start: &str| told.lines().map(str::trim).find(|line| line.starts_with(start)).unwrap_or_default();
     let status: String = line("respond").chars().skip("respond ".len()).take(3).collect();

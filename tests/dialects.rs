@@ -1,4 +1,4 @@
-//! Other services' URLs: every row of the mappings, and how they go together with the rest of a URL.
+//! URLs of other services: every row of the mappings, and their combination with the rest of a URL.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -24,7 +24,7 @@ fn parse(endpoint: Endpoint, url: &str) -> Result<DeliveryUrl, Rejection> {
     Engine::builder().endpoint(endpoint).build().unwrap().parse(url)
 }
 
-/// What a token, in a segment of its own, becomes.
+/// Returns the native form of a token that is a segment by itself.
 fn cloudinary(steps: &str) -> Option<String> {
     let read = Dialect::cloudinary().read(&format!("/{steps}/folder/a.jpg")).unwrap();
     assert_eq!(read.path.unwrap().as_str(), "folder/a.jpg", "{steps}");
@@ -368,7 +368,7 @@ fn a_text_may_be_a_transformation_alone() {
     }
 }
 
-/// `PROPTEST_CASES` asks for more.
+/// `PROPTEST_CASES` sets a higher number.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig { cases: default.cases.max(1000), ..default }
@@ -388,8 +388,8 @@ proptest! {
     }
 }
 
-/// The canonical print reads back natively as the same value; every span points at its token; and an endpoint reads
-/// what the dialect alone reads.
+/// The canonical form reads back natively as an equal value; every span points at its token; and an endpoint reads
+/// exactly those texts that the dialect alone reads.
 fn laws(dialect: Dialect, text: &str) -> Result<(), TestCaseError> {
     // Printing may lengthen what is close to the limits.
     let mut limits = Limits::default();

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
 
-/// What an origin was asked: path, host, marker.
+/// A request to an origin: path, host, marker.
 type Log = Arc<Mutex<Vec<(String, String, String)>>>;
 
 async fn serve(app: axum::Router) -> String {
@@ -28,7 +28,7 @@ async fn serve(app: axum::Router) -> String {
     address
 }
 
-/// An origin that has these files and keeps a log.
+/// Starts an origin that has these files and keeps a log.
 async fn origin(files: Vec<(&'static str, Vec<u8>)>) -> (String, Log) {
     let log = Log::default();
     let seen = Arc::clone(&log);

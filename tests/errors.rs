@@ -1,4 +1,4 @@
-//! Every error as a browser gets it, by ImageKit's documents and as a gateway tells it: the table of `Error`.
+//! Every error as a browser gets it, both as ImageKit documents it and as a gateway: the table of `Error`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod scripted;
@@ -28,7 +28,7 @@ fn engine(gateway: bool, change: impl FnOnce(&mut Settings)) -> Engine {
     builder.build().unwrap()
 }
 
-/// Status and code of the answer, documented and as a gateway, and whether caches are told to keep nothing of it.
+/// Returns the status and code of the answer, documented and as a gateway, and whether it is `no-store`.
 fn told(request: impl Fn() -> http::request::Builder, answer: Option<&Answer>) -> [String; 2] {
     told_by(|gateway| engine(gateway, |_| {}), request, answer)
 }
@@ -145,7 +145,7 @@ fn origins_that_fail() {
     }
 }
 
-/// What the next request may get after all is kept by nobody, whatever the status.
+/// An answer that may differ for the next request is not cached, whatever the status.
 #[test]
 fn what_failed_for_a_moment_is_not_kept() {
     use originkit::Error;
@@ -230,7 +230,7 @@ fn pictures_that_fail() {
     }
 }
 
-/// A limit that was passed.
+/// Returns an exceeded limit.
 #[cfg(feature = "pixels")]
 fn limit() -> originkit::error::LimitError {
     let long = "w-1:".repeat(65);

@@ -1,4 +1,4 @@
-//! What an embedder brings: effects, detectors and decoders, as a picture and as a response show it.
+//! Extensions of an embedder: effects, detectors and decoders, and their results in images and responses.
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -21,7 +21,7 @@ fn png(picture: RgbaImage) -> Vec<u8> {
     pictures::file(picture, ImageFormat::Png)
 }
 
-/// Red left of the middle, blue right of it.
+/// Returns an image that is red left of the middle, and blue right of it.
 fn halves(width: u32, height: u32) -> Vec<u8> {
     png(RgbaImage::from_fn(width, height, |x, _| Rgba(if x < width / 2 { [255, 0, 0, 255] } else { [0, 0, 255, 255] })))
 }
@@ -120,7 +120,7 @@ fn a_provider_gets_the_picture_as_it_is_at_that_step() {
     assert_eq!(run(&halves(8, 8), "e-upscale", &tight).unwrap_err().code(), ErrorCode::Limit);
 }
 
-/// Delivers one file, whatever is asked for.
+/// Delivers one file for any request.
 fn deliver(engine: &Engine, url: &str, file: &[u8]) -> Response<Bytes> {
     let request = Request::get(url).body(()).unwrap();
     let mut delivery: Delivery = engine.deliver(&request, SystemTime::UNIX_EPOCH);
@@ -174,7 +174,7 @@ fn what_is_invented_follows_from_the_url() {
     assert!(seeds[0] != seeds[2] && seeds[0] != seeds[3] && seeds[2] != seeds[3]);
 }
 
-/// Finds the same area everywhere, or fails.
+/// A detector that finds the same area everywhere, or fails.
 struct Finds(Result<Region, &'static str>, Arc<Mutex<Vec<String>>>);
 
 impl Detector for Finds {

@@ -1,5 +1,5 @@
-//! Focus on content: what detectors are asked, which part of the picture their answers keep, and what the
-//! crate finds by itself. All pictures are drawn here.
+//! Focus on content: the calls of detectors, the part of the image that their answers keep, and the detection that is
+//! built in. All images are drawn here.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,7 +13,7 @@ use originkit::extend::{Found, Subject};
 use originkit::plan::{Oracle, Plan, Rect, Region, Rules, Size, SourceInfo, plan};
 use originkit::transform::Object;
 
-/// An oracle that knows where things are, and remembers what it was asked.
+/// An oracle with fixed areas that records its calls.
 struct Canned {
     size: Size,
     salient: Vec<Found>,
@@ -209,7 +209,7 @@ mod pixels {
         image::load_from_memory(&result.bytes).unwrap().to_rgb8()
     }
 
-    /// The same for the same pixel, and like noise.
+    /// Returns noise that is equal for equal pixels.
     fn grain(x: u32, y: u32) -> u8 {
         let mut hash = x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77);
         hash ^= hash >> 15;
@@ -240,7 +240,7 @@ mod pixels {
         }),
     ];
 
-    /// 360x240 with one thing in it, 56 pixels high, at this place.
+    /// Returns an image of 360x240 with one shape in it, 56 pixels high, at this place.
     fn scene(ground: Ground, shape: Shape, at: (f64, f64)) -> RgbImage {
         RgbImage::from_fn(360, 240, |x, y| {
             let inside = shape((f64::from(x) - at.0) / 28.0, (f64::from(y) - at.1) / 28.0);
@@ -248,7 +248,7 @@ mod pixels {
         })
     }
 
-    /// How much of a shape is in this part of a picture. Its colours are not colours of any ground.
+    /// Returns the part of a shape that is in this part of an image. Its colours are not those of any background.
     fn share(shape: Shape, part: &RgbImage, picture: &RgbImage) -> f64 {
         let mut colors: Vec<[u8; 3]> = Vec::new();
         for (x, y) in (0..80).flat_map(|x| (0..80).map(move |y| (x, y))) {
@@ -301,10 +301,10 @@ mod pixels {
         }
     }
 
-    /// What for, in which file, in a picture of which size.
+    /// The subject, the asset, and the size of the image.
     type Asked = (Subject, String, Size);
 
-    /// Answers with what it was told, and writes down what it was asked.
+    /// A detector with a fixed answer that records its calls.
     struct Told {
         answer: Result<Vec<Found>, &'static str>,
         asked: Arc<Mutex<Vec<Asked>>>,

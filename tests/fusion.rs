@@ -1,4 +1,4 @@
-//! Fused plans against the plans they were made from, as pictures.
+//! Fused plans against the plans that they were made from, compared as images.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ fn run_with(bytes: &[u8], text: &str, fusion: Fusion) -> RgbImage {
     image::load_from_memory(&result.bytes).unwrap().to_rgb8()
 }
 
-/// Every pass with those it needs, and all.
+/// Every pass with those that it needs, and all passes.
 fn passes() -> [(&'static str, Fusion); 5] {
     let with = |set: fn(&mut Fusion)| {
         let mut fusion = Fusion::NONE;
@@ -44,7 +44,7 @@ fn passes() -> [(&'static str, Fusion); 5] {
     ]
 }
 
-/// Peak signal to noise, in decibels.
+/// Returns the peak signal-to-noise ratio in decibels.
 fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let squares: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
@@ -55,7 +55,7 @@ fn jpeg(picture: &RgbImage, sampling: Sampling, progressive: bool, restart: u16)
     jpeg_sampled(picture, 92, sampling, progressive, restart)
 }
 
-/// What the source is decoded to by a decoder that is not ours, as a PNG: nothing of it is decoded reduced.
+/// Returns the source as another crate decodes it, as a PNG: no part of it is decoded reduced.
 fn unfused(bytes: &[u8]) -> Vec<u8> {
     // zune-jpeg, behind `image`, decodes baseline files with a scan for each component to something else.
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
@@ -88,7 +88,7 @@ fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
     }
 }
 
-/// The same file by the same steps, with and without each pass. `f-jpg` stays in planes.
+/// Compares the same file by the same steps, with and without each pass. `f-jpg` stays in planes.
 #[test]
 fn every_pass_makes_the_picture_of_the_plan_it_was_made_from() {
     let mut worst = std::collections::BTreeMap::new();
@@ -129,7 +129,7 @@ fn every_pass_makes_the_picture_of_the_plan_it_was_made_from() {
     }
 }
 
-/// With an orientation.
+/// A file with an orientation.
 fn turned(stored: &[u8], orientation: u8) -> Vec<u8> {
     let segment = [b"Exif\0\0", &exif(orientation)[..]].concat();
     let length = (segment.len() as u16 + 2).to_be_bytes();
@@ -190,7 +190,7 @@ fn damaged_files_are_refused_or_read_and_never_panic() {
     }
 }
 
-/// Large lossy WebP files are read reduced, by another decoder than whole ones.
+/// Large lossy WebP files are decoded reduced, by another decoder than whole ones.
 #[cfg(feature = "webp-lossy")]
 #[test]
 fn webp_that_is_reduced_while_it_is_decoded_looks_the_same() {

@@ -1,5 +1,5 @@
-//! No URL of a stranger's leads into a private network: not the picture's, an overlay's, a font's, the default image's or
-//! a redirect's; neither by its text nor by what its name leads to.
+//! The guard on addresses: no URL from a client leads into a private network. This holds for images, overlays, fonts,
+//! default images and redirects, and for both the text of a URL and the addresses of its name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod scripted;
@@ -11,7 +11,7 @@ use originkit::{Endpoint, Engine, Origin, Settings};
 
 use scripted::{JPEG, Script, file, redirect};
 
-/// A web proxy for everything public, with statuses that say what happened.
+/// Returns a web proxy for all public addresses, with statuses that say what happened.
 fn proxy() -> Engine {
     let mut settings = Settings::default();
     settings.gateway_statuses = true;
@@ -34,13 +34,13 @@ fn ask(path: &str) -> Script {
     Script::new(proxy(), Request::get(format!("https://img.example.com{path}")), &origins)
 }
 
-/// For `ie-`.
+/// Encodes a text for `ie-`.
 fn base64(text: &str) -> String {
     STANDARD.encode(text).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }
 
-/// The places in which an image URL names another: each as a path. (Names of fonts and
-/// default images cannot hold a colon.)
+/// Returns the places in which an image URL names another URL, each as a path. (Names of fonts and default images
+/// cannot contain a colon.)
 fn places(url: &str) -> Vec<(&'static str, String)> {
     let good = "https://www.example.org/a.jpg";
     vec![("asset", format!("/tr:w-30/{url}")), ("overlay", format!("/tr:l-image,ie-{},l-end/{good}", base64(url)))]

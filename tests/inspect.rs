@@ -1,4 +1,4 @@
-//! What `inspect` tells of files that are drawn here.
+//! The results of `inspect` for files that are drawn here.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use originkit::plan::{Orientation, Size};
 use originkit::{Error, Format, Renderer};
 
-/// Three quarters blue, a quarter orange, on the right.
+/// Returns an image that is blue in three quarters, and orange in the right quarter.
 fn flag(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, _| if x * 4 < width * 3 { Rgb([20, 40, 180]) } else { Rgb([240, 150, 20]) })
 }
@@ -102,7 +102,7 @@ fn any_size_is_fine_and_limits_hold() {
     assert_eq!((Renderer::new()).inspect(half).unwrap().size, Size::new(100, 100), "what there is, is looked at");
 }
 
-/// Large JPEGs are decoded reduced; what is said of them is what is said of the whole.
+/// Large JPEGs are decoded reduced; their description is that of the whole image.
 #[test]
 fn large_files_look_as_they_are() {
     let picture = pictures::photo(1600, 1000);

@@ -1,4 +1,4 @@
-//! Laws of the language and of cache keys, on texts that nobody wrote.
+//! Laws of the language and of cache keys, checked on generated texts.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 #[cfg(feature = "pixels")]
@@ -16,7 +16,7 @@ use originkit::{Endpoint, Engine, Limits, Order, Origin, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// `PROPTEST_CASES` asks for more.
+/// `PROPTEST_CASES` sets a higher number.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig { cases: default.cases.max(1000), ..default }
@@ -77,7 +77,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.clamp(64, 2000), ..ProptestConfig::default() })]
 
-    /// Whoever has the same key gets the same: bytes and headers, errors included.
+    /// Equal keys mean equal bytes and headers, errors included.
     #[test]
     fn equal_keys_are_equal_answers(
         wishes in prop::sample::subsequence(LOOKS, 0..=LOOKS.len()),
@@ -104,7 +104,7 @@ proptest! {
 const LOOKS: &[&str] =
     &["w-9", "h-7", "rt-90", "q-50", "f-auto", "e-grayscale", "r-3", "cm-pad_resize", "dpr-2", "x-1", "cm-extract"];
 
-/// Body and headers.
+/// Returns the body and the headers.
 #[cfg(feature = "pixels")]
 fn answer(order: Order) -> (Vec<u8>, String) {
     use originkit::delivery::{Input, Output};
@@ -128,7 +128,7 @@ fn answer(order: Order) -> (Vec<u8>, String) {
     }
 }
 
-/// What is sent on to an origin can change what comes back; what is not cannot.
+/// A header that is sent on to an origin can change its answer; another cannot.
 #[test]
 fn a_host_is_in_the_key_where_it_is_forwarded() {
     for forwards in [true, false] {
@@ -144,7 +144,7 @@ fn a_host_is_in_the_key_where_it_is_forwarded() {
     }
 }
 
-/// All eight are met where the formats and the quality are open.
+/// All eight variants occur if the formats and the quality are open.
 #[test]
 fn a_url_has_eight_keys() {
     let mut keys = BTreeSet::new();
@@ -159,7 +159,7 @@ fn a_url_has_eight_keys() {
     assert_eq!(keys.len(), 8, "{keys:#?}");
 }
 
-/// Resolved by an engine with everything switched on that looks at headers.
+/// Resolves with an engine that has all settings that consult headers.
 fn ask(path: &str, headers: &[(&str, &str)]) -> Result<Order, Rejection> {
     let mut settings = Settings::default();
     (settings.avif, settings.data_saver) = (true, true);
@@ -180,7 +180,7 @@ fn keyed(tokens: &[&str], query: &[&str], headers: &[(&str, &str)]) -> Result<St
     Ok(order.cache_key().to_string())
 }
 
-/// Headers of a browser, of which `Accept`, `Save-Data` and `User-Agent` are looked at.
+/// Returns headers of a browser, of which `Accept`, `Save-Data` and `User-Agent` are consulted.
 fn browser() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     let accept = prop::collection::vec(
         select(&["image/webp", "IMAGE/AVIF", "image/avif;q=0", "image/webp; q=0.5", "image/*", "text/x", "", ";"][..]),
@@ -194,13 +194,13 @@ fn browser() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     })
 }
 
-/// Parameters that mean something, each another thing.
+/// Parameters with an effect, each a different one.
 const WISHES: &[&str] = &["w-100", "h-50", "rt-90", "bl-3", "q-50", "f-auto", "e-grayscale", "lo-true"];
 
-/// Tokens without effect on a picture.
+/// Tokens without effect on an image.
 const NO_OPS: &[&str] = &["foo-1", "", "vc-h264", "so-1", "utm_source", "w-x", "-", "e-none", " "];
 
-/// Headers that nobody looks at; `host` because the request line has an authority.
+/// Headers that are never consulted; `host` because the request line has an authority.
 const NO_HEADERS: &[&str] = &[
     "host",
     "x-forwarded-host",
@@ -236,7 +236,7 @@ fn round_trip(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Texts of the grammar, with values in and out of their domains and some junk.
+/// Generates texts of the grammar, with values in and out of their domains and some junk.
 fn transformation() -> impl Strategy<Value = String> {
     steps(parameter().boxed()).prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
@@ -414,7 +414,7 @@ const EXAMPLES: &[&str] = &[
     "lh-bh_div_20",
 ];
 
-/// The work is bounded by refusing: each of these fills the longest text with one thing.
+/// The work is bounded by refusing: each of these fills the longest text with one construct.
 #[test]
 fn pathological_texts_meet_a_limit() {
     let fill = |piece: &str| piece.repeat(8 * 1024 / piece.len());
@@ -436,7 +436,7 @@ fn pathological_texts_meet_a_limit() {
     assert_eq!(fill(" ").parse::<Transformation>(), Ok(Transformation::default()));
 }
 
-/// Exactly as much as a limit allows, and one more.
+/// Checks exactly as much as a limit allows, and one more.
 #[test]
 fn each_limit_allows_its_number_and_no_more() {
     let limits = Limits::default();

@@ -1,4 +1,4 @@
-//! Layers: what is planned for them, by oracles with canned answers and no pixels.
+//! The plans of layers, made with fixed answers in place of files and without pixels.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +14,7 @@ use originkit::plan::{Op, Oracle, Plan, Rect, Rules, Size, SourceInfo, TextBlock
 use originkit::transform::{AssetPath, Transformation};
 use originkit::{Error, ErrorCode, Format};
 
-/// Knows every file by its name, cuts one pixel off where it is asked to trim, and measures texts by counting.
+/// An oracle that knows every file by its name, trims one pixel off each edge, and measures texts by counting.
 struct Files(Vec<(&'static str, SourceInfo)>);
 
 impl Oracle for Files {

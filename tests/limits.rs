@@ -1,4 +1,4 @@
-//! Hostile and damaged files: refused by arithmetic, and never a panic.
+//! Hostile and damaged files: they are refused by arithmetic, and never cause a panic.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -155,7 +155,7 @@ fn damaged_bytes_never_panic() {
     }
 }
 
-/// A small file of every format that is read.
+/// Returns a small file of every format that is decoded.
 fn samples() -> Vec<(&'static str, Vec<u8>)> {
     let picture = photo(19, 13);
     let png = file(picture.clone(), ImageFormat::Png);
@@ -211,7 +211,7 @@ fn bmp_header(width: i32, height: i32) -> Vec<u8> {
     out
 }
 
-/// A zlib stream of so many zeros: fixed codes, one literal, then copies of 258 bytes (RFC 1951).
+/// Returns a zlib stream of this many zeros: fixed codes, one literal, then copies of 258 bytes (RFC 1951).
 fn deflated_zeros(count: usize) -> Vec<u8> {
     let mut bits: Vec<bool> = Vec::new();
     let mut most_first = |code: u32, length: u32| bits.extend((0..length).rev().map(|i| code >> i & 1 == 1));
@@ -228,7 +228,7 @@ fn deflated_zeros(count: usize) -> Vec<u8> {
     [vec![0x78, 0x9C], packed.collect(), vec![0; 4]].concat()
 }
 
-/// A picture of noise: nothing about it is quick.
+/// Returns an image of noise, which no step can process quickly.
 fn noise(width: u32, height: u32) -> DynamicImage {
     let mut state = 1_u32;
     let mut next = || {

@@ -1,4 +1,4 @@
-//! The laws of the machine, under any inputs in any order.
+//! The laws of the machine, with arbitrary inputs in any order.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use originkit::store::{Original, Rendition, StoreKey, Stored};
 use originkit::{Endpoint, Engine, Format, Limits, Origin, Settings};
 use proptest::prelude::*;
 
-/// Less than the searches could make use of.
+/// A limit below the number of fetches that the searches could use.
 const FETCHES: usize = 5;
 const SOURCE_BYTES: usize = 64;
 
@@ -44,7 +44,7 @@ fn delivery(path: &str, now: u64, last: Option<&Rendition>, has: bool) -> Delive
 
 type Kept = (Vec<Original>, Vec<(&'static str, Rendition)>);
 
-/// What a store has after each path was delivered once at the epoch, some of it with a validator.
+/// Returns the files in a store after each path was delivered once at the epoch, some of them with a validator.
 static ORIGINALS: LazyLock<Kept> = LazyLock::new(|| {
     let (mut originals, mut renditions) = (Vec::new(), Vec::new());
     for path in PATHS {
@@ -83,7 +83,7 @@ fn paths() -> impl Strategy<Value = &'static str> {
     prop::sample::select(PATHS.to_vec())
 }
 
-/// An input, but for its id: inputs cannot be copied, and ids are best chosen among those that are out.
+/// An input without its id: inputs cannot be cloned, and ids are best chosen among the outstanding ones.
 #[derive(Debug, Clone)]
 enum Event {
     Head(u16, Option<(&'static str, &'static str)>),
@@ -91,8 +91,8 @@ enum Event {
     End,
     Failed(FetchError),
     Rendered(bool),
-    /// A store has something under a key of [`STORED`], or one that is looked up: the file of that number, another one, or
-    /// nothing.
+    /// The store has something under a key of [`STORED`], or under one that is looked up: the file of that number,
+    /// another one, or nothing.
     Found(usize, Option<usize>),
 }
 
@@ -141,7 +141,7 @@ fn events() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Mostly single inputs; but without a whole file now and then no delivery would get far.
+/// Generates mostly single inputs, and some whole files, since otherwise no delivery would get far.
 fn bursts() -> impl Strategy<Value = Vec<Event>> {
     let file = vec![Event::Head(200, None), Event::Chunk(b"\xFF\xD8\xFF\xE0".to_vec()), Event::End];
     prop_oneof![3 => events().prop_map(|event| vec![event]), 1 => Just(file)]
@@ -172,14 +172,14 @@ fn rendered(good: bool) -> Rendered {
     Rendered::new(if good { Ok(picture) } else { Err(limit.into()) })
 }
 
-/// A machine, and what a driver would know of it.
+/// A machine, and the state that a driver would have for it.
 struct Watched {
     delivery: Delivery,
-    /// Lookups that are not answered.
+    /// The lookups that are not answered.
     lookups: Vec<StoreKey>,
-    /// Fetches that may still speak.
+    /// The fetches that may still have inputs.
     out: BTreeSet<FetchId>,
-    /// Of the answer, and then of the renewal after it.
+    /// The number of fetches for the answer, and then for the renewal after it.
     fetches: usize,
     renders: usize,
     render_out: bool,
@@ -188,7 +188,7 @@ struct Watched {
     renews: bool,
     /// The store has renditions, not only originals.
     again: bool,
-    /// A rendition was handed out to be stored.
+    /// `true` once a rendition was handed out for the store.
     stored: bool,
 }
 
@@ -209,7 +209,7 @@ impl Watched {
         }
     }
 
-    /// Polls once. `false` if there is nothing to do but to wait.
+    /// Polls once. Returns `false` if there is nothing to do but wait.
     fn poll(&mut self) -> bool {
         let renews = self.renews;
         match self.delivery.poll() {
@@ -265,7 +265,7 @@ impl Watched {
         true
     }
 
-    /// Answers a lookup, or tells of a key that nobody looks up.
+    /// Answers a lookup, or sends a key that was not looked up.
     fn found(&mut self, number: usize, file: Option<usize>) {
         let (originals, renditions) = &*ORIGINALS;
         let key = if number % 8 > 0 && !self.lookups.is_empty() {
@@ -303,7 +303,7 @@ impl Watched {
     }
 }
 
-/// `PROPTEST_CASES` asks for more.
+/// `PROPTEST_CASES` sets a higher number.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig { cases: default.cases.max(2000), failure_persistence: None, ..default }

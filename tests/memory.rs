@@ -1,4 +1,4 @@
-//! What a render really takes: each in a process of its own, by the peak that Linux reports for it.
+//! The actual memory of renders: each runs in a separate process, and the peak is the one that Linux reports.
 #![cfg(all(feature = "pixels", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot measure may stop")]
 
@@ -15,14 +15,14 @@ use pictures::{Sampling, file, jpeg_sampled, photo};
 
 const MIB: u64 = 1024 * 1024;
 
-/// `VmHWM` or `VmRSS` of this process, in bytes.
+/// Returns `VmHWM` or `VmRSS` of this process, in bytes.
 fn status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.trim_matches([':', ' ', '\t']).split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
 }
 
-/// The process that renders: says how much more it held at its peak than before it read the file, and the bound.
+/// The process that renders. It prints by how much its peak exceeds its memory before it read the file, and the bound.
 #[test]
 #[ignore = "started by the others"]
 fn one_render() {
@@ -42,7 +42,7 @@ fn one_render() {
     println!("taken {taken} bound {bound} files {}", bytes.len() + result.bytes.len());
 }
 
-/// A provider that gives back what it got.
+/// A provider that returns its input.
 struct Same;
 
 impl Effector for Same {
@@ -72,7 +72,7 @@ fn measure(source: &Path, wanted: &str) -> Measured {
     Measured { taken: number("taken "), bound: number("bound "), files: number("files ") }
 }
 
-/// A picture of a scene repeated: it takes long to draw a large one.
+/// Returns an image of a repeated scene, since a large one takes long to draw.
 fn large(width: u32, height: u32) -> RgbImage {
     let tile = photo(512, 512);
     RgbImage::from_fn(width, height, |x, y| *tile.get_pixel(x % 512, (x / 512 * 97 + y) % 512))
@@ -88,7 +88,7 @@ fn stored(name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// What an allocator and the system take beyond what is asked for.
+/// The bytes that an allocator and the system take beyond the requested ones.
 const SLACK: u64 = 4 * MIB;
 
 #[test]
@@ -136,7 +136,7 @@ fn what_is_stated_before_is_an_upper_bound() {
     assert!(loosest.0 < 12, "{loosest:?}");
 }
 
-/// The variants of an enum, as its source has them.
+/// Returns the variants of an enum, as in its source.
 fn variants(source: &str, name: &str) -> BTreeSet<String> {
     let body = source.split(&format!("pub enum {name} {{")).nth(1).unwrap().split("\n}\n").next().unwrap();
     let starts = body.lines().filter_map(|line| line.strip_prefix("    "));
@@ -144,7 +144,8 @@ fn variants(source: &str, name: &str) -> BTreeSet<String> {
     names.map(|line| line.chars().take_while(char::is_ascii_alphanumeric).collect()).collect()
 }
 
-/// Measures each of these at 2000x1500, made from a small image and made small again, so that nothing else takes as much.
+/// Measures each of these at 2000x1500, enlarged from a small image and reduced again, so that nothing else takes as
+/// much.
 #[test]
 fn every_operation_stays_within_what_is_stated() {
     let mut rows = vec![

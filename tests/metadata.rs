@@ -1,4 +1,4 @@
-//! What stands in files besides pixels: nothing of it in a result unless asked for, and then true.
+//! Metadata of files: a result has none of it unless it was requested, and then it is correct.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -222,7 +222,7 @@ fn a_jpeg_of_low_quality_does_not_grow() {
     assert_eq!(run(&png, "f-jpg").bytes, run(&png, "f-jpg,q-80").bytes);
 }
 
-/// The same picture in each format, with EXIF, XMP and a profile.
+/// Returns the same image in each format, with EXIF, XMP and a profile.
 fn sources(orientation: u8) -> [Vec<u8>; 3] {
     let picture = photo(40, 30);
     let (icc, block) = (display_p3(), exif(orientation));
@@ -245,7 +245,7 @@ struct Found {
     orientation: u8,
 }
 
-/// What the `image` crate finds.
+/// Returns the metadata that the `image` crate finds.
 fn read(bytes: &[u8]) -> Found {
     let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap().into_decoder().unwrap();
     let found = Found {
@@ -259,7 +259,7 @@ fn read(bytes: &[u8]) -> Found {
     found
 }
 
-/// Dots per inch as the header of a JPEG or PNG has it.
+/// Returns the dots per inch in the header of a JPEG or PNG.
 fn density(bytes: &[u8]) -> Option<u32> {
     match Format::sniff(bytes).unwrap() {
         Format::Jpeg => {
@@ -311,7 +311,7 @@ fn exif_density(block: &[u8]) -> (u32, u32, u32) {
     (long(62), long(66), long(10 + 3 * 12 + 8))
 }
 
-/// With whole chroma planes, so that blocks of gray stay apart.
+/// Encodes with whole chroma planes, so that blocks of gray stay apart.
 fn run(bytes: &[u8], text: &str) -> Encoded {
     let mut options = Renderer::new();
     options.chroma_420 = false;

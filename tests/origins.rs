@@ -1,7 +1,7 @@
-//! Origins that nobody here wrote: nginx, with the rules that operators have, behind `Reqwest`.
+//! Origins of independent make: nginx, with rules as operators write them, fetched by `Reqwest`.
 //!
-//! Needs `nginx`, as Debian packages it; without it the tests say so and pass. `ORIGINKIT_NGINX` names another
-//! program, and makes it an error if there is none.
+//! The tests need `nginx`, as Debian packages it; without it, they print a message and pass. `ORIGINKIT_NGINX` names
+//! another program, and makes it an error if there is none.
 #![cfg(all(feature = "reqwest", feature = "tokio"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -20,10 +20,10 @@ mod nginx;
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
 
-/// The endpoint of these tests. No name server knows the host: who connects to it has misread the configuration.
+/// The endpoint of these tests. No name server knows the host: a connection to it comes from a wrong configuration.
 const BASE: &str = "http://static.example.test";
 
-/// Nobody gets in but ImageKit, and we.
+/// Rules that admit only ImageKit and this server.
 const FIREWALL: &str = r#"
     server {
         listen $LISTEN;
@@ -74,7 +74,7 @@ async fn a_firewall_that_wants_the_marker_lets_us_in() {
     assert_ne!(plain.body(), covered.body(), "the overlay that was fetched is seen");
 }
 
-/// A web server with a site for each name, and one for strangers.
+/// A web server with a site for each name, and one for other names.
 const SITES: &str = "
     server { listen $LISTEN default_server; root $FILES/strangers; }
     server { listen $LISTEN; server_name static.example.test; root $FILES/static; }
@@ -105,7 +105,7 @@ async fn a_forwarded_host_finds_its_site() {
     }
 }
 
-/// Some of the ways in which servers fail. `444` hangs up, and a kilobyte a second is as good as none.
+/// Some of the ways in which servers fail. `444` closes the connection, and a kilobyte per second is too slow.
 const FAILURES: &str = "
     server {
         listen $LISTEN;
@@ -231,7 +231,7 @@ async fn nothing_of_the_client_reaches_the_origin() {
     }
 }
 
-/// A file whose length is told, the same one whose length is not, and a redirect to where nobody shall go.
+/// A file with an announced length, the same file without one, and a redirect to a forbidden address.
 const LARGE: &str = r#"
     server {
         listen $LISTEN;

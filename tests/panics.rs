@@ -1,4 +1,4 @@
-//! Code of an embedder that panics inside a render: every driver answers, and goes on.
+//! Panics in an embedder's code inside a render: every driver answers, and goes on.
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -46,7 +46,7 @@ impl Fonts for Panics {
     }
 }
 
-/// What panics, and a URL that leads there.
+/// Returns the panicking extensions, each with a transformation that calls it.
 fn cases() -> Vec<(&'static str, Extensions, &'static str)> {
     let mut cases = vec![
         ("effect", Extensions::new().effector(Panics), "e-upscale"),
@@ -92,7 +92,7 @@ fn by_hand(mut delivery: Delivery) -> Response<Bytes> {
     }
 }
 
-/// Polls what never waits.
+/// Polls a future that never waits.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

@@ -1,4 +1,4 @@
-//! Transformations of real files, looked at pixel by pixel. All pictures are drawn here.
+//! Transformations of real files, checked pixel by pixel. All images are drawn here.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -311,7 +311,7 @@ fn what_cannot_be_read_or_written_is_named() {
     assert!(options.render(&bytes, &"w-10".parse().unwrap()).is_ok());
 }
 
-/// With whole chroma planes, so that what is measured is the encoder's own error.
+/// Encodes with whole chroma planes, so that only the encoder's own error is measured.
 fn run(bytes: &[u8], text: &str) -> Encoded {
     let mut options = Renderer::new();
     options.chroma_420 = false;
@@ -329,7 +329,7 @@ fn view(result: &Encoded) -> RgbaImage {
     picture
 }
 
-/// Mean and largest difference of samples.
+/// Returns the mean and the largest difference of samples.
 fn difference(one: &RgbImage, other: &RgbImage) -> (f64, u8) {
     assert_eq!(one.dimensions(), other.dimensions());
     let differences = || one.iter().zip(other.iter()).map(|(a, b)| a.abs_diff(*b));

@@ -1,4 +1,4 @@
-//! Plans as text, the facts they ask for, and the laws that hold for all of them.
+//! Plans as text, the facts that they need, and the laws that hold for all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use originkit::error::PlanError;
@@ -23,7 +23,7 @@ fn jpeg(width: u32, height: u32) -> SourceInfo {
     SourceInfo::new(Size::new(width, height))
 }
 
-/// A PNG that may hold transparent pixels.
+/// Returns the facts of a PNG that may have transparent pixels.
 fn png(width: u32, height: u32) -> SourceInfo {
     let mut source = jpeg(width, height);
     source.format = Format::Png;
@@ -368,7 +368,7 @@ fn limits_hold_for_the_source_and_for_every_operation() {
     assert_eq!(planned(jpeg(0, 7), ""), Err(PlanError::Source("it has no pixels".into())));
 }
 
-/// Answers every question about trimming with one rectangle.
+/// An oracle that answers every request to trim with one rectangle.
 struct Trimmed(SourceInfo, Rect, Vec<(Size, u8)>);
 
 impl Oracle for Trimmed {
@@ -487,7 +487,7 @@ fn lies_inside(region: &Region, size: Size) -> bool {
     on_axis(region.x, region.width, size.width) && on_axis(region.y, region.height, size.height)
 }
 
-/// Each operation fits the picture it gets, and changes it.
+/// Each operation fits the image that it gets, and changes it.
 fn check_ops(plan: &Plan) -> Result<(), TestCaseError> {
     let mut size = Size::new(0, 0);
     for (index, op) in plan.ops.iter().enumerate() {
@@ -513,7 +513,7 @@ fn check_ops(plan: &Plan) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Steps chain, and each frame lies inside its input and its canvas.
+/// Steps chain, and each frame is inside its input and its canvas.
 fn check_frames(plan: &Plan, source: Size) -> Result<(), TestCaseError> {
     let mut size = source;
     for frame in &plan.steps {

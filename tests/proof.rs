@@ -1,7 +1,7 @@
-//! Blurring, sharpening, resampling and compositing against formulas in double precision, written here
-//! once more and in the plainest way. Pictures are drawn here and travel as PNG, which loses nothing.
+//! Blurring, sharpening, resampling and compositing against formulas in double precision, which are written here again
+//! in the simplest way. Images are drawn here and passed on as PNG, which is lossless.
 //!
-//! Differences are in steps of 255, of alpha and of colour times alpha: that is what is seen of a colour.
+//! Differences are in steps of 255, of alpha and of colour times alpha, which is the visible part of a colour.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use originkit::transform::AssetPath;
 
 use pictures::file;
 
-/// What this crate makes of a picture; layers may name `layer.png`.
+/// Returns the image that this crate makes; layers may name `layer.png`.
 #[track_caller]
 fn made(picture: &RgbaImage, layer: Option<&RgbaImage>, text: &str) -> RgbaImage {
     let mut options = Renderer::new();
@@ -55,7 +55,7 @@ impl Exact {
         Self { width: self.height(), pixels: pixels.collect() }
     }
 
-    /// Each pixel of rows of a new width a weighed mean of pixels of the old rows.
+    /// Returns rows of a new width, each pixel of which is a weighted mean of pixels of the old rows.
     fn mapped(&self, width: usize, weights: impl Fn(usize) -> Vec<(usize, f64)>) -> Self {
         let weights: Vec<_> = (0..width).map(weights).collect();
         let mut pixels = Vec::with_capacity(width * self.height());
@@ -72,7 +72,7 @@ impl Exact {
         Self { width, pixels }
     }
 
-    /// The largest and the mean difference from what was made.
+    /// Returns the largest and the mean difference from the crate's image.
     fn apart(&self, made: &RgbaImage) -> (f64, f64) {
         assert_eq!((made.width() as usize, made.height() as usize), (self.width, self.height()));
         let pairs = self.pixels.iter().zip(made.pixels());
@@ -90,7 +90,7 @@ fn premultiplied([r, g, b, a]: [u8; 4]) -> [f64; 4] {
     [f64::from(r) * alpha / 255.0, f64::from(g) * alpha / 255.0, f64::from(b) * alpha / 255.0, alpha]
 }
 
-/// A fixed generator: the same picture every time.
+/// Makes an image with a fixed generator, so that it is always the same.
 fn random(seed: u32) -> impl FnMut() -> u32 {
     let mut state = seed;
     move || {
@@ -99,7 +99,7 @@ fn random(seed: u32) -> impl FnMut() -> u32 {
     }
 }
 
-/// Hard edges up to the rim, a thin line, noise, and rings that get finer up to single pixels.
+/// Returns hard edges up to the rim, a thin line, noise, and rings that get finer down to single pixels.
 fn hard(width: u32, height: u32) -> RgbaImage {
     let mut next = random(7);
     RgbaImage::from_fn(width, height, |x, y| {
@@ -116,7 +116,8 @@ fn hard(width: u32, height: u32) -> RgbaImage {
     })
 }
 
-/// A disc of one colour on nothing, whose hidden colour must not show, with a part that is half clear.
+/// Returns a disc of one colour on a transparent background, whose hidden colour must not show, with a half transparent
+/// part.
 fn clear(width: u32, height: u32) -> RgbaImage {
     let (cx, cy) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
     RgbaImage::from_fn(width, height, |x, y| {
@@ -131,7 +132,7 @@ fn clear(width: u32, height: u32) -> RgbaImage {
 
 // ---- blur ------------------------------------------------------------------------------------------
 
-/// A gaussian, cut off at a radius; pixels beyond the rim are as the rim.
+/// Blurs with a Gaussian that is cut off at a radius; pixels beyond the rim are those of the rim.
 fn gaussian(picture: &RgbaImage, sigma: f64, radius: f64) -> Exact {
     let reach = (sigma * 6.0).min(radius).ceil() as i64;
     let pass = |picture: &Exact| {
@@ -144,7 +145,7 @@ fn gaussian(picture: &RgbaImage, sigma: f64, radius: f64) -> Exact {
     pass(&pass(&Exact::of(picture)).transposed()).transposed()
 }
 
-/// Measured on ImageKit's own images: it is cut off where it falls below a fifth of its peak.
+/// Measured on ImageKit's own images: the Gaussian is cut off where it falls below a fifth of its peak.
 #[test]
 fn blur_is_a_gaussian() {
     for sigma in [0.5, 1.0, 2.0, 3.3, 4.9, 5.0, 8.0, 10.0, 15.0, 30.0, 60.0] {
@@ -207,7 +208,7 @@ fn sharpening_adds_what_blurring_takes() {
 
 // ---- resampling ------------------------------------------------------------------------------------
 
-/// Lanczos with three lobes on one axis: a region of so many pixels to so many.
+/// Resamples one axis with Lanczos of three lobes, from a region to a number of pixels.
 fn lanczos(picture: &Exact, from: f64, length: f64, to: usize) -> Exact {
     let scale = length / to as f64;
     let wide = scale.max(1.0);
@@ -259,7 +260,7 @@ fn resampling_is_lanczos_in_premultiplied_alpha() {
 
 // ---- compositing -----------------------------------------------------------------------------------
 
-/// The formulas of each mode for one pixel, straight, 0 to 1; no layer is a clear one.
+/// Computes each mode for one pixel by its formula, with straight alpha, 0 to 1; no layer counts as a clear one.
 fn mixed(mode: &str, base: [f64; 4], layer: [f64; 4]) -> [f64; 4] {
     let ([.., ba], [.., la]) = (base, layer);
     let with = |color: &dyn Fn(usize) -> f64, alpha: f64| [color(0), color(1), color(2), alpha];

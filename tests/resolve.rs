@@ -1,4 +1,4 @@
-//! Requests against configurations: what is asked of origins, and what is refused.
+//! Requests against configurations: the requests to origins, and the refusals.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::time::SystemTime;
@@ -104,7 +104,7 @@ fn a_host_must_be_one_and_known() {
     }
 }
 
-/// An engine's endpoints are those that it was built from.
+/// The endpoints of an engine are those that it was built from.
 #[test]
 fn an_endpoint_stays_itself() {
     let endpoint = Endpoint::new("https://e.example").origin(Origin::new("https://o.example"));
@@ -385,7 +385,7 @@ fn configurations_are_checked() {
     assert_send_and_sync::<Engine>();
 }
 
-/// The only error of a configuration.
+/// Returns the only error of a configuration.
 #[cfg(feature = "signing")]
 fn only(builder: originkit::EngineBuilder) -> originkit::error::ConfigErrorKind {
     let errors = builder.build().unwrap_err();
@@ -418,7 +418,7 @@ fn unsigned_urls_are_refused_where_signed_ones_are_demanded() {
     assert!(get(&engine, &signed).is_ok());
 }
 
-/// Each endpoint has keys, of its own or the engine's, and opens to no others.
+/// Each endpoint has its own keys or the engine's, and accepts no others.
 #[cfg(feature = "signing")]
 #[test]
 fn keys_open_their_own_endpoint_only() {
@@ -573,7 +573,7 @@ fn is_clean(value: &http::HeaderValue) -> bool {
 }
 
 proptest! {
-    /// Whatever the path, what is fetched lies below the base, segment by segment.
+    /// For any path, the fetched URL is below the base, segment by segment.
     #[test]
     fn what_is_fetched_lies_below_the_base(path in "(/|[a-z.%;@:]|%2e|%2F|%5c|%25|tr:w-1|ik-seo/|https://|\\.\\.){0,12}") {
         let engine = web("https://o.example/base/img");
@@ -589,7 +589,7 @@ proptest! {
         }
     }
 
-    /// Any request gets one response, with clean headers and nothing of an origin's in them.
+    /// Any request gets one response, with clean headers and none of an origin's headers.
     #[test]
     fn every_request_has_one_clean_response(
         path in "(/|[ -~]|[a-z.%;@:]|%[0-9a-fA-F]{2}|tr:|w-1|di-|n-|l-image|,|i-|l-end|orig-true|ik-seo/|https://x\\.example/){0,16}",
@@ -648,7 +648,7 @@ proptest! {
         }
     }
 
-    /// No request makes a panic, or a control byte in a header.
+    /// No request causes a panic, or a control byte in a header.
     #[test]
     fn headers_hold_no_control_bytes(path in "[ -~]{0,60}", host in "[ -~]{0,20}") {
         let engine = proxy(&["*"]);

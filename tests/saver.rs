@@ -1,4 +1,4 @@
-//! `Save-Data`: what is lowered, for whom, and what a cache is told of it.
+//! `Save-Data`: the parameters that it lowers, for which clients, and the headers for caches.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::time::SystemTime;
@@ -57,7 +57,7 @@ mod pixels {
 
     use super::*;
 
-    /// A JPEG of something to compress, written at this quality.
+    /// Returns a JPEG of compressible content, encoded with this quality.
     fn photo(quality: u8) -> Vec<u8> {
         let wave = |x: u32, y: u32| u8::try_from((x * x + y * 7 + x * y / 5) % 256).unwrap();
         let picture = RgbImage::from_fn(64, 48, |x, y| Rgb([wave(x, y), wave(y, x), wave(x + y, x)]));
@@ -94,7 +94,7 @@ mod pixels {
         assert_eq!(delivered(&fine, true, "w-32,q-90", Some("on")), q(90));
     }
 
-    /// Conditions are not looked at for GIF, so that no branch settles what a header decides.
+    /// Conditions are ignored for GIF, so no branch decides in place of a header.
     #[test]
     fn what_a_gif_depends_on_is_in_its_key() {
         let frame = |shift: u32| {

@@ -1,7 +1,8 @@
-//! ImageKit's own SDK against ours: thousands of random URLs it makes are read, verified, printed and made again.
+//! ImageKit's own SDK against this crate: thousands of random URLs from the SDK are read, verified, printed and built
+//! again.
 //!
-//! Needs `node`, and the package that `npm install --prefix tests/sdk` fetches; without them the test says so and
-//! passes. `ORIGINKIT_SDK` names another `node_modules`, and makes it an error if there is none.
+//! The test needs `node`, and the package that `npm install --prefix tests/sdk` fetches; without them, it prints a
+//! message and passes. `ORIGINKIT_SDK` names another `node_modules`, and makes it an error if there is none.
 #![cfg(feature = "signing")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -14,12 +15,12 @@ use originkit::transform::{Ignored, Reason};
 use originkit::{Endpoint, Engine, Order, Origin, Settings, UrlBuilder};
 use serde_json::Value;
 
-/// As in `generate.js`.
+/// The private key in `generate.js`.
 const KEY: &str = "private_key_of_the_tests";
 const NOW: u64 = 1_700_000_000;
 
 const COUNT: usize = 3000;
-/// Another one, in `ORIGINKIT_SDK_SEED`, finds other URLs.
+/// The default seed. Another one, in `ORIGINKIT_SDK_SEED`, gives other URLs.
 const SEED: &str = "1";
 
 #[test]
@@ -41,9 +42,10 @@ fn the_sdk_and_we_agree() {
 struct Tally {
     signed: usize,
     expiring: usize,
-    /// With layers.
+    /// The number of URLs with layers.
     layered: usize,
-    /// With characters that no URL can hold, which clients encode: the SDK's signature is of other bytes then.
+    /// The number of URLs with characters that no URL can contain, and that clients encode: the SDK's signature is of
+    /// other bytes then.
     unsendable: usize,
 }
 
@@ -93,7 +95,7 @@ fn check(case: &Value, tally: &mut Tally) {
     resolve(&engine, &canonical, now).unwrap();
 }
 
-/// The URL that we make of a case.
+/// Returns the URL that this crate builds for a case.
 fn made(endpoint: &Endpoint, case: &Value, transform: impl FnOnce(UrlBuilder) -> UrlBuilder) -> String {
     let endpoint = endpoint.clone().signing_key(KEY);
     let mut url = transform(endpoint.url(case["src"].as_str().unwrap()));
@@ -121,7 +123,7 @@ fn resolve(engine: &Engine, url: &str, now: SystemTime) -> Result<Order, Rejecti
     engine.resolve(&http::Request::get(url).body(()).unwrap(), now)
 }
 
-/// The SDK's URLs, if it can be had.
+/// Returns the SDK's URLs, if it is installed.
 fn generate() -> Option<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     let named = std::env::var_os("ORIGINKIT_SDK").map(PathBuf::from);

@@ -1,5 +1,5 @@
-//! What fuzzing begins with: small files of each format, drawn here, and texts. Written to `fuzz/seeds/`, which is not
-//! kept: `cargo test --test seeds -- --ignored`.
+//! The seeds of fuzzing: small files of each format, drawn here, and texts. They are written to `fuzz/seeds/`, which is
+//! not under version control: `cargo test --test seeds -- --ignored`.
 #![cfg(feature = "pixels")]
 #![allow(
     clippy::unwrap_used,
@@ -163,7 +163,7 @@ fn animated() -> Named {
     all
 }
 
-/// Two bits a pixel, interlaced, with a palette and transparency: nobody's encoder here writes it.
+/// A PNG of two bits per pixel, interlaced, with a palette and transparency, which no encoder here writes.
 fn palette_png() -> Vec<u8> {
     let head = [&8_u32.to_be_bytes()[..], &8_u32.to_be_bytes(), &[2, 3, 0, 0, 1]].concat();
     // Rows of the seven passes (PNG, 8.2), each with its filter in front.
@@ -193,7 +193,7 @@ fn palette_png() -> Vec<u8> {
     .concat()
 }
 
-/// 4x2 pixels of 8 bits in runs: one of three, one by itself, the end of the line, four as they are.
+/// A bitmap of 4x2 pixels of 8 bits in runs: one of three, a single one, the end of the line, four literal ones.
 fn runs_bmp() -> Vec<u8> {
     let codes = [3, 1, 1, 0, 0, 0, 0, 4, 0, 1, 2, 3, 0, 1];
     let mut out = b"BM".to_vec();
@@ -208,13 +208,13 @@ fn runs_bmp() -> Vec<u8> {
     out
 }
 
-/// 4x4 pixels: a colour, one that differs a little, one of the index, a run.
+/// An image of 4x4 pixels: a colour, one that differs a little, one of the index, a run.
 fn qoi() -> Vec<u8> {
     let ops = [&[0xFF, 200, 100, 50, 128][..], &[0x40 | 0x2B], &[0x80 | 0x22, 0x88], &[0xFE, 1, 2, 3], &[0xC0 | 11]];
     [&b"qoif\0\0\0\x04\0\0\0\x04\x04\0"[..], &ops.concat(), &[0, 0, 0, 0, 0, 0, 0, 1]].concat()
 }
 
-/// A font of four glyphs: nothing, a square, the same with curves, and one made of both. Where it has tables for
+/// A font of four glyphs: an empty one, a square, the same with curves, and one composed of both. With tables for
 /// shaping, `f` and `i` are a ligature and `A V` are kerned.
 fn font(shapes: bool) -> Vec<u8> {
     let be = |numbers: &[i16]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
@@ -281,7 +281,7 @@ fn font(shapes: bool) -> Vec<u8> {
     [out, body].concat()
 }
 
-/// The number of a carrier, that of a transformation, and a block.
+/// Returns the number of a carrier, that of a transformation, and a block.
 fn blocks() -> Named {
     let profiles = [profiles::srgb(), profiles::wide_with_table(), profiles::gray(2.2), profiles::cmyk()];
     let xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><a tiff:Orientation=\"6\">b</a></x:xmpmeta>".to_vec();

@@ -1,4 +1,4 @@
-//! Deliveries with a memory: who is asked, what is decoded, and what is told, second by second.
+//! Deliveries with a store: the requests to origins, the renders and the headers, second by second.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(feature = "single-flight")]
 
@@ -18,21 +18,21 @@ use originkit::store::{Store, StoreKey};
 use originkit::{Endpoint, Engine, Format, Origin, Settings};
 use tokio::sync::Semaphore;
 
-/// Everything there is besides the crate: origins, a thread pool, and who asked what.
+/// The environment of the tests: origins, a thread pool, and a log of the requests.
 struct World {
-    /// By URL; what is not here is not found.
+    /// The files by URL; any other URL is a 404.
     files: Mutex<HashMap<String, File>>,
     down: Mutex<bool>,
-    /// What the next requests to origins end with, in turn, and the next renders.
+    /// The failures of the next requests to origins, in turn, and of the next renders.
     faults: Mutex<VecDeque<FetchError>>,
     ends: Mutex<VecDeque<originkit::Error>>,
     asked: Mutex<Vec<String>>,
     renders: AtomicUsize,
-    /// Answers go out, and pictures are made, one for each permit.
+    /// A gate with a permit for each answer and for each render.
     gate: Semaphore,
 }
 
-/// Status, headers and body.
+/// A status, headers and a body.
 type File = (u16, HeaderMap, &'static [u8]);
 
 const OPEN: usize = 1 << 20;
@@ -64,7 +64,7 @@ impl World {
         self.files.lock().unwrap().remove(url);
     }
 
-    /// What origins were asked since the last time, and how many pictures were made.
+    /// Returns the requests to origins since the last call, and the number of renders.
     fn seen(&self) -> (Vec<String>, usize) {
         let asked = std::mem::take(&mut *self.asked.lock().unwrap());
         (asked, self.renders.swap(0, Ordering::SeqCst))
@@ -111,7 +111,7 @@ impl Client for World {
 }
 
 impl Compute for World {
-    /// A picture says what it was made from.
+    /// Makes an image that names its sources.
     async fn run(&self, job: Render) -> Rendered {
         self.renders.fetch_add(1, Ordering::SeqCst);
         self.gate.acquire().await.unwrap().forget();
@@ -123,7 +123,7 @@ impl Compute for World {
     }
 }
 
-/// A folder, or a bucket.
+/// A store like a folder or a bucket.
 #[derive(Clone, Default)]
 struct Shelf(Arc<Mutex<HashMap<StoreKey, Bytes>>>);
 
@@ -164,7 +164,7 @@ fn engine(change: impl FnOnce(&mut Settings)) -> Engine {
     builder.build().unwrap()
 }
 
-/// One server.
+/// A server with an engine and an environment.
 #[derive(Clone)]
 struct Server {
     engine: Engine,
@@ -189,7 +189,7 @@ impl Server {
         (response, later)
     }
 
-    /// Asks, and does at once what is left for later.
+    /// Sends a request, and finishes the later work immediately.
     async fn get(&self, path: &str, headers: &[(&str, &str)], now: u64) -> Response<Bytes> {
         let (response, later) = self.ask(path, headers, now).await;
         later.finish(&self.io).await;
@@ -203,7 +203,7 @@ fn text<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
 
 const HOUR: u64 = 3600;
 
-/// A body is seldom `Sync`, axum's is not; a server must be able to spawn what answers.
+/// A body is seldom `Sync` (axum's is not), and a server must be able to spawn the future of an answer.
 #[test]
 fn a_body_need_not_be_shared() {
     fn is_spawned<T: Send>(_: T) {}
@@ -311,7 +311,7 @@ async fn many_ask_once_whether_it_has_changed() {
     }
 }
 
-/// A 304 that nobody asked for is no answer (RFC 9110, 15.4.5).
+/// A 304 to an unconditional request is not an answer (RFC 9110, 15.4.5).
 #[tokio::test]
 async fn what_has_no_tag_cannot_be_the_same() {
     let (world, shelf) = (World::new(), Shelf::default());
@@ -405,7 +405,7 @@ async fn many_at_once_are_one() {
     assert_eq!((asked.len(), renders), (2, 3), "{asked:?}");
 }
 
-/// The same without order, on threads that run at once.
+/// The requests run without an order, on several threads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_threads_at_once_are_one() {
     for _ in 0..20 {
@@ -480,7 +480,7 @@ async fn without_a_store_equal_work_is_done_once_all_the_same() {
     }
 }
 
-/// The blocking driver answers as the other one does, second by second.
+/// The blocking driver answers like the asynchronous one, second by second.
 #[tokio::test]
 async fn both_drivers_have_the_same_store() {
     use originkit::blocking;
@@ -554,7 +554,7 @@ async fn many_who_fail_fail_alike() {
     assert!(shelf.0.lock().unwrap().is_empty(), "nothing is kept of a failure");
 }
 
-/// A hundred requests at a time.
+/// A hundred requests run at the same time.
 async fn hundred(server: &Server, path: &'static str) -> Vec<Response<Bytes>> {
     server.world.gate.forget_permits(OPEN);
     let ask = || {
@@ -811,7 +811,7 @@ async fn memory_has_a_bound() {
     assert!(memory.bytes() > 50_000, "and it is made use of");
 }
 
-/// A world that a service may have.
+/// An environment that a service may own.
 #[cfg(feature = "tower")]
 struct Shared(Arc<World>);
 
@@ -892,7 +892,7 @@ mod object_store {
         engine(|_| {}).resolve(&request, SystemTime::UNIX_EPOCH).unwrap().store_key()
     }
 
-    /// A folder that does not exist yet, removed in the end.
+    /// A folder that does not exist yet, removed at the end.
     struct Folder(PathBuf);
 
     impl Folder {

@@ -1,5 +1,5 @@
-//! Names of stored files and `ETag`s: a setting that changes an image changes them, and no other does. A store outlives a
-//! change of a timeout.
+//! Keys of stored files and `ETag`s: a setting changes them if and only if it changes an image. A store remains valid
+//! after a change of a timeout.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use originkit::plan::Size;
 use originkit::render::Encoded;
 use originkit::{Dialect, Endpoint, Engine, EngineBuilder, Format, Limits, Origin, Settings};
 
-/// A field's name and a change of it.
+/// The name of a field, and a change of it.
 type Change<T> = (&'static str, fn(&mut T));
 /// A change of a value that is made by chained setters.
 type Step<T> = (&'static str, fn(T) -> T);
@@ -91,7 +91,7 @@ fn plain() -> Names {
     names(endpoint().origin(origin()), |builder| builder)
 }
 
-/// Checks that these have names of their own, for images; what an origin sent is the same file.
+/// Checks that these changes have separate names for images; the original has the same key.
 fn all_differ(made: impl IntoIterator<Item = (&'static str, Names)>) {
     let (mut keys, mut etags) = (BTreeSet::from([plain().rendition]), BTreeSet::from([plain().etag]));
     for (what, names) in made {
@@ -107,7 +107,7 @@ fn all_same(made: impl IntoIterator<Item = (&'static str, Names)>) {
     }
 }
 
-/// Checks that a table has each field of a type: those that are printed.
+/// Checks that a table has each field of a type that is printed.
 fn has_all<T: Debug + Default>(tables: &[&[Change<T>]]) {
     let printed = format!("{:#?}", T::default());
     let field =

@@ -1,4 +1,4 @@
-//! SVG: drawn as large as wanted, made harmless, and no more work than the limits allow.
+//! SVG: drawn at the requested size, sanitised, and with no more work than the limits allow.
 #![cfg(feature = "svg")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -17,7 +17,7 @@ use pictures::{file, photo, png_header_of};
 
 const NS: &str = "xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'";
 
-/// A file as large as its `viewBox`, unless it says how large.
+/// Returns a file of the size of its `viewBox`, unless it states another size.
 fn svg(attributes: &str, body: &str) -> Vec<u8> {
     let sides = attributes.split_once("viewBox='0 0 ").and_then(|(_, rest)| rest.split_once('\'')?.0.split_once(' '));
     let sides = sides.filter(|_| !attributes.contains("width="));
@@ -371,7 +371,7 @@ fn exactly_enough_passes_and_one_more_is_refused() {
     assert_eq!(try_draw(&bytes, "w-1000,f-png", &options).unwrap_err().code(), ErrorCode::Limit);
 }
 
-/// What a browser could act on, or fetch.
+/// Returns the parts of a file that a browser could execute or fetch.
 fn forbidden(text: &str) -> Vec<String> {
     let document = roxmltree::Document::parse(text).unwrap();
     let mut found = Vec::new();
@@ -547,7 +547,7 @@ proptest! {
     }
 }
 
-/// A start tag, text in it, and how many elements end behind it.
+/// A start tag, text in it, and the number of elements that end after it.
 fn piece() -> impl Strategy<Value = (&'static str, String, String, usize)> {
     let name = prop::sample::select(vec![
         "g",

@@ -1,4 +1,4 @@
-//! Text layers from the URL to pixels. How letters look is tested where they are drawn.
+//! Text layers from the URL to pixels. The shapes of letters are tested where they are drawn.
 #![cfg(feature = "text")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot draw its picture may stop")]
 
@@ -9,7 +9,7 @@ use originkit::{ErrorCode, Renderer};
 
 mod pictures;
 
-/// A picture of one grey that a text is written on.
+/// Returns an image of one grey on which a text is drawn.
 fn base() -> Vec<u8> {
     pictures::file(RgbaImage::from_pixel(200, 100, Rgba([200, 200, 200, 255])), ImageFormat::Png)
 }
@@ -23,7 +23,7 @@ fn written(text: &str) -> RgbaImage {
     with(text, &Renderer::new()).unwrap_or_else(|code| panic!("{text}: {code}"))
 }
 
-/// Left, top, right and bottom of what differs from the base.
+/// Returns the left, top, right and bottom of the part that differs from the base.
 fn touched(picture: &RgbaImage) -> Option<[u32; 4]> {
     let changed = picture.enumerate_pixels().filter(|(.., p)| p.0 != [200, 200, 200, 255]);
     changed

@@ -1,4 +1,4 @@
-//! `Threads`: which renders run, which wait, which are told to come back, and that every place is free again.
+//! `Threads`: which renders run, which wait and which are refused, and that every place is freed.
 #![cfg(feature = "tokio")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -19,7 +19,7 @@ use originkit::render::Stop;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Renderer};
 use tokio::task::JoinHandle;
 
-/// An effect that is done once the gate is open.
+/// An effect that ends once its gate is open.
 #[derive(Clone, Default)]
 struct Gate(Arc<(Mutex<bool>, Condvar)>, Arc<AtomicUsize>);
 
@@ -52,7 +52,7 @@ impl Effector for Panics {
     }
 }
 
-/// The first request of a delivery without a store.
+/// Returns the first request of a delivery without a store.
 fn first_fetch(delivery: &mut Delivery) -> Fetch {
     loop {
         match delivery.poll() {
@@ -63,7 +63,7 @@ fn first_fetch(delivery: &mut Delivery) -> Fetch {
     }
 }
 
-/// What is to be rendered of a file.
+/// Returns the render of a file.
 fn job(effector: impl Effector + 'static, text: &str, file: Vec<u8>) -> Render {
     let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
     let engine = Engine::builder().endpoint(endpoint).extensions(Extensions::new().effector(effector)).build().unwrap();
@@ -86,7 +86,7 @@ fn dot() -> Vec<u8> {
     pictures::file(pictures::photo(8, 8), ImageFormat::Png)
 }
 
-/// A render that waits in its gate.
+/// Returns a render that waits in its gate.
 fn gated(gate: &Gate) -> Render {
     job(gate.clone(), "e-upscale", dot())
 }

@@ -1,4 +1,4 @@
-//! What a subscriber hears: every stage, in its place, and no secret.
+//! The spans and events of a subscriber: every stage, in its place, and no secret.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(all(feature = "tracing", feature = "pixels", feature = "signing"))]
 
@@ -19,14 +19,14 @@ use tracing::{Event, Metadata, Subscriber};
 
 use scripted::{Script, file, status};
 
-/// Writes down spans and events as they come, indented by depth.
+/// A subscriber that records spans and events in order, indented by depth.
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     text: String,
-    /// Lines of spans by id, and how deep we are.
+    /// The lines of spans by id, and the current depth.
     spans: Vec<String>,
     depth: usize,
 }

@@ -1,4 +1,4 @@
-//! URLs that are put together: how they are spelled, and that they are read as what they were made from.
+//! URLs from the builder: their spelling, and that they are read as the values that they were built from.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -138,12 +138,14 @@ fn signatures_cover_what_is_behind_the_endpoint() {
     assert_eq!(url("a.jpg").expires(5).build(), Err(BuildError::Unsigned));
 }
 
-/// What the tests of ImageKit's JavaScript SDK (5.x, `test/url-generation`) make of sources, transformations and
-/// queries, on inputs of our own: each URL is built byte for byte, and read with nothing lost but what is named here.
+/// The URLs that the tests of ImageKit's JavaScript SDK (5.x, `test/url-generation`) make of sources, transformations
+/// and queries, on inputs of this crate: each URL is built byte for byte, and read with no loss except those named
+/// here.
 ///
-/// Not reproduced: sources that are empty or `https://`, for which the SDK answers an empty text and we an error (see
-/// `what_cannot_be_written_is_refused`); and how a JavaScript object becomes text (`undefined`, `null`, `"false"`),
-/// which is the SDK's own language. With `node` at hand `tests/sdk.rs` compares thousands of URLs with the Node SDK's.
+/// Not reproduced: sources that are empty or `https://`, for which the SDK returns an empty text and this crate an
+/// error (see `what_cannot_be_written_is_refused`); and the texts of JavaScript objects (`undefined`, `null`,
+/// `"false"`), which are specific to the SDK. With `node` installed, `tests/sdk.rs` compares thousands of URLs with
+/// those of the Node SDK.
 #[test]
 fn urls_are_those_of_the_javascript_sdk() {
     const HERE: &str = "https://img.example.com/shop";

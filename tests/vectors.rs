@@ -1,8 +1,7 @@
 //! The conformance vectors of `tests/vectors/`, and of the folder named by `ORIGINKIT_VECTORS`.
 //!
-//! A vector is told by its shape, not by its file's name, so any file of the same formats runs. Ids in
-//! `tests/vectors/expected_failures.txt` must fail, each for the reason written there: one that passes
-//! fails the run.
+//! A vector is recognised by its shape, not by the name of its file, so any file of the same formats runs. Ids in
+//! `tests/vectors/expected_failures.txt` must fail, each for the reason given there: one that passes fails the run.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,10 +29,10 @@ mod sign;
 #[path = "vectors/url.rs"]
 mod url;
 
-/// Runs one vector; the file is passed along for what its vectors share. The error says what differs.
+/// Runs one vector; the file is passed along for data that its vectors share. The error says what differs.
 type Check = fn(vector: &Value, file: &Value) -> Result<(), String>;
 
-/// The format of a vector and who checks it; `None` for formats that this build has no part in.
+/// Returns the format of a vector and its checker; `None` for formats that this build does not support.
 fn format_of(vector: &Value) -> Option<(&'static str, Check)> {
     let has = |key: &str| vector.get(key).is_some();
     let unknown: Check = |_, _| Err("no format has this shape".to_owned());

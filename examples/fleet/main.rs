@@ -1,21 +1,22 @@
-//! One of many: an image server that remembers nothing. What it fetches and makes lies in object storage, where every
-//! other instance finds it; any of them answers any request, and it does not matter which one dies.
+//! An image server without any state, one of many. The files that it fetches and makes are kept in object storage,
+//! where every other instance finds them. Any instance can answer any request, and any may fail.
 //!
 //! ```text
 //! cargo run --release --features object-store,reqwest,tokio --example fleet -- --port 3001 --origin https://www.example.com
 //! cargo run --release --features object-store,reqwest,tokio --example fleet -- --port 3002 --origin https://www.example.com
 //! ```
 //!
-//! - `--base URL` is the endpoint as browsers know it, behind a load balancer or a cache. All instances must be told
-//!   the same: it is a part of the names under which pictures are kept. An instance answers at its own address, too.
-//! - `--store` is a folder, or `s3://bucket/prefix`. The rest of S3 is in the environment: `AWS_ACCESS_KEY_ID`,
-//!   `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for `MinIO` and others `AWS_ENDPOINT=http://127.0.0.1:9000` with
-//!   `AWS_ALLOW_HTTP=true`.
+//! - `--base URL` is the endpoint as browsers know it, if there is a load balancer or a cache in front. It must be
+//!   equal in all instances: it is a part of the keys of images in the store. An instance answers at its own address,
+//!   too.
+//! - `--store` is a folder, or `s3://bucket/prefix`. The other settings of S3 are in the environment:
+//!   `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, and for `MinIO` and others
+//!   `AWS_ENDPOINT=http://127.0.0.1:9000` with `AWS_ALLOW_HTTP=true`.
 //! - `--lifetime`, `--originals`, `--errors`, `--stale-while-revalidate` and `--stale-if-error` are the fields of
 //!   [`originkit::config::Caching`], in seconds.
 //!
-//! `nginx.conf` beside this file puts nginx and its cache in front of two instances. `x-served-by` tells which instance
-//! made an answer, `/stats` what it did so far.
+//! `nginx.conf` beside this file puts nginx and its cache in front of two instances. The header `x-served-by` names the
+//! instance that made an answer, and `/stats` has the counts of an instance.
 
 #[path = "../front/mod.rs"]
 mod front;
@@ -44,7 +45,7 @@ struct Server {
     port: u16,
     asked: AtomicU64,
     answered: AtomicU64,
-    /// Files are being kept, or pictures made anew, after that many answers.
+    /// The number of answers after which files are being stored, or images renewed.
     later: AtomicU64,
 }
 
@@ -55,7 +56,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = listener.local_addr()?.port();
     let own = format!("http://127.0.0.1:{port}");
 
-    // The first base goes into the names of what is kept: not the address, which is another in each instance.
+    // The first base is part of the keys in the store. The address of an instance is not, since it differs.
     let mut endpoint = Endpoint::new(&base).also(&own);
     for origin in &origins {
         endpoint = endpoint.origin(Origin::new(origin));
@@ -81,7 +82,7 @@ async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Respons
     if !later.is_empty() {
         server.later.fetch_add(1, Ordering::SeqCst);
         let server = Arc::clone(&server);
-        // Not the viewer's time, and not cut off when the viewer goes away.
+        // This takes no time of the client, and is not cancelled when the client disconnects.
         tokio::spawn(async move {
             later.finish(&server.io).await;
             server.later.fetch_sub(1, Ordering::SeqCst);
@@ -93,7 +94,7 @@ async fn deliver(State(server): State<Arc<Server>>, request: Request) -> Respons
     response
 }
 
-/// What this instance did since it was started.
+/// Returns the counts of this instance since its start.
 async fn stats(State(server): State<Arc<Server>>) -> Response {
     let Server { pool, store, asked, answered, later, .. } = &*server;
     let (renders, failures) = (&pool.0, store.failures());
@@ -104,7 +105,7 @@ async fn stats(State(server): State<Arc<Server>>) -> Response {
     ([(CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-/// A pool that counts what it is asked.
+/// A pool that counts its renders.
 #[derive(Default)]
 struct Counted(AtomicU64, Threads);
 
@@ -125,7 +126,7 @@ struct Arguments {
 
 impl Arguments {
     fn read() -> Result<Self, Box<dyn std::error::Error>> {
-        // A cache in front must know an origin that is down (502, 504) from an image that does not exist (404).
+        // A cache in front must distinguish an origin that is down (502, 504) from an image that does not exist (404).
         let settings = Settings::default().gateway_statuses(true);
         let store = std::env::temp_dir().join("originkit-fleet").display().to_string();
         let base = "http://127.0.0.1:8080".to_owned();

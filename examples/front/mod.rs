@@ -1,5 +1,5 @@
-//! A front for the examples: HTTP/1.1 with what `axum::serve` has no setting for. Connections are counted, a request that
-//! is sent by halves is closed, and the end is awaited.
+//! The HTTP/1.1 server of the examples, with bounds that `axum::serve` has no setting for. It limits connections,
+//! closes those whose request stays incomplete, and shuts down gracefully.
 
 use std::future::Future;
 use std::pin::pin;
@@ -14,21 +14,21 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-/// Connections at a time. One more waits in the backlog of the operating system.
+/// The maximum number of connections. Further ones wait in the backlog of the operating system.
 const CONNECTIONS: usize = 1024;
-/// Until the head of a request is here, the time between two requests included.
+/// The time limit for the head of a request, the time between two requests included.
 const HEAD: Duration = Duration::from_secs(10);
-/// For what is under way when the end comes.
+/// The time limit for requests in progress at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// Serves until the future is ready, and then lets end what is under way.
+/// Serves until `end` is ready, and then waits for the requests in progress.
 pub(crate) async fn serve(listener: TcpListener, app: Router, end: impl Future<Output = ()>) -> std::io::Result<()> {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 * 1024);
     let (places, graceful) = (Arc::new(Semaphore::new(CONNECTIONS)), GracefulShutdown::new());
     let mut end = pin!(end);
     loop {
-        // A place first: what has no place is not accepted.
+        // Take a place first: without a place, no connection is accepted.
         let arrived = async {
             let place = Arc::clone(&places).acquire_owned().await;
             (listener.accept().await, place)
@@ -38,7 +38,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, end: impl Future<O
             () = &mut end => break,
         };
         let Ok((stream, _)) = accepted else {
-            // Out of file descriptors, most likely: those who leave make room.
+            // Most likely the file descriptors are exhausted: connections that close free some.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
@@ -46,7 +46,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, end: impl Future<O
         let service = TowerToHyperService::new(app.clone());
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // Whoever breaks a connection off is not our error.
+            // A connection that a client closed early is not an error of the server.
             _ = connection.await;
             drop(place);
         });

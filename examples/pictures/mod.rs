@@ -1,4 +1,4 @@
-//! Pictures that the examples draw themselves, so that they need nothing from outside.
+//! Images that the examples draw themselves, so that they need no other files.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -23,12 +23,12 @@ pub(crate) fn draw(name: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// A landscape at dusk, 1600x1067: sky, sun, three ridges and a lake, with the grain of a photo.
+/// Returns a landscape at dusk, 1600x1067: sky, sun, three ridges and a lake, with the grain of a photo.
 fn photo() -> Vec<u8> {
     jpeg(&landscape(1600, 1067))
 }
 
-/// A round badge with soft edges on nothing, 640x640: a picture with transparency.
+/// Returns a round badge with soft edges on a transparent background, 640x640.
 fn badge() -> Vec<u8> {
     const SIDE: u32 = 640;
     let picture = RgbaImage::from_fn(SIDE, SIDE, |x, y| {
@@ -49,7 +49,7 @@ fn badge() -> Vec<u8> {
     file
 }
 
-/// The landscape as a camera held upright stores it: lying on its side, with a note to turn it.
+/// Returns the landscape as a camera held upright stores it: turned on its side, with an orientation tag.
 fn sideways() -> Vec<u8> {
     // Stored turned by 270 degrees, so turning it by 90 (EXIF orientation 6) sets it right.
     let stored = image::imageops::rotate270(&landscape(900, 1200));
@@ -106,7 +106,7 @@ fn landscape(width: u32, height: u32) -> RgbImage {
         }
         color
     };
-    // A fixed generator: the same picture every time.
+    // A fixed generator makes the same image every time.
     let mut state = 0x2545_F491_u32;
     RgbImage::from_fn(width, height, |px, py| {
         let (x, y) = (f64::from(px) / w, f64::from(py) / h);
@@ -131,7 +131,7 @@ fn jpeg(picture: &RgbImage) -> Vec<u8> {
     file
 }
 
-/// Puts an EXIF segment with nothing but the orientation tag behind the start of a JPEG.
+/// Inserts an EXIF segment with only the orientation tag after the start of a JPEG.
 fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     exif.extend([orientation, 0, 0, 0, 0, 0, 0]);

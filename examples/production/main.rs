@@ -1,4 +1,5 @@
-//! An image server with everything that one needs before strangers reach it. The guide's chapter `production` says why.
+//! An image server with everything that is needed for public use. The chapter `production` of the guide gives the
+//! reasons.
 //!
 //! ```text
 //! cargo run --release --features tower,reqwest,tokio,memory-store --example production -- \
@@ -7,15 +8,15 @@
 //!
 //! | | |
 //! |---|---|
-//! | Renders | as many as there are cores, within 512 MiB, a bounded queue; 503 and `Retry-After` beyond (`Threads`) |
-//! | Fetches | 128 at a time and 128 MiB of bodies, approved addresses only, every time bounded (`Bounded`, `Reqwest`) |
-//! | Deliveries | 512 at a time (`ImageServiceBuilder::at_once`), 20 seconds each: then the render is stopped, and it is a 504 |
+//! | Renders | as many as there are cores, within 512 MiB, with a bounded queue; beyond it 503 and `Retry-After` (`Threads`) |
+//! | Fetches | 128 at a time and 128 MiB of bodies, to approved addresses only, with time limits (`Bounded`, `Reqwest`) |
+//! | Deliveries | 512 at a time (`ImageServiceBuilder::at_once`), 20 seconds each: then the render is stopped, and the answer is 504 |
 //! | Connections | 1024, 10 seconds for a head (`front`) |
-//! | Results | kept in memory, 256 MiB, equal work done once (`Memory`) |
-//! | Memory | with glibc, `MALLOC_ARENA_MAX=2` in the environment: a third less is held back |
-//! | `/healthz` | 200 while it serves; 503 once it was asked to end |
-//! | `/metrics` | counts as plain text, for Prometheus; keep both paths from the public in what stands before this |
-//! | The end | SIGTERM or Ctrl-C: no new connections, what is under way ends |
+//! | Results | kept in memory, 256 MiB, with equal work done once (`Memory`) |
+//! | Memory | with glibc, set `MALLOC_ARENA_MAX=2` in the environment: a third less is held back |
+//! | `/healthz` | 200 while it serves; 503 once it is shutting down |
+//! | `/metrics` | counts as plain text, for Prometheus; hide both paths from the public in the proxy in front |
+//! | Shutdown | on SIGTERM or Ctrl-C: no new connections, and requests in progress are finished |
 //!
 //! A panic in a render is an error of its request, unless built with `panic = "abort"`.
 
@@ -62,10 +63,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         endpoint = endpoint.origin(Origin::new(origin));
     }
     let mut settings = Settings::default();
-    // A cache in front must know an origin that is down from an image that does not exist.
+    // A cache in front must distinguish an origin that is down from an image that does not exist.
     settings.gateway_statuses = true;
     let mut limits = Limits::default();
-    // No render may state more than all of them together have.
+    // No render may state more memory than there is for all of them together.
     limits.memory = 512 * MIB;
     let engine = Engine::builder().endpoint(endpoint).settings(settings).limits(limits).build()?;
 
@@ -88,7 +89,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{base}/tr:w-300/<path of an image below {}>, on {address}", origins.join(" or "));
     front::serve(TcpListener::bind(address).await?, app, async move {
         asked_to_end().await;
-        // A load balancer looks once more before the listener is gone.
+        // A load balancer checks once more before the listener is closed.
         ends.store(true, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_secs(2)).await;
     })
@@ -96,7 +97,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Several origins and redirects add up: the deadline is for all of them, and for the render.
+/// Answers with an image, or with 504. Several origins and redirects add up, so the deadline is for all of them and the
+/// render.
 async fn image(State(Parts { mut images, .. }): State<Parts>, request: Request) -> Response {
     match tokio::time::timeout(DEADLINE, images.call(request)).await {
         Ok(Ok(response)) => response.into_response(),

@@ -1,4 +1,4 @@
-//! Animations of any bytes, frame by frame: no panic, and no more taken than was stated.
+//! Animations of arbitrary bytes, frame by frame: no panic, and no more memory or time than was stated.
 //!
 //! The first byte chooses a transformation.
 #![no_main]

@@ -1,6 +1,6 @@
-//! Transformations applied to a small picture: no panic, and no more taken than was stated.
+//! Transformations applied to a small image: no panic, and no more memory or time than was stated.
 //!
-//! The input is text, or, where its first byte is above 127, numbers of tokens of the dictionary, two bytes each.
+//! The input is text. If its first byte is above 127, it is a list of token numbers in the dictionary, two bytes each.
 #![no_main]
 
 use std::sync::OnceLock;

@@ -1,6 +1,6 @@
-//! URLs that are put together: what is written is read back as what was meant.
+//! URLs from the builder: the parser reads back the values that they were built from.
 //!
-//! Lines: the path, the transformation, a name for search engines, a name to save it under, a parameter and its value.
+//! The lines are: path, transformation, name for search engines, name for the download, a parameter and its value.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -13,7 +13,7 @@ fuzz_target!(|input: (bool, &str)| {
     let mut lines = text.split('\n');
     let mut line = || lines.next().unwrap_or_default();
     let (path, wanted, seo, attachment, name, value) = (line(), line(), line(), line(), line(), line());
-    // These are ours: who writes them means another URL.
+    // These names are reserved: with them, the URL has another meaning.
     let is_ours = |segment: &str| segment.starts_with("tr:") || segment.starts_with("ik-");
     if path.split('/').any(is_ours) || name == "tr" || name.starts_with("ik-") {
         return;
@@ -39,17 +39,17 @@ fuzz_target!(|input: (bool, &str)| {
         return;
     }
     let read = match engine.parse(&url) {
-        // It is stored nowhere.
+        // There is no stored transformation with this name.
         Err(Rejection::Name(NameError::Unknown(_))) => return,
         read => read.unwrap_or_else(|error| panic!("{url}: {error}")),
     };
     let meant = Transformation::parse(wanted, &Limits::default()).expect("it was built").transformation;
     assert_eq!(read.transformation(), &meant, "{url}");
     assert_eq!(read.attachment_filename().unwrap_or_default(), attachment, "{url}");
-    // A path may be encoded already, or lie below the endpoint as a whole URL.
+    // A path may be encoded already, or be a whole URL below the endpoint.
     if !path.contains(['%', ':', '?', '#']) {
         let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        // A file that is named is no folder.
+        // A path with a file name is not a folder.
         let end = if path.ends_with('/') && seo.is_empty() { "/" } else { "" };
         assert_eq!(percent_decoded(read.path()), segments.join("/") + end, "{url}");
     }

@@ -1,6 +1,6 @@
-//! The delivery machine under any inputs: no panic, no stall, one response, no more than its bounds.
+//! The delivery machine with arbitrary inputs: no panic, no stall, one response, and no more than its bounds.
 //!
-//! The bytes are a little program: each instruction is an operation, an id and an argument.
+//! The bytes are a small program: each instruction is an operation, an id and an argument.
 #![no_main]
 
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ const NAMES: [&str; 8] = [
 fuzz_target!(|program: &[u8]| {
     let Some((first, mut program)) = program.split_first() else { return };
     let mut delivery = engine().deliver(&request(PATHS[usize::from(first % 4)]), SystemTime::UNIX_EPOCH);
-    // A store that has what this delivery itself has put there, which is all that fits its keys.
+    // A store with the files that this delivery has put there; no others match its keys.
     let mut kept: HashMap<StoreKey, Bytes> = HashMap::new();
     let (mut lookups, mut out, mut fetches, mut render_out, mut responses) = (Vec::new(), Vec::new(), 0_u64, false, 0);
     loop {
@@ -103,7 +103,7 @@ fn request(path: &str) -> Request<()> {
     Request::get(format!("https://img.example.com{path}")).body(()).expect("a request")
 }
 
-/// The first byte is the status, the second the name of a header, the rest its value.
+/// Returns a head: the first byte is the status, the second the name of a header, the rest its value.
 fn head(argument: &[u8]) -> Response<()> {
     let byte = |at: usize| usize::from(argument.get(at).copied().unwrap_or(0));
     let value = argument.get(2..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Other services' URLs: no panic, and what is read prints natively, reads again and is the same.
+//! URLs of other services: no panic, and the native form of the result reads back as an equal value.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -19,7 +19,7 @@ fuzz_target!(|input: (u8, &str)| {
 
     let Ok(read) = dialect.read(text) else { return };
     assert!(read.ignored.iter().all(|it| text.get(it.span.clone()) == Some(&it.token)));
-    // The canonical form may be longer than the text, so that it is given more room.
+    // The canonical form may be longer than the text, so it gets a higher limit.
     let room = Limits::default().transformation_bytes(8 * Limits::default().transformation_bytes);
     let canonical = read.transformation.to_string();
     let again = Transformation::parse(&canonical, &room).expect("the canonical form reads");

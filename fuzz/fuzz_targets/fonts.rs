@@ -1,4 +1,5 @@
-//! Fonts of any bytes: a text is shaped and drawn with them without a panic, and takes no more than was stated.
+//! Fonts of arbitrary bytes: a text is shaped and drawn without a panic, and takes no more memory or time than was
+//! stated.
 //!
 //! The first byte chooses the text.
 #![no_main]

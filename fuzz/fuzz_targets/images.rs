@@ -1,6 +1,6 @@
-//! Files of any bytes as images: no panic, and no more taken than was stated.
+//! Files of arbitrary bytes as images: no panic, and no more memory or time than was stated.
 //!
-//! The first byte chooses a transformation, the second a format whose first bytes the file is given, or none.
+//! The first byte chooses a transformation, the second a format whose first bytes are prepended, or none.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +27,7 @@ const WANTED: [&str; 18] = [
     "w-3,f-jpg",
 ];
 
-/// How files of each format begin.
+/// The first bytes of each format.
 const STARTS: [&[u8]; 11] = [
     b"\xFF\xD8\xFF",
     b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR",

@@ -1,7 +1,7 @@
-//! JPEGs of any bytes, reduced while they are read and then resized: no panic, no more taken than was
-//! stated, and the size that was asked for.
+//! JPEGs of arbitrary bytes, reduced while they are decoded and then resized: no panic, no more memory or time than was
+//! stated, and an image of the requested size.
 //!
-//! The first bytes choose the size and a crop; what follows stands between the markers that begin and end a JPEG.
+//! The first bytes choose the size and a crop; the rest is put between the markers that begin and end a JPEG.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

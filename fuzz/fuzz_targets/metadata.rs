@@ -1,7 +1,7 @@
-//! Profiles, EXIF and XMP of any bytes in good pictures: no panic, no more taken than was stated, and the picture is
-//! shown, whatever they say.
+//! Profiles, EXIF and XMP of arbitrary bytes in valid images: no panic, no more memory or time than was stated, and the
+//! image is delivered, whatever they contain.
 //!
-//! The first byte chooses where the block is put, the second a transformation.
+//! The first byte chooses the place of the block, the second a transformation.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

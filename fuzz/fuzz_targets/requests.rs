@@ -1,7 +1,7 @@
-//! Requests of any path, query and headers: no panic, no control byte in a header, no fetch outside the origin's base,
-//! and a key that names what was looked at and nothing else.
+//! Requests with an arbitrary path, query and headers: no panic, no control byte in a header, no fetch outside the
+//! origin's base, and a key that depends on the consulted headers and no others.
 //!
-//! The first line is the path, after a digit for the engine; each further one a digit for a header, and its value.
+//! The first line is a digit for the engine and the path; each further line is a digit for a header, and its value.
 #![no_main]
 
 use std::sync::OnceLock;
@@ -45,7 +45,7 @@ fuzz_target!(|input: &[u8]| {
         request.headers_mut().append(HeaderName::from_static(NAMES[usize::from(*name) % NAMES.len()]), value);
     }
     let ((), taken) = measured(|| check(engine, &request));
-    // A URL has 8 KiB at most, and what is done with it is linear.
+    // A URL has 8 KiB at most, and the work on it is linear.
     assert!(taken.time < Duration::from_millis(250) && taken.memory < 4 << 20, "{taken:?}");
 });
 
@@ -67,7 +67,7 @@ fn check(engine: &Engine, request: &Request<()>) {
     let Ok(order) = engine.resolve(request, now) else { return };
     let key = order.cache_key().as_str();
     assert!(!key.bytes().any(|byte| byte.is_ascii_control()), "{key}");
-    // Only what is named in `Vary` was looked at: without the rest it is the same order.
+    // Only the headers in `Vary` were consulted: without the others, the order is equal.
     let mut bare = request.clone();
     *bare.headers_mut() = request.headers().iter().fold(Default::default(), |mut kept, (name, value)| {
         if order.vary().contains(name) || name == "host" {

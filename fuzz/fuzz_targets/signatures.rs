@@ -1,7 +1,7 @@
-//! A signed URL is good, and with any one change it is not.
+//! Signed URLs: the signature is valid, and is not after any one change.
 //!
-//! Numbers for the expiry, the place of the change, and how many bytes go there; then what comes in their place, of
-//! three bytes at most, and the URL.
+//! The input has numbers for the expiry, the place of the change, and the number of bytes removed there; then at most
+//! three bytes to insert, and the URL.
 #![no_main]
 
 use std::sync::OnceLock;
@@ -26,7 +26,8 @@ fuzz_target!(|input: (Option<u32>, u16, u8, [u8; 3], u8, &str)| {
     let expires = expires.map(u64::from);
     let signed = SigningKey::sha1("secret").sign_url(&url, BASE, expires);
     let Some(sent) = resolves(strict, &signed) else {
-        // Refused for something else than its signature: it is expired, no URL, or no transformation.
+        // The refusal has another reason than the signature: the URL has expired or is malformed, or has no valid
+        // transformation.
         let is_over = expires.is_some_and(|second| second < 1_700_000_000);
         let is_cut = signed.contains('#');
         assert!(is_over || is_cut || resolves(open, &signed).is_none(), "{signed}");
@@ -38,11 +39,11 @@ fuzz_target!(|input: (Option<u32>, u16, u8, [u8; 3], u8, &str)| {
     let changed = [&signed.as_bytes()[..behind], new, &signed.as_bytes()[end..]].concat();
     let Ok(changed) = String::from_utf8(changed) else { return };
     let Some(other) = resolves(strict, &changed) else { return };
-    // A fragment is not sent, and the host's name has no case.
+    // A fragment is not sent, and the host name is case-insensitive.
     assert_eq!(other.path_and_query(), sent.path_and_query(), "{signed} {changed}");
 });
 
-/// Without keys, and one that refuses what is not signed.
+/// Returns an engine without keys, and one that refuses unsigned URLs.
 fn engines() -> &'static [Engine; 2] {
     static ENGINES: OnceLock<[Engine; 2]> = OnceLock::new();
     ENGINES.get_or_init(|| {

@@ -1,6 +1,7 @@
-//! What a store gives back, whatever it is: nothing, or what is written as the same bytes and answered with.
+//! Arbitrary files from a store: either they count as absent, or they are written back as the same bytes and are
+//! answered with.
 //!
-//! The first byte says of which kind it is, and how much of it is made good: the frame around it, with its checksum.
+//! The first byte chooses the kind of file, and whether the input is wrapped in a valid frame with its checksum.
 #![no_main]
 
 use std::sync::OnceLock;
@@ -50,7 +51,7 @@ fn order() -> Order {
     engine.resolve(&request.expect("a request"), now).expect("an order")
 }
 
-/// A frame that is whole, around lines and, behind an empty one, bytes.
+/// Returns a valid frame around lines and, after an empty line, bytes.
 fn frame(kind: &str, key: &StoreKey, rest: &[u8]) -> Bytes {
     let at = rest.windows(2).position(|two| two == b"\n\n");
     let (lines, bytes) = at.map_or((rest, &[][..]), |at| (&rest[..at], &rest[at + 2..]));
@@ -65,7 +66,7 @@ fn frame(kind: &str, key: &StoreKey, rest: &[u8]) -> Bytes {
     head.into()
 }
 
-/// With one bit changed; which, the input says.
+/// Returns the frame with one bit changed, which the input chooses.
 fn changed(frame: &Bytes, input: &[u8]) -> Bytes {
     let at = input.iter().fold(0_usize, |at, byte| at.wrapping_mul(31).wrapping_add(usize::from(*byte)));
     let mut frame = frame.to_vec();
@@ -74,11 +75,11 @@ fn changed(frame: &Bytes, input: &[u8]) -> Bytes {
     frame.into()
 }
 
-/// Runs a delivery to its end; origins say that nothing has changed.
+/// Runs a delivery to its end; origins answer that nothing has changed.
 fn end(delivery: &mut Delivery) {
     for _ in 0..20 {
         match delivery.poll() {
-            // What is stale is answered with, and renewed.
+            // A stale rendition is the answer, and is renewed afterwards.
             Output::Respond(response) => assert_clean(&response),
             Output::Wait => return assert!(!delivery.goes_on(), "it must not stall"),
             Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),

@@ -1,12 +1,12 @@
-//! SVG: sanitised twice is sanitised once, a second parser sees nothing in it that acts or points outside, and what is
-//! drawn takes no more than was stated.
+//! SVG: sanitising twice gives the same as once, a second parser finds no active content and no external reference in
+//! the result, and drawing takes no more memory or time than was stated.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use originkit_fuzz::{options, render, sanitized};
 use roxmltree::{Document, Node};
 
-/// Elements that act, or bring something from elsewhere.
+/// Elements with active content, or that load other resources.
 const ACTIVE: [&str; 12] = [
     "a",
     "script",
@@ -48,7 +48,7 @@ fn check(element: Node<'_, '_>) {
             let value = attribute.value().trim();
             assert!(value.is_empty() || value.starts_with('#') || value.starts_with("data:image/"), "{own}={value}");
         }
-        // What sets another attribute must not make it act.
+        // An attribute that names another one to set must not activate it.
         if own == "attributename" {
             let set = attribute.value().to_ascii_lowercase();
             assert!(!set.contains("href") && !set.trim().starts_with("on"), "{set}");
@@ -57,7 +57,7 @@ fn check(element: Node<'_, '_>) {
     }
 }
 
-/// Looks at the value of an attribute, which may be an address.
+/// Checks the value of an attribute, which may be an address.
 fn points_inside(value: &str) {
     let bare = bare(value);
     for scheme in ["javascript:", "vbscript:", "data:text", "data:image/svg"] {
@@ -66,7 +66,7 @@ fn points_inside(value: &str) {
     refers_inside(&bare, value);
 }
 
-/// Looks at references in a value or a style sheet.
+/// Checks the references in a value or a style sheet.
 fn refers_inside(bare: &str, value: &str) {
     assert!(!bare.contains("@import") && !bare.contains("expression("), "{value}");
     for (at, _) in bare.match_indices("url(") {
@@ -75,7 +75,7 @@ fn refers_inside(bare: &str, value: &str) {
     }
 }
 
-/// A text as browsers read it, who leave out spaces and escapes in front of a scheme.
+/// Returns a text as browsers read it: they ignore spaces and escapes before a scheme.
 fn bare(value: &str) -> String {
     let bare: String = value.chars().filter(|it| !it.is_whitespace() && !it.is_control()).collect();
     bare.to_ascii_lowercase()

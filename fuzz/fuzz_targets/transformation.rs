@@ -1,4 +1,4 @@
-//! Read, print, read: the same value, and a fixed point.
+//! Read, print, read: the values are equal, and printing again gives the same text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,7 +6,7 @@ use originkit::Limits;
 use originkit::transform::Transformation;
 
 fuzz_target!(|text: &str| {
-    // The canonical form may be longer than the text, so that it is given more room.
+    // The canonical form may be longer than the text, so it gets a higher limit.
     let mut room = Limits::default();
     room.transformation_bytes *= 8;
     let Ok(reading) = Transformation::parse(text, &Limits::default()) else { return };

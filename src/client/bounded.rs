@@ -1,4 +1,4 @@
-//! [`Bounded`]: a client that has no more under way than it may.
+//! [`Bounded`]: a client with limits on the fetches and bytes in progress.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,15 +11,15 @@ use http::Response;
 use super::{Body, Client};
 use crate::delivery::{Approved, FetchError};
 
-/// Bounds a client: so many fetches at a time, and so many bytes of bodies that are not complete.
+/// A client with a limit on the fetches in progress, and one on the bytes of incomplete bodies.
 ///
-/// What is over a bound has failed with [`FetchError::Busy`] at once; nothing waits. A fetch counts from the request
-/// until its body has ended or is dropped, its bytes from each piece until then. A body grows in a buffer that doubles, so
-/// the memory held is up to twice the bytes.
+/// A fetch that would exceed a limit fails immediately with [`FetchError::Busy`]; nothing waits. A fetch counts from
+/// the request until its body has ended or is dropped, and each piece of its body counts until then. A body grows in a
+/// buffer that doubles, so the memory held is up to twice the bytes.
 ///
-/// Files that are complete no longer count, though a delivery holds them until its other files are here and its
-/// image is made: what that can be is bounded by the number of deliveries at a time, times
-/// [`Limits::source_bytes`](crate::Limits::source_bytes) and the files that one may need.
+/// Complete files no longer count, although a delivery holds them until it has its other files and its image is made.
+/// Their size is bounded by the number of deliveries at a time, times
+/// [`Limits::source_bytes`](crate::Limits::source_bytes) and the number of files that a delivery may need.
 ///
 /// Clones share the bounds.
 ///
@@ -45,32 +45,32 @@ struct Counts {
 }
 
 impl<C> Bounded<C> {
-    /// Bounds a client to 256 fetches and 128 MiB.
+    /// Makes a client that is limited to 256 fetches and 128 MiB.
     #[must_use]
     pub fn new(client: C) -> Self {
         Self { client, fetches: 256, bytes: 128 * 1024 * 1024, counts: Arc::default() }
     }
 
-    /// Sets how many fetches may be under way at a time.
+    /// Sets the number of fetches that may be in progress at the same time.
     #[must_use]
     pub fn fetches(self, at_once: u64) -> Self {
         Self { fetches: at_once, ..self }
     }
 
-    /// Sets how many bytes of incomplete bodies may be held at a time. Less than
-    /// [`Limits::source_bytes`](crate::Limits::source_bytes) makes the largest files impossible to fetch.
+    /// Sets the number of bytes of incomplete bodies that may be held at the same time. With less than
+    /// [`Limits::source_bytes`](crate::Limits::source_bytes), the largest files cannot be fetched.
     #[must_use]
     pub fn bytes(self, at_once: u64) -> Self {
         Self { bytes: at_once, ..self }
     }
 
-    /// Fetches under way, and bytes of incomplete bodies held.
+    /// Returns the number of fetches in progress, and of bytes of incomplete bodies held.
     #[must_use]
     pub fn under_way(&self) -> (u64, u64) {
         (self.counts.fetches.load(Ordering::Relaxed), self.counts.bytes.load(Ordering::Relaxed))
     }
 
-    /// Fetches that were refused so far, or broken off for their bytes.
+    /// Returns the number of fetches that were refused so far, or ended because of their bytes.
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.counts.refused.load(Ordering::Relaxed)
@@ -106,7 +106,7 @@ impl<C: Client> Client for Bounded<C> {
 /// The body of an answer to a [`Bounded`] client.
 #[derive(Debug)]
 pub struct BoundedBody<B> {
-    /// `None` once it was broken off.
+    /// `None` once the fetch was ended because of its bytes.
     body: Option<B>,
     place: Place,
 }
@@ -125,7 +125,7 @@ impl<B: Body> Body for BoundedBody<B> {
     }
 }
 
-/// A fetch that counts until this is dropped.
+/// A fetch in progress. It counts until this value is dropped.
 #[derive(Debug)]
 struct Place {
     counts: Arc<Counts>,
@@ -149,7 +149,7 @@ impl Drop for Place {
     }
 }
 
-/// Adds to a count, unless that would pass its bound.
+/// Adds to a count, unless the sum would exceed the bound.
 fn add(count: &AtomicU64, more: u64, at_most: u64) -> Result<(), FetchError> {
     let sum = |now: u64| now.checked_add(more).filter(|sum| *sum <= at_most);
     match count.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum) {

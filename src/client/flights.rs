@@ -1,4 +1,4 @@
-//! [`Flights`]: work under way that others may wait for.
+//! [`Flights`]: work in progress that others may wait for.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,35 +8,35 @@ use tokio::sync::watch;
 
 use crate::store::StoreKey;
 
-/// Work under way, by key.
+/// The work in progress, by key.
 pub(super) struct Flights<T>(Arc<Table<T>>);
 
 type Table<T> = Mutex<HashMap<StoreKey, watch::Receiver<Option<T>>>>;
 
-/// A part in a flight.
+/// A role in a flight.
 #[derive(Debug)]
 pub(super) enum Seat<T> {
-    /// The first to come: do the work.
+    /// The first to join, which does the work.
     Leader(Leader<T>),
-    /// The work is under way: wait.
+    /// Any later one, which waits for the result.
     Follower(Follower<T>),
 }
 
-/// The one that does the work. Dropped without a result, it leaves the work to the first that joins again.
+/// The role that does the work. If it is dropped without a result, the work passes to the first that joins again.
 pub(super) struct Leader<T> {
     key: StoreKey,
     table: Arc<Table<T>>,
     sender: watch::Sender<Option<T>>,
 }
 
-/// One that waits for the result.
+/// The role that waits for the result.
 #[derive(Debug)]
 pub(super) struct Follower<T>(watch::Receiver<Option<T>>);
 
 impl<T> Flights<T> {
-    /// Joins the flight of a key, or begins it.
+    /// Joins the flight of a key, or starts it.
     pub(super) fn join(&self, key: &StoreKey) -> Seat<T> {
-        // A panic elsewhere leaves the table as good as it was: entries are whole.
+        // A panic elsewhere does not damage the table: entries are inserted and removed whole.
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = table.get(key) {
             return Seat::Follower(Follower(flight.clone()));
@@ -56,9 +56,9 @@ impl<T> Leader<T> {
         self.sender.borrow().is_some()
     }
 
-    /// Gives the result to all that wait, and to those that join before the leader is dropped.
+    /// Gives the result to all followers, and to those that join before the leader is dropped.
     pub(super) fn publish(&self, value: T) {
-        // With no follower left, it is not needed.
+        // Without followers, the result is not needed.
         _ = self.sender.send(Some(value));
     }
 }
@@ -70,7 +70,7 @@ impl<T> Drop for Leader<T> {
 }
 
 impl<T: Clone> Follower<T> {
-    /// Waits for the result; `None` if the leader was dropped without one.
+    /// Waits for the result. Returns `None` if the leader was dropped without one.
     pub(super) async fn published(mut self) -> Option<T> {
         let value = self.0.wait_for(Option::is_some).await.ok()?;
         value.clone()

@@ -1,4 +1,4 @@
-//! [`Io`] and [`drive`]: deliveries run to their end by a client, a place to compute and a store.
+//! [`Io`] and [`drive`]: the driver, with its client, its pool and its store.
 
 use std::fmt;
 
@@ -12,15 +12,16 @@ use super::{Client, Compute};
 use crate::delivery::Delivery;
 use crate::store::{NoStore, Store, Stored};
 
-/// The world of deliveries: a client, a place to compute, and a store if there is one. Each may be a reference or an
-/// `Arc`.
+/// The environment of deliveries: a client, a place to run renders, and a store if there is one. Each may be a
+/// reference or an `Arc`.
 ///
 /// # Equal work
 ///
 /// With `single_flight` (feature `single-flight`), equal requests that run at the same time through one `Io` cause one
-/// fetch of each file and one render. If the one that does it goes away, finds no room, or is ended by its deadline,
-/// another goes on. If it fails otherwise, all that wait fail alike, and nothing is stored. What stands in for a moment is
-/// given to those that wait, and to no later one. Share one `Io` among all requests then, in an `Arc` for example.
+/// fetch of each file and one render. If the request that does the work is dropped, is refused for lack of room, or
+/// passes its deadline, another one continues. If it fails otherwise, all that wait fail alike, and nothing is stored.
+/// A fallback for a transient failure is given to those that wait, and to no later request. Share one `Io` among all
+/// requests then, in an `Arc` for example.
 ///
 /// ```
 /// # #[cfg(all(feature = "pixels", feature = "memory-store", feature = "single-flight"))] {
@@ -38,7 +39,7 @@ pub struct Io<C, P, S = NoStore> {
 }
 
 impl<C, P> Io<C, P> {
-    /// Makes a world without a store.
+    /// Makes an environment without a store.
     pub const fn new(client: C, compute: P) -> Self {
         Self {
             parts: Parts { client, compute, store: None },
@@ -64,7 +65,7 @@ impl<C, P, S> Io<C, P, S> {
         }
     }
 
-    /// Has equal work done once for all deliveries that run at the same time.
+    /// Shares equal work among all deliveries that run at the same time.
     #[cfg(feature = "single-flight")]
     #[must_use]
     pub fn single_flight(self) -> Self {
@@ -72,13 +73,13 @@ impl<C, P, S> Io<C, P, S> {
     }
 }
 
-/// An answer, and what may be done after it.
+/// An answer, and the work to do after it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Answered {
-    /// Send this.
+    /// The response to send.
     pub response: Response<Bytes>,
-    /// Then finish this, beside other work. Drop it where there is no store.
+    /// The work to finish afterwards, concurrently with other work. Without a store, it may be dropped.
     pub later: Later,
 }
 
@@ -87,9 +88,9 @@ pub struct Answered {
 #[must_use = "nothing is stored unless it is finished"]
 pub struct Later {
     stored: Vec<Stored>,
-    /// Goes on after its response.
+    /// A delivery that goes on after its response.
     renewal: Option<Box<Delivery>>,
-    /// Until the store has the files, those that come late are given them from here.
+    /// The results that latecomers get until the store has the files.
     #[cfg(feature = "single-flight")]
     published: Published,
 }
@@ -149,7 +150,7 @@ impl<C, P, S: Store> Io<C, P, S> {
     }
 }
 
-// Its parts may not be printable.
+// The client, the pool and the store may not implement `Debug`.
 impl<C, P, S> fmt::Debug for Io<C, P, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Io").field("has_store", &self.parts.store.is_some()).finish_non_exhaustive()

@@ -14,7 +14,7 @@ use crate::delivery::{Delivery, Fetch, FetchError, FetchId, Input, Output};
 use crate::store::Original;
 use crate::store::{Store, StoreKey, Stored};
 
-/// The world of a delivery.
+/// The environment of a delivery.
 #[derive(Debug)]
 pub(super) struct Parts<C, P, S> {
     pub(super) client: C,
@@ -22,17 +22,17 @@ pub(super) struct Parts<C, P, S> {
     pub(super) store: Option<S>,
 }
 
-/// What a lookup or a fetch brought.
+/// The result of a lookup or a fetch.
 pub(super) enum Event<B> {
     Found(StoreKey, Option<Stored>),
-    /// An input about a fetch, and the body that may go on.
+    /// An input about a fetch, and the rest of the body if there is more to read.
     Heard(Input, Option<(FetchId, B)>),
     /// A file that another delivery has fetched, and the request, which is sent if the file is not fresh enough.
     #[cfg(feature = "single-flight")]
     Shared(Original, Box<Fetch>),
 }
 
-/// A lookup, a fetch or a read under way.
+/// A lookup, a fetch or a read in progress.
 type Running<'a, B> = Pin<Box<dyn Future<Output = Event<B>> + Send + 'a>>;
 
 /// The way in which files are looked up and fetched: by this delivery alone, or together with others.
@@ -54,7 +54,7 @@ pub(super) trait Files<C: Client>: Sync {
     }
 }
 
-/// Runs a delivery to its response, or if that was given out before, to its end. Adds the files for the store.
+/// Runs a delivery to its response, or to its end if the response was given out before. Adds the files for the store.
 pub(super) async fn run<C: Client, P: Compute, S: Store>(
     delivery: &mut Delivery,
     parts: &Parts<C, P, S>,
@@ -93,7 +93,7 @@ pub(super) async fn run<C: Client, P: Compute, S: Store>(
     }
 }
 
-/// Files for one delivery alone.
+/// The access to files for one delivery alone.
 #[derive(Debug)]
 pub(super) struct Alone<'a, C, P, S>(pub(super) &'a Parts<C, P, S>);
 
@@ -155,9 +155,9 @@ async fn read<B: Body>(id: FetchId, mut body: B) -> Event<B> {
     }
 }
 
-/// Waits for the first that is ready, and takes it out.
+/// Waits for the first future that is ready, and takes it out.
 ///
-/// The others keep their order, and one that goes on is put at the end: they take turns.
+/// The others keep their order, and a body that goes on is added at the end, so that all take turns.
 async fn first<T>(running: &mut Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> T {
     poll_fn(|context| {
         let ready = running.iter_mut().enumerate().find_map(|(at, future)| match future.as_mut().poll(context) {

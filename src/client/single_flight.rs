@@ -1,7 +1,7 @@
-//! [`SingleFlight`]: equal work, done once for all that ask for it at the same time.
+//! [`SingleFlight`]: equal work, done once for all that request it at the same time.
 //!
-//! It is a wrapper around the loop: renditions are shared before a delivery is run, and originals by the way in which its
-//! files are looked up and fetched ([`Shared`]).
+//! It is a wrapper around the loop. Renditions are shared before a delivery is run, and originals when a delivery looks
+//! up and fetches its files ([`Shared`]).
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -17,43 +17,43 @@ use crate::delivery::{Delivery, Fetch, FetchError, FetchId, Input, Output, Share
 use crate::error::Error;
 use crate::store::{Original, Rendition, Store, StoreKey, Stored};
 
-/// The work of all deliveries of an [`Io`](super::Io), by key.
+/// The work in progress of all deliveries of an [`Io`](super::Io), by key.
 #[derive(Debug, Default)]
 pub(super) struct SingleFlight {
     renditions: Flights<Made>,
     originals: Flights<Answer>,
-    /// Originals of which it is asked whether they have changed.
+    /// Originals that are being revalidated.
     revalidations: Flights<Answer>,
     /// Stale renditions that are renewed after they were delivered.
     renewals: Flights<()>,
 }
 
-/// The result of a delivery that several wait for.
+/// The result of a delivery that several requests wait for.
 #[derive(Debug, Clone)]
 enum Made {
     Rendition(Rendition),
     Failed {
         error: Error,
-        /// The next one may succeed.
+        /// `true` if the next request may succeed.
         transient: bool,
     },
-    /// Each must get an answer by itself: an origin forbids to share it, or it is no answer yet.
+    /// Each request must get its own answer: an origin forbids sharing it, or the effect is still pending.
     Unshared,
 }
 
-/// The result of a fetch that several wait for.
+/// The result of a fetch that several deliveries wait for.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
     File(Original),
-    /// A head that says all: a redirect, or that there is no file.
+    /// A head that is the whole answer: a redirect, or a status for a missing file.
     Head(Response<()>),
-    /// Those that wait fail, too. Later ones try by themselves.
+    /// A failure of those that wait. Later deliveries try again.
     Failed(FetchError),
-    /// Each must fetch the file by itself: its origin forbids to share it.
+    /// Each delivery must fetch the file by itself: its origin forbids sharing it.
     Unshared,
 }
 
-/// The leaders of flights whose files are still to be stored. Until they are dropped, those that join are given their
+/// The leaders of flights whose files are still to be stored. Until they are dropped, deliveries that join get their
 /// results.
 #[derive(Debug, Default)]
 pub(super) struct Published {
@@ -63,7 +63,7 @@ pub(super) struct Published {
 }
 
 impl SingleFlight {
-    /// Runs a delivery to its response, or waits for another that does the same. Adds the files for the store.
+    /// Runs a delivery to its response, or waits for another one with the same rendition. Adds the files for the store.
     pub(super) async fn run<C: Client, P: Compute, S: Store>(
         &self,
         delivery: &mut Delivery,
@@ -74,14 +74,14 @@ impl SingleFlight {
             return self.run_alone(delivery, parts, stored).await;
         };
         let leader = loop {
-            // Before the store is asked: who finds nothing there is then the only one that goes on.
+            // Join before asking the store: then only one delivery that finds nothing there goes on.
             match self.renditions.join(&key) {
                 Seat::Leader(leader) => break leader,
                 Seat::Follower(flight) => match flight.published().await {
                     Some(Made::Rendition(made)) => delivery.share(&made),
                     Some(Made::Failed { error, transient }) => delivery.share_failure(error, transient),
                     Some(Made::Unshared) => {}
-                    // The leader went away, or its result is for itself only.
+                    // The leader was dropped, or its result is for itself only.
                     None => continue,
                 },
             }
@@ -91,7 +91,7 @@ impl SingleFlight {
         if let Some(made) = response.as_mut().and_then(made) {
             let is_over = matches!(made, Made::Failed { transient: true, .. });
             leader.publish(made);
-            // Those that wait have it. One that comes now asks the store, or tries by itself: it may succeed by now.
+            // All that wait have the result. A later one asks the store, or tries again, since it may succeed by then.
             published.rendition = Some(leader).filter(|_| !is_over && !stored.is_empty());
         }
         (response, published)
@@ -112,7 +112,7 @@ impl SingleFlight {
         stored
     }
 
-    /// Runs a delivery, whose files are shared with others.
+    /// Runs a delivery that shares its files with others.
     async fn run_alone<C: Client, P: Compute, S: Store>(
         &self,
         delivery: &mut Delivery,
@@ -128,8 +128,8 @@ impl SingleFlight {
     }
 }
 
-/// The part of a response that is for others. `None`: it was the answer to one that has the image, or may not see it, or
-/// for which there was no room or no time; the next one is to make it.
+/// Returns the part of a response that may be shared. `None` if the client has the image already or may not see it, or
+/// if there was no room or no time: then the next request does the work.
 fn made(response: &mut Response<Bytes>) -> Option<Made> {
     let shareable = response.extensions_mut().remove();
     let error = response.extensions().get::<Error>();
@@ -145,38 +145,38 @@ fn made(response: &mut Response<Bytes>) -> Option<Made> {
     }
 }
 
-/// Files that are looked up and fetched once for all deliveries.
+/// The access to files that are looked up and fetched once for all deliveries.
 struct Shared<'a, C, P, S> {
     flights: &'a SingleFlight,
     parts: &'a Parts<C, P, S>,
     duties: Mutex<Duties>,
 }
 
-/// The duties of a delivery towards others.
+/// The obligations of a delivery to others.
 #[derive(Default)]
 struct Duties {
-    /// Results of lookups, for the fetches that follow them.
+    /// The results of lookups, for the fetches that follow them.
     known: HashMap<StoreKey, Known>,
     /// The flights that this delivery leads, by its fetches.
     leaders: Vec<(FetchId, Leader<Answer>)>,
-    /// The fetch whose body has just ended.
+    /// The fetch whose body was the last to end.
     ended: Option<FetchId>,
 }
 
-/// The knowledge that there is before a fetch.
+/// The knowledge about a file before its fetch.
 enum Known {
-    /// It is done for others, too.
+    /// This delivery fetches the file, for others too.
     Led(Leader<Answer>),
-    /// Another delivery did it.
+    /// Another delivery has fetched the file.
     Answered(Answer),
 }
 
 impl<C: Client, P: Compute, S: Store> Files<C> for Shared<'_, C, P, S> {
     /// Asks the store, or waits for a delivery that fetches the file.
     ///
-    /// The flight begins before the store is asked: who finds nothing there is then the only one that goes on.
+    /// The flight starts before the store is asked: then only one delivery that finds nothing there goes on.
     async fn look_up(&self, key: StoreKey) -> Event<C::Body> {
-        // The flight of a rendition was joined before.
+        // The flight of the rendition was joined before.
         if !key.is_original() {
             let file = self.parts.stored(&key).await;
             return Event::Found(key, file);
@@ -231,7 +231,7 @@ impl<C: Client, P: Compute, S: Store> Files<C> for Shared<'_, C, P, S> {
                 of_it.for_each(|(_, leader)| leader.publish(Answer::File(original.clone())));
             }
         } else if let Some(id) = ended.take() {
-            // A file that is not for the store by now is for this delivery only.
+            // A file that was not handed out for the store by now is for this delivery only.
             let of_it = leaders.iter().filter(|(own, leader)| *own == id && !leader.has_published());
             of_it.for_each(|(_, leader)| leader.publish(Answer::Unshared));
         }
@@ -262,8 +262,7 @@ impl<C, P, S> Shared<'_, C, P, S> {
         self.duties.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Joins the flight of a request. One that has an old file to compare does not wait for those that have none, nor they
-    /// for it.
+    /// Joins the flight of a request. Revalidations and requests without a stored file do not wait for each other.
     async fn join(&self, fetch: &Fetch) -> Known {
         let flights = if fetch.revalidates { &self.flights.revalidations } else { &self.flights.originals };
         loop {
@@ -282,7 +281,7 @@ impl<C, P, S> Shared<'_, C, P, S> {
 async fn ask<C: Client>(client: &C, fetch: Fetch) -> Event<C::Body> {
     let resent = fetch.resent;
     match send(client, fetch).await {
-        // Closed a second time it is an answer for those that wait, too: each would try twice otherwise.
+        // The second time, this is an answer for those that wait, too: otherwise each would try twice.
         Event::Heard(Input::Failed(id, FetchError::Closed), rest) if resent => {
             Event::Heard(Input::Failed(id, FetchError::Refused), rest)
         }
@@ -297,21 +296,21 @@ const fn id_of(input: &Input) -> Option<FetchId> {
     }
 }
 
-/// The answer that an input is to all that ask the same, if no more of it is needed.
+/// Returns the answer that an input is to all equal requests, if no more of it is needed.
 fn alike(input: &Input) -> Option<Answer> {
     match input {
-        // A 304 is an answer about the file that was compared, and others may have another.
+        // A 304 is about the stored file of one delivery, and others may have another.
         Input::Head(_, head) if !head.status().is_success() && head.status() != StatusCode::NOT_MODIFIED => {
             Some(Answer::Head(head.clone()))
         }
-        // No room for this one, or a connection that had been closed, is no answer for others.
+        // A lack of room, or a connection that had been closed, is not an answer for others.
         Input::Failed(_, FetchError::Busy | FetchError::Closed) => None,
         Input::Failed(_, error) => Some(Answer::Failed(*error)),
         _ => None,
     }
 }
 
-/// Returns `true` for an answer that may be another one when the next asks: later ones are not given it.
+/// Returns `true` if the next request may get another answer: then later ones do not get this one.
 fn is_over(input: &Input) -> bool {
     match input {
         Input::Failed(..) => true,

@@ -1,17 +1,17 @@
-//! [`Search`]: one file, asked for at its origins in turn.
+//! [`Search`]: the search for one file, which is requested from its origins in turn.
 //!
 //! ```text
 //!                       ┌──── stored, still fresh ─────────────┐
 //!                       │                                      ▼
 //! Due ──▶ LookingUp ──▶ Ready ──▶ Asked ──2xx──▶ Reading ───▶ Held
-//!  ▲          absent, or  ▲         │ ├─304: the stored file is still the file
-//!  │          stale       │         │ └─the origin is down, and the stored file may be used then
-//!  │                      └─────────┤ closed before an answer: the same once more
+//!  ▲          absent, or  ▲         │ ├─304: the stored file is still current
+//!  │          stale       │         │ └─the origin is down, and the stale file may be used
+//!  │                      └─────────┤ closed before an answer: the request is sent again
 //!  └────────────────────────────────┤ 3xx: the same turn goes on elsewhere
 //!                                   └─ anything else: the next origin's turn; none left ──▶ Missing
 //! ```
 //!
-//! A request that is ready, and cannot be signed, is one of those, too: it is not sent.
+//! A ready request that cannot be signed also leads to the next origin's turn: it is not sent.
 
 use std::mem;
 use std::ops::ControlFlow;
@@ -37,11 +37,11 @@ use crate::trace::event;
 pub(super) struct Search {
     path: AssetPath,
     attempts: std::vec::IntoIter<Attempt>,
-    /// The most telling failure so far: where nobody was asked, there is no such file.
+    /// The most specific failure so far; [`OriginError::NotFound`] if no origin was asked.
     cause: OriginError,
-    /// How long what is found may stand, after what origins before have answered.
+    /// The term for which the file may be kept, given the answers of earlier origins.
     term: Term,
-    /// Bytes of a body at which it is looked at again: is it a video?
+    /// The length of the body in bytes at which it is next checked for being a video.
     look_at: usize,
     state: State,
 }
@@ -55,27 +55,27 @@ pub(super) struct Found {
 
 #[derive(Debug)]
 enum State {
-    /// A store is to be asked for the file.
+    /// The file is to be looked up in the store.
     Due(Turn),
-    /// It was asked.
+    /// The lookup was given out.
     LookingUp(Turn),
     /// A request is ready to be sent.
     Ready(Turn),
-    /// It was sent.
+    /// The request was sent.
     Asked(FetchId, Turn),
-    /// The body of a success is coming.
+    /// The body of a successful answer is arriving.
     Reading(FetchId, Turn, Facts, Body),
     Held(Turn, Original),
     Missing,
 }
 
-/// What is known of a file once its head was read, or it came from a store.
+/// The facts about a file once its head was read, or once it came from a store.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'a> {
     pub(super) facts: &'a Facts,
-    /// Names the content.
+    /// The identity of the content.
     pub(super) identity: Fingerprint,
-    /// `Link` of the origin that has it.
+    /// The `Link` header of the origin that has the file.
     pub(super) canonical: Option<&'a HeaderValue>,
 }
 
@@ -89,7 +89,7 @@ impl Search {
         search
     }
 
-    /// A request is ready to be sent.
+    /// Returns `true` if a request is ready to be sent.
     pub(super) fn is_ready(&self) -> bool {
         matches!(self.state, State::Ready(_))
     }
@@ -117,33 +117,33 @@ impl Search {
         }
     }
 
-    /// Returns `true` if the lookup of this key is out.
+    /// Returns `true` if the lookup of this key is outstanding.
     pub(super) fn looks_up(&self, key: &StoreKey) -> bool {
         matches!(&self.state, State::LookingUp(turn) if turn.key == *key)
     }
 
-    /// The file was found.
+    /// Returns `true` if the file was found.
     pub(super) fn is_held(&self) -> bool {
         matches!(self.state, State::Held(..))
     }
 
-    /// Why no origin has the file, once that is certain.
+    /// Returns the reason why no origin has the file, once that is certain.
     pub(super) fn missing(&self) -> Option<OriginError> {
         matches!(self.state, State::Missing).then_some(self.cause)
     }
 
-    /// How long what came of it so far may stand.
+    /// Returns the term for which the result so far may be kept.
     pub(super) const fn term(&self) -> Term {
         self.term
     }
 
-    /// Where the file lies below its origin.
+    /// Returns the path of the file below its origin.
     pub(super) const fn path(&self) -> &AssetPath {
         &self.path
     }
 
-    /// Returns `true` if so much of the body has come since [`Search::is_video`] was asked that its answer may be another
-    /// one: twice as much, so that a body in many pieces is not looked at for each.
+    /// Returns `true` if enough of the body has arrived that [`Search::is_video`] may give another result than the last
+    /// time. That is twice as much as then, so that a body in many pieces is not checked for each of them.
     pub(super) fn is_worth_a_look(&mut self) -> bool {
         let State::Reading(.., body) = &self.state else { return true };
         let length = body.bytes().len();
@@ -156,7 +156,7 @@ impl Search {
 
     /// Returns `true` once the type or the first bytes of the file say that it is a video.
     pub(super) fn is_video(&self) -> bool {
-        /// A file that is longer by now was looked at before.
+        /// Once the file is longer than this, it has been checked before.
         const LOOK_AT: usize = 64 * 1024;
         let (media, bytes) = match &self.state {
             State::Reading(.., body) if body.bytes().len() > LOOK_AT => return false,
@@ -170,12 +170,12 @@ impl Search {
         }
     }
 
-    /// Is this the answer the search waits for?
+    /// Returns `true` if the search waits for the answer with this id.
     pub(super) fn awaits(&self, id: FetchId) -> bool {
         matches!(&self.state, State::Asked(asked, _) | State::Reading(asked, ..) if *asked == id)
     }
 
-    /// What is known of the file. `None` while even its content has no name.
+    /// Returns the facts about the file, or `None` if the identity of its content is not known yet.
     pub(super) fn known(&self) -> Option<Known<'_>> {
         let (turn, facts) = match &self.state {
             State::Reading(_, turn, facts, _) => (turn, facts),
@@ -185,7 +185,7 @@ impl Search {
         Some(Known { facts, identity: turn.identity?, canonical: turn.canonical.as_ref() })
     }
 
-    /// The file, if it was found.
+    /// Returns the file, if it was found.
     pub(super) fn into_found(self) -> Option<Found> {
         match self.state {
             State::Held(_, original) => Some(Found { path: self.path, original }),
@@ -193,17 +193,17 @@ impl Search {
         }
     }
 
-    /// The file as it is to be stored, once after it came.
+    /// Returns the file for the store, once after it arrived.
     pub(super) fn take_new(&mut self, terms: &GatherContext) -> Option<Original> {
         let State::Held(turn, original) = &mut self.state else { return None };
-        // A page at the place of an image may be gone in a moment.
+        // A page in the place of an image may be gone soon.
         let is_good = policy::file_kind(&self.path, &original.facts.media, &original.bytes) != FileKind::NoImage;
         let is_new = !mem::replace(&mut turn.is_stored, true) && original.facts.said.is_kept(&terms.caching) && is_good;
         is_new.then(|| original.clone())
     }
 
-    /// Gives out the request that is ready, under this id. `None` where there is none, or none any longer: if it cannot be
-    /// signed, that origin has failed.
+    /// Gives out the request that is ready, under this id. Returns `None` if there is none. If the request cannot be
+    /// signed, that origin has failed, and the result is `None` too.
     pub(super) fn ask(&mut self, id: FetchId, terms: &GatherContext) -> Option<Fetch> {
         let turn = match mem::replace(&mut self.state, State::Missing) {
             State::Ready(turn) => turn,
@@ -229,7 +229,7 @@ impl Search {
         }
     }
 
-    /// Takes in the file that a store has. If that is stale, the origin is to be asked whether it has changed.
+    /// Takes in the file that a store has. If the file is stale, the origin is to be asked whether it has changed.
     pub(super) fn found(&mut self, original: Option<Original>, terms: &GatherContext) {
         self.state = match (mem::replace(&mut self.state, State::Missing), original) {
             (State::LookingUp(mut turn), Some(original)) => {
@@ -246,8 +246,9 @@ impl Search {
         };
     }
 
-    /// Takes in a file that was fetched for another delivery, in place of the answer to a request; a stale one is confirmed
-    /// by another request. Returns `false` for another file, and for one that is no fresher than the stored one.
+    /// Takes in a file that was fetched for another delivery, in place of the answer to a request; a stale file is
+    /// revalidated by another request. Returns `false` for any other file, and for one that is no fresher than the
+    /// stored one.
     #[cfg(feature = "single-flight")]
     pub(super) fn shared(&mut self, original: Original, terms: &GatherContext) -> bool {
         let is_fresh = original.freshness(terms.now, &terms.caching) == Freshness::Fresh;
@@ -269,11 +270,11 @@ impl Search {
         }
     }
 
-    /// Hears the head of the answer.
+    /// Takes in the head of the answer.
     pub(super) fn head(&mut self, head: &Response<()>, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         let (id, mut turn) = match mem::replace(&mut self.state, State::Missing) {
             State::Asked(id, turn) => (id, turn),
-            // A second head. The first one counts.
+            // This is a second head. The first one counts.
             other => {
                 self.state = other;
                 return Ok(CONTINUE);
@@ -309,21 +310,21 @@ impl Search {
         }
     }
 
-    /// Hears a piece of the body.
+    /// Takes in a piece of the body.
     pub(super) fn chunk(&mut self, chunk: &[u8], terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         let failure = match &mut self.state {
             State::Reading(.., body) => match body.push(chunk) {
                 Ok(()) => return Ok(CONTINUE),
                 Err(failure) => failure,
             },
-            // A body before its head is no HTTP.
+            // A body before its head is not valid HTTP.
             _ => Failure::Next(OriginError::Malformed),
         };
         let state = mem::replace(&mut self.state, State::Missing);
         self.fail_whatever(state, failure, terms)
     }
 
-    /// Hears that the body is complete.
+    /// Takes in the end of the body.
     pub(super) fn end(&mut self, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         match mem::replace(&mut self.state, State::Missing) {
             State::Reading(_, turn, facts, body) => match body.finish() {
@@ -338,8 +339,9 @@ impl Search {
         }
     }
 
-    /// Readies the request once more, if its connection was closed before the first byte of an answer: one that was kept
-    /// open may be closed just then, and the origin be well (RFC 9110, 9.2.2). Once for each origin.
+    /// Readies the request again if its connection was closed before the first byte of an answer. A connection that was
+    /// kept open may close at any moment while the origin works well (RFC 9110, 9.2.2). This happens once for each
+    /// origin.
     ///
     /// Returns `false` for any other failure, and for a second one.
     pub(super) fn resend(&mut self, error: FetchError) -> bool {
@@ -356,7 +358,7 @@ impl Search {
         }
     }
 
-    /// Hears that the fetch broke off.
+    /// Takes in the failure of the fetch.
     pub(super) fn failed(&mut self, error: FetchError, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         let cause = match error {
             FetchError::Refused | FetchError::Closed => OriginError::Refused,
@@ -386,8 +388,8 @@ impl Search {
         }
     }
 
-    /// Frees what was read. `Err` if that ends the delivery, otherwise it is the next origin's turn; or what is kept
-    /// of an origin that is down may still do.
+    /// Frees what was read. Returns `Err` if the failure ends the delivery. Otherwise it is the next origin's turn, or
+    /// a stale file is used while its origin is down.
     fn fail(&mut self, turn: Turn, failure: Failure, terms: &GatherContext) -> Result<ControlFlow<()>, LimitError> {
         match failure {
             Failure::Next(cause) => {
@@ -423,7 +425,7 @@ impl Search {
     }
 
     fn note(&mut self, cause: OriginError) {
-        // Declared from the least telling to the most: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
+        // The variants are declared from the least specific to the most: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
         if cause.code() > self.cause.code() {
             self.cause = cause;
         }

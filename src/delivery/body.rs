@@ -1,11 +1,13 @@
-//! [`Body`]: the bytes of one answer, measured against what its head announced.
+//! [`Body`]: the bytes of one answer, checked against what its head announced.
 //!
-//! A file that is cut short, padded or only a part is never used (RFC 9112, 6.3): the origin counts as failed. One over
-//! the limit ends the delivery, announced or not. What was sent compressed is undone, see [`coding`].
+//! A file that is cut short, padded or only a part is never used (RFC 9112, 6.3): the origin counts as failed. A file
+//! over the limit ends the delivery, whether its length was announced or not. Content codings are decoded, see
+//! [`coding`].
 //!
-//! An origin that sends a file byte by byte makes everybody on the way work for each byte. So pieces are counted: from
-//! [`Limits::chunks`] on they must have [`AVERAGE`] bytes on the average, or the answer is broken. Small files may come in
-//! pieces of any size, and whatever is sent as it was read is far from the bound: TCP sends 536 bytes at least.
+//! An origin that sends a file byte by byte causes work for each byte at every hop. So pieces are counted: from
+//! [`Limits::chunks`] on, they must have [`AVERAGE`] bytes on average, or the answer is malformed. Small files may come
+//! in pieces of any size, and a body that is passed on as it was read is far from the bound: TCP sends 536 bytes at
+//! least.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderMap};
@@ -15,23 +17,23 @@ use super::coding::{self, Coded, CodingError};
 use crate::limits::{LimitError, Limits};
 use crate::policy::OriginError;
 
-/// What an origin has sent so far.
+/// The part of an answer that has arrived so far.
 #[derive(Debug)]
 pub(super) struct Body {
     bytes: Vec<u8>,
-    /// Bytes as they were sent.
+    /// The number of bytes as they were sent, before decoding.
     received: u64,
     coded: Option<Box<Coded>>,
-    /// By `Content-Length` or `Content-Range`.
+    /// The length in bytes according to `Content-Length` or `Content-Range`.
     announced: Option<u64>,
     limit: u64,
     chunks: u64,
-    /// Chunks that may come, however small.
+    /// The number of chunks that may arrive, however small.
     free_chunks: u64,
     empty_chunks: u32,
 }
 
-/// What a bad answer leads to.
+/// The consequence of a bad answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failure {
     /// Ask the next origin.
@@ -41,13 +43,13 @@ pub(super) enum Failure {
 }
 
 impl Body {
-    /// Prepares to read what follows `head`, a success.
+    /// Prepares to read the body that follows `head`, the head of a successful answer.
     pub(super) fn announced(head: &Response<()>, limits: &Limits) -> Result<Self, Failure> {
         let limit = limits.source_bytes;
         let coded = coding::decoder(head.headers(), limit).map_err(Failure::Next)?.map(Box::new);
         let mut announced = content_length(head.headers())?;
         if head.status() == StatusCode::PARTIAL_CONTENT {
-            // We asked for no range. What is called a part but is the whole does no harm.
+            // No range was requested. A part that is the whole file does no harm.
             let whole = head.headers().get(CONTENT_RANGE).and_then(|range| whole_length(range.to_str().ok()?));
             let whole = whole.ok_or(BROKEN)?;
             if announced.is_some_and(|length| length != whole) {
@@ -63,7 +65,7 @@ impl Body {
         Ok(Self { bytes: Vec::new(), received: 0, coded, announced, limit, chunks: 0, free_chunks, empty_chunks: 0 })
     }
 
-    /// The bytes that have come so far.
+    /// Returns the bytes that have arrived so far, decoded.
     pub(super) fn bytes(&self) -> &[u8] {
         if let Some(coded) = &self.coded {
             return coded.bytes();
@@ -71,7 +73,7 @@ impl Body {
         &self.bytes
     }
 
-    /// Takes in the next bytes. The work is that of the chunk, not of what came before it.
+    /// Takes in the next bytes. The work depends on the chunk alone, not on what came before it.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), Failure> {
         self.received = self.received.saturating_add(len(chunk));
         self.chunks = self.chunks.saturating_add(1);
@@ -94,7 +96,7 @@ impl Body {
         Ok(())
     }
 
-    /// The whole file.
+    /// Returns the whole file.
     pub(super) fn finish(self) -> Result<Bytes, Failure> {
         match self.announced {
             Some(announced) if announced != self.received => Err(CUT),
@@ -105,8 +107,8 @@ impl Body {
         }
     }
 
-    /// Makes room for `more` bytes: doubling, but never beyond what may come at all, and never on the
-    /// mere word of an origin.
+    /// Makes room for `more` bytes. The capacity doubles, but never exceeds what may arrive at all, and is never based
+    /// on an announcement alone.
     fn grow(&mut self, more: usize) {
         let needed = self.bytes.len().saturating_add(more);
         if needed > self.bytes.capacity() {
@@ -129,13 +131,13 @@ impl From<CodingError> for Failure {
     }
 }
 
-/// Chunks without a byte cost no memory, but an endless row of them is no answer.
+/// Chunks without a byte cost no memory, but an endless sequence of them is not an answer.
 const EMPTY_CHUNKS: u32 = 1024;
-/// Bytes that a chunk must have on the average, beyond those that are free.
+/// The average length of chunks in bytes, beyond the free ones.
 const AVERAGE: u64 = 128;
 const BROKEN: Failure = Failure::Next(OriginError::Malformed);
 const CUT: Failure = Failure::Next(OriginError::Truncated);
-/// A success with nothing in it is as good as a 404.
+/// A successful answer with an empty body counts as a 404.
 const EMPTY: Failure = Failure::Next(OriginError::NotFound);
 
 fn len(bytes: &[u8]) -> u64 {
@@ -146,7 +148,7 @@ fn check(length: u64, limit: u64) -> Result<(), Failure> {
     LimitError::check("bytes in a source file", length, limit).map_err(Failure::Stop)
 }
 
-/// The one value of `Content-Length`; several that differ are an attack on someone (RFC 9110, 8.6).
+/// Returns the value of `Content-Length`; several that differ may be an attack (RFC 9110, 8.6).
 fn content_length(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     let mut found = None;
     for value in headers.get_all(CONTENT_LENGTH) {
@@ -160,7 +162,7 @@ fn content_length(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     Ok(found)
 }
 
-/// `bytes 0-99/100`: the length if the part is the whole.
+/// Returns the length in `bytes 0-99/100`, if the part is the whole.
 fn whole_length(range: &str) -> Option<u64> {
     let (last, length) = range.strip_prefix("bytes 0-")?.split_once('/')?;
     let (last, length) = (last.parse::<u64>().ok()?, length.parse::<u64>().ok()?);
@@ -202,22 +204,22 @@ mod tests {
             (200, &[("content-length", "10"), ("content-length", "10")], &["0123456789"], whole.clone()),
             (200, &[("content-encoding", "Identity")], &["0123456789"], whole.clone()),
             (206, &[("content-range", "bytes 0-9/10")], &["0123456789"], whole.clone()),
-            // Too much.
+            // Over the limit.
             (200, &[("content-length", "11")], &[], Err(LIMITED)),
             (200, &[], &["0123456789", "0"], Err(LIMITED)),
             (200, &[], &["01234567890"], Err(LIMITED)),
-            // Not what was announced.
+            // Another length than the announced one.
             (200, &[("content-length", "10")], &["012345678"], Err(CUT)),
             (200, &[("content-length", "10")], &[], Err(CUT)),
             (200, &[("content-length", "3")], &["0123"], Err(BROKEN)),
             (200, &[("content-length", "3"), ("content-length", "4")], &["012"], Err(BROKEN)),
             (200, &[("content-length", "+3")], &["012"], Err(BROKEN)),
             (200, &[("content-length", "99999999999999999999")], &[], Err(BROKEN)),
-            // Not what was asked for.
+            // A coding that was not requested.
             (200, &[("content-encoding", "zstd")], &["012"], Err(Failure::Next(OriginError::Encoded("zstd")))),
             #[cfg(not(feature = "decompress"))]
             (200, &[("content-encoding", "gzip")], &["012"], Err(Failure::Next(OriginError::Encoded("gzip")))),
-            // No codings.
+            // Names that are not content codings.
             (200, &[("content-encoding", "aws-chunked")], &["0123456789"], whole.clone()),
             (200, &[("content-encoding", "utf-8, identity")], &["0123456789"], whole.clone()),
             (206, &[], &["012"], Err(BROKEN)),
@@ -226,7 +228,7 @@ mod tests {
             (206, &[("content-range", "bytes 0-18446744073709551615/0")], &[], Err(BROKEN)),
             (206, &[("content-range", "bytes 0-9/10")], &["012"], Err(CUT)),
             (206, &[("content-range", "bytes 0-9/10"), ("content-length", "3")], &["012"], Err(BROKEN)),
-            // Nothing.
+            // Empty bodies.
             (200, &[("content-length", "0")], &[], Err(EMPTY)),
             (200, &[], &[""], Err(EMPTY)),
         ];
@@ -267,7 +269,7 @@ mod tests {
                 assert!(matches!(read(name, cut, piece, 5000), Err(Failure::Next(_))), "{name} {piece}");
             }
             assert_eq!(read("br", &brotli, piece, 5000).unwrap(), "0123456789", "{piece}");
-            // What begins like an image is one, whatever the head says.
+            // A body that begins like an image is one, whatever its head says.
             assert_eq!(read("gzip", b"GIF89a and so on", piece, 5000).unwrap(), "GIF89a and so on");
             assert_eq!(read("gzip", b"plain", piece, 5000).unwrap(), "plain");
             assert_eq!(
@@ -284,7 +286,7 @@ mod tests {
         assert_eq!(pushed, Err(BROKEN));
     }
 
-    /// How many chunks of this size are taken in, of a file of this size.
+    /// Returns the number of chunks of this size that are taken in, for a file of this size.
     fn taken(size: usize, chunk: usize) -> Result<usize, usize> {
         let file = vec![7; size];
         let mut body = Body::announced(&Response::new(()), &Limits::default()).unwrap();
@@ -302,11 +304,11 @@ mod tests {
     #[test]
     fn a_file_may_come_in_small_pieces_but_not_in_endless_ones() {
         const MB: usize = 1024 * 1024;
-        // Small files in any, larger ones in such as somebody flushes or a network makes.
+        // Small files may come in chunks of any size, larger ones in chunks as a flush or a network makes them.
         for (size, chunk) in [(16_384, 1), (MB, 64), (2 * MB, 64), (40 * MB, 128), (40 * MB, 536), (40 * MB, 65_536)] {
             assert_eq!(taken(size, chunk), Ok(size.div_ceil(chunk)), "{size} {chunk}");
         }
-        // A byte at a time ends soon, whatever is announced.
+        // One byte at a time is refused soon, whatever is announced.
         assert_eq!(taken(2_000_000, 1), Err(16_384 + 129));
         assert_eq!(taken(40 * MB, 16), Err(16_384 + 2340));
         assert!(taken(40 * MB, 64).is_err());

@@ -1,8 +1,8 @@
 //! [`Coded`]: the bytes of a file that its origin sent with a `Content-Encoding` (RFC 9110, 8.4).
 //!
-//! `identity` is asked for, but files that were stored compressed are sent so all the same. With the feature
-//! `decompress` gzip, deflate and Brotli are undone while the file comes, within the limit of bytes. Names that are no
-//! coding of HTTP (`aws-chunked`, `utf-8`) change nothing.
+//! Requests ask for `identity`, but files that were stored compressed are sent compressed anyway. With the feature
+//! `decompress`, gzip, deflate and Brotli are decoded while the file arrives, within the limit of bytes. Names that are
+//! not content codings (`aws-chunked`, `utf-8`) change nothing.
 
 use http::HeaderMap;
 
@@ -12,11 +12,11 @@ pub(super) use super::content_encoding::CodingError;
 pub(super) use super::undo::Coded;
 use crate::policy::OriginError;
 
-/// The decoder for what follows a head, of which no more than `limit` bytes may come; `None` where its bytes are those
-/// of the file.
+/// Returns the decoder for the body after a head, of which no more than `limit` bytes may come; `None` if its bytes are
+/// those of the file.
 ///
 /// # Errors
-/// [`OriginError::Encoded`] for a coding that this build does not undo, and for several.
+/// [`OriginError::Encoded`] for a coding that this build does not decode, and for several codings.
 pub(super) fn decoder(headers: &HeaderMap, limit: u64) -> Result<Option<Coded>, OriginError> {
     let coding = Coding::of(headers)?;
     #[cfg(feature = "decompress")]
@@ -28,7 +28,7 @@ pub(super) fn decoder(headers: &HeaderMap, limit: u64) -> Result<Option<Coded>, 
     }
 }
 
-/// There is no decoder in this build.
+/// A build without decoders.
 #[cfg(not(feature = "decompress"))]
 #[derive(Debug)]
 pub(super) enum Coded {}

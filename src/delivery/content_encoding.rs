@@ -14,7 +14,7 @@ pub(super) enum Coding {
 }
 
 impl Coding {
-    /// The coding of a response; `None` where its bytes are those of the file.
+    /// Returns the coding of a response; `None` if its bytes are those of the file.
     pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, OriginError> {
         let mut found = None;
         for value in headers.get_all(CONTENT_ENCODING) {
@@ -26,7 +26,7 @@ impl Coding {
                     "zstd" => return Err(OriginError::Encoded("zstd")),
                     "compress" | "x-compress" => return Err(OriginError::Encoded("compress")),
                     "dcb" | "dcz" => return Err(OriginError::Encoded("a dictionary")),
-                    // Chosen: what is no coding of HTTP says nothing about the bytes.
+                    // Chosen: a name that is not a content coding says nothing about the bytes.
                     _ => continue,
                 };
                 if found.replace(coding).is_some() {
@@ -47,12 +47,12 @@ impl Coding {
     }
 }
 
-/// Why bytes were not taken.
+/// The reason why bytes were not taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "decompress"), expect(dead_code, reason = "nothing is undone then"))]
 pub(super) enum CodingError {
-    /// The file has more bytes than this.
+    /// The file has more bytes than this limit.
     TooLong(u64),
-    /// They are not what the coding says.
+    /// The bytes do not match the coding.
     Malformed,
 }

@@ -12,33 +12,33 @@ use crate::store::StoreKey;
 
 /// A request to an origin.
 ///
-/// What it may connect to depends on who wrote its URL: the base of a configured origin may lie anywhere, but what
-/// comes from an image URL or a redirect must not lead into a private network. So look up the addresses of
-/// [`Fetch::host`], have them approved, and send what [`Fetch::approve`] returns to one of them.
+/// The addresses that it may connect to depend on the source of its URL. The base of a configured origin may be
+/// anywhere, but a URL from an image URL or a redirect must not lead into a private network. So look up the addresses
+/// of [`Fetch::host`], have them approved, and send what [`Fetch::approve`] returns to one of them.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Fetch {
-    /// What the inputs about this fetch are labelled with.
+    /// The id that labels the inputs about this fetch.
     pub id: FetchId,
-    /// What a store may have the answer under.
+    /// The key under which a store may have the answer.
     pub key: StoreKey,
-    /// A store had one that is old, and whether it has changed is what is asked.
+    /// `true` if a store has a stale file, and the request asks whether it has changed.
     pub revalidates: bool,
-    /// It is sent once more, because the connection was closed before an answer ([`FetchError::Closed`]).
+    /// `true` if the request is sent again because the connection was closed before an answer ([`FetchError::Closed`]).
     pub resent: bool,
     request: Request<()>,
-    /// Its host is a configured origin's.
+    /// `true` if its host is that of a configured origin.
     trusted: bool,
     pace: Pace,
     max_bytes: u64,
 }
 
-/// A request with the addresses that it may be sent to; made by [`Fetch::approve`] and nothing else.
+/// A request with the addresses that it may be sent to. It is made by [`Fetch::approve`] only.
 ///
-/// Send it as it is, `Host` included, over a connection to one of the addresses (and no other: a second lookup of the
-/// name may tell another address). Do not follow redirects: the machine does, by further fetches.
+/// Send it unchanged, `Host` included, over a connection to one of the addresses (and no other: a second lookup of the
+/// name may give another address). Do not follow redirects: the machine does, by further fetches.
 ///
-/// A client takes nothing else, so that a fetch whose addresses nobody judged cannot be sent:
+/// A client takes no other type, so a fetch with unchecked addresses cannot be sent:
 ///
 /// ```compile_fail,E0308
 /// # async fn f(client: impl originkit::client::Client, fetch: originkit::delivery::Fetch) {
@@ -46,7 +46,7 @@ pub struct Fetch {
 /// # }
 /// ```
 ///
-/// Nor can one be put together by hand:
+/// Nor can one be constructed by hand:
 ///
 /// ```compile_fail,E0639
 /// # fn f(request: http::Request<()>, addresses: Vec<std::net::SocketAddr>) {
@@ -60,39 +60,39 @@ pub struct Approved {
     /// The request, always a GET without a body. Its query may hold a signature, as may headers that are marked
     /// [sensitive](http::HeaderValue::is_sensitive): neither belongs in a log.
     pub request: Request<()>,
-    /// Where it may go; any one, none twice as good.
+    /// The addresses that it may be sent to, all equally good.
     pub addresses: Vec<SocketAddr>,
-    /// How long it may take, from the first byte sent to the last one read.
+    /// The time limit, from the first byte sent to the last one read.
     pub timeout: Duration,
-    /// The time that it may take in parts, and its rate.
+    /// The time limits of its parts, and the minimum rate.
     pub pace: Pace,
-    /// More bytes of body than this are never wanted. Only a hint: the machine counts for itself.
+    /// The number of bytes of body beyond which nothing is needed. Only a hint: the machine counts by itself.
     pub max_bytes: u64,
 }
 
-/// Bounds of the time that an exchange with an origin may take, for whoever has a clock.
+/// Bounds on the time that an exchange with an origin may take, for a client that has a clock.
 ///
-/// A client asks [`Pace::check`] for each piece of a body. Where a bound is passed, the fetch has failed with
+/// A client calls [`Pace::check`] for each piece of a body. When a bound is passed, the fetch has failed with
 /// [`FetchError::TimedOut`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pace {
-    /// The whole exchange, see [`Limits::fetch_timeout`](crate::Limits::fetch_timeout).
+    /// The time for the whole exchange, see [`Limits::fetch_timeout`](crate::Limits::fetch_timeout).
     pub total: Duration,
-    /// Until a connection is made, see [`Limits::connect_timeout`](crate::Limits::connect_timeout).
+    /// The time until a connection is made, see [`Limits::connect_timeout`](crate::Limits::connect_timeout).
     pub connect: Duration,
-    /// Until the head of the answer, and between two pieces of its body, see
+    /// The time until the head of the answer, and between two pieces of its body, see
     /// [`Limits::idle_timeout`](crate::Limits::idle_timeout).
     pub idle: Duration,
-    /// Bytes a second, see [`Limits::fetch_rate`](crate::Limits::fetch_rate).
+    /// The minimum rate in bytes per second, see [`Limits::fetch_rate`](crate::Limits::fetch_rate).
     pub rate: u64,
 }
 
 impl Pace {
-    /// Passes a body of which `bytes` have come in the time since the head of the answer.
+    /// Checks a body of which `bytes` have arrived in the time `since_head`, counted from the head of the answer.
     ///
     /// # Errors
-    /// [`FetchError::TimedOut`] if it takes too long, or comes too slowly.
+    /// [`FetchError::TimedOut`] if the body takes too long or arrives too slowly.
     pub fn check(&self, since_head: Duration, bytes: u64) -> Result<(), FetchError> {
         let due = since_head.saturating_sub(self.idle).as_secs().saturating_mul(self.rate);
         if since_head > self.total || bytes < due { Err(FetchError::TimedOut) } else { Ok(()) }
@@ -111,20 +111,20 @@ impl Fetch {
         Self { id, key, revalidates, resent, request, trusted, pace, max_bytes: limits.source_bytes }
     }
 
-    /// The request, to be looked at. Its query may hold a signature, as may headers that are marked
+    /// Returns the request, for inspection. Its query may hold a signature, as may headers that are marked
     /// [sensitive](http::HeaderValue::is_sensitive): neither belongs in a log.
     #[must_use]
     pub const fn request(&self) -> &Request<()> {
         &self.request
     }
 
-    /// How long it may take in all, the lookup included.
+    /// Returns the time limit for the whole fetch, the lookup included.
     #[must_use]
     pub const fn timeout(&self) -> Duration {
         self.pace.total
     }
 
-    /// The host and port to look up addresses of.
+    /// Returns the host and port to look up.
     #[must_use]
     pub fn host(&self) -> (&str, u16) {
         let uri = self.request.uri();
@@ -132,7 +132,7 @@ impl Fetch {
         (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(default))
     }
 
-    /// The address, where the host is one and there is nothing to look up.
+    /// Returns the address if the host is an IP address, so that there is nothing to look up.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
         let (host, port) = self.host();
@@ -140,11 +140,12 @@ impl Fetch {
         host.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, port))
     }
 
-    /// The request in a form in which it can be sent.
+    /// Returns the request in a form that can be sent.
     ///
     /// # Errors
-    /// [`FetchError::Refused`] without addresses, [`FetchError::Address`] if one of them is private and the host is not a
-    /// configured origin's: names that have both kinds are made to be asked twice.
+    /// [`FetchError::Refused`] if there are no addresses. [`FetchError::Address`] if one of them is private and the
+    /// host is not that of a configured origin: a name with both kinds of addresses is made for clients that look it up
+    /// twice.
     pub fn approve(self, addresses: Vec<SocketAddr>) -> Result<Approved, FetchError> {
         if addresses.is_empty() {
             return Err(FetchError::Refused);
@@ -157,7 +158,7 @@ impl Fetch {
     }
 }
 
-/// Without the query, which may hold a signature.
+/// Omits the query, which may hold a signature.
 impl fmt::Debug for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, key, revalidates, resent, request, trusted, pace, max_bytes } = self;
@@ -174,7 +175,7 @@ impl fmt::Debug for Fetch {
     }
 }
 
-/// Without the query, which may hold a signature.
+/// Omits the query, which may hold a signature.
 impl fmt::Debug for Approved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { request, addresses, timeout, pace, max_bytes } = self;
@@ -188,7 +189,7 @@ impl fmt::Debug for Approved {
     }
 }
 
-/// A request as it may be printed.
+/// A request in the form that may be printed.
 struct Shown<'a>(&'a Request<()>);
 
 impl fmt::Debug for Shown<'_> {
@@ -201,12 +202,12 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// Names a [`Fetch`] within its delivery.
+/// The id of a [`Fetch`] within its delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FetchId(u64);
 
 impl FetchId {
-    /// An id from a record of a delivery. One that the machine has not given out is ignored by it.
+    /// Makes an id from a record of a delivery. The machine ignores ids that it has not given out.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
@@ -224,25 +225,25 @@ impl fmt::Display for FetchId {
     }
 }
 
-/// Why a fetch came to nothing.
+/// The reason why a fetch failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
     /// No connection: refused, reset before an answer, no such host, or a failed TLS handshake.
     #[error("no connection")]
     Refused,
-    /// The connection was closed before the first byte of an answer, as one that was kept open may be. The machine asks
-    /// for the same once more, by another [`Fetch`]; a second time the origin counts as one that cannot be reached.
+    /// The connection was closed before the first byte of an answer, as a connection that was kept open may be. The
+    /// machine sends the request again, as another [`Fetch`]. The second time, the origin counts as unreachable.
     #[error("the connection was closed")]
     Closed,
-    /// [`Fetch::timeout`] is over, or a bound of [`Pace`] is passed.
+    /// [`Fetch::timeout`] has elapsed, or a bound of [`Pace`] was passed.
     #[error("timed out")]
     TimedOut,
-    /// The client has as much to do as it may have. Ends the delivery, with
-    /// [`Error::Busy`](crate::Error::Busy): another origin would be asked by the same client.
+    /// The client is at its limit. This ends the delivery with [`Error::Busy`](crate::Error::Busy): another origin
+    /// would be asked by the same client.
     #[error("too much is being fetched")]
     Busy,
-    /// The host's name leads to an address that may not be asked.
+    /// The host's name leads to an address that is not allowed.
     #[error("the address is not allowed")]
     Address,
     /// Anything else, such as a malformed answer.

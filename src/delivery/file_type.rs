@@ -1,15 +1,15 @@
-//! Names of files: their extensions, and the types that these stand for.
+//! Extensions of file names, and the media types that they imply.
 
-/// What stands behind the last dot, in lower case, if it looks like an extension.
+/// Returns the part after the last dot, in lower case, if it looks like an extension.
 pub(super) fn extension(name: &str) -> Option<String> {
     let (_, extension) = name.rsplit_once('.')?;
     let fits = (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| extension.to_ascii_lowercase())
 }
 
-/// The type of a file that is no picture, by its name.
+/// Returns the media type of a file that is not an image, by its name.
 ///
-/// Pages and XML are served as text: they come from the image host, and shall not run scripts there.
+/// Pages and XML are served as text: they come from the image host, and must not run scripts there.
 pub(super) fn content_type(name: &str) -> &'static str {
     match extension(name).as_deref() {
         Some("css") => "text/css; charset=utf-8",

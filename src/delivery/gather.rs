@@ -1,4 +1,4 @@
-//! [`Gathering`]: every file of an order is searched for, all at once.
+//! [`Gathering`]: the search for all files of an order at the same time.
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -24,27 +24,27 @@ use crate::policy::{self, FileKind, Freshness, OriginError, Term};
 use crate::store::{Original, Rendition, Served, StoreKey, Stored};
 use crate::trace::event;
 
-/// The phase in which files are wanted.
+/// The phase in which the files are looked up and fetched.
 #[derive(Debug)]
 pub(super) struct Gathering {
     /// The asset, or the default image in its place.
     asset: Search,
-    /// Why the asset was given up; set while the default image is searched for.
+    /// The reason why the asset was given up; set while the default image is searched for.
     lost: Option<Lost>,
     /// The default image, until it is needed.
     fallback: Option<SourceRequest>,
     /// Overlays and fonts.
     others: Vec<Search>,
-    /// How many fetches were given out.
+    /// The number of fetches that were given out.
     sent: usize,
-    /// How many of them need not be sent: another delivery fetched the same.
+    /// The number of those that need not be sent because another delivery fetched the same file.
     spared: usize,
-    /// One was sent once more: a connection had been closed.
+    /// `true` if a request was sent again because its connection had been closed.
     resent: bool,
     job: Arc<RenderSpec>,
     answer: ResponseSpec,
     terms: GatherContext,
-    /// What was delivered last time.
+    /// The stale rendition of the store.
     last: Option<Rendition>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Gathering {
 #[derive(Debug, Clone, Copy)]
 struct Lost {
     cause: OriginError,
-    /// The time that it may stand.
+    /// The term for which the answer may be kept.
     term: Term,
 }
 
@@ -70,7 +70,7 @@ impl Gathering {
         Box::new(gathering).settle(store)
     }
 
-    /// The next file to look up in the store.
+    /// Returns the next file to look up in the store.
     pub(super) fn next_lookup(&mut self) -> Option<StoreKey> {
         self.searches_mut().find_map(Search::lookup)
     }
@@ -80,7 +80,8 @@ impl Gathering {
         self.searches().any(Search::is_ready)
     }
 
-    /// The next request that is ready to be sent. `None` if it turns out that it cannot be: [`Gathering::go_on`].
+    /// Returns the next request that is ready to be sent. `None` if it turns out that it cannot be sent: see
+    /// [`Gathering::go_on`].
     pub(super) fn next_fetch(&mut self) -> Option<Fetch> {
         let search = std::iter::once(&mut self.asset).chain(&mut self.others).find(|search| search.is_ready())?;
         let id = FetchId::new(u64::try_from(self.sent.saturating_add(1)).unwrap_or(u64::MAX));
@@ -96,7 +97,7 @@ impl Gathering {
         Some(fetch)
     }
 
-    /// Goes on after an origin that could not be asked.
+    /// Goes on after an origin to which no request could be sent.
     pub(super) fn go_on(self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         match self.refused_video() {
             Some(error) => self.fail(error),
@@ -104,7 +105,7 @@ impl Gathering {
         }
     }
 
-    /// Hears what happened to a fetch.
+    /// Takes in what happened to a fetch.
     pub(super) fn handle(mut self: Box<Self>, input: Input, store: &mut VecDeque<Stored>) -> (Phase, ControlFlow<()>) {
         let id = match &input {
             Input::Head(id, _) | Input::Chunk(id, _) | Input::End(id) | Input::Failed(id, _) => *id,
@@ -137,7 +138,7 @@ impl Gathering {
             }
             Input::Found(..) | Input::Rendered(_) => Ok(BREAK),
         };
-        // Nothing else follows from a chunk that was taken in: there may be a million.
+        // A chunk that was taken in has no other effect, and there may be a million of them.
         if is_chunk && heard == Ok(CONTINUE) && !search.is_worth_a_look() {
             return (Phase::Gathering(self), CONTINUE);
         }
@@ -188,7 +189,7 @@ impl Gathering {
         (self.go_on(store), BREAK)
     }
 
-    /// Ends it: the client has too much to do, and would have it for other origins and the default image as well.
+    /// Ends the delivery. The client is at its limit, and would be for other origins and the default image as well.
     fn give_up(&self) -> Phase {
         match self.usable_last(Term::Moment) {
             Some(last) => Phase::Responding(Box::new(respond::rendition(&self.answer, &last, Outcome::Stale))),
@@ -196,10 +197,10 @@ impl Gathering {
         }
     }
 
-    /// Goes on to the next phase if nothing is left to search for, or no point in searching.
+    /// Goes on to the next phase if there is nothing left to search for, or no point in searching.
     fn settle(mut self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         if let Some(missing) = self.searches().find(|search| search.missing().is_some())
-            // Where the default image is looked for, the asset is known to be gone, or its origin to be down.
+            // While the default image is searched for, the asset is known to be missing, or its origin to be down.
             && let Some(last) = self.usable_last(self.lost.map_or(missing.term(), |lost| lost.term))
         {
             return Phase::Responding(Box::new(respond::rendition(&self.answer, &last, Outcome::Stale)));
@@ -221,7 +222,7 @@ impl Gathering {
         if self.searches().all(Search::is_held) {
             return self.finish(store);
         }
-        // Heads alone may tell that nothing has changed.
+        // Heads alone may show that nothing has changed.
         if (self.last.is_some() || self.answer.conditions.are_given())
             && let Some(served) = self.served()
             && let Some(phase) = self.unchanged(&served, store)
@@ -231,39 +232,40 @@ impl Gathering {
         let planned = self.planned();
         if planned > self.terms.limits.fetches {
             let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-            // The store may have those that are still looked up: it does not matter any more.
+            // The store may have the files that are still being looked up, which no longer matters.
             let looking = self.searches().filter(|search| search.is_looking()).count();
             let (allowed, found) = (count(self.terms.limits.fetches), count(planned.saturating_add(looking)));
-            // A request that was sent twice may have been the one too many.
+            // A request that was sent twice may have been the one over the limit.
             let term = if self.resent { Term::Moment } else { self.term() };
             return fail(&self.answer, term, LimitError { what: "requests to origins", allowed, found }.into());
         }
         Phase::Gathering(self)
     }
 
-    /// Requests to origins: those that were sent, and those that are ready to be.
+    /// Returns the number of requests to origins: those that were sent, and those that are ready to be sent.
     fn planned(&self) -> usize {
         let due = self.searches().filter(|search| search.is_ready()).count();
         self.sent.saturating_sub(self.spared).saturating_add(due)
     }
 
-    /// How long what came of the asset may stand, or of the default image in its place.
+    /// Returns the term for the asset, or for the default image in its place.
     fn term_of_asset(&self) -> Term {
         let lost = self.lost.map_or(Term::Full, |lost| lost.term.max(Term::Brief));
         self.asset.term().max(lost)
     }
 
-    /// The same of all files together.
+    /// Returns the term for all files together.
     fn term(&self) -> Term {
         self.others.iter().map(Search::term).fold(self.term_of_asset(), Term::max)
     }
 
-    /// An error that an origin which failed for a moment may have a part in.
+    /// Answers with an error to which an origin with a transient failure may have contributed.
     fn fail(&self, error: Error) -> Phase {
         fail(&self.answer, self.term(), error)
     }
 
-    /// The error for a video that would have to be transformed, as soon as its head or its first bytes tell.
+    /// Returns the error for a video that would have to be transformed, as soon as its head or its first bytes show
+    /// that it is one.
     fn refused_video(&self) -> Option<Error> {
         let as_it_is = self.answer.original || self.job.passes;
         let asset = (!as_it_is).then_some(&self.asset);
@@ -278,14 +280,14 @@ impl Gathering {
         std::iter::once(&mut self.asset).chain(&mut self.others)
     }
 
-    /// What was delivered last time, as a stopgap while an origin is down, if it may be one.
+    /// Returns the stale rendition as a fallback while an origin is down, if it may be used.
     fn usable_last(&self, term: Term) -> Option<Rendition> {
         let last = self.last.as_ref().filter(|_| term == Term::Moment)?;
         let freshness = last.served.freshness(self.terms.now, &self.terms.caching);
         (freshness != Freshness::Over).then(|| last.as_stopgap(term))
     }
 
-    /// How the answer is come by, as soon as the content of every file has a name.
+    /// Returns the metadata of the answer, as soon as the identity of every file is known.
     fn served(&self) -> Option<Served> {
         let known: Vec<_> = self.searches().map(Search::known).collect::<Option<_>>()?;
         let asset = known.first()?;
@@ -294,7 +296,7 @@ impl Gathering {
         let identities = known.iter().map(|file| file.identity.as_bytes());
         let print = Fingerprint::of(name.into_iter().chain(identities));
         let GatherContext { caching, now, .. } = &self.terms;
-        // One that does not say may be the latest.
+        // A file without a date may be the latest.
         let modified = known.iter().map(|file| file.facts.modified()).min().flatten();
         let modified = modified.and_then(|_| known.iter().filter_map(|file| file.facts.modified()).max());
         let term = self.term();
@@ -319,7 +321,7 @@ impl Gathering {
         })
     }
 
-    /// The answer, if the browser has it already or it was made last time: no picture is decoded for that.
+    /// Returns the answer if the browser has it already or the store has the same rendition: then no image is decoded.
     fn unchanged(&mut self, served: &Served, store: &mut VecDeque<Stored>) -> Option<Phase> {
         if served.private && !self.answer.admits_private {
             return Some(self.fail(Error::Private));
@@ -335,7 +337,7 @@ impl Gathering {
         theirs.then(|| Phase::Responding(Box::new(respond::not_modified(&self.answer, served))))
     }
 
-    /// Every file is held.
+    /// Goes on to the render or the answer once every file is held.
     fn finish(mut self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         let term = self.term();
         let missing =
@@ -354,12 +356,12 @@ impl Gathering {
             FileKind::Video if answer.original || job.passes => (None, true),
             FileKind::Video => return fail(&answer, term, video(&job)),
             FileKind::Other => (Format::sniff(asset.original.bytes()), answer.original || job.passes),
-            // A decoder that was registered may read it.
+            // A registered decoder may be able to read it.
             FileKind::NoImage => {
                 (Format::sniff(asset.original.bytes()).filter(|_| !answer.original && !job.passes), false)
             }
         };
-        // A name and a type may promise another file than there is.
+        // The name and the type may promise another file than the bytes are.
         let served = Served { file: served.file && !matches!(kind, FileKind::Image(_)), ..served };
         if as_it_is {
             let by_name = content_type(&asset.path.file_name());
@@ -377,8 +379,8 @@ impl Gathering {
     }
 }
 
-/// Returns `true` for an SVG that is delivered as it is: unless pixels were asked for (documented for `f-auto`), or it
-/// is to be sanitised, which is computing, if not much.
+/// Returns `true` for an SVG that is delivered unchanged. It is not if pixels were requested (documented for `f-auto`),
+/// or if it is to be sanitised, which is a render, if a small one.
 fn passes_svg(job: &RenderSpec, format: Format) -> bool {
     format == Format::Svg && !job.sanitize && policy::keeps_svg(&job.transformation, job.thumbnail)
 }
@@ -387,7 +389,7 @@ fn no_image() -> Error {
     Error::Pixels { code: ErrorCode::Format, message: "the file is not an image".to_owned() }
 }
 
-/// The refusal of a video, which names what would pick a frame of it.
+/// Returns the error that refuses a video. It names the parameters that would pick a frame of it.
 fn video(job: &RenderSpec) -> Error {
     let picks: Vec<_> = job.video.iter().map(|token| format!("`{token}`")).collect();
     let picks = if picks.is_empty() { String::new() } else { format!(", nor is {}", picks.join(" or ")) };
@@ -395,11 +397,11 @@ fn video(job: &RenderSpec) -> Error {
     Error::Pixels { code: ErrorCode::Unsupported, message }
 }
 
-/// Answers with an error, of files that may stand for so long.
+/// Answers with an error about files that may be kept for this term.
 fn fail(answer: &ResponseSpec, term: Term, error: Error) -> Phase {
     let head = ResponseHead { transient: term == Term::Moment, ..answer.into() };
     Phase::Responding(Box::new(respond::failure(&head, error)))
 }
 
-/// When to ask again that for which there was no client: it may be done with others in a second.
+/// The time after which to retry when there was no room for a fetch: others may be finished in a second.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

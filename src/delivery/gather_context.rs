@@ -1,13 +1,13 @@
-//! [`GatherContext`]: what holds for all files of a delivery.
+//! [`GatherContext`]: the settings that apply to all files of a delivery.
 
 use crate::config::Caching;
 use crate::limits::Limits;
 
-/// What the search for files goes by.
+/// The limits, caching rules and time for the search for files.
 #[derive(Debug)]
 pub(super) struct GatherContext {
     pub(super) limits: Limits,
     pub(super) caching: Caching,
-    /// In seconds since 1970.
+    /// The time in seconds since 1970.
     pub(super) now: u64,
 }

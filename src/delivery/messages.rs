@@ -13,20 +13,20 @@ use crate::store::{StoreKey, Stored};
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a driver must handle every output")]
 pub enum Output {
-    /// Look into the store, and answer with [`Input::Found`]; without a store, with `None`. Several may come before
-    /// `Wait`.
+    /// Look this key up in the store, and answer with [`Input::Found`]; without a store, with `None`. Several may come
+    /// before `Wait`.
     Lookup(StoreKey),
     /// Send this request. Several may come before `Wait`; run them together or in turn.
     Fetch(Fetch),
-    /// Compute this, anywhere, and hand the result back.
+    /// Run this render, on any thread, and hand the result back.
     Render(Render),
-    /// Put this into the store, if there is one. There is no input for it, and nothing waits for it.
+    /// Put this file into the store, if there is one. There is no input for it, and nothing waits for it.
     Store(Stored),
-    /// Send this. Its extensions hold the [`Outcome`](super::Outcome).
+    /// Send this response. Its extensions hold the [`Outcome`](super::Outcome).
     ///
     /// More outputs may follow if [`Delivery::goes_on`](super::Delivery::goes_on), for the store alone.
     Respond(Response<Bytes>),
-    /// Nothing until the next input.
+    /// Do nothing until the next input.
     Wait,
 }
 
@@ -48,7 +48,7 @@ pub enum Input {
     Rendered(Rendered),
 }
 
-/// Nothing more is wanted.
+/// Nothing more is needed.
 pub(super) const BREAK: ControlFlow<()> = ControlFlow::Break(());
 /// Go on reading.
 pub(super) const CONTINUE: ControlFlow<()> = ControlFlow::Continue(());

@@ -1,9 +1,9 @@
 //! [`Delivery`]: the sans-IO machine that fulfils one order.
 //!
-//! It says which files to look up, to fetch and to compute, takes in the results, and ends with the response.
-//! It is no client, has no clock and starts no thread: [`Delivery::poll`] says what to do next,
-//! [`Delivery::handle`] takes in what happened. The drivers in [`client`](crate::client) and
-//! [`blocking`](crate::blocking) are loops around these two.
+//! The machine says which files to look up and fetch and what to render, takes in the results, and ends with the
+//! response. It is not a client, has no clock and starts no threads: [`Delivery::poll`] returns the next thing to do,
+//! and [`Delivery::handle`] takes in what happened. The drivers in [`client`](crate::client) and
+//! [`blocking`](crate::blocking) are loops around these two methods.
 //!
 //! ```text
 //!                            ┌── Head 404 / Failed: next origin, default image ──┐
@@ -18,19 +18,21 @@
 //!
 //! # Laws
 //!
-//! 1. [`Delivery::poll`] answers [`Output::Wait`] only while a lookup, a fetch or a render is out. It cannot stall.
+//! 1. [`Delivery::poll`] returns [`Output::Wait`] only while a lookup, a fetch or a render is outstanding. It cannot
+//!    stall.
 //! 2. There is exactly one [`Output::Respond`]. After it, outputs follow only to renew a stale rendition in the store,
-//!    while [`Delivery::goes_on`]. It may be dropped instead. In the end it says `Wait` forever, and inputs are ignored.
+//!    while [`Delivery::goes_on`] returns `true`. The delivery may be dropped instead. Once it has ended, it always
+//!    returns `Wait` and ignores inputs.
 //! 3. Any input is safe in any order. Late, repeated and unknown ids and keys are ignored. Nothing panics.
-//! 4. [`Delivery::handle`] answers `Break` as soon as more bytes could not matter: for the body of a
-//!    404, for a file over the limit.
-//! 5. No file takes more memory than [`Limits::source_bytes`](crate::Limits::source_bytes), whatever
-//!    an origin sends; memory that is no longer needed is freed immediately. (The store bounds what it returns.)
-//! 6. Files for the store are handed out before the response, as [`Output::Store`], and never hold it up.
-//! 7. What failed for a moment is not stored: such an error is `no-store`, and a stopgap for the file is good
-//!    for seconds and never handed out as [`Output::Store`].
-//! 8. No clock: a deadline travels in [`Fetch::timeout`], its end comes back as [`FetchError::TimedOut`]. The age of a
-//!    file is computed from the time that the order was made at.
+//! 4. [`Delivery::handle`] returns `Break` as soon as more bytes could not matter: for the body of a 404, for a file
+//!    over the limit.
+//! 5. No file takes more memory than [`Limits::source_bytes`](crate::Limits::source_bytes), whatever an origin sends;
+//!    memory that is no longer needed is freed immediately. (The store bounds what it returns.)
+//! 6. Files for the store are handed out before the response, as [`Output::Store`], and never delay it.
+//! 7. Results of transient failures are not stored: such an error is `no-store`, and a fallback for the file is fresh
+//!    for seconds only and never handed out as [`Output::Store`].
+//! 8. There is no clock: a deadline is passed on in [`Fetch::timeout`], and its end comes back as
+//!    [`FetchError::TimedOut`]. The age of a file is computed from the time at which the order was made.
 
 mod attempt;
 mod body;
@@ -84,9 +86,9 @@ use crate::stop::Stop;
 use crate::store::{Rendition, Served, StoreKey, Stored};
 use crate::trace::event;
 
-/// One order on its way to a response.
+/// The delivery of one order, up to its response.
 ///
-/// Poll until it says [`Output::Wait`], hand in what happened, poll again:
+/// Poll until it returns [`Output::Wait`], hand in what happened, and poll again:
 ///
 /// ```
 /// use std::net::SocketAddr;
@@ -137,7 +139,7 @@ use crate::trace::event;
 /// }
 /// ```
 ///
-/// A delivery answers once, so that there are no copies of one, and a render is run once:
+/// A delivery answers once, so it cannot be cloned, and a render can be run only once:
 ///
 /// ```compile_fail,E0599
 /// # fn f(delivery: &originkit::Delivery) {
@@ -158,21 +160,21 @@ pub struct Delivery {
     phase: Phase,
     /// Files for the store.
     store: VecDeque<Stored>,
-    /// The answer was given out.
+    /// `true` once the response was given out.
     answered: bool,
-    /// The order of an answer that is stale, to be fulfilled after it.
+    /// The order of a stale answer, to be fulfilled after the response.
     renewal: Option<Box<Recall>>,
 }
 
 impl Order {
-    /// Starts fulfilling it.
+    /// Starts fulfilling the order.
     #[must_use]
     pub fn deliver(self) -> Delivery {
         Delivery::new(Phase::Recalling(Box::new(Recall::new(self))))
     }
 
-    /// Returns the key of the rendition in a store: the [`CacheKey`], and with it the configuration as far as it changes
-    /// the file. The same in every instance that is configured alike.
+    /// Returns the key of the rendition in a store. It is made of the [`CacheKey`] and of the parts of the
+    /// configuration that change the file, and is equal in every instance with an equal configuration.
     #[must_use]
     pub fn store_key(&self) -> StoreKey {
         StoreKey::rendition(self.answer.name)
@@ -182,26 +184,27 @@ impl Order {
 impl Engine {
     /// Resolves a request and starts fulfilling it.
     ///
-    /// Total: where [`Engine::resolve`] refuses, the delivery is born holding the error response. So it is
-    /// for OPTIONS, which asks for no picture: every script may read what everybody may read.
+    /// It never fails: if [`Engine::resolve`] refuses the request, the delivery starts out with the error response.
+    /// OPTIONS, which requests no image, is answered immediately as well: scripts of every origin may read what is
+    /// public.
     #[must_use]
     pub fn deliver<B>(&self, request: &Request<B>, now: SystemTime) -> Delivery {
         self.resolve(request, now).map_or_else(|rejection| self.refuse(request, rejection), Order::deliver)
     }
 
-    /// A delivery that is the answer to a request without an order.
+    /// Returns a delivery that answers a request without an order.
     pub(crate) fn refuse<B>(&self, request: &Request<B>, rejection: Rejection) -> Delivery {
         let response = if matches!(rejection, Rejection::Method) && request.method() == Method::OPTIONS {
             respond::options()
         } else {
-            // Where pictures vary errors say so too: a cache must not have two rules for one URL.
+            // If images have a `Vary`, errors have it too: a cache must not see two rules for one URL.
             let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint { .. });
             self.failure(request, at_endpoint, rejection.into())
         };
         Delivery::new(Phase::Responding(Box::new(response)))
     }
 
-    /// The answer to a request that is not even read, because there is too much to do.
+    /// Returns the answer to a request that is not even read, because the server is overloaded.
     #[cfg(feature = "tower")]
     pub(crate) fn busy<B>(&self, request: &Request<B>, retry_after: Duration) -> Response<Bytes> {
         self.failure(request, true, Error::Busy { retry_after })
@@ -221,7 +224,7 @@ impl Delivery {
         Self { phase, store: VecDeque::new(), answered: false, renewal: None }
     }
 
-    /// Says what to do next.
+    /// Returns the next thing to do.
     #[must_use]
     pub fn poll(&mut self) -> Output {
         loop {
@@ -239,7 +242,7 @@ impl Delivery {
                     }
                     match gathering.next_fetch() {
                         Some(fetch) => return Output::Fetch(fetch),
-                        // It cannot be signed. Each time there is one origin less to ask.
+                        // It cannot be signed. Each pass leaves one origin fewer.
                         None => self.pass_over(),
                     }
                 }
@@ -249,7 +252,7 @@ impl Delivery {
                     let Phase::Responding(response) = std::mem::replace(&mut self.phase, renewal) else {
                         return Output::Wait;
                     };
-                    // What comes of a renewal is for the store alone.
+                    // The result of a renewal is for the store alone.
                     if !std::mem::replace(&mut self.answered, true) {
                         event!(
                             "respond",
@@ -268,14 +271,14 @@ impl Delivery {
     }
 
     /// Returns `true` until the last output was given out. That is the response, unless it was stale: then the delivery
-    /// goes on to renew the rendition in the store (RFC 5861, stale-while-revalidate). To drop it instead leaves the
-    /// store as it is.
+    /// goes on to renew the rendition in the store (RFC 5861, stale-while-revalidate). Dropping the delivery instead
+    /// leaves the store unchanged.
     #[must_use]
     pub fn goes_on(&self) -> bool {
         !matches!(self.phase, Phase::Done) || !self.store.is_empty()
     }
 
-    /// Goes on after an origin that could not be asked.
+    /// Goes on after an origin to which no request could be sent.
     fn pass_over(&mut self) {
         self.phase = match std::mem::replace(&mut self.phase, Phase::Done) {
             Phase::Gathering(gathering) => gathering.go_on(&mut self.store),
@@ -283,7 +286,7 @@ impl Delivery {
         };
     }
 
-    /// Takes in what happened. `Break` says that nothing more is needed of that answer: stop reading it.
+    /// Takes in what happened. `Break` means that nothing more is needed of that answer: stop reading it.
     pub fn handle(&mut self, input: Input) -> ControlFlow<()> {
         let (phase, flow) = match (std::mem::replace(&mut self.phase, Phase::Done), input) {
             (phase, Input::Found(key, file)) => {
@@ -327,10 +330,10 @@ enum Phase {
     Done,
 }
 
-/// Every file is held; the image is being rendered, or about to be.
+/// The phase in which every file is held, and the image is being rendered or about to be.
 #[derive(Debug)]
 struct Rendering {
-    /// `None` once it was given out.
+    /// `None` once the render was given out.
     job: Option<Render>,
     served: Served,
     answer: ResponseSpec,
@@ -354,14 +357,14 @@ impl Rendering {
     }
 
     fn finish(self, rendered: Rendered, store: &mut VecDeque<Stored>) -> Phase {
-        // A result of a render that was not given out is somebody else's.
+        // The result belongs to another delivery if no render was given out here.
         if self.job.is_some() {
             return Phase::Rendering(Box::new(self));
         }
         let response = match rendered.result {
             Ok(mut encoded) => {
                 let notes = std::mem::take(&mut encoded.notes);
-                // What is damaged today may be mended in a minute.
+                // A damaged file may be repaired within a minute.
                 let served = if notes.iter().any(Note::is_damage) {
                     let until = self.terms.now.saturating_add(self.terms.caching.errors.as_secs());
                     let term = self.served.term.max(Term::Brief);
@@ -379,7 +382,7 @@ impl Rendering {
             }
             Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
             Err(error) => {
-                // Of a file that stands in for another one for a moment, its faults are those of the moment, too.
+                // If the file is a fallback for a transient failure, its faults are transient, too.
                 let transient = self.served.term == Term::Moment;
                 respond::failure(&ResponseHead { transient, ..(&self.answer).into() }, error)
             }

@@ -1,4 +1,4 @@
-//! [`Outcome`]: how an answer came about.
+//! [`Outcome`]: the way in which an answer came about.
 
 use std::fmt;
 
@@ -14,30 +14,30 @@ use http::Response;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The store had a fresh rendition: no origin was asked.
+    /// The store had a fresh rendition, and no origin was asked.
     Hit,
-    /// A rendition that is no longer fresh, while it is renewed after the answer, or while an origin is down.
+    /// The answer is a stale rendition, which is renewed after the answer or is used because an origin is down.
     Stale,
-    /// A rendition of the store that is fresh again, because no file of it has changed.
+    /// The store had a stale rendition that is fresh again, because none of its files has changed.
     Revalidated,
-    /// The files were fetched, or came from the store, and the answer was made of them.
+    /// The answer was made of files that were fetched or that came from the store.
     Made,
-    /// The answer was made for another request for the same at the same time.
+    /// The answer was made for another request for the same rendition at the same time.
     Shared,
-    /// The client has the image already: 304, however that was found out.
+    /// The client has the image already, so the status is 304, however that was determined.
     NotModified,
-    /// An effect is still being prepared elsewhere: a page, and when to ask again.
+    /// An effect is still being prepared elsewhere: the answer is a page that says when to retry.
     Pending,
-    /// There is too much to do: 503 with `Retry-After`.
+    /// The server is overloaded: 503 with `Retry-After`.
     Shed,
-    /// Any other error.
+    /// The answer is any other error.
     Failed,
-    /// The answer to OPTIONS.
+    /// The answer to an OPTIONS request.
     Options,
 }
 
 impl Outcome {
-    /// All of them, for a table of counters.
+    /// All outcomes, for a table of counters.
     pub const ALL: [Self; 10] = [
         Self::Hit,
         Self::Stale,
@@ -51,7 +51,7 @@ impl Outcome {
         Self::Options,
     ];
 
-    /// Returns the outcome of a response of this crate.
+    /// Returns the outcome of a response that this crate made.
     #[must_use]
     pub fn of<B>(response: &Response<B>) -> Option<Self> {
         response.extensions().get().copied()

@@ -1,4 +1,4 @@
-//! [`Recall`]: the search for a rendition in the store, before anything else.
+//! [`Recall`]: the lookup of the rendition in the store, before anything else.
 
 use std::collections::VecDeque;
 
@@ -17,7 +17,7 @@ use crate::trace::event;
 pub(super) struct Recall {
     order: Order,
     key: StoreKey,
-    /// The lookup was given out.
+    /// `true` once the lookup was given out.
     asked: bool,
 }
 
@@ -32,13 +32,13 @@ impl Recall {
         (!std::mem::replace(&mut self.asked, true)).then(|| self.key.clone())
     }
 
-    /// Returns `true` if the lookup of this key is out.
+    /// Returns `true` if the lookup of this key is outstanding.
     pub(super) fn awaits(&self, key: &StoreKey) -> bool {
         self.asked && self.key == *key
     }
 
-    /// Goes on without an answer from the store. `last` is confirmed if no file has changed, or stands in for an answer
-    /// while an origin is down.
+    /// Goes on without an answer from the store. `last` is a stale rendition: it is confirmed if no file has changed,
+    /// and it is the fallback while an origin is down.
     pub(super) fn gather(self, last: Option<Rendition>, store: &mut VecDeque<Stored>) -> Phase {
         Gathering::start(self.order, last, store)
     }
@@ -46,13 +46,13 @@ impl Recall {
 
 impl Delivery {
     /// Answers with the rendition of the store if that is fresh enough. No origin is asked and nothing is decoded; the
-    /// signature and `If-None-Match` are honoured as ever.
+    /// signature and `If-None-Match` are checked as always.
     pub(super) fn recalled(&mut self, recall: Box<Recall>, kept: Rendition) -> Phase {
         let answer = &recall.order.answer;
         let freshness = kept.served.freshness(answer.now, &answer.caching);
         event!("found", fresh = freshness == Freshness::Fresh, stale = freshness == Freshness::Stale);
         match freshness {
-            // Renewed by somebody else meanwhile.
+            // Another delivery has renewed it in the meantime.
             Freshness::Fresh if self.answered => Phase::Done,
             Freshness::Fresh => responding(respond::rendition(answer, &kept, Outcome::Hit)),
             Freshness::Stale if !self.answered => {
@@ -71,7 +71,7 @@ impl Delivery {
             let answer = &recall.order.answer;
             let response = match made.served.freshness(answer.now, &answer.caching) {
                 Freshness::Stale => respond::rendition(answer, &made.as_stopgap(Term::Brief), Outcome::Shared),
-                // It may be over already where an origin wants to be asked each time.
+                // It may have expired already if the origin requires revalidation each time.
                 _ => respond::rendition(answer, made, Outcome::Shared),
             };
             self.phase = responding(response);
@@ -87,7 +87,7 @@ impl Delivery {
         }
     }
 
-    /// Returns the key of the rendition while that is still to be looked up.
+    /// Returns the key of the rendition while its lookup has not been given out.
     #[cfg(feature = "single-flight")]
     pub(crate) fn rendition_key(&self) -> Option<&StoreKey> {
         match &self.phase {
@@ -96,8 +96,8 @@ impl Delivery {
         }
     }
 
-    /// Takes in a file that another delivery has fetched, as the answer to a fetch of this one. `Continue` says that it
-    /// is not fresh enough here: send the request.
+    /// Takes in a file that another delivery has fetched, as the answer to a fetch of this one. `Continue` means that
+    /// the file is not fresh enough here: send the request.
     #[cfg(feature = "single-flight")]
     pub(crate) fn share_original(
         &mut self,

@@ -1,4 +1,4 @@
-//! [`Render`]: the only computing there is, as a value to run where you like.
+//! [`Render`]: the only computation of a delivery, as a value that may be run anywhere.
 
 use std::sync::Arc;
 
@@ -15,15 +15,14 @@ use crate::plan::Rules;
 use crate::stop::Stop;
 use crate::transform::Transformation;
 
-/// Work for a thread pool: the sources are here, the picture is to be made.
+/// A render for a thread pool: every source is held, and the image is to be made.
 ///
-/// With feature `pixels`, [`Render::run`] makes it, on the thread that calls it and without waiting for
-/// anything. Without it, or to use another library, read what is wanted from the accessors and answer
-/// with [`Rendered::new`].
+/// With feature `pixels`, [`Render::run`] makes it, on the thread that calls it and without waiting for anything.
+/// Without that feature, or to use another library, read the job from the accessors and answer with [`Rendered::new`].
 #[derive(Debug)]
 pub struct Render {
     pub(crate) job: Arc<RenderSpec>,
-    /// One for each wanted file of the order, in its order.
+    /// The files that the order needs, in its order.
     pub(crate) sources: Vec<Source>,
     pub(crate) stop: Stop,
 }
@@ -32,40 +31,41 @@ pub struct Render {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Source {
-    /// Where it was found: the asset's path, that of the default image in its place, or what a layer names.
+    /// The path at which it was found: that of the asset, of the default image in its place, or of a file that a layer
+    /// names.
     pub path: AssetPath,
     /// The file.
     pub bytes: Bytes,
 }
 
-/// What came of a [`Render`].
+/// The result of a [`Render`].
 #[derive(Debug)]
 pub struct Rendered {
     pub(crate) result: Result<Encoded, Error>,
 }
 
 impl Render {
-    /// Makes the picture. Takes the time that takes: run it where that does not hurt.
+    /// Makes the image. This may take long: run it on a thread that may block.
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run(self) -> Rendered {
         self.draw(&crate::pixels::Scratch::once(), None)
     }
 
-    /// Makes the image with the memory that a [`Renderer`](crate::Renderer) holds; its settings do not count here.
+    /// Makes the image with the memory that a [`Renderer`](crate::Renderer) holds; its settings have no effect here.
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run_with(self, renderer: &crate::pixels::Renderer) -> Rendered {
         self.draw(renderer.scratch(), None)
     }
 
-    /// Makes the image as [`Render::run_with`] does, for pools that admit renders by their memory. `admit` is told
-    /// what [`Render::cost`] tells, once, before the image is drawn: it waits on this thread until there is so much, or
-    /// refuses with the error that is then the result.
+    /// Makes the image like [`Render::run_with`], for pools that admit renders by their memory. `admit` is called with
+    /// the value of [`Render::cost`], once, before the image is drawn. It waits on this thread until there is enough
+    /// memory, or refuses with an error, which is then the result.
     ///
-    /// To ask [`Render::cost`] first would read headers twice, build the tree of an SVG twice, and where the plan
-    /// depends on pixels (trimming, `fo-auto`, effects of an embedder) compute those twice: they come before `admit`. It is
-    /// not called where no image is drawn, as for a file that passes as it is.
+    /// Calling [`Render::cost`] first would read headers twice and build the tree of an SVG twice. Where the plan
+    /// depends on pixels (trimming, `fo-auto`, effects of an embedder), it would compute those twice: they come before
+    /// `admit`. `admit` is not called if no image is drawn, as for a file that is delivered unchanged.
     #[cfg(feature = "pixels")]
     #[must_use]
     pub fn run_admitted(
@@ -86,20 +86,21 @@ impl Render {
         Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, admit)))
     }
 
-    /// The most bytes of memory that [`Render::run`] takes at a time, see [`Renderer::cost`](crate::Renderer::cost): run as
-    /// many at once as there is memory for.
+    /// Returns the most bytes of memory that [`Render::run`] takes at a time, see
+    /// [`Renderer::cost`](crate::Renderer::cost): run as many renders at the same time as there is memory for.
     ///
     /// # Errors
-    /// What [`Render::run`] would fail with before it decodes.
+    /// The errors of [`Render::run`] that are found before it decodes.
     #[cfg(feature = "pixels")]
     pub fn memory(&self) -> Result<u64, Error> {
         Ok(self.cost()?.memory)
     }
 
-    /// The most memory and computing that [`Render::run`] takes, see [`Renderer::cost`](crate::Renderer::cost).
+    /// Returns the most memory and computation that [`Render::run`] takes, see
+    /// [`Renderer::cost`](crate::Renderer::cost).
     ///
     /// # Errors
-    /// What [`Render::run`] would fail with before it decodes.
+    /// The errors of [`Render::run`] that are found before it decodes.
     #[cfg(feature = "pixels")]
     pub fn cost(&self) -> Result<Cost, Error> {
         self.with_work(&crate::pixels::Scratch::once(), crate::pixels::cost_of)
@@ -127,15 +128,15 @@ impl Render {
         })
     }
 
-    /// The handle that ends it early. A driver that is dropped sets it.
+    /// Returns the handle that ends the render early. A driver that is dropped sets it.
     #[must_use]
     pub const fn stop(&self) -> &Stop {
         &self.stop
     }
 
-    /// Sanitises, where that is all there is to do: an SVG passes through that is to be harmless.
+    /// Sanitises an SVG that is otherwise delivered unchanged; `None` if there is anything else to do.
     ///
-    /// [`Render::run`] does this by itself. Who renders with another library asks here first.
+    /// [`Render::run`] does this by itself. Call it first when you render with another library.
     #[cfg(feature = "sanitize")]
     #[must_use]
     pub fn sanitize(&self) -> Option<Rendered> {
@@ -146,31 +147,31 @@ impl Render {
         (passes && is_svg()).then(|| Rendered::new(crate::svg::passed(bytes, &job.rules)))
     }
 
-    /// What is to be done, with names expanded and hints applied.
+    /// Returns the transformation, with names expanded and hints applied.
     #[must_use]
     pub fn transformation(&self) -> &Transformation {
         &self.job.transformation
     }
 
-    /// How it is to be planned, and the limits to keep to.
+    /// Returns the rules of the plan, and the limits.
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.job.rules
     }
 
-    /// What the embedder registered, for whoever renders elsewhere.
+    /// Returns the extensions that the embedder registered, for a renderer elsewhere.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
         &self.job.extensions
     }
 
-    /// A number for effects that invent something: the same for the same request.
+    /// Returns a seed for effects that invent content. It is equal for equal requests.
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.job.seed
     }
 
-    /// The files: the asset first, then those that layers name, in order of mention.
+    /// Returns the files: the asset first, then those that layers name, in order of mention.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
         &self.sources
@@ -178,16 +179,16 @@ impl Render {
 }
 
 impl Rendered {
-    /// A result made elsewhere.
+    /// Makes a result of an image, or of an error, from elsewhere.
     #[must_use]
     pub const fn new(result: Result<Encoded, Error>) -> Self {
         Self { result }
     }
 
-    /// The picture, or why there is none.
+    /// Returns the image, or the error in its place.
     ///
     /// # Errors
-    /// What [`Render::run`] failed with.
+    /// The error of [`Render::run`].
     pub const fn result(&self) -> Result<&Encoded, &Error> {
         self.result.as_ref()
     }

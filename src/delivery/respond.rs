@@ -1,26 +1,26 @@
-//! The response: which headers a browser gets, and none that an origin sent.
+//! The response: headers for the browser, none of which is copied from an origin.
 //!
 //! | Header | On | Source of the rule |
 //! |---|---|---|
-//! | `Content-Type` | all | of the delivered bytes, never the origin's word |
-//! | `Content-Length` | all | of the body, which HEAD leaves out (RFC 9110, 9.3.2) |
-//! | `Cache-Control` | all | [`Caching`]; a minute for errors that would come again, `no-store` for those that may not (chosen) |
-//! | `ETag` | pictures, 304 | chosen: of the order, the configuration and the files it is made of, so that it is known before |
-//! | `Last-Modified` | pictures | RFC 9110, 8.8.2: that of the file changed last, if all tell |
-//! | `Age` | pictures, 304 | RFC 9111, 5.1, where the origin's `Cache-Control` is told |
-//! | `Vary` | all | what was consulted (RFC 9110, 12.5.5) |
-//! | `Link` | pictures | ImageKit, *Canonical header*: that of the serving origin |
-//! | `Content-DPR` | pictures | ImageKit, *Client hints* |
-//! | `Content-Disposition` | pictures | ImageKit, `ik-attachment`; quoting by RFC 6266 and 8187 |
-//! | `Accept-Ranges: none` | pictures | chosen: a part of a picture would cost the whole |
-//! | `is-intermediate-response`, `Retry-After` | effects in the making | ImageKit, *AI transformations* |
+//! | `Content-Type` | all | that of the delivered bytes, never the origin's |
+//! | `Content-Length` | all | that of the body, which HEAD leaves out (RFC 9110, 9.3.2) |
+//! | `Cache-Control` | all | [`Caching`]; a minute for errors that would recur, `no-store` for those that may not (chosen) |
+//! | `ETag` | images, 304 | chosen: of the order, the configuration and the source files, so that it is known before a decode |
+//! | `Last-Modified` | images | RFC 9110, 8.8.2: that of the file changed last, if all have one |
+//! | `Age` | images, 304 | RFC 9111, 5.1, if the origin's `Cache-Control` is passed on |
+//! | `Vary` | all | the request headers that were consulted (RFC 9110, 12.5.5) |
+//! | `Link` | images | ImageKit, *Canonical header*: that of the serving origin |
+//! | `Content-DPR` | images | ImageKit, *Client hints* |
+//! | `Content-Disposition` | images | ImageKit, `ik-attachment`; quoting by RFC 6266 and 8187 |
+//! | `Accept-Ranges: none` | images | chosen: a part of an image would cost as much as the whole |
+//! | `is-intermediate-response`, `Retry-After` | pending effects | ImageKit, *AI transformations* |
 //! | `Retry-After` | 503 | RFC 9110, 10.2.3 |
 //! | `ik-error` | errors | ImageKit, *Error codes*: `CODE - message` |
-//! | `ik-ignored` | images, of endpoints that are told to | chosen: tokens without effect, with what was probably meant |
+//! | `ik-ignored` | images, of endpoints with that setting | chosen: tokens without effect, with what was probably meant |
 //! | `X-Content-Type-Options`, `Access-Control-Allow-Origin`, `Access-Control-Expose-Headers` | all | chosen |
 //! | `Content-Security-Policy` | SVG | chosen: scripts in it never run |
 //!
-//! OPTIONS has an answer of its own: 204, what is allowed, and no body.
+//! The response to OPTIONS is separate: 204, the allowed methods and headers, and no body.
 
 use std::time::Duration;
 
@@ -45,24 +45,25 @@ use crate::policy::{self, Keeping};
 use crate::store::{Rendition, Served};
 use crate::transform::Ignored;
 
-/// What an error's response depends on, besides the error.
+/// The parts of an error response that do not follow from the error.
 pub(super) struct ResponseHead<'a> {
-    /// The request was HEAD.
+    /// `true` if the request method was HEAD.
     pub(super) head: bool,
     pub(super) vary: &'a [HeaderName],
     pub(super) caching: &'a Caching,
-    /// Told as a gateway tells it.
+    /// `true` if status and code are those of a gateway.
     pub(super) gateway: bool,
-    /// The next request may well succeed, whatever the error says by itself: an origin failed for a moment.
+    /// `true` if the next request may succeed, even if the error by itself would recur: an origin had a transient
+    /// failure.
     pub(super) transient: bool,
 }
 
-/// The part of an answer that other deliveries of the same order may be given, in the extensions of the response.
+/// The part of an answer that may be shared with other deliveries of the same order; in the extensions of the response.
 #[cfg(feature = "single-flight")]
 #[derive(Debug, Clone)]
 pub(crate) enum Shareable {
     Rendition(Box<Rendition>),
-    /// The error in the extensions may be over in a moment.
+    /// The error in the extensions may be transient.
     Failure,
 }
 
@@ -73,7 +74,7 @@ impl<'a> From<&'a ResponseSpec> for ResponseHead<'a> {
     }
 }
 
-/// Answers with a rendition: 200, or 304 to a browser that has it, or an error to one that may not.
+/// Answers with a rendition: 200, or 304 to a browser that has it, or an error to one that may not see it.
 pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition, outcome: Outcome) -> Response<Bytes> {
     let Rendition { served, format, content_type, bytes } = rendition;
     let response = if served.private && !answer.admits_private {
@@ -107,7 +108,7 @@ pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition, outcome: O
     response
 }
 
-/// Answers that the browser has it (RFC 9110, 15.4.5): what caches need to know, and no body.
+/// Answers with 304 (RFC 9110, 15.4.5): the headers that caches need, and no body.
 pub(super) fn not_modified(answer: &ResponseSpec, served: &Served) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -118,21 +119,21 @@ pub(super) fn not_modified(answer: &ResponseSpec, served: &Served) -> Response<B
     response
 }
 
-/// What caches go by.
+/// Inserts the headers for caches.
 fn keeping(headers: &mut HeaderMap, answer: &ResponseSpec, served: &Served) {
     let at_most = answer.expires.map(|last| last.saturating_sub(answer.now));
     let keeping = Keeping { term: served.term, private: served.private, origin: served.said, at_most };
     let caching = served.caching(&answer.caching);
     headers.insert(CACHE_CONTROL, policy::cache_control(&keeping, &caching));
     insert(headers, ETAG, HeaderValue::try_from(&served.etag).ok());
-    // Where the origin's word counts, its time has begun to run (RFC 9111, 5.1).
+    // If the origin's directives count, the time since it sent the file counts too (RFC 9111, 5.1).
     let age = answer.now.saturating_sub(served.sent);
     if caching.by_origin && served.term == policy::Term::Full && age > 0 {
         headers.insert(AGE, HeaderValue::from(age));
     }
 }
 
-/// The code in `ik-error`, as a browser gets it.
+/// Returns the code in `ik-error`, as a browser gets it.
 #[cfg(feature = "tracing")]
 pub(super) fn code(response: &Response<Bytes>) -> Option<&str> {
     response.headers().get(IK_ERROR)?.to_str().ok()?.split(' ').next()
@@ -149,7 +150,7 @@ pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     let mut response = response(manner.head, status, manner.vary, text, body.into());
     let headers = response.headers_mut();
-    // Who may not see it is told so because of who asks, not of what.
+    // A refusal by the access rules depends on the client, not on the URL.
     let by_person = error.code() == ErrorCode::Forbidden;
     let transient = manner.transient || error.is_transient();
     let keep = if by_person || transient {
@@ -179,13 +180,13 @@ pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes
     response
 }
 
-/// As `Retry-After` has it: rounded up, and one second at least, for zero asks for no pause.
+/// Returns the value of `Retry-After`: seconds, rounded up, and at least one, since zero requests no pause.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
-/// Says that an effect is being prepared (documented: status 200, a page, and a header that tells it from a
-/// picture). Kept by no cache.
+/// Answers that an effect is being prepared (documented: status 200, a page, and a header that distinguishes it from an
+/// image). No cache may store the answer.
 pub(super) fn intermediate(answer: &ResponseSpec, retry_after: Duration) -> Response<Bytes> {
     let body = Bytes::from_static(b"<!doctype html><p>The asset is currently being prepared</p>");
     let html = HeaderValue::from_static("text/html; charset=utf-8");
@@ -198,7 +199,7 @@ pub(super) fn intermediate(answer: &ResponseSpec, retry_after: Duration) -> Resp
     response
 }
 
-/// Answers OPTIONS, and with it what browsers ask before a script's request (Fetch standard, *CORS-preflight*).
+/// Answers OPTIONS, and thereby the preflight of a script's request (Fetch standard, *CORS-preflight*).
 pub(super) fn options() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -211,7 +212,7 @@ pub(super) fn options() -> Response<Bytes> {
     response
 }
 
-/// What every response with a body has.
+/// Makes a response with a body, with the headers that all of them have.
 fn response(
     head: bool,
     status: StatusCode,
@@ -245,26 +246,26 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>)
     }
 }
 
-/// A text as it may stand in a header: one line of ASCII, not endless.
+/// Returns a text in the form that a header may hold: one line of ASCII, of bounded length.
 fn visible(text: &str, longest: usize) -> String {
     text.chars().take(longest).map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
 }
 
-/// `ik-ignored`: the tokens without effect in one line; `None` if there are none.
+/// Returns the value of `ik-ignored`: the tokens without effect in one line; `None` if there are none.
 fn report(ignored: &[Ignored]) -> Option<HeaderValue> {
     const LONGEST: usize = 1024;
     let all: Vec<_> = ignored.iter().map(ToString::to_string).collect();
     HeaderValue::try_from(visible(&all.join(", "), LONGEST)).ok().filter(|_| !all.is_empty())
 }
 
-/// `Content-Disposition` with this name, which gets the extension of the format where it has none; one of the path also
-/// where it has that of another image format.
+/// Returns `Content-Disposition` with this name. A name without an extension gets that of the format. If the name is
+/// that of the path, the extension of another image format is replaced, too.
 fn attachment(name: &Attachment, format: Option<Format>) -> Option<HeaderValue> {
     let (name, follows) = match name {
         Attachment::Asked(name) => (name, false),
         Attachment::OfPath(name) => (name, true),
     };
-    // A name is no path and has no invisible parts.
+    // A file name is not a path, and has no invisible characters.
     let mut name: String = name.chars().filter(|c| !c.is_control()).collect();
     name = name.replace(['/', '\\'], "_");
     if let Some(format) = format {
@@ -279,7 +280,7 @@ fn attachment(name: &Attachment, format: Option<Format>) -> Option<HeaderValue> 
             name.push_str(format.extension());
         }
     }
-    // RFC 6266, appendix D: `%` and what is not ASCII reads differently from browser to browser.
+    // RFC 6266, appendix D: browsers read `%` and characters outside ASCII in different ways.
     let plain = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '"' | '%'));
     let ascii: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     let mut value = format!("attachment; filename=\"{ascii}\"");
@@ -291,9 +292,9 @@ fn attachment(name: &Attachment, format: Option<Format>) -> Option<HeaderValue> 
 }
 
 const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
-/// Everything that is answered.
+/// The methods that are answered.
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
-/// Headers of ours that scripts of other origins may read.
+/// The headers of this crate that scripts of other origins may read.
 const EXPOSED: HeaderValue = HeaderValue::from_static("ik-error, ik-ignored, content-dpr");
 const IK_IGNORED: HeaderName = HeaderName::from_static("ik-ignored");
 const IK_ERROR: HeaderName = HeaderName::from_static("ik-error");
@@ -323,7 +324,7 @@ mod tests {
         ] {
             assert_eq!(attachment(&Attachment::OfPath(name.to_owned()), format).unwrap(), want, "{name:?}");
         }
-        // A name that was asked for keeps its extension.
+        // A requested name keeps its extension.
         for (name, want) in [("a.jpg", "a.jpg"), ("a", "a.webp"), ("v1. final", "v1. final.webp")] {
             let asked = attachment(&Attachment::Asked(name.to_owned()), Some(Format::WebP));
             assert_eq!(asked.unwrap(), format!("attachment; filename=\"{want}\""), "{name:?}");

@@ -13,36 +13,36 @@ use crate::store::{Original, StoreKey};
 /// One origin's turn, redirects included.
 #[derive(Debug)]
 pub(super) struct Turn {
-    /// Not yet signed, so that a redirect takes no signature along.
+    /// The request before it is signed, so that a redirect takes no signature along.
     request: Request<()>,
     pub(super) key: StoreKey,
     pub(super) canonical: Option<HeaderValue>,
-    /// Where it may be sent on to.
+    /// The rules for redirects.
     pub(super) policy: RedirectPolicy,
-    /// How often it was.
+    /// The number of redirects so far.
     redirects: usize,
-    /// It was sent once more, after a connection that had been kept was closed.
+    /// `true` if the request was sent again after a connection that had been kept open was closed.
     pub(super) resent: bool,
-    /// What a store has of this request: too old to be used without asking.
+    /// The stale file that a store has for this request, which needs revalidation.
     pub(super) kept: Option<Original>,
-    /// A store need not be told: it has it.
+    /// `true` if the store has the file already.
     pub(super) is_stored: bool,
-    /// Names the content of the file, once it has a name.
+    /// The identity of the content, once it is known.
     pub(super) identity: Option<Fingerprint>,
 }
 
 impl Turn {
-    /// The turn of an origin that is to be asked.
+    /// Makes the turn of an origin that is to be asked.
     pub(super) fn start(request: Request<()>, canonical: Option<HeaderValue>, policy: RedirectPolicy) -> Self {
         let key = StoreKey::of_request(&request, &policy);
         let (redirects, resent, kept, is_stored, identity) = (0, false, None, false, None);
         Self { request, key, canonical, policy, redirects, resent, kept, is_stored, identity }
     }
 
-    /// The request as it is sent: with the question whether what is kept has changed, and signed.
+    /// Returns the request to send: signed, and conditional if there is a stale file.
     ///
     /// # Errors
-    /// It cannot be signed.
+    /// The request cannot be signed.
     pub(super) fn sent(&self, now: u64) -> Result<Request<()>, BoxError> {
         let mut request = self.request.clone();
         if let Some(kept) = &self.kept {
@@ -53,7 +53,8 @@ impl Turn {
         Ok(request)
     }
 
-    /// The same turn at the address that `head` points to, or as it was if the policy does not let it.
+    /// Returns this turn at the address that `head` redirects to, or `Err` with the turn unchanged if the policy
+    /// forbids it.
     pub(super) fn redirected(self, head: &Response<()>, terms: &GatherContext) -> Result<Self, Box<Self>> {
         let mut locations = head.headers().get_all(http::header::LOCATION).iter();
         let (Some(location), None) = (locations.next(), locations.next()) else { return Err(Box::new(self)) };

@@ -1,4 +1,4 @@
-//! [`Coded`]: undoing gzip, deflate and Brotli while a file comes.
+//! [`Coded`]: decoding of gzip, deflate and Brotli while a file arrives.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -15,11 +15,11 @@ pub(super) struct Coded {
 }
 
 enum State {
-    /// The first bytes, until they tell whether the file is compressed at all.
+    /// The first bytes, until there are enough to see whether the file is compressed at all.
     Start(Vec<u8>),
     Plain(Bounded),
     Gzip(flate2::write::MultiGzDecoder<Bounded>),
-    /// In the frame of zlib, or without it, which some servers send and all browsers read.
+    /// Deflate with the zlib wrapper, or without it, which some servers send and all browsers read.
     Deflate(Inflate),
     Brotli(Box<brotli_decompressor::DecompressorWriter<Bounded>>),
 }
@@ -31,13 +31,13 @@ impl Coded {
 
     /// Takes in the next bytes as they were sent.
     ///
-    /// A decoder that panics has met a file that is malformed.
+    /// If a decoder panics, the file counts as malformed.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), CodingError> {
         fenced(|| Ok(self.take(chunk))).unwrap_or(Err(CodingError::Malformed))
     }
 
     fn take(&mut self, chunk: &[u8]) -> Result<(), CodingError> {
-        /// As many as tell a format.
+        /// The number of bytes that suffice to recognise a format.
         const ENOUGH: usize = 32;
         if let State::Start(start) = &mut self.state {
             start.extend_from_slice(chunk);
@@ -46,7 +46,7 @@ impl Coded {
         self.write(chunk)
     }
 
-    /// The bytes of the file so far.
+    /// Returns the decoded bytes so far.
     pub(super) fn bytes(&self) -> &[u8] {
         match &self.state {
             State::Start(_) => &[],
@@ -57,7 +57,7 @@ impl Coded {
         }
     }
 
-    /// The whole file.
+    /// Returns the whole decoded file.
     pub(super) fn finish(self) -> Result<Vec<u8>, CodingError> {
         fenced(|| Ok(self.whole())).unwrap_or(Err(CodingError::Malformed))
     }
@@ -84,7 +84,8 @@ impl Coded {
         }
     }
 
-    /// Chooses a decoder by the first bytes: a file that begins like an image is not compressed, whatever its head says.
+    /// Chooses a decoder by the first bytes: a file that begins like an image is not compressed, whatever its head
+    /// says.
     fn begin(&mut self) -> Result<(), CodingError> {
         let State::Start(start) = &mut self.state else { return Ok(()) };
         let start = std::mem::take(start);
@@ -115,12 +116,12 @@ impl Coded {
     }
 }
 
-/// What went wrong with a decoder.
+/// Converts the error of a decoder.
 fn error(error: &io::Error, limit: u64) -> CodingError {
     if error.kind() == ErrorKind::FileTooLarge { CodingError::TooLong(limit) } else { CodingError::Malformed }
 }
 
-/// Without the bytes.
+/// Omits the bytes.
 impl fmt::Debug for Coded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Coded")
@@ -130,7 +131,7 @@ impl fmt::Debug for Coded {
     }
 }
 
-/// Deflate, with its end in sight: the decoders of `flate2` 1.1 that write do not tell whether it came.
+/// Deflate that notices its end: the writing decoders of `flate2` 1.1 do not say whether the end was reached.
 struct Inflate {
     decoder: flate2::Decompress,
     out: Bounded,
@@ -157,7 +158,7 @@ impl Inflate {
     }
 }
 
-/// Bytes that do not grow beyond a limit.
+/// A buffer of bytes with a limit.
 struct Bounded {
     bytes: Vec<u8>,
     limit: u64,

@@ -1,4 +1,4 @@
-//! The form in which a store keeps a file: lines of names and values, an empty line, the bytes.
+//! The stored form of a file: lines of names and values, an empty line, and the bytes.
 //!
 //! ```text
 //! originkit original 2
@@ -10,9 +10,9 @@
 //! <48213 bytes>
 //! ```
 //!
-//! What comes back from a store is read like any input: a file that is cut short, changed in any bit, of another kind or
-//! version, or under another key is as none. The checksum (XXH3, 128 bits, of all lines before it and of the bytes) finds
-//! damage; it is no signature, and whoever may write to a store is believed.
+//! A file from a store is checked like any input: a file that is cut short, changed in any bit, of another kind or
+//! version, or under another key counts as absent. The checksum (XXH3, 128 bits, of all lines before it and of the
+//! bytes) detects damage; it is not a signature, and everyone who can write to a store is trusted.
 
 use std::fmt::{Display, Write as _};
 
@@ -31,7 +31,8 @@ impl Writer {
         writer
     }
 
-    /// `None` is no line, nor is a value that is not plain text: it would not be read again.
+    /// Writes a line. There is no line for `None`, nor for a value that is not plain text, since it would not be read
+    /// back.
     pub(super) fn line(&mut self, name: &str, value: Option<impl Display>) {
         if let Some(value) = value.map(|value| value.to_string()).filter(|value| value.bytes().all(is_plain)) {
             // Writing to a string cannot fail.
@@ -39,7 +40,7 @@ impl Writer {
         }
     }
 
-    /// Are these the lines that a frame was read from?
+    /// Returns `true` if these are the lines that the frame was read from.
     pub(super) fn wrote(mut self, frame: &Frame) -> bool {
         self.line("length", Some(frame.bytes.len()));
         self.0 == frame.head
@@ -59,10 +60,10 @@ impl Writer {
 
 /// A frame that was read.
 pub(super) struct Frame {
-    /// All lines before the checksum.
+    /// The lines before the checksum.
     head: String,
     lines: Vec<(String, String)>,
-    /// Shares the memory of what was read.
+    /// The bytes of the file; they share the memory of the stored ones.
     pub(super) bytes: Bytes,
 }
 
@@ -103,17 +104,17 @@ impl Frame {
     }
 }
 
-/// The checksum of a frame, in 32 hex digits: of its lines before that one, and of its bytes.
+/// Returns the checksum of a frame in 32 hex digits: of the lines before it and of the bytes.
 fn checksum(lines: &str, bytes: &[u8]) -> String {
     format!("{:032x}", fingerprint::of_parts(&[lines.as_bytes(), bytes]))
 }
 
-/// Returns `true` for a byte that a line may have: visible ASCII and the space.
+/// Returns `true` if a line may contain this byte: visible ASCII and the space.
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, 0x20..0x7F)
 }
 
-/// A change of what a line means is another version.
+/// The version of the format. It changes with the meaning of any line.
 const VERSION: u32 = 2;
 const CHECKSUM: &str = "checksum";
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -163,12 +164,12 @@ mod tests {
             writer.line("etag", Some(format!("\"a{control}b\"")));
             let frame = Frame::read("original", &key, &writer.finish(&Bytes::new())).unwrap();
             assert!(!frame.has("etag"), "{control:?}");
-            // Somebody else may have written it, with the right checksum.
+            // Another program may have written it, with the right checksum.
             let mut lines = format!("originkit original {VERSION}\nkey {key}\netag \"a b\"\nlength 0\n");
             let seal = |lines: &str| Bytes::from(format!("{lines}checksum {}\n\n", checksum(lines, b"")));
             assert!(Frame::read("original", &key, &seal(&lines)).is_some());
             lines = lines.replace("a b", &format!("a{control}b"));
-            // A line break makes two lines, of which the second means nothing.
+            // A line break makes two lines, and the second has no meaning.
             assert_eq!(Frame::read("original", &key, &seal(&lines)).is_some(), control == '\n', "{control:?}");
         }
     }

@@ -6,10 +6,10 @@ use quick_cache::{OptionsBuilder, Weighter};
 
 use super::{Store, StoreKey};
 
-/// A store in memory with a limit in bytes. The files that are used least are removed first (S3-FIFO, by the crate
-/// `quick_cache`). It serves both drivers.
+/// A store in memory with a limit in bytes. The least used files are removed first (S3-FIFO, by the crate
+/// `quick_cache`). It works with both drivers.
 ///
-/// It is divided into parts of 64 MiB, or is one part if it is smaller. A file that is larger than a part is not kept.
+/// It is divided into parts of 64 MiB, or is a single part if it is smaller. A file larger than a part is not kept.
 ///
 /// ```
 /// use originkit::store::Memory;
@@ -33,7 +33,7 @@ impl Memory {
     #[must_use]
     pub fn new(bytes: u64) -> Self {
         let parts = usize::try_from(bytes / PART).unwrap_or(MOST_PARTS).clamp(1, MOST_PARTS);
-        // A guess that costs a little memory or a little time; it bounds nothing.
+        // This is an estimate, which costs a little memory or a little time. It bounds nothing.
         let files = usize::try_from(bytes / 65_536).unwrap_or(usize::MAX).clamp(32, 1 << 20);
         let mut options = OptionsBuilder::new();
         let options = options.shards(parts).estimated_items_capacity(files).weight_capacity(bytes).build();
@@ -48,7 +48,7 @@ impl Memory {
         }
     }
 
-    /// Returns the bytes that it holds.
+    /// Returns the number of bytes that the store holds.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.0.weight()
@@ -73,8 +73,8 @@ impl Store for Memory {
     }
 }
 
-/// The bytes of an entry besides its key and file, roughly.
+/// The approximate size of an entry in bytes, besides its key and file.
 const OVERHEAD: usize = 128;
-/// Bytes of a part. Each part has a lock.
+/// The size of a part in bytes. Each part has a lock.
 const PART: u64 = 64 * 1024 * 1024;
 const MOST_PARTS: usize = 16;

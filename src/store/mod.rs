@@ -1,9 +1,9 @@
-//! [`Store`]: where originals and renditions are kept between requests. A store is optional.
+//! [`Store`]: the interface to a store that keeps originals and renditions between requests. A store is optional.
 //!
-//! A delivery asks for its rendition first ([`Output::Lookup`](crate::delivery::Output::Lookup)), then for the files that
-//! it is made of, and fetches what is left. What it fetches and renders it hands out as
-//! [`Output::Store`](crate::delivery::Output::Store). The drivers pass both to the store that an
-//! [`Io`](crate::client::Io) has:
+//! A delivery looks up its rendition first ([`Output::Lookup`](crate::delivery::Output::Lookup)), then the files that
+//! it is made of, and fetches the others. It hands out the files that it fetches and renders as
+//! [`Output::Store`](crate::delivery::Output::Store). The drivers pass both outputs to the store of an
+//! [`Io`](crate::client::Io):
 //!
 //! ```text
 //! request ──▶ rendition stored and fresh? ──▶ answer                      no origin, no decode
@@ -15,8 +15,8 @@
 //!             fetch
 //! ```
 //!
-//! `Memory` (feature `memory-store`) is a store in memory, and `adapters::ObjectStore` (feature `object-store`) one in a
-//! bucket or a folder. One of your own has two methods:
+//! `Memory` (feature `memory-store`) is a store in memory, and `adapters::ObjectStore` (feature `object-store`) one in
+//! a bucket or a folder. A custom store implements two methods:
 //!
 //! ```
 //! use originkit::bytes::Bytes;
@@ -24,7 +24,7 @@
 //! use std::collections::HashMap;
 //! use std::sync::Mutex;
 //!
-//! /// Keeps everything for ever; the feature `memory-store` has one with a bound.
+//! /// A store without a bound; the feature `memory-store` has one with a bound.
 //! #[derive(Default)]
 //! struct Forever(Mutex<HashMap<StoreKey, Bytes>>);
 //!
@@ -43,9 +43,9 @@
 //! # Laws
 //!
 //! 1. An answer with a store is the answer without one, except for `Age` and the age of the files.
-//! 2. A store is trusted no more than an origin. A file that is cut short, changed in a bit, of another version or under
-//!    another key counts as absent.
-//! 3. What failed for a moment is never stored.
+//! 2. A store is trusted no more than an origin. A file that is cut short, changed in a bit, of another version or
+//!    under another key counts as absent.
+//! 3. The result of a transient failure is never stored.
 
 mod frame;
 mod key;
@@ -67,20 +67,20 @@ pub use self::original::Original;
 pub use self::rendition::Rendition;
 pub(crate) use self::rendition::Served;
 
-/// A place for files under keys: memory, a folder, Redis, S3.
+/// A place for files under keys, such as memory, a folder, Redis or S3.
 ///
-/// A store that fails is one that has nothing: log the failure, and answer `None`. A store decides when it removes a file;
-/// what is missing is fetched or rendered again. The twin for the blocking driver is
+/// A store that fails counts as one without the file: log the failure, and return `None`. A store may remove a file at
+/// any time; missing files are fetched or rendered again. The counterpart for the blocking driver is
 /// [`blocking::Store`](crate::blocking::Store).
 pub trait Store: Send + Sync {
     /// Returns the file under a key, if there is one.
     fn get(&self, key: &StoreKey) -> impl Future<Output = Option<Bytes>> + Send;
 
-    /// Keeps a file under a key, in place of the one that is there.
+    /// Keeps a file under a key, in place of any file under that key.
     fn put(&self, key: &StoreKey, file: Bytes) -> impl Future<Output = ()> + Send;
 }
 
-/// A store that is borrowed.
+/// A borrowed store.
 impl<S: Store> Store for &S {
     async fn get(&self, key: &StoreKey) -> Option<Bytes> {
         S::get(self, key).await
@@ -91,7 +91,7 @@ impl<S: Store> Store for &S {
     }
 }
 
-/// A store that is shared, such as one whose counts are read elsewhere.
+/// A shared store, such as one whose counts are read elsewhere.
 impl<S: Store> Store for Arc<S> {
     async fn get(&self, key: &StoreKey) -> Option<Bytes> {
         S::get(self, key).await
@@ -102,7 +102,7 @@ impl<S: Store> Store for Arc<S> {
     }
 }
 
-/// The absence of a store: the type of an [`Io`](crate::client::Io) that was given none. It has no values.
+/// The absence of a store: the type parameter of an [`Io`](crate::client::Io) without one. It has no values.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::exhaustive_enums, reason = "there is nothing to add")]
 pub enum NoStore {}
@@ -121,14 +121,14 @@ impl Store for NoStore {
 #[derive(Debug, Clone)]
 #[expect(clippy::exhaustive_enums, reason = "there are two tiers")]
 pub enum Stored {
-    /// A file as an origin sent it, or after the origin said that it has not changed.
+    /// A file as an origin sent it, also after the origin has confirmed that it is unchanged.
     Original(Original),
-    /// The file that is delivered.
+    /// A file as it is delivered.
     Rendition(Rendition),
 }
 
 impl Stored {
-    /// Returns the key to keep it under.
+    /// Returns the key to keep the file under.
     #[must_use]
     pub const fn key(&self) -> &StoreKey {
         match self {
@@ -146,7 +146,7 @@ impl Stored {
         }
     }
 
-    /// Reads the bytes under a key; `None` unless [`Stored::to_bytes`] wrote them for that key.
+    /// Reads the bytes under a key. Returns `None` unless [`Stored::to_bytes`] wrote them for that key.
     #[must_use]
     pub fn from_bytes(key: &StoreKey, bytes: &Bytes) -> Option<Self> {
         if key.is_original() {

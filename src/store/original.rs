@@ -1,4 +1,4 @@
-//! [`Original`]: a file of an origin, and what its head said.
+//! [`Original`]: a file of an origin, with the facts that its head stated.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::config::{Caching, Credentials};
 use crate::fingerprint::{self, Fingerprint};
 use crate::policy::{self, Directives, Freshness, MediaType, RedirectPolicy};
 
-/// A file as an origin sent it, with what is needed to use it again: whether it is still good, and how to ask the
+/// A file as an origin sent it, with the metadata for using it again: its freshness, and its validators for asking the
 /// origin whether it has changed.
 ///
 /// The machine hands it out as [`Output::Store`](crate::delivery::Output::Store), and takes its bytes back as
@@ -24,17 +24,17 @@ pub struct Original {
     pub(crate) bytes: Bytes,
 }
 
-/// What the head of an answer says of a file.
+/// The facts about a file that the head of an answer stated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Facts {
     etag: Option<HeaderValue>,
     last_modified: Option<HeaderValue>,
     pub(crate) said: Directives,
-    /// Of the file, as the origin has it.
+    /// The media type of the file according to the origin.
     pub(crate) media: MediaType,
-    /// It is for signed URLs only (documented: `Is-Private-File`).
+    /// `true` if the file is for signed URLs only (documented: `Is-Private-File`).
     pub(crate) private: bool,
-    /// When the origin sent it, or said that it has not changed.
+    /// The time at which the origin sent the file or confirmed that it has not changed, in seconds since 1970.
     pub(crate) sent: u64,
 }
 
@@ -51,23 +51,23 @@ impl Facts {
         }
     }
 
-    /// When the file last changed, in seconds since 1970.
+    /// Returns the time at which the file last changed, in seconds since 1970.
     pub(crate) fn modified(&self) -> Option<u64> {
         self.last_modified.as_ref().and_then(policy::date)
     }
 
-    /// Until when it is used without asking its origin.
+    /// Returns the time until which the file is fresh, in seconds since 1970.
     pub(crate) fn fresh_until(&self, caching: &Caching) -> u64 {
         self.sent.saturating_add(self.said.fresh_for(caching))
     }
 
-    /// The tag, if the same tag means the same bytes (RFC 9110, 8.8.1).
+    /// Returns the tag if an equal tag means equal bytes (RFC 9110, 8.8.1).
     fn strong_tag(&self) -> Option<&[u8]> {
         let tag = self.etag.as_ref()?.as_bytes();
         (tag.len() > 2 && tag.starts_with(b"\"") && tag.ends_with(b"\"")).then_some(tag)
     }
 
-    /// Names the content of the file at this key, before it was read. `None` where the origin has no word for it.
+    /// Returns the identity of the content at this key, before it was read. `None` if the origin sent no strong tag.
     pub(crate) fn identity(&self, key: &StoreKey) -> Option<Fingerprint> {
         Some(Fingerprint::of([b"tag", key.as_str().as_bytes(), self.strong_tag()?]))
     }
@@ -78,19 +78,19 @@ impl Original {
         Self { key, facts, bytes }
     }
 
-    /// What a store keeps it under.
+    /// Returns the key of the file in a store.
     #[must_use]
     pub const fn key(&self) -> &StoreKey {
         &self.key
     }
 
-    /// The file.
+    /// Returns the bytes of the file.
     #[must_use]
     pub const fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// Names its content: by the origin's strong tag, or else by its bytes.
+    /// Returns the identity of the content: by the origin's strong tag, or else by the bytes.
     pub(crate) fn identity(&self) -> Fingerprint {
         self.facts.identity(&self.key).unwrap_or_else(|| {
             let content = fingerprint::of_content(&self.bytes).to_be_bytes();
@@ -98,17 +98,17 @@ impl Original {
         })
     }
 
-    /// May it be used at this time?
+    /// Returns the freshness of the file at this time.
     pub(crate) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         policy::freshness(self.facts.fresh_until(caching), now, caching)
     }
 
-    /// Can an origin be asked whether it has changed?
+    /// Returns `true` if the file has a validator, so that an origin can be asked whether it has changed.
     pub(crate) const fn has_validator(&self) -> bool {
         self.facts.etag.is_some() || self.facts.last_modified.is_some()
     }
 
-    /// Asks the origin whether it has changed (RFC 9110, 13). A request without such headers where it has no validator.
+    /// Makes the request conditional (RFC 9110, 13). Without a validator, the request is left unchanged.
     pub(crate) fn ask_whether_changed(&self, request: &mut Request<()>) {
         let conditions = [(IF_NONE_MATCH, &self.facts.etag), (IF_MODIFIED_SINCE, &self.facts.last_modified)];
         for (name, value) in conditions {
@@ -118,21 +118,21 @@ impl Original {
         }
     }
 
-    /// The same file after the origin said, by a 304, that it has not changed; what that said anew counts (RFC 9111,
-    /// 4.3.4).
+    /// Returns the file after a 304, by which the origin confirmed that it has not changed. The headers that the 304
+    /// has replace the old ones (RFC 9111, 4.3.4).
     #[must_use]
     pub(crate) fn confirmed(self, headers: &HeaderMap, now: u64) -> Self {
         let new = Facts::of(headers, now);
         let old = self.facts;
         let said = if new.said == Directives::default() { old.said } else { new.said };
-        // A private file stays one: a 304 need not repeat it.
+        // A private file stays private: a 304 need not repeat it.
         let private = old.private || new.private;
         let (etag, last_modified) = (new.etag.or(old.etag), new.last_modified.or(old.last_modified));
         let media = if new.media == MediaType::default() { old.media } else { new.media };
         Self { facts: Facts { etag, last_modified, said, media, private, sent: new.sent }, ..self }
     }
 
-    /// As a store keeps it.
+    /// Returns the stored form.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
         self.lines().finish(&self.bytes)
@@ -150,7 +150,7 @@ impl Original {
         frame
     }
 
-    /// What a store has under a key; `None` for anything else than what [`Original::to_bytes`] wrote for that key.
+    /// Reads the stored form. Returns `None` for anything that [`Original::to_bytes`] did not write for this key.
     #[must_use]
     pub fn from_bytes(key: &StoreKey, stored: &Bytes) -> Option<Self> {
         let frame = Frame::read(KIND, key, stored)?;
@@ -169,8 +169,8 @@ impl Original {
 }
 
 impl StoreKey {
-    /// Names the answer to a request, before that is signed. Beside URL, host and the origin's own headers nothing in
-    /// requests to origins differs, but for who asks.
+    /// Returns the key of the answer to a request that is not yet signed. Besides the URL, the host and the origin's
+    /// own headers, requests to origins differ only in the headers that identify this server.
     pub(crate) fn of_request(request: &Request<()>, policy: &RedirectPolicy) -> Self {
         let host = request.headers().get(HOST).map_or(b"".as_slice(), HeaderValue::as_bytes);
         let own = policy.credentials(request.uri()).map_or("", Credentials::stamp);
@@ -178,7 +178,7 @@ impl StoreKey {
     }
 }
 
-/// Without the bytes.
+/// Omits the bytes.
 impl fmt::Debug for Original {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, facts, bytes } = self;
@@ -187,7 +187,7 @@ impl fmt::Debug for Original {
 }
 
 const KIND: &str = "original";
-/// Documented for web servers, and for stores of Amazon's kind.
+/// The names documented for web servers and for S3-compatible stores.
 const PRIVATE: [&str; 2] = ["is-private-file", "x-amz-meta-isprivatefile"];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! [`Rendition`]: a finished answer without what depends on who asks.
+//! [`Rendition`]: a finished answer without the parts that depend on the client.
 
 use std::fmt;
 
@@ -24,38 +24,38 @@ pub struct Rendition {
     pub(crate) bytes: Bytes,
 }
 
-/// How an answer was come by.
+/// The metadata of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Served {
     pub(crate) key: StoreKey,
     /// The strong tag, with its quotes.
     pub(crate) etag: String,
-    /// When the latest of its files was changed, in seconds since 1970; `None` where one does not say.
+    /// The time of the latest change to any of its files, in seconds since 1970; `None` if one file does not state it.
     pub(crate) modified: Option<u64>,
-    /// `Link` of the origin that had the asset.
+    /// The `Link` header of the origin that had the asset.
     pub(crate) canonical: Option<HeaderValue>,
-    /// How long it may stand: less than is usual for the default image, what another origin had while one was down, and
-    /// what is made of a damaged file.
+    /// The term for which it may be kept. It is reduced for the default image, for the file of another origin while one
+    /// was down, and for the image of a damaged file.
     pub(crate) term: Term,
-    /// For signed URLs only.
+    /// `true` if it is for signed URLs only.
     pub(crate) private: bool,
-    /// A file that is no image: it lives as its origin says.
+    /// `true` for a file that is not an image: its lifetime is set by its origin.
     pub(crate) file: bool,
-    /// What the asset's origin says of keeping it.
+    /// The caching directives of the asset's origin.
     pub(crate) said: Directives,
-    /// When the first of its files was sent by its origin.
+    /// The earliest time at which one of its files was sent by its origin, in seconds since 1970.
     pub(crate) sent: u64,
-    /// Until when it is good without asking an origin.
+    /// The time until which it is fresh, in seconds since 1970.
     pub(crate) fresh_until: u64,
 }
 
 impl Served {
-    /// The rules that it is kept by.
+    /// Returns the caching rules that apply to it.
     pub(crate) const fn caching(&self, caching: &Caching) -> Caching {
         if self.file { caching.of_files() } else { *caching }
     }
 
-    /// May it be used at this time? A stopgap has no time of grace: it is one itself.
+    /// Returns its freshness at this time. A fallback is never used stale.
     pub(crate) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         match policy::freshness(self.fresh_until, now, caching) {
             Freshness::Stale | Freshness::IfError if self.term != Term::Full => Freshness::Over,
@@ -65,52 +65,53 @@ impl Served {
 }
 
 impl Rendition {
-    /// A rendered image.
+    /// Makes the rendition of a rendered image.
     pub(crate) fn image(served: Served, encoded: Encoded) -> Self {
         let content_type = HeaderValue::from_static(encoded.format.content_type());
         Self { served, format: Some(encoded.format), content_type, bytes: encoded.bytes }
     }
 
-    /// A file as it is, of a type that follows from its name where it has no `format`.
+    /// Makes the rendition of an unchanged file, with the type `by_name` if it has no `format`.
     pub(crate) fn untouched(served: Served, by_name: &'static str, bytes: Bytes, format: Option<Format>) -> Self {
         let content_type = format.map_or(by_name, Format::content_type);
         Self { served, format, content_type: HeaderValue::from_static(content_type), bytes }
     }
 
-    /// The same as a stopgap: caches are to ask again soon.
+    /// Returns this rendition as a fallback, which caches revalidate soon.
     pub(crate) fn as_stopgap(&self, term: Term) -> Self {
         Self { served: Served { term, ..self.served.clone() }, ..self.clone() }
     }
 
-    /// The same for a store, if one may keep it. What stands in for a moment would only displace a better one there.
+    /// Returns this rendition for a store, if it may be stored. A short-lived fallback would only displace a better one
+    /// there.
     pub(crate) fn to_store(&self, caching: &Caching) -> Option<Self> {
         (self.served.term != Term::Moment && self.may_be_shared(caching)).then(|| self.clone())
     }
 
-    /// Returns `true` unless its origin says that it is for one who asks only.
+    /// Returns `true` unless its origin restricts it to a single client.
     pub(crate) fn may_be_shared(&self, caching: &Caching) -> bool {
         self.served.said.is_kept(&self.served.caching(caching))
     }
 
-    /// What a store keeps it under.
+    /// Returns the key of the rendition in a store.
     #[must_use]
     pub const fn key(&self) -> &StoreKey {
         &self.served.key
     }
 
-    /// The file.
+    /// Returns the bytes of the file.
     #[must_use]
     pub const fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// Its `ETag`, with the quotes.
+    /// Returns the `ETag`, with its quotes.
     #[must_use]
     pub fn etag(&self) -> &str {
         &self.served.etag
     }
 
-    /// As a store keeps it.
+    /// Returns the stored form.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
         self.lines().finish(&self.bytes)
@@ -134,7 +135,7 @@ impl Rendition {
         frame
     }
 
-    /// What a store has under a key; `None` for anything else than what [`Rendition::to_bytes`] wrote for that key.
+    /// Reads the stored form. Returns `None` for anything that [`Rendition::to_bytes`] did not write for this key.
     #[must_use]
     pub fn from_bytes(key: &StoreKey, stored: &Bytes) -> Option<Self> {
         let frame = Frame::read(KIND, key, stored)?;
@@ -157,7 +158,7 @@ impl Rendition {
     }
 }
 
-/// Without the bytes.
+/// Omits the bytes.
 impl fmt::Debug for Rendition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { served, format, bytes, .. } = self;

@@ -1,4 +1,4 @@
-//! [`SigV4`]: requests to a bucket of S3, or of a store that speaks as S3 does, signed with `SigV4`.
+//! [`SigV4`]: a signer for requests to a bucket of S3, or of an S3-compatible store, with `SigV4`.
 //!
 //! ```
 //! use originkit::{Endpoint, Engine, Origin};
@@ -23,9 +23,10 @@ use originkit::http::header::{HOST, HeaderName, HeaderValue};
 use originkit::http::{Request, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
-/// Signs for one region, with keys that stay: those of a user or a role, from wherever secrets are kept.
+/// A signer for one region with permanent keys: those of a user or a role, from any secret store.
 ///
-/// Keys that expire would be replaced in time by a task beside the server; a signer reads the newest, and waits for none.
+/// Keys that expire would be replaced in time by a background task of the server; a signer reads the newest keys and
+/// never waits for any.
 #[derive(Debug)]
 pub struct SigV4 {
     region: String,
@@ -33,7 +34,7 @@ pub struct SigV4 {
 }
 
 impl SigV4 {
-    /// Makes a signer. `token`: that of a session, where the keys have one.
+    /// Makes a signer. `token` is that of a session, if the keys have one.
     pub fn new(
         region: impl Into<String>,
         access_key: impl Into<String>,
@@ -47,7 +48,7 @@ impl SigV4 {
 
 impl Signer for SigV4 {
     fn sign(&self, request: &mut Request<()>, now: SystemTime) -> Result<(), BoxError> {
-        // As S3 wants it: a path that is encoded once and not tidied up, and the hash of the body in a header.
+        // S3 requires a path that is encoded once and not normalised, and the hash of the body in a header.
         let mut settings = SigningSettings::default();
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
@@ -56,7 +57,7 @@ impl Signer for SigV4 {
         let parameters = v4::SigningParams::builder().identity(&identity).region(&self.region).name("s3");
         let parameters = parameters.time(now).settings(settings).build()?.into();
 
-        // Other headers may be changed by a proxy on the way.
+        // A proxy may change other headers on the way.
         let host = request.headers().get(HOST).ok_or("a request without a host")?.to_str()?;
         let headers = std::iter::once(("host", host));
         let signable = SignableRequest::new("GET", canonical(request.uri()), headers, SignableBody::empty())?;
@@ -69,8 +70,8 @@ impl Signer for SigV4 {
     }
 }
 
-/// The URL with its path as S3 writes it when it checks a signature: every character that need not be itself is encoded.
-/// The path that is sent may be written otherwise (`a(1).jpg`), as it names the same file.
+/// Returns the URL with its path in the form in which S3 checks the signature: every character is encoded that may be.
+/// The path that is sent may be written in another way (`a(1).jpg`), as it names the same file.
 fn canonical(uri: &Uri) -> String {
     const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
     let path: Vec<u8> = percent_decode_str(uri.path()).collect();

@@ -1,4 +1,4 @@
-//! Reads a file of a bucket that is not public, and writes it to standard output.
+//! Reads a file from a private bucket, and writes it to standard output.
 //!
 //! ```text
 //! export AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... AWS_SESSION_TOKEN=...   # the last one is optional
@@ -30,7 +30,7 @@ fn main() -> Result<(), BoxError> {
     let bucket = Origin::new(&base).signer("bucket", signer);
     let engine = Engine::builder().endpoint(Endpoint::new("https://img.example.com").origin(bucket)).build()?;
 
-    // As it is: with the feature `pixels`, `tr:w-300` and `Render::run` would make a thumbnail.
+    // The file is delivered unchanged. With the feature `pixels`, `tr:w-300` and `Render::run` would make a thumbnail.
     let url = engine.endpoints().iter().map(|it| it.url(&path).transformation_text("orig-true").build()).next();
     let request = Request::get(url.ok_or("no endpoint")??).body(())?;
     let io = Io::new(Ureq::new(), |_| {

@@ -1,4 +1,4 @@
-//! The signer against Amazon's published examples, and against a server that checks what it is sent.
+//! Tests of the signer with Amazon's published examples, and with a server that checks its requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::path::Path;
@@ -42,7 +42,7 @@ fn signatures_are_those_that_amazon_publishes() {
     }
 }
 
-/// A bucket `photos` with these files, and the URL of its server.
+/// Serves a bucket `photos` with these files, and returns the URL of the server.
 fn serve(files: &[&str]) -> String {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("private-bucket");
     for file in files {
@@ -72,7 +72,7 @@ fn serve(files: &[&str]) -> String {
     format!("http://{address}")
 }
 
-/// The first bytes of a JPEG, and a name.
+/// Returns the first bytes of a JPEG, and the name.
 fn content(file: &str) -> Vec<u8> {
     [b"\xFF\xD8\xFF\xE0".as_slice(), file.as_bytes()].concat()
 }
@@ -85,7 +85,7 @@ fn engine(origin: Origin) -> Engine {
     Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
 }
 
-/// Asks for a file as it is, with what a store has of it. Also tells the statuses of the server.
+/// Requests a file unchanged, with the file that a store has. Also returns the statuses of the server.
 fn get(
     engine: &Engine,
     path: &str,
@@ -134,13 +134,13 @@ fn a_bucket_that_is_not_public_is_read() {
         assert_eq!((response.status().as_u16(), statuses), (200, vec![200]), "{file}");
         assert_eq!(*response.body(), content(file), "{file}");
     }
-    // Whether a file that was kept has changed is asked by a signature, too. (This server answers with the file.)
+    // The revalidation of a stored file is signed, too. (This server answers with the file.)
     let (_, _, kept) = get(&open, "a.jpg", None);
     let (response, statuses, _) = get(&open, "a.jpg", Some(&kept.expect("a file to keep")));
     assert_eq!(response.status(), 200);
     assert!(matches!(statuses[..], [200 | 304]), "{statuses:?}");
     assert_eq!(*response.body(), content("a.jpg"));
-    // What is not there is not there, and who does not sign, or signs with another key, is let in nowhere.
+    // A missing file is a 404. Requests without a signature, or with another key, are refused everywhere.
     assert_eq!(get(&open, "none.jpg", None).0.status(), 404);
     for origin in [bucket(), signed("another key")] {
         let (response, statuses, _) = get(&engine(origin), "a.jpg", None);

@@ -1,13 +1,13 @@
-//! An image server on loopback, with an origin of its own to try it on.
+//! An image server on loopback, with a built-in origin to try it on.
 //!
 //! ```text
 //! cargo run --release -p serve
 //! cargo run --release -p serve -- --origin https://www.example.com --port 8080
 //! ```
 //!
-//! Without `--origin` it starts a small web server that draws three pictures and logs what it is asked
-//! for. The image server is axum, `Reqwest` and `Threads` around `originkit::client::drive`; open the page it prints.
-//! `--avif` offers AVIF to browsers that take it, where the feature `avif` is built in.
+//! Without `--origin` it starts a small web server that draws three images and logs the requests. The image server is
+//! axum, `Reqwest` and `Threads` around `originkit::client::drive`; open the page whose address it prints. `--avif`
+//! offers AVIF to browsers that accept it, if the feature `avif` is built in.
 
 #[path = "../../front/mod.rs"]
 mod front;
@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut endpoint =
         Endpoint::new(&format!("http://127.0.0.1:{port}/demo")).also(&format!("http://localhost:{port}/demo"));
     for base in &origins {
-        // `Link: <...>; rel="canonical"` tells search engines where the original is.
+        // `Link: <...>; rel="canonical"` gives search engines the address of the original.
         endpoint = endpoint.origin(Origin::new(base).canonical(base));
     }
     let settings = Settings::default().avif(avif);
@@ -82,14 +82,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The whole integration: resolve, fetch what is needed, render where there is room, answer.
+/// Delivers an image. This is the whole integration: resolve, fetch, render on the pool, answer.
 async fn deliver(State(server): State<Server>, request: Request) -> Response {
     let delivery = server.engine.deliver(&request, SystemTime::now());
     let response = drive(delivery, &server.io).await.response;
     response.map(Body::from).into_response()
 }
 
-/// The original's size, colours and placeholders as JSON: fetched like any other, looked at where it may block.
+/// Returns the original's size, colours and placeholders as JSON. It is fetched like any other, and inspected on a
+/// thread that may block.
 async fn describe(State(server): State<Server>, mut request: Request) -> Response {
     let path = request.uri().path().trim_start_matches("/info/");
     let Ok(original) = format!("/demo/tr:orig-true/{path}").parse() else {

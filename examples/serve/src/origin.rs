@@ -1,4 +1,4 @@
-//! A web server with a few pictures, standing for the site that images are fetched from.
+//! A web server with a few images, in the role of the site that images are fetched from.
 
 use axum::Router;
 use axum::extract::Request;
@@ -10,7 +10,7 @@ use crate::pictures;
 
 const NAMES: [&str; 3] = ["photo.jpg", "badge.png", "sideways.jpg"];
 
-/// Starts it and returns two base URLs: the second has a picture that the first lacks.
+/// Starts the server and returns two base URLs: the second has an image that the first lacks.
 pub(crate) async fn start() -> std::io::Result<Vec<String>> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
