@@ -11,6 +11,7 @@
 //! | [`Renderer`](crate::Renderer), a [`Delivery`](crate::Delivery) | [`Error`] |
 //! | a client | [`FetchError`](crate::delivery::FetchError) |
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -27,7 +28,7 @@ pub use crate::number::NumberError;
 pub use crate::order::Rejection;
 pub use crate::path::PathError;
 pub use crate::plan::error::PlanError;
-pub use crate::policy::{AccessError, GuardError, OriginError};
+pub use crate::policy::{AccessError, AddressClass, GuardError, OriginError};
 pub use crate::transform::expr::ExprError;
 pub use crate::transform::parse_error::{ParseError, ParseErrorKind};
 
@@ -92,10 +93,12 @@ pub enum Error {
     #[error(transparent)]
     Rejected(#[from] Rejection),
     /// No origin delivered a file that was needed.
-    #[error("{cause}{}", if *layer { "; it is a file of a layer" } else { "" })]
+    #[error("{cause}{}{}", Named(origin.as_deref()), if *layer { "; it is a file of a layer" } else { "" })]
     Origin {
         /// The most specific of the origins' failures.
         cause: OriginError,
+        /// The origin with this failure: its [name](crate::Origin::named), or its host. `None` if no origin was asked.
+        origin: Option<String>,
         /// `true` if it was a file of a layer, not the asset.
         layer: bool,
     },
@@ -121,6 +124,17 @@ pub enum Error {
     /// There is no plan for this image.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// An extension failed: a decoder could not read the source, or an effect provider could not apply an effect.
+    #[error("{message}")]
+    Extension {
+        /// [`ErrorCode::Format`] or [`ErrorCode::Unidentified`].
+        code: ErrorCode,
+        /// The description of the failure, without the words of the extension.
+        message: String,
+        /// The error of the extension: the [`source`](std::error::Error::source), for the log.
+        #[source]
+        cause: ExtensionError,
+    },
     /// The source could not be decoded, or the result not encoded.
     #[error("{message}")]
     Pixels {
@@ -129,6 +143,37 @@ pub enum Error {
         /// The description of the failure.
         message: String,
     },
+}
+
+/// The error of an extension. Clones share it; two are equal if they are clones of one.
+#[derive(Debug, Clone)]
+pub struct ExtensionError(Arc<dyn std::error::Error + Send + Sync>);
+
+impl ExtensionError {
+    #[cfg(feature = "pixels")]
+    pub(crate) fn new(error: crate::extend::BoxError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl PartialEq for ExtensionError {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ExtensionError {}
+
+impl std::fmt::Display for ExtensionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for ExtensionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
 }
 
 impl Error {
@@ -147,15 +192,19 @@ impl Error {
     ///
     /// ```
     /// use originkit::error::{Error, OriginError};
-    /// let error = Error::Origin { cause: OriginError::Status(http::StatusCode::BAD_GATEWAY), layer: false };
-    /// assert_eq!(error.to_string(), "the origin answered with status 502 Bad Gateway");
+    /// let error = Error::Origin {
+    ///     cause: OriginError::Status(http::StatusCode::BAD_GATEWAY),
+    ///     origin: Some("shop".to_owned()),
+    ///     layer: false,
+    /// };
+    /// assert_eq!(error.to_string(), "the origin answered with status 502 Bad Gateway (origin `shop`)");
     /// assert_eq!(error.public_text(), "an origin failed to deliver the file");
     /// ```
     #[must_use]
     pub fn public_text(&self) -> String {
         match self {
             Self::Rejected(rejection) => rejection.public_text(),
-            Self::Origin { cause, layer } => told(*cause, *layer).to_owned(),
+            Self::Origin { cause, layer, .. } => told(*cause, *layer).to_owned(),
             other => other.to_string(),
         }
     }
@@ -166,7 +215,9 @@ impl Error {
         match self {
             Self::Rejected(rejection) => rejection.code(),
             Self::Origin { cause, .. } => cause.code(),
-            Self::Pixels { code, .. } | Self::Plan(PlanError::Pixels { code, .. }) => *code,
+            Self::Pixels { code, .. } | Self::Extension { code, .. } | Self::Plan(PlanError::Pixels { code, .. }) => {
+                *code
+            }
             Self::TooLarge(_) | Self::Limit(_) | Self::Plan(PlanError::Limit(_)) => ErrorCode::Limit,
             Self::Private => ErrorCode::Signature,
             Self::Busy { .. } => ErrorCode::Busy,
@@ -203,8 +254,9 @@ impl Error {
     /// ```
     /// use originkit::error::OriginError;
     /// use originkit::Error;
-    /// assert!(Error::Origin { cause: OriginError::TimedOut, layer: false }.is_transient());
-    /// assert!(!Error::Origin { cause: OriginError::NotFound, layer: false }.is_transient());
+    /// let failed = |cause| Error::Origin { cause, origin: None, layer: false };
+    /// assert!(failed(OriginError::TimedOut).is_transient());
+    /// assert!(!failed(OriginError::NotFound).is_transient());
     /// ```
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -216,6 +268,7 @@ impl Error {
             | Self::Private
             | Self::Limit(_)
             | Self::Plan(_)
+            | Self::Extension { .. }
             | Self::Pixels { .. } => self.status().is_server_error(),
         }
     }
@@ -253,7 +306,7 @@ impl Error {
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, self.code().as_str()),
             Self::Private => same("EPRIVATE"),
             Self::Busy { .. } | Self::Stopped => same(self.code().as_str()),
-            Self::Limit(_) | Self::Plan(_) | Self::Pixels { .. } => match self.code() {
+            Self::Limit(_) | Self::Plan(_) | Self::Extension { .. } | Self::Pixels { .. } => match self.code() {
                 ErrorCode::Unidentified => same("EINTERNAL"),
                 code @ (ErrorCode::Pending | ErrorCode::Unsupported) => same(code.as_str()),
                 code => (StatusCode::UNPROCESSABLE_ENTITY, code.as_str()),
@@ -266,13 +319,13 @@ const fn of_origin(cause: OriginError) -> (StatusCode, &'static str) {
     const BAD: StatusCode = StatusCode::BAD_GATEWAY;
     match cause {
         OriginError::NotFound => (StatusCode::NOT_FOUND, "ENOENT"),
-        OriginError::Denied => (BAD, "EACCES"),
-        OriginError::Address => (StatusCode::FORBIDDEN, "EADDR"),
+        OriginError::Denied | OriginError::NotListed => (BAD, "EACCES"),
+        OriginError::Address(_) => (StatusCode::FORBIDDEN, "EADDR"),
         OriginError::Refused => (BAD, "ECONNREFUSED"),
         OriginError::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "ETIMEDOUT"),
         OriginError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "EBUSY"),
         OriginError::Truncated => (BAD, "ETRUNCATED"),
-        OriginError::Redirect => (BAD, "EREDIRECT"),
+        OriginError::Redirect | OriginError::RedirectLimit | OriginError::RedirectRefused => (BAD, "EREDIRECT"),
         OriginError::Status(_)
         | OriginError::Encoded(_)
         | OriginError::Malformed
@@ -288,6 +341,15 @@ const fn of_guard(error: GuardError) -> &'static str {
         GuardError::Host | GuardError::Path => "EHOST",
         GuardError::Private => "EADDR",
         GuardError::Loop => "ELOOP",
+    }
+}
+
+/// The name of an origin, for the end of a sentence.
+struct Named<'a>(Option<&'a str>);
+
+impl std::fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.map_or(Ok(()), |name| write!(f, " (origin `{name}`)"))
     }
 }
 

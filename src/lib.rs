@@ -22,7 +22,10 @@
 //! | test URLs, requests to origins, and deliveries | [Testing your URLs](guide::testing) |
 //! | know which files are read, and how damaged ones are | [Sources](guide::sources), [Headers and errors](guide::headers) |
 //! | write a client, choose threads, mount in a server | [Bringing your client and your server](guide::client) |
-//! | keep originals and renditions | [Caching](guide::caching) |
+#![cfg_attr(
+    all(feature = "memory-store", feature = "single-flight"),
+    doc = "| keep originals and renditions | [Caching](guide::caching) |"
+)]
 //! | bound what a URL can cost | [Limits](guide::limits) |
 #![cfg_attr(feature = "pixels", doc = "| run a public server | [In production](guide::production) |")]
 //! | see each stage with its time | [Spans and events](guide::tracing) |

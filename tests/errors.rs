@@ -128,7 +128,7 @@ fn origins_that_fail() {
         (status(404), "404 ENOENT", "404 ENOENT"),
         (file(b""), "404 ENOENT", "404 ENOENT"),
         (status(403), "404 EACCES", "502 EACCES"),
-        (Answer::Failure(FetchError::Address), "404 EACCES", "403 EADDR"),
+        (Answer::Failure(FetchError::Address(originkit::error::AddressClass::Private)), "404 EACCES", "403 EADDR"),
         (Answer::Failure(FetchError::Refused), "404 ECONNREFUSED not kept", "502 ECONNREFUSED not kept"),
         (Answer::Failure(FetchError::TimedOut), "404 ECONNREFUSED not kept", "504 ETIMEDOUT not kept"),
         (Answer::Failure(FetchError::Other), "404 UNIDENTIFIED not kept", "502 EORIGIN not kept"),

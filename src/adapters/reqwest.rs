@@ -96,7 +96,7 @@ impl Client for Reqwest {
     async fn send(&self, approved: Approved) -> Result<Response<ReqwestBody>, FetchError> {
         let Approved { request, addresses, timeout, pace, .. } = approved;
         let (parts, ()) = request.into_parts();
-        let client = if policy::are_public(&addresses) { &self.public } else { &self.private };
+        let client = if policy::not_public(&addresses).is_none() { &self.public } else { &self.private };
         let sending = client.request(parts.method, parts.uri.to_string()).headers(parts.headers).send();
         let target = Arc::new(Target { addresses, timeout: pace.connect, connecting: AtomicBool::new(false) });
         let connecting = || target.connecting.load(Ordering::Relaxed);

@@ -91,7 +91,7 @@ impl Client for Ureq {
 
     fn send(&self, approved: Approved) -> Result<Response<UreqBody>, FetchError> {
         let Approved { request, addresses, timeout, pace, .. } = approved;
-        let agent = if policy::are_public(&addresses) { &self.public } else { &self.private };
+        let agent = if policy::not_public(&addresses).is_none() { &self.public } else { &self.private };
         APPROVED.set(addresses);
         let request = agent
             .configure_request(request)

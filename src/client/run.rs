@@ -130,7 +130,7 @@ pub(super) async fn send<C: Client>(client: &C, fetch: Fetch) -> Event<C::Body> 
 /// Looks up the addresses, has them approved, and sends the request to one of them.
 async fn dial<C: Client>(client: &C, fetch: Fetch) -> Result<Response<C::Body>, FetchError> {
     #[cfg(feature = "tracing")]
-    let span = tracing::debug_span!(target: "originkit", "fetch", id = %fetch.id, host = fetch.host().0);
+    let span = tracing::debug_span!(target: "originkit", parent: fetch.span.parent(), "fetch", id = %fetch.id, host = fetch.host().0);
     let sent = async move {
         let addresses = match fetch.address() {
             Some(address) => vec![address],

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::setters::setters;
 
-/// Lifetimes of responses in browsers and caches, and of originals in a store (feature `cache`).
+/// Lifetimes of responses in browsers and caches, and of originals in a store.
 ///
 /// ```
 /// use originkit::config::Caching;

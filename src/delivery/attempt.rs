@@ -39,6 +39,8 @@ pub(super) struct Search {
     attempts: std::vec::IntoIter<Attempt>,
     /// The most specific failure so far; [`OriginError::NotFound`] if no origin was asked.
     cause: OriginError,
+    /// The origin with that failure, if one was asked.
+    origin: Option<String>,
     /// The term for which the file may be kept, given the answers of earlier origins.
     term: Term,
     /// The length of the body in bytes at which it is next checked for being a video.
@@ -84,7 +86,7 @@ impl Search {
         let SourceRequest { path, attempts } = wanted;
         let attempts = attempts.into_iter();
         let (cause, term) = (OriginError::NotFound, Term::Full);
-        let mut search = Self { path, attempts, cause, term, look_at: 0, state: State::Missing };
+        let mut search = Self { path, attempts, cause, origin: None, term, look_at: 0, state: State::Missing };
         search.next_origin();
         search
     }
@@ -135,6 +137,11 @@ impl Search {
     /// Returns the term for which the result so far may be kept.
     pub(super) const fn term(&self) -> Term {
         self.term
+    }
+
+    /// Returns the origin with the failure of [`Search::missing`], if one was asked.
+    pub(super) fn origin(&self) -> Option<String> {
+        self.origin.clone()
     }
 
     /// Returns the path of the file below its origin.
@@ -297,7 +304,7 @@ impl Search {
                     self.state = State::Due(onward);
                     Ok(BREAK)
                 }
-                Err(turn) => self.fail(*turn, Failure::Next(OriginError::Redirect), terms),
+                Err((turn, cause)) => self.fail(*turn, Failure::Next(cause), terms),
             },
             Verdict::Unchanged => match turn.kept.take() {
                 Some(kept) => {
@@ -364,7 +371,7 @@ impl Search {
             FetchError::Refused | FetchError::Closed => OriginError::Refused,
             FetchError::TimedOut => OriginError::TimedOut,
             FetchError::Busy => OriginError::Busy,
-            FetchError::Address => OriginError::Address,
+            FetchError::Address(class) => OriginError::Address(class),
             FetchError::Other => OriginError::Other,
         };
         let state = mem::replace(&mut self.state, State::Missing);
@@ -402,7 +409,7 @@ impl Search {
 
     /// Goes on without this origin's answer.
     fn fail_over(&mut self, mut turn: Turn, cause: OriginError, terms: &GatherContext) {
-        self.note(cause);
+        self.note(cause, Some(turn.origin()));
         match turn.kept.take() {
             Some(kept) if cause.is_transient() && kept.freshness(terms.now, &terms.caching) != Freshness::Over => {
                 turn.is_stored = true;
@@ -418,16 +425,16 @@ impl Search {
                 Some(Attempt::Ask { request, canonical, redirects: policy }) => {
                     break State::Due(Turn::start(request, canonical, policy));
                 }
-                Some(Attempt::Skip(cause)) => self.note(cause),
+                Some(Attempt::Skip(cause)) => self.note(cause, None),
                 None => break State::Missing,
             }
         };
     }
 
-    fn note(&mut self, cause: OriginError) {
+    fn note(&mut self, cause: OriginError, origin: Option<&str>) {
         // The variants are declared from the least specific to the most: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
         if cause.code() > self.cause.code() {
-            self.cause = cause;
+            (self.cause, self.origin) = (cause, origin.map(str::to_owned));
         }
         self.term = self.term.max(cause.term_of_stopgap());
     }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use http::Request;
 
 use crate::limits::Limits;
-use crate::policy;
+use crate::policy::{self, AddressClass};
 use crate::store::StoreKey;
+use crate::trace::Span;
 
 /// A request to an origin.
 ///
@@ -31,6 +32,8 @@ pub struct Fetch {
     trusted: bool,
     pace: Pace,
     max_bytes: u64,
+    /// The span of the delivery.
+    pub(crate) span: Span,
 }
 
 /// A request with the addresses that it may be sent to. It is made by [`Fetch::approve`] only.
@@ -108,7 +111,8 @@ impl Fetch {
             rate: limits.fetch_rate,
         };
         let (revalidates, resent) = (false, false);
-        Self { id, key, revalidates, resent, request, trusted, pace, max_bytes: limits.source_bytes }
+        let (max_bytes, span) = (limits.source_bytes, Span::none());
+        Self { id, key, revalidates, resent, request, trusted, pace, max_bytes, span }
     }
 
     /// Returns the request, for inspection. Its query may hold a signature, as may headers that are marked
@@ -150,8 +154,10 @@ impl Fetch {
         if addresses.is_empty() {
             return Err(FetchError::Refused);
         }
-        if !self.trusted && !policy::are_public(&addresses) {
-            return Err(FetchError::Address);
+        if !self.trusted
+            && let Some(class) = policy::not_public(&addresses)
+        {
+            return Err(FetchError::Address(class));
         }
         let Self { request, pace, max_bytes, .. } = self;
         Ok(Approved { request, addresses, timeout: pace.total, pace, max_bytes })
@@ -161,7 +167,7 @@ impl Fetch {
 /// Omits the query, which may hold a signature.
 impl fmt::Debug for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { id, key, revalidates, resent, request, trusted, pace, max_bytes } = self;
+        let Self { id, key, revalidates, resent, request, trusted, pace, max_bytes, span: _ } = self;
         f.debug_struct("Fetch")
             .field("id", id)
             .field("key", key)
@@ -244,8 +250,8 @@ pub enum FetchError {
     #[error("too much is being fetched")]
     Busy,
     /// The host's name leads to an address that is not allowed.
-    #[error("the address is not allowed")]
-    Address,
+    #[error("{0} is not allowed")]
+    Address(AddressClass),
     /// Anything else, such as a malformed answer.
     #[error("failed")]
     Other,
@@ -296,7 +302,10 @@ mod tests {
         let private = vec!["8.8.8.8:80".parse().unwrap(), "10.0.0.1:80".parse().unwrap()];
         let approved = fetch("http://a.example/", true).approve(private.clone()).unwrap();
         assert_eq!(approved.addresses, private);
-        assert_eq!(fetch("http://a.example/", false).approve(private).unwrap_err(), FetchError::Address);
+        assert_eq!(
+            fetch("http://a.example/", false).approve(private).unwrap_err(),
+            FetchError::Address(AddressClass::Private)
+        );
         assert_eq!(fetch("http://a.example/", true).approve(Vec::new()).unwrap_err(), FetchError::Refused);
         assert!(fetch("http://a.example/", false).approve(vec!["8.8.8.8:80".parse().unwrap()]).is_ok());
     }

@@ -49,9 +49,11 @@ pub(super) struct Gathering {
 }
 
 /// An asset that no origin delivered.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Lost {
     cause: OriginError,
+    /// The origin with that failure.
+    origin: Option<String>,
     /// The term for which the answer may be kept.
     term: Term,
 }
@@ -62,7 +64,11 @@ impl Gathering {
         let terms = GatherContext { limits, caching: answer.caching, now: answer.now };
         let mut searches = wanted.into_iter().map(Search::start);
         let Some(asset) = searches.next() else {
-            return fail(&answer, Term::Full, Error::Origin { cause: OriginError::NotFound, layer: false });
+            return fail(
+                &answer,
+                Term::Full,
+                Error::Origin { cause: OriginError::NotFound, origin: None, layer: false },
+            );
         };
         let others = searches.collect();
         let (lost, sent, spared, resent) = (None, 0, 0, false);
@@ -201,23 +207,24 @@ impl Gathering {
     fn settle(mut self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         if let Some(missing) = self.searches().find(|search| search.missing().is_some())
             // While the default image is searched for, the asset is known to be missing, or its origin to be down.
-            && let Some(last) = self.usable_last(self.lost.map_or(missing.term(), |lost| lost.term))
+            && let Some(last) = self.usable_last(self.lost.as_ref().map_or(missing.term(), |lost| lost.term))
         {
             return Phase::Responding(Box::new(respond::rendition(&self.answer, &last, Outcome::Stale)));
         }
         if let Some(cause) = self.asset.missing()
             && let Some(fallback) = self.fallback.take()
         {
-            self.lost = Some(Lost { cause, term: self.asset.term() });
+            self.lost = Some(Lost { cause, origin: self.asset.origin(), term: self.asset.term() });
             self.asset = Search::start(fallback);
         }
         if let Some(cause) = self.asset.missing() {
-            let cause = self.lost.map_or(cause, |lost| lost.cause);
-            return fail(&self.answer, self.term_of_asset(), Error::Origin { cause, layer: false });
+            let lost = self.lost.as_ref().map(|lost| (lost.cause, lost.origin.clone()));
+            let (cause, origin) = lost.unwrap_or_else(|| (cause, self.asset.origin()));
+            return fail(&self.answer, self.term_of_asset(), Error::Origin { cause, origin, layer: false });
         }
-        let missing = |search: &Search| search.missing().map(|cause| (cause, search.term()));
-        if let Some((cause, term)) = self.others.iter().find_map(missing) {
-            return fail(&self.answer, term, Error::Origin { cause, layer: true });
+        let missing = |search: &Search| search.missing().map(|cause| (cause, search.origin(), search.term()));
+        if let Some((cause, origin, term)) = self.others.iter().find_map(missing) {
+            return fail(&self.answer, term, Error::Origin { cause, origin, layer: true });
         }
         if self.searches().all(Search::is_held) {
             return self.finish(store);
@@ -250,7 +257,7 @@ impl Gathering {
 
     /// Returns the term for the asset, or for the default image in its place.
     fn term_of_asset(&self) -> Term {
-        let lost = self.lost.map_or(Term::Full, |lost| lost.term.max(Term::Brief));
+        let lost = self.lost.as_ref().map_or(Term::Full, |lost| lost.term.max(Term::Brief));
         self.asset.term().max(lost)
     }
 
@@ -340,8 +347,9 @@ impl Gathering {
     /// Goes on to the render or the answer once every file is held.
     fn finish(mut self: Box<Self>, store: &mut VecDeque<Stored>) -> Phase {
         let term = self.term();
-        let missing =
-            |answer: &ResponseSpec| fail(answer, term, Error::Origin { cause: OriginError::NotFound, layer: false });
+        let missing = |answer: &ResponseSpec| {
+            fail(answer, term, Error::Origin { cause: OriginError::NotFound, origin: None, layer: false })
+        };
         let Some(served) = self.served() else { return missing(&self.answer) };
         if let Some(phase) = self.unchanged(&served, store) {
             return phase;

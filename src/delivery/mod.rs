@@ -76,7 +76,7 @@ use self::gather_context::GatherContext;
 use self::messages::BREAK;
 use self::recall::Recall;
 use self::respond::ResponseHead;
-use crate::config::{Engine, Settings};
+use crate::config::{Endpoint, Engine, Settings};
 use crate::error::Error;
 use crate::note::{Note, Notes};
 use crate::order::{Order, Rejection, RenderSpec, ResponseSpec};
@@ -84,7 +84,7 @@ use crate::plan::PlanError;
 use crate::policy::Term;
 use crate::stop::Stop;
 use crate::store::{Rendition, Served, StoreKey, Stored};
-use crate::trace::event;
+use crate::trace::{Span, event};
 
 /// The delivery of one order, up to its response.
 ///
@@ -164,13 +164,15 @@ pub struct Delivery {
     answered: bool,
     /// The order of a stale answer, to be fulfilled after the response.
     renewal: Option<Box<Recall>>,
+    span: Span,
 }
 
 impl Order {
     /// Starts fulfilling the order.
     #[must_use]
     pub fn deliver(self) -> Delivery {
-        Delivery::new(Phase::Recalling(Box::new(Recall::new(self))))
+        let span = Span::delivery(self.endpoint(), self.path());
+        Delivery::new(Phase::Recalling(Box::new(Recall::new(self))), span)
     }
 
     /// Returns the key of the rendition in a store. It is made of the [`CacheKey`] and of the parts of the
@@ -201,7 +203,8 @@ impl Engine {
             let at_endpoint = !matches!(rejection, Rejection::Method | Rejection::UnknownEndpoint { .. });
             self.failure(request, at_endpoint, rejection.into())
         };
-        Delivery::new(Phase::Responding(Box::new(response)))
+        let endpoint = self.endpoint_of(request).map_or("", Endpoint::base);
+        Delivery::new(Phase::Responding(Box::new(response)), Span::delivery(endpoint, request.uri().path()))
     }
 
     /// Returns the answer to a request that is not even read, because the server is overloaded.
@@ -220,13 +223,15 @@ impl Engine {
 }
 
 impl Delivery {
-    fn new(phase: Phase) -> Self {
-        Self { phase, store: VecDeque::new(), answered: false, renewal: None }
+    fn new(phase: Phase, span: Span) -> Self {
+        Self { phase, store: VecDeque::new(), answered: false, renewal: None, span }
     }
 
     /// Returns the next thing to do.
     #[must_use]
     pub fn poll(&mut self) -> Output {
+        let span = self.span.clone();
+        let _entered = span.enter();
         loop {
             if let Some(file) = self.store.pop_front() {
                 return Output::Store(file);
@@ -241,12 +246,18 @@ impl Delivery {
                         return Output::Wait;
                     }
                     match gathering.next_fetch() {
-                        Some(fetch) => return Output::Fetch(fetch),
+                        Some(mut fetch) => {
+                            fetch.span = span.clone();
+                            return Output::Fetch(fetch);
+                        }
                         // It cannot be signed. Each pass leaves one origin fewer.
                         None => self.pass_over(),
                     }
                 }
-                Phase::Rendering(rendering) => return rendering.job.take().map_or(Output::Wait, Output::Render),
+                Phase::Rendering(rendering) => {
+                    let job = rendering.job.take();
+                    return job.map_or(Output::Wait, |job| Output::Render(Render { span: span.clone(), ..job }));
+                }
                 Phase::Responding(_) => {
                     let renewal = self.renewal.take().map_or(Phase::Done, Phase::Recalling);
                     let Phase::Responding(response) = std::mem::replace(&mut self.phase, renewal) else {
@@ -288,6 +299,8 @@ impl Delivery {
 
     /// Takes in what happened. `Break` means that nothing more is needed of that answer: stop reading it.
     pub fn handle(&mut self, input: Input) -> ControlFlow<()> {
+        let span = self.span.clone();
+        let _entered = span.enter();
         let (phase, flow) = match (std::mem::replace(&mut self.phase, Phase::Done), input) {
             (phase, Input::Found(key, file)) => {
                 self.phase = phase;
@@ -307,6 +320,8 @@ impl Delivery {
 
     /// Takes in the file that a store has under a key.
     pub(crate) fn found(&mut self, key: &StoreKey, file: Option<Stored>) {
+        let span = self.span.clone();
+        let _entered = span.enter();
         self.phase = match (std::mem::replace(&mut self.phase, Phase::Done), file) {
             (Phase::Recalling(recall), None) if recall.awaits(key) => recall.gather(None, &mut self.store),
             (Phase::Recalling(recall), Some(Stored::Rendition(kept))) if recall.awaits(key) => {
@@ -349,7 +364,7 @@ impl Rendering {
         terms: GatherContext,
     ) -> Phase {
         Phase::Rendering(Box::new(Self {
-            job: Some(Render { job, sources, stop: Stop::new() }),
+            job: Some(Render { job, sources, stop: Stop::new(), span: Span::none() }),
             served,
             answer,
             terms,

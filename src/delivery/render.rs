@@ -13,6 +13,7 @@ use crate::order::RenderSpec;
 use crate::path::AssetPath;
 use crate::plan::Rules;
 use crate::stop::Stop;
+use crate::trace::Span;
 use crate::transform::Transformation;
 
 /// A render for a thread pool: every source is held, and the image is to be made.
@@ -25,6 +26,8 @@ pub struct Render {
     /// The files that the order needs, in its order.
     pub(crate) sources: Vec<Source>,
     pub(crate) stop: Stop,
+    /// The span of the delivery.
+    pub(crate) span: Span,
 }
 
 /// A file that a render needs.
@@ -82,6 +85,8 @@ impl Render {
         if let Some(sanitized) = self.sanitize() {
             return sanitized;
         }
+        let span = self.span.clone();
+        let _delivery = span.enter();
         let _stage = crate::trace::span!("render");
         Rendered::new(self.with_work(scratch, |work| crate::pixels::render(work, admit)))
     }

@@ -7,7 +7,7 @@ use http::{HeaderValue, Request, Response};
 use super::gather_context::GatherContext;
 use crate::extend::BoxError;
 use crate::fingerprint::Fingerprint;
-use crate::policy::{self, RedirectPolicy};
+use crate::policy::{self, OriginError, RedirectPolicy};
 use crate::store::{Original, StoreKey};
 
 /// One origin's turn, redirects included.
@@ -32,6 +32,11 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    /// Returns the name of the origin, for logs.
+    pub(super) fn origin(&self) -> &str {
+        self.policy.origin(self.request.uri())
+    }
+
     /// Makes the turn of an origin that is to be asked.
     pub(super) fn start(request: Request<()>, canonical: Option<HeaderValue>, policy: RedirectPolicy) -> Self {
         let key = StoreKey::of_request(&request, &policy);
@@ -55,18 +60,24 @@ impl Turn {
 
     /// Returns this turn at the address that `head` redirects to, or `Err` with the turn unchanged if the policy
     /// forbids it.
-    pub(super) fn redirected(self, head: &Response<()>, terms: &GatherContext) -> Result<Self, Box<Self>> {
+    pub(super) fn redirected(
+        self,
+        head: &Response<()>,
+        terms: &GatherContext,
+    ) -> Result<Self, (Box<Self>, OriginError)> {
         let mut locations = head.headers().get_all(http::header::LOCATION).iter();
-        let (Some(location), None) = (locations.next(), locations.next()) else { return Err(Box::new(self)) };
+        let (Some(location), None) = (locations.next(), locations.next()) else {
+            return Err((Box::new(self), OriginError::Redirect));
+        };
         if self.redirects >= terms.limits.redirects {
-            return Err(Box::new(self));
+            return Err((Box::new(self), OriginError::RedirectLimit));
         }
         match policy::redirect(&self.request, location, &self.policy) {
             Ok(request) => {
                 let key = StoreKey::of_request(&request, &self.policy);
                 Ok(Self { request, key, redirects: self.redirects + 1, kept: None, identity: None, ..self })
             }
-            Err(_) => Err(Box::new(self)),
+            Err(cause) => Err((Box::new(self), cause)),
         }
     }
 }

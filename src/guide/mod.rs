@@ -17,7 +17,7 @@
 //! 2. [Sources and layers](sources)
 //! 3. [Headers](headers)
 //! 4. [A client, a place to render, a server](client)
-#![cfg_attr(feature = "memory-store", doc = "5. [Caching](caching)")]
+#![cfg_attr(all(feature = "memory-store", feature = "single-flight"), doc = "5. [Caching](caching)")]
 //! 6. [Limits](limits)
 #![cfg_attr(feature = "pixels", doc = "7. [In production](production)")]
 //! 8. [Spans and events](tracing)

@@ -85,6 +85,12 @@ impl Engine {
         self.order(endpoint, &url, &asked)
     }
 
+    /// Returns the endpoint of a request, if there is one.
+    pub(crate) fn endpoint_of<B>(&self, request: &Request<B>) -> Option<&Endpoint> {
+        let target = target(request.uri(), request.headers())?;
+        self.find(&target.normal_authority(), target.path).map(|(endpoint, ..)| endpoint)
+    }
+
     /// Returns the error for an unknown endpoint. The path in it is truncated to the maximum length of a URL.
     fn unknown(&self, host: &str, path: &str) -> Rejection {
         let path = path.chars().take(self.limits().url_bytes).collect();
@@ -230,7 +236,7 @@ impl Engine {
                 Kind::Web(base) => {
                     let uri = with_query(format!("{}/{path}", base.as_str()), query);
                     let host = if origin.forwards_host() { authority } else { base.authority() };
-                    let home = Some(Home::new(base, origin.credentials()));
+                    let home = Some(Home::new(base, origin.name(), origin.credentials()));
                     (uri, host.to_owned(), RedirectPolicy { home, hosts: None, engine: self.clone() })
                 }
                 Kind::Proxy(hosts) => {
@@ -244,7 +250,7 @@ impl Engine {
                         return Err(GuardError::Loop.into());
                     }
                     if !hosts.iter().any(|pattern| pattern.matches(&approved.host)) {
-                        attempts.push(Attempt::Skip(OriginError::Denied));
+                        attempts.push(Attempt::Skip(OriginError::NotListed));
                         continue;
                     }
                     let redirects = RedirectPolicy { home: None, hosts: Some(Arc::clone(hosts)), engine: self.clone() };

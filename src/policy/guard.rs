@@ -1,10 +1,11 @@
 //! The guard: decides which URLs from third parties, in an image URL or a redirect, may be fetched.
 //!
-//! [`approve`] checks text; [`are_public`] checks the addresses that a client has resolved a name to.
+//! [`approve`] checks text; [`not_public`] checks the addresses that a client has resolved a name to.
 //!
 //! Only one spelling of each host passes, and the request is composed of the checked parts, so that no client can
 //! interpret it differently.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::percent;
@@ -82,14 +83,45 @@ pub(crate) fn approve(url: &str, ports: &[u16]) -> Result<Approved, GuardError> 
     Ok(Approved { scheme, host, port, path: format!("{slash}{}", percent::encode(path, percent::FETCHED)) })
 }
 
-/// Returns `true` if all of these addresses are public. A single private one refuses them all: names that have both
-/// kinds are made for attacks by repeated lookup.
-pub(crate) fn are_public(addresses: &[SocketAddr]) -> bool {
-    let is_public = |address: &SocketAddr| match address.ip().to_canonical() {
-        IpAddr::V4(v4) => is_public_v4(v4),
-        IpAddr::V6(v6) => is_public_v6(v6),
-    };
-    addresses.iter().all(is_public)
+/// The class of an address that only a configured origin may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AddressClass {
+    /// This machine: 127.0.0.0/8, `::1`.
+    Loopback,
+    /// A private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7.
+    Private,
+    /// The link alone, where metadata services of clouds are: 169.254.0.0/16, fe80::/10.
+    LinkLocal,
+    /// Any other that is not public, such as shared, documentation, multicast and embedded ones.
+    Reserved,
+}
+
+impl fmt::Display for AddressClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Loopback => "a loopback address",
+            Self::Private => "an address of a private network",
+            Self::LinkLocal => "a link-local address",
+            Self::Reserved => "a reserved address",
+        })
+    }
+}
+
+/// Returns the class of the first address that is not public, if there is one. A single one refuses them all: names that
+/// have both kinds are made for attacks by repeated lookup.
+pub(crate) fn not_public(addresses: &[SocketAddr]) -> Option<AddressClass> {
+    addresses.iter().find_map(|address| match address.ip().to_canonical() {
+        IpAddr::V4(v4) if is_public_v4(v4) => None,
+        IpAddr::V6(v6) if is_public_v6(v6) => None,
+        IpAddr::V4(v4) if v4.is_loopback() => Some(AddressClass::Loopback),
+        IpAddr::V4(v4) if v4.is_private() => Some(AddressClass::Private),
+        IpAddr::V4(v4) if v4.is_link_local() => Some(AddressClass::LinkLocal),
+        IpAddr::V6(v6) if v6.is_loopback() => Some(AddressClass::Loopback),
+        IpAddr::V6(v6) if v6.is_unique_local() => Some(AddressClass::Private),
+        IpAddr::V6(v6) if v6.is_unicast_link_local() => Some(AddressClass::LinkLocal),
+        IpAddr::V4(_) | IpAddr::V6(_) => Some(AddressClass::Reserved),
+    })
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), GuardError> {
@@ -270,7 +302,7 @@ mod tests {
     fn one_private_address_refuses_them_all() {
         let addresses = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
         for public in [&["8.8.8.8:80"][..], &["[2606:4700::1]:443", "8.8.8.8:443"], &["[::ffff:8.8.8.8]:80"]] {
-            assert!(are_public(&addresses(public)), "{public:?}");
+            assert_eq!(not_public(&addresses(public)), None, "{public:?}");
         }
         for private in [
             &["127.0.0.1:80"][..],
@@ -280,7 +312,7 @@ mod tests {
             &["[64:ff9b::a00:1]:80", "8.8.8.8:80"],
             &["[fd00:ec2::254]:80"],
         ] {
-            assert!(!are_public(&addresses(private)), "{private:?}");
+            assert!(not_public(&addresses(private)).is_some(), "{private:?}");
         }
     }
 

@@ -14,18 +14,26 @@ use crate::extend::BoxError;
 pub(crate) struct Home {
     https: bool,
     authority: Arc<str>,
+    /// For logs.
+    name: Option<Arc<str>>,
     credentials: Arc<Credentials>,
 }
 
 impl Home {
-    pub(crate) fn new(base: &Base, credentials: &Arc<Credentials>) -> Self {
+    pub(crate) fn new(base: &Base, name: Option<&str>, credentials: &Arc<Credentials>) -> Self {
         let https = base.as_str().starts_with("https:");
-        Self { https, authority: base.authority().into(), credentials: Arc::clone(credentials) }
+        let (authority, name) = (base.authority().into(), name.map(Arc::from));
+        Self { https, authority, name, credentials: Arc::clone(credentials) }
     }
 
     /// Returns the host in lower case, with the port unless it is the scheme's default port.
     pub(super) fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// Returns the name for logs: the configured one, or the authority.
+    pub(super) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.authority)
     }
 
     /// Returns the credentials if the URL belongs to the origin: same scheme, same host, same port.

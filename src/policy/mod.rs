@@ -25,8 +25,8 @@ pub(crate) use self::cache::{
 pub use self::compress::COMPRESSIBLE;
 pub(crate) use self::conditional::Conditions;
 pub use self::egress::{IMAGEKIT_EGRESS_IPV4, is_from_imagekit, is_imagekit_ip};
-pub use self::guard::GuardError;
-pub(crate) use self::guard::{approve, are_public};
+pub use self::guard::{AddressClass, GuardError};
+pub(crate) use self::guard::{approve, not_public};
 pub use self::hints::ACCEPT_CH;
 pub(crate) use self::hints::{HintsUsed, hints};
 pub(crate) use self::home::Home;

@@ -19,6 +19,7 @@
 use http::StatusCode;
 
 use super::cache::Term;
+use super::guard::AddressClass;
 use crate::code::ErrorCode;
 
 /// The reason why an origin failed to deliver a file.
@@ -34,6 +35,9 @@ pub enum OriginError {
     /// It answered 401, 403 or 407.
     #[error("the origin denied access to the file")]
     Denied,
+    /// No request was sent: the host of the URL is not on the list of the web proxy.
+    #[error("the host is not on the list of the web proxy")]
+    NotListed,
     /// No connection could be made.
     #[error("the origin could not be reached")]
     Refused,
@@ -41,8 +45,8 @@ pub enum OriginError {
     #[error("the origin took too long")]
     TimedOut,
     /// Its name resolves to an address that may not be contacted.
-    #[error("the origin's address is not allowed")]
-    Address,
+    #[error("the origin's name leads to {0}, which is not allowed")]
+    Address(AddressClass),
     /// It answered 429.
     #[error("the origin is asked too often")]
     Busy,
@@ -60,9 +64,16 @@ pub enum OriginError {
     /// part.
     #[error("the origin's answer is malformed")]
     Malformed,
-    /// It redirects too often, to no URL, or to one that may not be fetched.
+    /// It redirects without a URL, or to a text that is not one.
     #[error("the origin redirects to nowhere")]
     Redirect,
+    /// It redirects more often than [`Limits::redirects`](crate::Limits::redirects) allows, such as in a circle.
+    #[error("the origin redirects too often, perhaps in a circle")]
+    RedirectLimit,
+    /// It redirects to a URL that may not be fetched: from https to http, to this server, to a private network, to a port
+    /// that is not allowed, or to a host that is not on the web proxy's list.
+    #[error("the origin redirects to a URL that may not be fetched")]
+    RedirectRefused,
     /// No request was sent: its [`Signer`](crate::extend::Signer) failed, or changed more of the request than it may.
     /// The event `unsigned` of `tracing` has the reason. Expired keys are renewed, so this may be over in a moment.
     #[error("the request to the origin could not be signed")]
@@ -78,7 +89,7 @@ impl OriginError {
     pub const fn code(self) -> ErrorCode {
         match self {
             Self::NotFound => ErrorCode::NotFound,
-            Self::Denied | Self::Address => ErrorCode::Denied,
+            Self::Denied | Self::NotListed | Self::Address(_) => ErrorCode::Denied,
             Self::Refused | Self::TimedOut => ErrorCode::Refused,
             Self::Busy
             | Self::Status(_)
@@ -86,6 +97,8 @@ impl OriginError {
             | Self::Encoded(_)
             | Self::Malformed
             | Self::Redirect
+            | Self::RedirectLimit
+            | Self::RedirectRefused
             | Self::Unsigned
             | Self::Other => ErrorCode::Unidentified,
         }
@@ -110,7 +123,14 @@ impl OriginError {
                 300..=499 => false,
                 _ => true,
             },
-            Self::NotFound | Self::Denied | Self::Address | Self::Encoded(_) | Self::Redirect => false,
+            Self::NotFound
+            | Self::Denied
+            | Self::NotListed
+            | Self::Address(_)
+            | Self::Encoded(_)
+            | Self::Redirect
+            | Self::RedirectLimit
+            | Self::RedirectRefused => false,
         }
     }
 
@@ -118,7 +138,7 @@ impl OriginError {
     /// usual way to the next one.
     pub(crate) const fn term_of_stopgap(self) -> Term {
         match self {
-            Self::NotFound | Self::Denied | Self::Address => Term::Full,
+            Self::NotFound | Self::Denied | Self::NotListed | Self::Address(_) => Term::Full,
             other if other.is_transient() => Term::Moment,
             _ => Term::Brief,
         }
@@ -200,7 +220,7 @@ mod tests {
             assert_eq!(error.term_of_stopgap(), Term::Moment, "{error}");
         }
         for (error, want) in [
-            (OriginError::Address, Term::Full),
+            (OriginError::Address(AddressClass::Private), Term::Full),
             (OriginError::Redirect, Term::Brief),
             (OriginError::Encoded("zstd"), Term::Brief),
         ] {

@@ -28,6 +28,11 @@ pub(crate) struct RedirectPolicy {
 }
 
 impl RedirectPolicy {
+    /// Returns the name of the origin for logs. A web proxy has that of the requested host.
+    pub(crate) fn origin<'a>(&'a self, uri: &'a Uri) -> &'a str {
+        self.home.as_ref().map_or_else(|| uri.host().unwrap_or_default(), Home::name)
+    }
+
     /// Checks a URL away from the origin. `None` if it may not be fetched.
     fn approve(&self, url: &str) -> Option<Approved> {
         let is_listed = |url: &Approved| match &self.hosts {
@@ -97,8 +102,8 @@ fn request(uri: Uri, host: HeaderValue, policy: &RedirectPolicy) -> Request<()> 
 /// means the origin itself.
 ///
 /// # Errors
-/// [`OriginError::Redirect`] if the location is not a URL, or leads from https to http, back to this server, or to a
-/// host that is not allowed.
+/// [`OriginError::Redirect`] if the location is not a URL, [`OriginError::RedirectRefused`] if it leads from https to http,
+/// back to this server, or to a host that is not allowed.
 pub(crate) fn redirect(
     previous: &Request<()>,
     location: &HeaderValue,
@@ -106,7 +111,7 @@ pub(crate) fn redirect(
 ) -> Result<Request<()>, OriginError> {
     let location = percent::encode(location, percent::LOCATION).to_string();
     let location = itself(previous, &location).unwrap_or(location);
-    let (uri, authority) = target(previous.uri(), &location, policy).ok_or(OriginError::Redirect)?;
+    let (uri, authority) = target(previous.uri(), &location, policy)?;
     let uri = Uri::try_from(uri).map_err(|_| OriginError::Redirect)?;
     let stays = previous.uri().authority().is_some_and(|own| own.as_str().eq_ignore_ascii_case(&authority));
     let host = match previous.headers().get(HOST).filter(|_| stays) {
@@ -131,12 +136,13 @@ fn itself(previous: &Request<()>, location: &str) -> Option<String> {
 }
 
 /// Returns the target URL of a redirect, and its authority.
-fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {
-    let location = location.split('#').next().filter(|location| !location.is_empty())?;
+fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Result<(String, String), OriginError> {
+    const NOWHERE: OriginError = OriginError::Redirect;
+    let location = location.split('#').next().filter(|location| !location.is_empty()).ok_or(NOWHERE)?;
     if location.contains('\\') {
-        return None;
+        return Err(NOWHERE);
     }
-    let base = url::Url::parse(&previous.to_string()).ok()?;
+    let base = url::Url::parse(&previous.to_string()).map_err(|_| NOWHERE)?;
     // Some parsers read `http:evil` as relative, others as absolute: here only `scheme://` counts as a scheme.
     let front = location.split(['/', '?']).next().unwrap_or_default();
     let named = if location.starts_with("//") {
@@ -148,16 +154,20 @@ fn target(previous: &Uri, location: &str, policy: &RedirectPolicy) -> Option<(St
     };
     // The text is checked before a library parses it, which would normalise unusual spellings of hosts.
     let named_host = match &named {
-        Some(url) if !is_at_home(url, policy) => Some(policy.approve(url)?),
+        Some(url) if !is_at_home(url, policy) => Some(policy.approve(url).ok_or(OriginError::RedirectRefused)?),
         _ => None,
     };
-    let joined = base.join(named.as_deref().unwrap_or(location)).ok()?;
+    let joined = base.join(named.as_deref().unwrap_or(location)).map_err(|_| NOWHERE)?;
     let port = joined.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let authority = format!("{}{port}", joined.host_str()?);
+    let authority = format!("{}{port}", joined.host_str().ok_or(NOWHERE)?);
     let unchanged = named_host.is_none_or(|checked| checked.authority() == authority);
     let downgrade = base.scheme() == "https" && joined.scheme() == "http";
     let fine = unchanged && !downgrade && matches!(joined.scheme(), "http" | "https");
-    (fine && !policy.is_loop(&authority, joined.path())).then(|| (joined.to_string(), authority))
+    if fine && !policy.is_loop(&authority, joined.path()) {
+        Ok((joined.to_string(), authority))
+    } else {
+        Err(OriginError::RedirectRefused)
+    }
 }
 
 /// Returns `true` if the URL has the authority of the configured origin, compared as text without regard to case.
@@ -184,7 +194,7 @@ mod tests {
     }
 
     fn home(origin: &Origin) -> Home {
-        Home::new(origin.base().unwrap(), origin.credentials())
+        Home::new(origin.base().unwrap(), origin.name(), origin.credentials())
     }
 
     fn follow(from: &str, location: &str, policy: &RedirectPolicy) -> Option<(String, String)> {

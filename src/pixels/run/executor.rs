@@ -271,7 +271,7 @@ impl<'a> Executor<'a> {
         if path.as_str() == self.work.path {
             Ok(self.work.asset)
         } else {
-            Err(Error::Origin { cause: OriginError::NotFound, layer: true })
+            Err(Error::Origin { cause: OriginError::NotFound, origin: None, layer: true })
         }
     }
 

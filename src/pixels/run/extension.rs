@@ -3,12 +3,13 @@
 use super::analyze::saliency;
 use super::work::Work;
 use crate::code::ErrorCode;
-use crate::error::Error;
+use crate::error::{Error, ExtensionError};
 use crate::extend::{Bitmap, Decoder, Effect, EffectJob, Found, Outcome, Search, Subject};
 use crate::limits::LimitError;
 use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::raster::Raster;
 use crate::plan::PlanError;
+use crate::trace::event;
 use crate::transform::Ai;
 
 /// Applies an effect through the embedder's effector.
@@ -31,8 +32,12 @@ pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, image: Raster) -> Resu
         Outcome::Done(_) => Err(internal_error("an effect provider changed a size that it may not change")),
         Outcome::Pending { retry_after } => Err(PlanError::Pending { retry_after }.into()),
         Outcome::Unsupported => Err(lacking().into()),
-        // The message of an extension is for the log of its author, not for clients.
-        Outcome::Failed(_) => Err(internal_error(format!("the provider of `{}` failed", key(effect)))),
+        // The words of an extension are for the log, not for clients.
+        Outcome::Failed(cause) => {
+            event!("effect", key = key(effect), cause = cause.to_string());
+            let message = format!("the provider of `{}` failed", key(effect));
+            Err(Error::Extension { code: ErrorCode::Unidentified, message, cause: ExtensionError::new(cause) })
+        }
     }
 }
 
@@ -46,7 +51,12 @@ pub(crate) fn detect(work: &Work<'_>, image: &Raster, subject: &Subject, asset: 
         let copy = memory::bytes(image.size(), Channels::Rgba);
         memory::check(memory::len(image.samples()).saturating_add(copy), limits)?;
         let image = bitmap(image.copy_with_alpha()?)?;
-        let found = detector.find(&Search { image: &image, subject, asset }).unwrap_or_default();
+        let found = detector.find(&Search { image: &image, subject, asset });
+        #[cfg(feature = "tracing")]
+        if let Err(cause) = &found {
+            event!("detector", cause = cause.to_string());
+        }
+        let found = found.unwrap_or_default();
         if !found.is_empty() {
             return Ok(found);
         }
@@ -65,10 +75,11 @@ pub(crate) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: 
     let limits = &work.rules.limits;
     LimitError::check("bytes in the source", memory::len(file), limits.source_bytes)?;
     let max_pixels = limits.pixels.min(limits.memory / 8);
-    // The message of a decoder is for the log of its author.
-    let image = decoder.decode(file, page, max_pixels).map_err(|_| Error::Pixels {
-        code: ErrorCode::Format,
-        message: "the source is of a registered format, and its decoder cannot read it".to_owned(),
+    let image = decoder.decode(file, page, max_pixels).map_err(|cause| {
+        // The words of an extension are for the log, not for clients.
+        event!("decoder", cause = cause.to_string());
+        let message = "the source is of a registered format, and its decoder cannot read it".to_owned();
+        Error::Extension { code: ErrorCode::Format, message, cause: ExtensionError::new(cause) }
     })?;
     LimitError::check("pixels", image.size().pixels(), max_pixels)?;
     raster(image)

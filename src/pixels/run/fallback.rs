@@ -73,7 +73,7 @@ mod tests {
         };
         let path = AssetPath::from_text("a.png").unwrap();
         let sources = sources.into_iter().map(|bytes| Source { path: path.clone(), bytes }).collect();
-        Render { job: job.into(), sources, stop: crate::stop::Stop::new() }
+        Render { job: job.into(), sources, stop: crate::stop::Stop::new(), span: crate::trace::Span::none() }
             .run()
             .result()
             .map(|encoded| encoded.format)
