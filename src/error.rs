@@ -11,7 +11,6 @@
 //! | [`Renderer`](crate::Renderer), a [`Delivery`](crate::Delivery) | [`Error`] |
 //! | a client | [`FetchError`](crate::delivery::FetchError) |
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -23,6 +22,7 @@ pub use crate::code::ErrorCode;
 pub use crate::color::ColorError;
 pub use crate::config::error::{ConfigError, ConfigErrorKind, ConfigErrors};
 pub use crate::config::named::NameError;
+pub use crate::extend::ExtensionError;
 pub use crate::limits::LimitError;
 pub use crate::number::NumberError;
 pub use crate::order::Rejection;
@@ -143,37 +143,6 @@ pub enum Error {
         /// The description of the failure.
         message: String,
     },
-}
-
-/// The error of an extension. Clones share it; two are equal if they are clones of one.
-#[derive(Debug, Clone)]
-pub struct ExtensionError(Arc<dyn std::error::Error + Send + Sync>);
-
-impl ExtensionError {
-    #[cfg(feature = "pixels")]
-    pub(crate) fn new(error: crate::extend::BoxError) -> Self {
-        Self(error.into())
-    }
-}
-
-impl PartialEq for ExtensionError {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl Eq for ExtensionError {}
-
-impl std::fmt::Display for ExtensionError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for ExtensionError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
 }
 
 impl Error {

@@ -46,6 +46,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod error;
 mod signer;
 
 use std::fmt;
@@ -54,6 +55,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use self::error::ExtensionError;
 pub use self::signer::Signer;
 pub use crate::bitmap::Bitmap;
 pub use crate::format::Format;

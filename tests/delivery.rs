@@ -147,9 +147,12 @@ fn a_request_on_a_closed_connection_is_sent_once_more() {
     assert_eq!(seen, [MAIN, &again, moved, BACKUP, &format!("{BACKUP} again"), backup]);
 
     // Other failures are not tried again, nor is one behind the head.
-    for error in
-        [FetchError::Refused, FetchError::TimedOut, FetchError::Address(originkit::error::AddressClass::Loopback), FetchError::Other]
-    {
+    for error in [
+        FetchError::Refused,
+        FetchError::TimedOut,
+        FetchError::Address(originkit::error::AddressClass::Loopback),
+        FetchError::Other,
+    ] {
         let (seen, _) = asked(get(|_| {}), |_| Err(error));
         assert_eq!(seen, [MAIN, BACKUP], "{error}");
     }

@@ -145,6 +145,85 @@ fn origins_that_fail() {
     }
 }
 
+/// The log learns the origin, its status, and the class of its address; a browser learns the documented code.
+#[test]
+fn an_error_says_which_origin_failed_and_how() {
+    use originkit::Error;
+    use originkit::error::{AddressClass, OriginError};
+
+    const A: &str = "https://shop.example/a.jpg";
+    let first = || Origin::new("https://shop.example").named("shop");
+    let circle: Vec<_> = (0..9)
+        .map(|n| (format!("https://shop.example/{n}"), redirect(&format!("https://shop.example/{}", n + 1))))
+        .collect();
+    let proxy = || Origin::proxy(["cdn.example"]);
+    let layer = "/tr:l-image,i-b.png,l-end/a.jpg";
+    let cases: [(&str, Vec<(String, Answer)>, Origin, &str, &str); 7] = [
+        (
+            "/a.jpg",
+            vec![(A.to_owned(), status(502))],
+            first(),
+            "the origin answered with status 502 Bad Gateway (origin `shop`)",
+            "an origin failed",
+        ),
+        (
+            "/a.jpg",
+            vec![(A.to_owned(), Answer::Failure(FetchError::Address(AddressClass::LinkLocal)))],
+            first(),
+            "the origin's name leads to a link-local address, which is not allowed (origin `shop`)",
+            "an origin denied access",
+        ),
+        (
+            "/a.jpg",
+            vec![(A.to_owned(), file(JPEG).header("content-length", "50"))],
+            Origin::new("https://shop.example"),
+            "the origin's answer broke off (origin `shop.example`)",
+            "an origin failed",
+        ),
+        (
+            "/a.jpg",
+            vec![(A.to_owned(), redirect("https://169.254.169.254/"))],
+            first(),
+            "the origin redirects to a URL that may not be fetched (origin `shop`)",
+            "an origin failed",
+        ),
+        (
+            "/0",
+            circle,
+            first(),
+            "the origin redirects too often, perhaps in a circle (origin `shop`)",
+            "an origin failed",
+        ),
+        (
+            "/https://elsewhere.example/a.jpg",
+            vec![],
+            proxy(),
+            "the host is not on the list of the web proxy",
+            "an origin denied access",
+        ),
+        (
+            layer,
+            vec![(A.to_owned(), file(JPEG))],
+            first(),
+            "no file was found at the specified path (origin `shop`); it is a file of a layer",
+            "no file was found for a layer",
+        ),
+    ];
+    for (path, origins, origin, text, public) in cases {
+        let endpoint = Endpoint::new("https://img.example.com").origin(origin);
+        let engine = Engine::builder().endpoint(endpoint).build().unwrap();
+        let origins: Vec<_> = origins.iter().map(|(url, answer)| (url.as_str(), answer.clone())).collect();
+        let script = Script::new(engine, Request::get(format!("https://img.example.com{path}")), &origins);
+        let response = script.answer_by_hand();
+        let error = response.extensions().get::<Error>().unwrap();
+        assert_eq!(error.to_string(), text);
+        assert!(error.public_text().starts_with(public), "{error}: {}", error.public_text());
+        let told = response.headers()["ik-error"].to_str().unwrap();
+        assert!(!told.contains("shop") && !told.contains("link-local"), "{told}");
+        assert!(matches!(error, Error::Origin { cause, .. } if *cause != OriginError::Other));
+    }
+}
+
 /// An answer that may differ for the next request is not cached, whatever the status.
 #[test]
 fn what_failed_for_a_moment_is_not_kept() {

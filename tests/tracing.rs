@@ -111,17 +111,18 @@ fn every_stage_is_told() {
     let size = text.split("bytes=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
     insta::assert_snapshot!(text.replace(&format!("bytes={size}"), "bytes=N"), @r"
     resolve
-    - ask id=1 host=one.example.com path=/a.png revalidates=false
+    delivery endpoint=https://img.example.com path=a.png
+      - ask id=1 host=one.example.com path=/a.png revalidates=false
     fetch id=1 host=one.example.com
-    - answer id=1 status=404
-    - ask id=2 host=two.example.com path=/a.png revalidates=false
+      - answer id=1 status=404
+      - ask id=2 host=two.example.com path=/a.png revalidates=false
     fetch id=2 host=two.example.com
-    - answer id=2 status=200
-    render
-      plan
-      draw ops=2
-      encode format=png
-    - respond status=200 bytes=N
+      - answer id=2 status=200
+      render
+        plan
+        draw ops=2
+        encode format=png
+      - respond status=200 outcome=made bytes=N
     ");
     assert!(!text.contains("hidden") && !text.contains("ik-s"), "queries are not told");
 }
@@ -149,10 +150,64 @@ fn who_could_not_sign_says_why_and_no_secret_is_told() {
     let text = notes.0.lock().unwrap().text.clone();
     insta::assert_snapshot!(text, @r"
     resolve
-    - unsigned id=1 cause=the key has expired
-    - ask id=1 host=two.example.com path=/a.jpg revalidates=false
+    delivery endpoint=https://img.example.com path=a.jpg
+      - unsigned id=1 cause=the key has expired
+      - ask id=1 host=two.example.com path=/a.jpg revalidates=false
     fetch id=1 host=two.example.com
-    - answer id=1 status=200
-    - respond status=200 bytes=14
+      - answer id=1 status=200
+      - respond status=200 outcome=made bytes=14
     ");
+}
+
+/// Errors of extensions have no part in a response; the log has them, and the error as its source.
+#[test]
+fn errors_of_extensions_are_told_to_the_log() {
+    use originkit::extend::{Bitmap, Decoder, Detector, EffectJob, Effector, Extensions, Found, Outcome, Search};
+    use originkit::{Error, Format};
+    use std::error::Error as _;
+
+    struct Broken;
+    impl Detector for Broken {
+        fn find(&self, _: &Search<'_>) -> Result<Vec<Found>, BoxError> {
+            Err("the detector is down".into())
+        }
+    }
+    impl Effector for Broken {
+        fn apply(&self, _: EffectJob<'_>) -> Outcome {
+            Outcome::Failed("the effect is down".into())
+        }
+    }
+    impl Decoder for Broken {
+        fn decode(&self, _: &[u8], _: u32, _: u64) -> Result<Bitmap, BoxError> {
+            Err("the decoder is down".into())
+        }
+    }
+    let picture = pictures::file(pictures::photo(40, 30), image::ImageFormat::Png);
+    let pdf = b"%PDF-1.7".as_slice();
+    for (path, bytes, event) in [
+        ("/tr:w-10,h-10,fo-face,f-png/a.png", &picture[..], "- detector cause=the detector is down\n"),
+        ("/tr:e-bgremove/a.png", &picture, "- effect key=e-bgremove cause=the effect is down\n"),
+        ("/tr:w-10/a.png", pdf, "- decoder cause=the decoder is down\n"),
+    ] {
+        let extensions = Extensions::new().detector(Broken).effector(Broken).decoder(Format::Pdf, Broken);
+        let endpoint = Endpoint::new("https://img.example.com").origin(Origin::new("https://one.example.com"));
+        let engine = Engine::builder().endpoint(endpoint).extensions(extensions).build().unwrap();
+        let request = Request::get(format!("https://img.example.com{path}"));
+        let script = Script::new(engine, request, &[("https://one.example.com/a.png", file(bytes))]);
+        let notes = Notes::default();
+        let response = tracing::subscriber::with_default(notes.clone(), || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(drive(script.deliver(), &Io::new(&script, Inline))).response
+        });
+        let text = notes.0.lock().unwrap().text.clone();
+        assert!(text.contains(event), "{text}");
+        let Some(error) = response.extensions().get::<Error>() else {
+            assert!(path.contains("fo-face"), "a detector never fails a response");
+            continue;
+        };
+        let inner = error.source().expect("the error of an extension");
+        let inner = inner.source().map_or_else(|| inner.to_string(), ToString::to_string);
+        assert!(event.contains(&inner), "{error}: {inner}");
+        assert!(!response.headers()["ik-error"].to_str().unwrap().contains("down"));
+    }
 }

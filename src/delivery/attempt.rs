@@ -103,9 +103,6 @@ impl Search {
 
     /// Returns the key to look up in the store, once for each request.
     pub(super) fn lookup(&mut self) -> Option<StoreKey> {
-        if !matches!(self.state, State::Due(_)) {
-            return None;
-        }
         match mem::replace(&mut self.state, State::Missing) {
             State::Due(turn) => {
                 let key = turn.key.clone();
@@ -433,7 +430,8 @@ impl Search {
 
     fn note(&mut self, cause: OriginError, origin: Option<&str>) {
         // The variants are declared from the least specific to the most: ENOENT, UNIDENTIFIED, ECONNREFUSED, EACCES.
-        if cause.code() > self.cause.code() {
+        let is_first = self.origin.is_none() && cause.code() == self.cause.code();
+        if cause.code() > self.cause.code() || is_first {
             (self.cause, self.origin) = (cause, origin.map(str::to_owned));
         }
         self.term = self.term.max(cause.term_of_stopgap());

@@ -41,7 +41,7 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::order::{Attachment, ResponseSpec};
 use crate::percent;
-use crate::policy::{self, Keeping};
+use crate::policy::{self, Keeping, OriginError};
 use crate::store::{Rendition, Served};
 use crate::transform::Ignored;
 
@@ -142,7 +142,11 @@ pub(super) fn code(response: &Response<Bytes>) -> Option<&str> {
 /// Answers with an error.
 pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes> {
     let message = match &error {
-        Error::Origin { .. } if manner.gateway => error.to_string(),
+        // The caches in front learn the cause, and nobody the origin or its network.
+        Error::Origin { cause: OriginError::Address(_), .. } if manner.gateway => {
+            "the origin's address is not allowed".to_owned()
+        }
+        Error::Origin { cause, .. } if manner.gateway => cause.to_string(),
         error => error.public_text(),
     };
     let (status, code) = if manner.gateway { error.as_gateway() } else { (error.status(), error.code().as_str()) };

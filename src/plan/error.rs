@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::code::ErrorCode;
+use crate::extend::ExtensionError;
 use crate::geometry::Size;
 use crate::limits::LimitError;
 
@@ -45,5 +46,8 @@ pub enum PlanError {
         code: ErrorCode,
         /// The description of the failure.
         message: String,
+        /// The error of the extension that failed, if one did.
+        #[source]
+        cause: Option<ExtensionError>,
     },
 }

@@ -123,6 +123,11 @@ impl Script {
         self.origins.get(&request.uri().to_string()).cloned().unwrap_or_else(|| status(404))
     }
 
+    /// Runs it by hand, and returns the answer.
+    pub(crate) fn answer_by_hand(&self) -> Response<Bytes> {
+        self.by_hand(&self.origins()).1
+    }
+
     /// Runs it by hand and through both drivers, and tells what happened.
     pub(crate) fn run(&self) -> String {
         let origins = self.origins();

@@ -412,7 +412,8 @@ fn planning(error: Error) -> PlanError {
     match error {
         Error::Limit(limit) => PlanError::Limit(limit),
         Error::Plan(error) => error,
-        other => PlanError::Pixels { code: other.code(), message: other.to_string() },
+        Error::Extension { code, message, cause } => PlanError::Pixels { code, message, cause: Some(cause) },
+        other => PlanError::Pixels { code: other.code(), message: other.to_string(), cause: None },
     }
 }
 
