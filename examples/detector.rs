@@ -57,13 +57,13 @@ where
 }
 
 /// Runs a program on an image.
-fn ask(command: &str, picture: &Bitmap) -> Result<Vec<Seen>, BoxError> {
+fn ask(command: &str, image: &Bitmap) -> Result<Vec<Seen>, BoxError> {
     let mut words = command.split_whitespace();
     let program = words.next().ok_or("no program was named")?;
     let mut child = Command::new(program).args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().ok_or("the program takes no input")?;
-    writeln!(input, "P6 {} {} 255", picture.size().width, picture.size().height)?;
-    let colors = picture.rgba().chunks_exact(4).filter_map(|pixel| pixel.first_chunk::<3>());
+    writeln!(input, "P6 {} {} 255", image.size().width, image.size().height)?;
+    let colors = image.rgba().chunks_exact(4).filter_map(|pixel| pixel.first_chunk::<3>());
     input.write_all(&colors.flatten().copied().collect::<Vec<u8>>())?;
     drop(input);
     let output = child.wait_with_output()?;
@@ -98,13 +98,13 @@ fn run() -> Result<(), BoxError> {
         return Err("usage: detector IN OUT 'w-300,h-300,fo-face' 'python3 find.py'".into());
     };
     let command = command.clone();
-    let find = move |picture: &Bitmap| {
+    let find = move |image: &Bitmap| {
         // A failure of the detector counts as no areas, so it is reported here.
-        ask(&command, picture).inspect_err(|error| eprintln!("{error}"))
+        ask(&command, image).inspect_err(|error| eprintln!("{error}"))
     };
     let extensions = Extensions::new().detector(Model { find, stored: HashMap::new() });
-    let picture = Renderer::new().extensions(extensions).render(&std::fs::read(input)?, &text.parse()?)?;
-    std::fs::write(output, &picture.bytes)?;
-    println!("{output}: {} {}", picture.format, picture.size);
+    let image = Renderer::new().extensions(extensions).render(&std::fs::read(input)?, &text.parse()?)?;
+    std::fs::write(output, &image.bytes)?;
+    println!("{output}: {} {}", image.format, image.size);
     Ok(())
 }

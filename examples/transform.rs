@@ -26,8 +26,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     for ignored in &reading.ignored {
         eprintln!("ignored: {ignored}");
     }
-    let picture = (Renderer::new()).render(&std::fs::read(input)?, &reading.transformation)?;
-    std::fs::write(output, &picture.bytes)?;
-    println!("{output}: {} {}, {} bytes", picture.format, picture.size, picture.bytes.len());
+    let image = (Renderer::new()).render(&std::fs::read(input)?, &reading.transformation)?;
+    std::fs::write(output, &image.bytes)?;
+    println!("{output}: {} {}, {} bytes", image.format, image.size, image.bytes.len());
     Ok(())
 }

@@ -16,31 +16,31 @@
 //! An effect provider in a few lines; a real one would run a model:
 //!
 //! ```
-//! use originkit::extend::{Effect, EffectJob, Effector, Extensions, Outcome};
+//! use originkit::extend::{Effect, EffectJob, Effector, Extensions, EffectOutcome};
 //! use originkit::transform::Ai;
 //!
 //! /// Treats everything white as background.
 //! struct WhiteIsBackground;
 //!
 //! impl Effector for WhiteIsBackground {
-//!     fn apply(&self, mut job: EffectJob<'_>) -> Outcome {
+//!     fn apply(&self, mut job: EffectJob<'_>) -> EffectOutcome {
 //!         if !matches!(job.effect, Effect::Ai(Ai::RemoveBackground)) {
-//!             return Outcome::Unsupported;
+//!             return EffectOutcome::Unsupported;
 //!         }
 //!         for pixel in job.image.rgba_mut().chunks_exact_mut(4) {
 //!             if let [250..=255, 250..=255, 250..=255, alpha] = pixel {
 //!                 *alpha = 0;
 //!             }
 //!         }
-//!         Outcome::Done(job.image)
+//!         EffectOutcome::Done(job.image)
 //!     }
 //! }
 //!
 //! let extensions = Extensions::new().effector(WhiteIsBackground);
 //! # #[cfg(feature = "pixels")] {
-//! # let picture = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec();
+//! # let image = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0\x01\0\x18\0\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\0\0\xFF\0\0\xFF\0\0\0\xFF\0\0\0".to_vec();
 //! let renderer = originkit::Renderer::new().extensions(extensions);
-//! let result = renderer.render(&picture, &"e-bgremove".parse()?)?;
+//! let result = renderer.render(&image, &"e-bgremove".parse()?)?;
 //! assert_eq!(result.format, originkit::Format::Png); // it has transparent pixels now
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -203,7 +203,7 @@ impl Found {
 /// A provider of effects that need a model.
 pub trait Effector: Send + Sync {
     /// Applies an effect. Returns the resulting image, the time after which to retry, or the reason why there is none.
-    fn apply(&self, job: EffectJob<'_>) -> Outcome;
+    fn apply(&self, job: EffectJob<'_>) -> EffectOutcome;
 }
 
 /// A job for an [`Effector`].
@@ -238,7 +238,7 @@ pub enum Effect<'a> {
 /// The result of an effect.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Outcome {
+pub enum EffectOutcome {
     /// The resulting image. Only `e-upscale` and `e-edit` may change its size.
     Done(Bitmap),
     /// Not ready yet: the client should come back later (documented: 200 with `is-intermediate-response: true`).

@@ -84,7 +84,7 @@
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::float_cmp,
-        reason = "unit tests draw pictures of known numbers"
+        reason = "unit tests draw images of known numbers"
     )
 )]
 

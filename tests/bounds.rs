@@ -16,7 +16,7 @@ use image::ImageFormat;
 use originkit::adapters::Threads;
 use originkit::client::{Body, Bounded, Client};
 use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output};
-use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
+use originkit::extend::{EffectJob, EffectOutcome, Effector, Extensions};
 use originkit::store::Memory;
 use originkit::tower::ImageService;
 use originkit::{Endpoint, Engine, Origin};
@@ -133,9 +133,9 @@ async fn bytes_are_counted_until_their_bodies_end() {
 struct Slow(Arc<(Mutex<bool>, Condvar)>);
 
 impl Effector for Slow {
-    fn apply(&self, job: EffectJob<'_>) -> Outcome {
+    fn apply(&self, job: EffectJob<'_>) -> EffectOutcome {
         drop(self.0.1.wait_while(self.0.0.lock().unwrap(), |open| !*open).unwrap());
-        Outcome::Done(job.image)
+        EffectOutcome::Done(job.image)
     }
 }
 

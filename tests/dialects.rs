@@ -26,7 +26,7 @@ fn parse(endpoint: Endpoint, url: &str) -> Result<DeliveryUrl, Rejection> {
 
 /// Returns the native form of a token that is a segment by itself.
 fn cloudinary(steps: &str) -> Option<String> {
-    let read = Dialect::cloudinary().read(&format!("/{steps}/folder/a.jpg")).unwrap();
+    let read = Dialect::cloudinary().translate(&format!("/{steps}/folder/a.jpg")).unwrap();
     assert_eq!(read.path.unwrap().as_str(), "folder/a.jpg", "{steps}");
     read.text
 }
@@ -133,7 +133,7 @@ fn bad_cloudinary_values_are_dropped_and_listed() {
         "fl_progressive:x",
         "fl_layer_apply",
     ] {
-        let read = Dialect::cloudinary().read(&format!("/w_7,{token}/a.jpg")).unwrap();
+        let read = Dialect::cloudinary().translate(&format!("/w_7,{token}/a.jpg")).unwrap();
         assert!(read.transformation == "w-7".parse().unwrap(), "{token}: {:?}", read.text);
         let [ignored] = read.ignored.as_slice() else { panic!("{token}: {:?}", read.ignored) };
         assert_eq!((ignored.token.as_str(), ignored.span.clone()), (token, 5..5 + token.len()));
@@ -189,14 +189,14 @@ fn overlays_become_layers() {
         ("l_a.png,g_east,x_5", "l-image,i-a.png,lfo-right,lx-5,l-end", &["g_east"]),
         ("l_text:Roboto_50_underline:a", "l-text,i-a,ff-Roboto,fs-50,l-end", &["l_text:Roboto_50_underline:a"]),
     ] {
-        let read = Dialect::cloudinary().read(&format!("/{steps}/a.jpg")).unwrap();
+        let read = Dialect::cloudinary().translate(&format!("/{steps}/a.jpg")).unwrap();
         assert_eq!(read.text.as_deref(), Some(want), "{steps}");
         let ignored: Vec<_> = read.ignored.iter().map(|it| it.token.as_str()).collect();
         assert_eq!(ignored, lost, "{steps}");
     }
     let deep = "l_a.png/".repeat(4) + &"fl_layer_apply/".repeat(4);
-    assert!(Dialect::cloudinary().read(&format!("/{deep}a.jpg")).is_err());
-    assert!(Dialect::cloudinary().read("/l_..:secret.png/a.jpg").is_err());
+    assert!(Dialect::cloudinary().translate(&format!("/{deep}a.jpg")).is_err());
+    assert!(Dialect::cloudinary().translate("/l_..:secret.png/a.jpg").is_err());
 }
 
 #[test]
@@ -351,19 +351,19 @@ fn a_text_may_be_a_transformation_alone() {
         (Dialect::Imgix, "w=300&fit=max", "w-300,c-at_max"),
         (Dialect::Akamai, "imheight=300", "h-300"),
     ] {
-        let read = dialect.read(text).unwrap();
+        let read = dialect.translate(text).unwrap();
         assert_eq!((read.transformation.to_string().as_str(), read.path), (want, None), "{text}");
     }
-    assert_eq!(Dialect::cloudinary().read("a.jpg").unwrap().path.unwrap().as_str(), "a.jpg");
-    assert_eq!(Dialect::Imgix.read("a.jpg").unwrap().path.unwrap().as_str(), "a.jpg");
-    assert!(Dialect::Imgix.read("/a/../b.jpg").is_err());
-    assert!(Dialect::Imgix.read(&"w=1&".repeat(3000)).is_err());
+    assert_eq!(Dialect::cloudinary().translate("a.jpg").unwrap().path.unwrap().as_str(), "a.jpg");
+    assert_eq!(Dialect::Imgix.translate("a.jpg").unwrap().path.unwrap().as_str(), "a.jpg");
+    assert!(Dialect::Imgix.translate("/a/../b.jpg").is_err());
+    assert!(Dialect::Imgix.translate(&"w=1&".repeat(3000)).is_err());
     // What stays of a query stays byte for byte; an endpoint does the same.
     for (query, want) in
         [("?", None), ("?&", Some("&")), ("?w=5&&a=1", Some("&a=1")), ("?a=1&&w=5&b=2", Some("a=1&&b=2"))]
     {
         let text = format!("/a.jpg{query}");
-        assert_eq!(Dialect::Imgix.read(&text).unwrap().query.as_deref(), want, "{query}");
+        assert_eq!(Dialect::Imgix.translate(&text).unwrap().query.as_deref(), want, "{query}");
         laws(Dialect::Imgix, &text).unwrap();
     }
 }
@@ -394,7 +394,7 @@ fn laws(dialect: Dialect, text: &str) -> Result<(), TestCaseError> {
     // Printing may lengthen what is close to the limits.
     let mut limits = Limits::default();
     limits.transformation_bytes *= 8;
-    let Ok(read) = dialect.read(text) else { return Ok(()) };
+    let Ok(read) = dialect.translate(text) else { return Ok(()) };
     let canonical = read.transformation.to_string();
     let again = Transformation::parse(&canonical, &limits);
     let again = again.map_err(|error| TestCaseError::fail(format!("{canonical}: {error:#}")))?;

@@ -12,7 +12,9 @@ use http::{Request, Response, StatusCode};
 use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::delivery::{Delivery, Input, Output};
 use originkit::error::PlanError;
-use originkit::extend::{Bitmap, BoxError, Detector, Effect, EffectJob, Effector, Extensions, Found, Outcome, Search};
+use originkit::extend::{
+    Bitmap, BoxError, Detector, Effect, EffectJob, EffectOutcome, Effector, Extensions, Found, Search,
+};
 use originkit::plan::{Region, Size};
 use originkit::transform::{Ai, AssetPath};
 use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin, Renderer};
@@ -41,8 +43,8 @@ fn run(file: &[u8], text: &str, options: &Renderer) -> Result<RgbaImage, Error> 
 /// A closure as an effector.
 struct Does<F>(F);
 
-impl<F: Fn(EffectJob<'_>) -> Outcome + Send + Sync> Effector for Does<F> {
-    fn apply(&self, job: EffectJob<'_>) -> Outcome {
+impl<F: Fn(EffectJob<'_>) -> EffectOutcome + Send + Sync> Effector for Does<F> {
+    fn apply(&self, job: EffectJob<'_>) -> EffectOutcome {
         (self.0)(job)
     }
 }
@@ -71,21 +73,21 @@ fn a_provider_gets_the_picture_as_it_is_at_that_step() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let extensions = Extensions::new().effector(Does(move |mut job: EffectJob<'_>| {
-        let Effect::Ai(effect) = job.effect else { return Outcome::Unsupported };
+        let Effect::Ai(effect) = job.effect else { return EffectOutcome::Unsupported };
         log.lock().unwrap().push((effect.key(), job.image.size(), job.max_pixels));
         match effect {
             Ai::RemoveBackground => {
                 job.image.rgba_mut().chunks_exact_mut(4).filter(|p| p[0] == 255).for_each(|p| p[3] = 0);
-                Outcome::Done(job.image)
+                EffectOutcome::Done(job.image)
             }
             Ai::Upscale => {
                 let Size { width, height } = job.image.size();
                 let rgba = vec![9; (width * height * 16) as usize];
-                Outcome::Done(Bitmap::new(Size::new(width * 2, height * 2), rgba).unwrap())
+                EffectOutcome::Done(Bitmap::new(Size::new(width * 2, height * 2), rgba).unwrap())
             }
-            Ai::Retouch => Outcome::Done(Bitmap::new(Size::new(1, 1), vec![0; 4]).unwrap()),
-            Ai::Edit { prompt } => Outcome::Failed(prompt.clone().into()),
-            _ => Outcome::Unsupported,
+            Ai::Retouch => EffectOutcome::Done(Bitmap::new(Size::new(1, 1), vec![0; 4]).unwrap()),
+            Ai::Edit { prompt } => EffectOutcome::Failed(prompt.clone().into()),
+            _ => EffectOutcome::Unsupported,
         }
     }));
     let options = with(extensions);
@@ -147,7 +149,7 @@ fn engine(extensions: Extensions) -> Engine {
 
 #[test]
 fn an_effect_in_the_making_is_answered_with_a_page() {
-    let slow = Does(|_: EffectJob<'_>| Outcome::Pending { retry_after: Duration::from_secs(20) });
+    let slow = Does(|_: EffectJob<'_>| EffectOutcome::Pending { retry_after: Duration::from_secs(20) });
     let response =
         deliver(&engine(Extensions::new().effector(slow)), "https://img.example.com/tr:e-genvar/a.png", &halves(8, 8));
     assert_eq!(response.status(), StatusCode::OK);
@@ -164,7 +166,7 @@ fn what_is_invented_follows_from_the_url() {
     let log = Arc::clone(&seeds);
     let engine = engine(Extensions::new().effector(Does(move |job: EffectJob<'_>| {
         log.lock().unwrap().push(job.seed);
-        Outcome::Done(job.image)
+        EffectOutcome::Done(job.image)
     })));
     for url in ["tr:e-genvar/a.png", "tr:e-genvar/a.png", "tr:e-genvar/a.png?v=2", "tr:e-genvar,w-4/a.png"] {
         assert_eq!(deliver(&engine, &format!("https://img.example.com/{url}"), &halves(8, 8)).status(), StatusCode::OK);

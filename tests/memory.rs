@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
+use originkit::extend::{EffectJob, EffectOutcome, Effector, Extensions};
 use originkit::{Format, Renderer};
 use pictures::{Sampling, file, jpeg_sampled, photo};
 
@@ -46,8 +46,8 @@ fn one_render() {
 struct Same;
 
 impl Effector for Same {
-    fn apply(&self, job: EffectJob<'_>) -> Outcome {
-        Outcome::Done(job.image)
+    fn apply(&self, job: EffectJob<'_>) -> EffectOutcome {
+        EffectOutcome::Done(job.image)
     }
 }
 

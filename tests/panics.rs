@@ -15,7 +15,8 @@ use image::ImageFormat;
 use originkit::client::{Inline, Io, drive};
 use originkit::delivery::{Delivery, Input, Output, Render};
 use originkit::extend::{
-    Bitmap, BoxError, Decoder, Detector, EffectJob, Effector, Extensions, FontQuery, Fonts, Found, Outcome, Search,
+    Bitmap, BoxError, Decoder, Detector, EffectJob, EffectOutcome, Effector, Extensions, FontQuery, Fonts, Found,
+    Search,
 };
 use originkit::testing::Origins;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin};
@@ -23,7 +24,7 @@ use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin};
 struct Panics;
 
 impl Effector for Panics {
-    fn apply(&self, _: EffectJob<'_>) -> Outcome {
+    fn apply(&self, _: EffectJob<'_>) -> EffectOutcome {
         panic!("an effect")
     }
 }

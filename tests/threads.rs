@@ -14,7 +14,7 @@ use image::ImageFormat;
 use originkit::adapters::{Load, Threads};
 use originkit::client::Compute as _;
 use originkit::delivery::{Delivery, Fetch, Input, Output, Render, Rendered};
-use originkit::extend::{EffectJob, Effector, Extensions, Outcome};
+use originkit::extend::{EffectJob, EffectOutcome, Effector, Extensions};
 use originkit::render::Stop;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Renderer};
 use tokio::task::JoinHandle;
@@ -35,19 +35,19 @@ impl Gate {
 }
 
 impl Effector for Gate {
-    fn apply(&self, job: EffectJob<'_>) -> Outcome {
+    fn apply(&self, job: EffectJob<'_>) -> EffectOutcome {
         let Self(gate, passed) = self;
         let open = gate.1.wait_while(gate.0.lock().unwrap(), |open| !*open).unwrap();
         passed.fetch_add(1, Ordering::SeqCst);
         drop(open);
-        Outcome::Done(job.image)
+        EffectOutcome::Done(job.image)
     }
 }
 
 struct Panics;
 
 impl Effector for Panics {
-    fn apply(&self, _: EffectJob<'_>) -> Outcome {
+    fn apply(&self, _: EffectJob<'_>) -> EffectOutcome {
         panic!("an effect of the embedder's")
     }
 }

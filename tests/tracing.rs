@@ -162,7 +162,7 @@ fn who_could_not_sign_says_why_and_no_secret_is_told() {
 /// Errors of extensions have no part in a response; the log has them, and the error as its source.
 #[test]
 fn errors_of_extensions_are_told_to_the_log() {
-    use originkit::extend::{Bitmap, Decoder, Detector, EffectJob, Effector, Extensions, Found, Outcome, Search};
+    use originkit::extend::{Bitmap, Decoder, Detector, EffectJob, EffectOutcome, Effector, Extensions, Found, Search};
     use originkit::{Error, Format};
     use std::error::Error as _;
 
@@ -173,8 +173,8 @@ fn errors_of_extensions_are_told_to_the_log() {
         }
     }
     impl Effector for Broken {
-        fn apply(&self, _: EffectJob<'_>) -> Outcome {
-            Outcome::Failed("the effect is down".into())
+        fn apply(&self, _: EffectJob<'_>) -> EffectOutcome {
+            EffectOutcome::Failed("the effect is down".into())
         }
     }
     impl Decoder for Broken {

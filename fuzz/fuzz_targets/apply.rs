@@ -15,14 +15,13 @@ const BETWEEN: [char; 8] = [',', ',', ',', ',', ':', ':', '-', '_'];
 
 fuzz_target!(|input: &[u8]| {
     static SETTING: OnceLock<(Vec<&str>, Vec<u8>, Renderer)> = OnceLock::new();
-    let (tokens, picture, options) =
-        SETTING.get_or_init(|| (tokens(), with_metadata(Carrier::PngExif, b""), setting()));
+    let (tokens, image, options) = SETTING.get_or_init(|| (tokens(), with_metadata(Carrier::PngExif, b""), setting()));
     let text = match input.split_first() {
         Some((128.., numbers)) => composed(tokens, numbers),
         _ => String::from_utf8_lossy(input).into_owned(),
     };
     let Ok(read) = Transformation::parse(&text, &options.rules.limits) else { return };
-    _ = render(picture, &read.transformation, options);
+    _ = render(image, &read.transformation, options);
 });
 
 fn composed(tokens: &[&str], numbers: &[u8]) -> String {

@@ -4,8 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use originkit::transform::Transformation;
 use originkit::error::{NameError, Rejection};
+use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Limits, Origin};
 
 fuzz_target!(|input: (bool, &str)| {

@@ -9,9 +9,9 @@ use std::time::SystemTime;
 use libfuzzer_sys::fuzz_target;
 use originkit::bytes::Bytes;
 use originkit::delivery::{FetchError, FetchId, Input, Output, Rendered};
-use originkit::render::Encoded;
 use originkit::http::{Request, Response};
 use originkit::plan::Size;
+use originkit::render::Encoded;
 use originkit::store::StoreKey;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
@@ -72,14 +72,15 @@ fuzz_target!(|program: &[u8]| {
             3 => Input::Failed(id, FetchError::Refused),
             4 if !lookups.is_empty() => {
                 let key = lookups.remove(usize::from(number) % lookups.len());
-                let file = if length % 4 == 0 { Some(Bytes::copy_from_slice(argument)) } else { kept.get(&key).cloned() };
+                let file =
+                    if length % 4 == 0 { Some(Bytes::copy_from_slice(argument)) } else { kept.get(&key).cloned() };
                 _ = delivery.handle(Input::Found(key, file));
                 continue;
             }
             _ => {
                 render_out = false;
-                let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
-                _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
+                let image = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
+                _ = delivery.handle(Input::Rendered(Rendered::new(Ok(image))));
                 continue;
             }
         });

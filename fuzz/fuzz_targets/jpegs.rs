@@ -15,6 +15,6 @@ fuzz_target!(|input: (u8, u8, bool, &[u8])| {
     let text = if cropped { format!("w-{width},h-{height},f-png") } else { format!("w-{width},c-at_max,f-png") };
     let wanted = Transformation::parse(&text, &Limits::default()).expect("a transformation").transformation;
     let file = [&[0xFF, 0xD8, 0xFF], rest, &[0xFF, 0xD9]].concat();
-    let Ok(picture) = render(&file, &wanted, &options()) else { return };
-    assert!(if cropped { picture.size.width == width } else { picture.size.width <= width });
+    let Ok(image) = render(&file, &wanted, &options()) else { return };
+    assert!(if cropped { image.size.width == width } else { image.size.width <= width });
 });

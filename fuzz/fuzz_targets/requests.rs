@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::fuzz_target;
+use originkit::config::AcceptByAgent;
 use originkit::delivery::Output;
 use originkit::http::{HeaderName, HeaderValue, Request};
-use originkit::config::AcceptByAgent;
 use originkit::{Dialect, Endpoint, Engine, Origin, Settings};
 use originkit_fuzz::{assert_clean, measured};
 

@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use libfuzzer_sys::fuzz_target;
+use originkit::config::SigningKey;
 use originkit::http::{Request, Uri};
 use originkit::{Endpoint, Engine, Origin, Settings};
-use originkit::config::SigningKey;
 
 const BASE: &str = "https://img.example.com/base";
 

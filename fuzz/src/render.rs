@@ -4,8 +4,8 @@ use std::sync::Once;
 use std::time::Duration;
 
 use originkit::render::Encoded;
-use originkit::transform::Transformation;
 use originkit::render::{Cost, sanitize_svg};
+use originkit::transform::Transformation;
 use originkit::{Error, Limits, Renderer};
 
 use crate::counting::{Taken, measured};

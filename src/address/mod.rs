@@ -199,7 +199,7 @@ pub(crate) fn read(target: &Target<'_>, below: Below<'_>, limits: &Limits) -> Re
         (None, None) => (None, Vec::new()),
         (None, Some(dialect)) => {
             foreign.segments = parts.front.steps(&parts.segments).to_vec();
-            let (mut reading, ignored) = dialect.translate(&foreign, limits)?;
+            let (mut reading, ignored) = dialect.translate_url(&foreign, limits)?;
             // They are also in the list of foreign tokens.
             reading.iter_mut().for_each(|reading| reading.ignored.clear());
             (reading, ignored)

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_of_files_that_are_no_pictures() {
+    fn types_of_files_that_are_no_images() {
         for (name, want) in [
             ("a.CSS", "text/css; charset=utf-8"),
             ("a.html", "text/plain; charset=utf-8"),

@@ -56,10 +56,10 @@ mod tests {
             ("imwidth=-5", None, None),
             ("IMWIDTH=5&im=Resize=300", None, Some("IMWIDTH=5&im=Resize=300")),
         ] {
-            let read = Dialect::Akamai.read(&format!("/a.jpg?{query}")).unwrap();
+            let read = Dialect::Akamai.translate(&format!("/a.jpg?{query}")).unwrap();
             assert_eq!((read.text.as_deref(), read.query.as_deref()), (text, rest), "{query}");
         }
-        let read = Dialect::Akamai.read("/a.jpg?imwidth=x&imwidth=1&imwidth=2&im=Resize&imwidth=70000").unwrap();
+        let read = Dialect::Akamai.translate("/a.jpg?imwidth=x&imwidth=1&imwidth=2&im=Resize&imwidth=70000").unwrap();
         assert!(read.transformation.is_empty(), "the last number is too large, and the ones before are gone");
         let ignored: Vec<_> = read.ignored.iter().map(|it| (it.token.as_str(), it.span.start, it.reason)).collect();
         assert!(matches!(

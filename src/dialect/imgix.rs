@@ -88,7 +88,7 @@ mod tests {
     use crate::transform::Reason;
 
     fn text(query: &str) -> Option<String> {
-        Dialect::Imgix.read(&format!("/a.jpg?{query}")).unwrap().text
+        Dialect::Imgix.translate(&format!("/a.jpg?{query}")).unwrap().text
     }
 
     #[test]
@@ -180,14 +180,14 @@ mod tests {
             "blur=-5",
             "trim=no",
         ] {
-            let read = Dialect::Imgix.read(&format!("/a.jpg?{query}")).unwrap();
+            let read = Dialect::Imgix.translate(&format!("/a.jpg?{query}")).unwrap();
             assert!(!read.ignored.is_empty(), "{query}");
             assert_eq!(read.query, None, "{query}");
             let sides = query.contains("w=1").then_some("w-1,h-1");
             assert_eq!(read.text.as_deref(), sides, "{query}");
         }
         for query in ["fit=crop", "fill=solid", "con=0", "con=-0.0"] {
-            let read = Dialect::Imgix.read(&format!("/a.jpg?{query}")).unwrap();
+            let read = Dialect::Imgix.translate(&format!("/a.jpg?{query}")).unwrap();
             assert!(read.ignored.is_empty() && read.text.is_none() && read.query.is_none(), "{query}");
         }
     }
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn what_is_lost_is_said() {
         let read =
-            Dialect::Imgix.read("/a.jpg?w=1&auto=format,compress&w=2&txt-size=5&con=30&v=3&q=400&ar=1:2").unwrap();
+            Dialect::Imgix.translate("/a.jpg?w=1&auto=format,compress&w=2&txt-size=5&con=30&v=3&q=400&ar=1:2").unwrap();
         assert_eq!(read.query.as_deref(), Some("auto=format,compress&txt-size=5&v=3"));
         let ignored: Vec<_> = read.ignored.iter().map(|it| (it.token.as_str(), it.reason)).collect();
         assert!(

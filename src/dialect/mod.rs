@@ -45,7 +45,7 @@ use self::draft::Draft;
 /// assert_eq!(url.query(), Some("sepia=80&v=2")); // untranslated parameters go to the origin
 /// assert_eq!(url.ignored()[0].token, "sepia=80");
 ///
-/// let read = Dialect::cloudinary().read("c_fill,w_300")?;
+/// let read = Dialect::cloudinary().translate("c_fill,w_300")?;
 /// assert_eq!(read.transformation.to_string(), "w-300,c-maintain_ratio");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -66,7 +66,7 @@ pub enum Dialect {
 /// A path and query, parsed in another service's syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Rewritten {
+pub struct Translated {
     /// The transformation of the asset.
     pub transformation: Transformation,
     /// The native text that it was parsed from, percent-decoded; `None` if no transformation is requested.
@@ -95,7 +95,7 @@ impl Dialect {
     ///
     /// ```
     /// use originkit::Dialect;
-    /// let read = Dialect::Akamai.read("/folder/a.jpg?imwidth=300&imdensity=2&v=1")?;
+    /// let read = Dialect::Akamai.translate("/folder/a.jpg?imwidth=300&imdensity=2&v=1")?;
     /// assert_eq!(read.text.as_deref(), Some("w-300"));
     /// assert_eq!(read.path.unwrap().as_str(), "folder/a.jpg");
     /// assert_eq!(read.query.as_deref(), Some("imdensity=2&v=1"));
@@ -105,7 +105,7 @@ impl Dialect {
     ///
     /// # Errors
     /// [`ParseError`] if the native text is refused, the path of the asset is invalid, or the text is too long.
-    pub fn read(&self, path_and_query: &str) -> Result<Rewritten, ParseError> {
+    pub fn translate(&self, path_and_query: &str) -> Result<Translated, ParseError> {
         let limits = Limits::default();
         let text = path_and_query;
         let refuse = |kind, span| ParseError { kind, span, text: text.to_owned() };
@@ -134,13 +134,13 @@ impl Dialect {
         let path = Some(path.join("/")).filter(|path| !path.is_empty());
         let path = path.map(|path| AssetPath::from_encoded(&path)).transpose();
         let path = path.map_err(|error| refuse(error.into(), 0..relative.len()))?;
-        let (reading, mut ignored) = self.translate(&foreign, &limits)?;
+        let (reading, mut ignored) = self.translate_url(&foreign, &limits)?;
         ignored.extend(foreign.untranslated(false));
         ignored.sort_by_key(|ignored| ignored.span.start);
         let (transformation, text) = reading.map_or_else(Default::default, |it| (it.transformation, Some(it.text)));
         // Byte for byte, including empty parameters, as with an endpoint.
         let query = Some(rest.join("&")).filter(|rest| !rest.is_empty());
-        Ok(Rewritten { transformation, text, path, query, ignored })
+        Ok(Translated { transformation, text, path, query, ignored })
     }
 
     /// Returns the meaning of a query parameter in the dialect; its name is percent-decoded.
@@ -167,7 +167,7 @@ impl Dialect {
     ///
     /// # Errors
     /// [`ParseError`] if the native text is refused.
-    pub(crate) fn translate(
+    pub(crate) fn translate_url(
         self,
         foreign: &Foreign<'_>,
         limits: &Limits,

@@ -113,7 +113,7 @@ pub(super) fn tight(area: Region, shape: Option<(f64, f64)>, input: Size) -> Rec
 
 /// Returns the start and the number of the pixels that a segment touches, at least one.
 fn pixels(at: f64, length: f64, all: u32) -> (u32, u32) {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clipped to the picture")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clipped to the image")]
     let (start, end) = (at.floor() as u32, (at + length).ceil() as u32);
     let start = start.min(all.saturating_sub(1));
     (start, end.min(all).saturating_sub(start).max(1))
@@ -123,7 +123,7 @@ fn pixels(at: f64, length: f64, all: u32) -> (u32, u32) {
 mod tests {
     use super::*;
 
-    const PICTURE: Size = Size::new(640, 865);
+    const IMAGE: Size = Size::new(640, 865);
 
     type Numbers = (f64, f64, f64, f64);
 
@@ -162,8 +162,8 @@ mod tests {
             (vec![((320.0, 400.0, 0.0, 0.0), 0.0)], Some((320.0, 400.0, 0.0, 0.0)), Some((320.0, 400.0, 0.0, 0.0))),
         ] {
             let areas = found(&areas);
-            assert_eq!(best(&areas, PICTURE), one.map(region), "{areas:?}");
-            assert_eq!(all(&areas, PICTURE), whole.map(region), "{areas:?}");
+            assert_eq!(best(&areas, IMAGE), one.map(region), "{areas:?}");
+            assert_eq!(all(&areas, IMAGE), whole.map(region), "{areas:?}");
         }
     }
 
@@ -177,9 +177,8 @@ mod tests {
         };
         let found =
             [at(0.0, 0.2, Some(car)), at(100.0, 0.9, Some(car)), at(300.0, 0.1, Some(dog)), at(500.0, 1.0, Some(cat))];
-        let box_of = |objects: &[Object], found: &[Found]| {
-            best_of_each(objects, found, PICTURE).map(|area| (area.x, area.width))
-        };
+        let box_of =
+            |objects: &[Object], found: &[Found]| best_of_each(objects, found, IMAGE).map(|area| (area.x, area.width));
         assert_eq!(box_of(&[car], &found), Some((100.0, 10.0)));
         assert_eq!(box_of(&[car, dog], &found), Some((100.0, 210.0)));
         assert_eq!(box_of(&[dog, dog], &found), Some((300.0, 10.0)));
@@ -251,9 +250,9 @@ mod tests {
             ((20.0, 10.0, 300.0, 800.0), square, (0, 90, 640, 640)),
             ((0.0, 0.0, 640.0, 100.0), Some((1.0, 2.0)), (103, 0, 433, 865)),
         ] {
-            let got = tight(region(area), shape, PICTURE);
+            let got = tight(region(area), shape, IMAGE);
             assert_eq!((got.x, got.y, got.width, got.height), want, "{area:?} {shape:?}");
-            assert!(got.fits(PICTURE));
+            assert!(got.fits(IMAGE));
         }
     }
 }

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn arches_are_as_wide_as_the_picture() {
+    fn arches_are_as_wide_as_the_image() {
         let size = Size::new(200, 50);
         for (degrees, want) in [(90, 77), (-90, 77), (180, 100), (360, 200), (1, 50), (270, 171)] {
             let arc = Distortion::new(Distort::Arc(degrees.into()), size).unwrap();

@@ -12,12 +12,12 @@ use crate::limits::LimitError;
 #[non_exhaustive]
 pub enum PlanError {
     /// The region of `cm-extract` is not completely inside the image.
-    #[error("the region {region} leaves the picture, which is {picture}")]
+    #[error("the region {region} leaves the image, which is {image}")]
     OutsideImage {
         /// The requested region, as text, because its coordinates may be negative.
         region: String,
         /// The size of the image.
-        picture: Size,
+        image: Size,
     },
     /// A limit was exceeded.
     #[error(transparent)]

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turned_pictures_fit_their_canvas() {
+    fn turned_images_fit_their_canvas() {
         for (degrees, want) in [("90", (4, 3)), ("180", (3, 4)), ("270", (4, 3)), ("45", (5, 5)), ("0.001", (3, 4))] {
             let size = rotated(Size::new(3, 4), degrees.parse().unwrap());
             assert_eq!((size.width, size.height), want, "{degrees}");

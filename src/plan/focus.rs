@@ -153,7 +153,7 @@ pub(super) fn extract(
             .zip(inside(y))
             .map(|(x, y)| Rect { x, y, width: asked.width, height: asked.height })
             .filter(|rect| rect.fits(input))
-            .ok_or_else(|| PlanError::OutsideImage { region: format!("{asked}{x:+}{y:+}"), picture: input });
+            .ok_or_else(|| PlanError::OutsideImage { region: format!("{asked}{x:+}{y:+}"), image: input });
     }
     Ok(focus.rect(Size::new(width, height), input))
 }
@@ -187,7 +187,7 @@ fn nearest(at: f64) -> i64 {
 mod tests {
     use super::*;
 
-    const PICTURE: Size = Size::new(640, 865);
+    const IMAGE: Size = Size::new(640, 865);
 
     fn placing(x: &str, y: &str, xc: &str, yc: &str, gravity: Gravity) -> Placing {
         let read = |text: &str| text.parse().ok().map(Measure::Px);
@@ -198,7 +198,7 @@ mod tests {
 
     fn cut(asked: Size, placing: &Placing) -> Result<Rect, PlanError> {
         let by_side = Place::Side(Anchor::of(placing.focus.as_ref()));
-        extract(asked, PICTURE, placing, by_side, &Scope::of(PICTURE))
+        extract(asked, IMAGE, placing, by_side, &Scope::of(IMAGE))
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
     fn a_region_outside_is_named() {
         let placing = placing("", "", "100", "500", Gravity::Center);
         let error = cut(Size::new(300, 300), &placing).unwrap_err();
-        assert_eq!(error.to_string(), "the region 300x300-50+350 leaves the picture, which is 640x865");
+        assert_eq!(error.to_string(), "the region 300x300-50+350 leaves the image, which is 640x865");
         // Centred and larger than the image: the documented failure, not a clamp.
         let placing = self::placing("", "", "320", "", Gravity::Center);
         assert!(cut(Size::new(700, 700), &placing).is_err());
@@ -239,7 +239,7 @@ mod tests {
     fn padding_takes_each_axis_by_itself() {
         let placing = placing("20", "", "1", "1", Gravity::BottomRight);
         let by_side = Place::Side(Anchor::of(placing.focus.as_ref()));
-        let rect = pad_extract(Size::new(600, 600), PICTURE, &placing, by_side, &Scope::of(PICTURE));
+        let rect = pad_extract(Size::new(600, 600), IMAGE, &placing, by_side, &Scope::of(IMAGE));
         assert_eq!((rect.x, rect.y), (20, 265));
     }
 
@@ -255,9 +255,9 @@ mod tests {
         ] {
             let (x, y, width, height) = area;
             let place = Place::Around(Region { x, y, width, height });
-            let region = place.region((f64::from(size.0), f64::from(size.1)), PICTURE);
+            let region = place.region((f64::from(size.0), f64::from(size.1)), IMAGE);
             assert_eq!((region.x, region.y), between, "{area:?}");
-            let rect = place.rect(Size::new(size.0, size.1), PICTURE);
+            let rect = place.rect(Size::new(size.0, size.1), IMAGE);
             assert_eq!((rect.x, rect.y), on, "{area:?}");
         }
     }

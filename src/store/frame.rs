@@ -129,10 +129,10 @@ mod tests {
         let mut writer = Writer::new("original", &key);
         writer.line("etag", Some("\"a b\""));
         writer.line("private", None::<&str>);
-        let stored = writer.finish(&Bytes::from_static(b"\n\npicture"));
+        let stored = writer.finish(&Bytes::from_static(b"\n\nimage"));
         let frame = Frame::read("original", &key, &stored).unwrap();
         assert_eq!((frame.get("etag"), frame.has("private")), (Some("\"a b\""), false));
-        assert_eq!(frame.bytes, "\n\npicture");
+        assert_eq!(frame.bytes, "\n\nimage");
         for to in 0..stored.len() {
             assert!(Frame::read("original", &key, &stored.slice(..to)).is_none(), "{to}");
         }
@@ -146,7 +146,7 @@ mod tests {
         let key = StoreKey::original("https://a.example/a.jpg", b"a.example", "");
         let mut writer = Writer::new("original", &key);
         writer.line("etag", Some("\"a b\""));
-        let stored = writer.finish(&Bytes::from_static(b"\n\npicture"));
+        let stored = writer.finish(&Bytes::from_static(b"\n\nimage"));
         for at in 0..stored.len() {
             for bit in 0..8 {
                 let mut changed = stored.to_vec();

@@ -195,7 +195,7 @@ mod tests {
             served,
             format: Some(Format::WebP),
             content_type: HeaderValue::from_static("image/webp"),
-            bytes: Bytes::from_static(b"a picture"),
+            bytes: Bytes::from_static(b"an image"),
         };
         assert_eq!(Rendition::from_bytes(rendition.key(), &rendition.to_bytes()).unwrap(), rendition);
         let plain = Rendition {

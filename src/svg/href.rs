@@ -46,7 +46,7 @@ pub(super) fn font(source: &str) -> Option<String> {
 }
 
 /// Returns an image as `data:image/png;base64,...`, with the media type detected from its first bytes.
-pub(super) fn picture(text: &str) -> Option<String> {
+pub(super) fn image(text: &str) -> Option<String> {
     let (head, data) = text.trim_start().split_once(',')?;
     let head = head.to_ascii_lowercase();
     let kind = head.strip_prefix("data:")?.strip_suffix(";base64")?;
@@ -83,21 +83,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_are_told_by_their_bytes() {
+    fn images_are_told_by_their_bytes() {
         let gif = "R0lGODlhAQABAAAAACwAAAAAAQABAAAC";
         let want = Some(format!("data:image/gif;base64,{gif}"));
-        assert_eq!(picture(&format!("data:image/gif;base64,{gif}")), want);
-        assert_eq!(picture(&format!(" DATA:image/png;base64,\n {gif}")), want);
-        assert_eq!(picture(&format!("data:image/png;base64,%52{}", &gif[1..])), want);
+        assert_eq!(image(&format!("data:image/gif;base64,{gif}")), want);
+        assert_eq!(image(&format!(" DATA:image/png;base64,\n {gif}")), want);
+        assert_eq!(image(&format!("data:image/png;base64,%52{}", &gif[1..])), want);
         for text in ["data:image/gif;base64,", "data:image/gif,GIF89a", "data:text/html;base64,R0lGODlh", "#a", ""] {
-            assert_eq!(picture(text), None, "{text}");
+            assert_eq!(image(text), None, "{text}");
         }
-        assert_eq!(picture(&format!("data:image/gif;base64,{gif}<")), None);
+        assert_eq!(image(&format!("data:image/gif;base64,{gif}<")), None);
         // Digits after the inspected bytes are checked too; an excess digit is accepted.
         let long = gif.repeat(4);
-        assert_eq!(picture(&format!("data:image/gif;base64,{long}-")), None);
+        assert_eq!(image(&format!("data:image/gif;base64,{long}-")), None);
         for data in [&long, &format!("{gif}A"), &format!("{gif}AA==")] {
-            assert!(picture(&format!("data:image/gif;base64,{data}")).is_some(), "{data}");
+            assert!(image(&format!("data:image/gif;base64,{data}")).is_some(), "{data}");
         }
     }
 }

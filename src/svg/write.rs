@@ -242,8 +242,8 @@ fn rules(node: Node<'_, '_>, notes: &mut Notes) -> Vec<String> {
 /// Returns the target of the `href` of an element, if it is allowed.
 fn target(element: &str, text: &str) -> Option<String> {
     match element {
-        "image" => href::picture(text),
-        "feImage" => href::picture(text).or_else(|| href::local(text)),
+        "image" => href::image(text),
+        "feImage" => href::image(text).or_else(|| href::local(text)),
         "use" | "linearGradient" | "radialGradient" | "pattern" | "filter" | "textPath" | "mpath" => href::local(text),
         _ if names::is_animation(element) => href::local(text),
         _ => None,

@@ -14,20 +14,20 @@ const NAMES: [&str; 3] = ["photo.jpg", "badge.png", "sideways.jpg"];
 pub(crate) async fn start() -> std::io::Result<Vec<String>> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let pictures = NAMES.map(|name| (name, pictures::draw(name).unwrap_or_default()));
+    let images = NAMES.map(|name| (name, pictures::draw(name).unwrap_or_default()));
     let app = Router::new().fallback(move |request: Request| {
-        let answer = answer(&pictures, &request);
+        let answer = answer(&images, &request);
         async { answer }
     });
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(vec![format!("{base}/site"), format!("{base}/archive")])
 }
 
-fn answer(pictures: &[(&str, Vec<u8>)], request: &Request) -> Response {
+fn answer(images: &[(&str, Vec<u8>)], request: &Request) -> Response {
     let path = request.uri().path();
     let found = match path.rsplit_once('/') {
-        Some(("/site", name)) => pictures.iter().find(|(known, _)| *known == name && name != "sideways.jpg"),
-        Some(("/archive", name)) => pictures.iter().find(|(known, _)| *known == name),
+        Some(("/site", name)) => images.iter().find(|(known, _)| *known == name && name != "sideways.jpg"),
+        Some(("/archive", name)) => images.iter().find(|(known, _)| *known == name),
         _ => None,
     };
     let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or("-").to_owned();

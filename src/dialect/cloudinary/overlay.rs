@@ -30,7 +30,7 @@ pub(super) fn read(token: &str) -> Result<Overlay, Reason> {
         "text" => text(rest),
         // Kinds of Cloudinary's assets that are not folders.
         "fetch" | "video" | "lut" | "subtitles" => {
-            Err(Reason::BadValue("the path of a picture, or `text:` a style and a text"))
+            Err(Reason::BadValue("the path of an image, or `text:` a style and a text"))
         }
         _ => image(value),
     }

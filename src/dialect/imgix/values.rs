@@ -19,7 +19,7 @@ pub(super) fn read(name: &str, value: &str) -> Result<Native, Reason> {
             "crop" => "",
             "fill" => "cm-pad_resize",
             "fillmax" => {
-                return Ok(Native::from("cm-pad_resize").losing("a smaller picture is enlarged before it is padded"));
+                return Ok(Native::from("cm-pad_resize").losing("a smaller image is enlarged before it is padded"));
             }
             "max" => "c-at_max",
             "scale" => "c-force",

@@ -17,7 +17,7 @@ pub(crate) fn apply(op: &Op, image: Raster, stop: &Stop) -> Result<Raster, Error
         Op::Decode { .. } | Op::Thumbnail { .. } | Op::Canvas { .. } | Op::Text { .. } => {
             Err(internal_error("a plan starts once"))
         }
-        Op::Compose { .. } | Op::Effect { .. } => Err(internal_error("an operation that needs more than a picture")),
+        Op::Compose { .. } | Op::Effect { .. } => Err(internal_error("an operation that needs more than an image")),
         Op::Orient(orientation) => turn::turn(image, *orientation),
         Op::Trim(rect) | Op::Crop(rect) => cut::crop(image, *rect),
         Op::Resize { from, to } => resize::resize(image, *from, *to),

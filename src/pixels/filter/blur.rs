@@ -49,7 +49,7 @@ mod tests {
     use crate::plan::Size;
 
     #[test]
-    fn pictures_smaller_than_the_kernel_are_fine() {
+    fn images_smaller_than_the_kernel_are_fine() {
         for (width, height) in [(1, 1), (2, 3), (1, 40), (40, 1), (7, 7), (33, 2)] {
             for sigma in [0.01, 0.3, 1.0, 4.9, 5.0, 8.0, 9.0, 100.0] {
                 for channels in [Channels::Rgb, Channels::Rgba] {

@@ -9,7 +9,7 @@ use crate::plan::Rect;
 pub(crate) fn crop(image: Raster, rect: Rect) -> Result<Raster, Error> {
     let (size, channels, stride) = (image.size(), image.channels(), image.stride());
     if !rect.fits(size) {
-        return Err(internal_error("a crop outside the picture"));
+        return Err(internal_error("a crop outside the image"));
     }
     if rect.size() == size {
         return Ok(image);

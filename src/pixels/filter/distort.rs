@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_of_a_tilted_picture_there_is_nothing() {
+    fn outside_of_a_tilted_image_there_is_nothing() {
         let corners = [(30.0, 0.0), (60.0, 0.0), (60.0, 40.0), (30.0, 40.0)];
         let half = distort(&ramp(60, 40), &Distortion::Perspective(corners), Size::new(60, 40), &Stop::new()).unwrap();
         assert_eq!(half.pixel(10, 20).map(|p| p[3]), Some(0));

@@ -14,7 +14,7 @@ pub(crate) fn extend(image: Raster, to: Size, at: Point, fill: Color) -> Result<
     let size = image.size();
     let fits = |at: i64, length: u32, all: u32| at >= 0 && at.saturating_add(length.into()) <= i64::from(all);
     if !fits(at.x, size.width, to.width) || !fits(at.y, size.height, to.height) {
-        return Err(internal_error("a picture that sticks out of its canvas"));
+        return Err(internal_error("an image that sticks out of its canvas"));
     }
     if size == to {
         return Ok(image);
@@ -23,7 +23,7 @@ pub(crate) fn extend(image: Raster, to: Size, at: Point, fill: Color) -> Result<
     let channels: Channels = image.channels();
     let mut canvas = Raster::filled(to, channels, pixel(fill))?;
     // Inside the canvas, as checked above.
-    let offset = |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
+    let offset = |at: i64| u32::try_from(at).map_err(|_| internal_error("an image that sticks out of its canvas"));
     let (left, top) = (index(offset(at.x)?)? * channels.count(), index(offset(at.y)?)?);
     let stride = canvas.stride();
     for (target, row) in canvas.samples_mut().chunks_exact_mut(stride).skip(top).zip(image.rows()) {
@@ -39,7 +39,7 @@ pub(crate) fn border(image: Raster, width: u32, color: Color) -> Result<Raster, 
     let size = image.size();
     let grown = |side: u32| width.checked_mul(2).and_then(|both| side.checked_add(both));
     let (Some(w), Some(h)) = (grown(size.width), grown(size.height)) else {
-        return Err(internal_error("a border wider than any picture"));
+        return Err(internal_error("a border wider than any image"));
     };
     extend(image, Size::new(w, h), Point { x: width.into(), y: width.into() }, color)
 }
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_grows_the_picture_on_all_sides() {
+    fn a_frame_grows_the_image_on_all_sides() {
         let dot = Raster::filled(Size::new(1, 1), Channels::Rgb, [9; 4]).unwrap();
         let framed = border(dot.clone(), 2, RED).unwrap();
         assert_eq!((framed.size(), framed.channels()), (Size::new(5, 5), Channels::Rgb));

@@ -18,7 +18,7 @@ pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Er
     if from.covers(size) && to == size {
         return Ok(image);
     }
-    let from = inside(from, size).ok_or_else(|| internal_error("a resize outside the picture"))?;
+    let from = inside(from, size).ok_or_else(|| internal_error("a resize outside the image"))?;
     match image.channels() {
         Channels::Rgb => resample(&image, from, to, FilterType::Lanczos3),
         Channels::Rgba => resample_weighed(image, from, to, FilterType::Lanczos3),

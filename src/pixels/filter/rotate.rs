@@ -30,7 +30,7 @@ pub(crate) fn rotate(
     };
     if let Some(orientation) = right_angle {
         if orientation.apply(image.size()) != to {
-            return Err(internal_error("a plan that does not fit its picture"));
+            return Err(internal_error("a plan that does not fit its image"));
         }
         return turn::turn(image, orientation);
     }

@@ -63,7 +63,7 @@ impl<'a, const N: usize> Source<'a, N> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "inside the picture, which is in memory; what is no number is zero"
+            reason = "inside the image, which is in memory; what is no number is zero"
         )]
         let at = |v: f64, side: u32| v.clamp(0.0, last(side)) as usize;
         let (x, y) = (at(x, self.size.width), at(y, self.size.height));

@@ -33,7 +33,7 @@ impl Raster {
         if exact {
             Ok(Self { size, channels, samples, profile: None, notes: Vec::new() })
         } else {
-            Err(internal_error("a picture with a wrong size"))
+            Err(internal_error("an image with a wrong size"))
         }
     }
 

@@ -232,7 +232,7 @@ impl<'a> Executor<'a> {
                 let clear = Color { opacity: 0, ..Color::BLACK };
                 let size = image.size();
                 let corner =
-                    |at: i64| u32::try_from(at).map_err(|_| internal_error("a picture that sticks out of its canvas"));
+                    |at: i64| u32::try_from(at).map_err(|_| internal_error("an image that sticks out of its canvas"));
                 let known = Rect { x: corner(at.x)?, y: corner(at.y)?, width: size.width, height: size.height };
                 let canvas =
                     filter::apply(&Op::Extend { to: *to, at: *at, fill: Fill::Color(clear) }, image, self.work.stop)?;

@@ -4,7 +4,7 @@ use super::analyze::saliency;
 use super::work::Work;
 use crate::code::ErrorCode;
 use crate::error::{Error, ExtensionError};
-use crate::extend::{Bitmap, Decoder, Effect, EffectJob, Found, Outcome, Search, Subject};
+use crate::extend::{Bitmap, Decoder, Effect, EffectJob, EffectOutcome, Found, Search, Subject};
 use crate::limits::LimitError;
 use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::raster::Raster;
@@ -25,15 +25,15 @@ pub(crate) fn effect(work: &Work<'_>, effect: Effect<'_>, image: Raster) -> Resu
     let max_pixels = if may_grow { limits.pixels } else { size.pixels() };
     let image = bitmap(image)?;
     match effector.apply(EffectJob { image, effect, seed: work.seed, max_pixels }) {
-        Outcome::Done(image) if may_grow || image.size() == size => {
+        EffectOutcome::Done(image) if may_grow || image.size() == size => {
             LimitError::check("pixels", image.size().pixels(), limits.pixels)?;
             raster(image)
         }
-        Outcome::Done(_) => Err(internal_error("an effect provider changed a size that it may not change")),
-        Outcome::Pending { retry_after } => Err(PlanError::Pending { retry_after }.into()),
-        Outcome::Unsupported => Err(lacking().into()),
+        EffectOutcome::Done(_) => Err(internal_error("an effect provider changed a size that it may not change")),
+        EffectOutcome::Pending { retry_after } => Err(PlanError::Pending { retry_after }.into()),
+        EffectOutcome::Unsupported => Err(lacking().into()),
         // The words of an extension are for the log, not for clients.
-        Outcome::Failed(cause) => {
+        EffectOutcome::Failed(cause) => {
             event!("effect", key = key(effect), cause = cause.to_string());
             let message = format!("the provider of `{}` failed", key(effect));
             Err(Error::Extension { code: ErrorCode::Unidentified, message, cause: ExtensionError::new(cause) })
@@ -88,7 +88,7 @@ pub(crate) fn decode(work: &Work<'_>, decoder: &dyn Decoder, file: &[u8], page: 
 fn bitmap(image: Raster) -> Result<Bitmap, Error> {
     let size = image.size();
     let samples = image.with_alpha()?.into_samples();
-    Bitmap::new(size, samples).ok_or_else(|| internal_error("a picture with a wrong size"))
+    Bitmap::new(size, samples).ok_or_else(|| internal_error("an image with a wrong size"))
 }
 
 fn raster(image: Bitmap) -> Result<Raster, Error> {

@@ -100,7 +100,7 @@ impl Coverage {
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "rows of a picture, clamped to the window"
+        reason = "rows of an image, clamped to the window"
     )]
     fn line(&mut self, from: (f64, f64), to: (f64, f64)) {
         let (top, bottom, sign) = if from.1 <= to.1 { (from, to, 1.0) } else { (to, from, -1.0) };
@@ -121,7 +121,7 @@ impl Coverage {
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "columns of a picture, clamped to the window"
+        reason = "columns of an image, clamped to the window"
     )]
     fn piece(&mut self, row: usize, a: f64, b: f64, down: f64) {
         let (left, right) = if a <= b { (a, b) } else { (b, a) };

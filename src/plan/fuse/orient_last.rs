@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cut_off_is_found_in_the_stored_picture() {
+    fn what_is_cut_off_is_found_in_the_stored_image() {
         let size = Size::new(400, 300);
         for tag in 1..=8 {
             let turn = Orientation::from_exif(tag);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn enlarged_pictures_are_turned_before() {
+    fn enlarged_images_are_turned_before() {
         let size = Size::new(40, 30);
         let resize = Op::Resize { from: Region::full(Size::new(30, 40)), to: Size::new(300, 400) };
         let plan = [Op::Decode { file: None, size, page: 0 }, Op::Orient(Orientation::Rotate90), resize];

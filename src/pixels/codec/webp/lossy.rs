@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn planes_are_the_picture_they_were_made_of() {
+    fn planes_are_the_image_they_were_made_of() {
         // An odd size, and a colour that is (100, 90, 180) in JFIF.
         let (width, height) = (37_u32, 21_u32);
         let luma = vec![100; 37 * 21];

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_read_at_the_size_that_is_wanted() {
+    fn an_image_is_read_at_the_size_that_is_wanted() {
         let file = file(Channels::Rgb, false);
         for (wanted, got) in [((16, 12), (16, 12)), ((64, 48), (64, 48)), ((500, 7), (64, 7)), ((0, 0), (1, 1))] {
             let image = at_size(&file, Size::new(wanted.0, wanted.1), &Limits::default()).unwrap();

@@ -24,7 +24,7 @@ pub(crate) fn blur_hash(small: &Raster) -> Result<String, Error> {
     let (rows, columns) = (waves(down, height), waves(across, width));
     let factors: Vec<[f64; 3]> =
         rows.iter().flat_map(|row| columns.iter().map(|column| factor(&light, row, column))).collect();
-    let (mean, details) = factors.split_first().ok_or_else(|| internal_error("a picture without pixels"))?;
+    let (mean, details) = factors.split_first().ok_or_else(|| internal_error("an image without pixels"))?;
     let largest = details.iter().flatten().map(|value| (2.0 * value).abs()).fold(0.0, f64::max);
     let scale = whole(largest * 166.0 - 0.5).min(82);
     let strongest = f64::from(scale + 1) / 166.0;
@@ -71,7 +71,7 @@ fn factor(light: &[[f64; 3]], row: &[f64], column: &[f64]) -> [f64; 3] {
             }
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "a small picture")]
+    #[expect(clippy::cast_precision_loss, reason = "a small image")]
     let count = light.len().max(1) as f64;
     sum.map(|sum| sum / count)
 }
