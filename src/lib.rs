@@ -15,7 +15,8 @@
         feature = "tower",
         feature = "reqwest",
         feature = "ureq",
-        feature = "tokio"
+        feature = "tokio",
+        feature = "memory-store"
     ),
     doc = "| find a recipe for a task | [Cookbook](guide::cookbook) |"
 )]

@@ -8,7 +8,8 @@
         feature = "tower",
         feature = "reqwest",
         feature = "ureq",
-        feature = "tokio"
+        feature = "tokio",
+        feature = "memory-store"
     ),
     doc = "The [cookbook] has a short recipe for each task."
 )]
@@ -36,7 +37,8 @@
     feature = "tower",
     feature = "reqwest",
     feature = "ureq",
-    feature = "tokio"
+    feature = "tokio",
+    feature = "memory-store"
 ))]
 #[doc = include_str!("cookbook/mod.md")]
 #[doc = include_str!("cookbook/origins.md")]
@@ -57,7 +59,7 @@ pub mod client {}
 #[doc = include_str!("headers.md")]
 pub mod headers {}
 
-#[cfg(feature = "memory-store")]
+#[cfg(all(feature = "memory-store", feature = "single-flight"))]
 #[doc = include_str!("caching.md")]
 pub mod caching {}
 

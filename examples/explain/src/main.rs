@@ -2,8 +2,8 @@
 //! Nothing is fetched.
 //!
 //! ```text
-//! cargo run --example explain -- 'https://ik.imagekit.io/demo/tr:w-300,h-300/photo.jpg'
-//! cargo run --example explain -- --size 640x865 --accept image/webp --json 'https://...'
+//! cargo run -p explain -- 'https://ik.imagekit.io/demo/tr:w-300,h-300/photo.jpg'
+//! cargo run -p explain -- --size 640x865 --accept image/webp --json 'https://...'
 //! ```
 //!
 //! `--endpoint URL` names the endpoint (by default the host, with the account on `ik.imagekit.io`),
@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use http::Request;
+use originkit::error::PlanError;
 use originkit::plan::{Rules, Size, SizeOnly, plan};
 use originkit::{Dialect, Endpoint, Engine, Error, Origin};
 use serde_json::{Value, json};
@@ -81,8 +82,8 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     let planned = plan(order.transformation(), &mut SizeOnly::new(arguments.size), &Rules::default());
     let (lines, error) = match &planned {
         _ if original => ("deliver as it is".to_owned(), None),
-        Ok(plan) => (plan.to_string(), plan.executable().err().map(|e| e.to_string())),
-        Err(error) => (String::new(), Some(error.to_string())),
+        Ok(plan) => (plan.to_string(), plan.executable().err().map(answer)),
+        Err(error) => (String::new(), Some(answer(error.clone()))),
     };
     let link = order.links().find_map(Result::ok).flatten().and_then(|link| link.to_str().ok());
     let vary: Vec<_> = order.vary().iter().map(http::HeaderName::as_str).collect();
@@ -100,6 +101,12 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
         "vary": vary.join(", "),
         "cache_key": order.cache_key().as_str(),
     }))
+}
+
+/// The answer to a request that has no plan here, such as one for an effect without a provider.
+fn answer(error: PlanError) -> String {
+    let error = Error::from(error);
+    format!("{} {} - {error}", error.status().as_u16(), error.code().as_str())
 }
 
 /// The lines of a trace, in the order in which the steps happen.
