@@ -314,10 +314,8 @@ fn a_signer_may_set_headers_and_the_query_and_nothing_else() {
         assert_eq!((response.status().as_u16(), seen.len()), (502, 0), "{number}");
         assert_eq!(response.headers()["cache-control"], "no-store");
         let error = response.extensions().get::<Error>().unwrap();
-        assert_eq!(
-            *error,
-            Error::Origin { cause: OriginError::Unsigned, origin: Some("www.example.com".to_owned()), layer: false }
-        );
+        let unsigned = matches!(error, Error::Origin { cause: OriginError::Unsigned, origin: Some(_), layer: false });
+        assert!(unsigned, "{error:?}");
         assert_eq!(response.headers()["ik-error"], "EORIGIN - the request to the origin could not be signed");
     }
 }

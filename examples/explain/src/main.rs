@@ -16,7 +16,7 @@ use std::time::SystemTime;
 
 use http::Request;
 use originkit::error::PlanError;
-use originkit::plan::{Rules, Size, SizeOnly, plan};
+use originkit::plan::{Op, Rules, Size, SizeOnly, plan};
 use originkit::{Dialect, Endpoint, Engine, Error, Origin};
 use serde_json::{Value, json};
 
@@ -85,6 +85,13 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
         Ok(plan) => (plan.to_string(), plan.executable().err().map(answer)),
         Err(error) => (String::new(), Some(answer(error.clone()))),
     };
+    let effect = planned.iter().flat_map(|plan| &plan.ops).find_map(|op| match op {
+        Op::Effect { effect, .. } => Some(effect.key()),
+        _ => None,
+    });
+    let fill = order.transformation().to_string().contains("bg-genfill").then_some("bg-genfill");
+    let lacking = |parameter| answer(PlanError::Unsupported { parameter, reason: "needs an effect provider" });
+    let without_provider = effect.or(fill).filter(|_| !original).map(lacking);
     let link = order.links().find_map(Result::ok).flatten().and_then(|link| link.to_str().ok());
     let vary: Vec<_> = order.vary().iter().map(http::HeaderName::as_str).collect();
     Ok(json!({
@@ -97,6 +104,7 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
         "source": format!("{}, assumed", arguments.size),
         "plan": lines.lines().collect::<Vec<_>>(),
         "plan_error": error,
+        "without_provider": without_provider,
         "link": link,
         "vary": vary.join(", "),
         "cache_key": order.cache_key().as_str(),
@@ -110,7 +118,7 @@ fn answer(error: PlanError) -> String {
 }
 
 /// The lines of a trace, in the order in which the steps happen.
-const LINES: [&str; 15] = [
+const LINES: [&str; 16] = [
     "url",
     "refused",
     "ik-error",
@@ -123,6 +131,7 @@ const LINES: [&str; 15] = [
     "source",
     "plan",
     "plan_error",
+    "without_provider",
     "link",
     "vary",
     "cache_key",
