@@ -158,7 +158,8 @@ fn an_error_says_which_origin_failed_and_how() {
         .collect();
     let proxy = || Origin::proxy(["cdn.example"]);
     let layer = "/tr:l-image,i-b.png,l-end/a.jpg";
-    let cases: [(&str, Vec<(String, Answer)>, Origin, &str, &str); 7] = [
+    type Case = (&'static str, Vec<(String, Answer)>, Origin, &'static str, &'static str);
+    let cases: [Case; 7] = [
         (
             "/a.jpg",
             vec![(A.to_owned(), status(502))],

@@ -268,7 +268,7 @@ impl Watched {
     /// Answers a lookup, or sends a key that was not looked up.
     fn found(&mut self, number: usize, file: Option<usize>) {
         let (originals, renditions) = &*ORIGINALS;
-        let key = if number % 8 > 0 && !self.lookups.is_empty() {
+        let key = if !number.is_multiple_of(8) && !self.lookups.is_empty() {
             self.lookups.remove(number % self.lookups.len())
         } else {
             originals[number % originals.len()].key().clone()

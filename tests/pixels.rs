@@ -291,8 +291,8 @@ fn what_cannot_be_read_or_written_is_named() {
         (b"\0\0\0\x20ftypheic\0\0\0\0", "ENOTSUP", "HEIC sources need a decoder"),
         (b"8BPS\0\x01", "ENOTSUP", "PSD sources need a decoder"),
         (b"%PDF-1.7", "ENOTSUP", "PDF sources need a decoder"),
-        (b"<!doctype html><title>no</title>", "EFORMAT", "no picture"),
-        (b"", "EFORMAT", "no picture"),
+        (b"<!doctype html><title>no</title>", "EFORMAT", "not an image"),
+        (b"", "EFORMAT", "not an image"),
     ] {
         let error = (Renderer::new()).render(bytes, &"w-10,f-png".parse().unwrap()).unwrap_err();
         assert_eq!(error.code().as_str(), code, "{error}");

@@ -73,7 +73,7 @@ fuzz_target!(|program: &[u8]| {
             4 if !lookups.is_empty() => {
                 let key = lookups.remove(usize::from(number) % lookups.len());
                 let file =
-                    if length % 4 == 0 { Some(Bytes::copy_from_slice(argument)) } else { kept.get(&key).cloned() };
+                    if length.is_multiple_of(4) { Some(Bytes::copy_from_slice(argument)) } else { kept.get(&key).cloned() };
                 _ = delivery.handle(Input::Found(key, file));
                 continue;
             }

@@ -89,9 +89,9 @@ pub(crate) fn approve(url: &str, ports: &[u16]) -> Result<Approved, GuardError> 
 pub enum AddressClass {
     /// This machine: 127.0.0.0/8, `::1`.
     Loopback,
-    /// A private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7.
+    /// A private network: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, `fc00::/7`.
     Private,
-    /// The link alone, where metadata services of clouds are: 169.254.0.0/16, fe80::/10.
+    /// The link alone, where metadata services of clouds are: 169.254.0.0/16, `fe80::/10`.
     LinkLocal,
     /// Any other that is not public, such as shared, documentation, multicast and embedded ones.
     Reserved,

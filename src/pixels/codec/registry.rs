@@ -46,7 +46,7 @@ pub(crate) fn open<'a>(
     let length = u64::try_from(file.len()).unwrap_or(u64::MAX);
     LimitError::check("bytes in the source", length, limits.source_bytes)?;
     let Some(format) = format else {
-        return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is no image".to_owned() });
+        return Err(Error::Pixels { code: ErrorCode::Format, message: "the source is not an image".to_owned() });
     };
     codec(format).ok_or_else(|| unread(format))?.open(file, limits)
 }
