@@ -487,7 +487,9 @@ async fn both_drivers_have_the_same_store() {
     use originkit::testing::Origins;
 
     fn rendered(job: Render) -> Rendered {
-        Rendered::new(Ok(Encoded::new(job.sources()[0].bytes.clone(), Format::WebP, Size::new(3, 2))))
+        let encoded = Encoded::new(job.sources()[0].bytes.clone(), Format::WebP, Size::new(3, 2));
+        drop(job);
+        Rendered::new(Ok(encoded))
     }
     struct Rendering;
     impl Compute for Rendering {

@@ -27,6 +27,7 @@ pub struct Render {
     pub(crate) sources: Vec<Source>,
     pub(crate) stop: Stop,
     /// The span of the delivery.
+    #[cfg_attr(not(feature = "pixels"), expect(dead_code, reason = "there is no render inside it"))]
     pub(crate) span: Span,
 }
 
