@@ -142,7 +142,7 @@ pub(super) fn code(response: &Response<Bytes>) -> Option<&str> {
 /// Answers with an error.
 pub(super) fn failure(manner: &ResponseHead<'_>, error: Error) -> Response<Bytes> {
     let message = match &error {
-        // The caches in front learn the cause, and nobody the origin or its network.
+        // The caches in front get the cause, but neither the name of the origin nor a word on its network.
         Error::Origin { cause: OriginError::Address(_), .. } if manner.gateway => {
             "the origin's address is not allowed".to_owned()
         }
