@@ -24,7 +24,7 @@
 mod front;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -34,6 +34,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use originkit::adapters::{Reqwest, Threads};
 use originkit::client::Bounded;
+use originkit::delivery::Outcome;
 use originkit::store::Memory;
 use originkit::tower::ImageService;
 use originkit::{Endpoint, Engine, Limits, Origin, Settings};
@@ -49,6 +50,8 @@ struct Parts {
     client: Bounded<Reqwest>,
     store: Arc<Memory>,
     images: ImageService,
+    /// Answers, in the order of [`Outcome::ALL`].
+    outcomes: Arc<[AtomicU64; Outcome::ALL.len()]>,
     ends: Arc<AtomicBool>,
 }
 
@@ -84,7 +87,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .fallback(image)
-        .with_state(Parts { threads, client, store, images, ends: Arc::clone(&ends) });
+        .with_state(Parts { threads, client, store, images, outcomes: Arc::default(), ends: Arc::clone(&ends) });
 
     println!("{base}/tr:w-300/<path of an image below {}>, on {address}", origins.join(" or "));
     front::serve(TcpListener::bind(address).await?, app, async move {
@@ -99,9 +102,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Answers with an image, or with 504. Several origins and redirects add up, so the deadline is for all of them and the
 /// render.
-async fn image(State(Parts { mut images, .. }): State<Parts>, request: Request) -> Response {
+async fn image(State(Parts { mut images, outcomes, .. }): State<Parts>, request: Request) -> Response {
     match tokio::time::timeout(DEADLINE, images.call(request)).await {
-        Ok(Ok(response)) => response.into_response(),
+        Ok(Ok(response)) => {
+            let outcome = Outcome::of(&response);
+            let count = outcomes.iter().zip(Outcome::ALL).find(|(_, one)| Some(*one) == outcome);
+            count.inspect(|(count, _)| _ = count.fetch_add(1, Ordering::Relaxed));
+            response.into_response()
+        }
         Err(_) => (StatusCode::GATEWAY_TIMEOUT, [("cache-control", "no-store"), ("retry-after", "5")]).into_response(),
     }
 }
@@ -110,7 +118,7 @@ async fn health(State(parts): State<Parts>) -> StatusCode {
     if parts.ends.load(Ordering::Relaxed) { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
 }
 
-async fn metrics(State(Parts { threads, client, store, images, .. }): State<Parts>) -> String {
+async fn metrics(State(Parts { threads, client, store, images, outcomes, .. }): State<Parts>) -> String {
     let (load, (fetches, bytes)) = (threads.load(), client.under_way());
     let counts = [
         ("renders_running", load.running as u64),
@@ -124,7 +132,11 @@ async fn metrics(State(Parts { threads, client, store, images, .. }): State<Part
         ("deliveries_running", images.under_way()),
         ("store_bytes", store.bytes()),
     ];
-    counts.map(|(name, count)| format!("originkit_{name} {count}\n")).concat()
+    let answers = outcomes.iter().zip(Outcome::ALL).map(|(count, outcome)| {
+        format!("originkit_answers_total{{outcome=\"{outcome}\"}} {}\n", count.load(Ordering::Relaxed))
+    });
+    let counts = counts.map(|(name, count)| format!("originkit_{name} {count}\n"));
+    counts.into_iter().chain(answers).collect()
 }
 
 async fn asked_to_end() {
