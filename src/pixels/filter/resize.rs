@@ -1,7 +1,8 @@
 //! Resampling with a Lanczos filter with three lobes.
 
-use fast_image_resize::images::{CroppedImage, Image, ImageRef};
-use fast_image_resize::{FilterType, MulDiv, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3, U8x4};
+use fast_image_resize::{FilterType, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
@@ -28,25 +29,19 @@ pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Er
 /// Resamples an image after premultiplying its colours in place. The resizer itself would make a second image for that.
 fn resample_weighed(mut image: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
     let weigh = MulDiv::new();
-    weigh.multiply_alpha_inplace(&mut view(&mut image)?).map_err(|e| internal_error(e.to_string()))?;
+    weigh.multiply_alpha_inplace_typed(&mut view(&mut image)?).map_err(|e| internal_error(e.to_string()))?;
     let size = image.size();
-    let samples = resample_samples(
-        (image.samples(), size, PixelType::U8x4),
-        Rect::full(size),
-        from,
-        to,
-        filter,
-        &mut Resizer::new(),
-    )?;
+    let samples =
+        resample_samples::<U8x4>((image.samples(), size), Rect::full(size), from, to, filter, &mut Resizer::new())?;
     let mut resized = Raster::new(to, Channels::Rgba, samples)?;
-    weigh.divide_alpha_inplace(&mut view(&mut resized)?).map_err(|e| internal_error(e.to_string()))?;
+    weigh.divide_alpha_inplace_typed(&mut view(&mut resized)?).map_err(|e| internal_error(e.to_string()))?;
     Ok(resized)
 }
 
 /// Returns the pixels of an image with alpha.
-fn view(image: &mut Raster) -> Result<Image<'_>, Error> {
+fn view(image: &mut Raster) -> Result<TypedImage<'_, U8x4>, Error> {
     let Size { width, height } = image.size();
-    Image::from_slice_u8(width, height, image.samples_mut(), PixelType::U8x4).map_err(|e| internal_error(e.to_string()))
+    TypedImage::from_buffer(width, height, image.samples_mut()).map_err(|e| internal_error(e.to_string()))
 }
 
 /// Returns a small copy of the whole image with at most this many pixels per side, each the mean of the pixels that it
@@ -67,14 +62,8 @@ fn resample(image: &Raster, from: Region, to: Size, filter: FilterType) -> Resul
     if image.channels() == Channels::Rgba {
         return resample_weighed(image.copy()?, from, to, filter);
     }
-    let samples = resample_samples(
-        (image.samples(), size, PixelType::U8x3),
-        Rect::full(size),
-        from,
-        to,
-        filter,
-        &mut Resizer::new(),
-    )?;
+    let samples =
+        resample_samples::<U8x3>((image.samples(), size), Rect::full(size), from, to, filter, &mut Resizer::new())?;
     Raster::new(to, Channels::Rgb, samples)
 }
 
@@ -93,34 +82,36 @@ pub(crate) fn resample_plane(
         return Ok(samples);
     }
     let resampled = scratch.with_resizer(|resizer| {
-        resample_samples((&samples, size, PixelType::U8), walls, from, to, FilterType::Lanczos3, resizer)
+        resample_samples::<U8>((&samples, size), walls, from, to, FilterType::Lanczos3, resizer)
     });
     scratch.keep(samples);
     resampled
 }
 
-/// Resamples a region inside `walls`; the region is relative to them.
-fn resample_samples(
-    (samples, size, kind): (&[u8], Size, PixelType),
+/// Resamples a region inside `walls`; the region is relative to them. `P` is one of three kinds of pixels: for a kind
+/// that is chosen when the program runs, all thirteen of the resizer would be compiled.
+fn resample_samples<P: PixelTrait>(
+    (samples, size): (&[u8], Size),
     walls: Rect,
     from: Region,
     to: Size,
     filter: FilterType,
     resizer: &mut Resizer,
 ) -> Result<Vec<u8>, Error> {
-    let mut out = memory::zeros(to.pixels().saturating_mul(kind.size() as u64))?;
+    let mut out = memory::zeros(to.pixels().saturating_mul(P::size() as u64))?;
     // Both views have exactly the sizes with which their samples were allocated.
-    let source = ImageRef::new(size.width, size.height, samples, kind).map_err(|e| internal_error(e.to_string()))?;
-    let source = CroppedImage::new(&source, walls.x, walls.y, walls.width, walls.height)
+    let source =
+        TypedImageRef::<P>::from_buffer(size.width, size.height, samples).map_err(|e| internal_error(e.to_string()))?;
+    let source = TypedCroppedImage::new(source, walls.x, walls.y, walls.width, walls.height)
         .map_err(|e| internal_error(e.to_string()))?;
     let mut target =
-        Image::from_slice_u8(to.width, to.height, &mut out, kind).map_err(|e| internal_error(e.to_string()))?;
+        TypedImage::<P>::from_buffer(to.width, to.height, &mut out).map_err(|e| internal_error(e.to_string()))?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .crop(from.x, from.y, from.width, from.height)
         // Images with alpha have been premultiplied by the caller.
         .use_alpha(false);
-    resizer.resize(&source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
+    resizer.resize_typed(&source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
     Ok(out)
 }
 
