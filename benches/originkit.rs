@@ -1,4 +1,4 @@
-//! `cargo bench`: the cost of a request, stage by stage.
+//! `cargo bench -p benches`: the cost of a request, stage by stage.
 //!
 //! Single times depend on the machine and its load; compare within one run.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
@@ -15,7 +15,6 @@ use originkit::store::Stored;
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
-#[cfg(feature = "pixels")]
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
 
@@ -156,7 +155,6 @@ fn kept(bencher: Bencher<'_, '_>) {
 }
 
 /// The benchmarks on pixels. Each is named after its most expensive stage.
-#[cfg(feature = "pixels")]
 mod pixels {
     use super::{Bencher, Size, Transformation, black_box, pictures};
     use divan::counter::ItemsCount;

@@ -37,7 +37,7 @@ features() {
     cargo check --quiet --no-default-features --features "$feature"
   done
 }
-benches()  { cargo test --all-features --bench originkit --quiet > /dev/null; }
+benches()  { cargo test --package benches --benches --quiet > /dev/null; }
 # Each target for ten seconds, two at a time, from seeds that a test draws. The seeds must pass. What the search finds is
 # told and left in `target/fuzz/finds`: it is random, and may be older than the change at hand, so that it ends the step
 # only where ORIGINKIT_FUZZ=strict is set. Stable compilers count edges, too; the fuzzer itself is C++.
@@ -65,7 +65,7 @@ fuzz() (
   sed -n '/^\[\[bin\]\]/,/^path/s/^name = "\(.*\)"/\1/p' Cargo.toml | xargs -P 2 -I{} bash -c 'ten_seconds {}'
 )
 # The examples with manifests of their own.
-members()  { cargo clippy --quiet --package explain --package private-bucket --package serve -- -D warnings; }
+members()  { cargo clippy --quiet --all-targets --package benches --package explain --package private-bucket --package serve -- -D warnings; }
 # The S3 server of this test takes four minutes of one core to build, so that it runs only where ORIGINKIT_BUCKET is set.
 bucket() {
   if [ -z "${ORIGINKIT_BUCKET:-}" ]; then echo "skipped: ORIGINKIT_BUCKET is not set"; return; fi

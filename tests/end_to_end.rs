@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
+mod visitor;
 
 /// A request to an origin: path, host, marker.
 type Log = Arc<Mutex<Vec<(String, String, String)>>>;
@@ -73,12 +74,9 @@ async fn server() -> Server {
 
 impl Server {
     async fn get(&self, path: &str, accept: &str) -> (StatusCode, http::HeaderMap, Vec<u8>) {
-        _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let url = format!("http://{}/demo/{path}", self.address);
-        let response = client.get(url).header("accept", accept).send().await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        (status, headers, response.bytes().await.unwrap().to_vec())
+        let request = Request::get(format!("/demo/{path}")).header("accept", accept).body(()).unwrap();
+        let (head, body) = visitor::ask(&self.address, request).await.into_parts();
+        (head.status, head.headers, body.to_vec())
     }
 }
 

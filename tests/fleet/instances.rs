@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, Request};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::nginx::{self, Nginx};
 use crate::program;
 use crate::site::Site;
+use crate::visitor;
 
 /// No name server knows it: who asks there has misread the configuration.
 const HOST: &str = "images.example.test";
@@ -26,7 +27,6 @@ pub(crate) struct Fleet {
     pub(crate) b: Instance,
     pub(crate) nginx: Nginx,
     pub(crate) site: Site,
-    http: reqwest::Client,
     store: PathBuf,
 }
 
@@ -59,9 +59,7 @@ impl Fleet {
             servers = servers.replace(example, ours);
         }
         let nginx = Nginx::start(&servers, &[])?;
-        _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-        Some(Self { a, b, nginx, site, http, store: PathBuf::from(store) })
+        Some(Self { a, b, nginx, site, store: PathBuf::from(store) })
     }
 
     /// Asks nginx as a browser does that takes WebP.
@@ -71,16 +69,16 @@ impl Fleet {
 
     /// Asks nginx or an instance. Headers stand for those that are sent otherwise, and `:method` for the method.
     pub(crate) async fn ask(&self, authority: &str, path: &str, headers: &[(&'static str, &str)]) -> Answer {
-        ask(&self.http, authority, path, headers).await
+        ask(authority, path, headers).await
     }
 
     /// Asks nginx for these in turn, on a task of its own.
     pub(crate) fn spawn(&self, paths: Vec<String>) -> JoinHandle<Vec<Answer>> {
-        let (http, authority) = (self.http.clone(), self.nginx.authority());
+        let authority = self.nginx.authority();
         tokio::spawn(async move {
             let mut answers = Vec::new();
             for path in paths {
-                answers.push(ask(&http, &authority, &path, &[]).await);
+                answers.push(ask(&authority, &path, &[]).await);
             }
             answers
         })
@@ -88,18 +86,18 @@ impl Fleet {
 
     /// How many pictures were made.
     pub(crate) async fn renders(&self) -> u64 {
-        self.a.stat(&self.http, "renders").await + self.b.stat(&self.http, "renders").await
+        self.a.stat("renders").await + self.b.stat("renders").await
     }
 
     /// What an instance counts.
     pub(crate) async fn stat(&self, instance: &Instance, name: &str) -> u64 {
-        instance.stat(&self.http, name).await
+        instance.stat(name).await
     }
 
     /// Waits until all is kept that is to be.
     pub(crate) async fn settles(&self) {
         until("the instances keep their files", async || {
-            let later = self.a.stat(&self.http, "later").await + self.b.stat(&self.http, "later").await;
+            let later = self.a.stat("later").await + self.b.stat("later").await;
             (later == 0).then_some(())
         })
         .await;
@@ -143,8 +141,8 @@ impl Instance {
         _ = self.process.wait();
     }
 
-    async fn stat(&self, http: &reqwest::Client, name: &str) -> u64 {
-        let answer = ask(http, &self.authority(), "/stats", &[]).await;
+    async fn stat(&self, name: &str) -> u64 {
+        let answer = ask(&self.authority(), "/stats", &[]).await;
         serde_json::from_slice::<Value>(&answer.body).unwrap()[name].as_u64().unwrap()
     }
 }
@@ -175,7 +173,7 @@ impl Answer {
     }
 }
 
-async fn ask(http: &reqwest::Client, authority: &str, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+async fn ask(authority: &str, path: &str, headers: &[(&'static str, &str)]) -> Answer {
     let mut method = Method::GET;
     let mut all = HeaderMap::new();
     all.insert("host", HeaderValue::from_static(HOST));
@@ -186,9 +184,10 @@ async fn ask(http: &reqwest::Client, authority: &str, path: &str, headers: &[(&'
             name => _ = all.insert(name, value.parse().unwrap()),
         }
     }
-    let response = http.request(method, format!("http://{authority}{path}")).headers(all).send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.bytes().await.unwrap() }
+    let mut request = Request::builder().method(method).uri(path).body(()).unwrap();
+    *request.headers_mut() = all;
+    let (head, body) = visitor::ask(authority, request).await.into_parts();
+    Answer { status: head.status.as_u16(), headers: head.headers, body }
 }
 
 /// Looks again and again until there is something to see.

@@ -16,6 +16,8 @@ mod pictures;
 #[path = "../program/mod.rs"]
 mod program;
 mod site;
+#[path = "../visitor/mod.rs"]
+mod visitor;
 
 use bucket::Bucket;
 use instances::{Answer, Fleet, until};

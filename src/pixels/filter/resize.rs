@@ -2,7 +2,7 @@
 
 use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3, U8x4};
-use fast_image_resize::{FilterType, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, ImageView, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
@@ -30,9 +30,7 @@ pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Er
 fn resample_weighed(mut image: Raster, from: Region, to: Size, filter: FilterType) -> Result<Raster, Error> {
     let weigh = MulDiv::new();
     weigh.multiply_alpha_inplace_typed(&mut view(&mut image)?).map_err(|e| internal_error(e.to_string()))?;
-    let size = image.size();
-    let samples =
-        resample_samples::<U8x4>((image.samples(), size), Rect::full(size), from, to, filter, &mut Resizer::new())?;
+    let samples = resample_view(&view(&mut image)?, from, to, filter, &mut Resizer::new())?;
     let mut resized = Raster::new(to, Channels::Rgba, samples)?;
     weigh.divide_alpha_inplace_typed(&mut view(&mut resized)?).map_err(|e| internal_error(e.to_string()))?;
     Ok(resized)
@@ -62,8 +60,9 @@ fn resample(image: &Raster, from: Region, to: Size, filter: FilterType) -> Resul
     if image.channels() == Channels::Rgba {
         return resample_weighed(image.copy()?, from, to, filter);
     }
-    let samples =
-        resample_samples::<U8x3>((image.samples(), size), Rect::full(size), from, to, filter, &mut Resizer::new())?;
+    let source = TypedImageRef::<U8x3>::from_buffer(size.width, size.height, image.samples())
+        .map_err(|e| internal_error(e.to_string()))?;
+    let samples = resample_view(&source, from, to, filter, &mut Resizer::new())?;
     Raster::new(to, Channels::Rgb, samples)
 }
 
@@ -81,29 +80,29 @@ pub(crate) fn resample_plane(
     if from.covers(size) && to == size && walls == Rect::full(size) {
         return Ok(samples);
     }
-    let resampled = scratch.with_resizer(|resizer| {
-        resample_samples::<U8>((&samples, size), walls, from, to, FilterType::Lanczos3, resizer)
-    });
+    let resampled = {
+        let source = TypedImageRef::<U8>::from_buffer(size.width, size.height, &samples)
+            .map_err(|e| internal_error(e.to_string()))?;
+        let source = TypedCroppedImage::new(source, walls.x, walls.y, walls.width, walls.height)
+            .map_err(|e| internal_error(e.to_string()))?;
+        scratch.with_resizer(|resizer| resample_view(&source, from, to, FilterType::Lanczos3, resizer))
+    };
     scratch.keep(samples);
     resampled
 }
 
-/// Resamples a region inside `walls`; the region is relative to them. `P` is one of three kinds of pixels: for a kind
-/// that is chosen when the program runs, all thirteen of the resizer would be compiled.
-fn resample_samples<P: PixelTrait>(
-    (samples, size): (&[u8], Size),
-    walls: Rect,
+/// Resamples a region of an image.
+///
+/// `P` is one of three kinds of pixels, and each has one view: for a kind that is known only when the program runs, all
+/// thirteen of the resizer would be compiled, for each view.
+fn resample_view<P: PixelTrait>(
+    source: &impl ImageView<Pixel = P>,
     from: Region,
     to: Size,
     filter: FilterType,
     resizer: &mut Resizer,
 ) -> Result<Vec<u8>, Error> {
     let mut out = memory::zeros(to.pixels().saturating_mul(P::size() as u64))?;
-    // Both views have exactly the sizes with which their samples were allocated.
-    let source =
-        TypedImageRef::<P>::from_buffer(size.width, size.height, samples).map_err(|e| internal_error(e.to_string()))?;
-    let source = TypedCroppedImage::new(source, walls.x, walls.y, walls.width, walls.height)
-        .map_err(|e| internal_error(e.to_string()))?;
     let mut target =
         TypedImage::<P>::from_buffer(to.width, to.height, &mut out).map_err(|e| internal_error(e.to_string()))?;
     let options = ResizeOptions::new()
@@ -111,7 +110,7 @@ fn resample_samples<P: PixelTrait>(
         .crop(from.x, from.y, from.width, from.height)
         // Images with alpha have been premultiplied by the caller.
         .use_alpha(false);
-    resizer.resize_typed(&source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
+    resizer.resize_typed(source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
     Ok(out)
 }
 
