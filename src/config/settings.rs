@@ -46,7 +46,8 @@ pub struct Settings {
     /// Whether JPEG is written with halved chroma planes (documented: off; chosen: on, for smaller files).
     pub chroma_420: bool,
     /// Whether encoders trade time for bytes (chosen: off): JPEG is tried progressive too, WebP with its full effort,
-    /// PNG with and without filters; GIF and AVIF do not change. Several times as slow, for a few percent.
+    /// PNG with and without filters; GIF and AVIF do not change. Several times as slow, for a few percent. Also,
+    /// `f-auto` encodes a large image in every format that it may choose, instead of choosing by a sample of its pixels.
     pub smallest: bool,
     /// Whether colour profiles are kept, as with `cp-true` (documented: off).
     pub color_profile: bool,

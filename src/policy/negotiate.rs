@@ -51,8 +51,8 @@ impl Negotiation {
         }
     }
 
-    /// Returns the formats to choose from, best first: all are encoded, and the smallest result is delivered. Never
-    /// empty: a format that cannot be written is left to the encoder to refuse.
+    /// Returns the formats to choose from, best first: the smallest result is delivered, as far as a sample of the
+    /// pixels tells. Never empty: a format that cannot be written is left to the encoder to refuse.
     ///
     /// `alpha`: the image to be written has transparent pixels, or may have.
     pub(crate) fn candidates(&self, output: &Encoding, source: Format, alpha: bool) -> Vec<Format> {

@@ -1,8 +1,9 @@
-//! Choosing a format by trial: every candidate is encoded, and the smallest file is delivered.
+//! Choosing a format: the one in which the file is smallest, found from a sample of the image or by trying all.
 
 use bytes::Bytes;
 
 use super::output_spec::Candidate;
+use super::sample::sample;
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
@@ -17,83 +18,217 @@ use crate::pixels::raster::Image;
 use crate::trace::span;
 use crate::transform::Color;
 
-/// Encodes an image in the format with the smallest result. On a tie the first format wins.
-///
-/// Candidates that cannot hold the image, or that this build cannot write, are skipped if there is another.
-///
-/// # Errors
-/// No candidate can be written. The error is that of the first one.
-pub(crate) fn smallest(
-    image: Image,
-    candidates: &[Candidate],
-    matte: Color,
-    settings: &Settings,
-    attached: &Attachments,
-    limits: &Limits,
-) -> Result<Encoded, Error> {
-    let mut refused = None;
-    let mut best: Option<(Format, Vec<u8>)> = None;
-    let size = image.size();
-    let mut image = image;
-    // Formats without transparency come last, because the image is flattened for them in place.
-    let (with_alpha, without) = candidates.iter().partition::<Vec<Candidate>, _>(|(format, _)| format.has_alpha());
-    for (format, encoder) in with_alpha.into_iter().chain(without) {
-        let encoder = match able(format, encoder, &image, settings, limits) {
-            Ok(encoder) => encoder,
-            Err(error) => {
-                refused = refused.or(Some(error));
+/// What the encoders need beside an image.
+pub(super) struct Choice<'a> {
+    /// The colour behind an image in formats without transparency.
+    pub(super) matte: Color,
+    pub(super) settings: &'a Settings,
+    pub(super) attached: &'a Attachments,
+    pub(super) limits: &'a Limits,
+}
+
+/// A format and its encoder, which can write the image.
+type Able = (Format, &'static dyn Encoder);
+
+impl Choice<'_> {
+    /// Encodes an image in the format with the smallest result. On a tie the first format wins.
+    ///
+    /// Candidates that cannot hold the image, or that this build cannot write, are skipped if there is another. Those
+    /// whose files would be larger, as a sample tells, are not written, unless
+    /// [`Settings::smallest`](crate::Settings::smallest) is on.
+    ///
+    /// # Errors
+    /// No candidate can be written. The error is that of the first one.
+    pub(super) fn encode(&self, image: Image, candidates: &[Candidate]) -> Result<Encoded, Error> {
+        let mut refused = None;
+        let mut able = Vec::new();
+        for (format, encoder) in candidates {
+            match self.able(*format, *encoder, &image) {
+                Ok(encoder) => able.push((*format, encoder)),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        let size = image.size();
+        let mut image = image;
+        let mut best: Option<(Format, Vec<u8>)> = None;
+        let mut left = if self.settings.smallest { able } else { self.likely(&image, able)? };
+        // Formats without transparency come last, because the image is flattened for them in place.
+        left.sort_by_key(|(format, _)| !format.has_alpha());
+        for (format, encoder) in left {
+            image = self.fitted(image, format, encoder)?;
+            unless_stopped(&self.settings.stop)?;
+            let _stage = span!("encode", format = format.extension());
+            let bytes = encoder.encode(&image, self.settings, self.attached)?;
+            if let Err(error) = LimitError::check("bytes of the result", len(&bytes), self.limits.result_bytes) {
+                refused = refused.or(Some(error.into()));
                 continue;
             }
-        };
-        image = match image {
-            planes @ Image::Planes(_) if encoder.takes_planes(settings) => planes,
-            other => {
-                let mut raster = other.into_raster()?;
-                if !format.has_alpha() {
-                    raster = filter::flatten(raster, Color { opacity: 100, ..matte });
-                }
-                if !encoder.holds_profile() {
-                    raster = raster.into_srgb();
-                }
-                raster.into()
+            let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|(c, _)| *c == format));
+            if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
+                best = Some((format, bytes));
             }
-        };
-        unless_stopped(&settings.stop)?;
-        let _stage = span!("encode", format = format.extension());
-        let bytes = encoder.encode(&image, settings, attached)?;
-        if let Err(error) = LimitError::check("bytes of the result", len(&bytes), limits.result_bytes) {
-            refused = refused.or(Some(error.into()));
-            continue;
         }
-        let rank = |format: Format, bytes: &[u8]| (bytes.len(), candidates.iter().position(|(c, _)| *c == format));
-        if best.as_ref().is_none_or(|(other, held)| rank(format, &bytes) < rank(*other, held)) {
-            best = Some((format, bytes));
+        match best {
+            Some((format, bytes)) => Ok(Encoded::new(Bytes::from(bytes), format, size)),
+            None => Err(refused.unwrap_or(Error::Pixels {
+                code: ErrorCode::Unidentified,
+                message: "there is no format to write".to_owned(),
+            })),
         }
     }
-    match best {
-        Some((format, bytes)) => Ok(Encoded::new(Bytes::from(bytes), format, size)),
-        None => Err(refused.unwrap_or(Error::Pixels {
-            code: ErrorCode::Unidentified,
-            message: "there is no format to write".to_owned(),
-        })),
+
+    /// Returns the encoder of a format, if it can write this image.
+    ///
+    /// # Errors
+    /// This build has no encoder for the format, or the image exceeds a limit.
+    fn able(
+        &self,
+        format: Format,
+        encoder: Option<&'static dyn Encoder>,
+        image: &Image,
+    ) -> Result<&'static dyn Encoder, Error> {
+        let encoder = encoder.ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
+        let size = image.size();
+        encoder.longest_side(self.limits).check(size)?;
+        encoder.cost(size, has_alpha(image), self.settings).holding(image.bytes()).check(self.limits)?;
+        Ok(encoder)
+    }
+
+    /// Converts an image to what an encoder takes.
+    fn fitted(&self, image: Image, format: Format, encoder: &dyn Encoder) -> Result<Image, Error> {
+        if matches!(image, Image::Planes(_)) && encoder.takes_planes(self.settings) {
+            return Ok(image);
+        }
+        let mut raster = image.into_raster()?;
+        if !format.has_alpha() {
+            raster = filter::flatten(raster, Color { opacity: 100, ..self.matte });
+        }
+        if !encoder.holds_profile() {
+            raster = raster.into_srgb();
+        }
+        Ok(raster.into())
+    }
+
+    /// Returns the candidates to try: the one whose file is probably the smallest, and those that may be smaller and
+    /// cost little beside it.
+    ///
+    /// Measured with quality 80 on 300 photographs, wallpapers, screenshots, drawings and cut-outs, 300 to 1000 pixels
+    /// wide: 1.004 times the bytes of the smallest files.
+    fn likely(&self, image: &Image, candidates: Vec<Able>) -> Result<Vec<Able>, Error> {
+        if candidates.len() < 2 {
+            return Ok(candidates);
+        }
+        let Some(sample) = sample(image)? else { return Ok(candidates) };
+        let _stage = span!("choose", pixels = sample.size().pixels());
+        let mut expected = Vec::new();
+        for (format, encoder) in &candidates {
+            if *format == Format::Avif {
+                continue;
+            }
+            unless_stopped(&self.settings.stop)?;
+            let fitted = self.fitted(sample.clone(), *format, *encoder)?;
+            let bytes = len(&encoder.encode(&fitted, self.settings, &Attachments::default())?);
+            let body = bytes.saturating_sub(head(*format)).saturating_mul(image.size().pixels());
+            expected.push((*format, body / sample.size().pixels().max(1)));
+        }
+        let webp = expected.iter().find(|(format, _)| *format == Format::WebP).map(|(_, body)| *body);
+        let bytes = |format: Format| {
+            let own = expected.iter().find(|(other, _)| *other == format).map(|(_, body)| *body);
+            let body = match format {
+                // A sample in AVIF takes as long as the image in WebP. It saves a fifth of the bytes, or more.
+                Format::Avif => webp.map(|body| body / 5 * 4),
+                // The borders between the parts of a sample cost WebP more than JPEG.
+                Format::Jpeg => own.map(|body| body + body / 10),
+                _ => own,
+            };
+            body.map_or(0, |body| head(format) + body)
+        };
+        let Some((first, least)) =
+            candidates.iter().map(|(format, encoder)| (*encoder, bytes(*format))).min_by_key(|(_, bytes)| *bytes)
+        else {
+            return Ok(candidates);
+        };
+        let work = |encoder: &dyn Encoder| encoder.cost(image.size(), has_alpha(image), self.settings).work;
+        let likely = candidates.into_iter().filter(|(format, encoder)| {
+            let more = bytes(*format) - least;
+            more == 0 || (more <= least / 4 && work(*encoder) <= work(first) / 8)
+        });
+        Ok(likely.collect())
     }
 }
 
-/// Returns the encoder of a format, if it can write this image.
-///
-/// # Errors
-/// This build has no encoder for the format, or the image exceeds a limit.
-fn able(
-    format: Format,
-    encoder: Option<&'static dyn Encoder>,
-    image: &Image,
-    settings: &Settings,
-    limits: &Limits,
-) -> Result<&'static dyn Encoder, Error> {
-    let encoder = encoder.ok_or_else(|| unsupported(format!("this build cannot write {format}")))?;
-    let size = image.size();
-    let alpha = matches!(image, Image::Raster(raster) if raster.channels() == Channels::Rgba);
-    encoder.longest_side(limits).check(size)?;
-    encoder.cost(size, alpha, settings).holding(image.bytes()).check(limits)?;
-    Ok(encoder)
+fn has_alpha(image: &Image) -> bool {
+    matches!(image, Image::Raster(raster) if raster.channels() == Channels::Rgba)
+}
+
+/// Returns the bytes of a file that do not grow with the image, about: headers, tables of codes and probabilities.
+const fn head(format: Format) -> u64 {
+    match format {
+        Format::Jpeg => 450,
+        Format::Avif => 300,
+        Format::WebP => 150,
+        _ => 100,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pixels::codec::registry;
+    use crate::pixels::raster::Raster;
+    use crate::plan::Size;
+    use crate::stop::Stop;
+
+    const SIZE: Size = Size::new(640, 480);
+
+    fn raster(pixel: impl Fn(u32, u32) -> [u8; 3]) -> Image {
+        let samples = (0..SIZE.height).flat_map(|y| (0..SIZE.width).flat_map(move |x| [x, y]).collect::<Vec<_>>());
+        let places = samples.collect::<Vec<_>>();
+        let samples = places.as_chunks::<2>().0.iter().flat_map(|[x, y]| pixel(*x, *y)).collect();
+        Raster::new(SIZE, Channels::Rgb, samples).unwrap().into()
+    }
+
+    /// Waves, as the colours of a photograph.
+    fn waves(x: u32, y: u32) -> [u8; 3] {
+        let wave = |length: f32, phase: f32| {
+            ((x as f32 / length).sin() * (y as f32 / 31.0 + phase).cos()).mul_add(90.0, 128.0)
+        };
+        [wave(23.0, 0.0) as u8, wave(17.0, 1.0) as u8, wave(40.0, 2.0) as u8]
+    }
+
+    /// A table with text, in three colours.
+    fn table(x: u32, y: u32) -> [u8; 3] {
+        match (x % 80 == 0 || y % 24 == 0, (x % 7 < 2) && (y % 24 > 8) && (x * 31 + y / 24 * 17) % 5 < 3) {
+            (true, _) => [160; 3],
+            (_, true) => [20, 20, 60],
+            _ => [255; 3],
+        }
+    }
+
+    #[test]
+    fn a_choice_writes_fewer_files_and_is_as_small_as_the_smallest() {
+        let settings = |smallest| Settings {
+            quality: 80,
+            lossless: false,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest,
+            stop: Stop::default(),
+        };
+        let limits = Limits::default();
+        let attached = Attachments::default();
+        let candidates = [Format::WebP, Format::Jpeg, Format::Png].map(|format| (format, registry::encoder(format)));
+        let able = candidates.map(|(format, encoder)| (format, encoder.unwrap()));
+        for (name, image, best) in [("waves", raster(waves), Format::WebP), ("table", raster(table), Format::Png)] {
+            let settings = settings(false);
+            let choice = Choice { matte: Color::BLACK, settings: &settings, attached: &attached, limits: &limits };
+            let alone = candidates.map(|candidate| choice.encode(image.clone(), &[candidate]).unwrap());
+            let least = alone.iter().min_by_key(|encoded| encoded.bytes.len()).unwrap();
+            let likely = choice.likely(&image, able.to_vec()).unwrap();
+            let chosen = choice.encode(image, &candidates).unwrap();
+            assert_eq!((least.format, chosen.format, chosen.bytes.len()), (best, best, least.bytes.len()), "{name}");
+            assert!(likely.len() < 3, "{name}: {}", likely.len());
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod output_spec;
 mod prepare;
 mod prepared;
 mod render;
+mod sample;
 pub(crate) mod thumbnail;
 mod untouched;
 pub(crate) mod work;

@@ -1,5 +1,6 @@
 //! [`OutputSpec`]: the formats and settings in which a result may be encoded.
 
+use super::sample::share;
 use super::work::Work;
 use crate::cost::Cost;
 use crate::error::Error;
@@ -103,8 +104,10 @@ fn affordable(
         }
         paid.is_ok()
     });
+    // A choice between several begins with a sample in each.
+    let sampled = if candidates.len() > 1 { share(all.work, size) } else { 0 };
     match refused {
         Some(error) if candidates.is_empty() => Err(error),
-        _ => Ok(all),
+        _ => Ok(Cost { work: all.work.saturating_add(sampled), ..all }),
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::animate::animation;
-use super::choose_format::smallest;
+use super::choose_format::Choice;
 use super::prepare::prepare;
 use super::prepared::Prepared;
 use super::untouched::{is_untouched, untouched_svg};
@@ -47,6 +47,7 @@ pub(crate) fn render(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encod
     drop(stage);
     let candidates = if image.is_transparent() { &output.transparent } else { &output.opaque };
     let attached = Attachments::of(file.as_deref(), &source, &plan);
-    let encoded = smallest(image, candidates, plan.matte, &output.settings, &attached, &work.rules.limits)?;
-    Ok(encoded.with_notes(executor.noted.all))
+    let (matte, limits) = (plan.matte, &work.rules.limits);
+    let choice = Choice { matte, settings: &output.settings, attached: &attached, limits };
+    Ok(choice.encode(image, candidates)?.with_notes(executor.noted.all))
 }
