@@ -40,8 +40,11 @@ fn whole(parts: &[Part], transformation: &str) -> String {
 }
 
 fn one(mut parts: Vec<Part>, key: &str, value: Option<&str>) -> Result<String, String> {
-    if DeliveryUrl::query_parameters().contains(&key) && key != "tr" {
-        return Ok(in_query(&parts, key, value));
+    if key == "tr" {
+        return Ok(in_query(&whole(&parts, ""), key, value));
+    }
+    if DeliveryUrl::query_parameters().contains(&key) {
+        return Ok(in_query(&joined(&parts), key, value));
     }
     let parameter =
         Transformation::parameters().find(|it| it.key == key).ok_or(format!("there is no parameter {key}"))?;
@@ -142,9 +145,8 @@ fn inserted(parts: &[Part], at: usize, text: &str) -> String {
     format!("{}{text}{}", joined(before), joined(after))
 }
 
-fn in_query(parts: &[Part], key: &str, value: Option<&str>) -> String {
-    let url = joined(parts);
-    let (url, fragment) = url.split_once('#').map_or((url.as_str(), None), |(url, fragment)| (url, Some(fragment)));
+fn in_query(url: &str, key: &str, value: Option<&str>) -> String {
+    let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let name = |parameter: &&str| parameter.split('=').next() != Some(key) && !parameter.is_empty();
     let mut all: Vec<_> = query.split('&').filter(name).map(str::to_owned).collect();
@@ -195,6 +197,7 @@ mod tests {
             ("/tr:w-9,l-text,i-A,l-end/a.jpg", "fs", Some("40"), "/tr:w-9,l-text,fs-40,i-A,l-end/a.jpg"),
             ("/tr:l-text,i-A,w-5,l-end/a.jpg", "w", Some("7"), "/tr:l-text,i-A,w-5,l-end,w-7/a.jpg"),
             ("/a.jpg", "lx", Some("10"), "/tr:l-image,i-badge.png,w-240,lx-10,l-end/a.jpg"),
+            ("/tr:w-1/a.jpg?v=1", "tr", Some("h-5"), "/a.jpg?v=1&tr=h-5"),
             ("/a.jpg", "ik-attachment", Some("true"), "/a.jpg?ik-attachment=true"),
             ("/a.jpg?v=1&ik-attachment=true#f", "ik-attachment", None, "/a.jpg?v=1#f"),
         ] {
