@@ -65,7 +65,10 @@ fuzz() (
   sed -n '/^\[\[bin\]\]/,/^path/s/^name = "\(.*\)"/\1/p' Cargo.toml | xargs -P 2 -I{} bash -c 'ten_seconds {}'
 )
 # The examples with manifests of their own.
-members()  { cargo clippy --quiet --all-targets --package benches --package explain --package private-bucket --package serve -- -D warnings; }
+members() {
+  cargo clippy --quiet --all-targets --package benches --package playground --package explain --package private-bucket --package serve -- -D warnings
+  cargo test --quiet --package playground
+}
 # The S3 server of this test takes four minutes of one core to build, so that it runs only where ORIGINKIT_BUCKET is set.
 bucket() {
   if [ -z "${ORIGINKIT_BUCKET:-}" ]; then echo "skipped: ORIGINKIT_BUCKET is not set"; return; fi
