@@ -61,8 +61,10 @@ async function update() {
     if (signal.aborted) return undefined;
     $('result-frame').classList.add('busy');
     if (isServer && !files.length) await fetchOriginal();
-    return signal.aborted ? undefined : makeResult(signal);
-  }).catch((error) => ({ failed: error.message }));
+    if (signal.aborted) return undefined;
+    const { url } = question();
+    return makeResult(signal).then((result) => ({ ...result, url }), (error) => ({ failed: error.message, url }));
+  });
   if (answer) showResult(answer);
 }
 
@@ -86,7 +88,8 @@ let explained = {};
 function showValues(parts) {
   const values = new Map();
   parts.forEach((part) => {
-    if (part.kind === 'parameter') values.set(part.key, part.value);
+    // Of a parameter outside layers and in one, the control is for the one outside.
+    if (part.kind === 'parameter' && !(part.layers && values.has(part.key))) values.set(part.key, part.value);
     if (part.kind === 'query') {
       const [name, value = ''] = part.text.split(/=(.*)/s);
       values.set(name, value);
@@ -139,7 +142,6 @@ async function makeResult(signal) {
     const { answer, image, milliseconds: time, heap } = await renderer.ask({ ask: 'render', ...asked }, files, signal);
     return { ...answer, image, time, heap };
   }
-  if (!isServer) return undefined;
   const headers = asked.headers.split('\n').filter((line) => line.includes(':')).map((line) => line.split(/:\s*(.*)/s));
   const start = performance.now();
   const response = await fetch(sameOrigin(asked.url), { signal, cache: 'no-store', headers: headers.filter(settable).map(([n, v]) => [n, v]) });
@@ -163,11 +165,16 @@ function showImage(image, data, type) {
   return image.decode().then(() => true, () => false);
 }
 
-async function showResult({ status, headers, image, time, heap, memory, failed }) {
+let newest = null;
+async function showResult(result) {
+  newest = result;
+  const { status, headers, image, time, heap, memory, failed, url } = result;
   const frame = $('result-frame');
   const isImage = !failed && status === 200;
   const type = headers?.find(([name]) => name === 'content-type')?.[1];
   const seen = await showImage($('result'), isImage ? image : null, type);
+  // A large image is decoded for a while, and another one may have come meanwhile.
+  if (newest !== result) return;
   $('result-error').hidden = seen;
   const error = failed ?? (status === 200 ? 'This browser does not show the file.' : new TextDecoder().decode(image));
   $('result-error').textContent = seen ? '' : `${status ? `${status}  ` : ''}${error}`;
@@ -180,11 +187,11 @@ async function showResult({ status, headers, image, time, heap, memory, failed }
   if (heap) $('result-facts').title = `The module holds ${bytes(heap)}`;
   showHeaders($('response'), failed ? [] : [['status', String(status)], ...headers]);
   $('response-card').hidden = Boolean(failed);
-  document.body.dataset.shown = document.body.dataset.url;
+  document.body.dataset.shown = url;
 }
 
 function use(url) {
-  $('url').value = url;
+  $('url').value = isServer ? url.replace(location.origin, '') : url;
   update();
 }
 
@@ -192,7 +199,7 @@ function use(url) {
 async function edit(change) {
   const found = await latest.edit.run((signal) => explainer.ask({ ask: 'edit', ...question(), ...change }, [], signal)).catch(fail);
   if (!found) return;
-  use(isServer ? found.answer.url.replace(location.origin, '') : found.answer.url);
+  use(found.answer.url);
 }
 
 const set = ({ key }, value) => edit({ key, value });
@@ -278,6 +285,7 @@ async function begin() {
     : `Everything happens in this page: no file and no URL leaves it. originkit ${answer.version}.`;
   fromFragment();
   listen();
+  explain();
   await useSample();
 }
 

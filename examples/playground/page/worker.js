@@ -1,3 +1,4 @@
+/* global wasm_bindgen */
 // Answers messages with the module. The page ends this worker when an answer is no longer wanted.
 'use strict';
 
@@ -6,13 +7,13 @@ let ready;
 self.onmessage = async ({ data }) => {
   if (data.module) {
     importScripts('module.js');
-    ready = self.wasm_bindgen({ module_or_path: data.module });
+    ready = wasm_bindgen({ module_or_path: data.module });
     return;
   }
   try {
     const instance = await ready;
     const start = performance.now();
-    const answer = self.wasm_bindgen.answer(data.message, Date.now());
+    const answer = wasm_bindgen.answer(data.message, Date.now());
     const milliseconds = performance.now() - start;
     const memory = instance.memory.buffer.byteLength;
     self.postMessage({ number: data.number, answer, milliseconds, memory }, [answer.buffer]);
