@@ -74,6 +74,13 @@ bucket() {
   if [ -z "${ORIGINKIT_BUCKET:-}" ]; then echo "skipped: ORIGINKIT_BUCKET is not set"; return; fi
   cargo test --quiet --package private-bucket
 }
+# The static playground in Chromium. Its module takes minutes to build, so that this runs only where ORIGINKIT_PLAYGROUND
+# names the folder to make; `build.sh` says what it needs.
+playground() {
+  if [ -z "${ORIGINKIT_PLAYGROUND:-}" ]; then echo "skipped: ORIGINKIT_PLAYGROUND is not set"; return; fi
+  examples/playground/build.sh "$ORIGINKIT_PLAYGROUND"
+  cargo test --quiet --all-features --test browser
+}
 package()  { cargo package --allow-dirty --no-verify --list > /dev/null; }
 # The target proves that the core is sans-IO; rustup gets it where the network allows.
 wasm() {
@@ -89,7 +96,7 @@ deny() {
 }
 semver() { echo "skipped: from the first release on"; }
 
-steps=(all fmt clippy bare docs features benches members bucket fuzz package wasm deny semver)
+steps=(all fmt clippy bare docs features benches members bucket playground fuzz package wasm deny semver)
 for step in "${@:-${steps[@]}}"; do
   printf '\n== %s\n' "$step"
   "$step"
