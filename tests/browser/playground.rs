@@ -67,7 +67,11 @@ fn a_link_restores_the_page() {
     for (backend, found, _) in backends("link") {
         assert_eq!(found["complaints"], json!([]), "{backend}");
         let (here, there) = (&found["here"], &found["there"]);
-        assert_eq!((&here["url"], &here["result"], &here["notes"]), (&there["url"], &there["result"], &there["notes"]), "{backend}");
+        assert_eq!(
+            (&here["url"], &here["result"], &here["notes"]),
+            (&there["url"], &there["result"], &there["notes"]),
+            "{backend}"
+        );
         assert_eq!(found["headers"], "accept: image/png\nx-a: <b>&\"ü", "{backend}");
         if backend == "module" {
             assert_eq!(there["result"], "77 × 51", "a named transformation of the link: {there:#}");
@@ -121,7 +125,11 @@ fn answers_never_come_in_the_wrong_order() {
         assert!(sizes.iter().all(|size| *size == 1119 || rest.any(|it| it == size)), "{backend}: {sizes:?}");
         assert_eq!(sizes.last(), Some(&1119), "{backend}: {sizes:?}");
         let late = &found["late"];
-        assert_eq!((&late["result"], has_part(late, "parameter", "w-31")), (&json!("31 × 21"), true), "{backend}: {late:#}");
+        assert_eq!(
+            (&late["result"], has_part(late, "parameter", "w-31")),
+            (&json!("31 × 21"), true),
+            "{backend}: {late:#}"
+        );
     }
 }
 

@@ -13,7 +13,7 @@ let explainer, renderer, rows, defaults;
 let files = [];
 /** The original as `inspect` has it, and the address that a server's was fetched from. */
 let original = { info: null, address: null, bytes: null };
-let parameters = [];
+let inBase = new Set();
 
 const state = () => Object.fromEntries(Object.keys(FIELDS).map((field) => [field, $(field).value]));
 
@@ -88,8 +88,8 @@ let explained = {};
 function showValues(parts) {
   const values = new Map();
   parts.forEach((part) => {
-    // Of a parameter outside layers and in one, the control is for the one outside.
-    if (part.kind === 'parameter' && !(part.layers && values.has(part.key))) values.set(part.key, part.value);
+    // The control of one that may stand outside layers is for there.
+    if (part.kind === 'parameter' && inBase.has(part.key) === (part.layers === 0)) values.set(part.key, part.value);
     if (part.kind === 'query') {
       const [name, value = ''] = part.text.split(/=(.*)/s);
       values.set(name, value);
@@ -271,7 +271,7 @@ async function begin() {
   explainer = await (isServer ? HttpBackend : ModuleBackend).start();
   renderer = explainer.beside();
   const { answer } = await explainer.ask({ ask: 'start' }, []);
-  parameters = answer.parameters;
+  inBase = new Set(answer.parameters.filter((it) => it.in_base).map((it) => it.key));
   rows = showParameters(answer, set, example);
   $('dialect').append(...answer.dialects.map((name) => el('option', { value: name }, name)));
   $('own-endpoints').hidden = isServer;

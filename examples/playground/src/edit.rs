@@ -11,13 +11,9 @@ use crate::setup::{Setup, text};
 /// Sets `key` to `value`, removes it if the value is `null`, or replaces the whole `transformation`.
 pub(crate) fn edit(host: &Host<'_>, question: &Value) -> Result<Value, String> {
     let setup = Setup::read(host, question)?;
-    let endpoints = setup.engine.endpoints().iter();
-    let known = Known {
-        url: &setup.url,
-        bases: endpoints.map(originkit::Endpoint::base).collect(),
-        asset: None,
-        unread: Vec::new(),
-    };
+    let bases = setup.bases();
+    let bases = bases.iter().map(String::as_str).collect();
+    let known = Known { url: &setup.url, bases, asset: None, unread: Vec::new() };
     let parts = known.parts();
     let url = match question.get("transformation").and_then(Value::as_str) {
         Some(transformation) => whole(&parts, &encoded(transformation)),

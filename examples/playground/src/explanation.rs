@@ -15,7 +15,8 @@ pub(crate) fn explain(host: &Host<'_>, question: &Value) -> Result<Value, String
     let setup = Setup::read(host, question)?;
     let Setup { engine, url, headers, source } = &setup;
     let asked = Question { url, headers, source: source.clone(), now: host.now };
-    let bases: Vec<_> = engine.endpoints().iter().map(originkit::Endpoint::base).collect();
+    let bases = setup.bases();
+    let bases: Vec<_> = bases.iter().map(String::as_str).collect();
     let explained = match explain::explain(engine, &asked) {
         Ok(explained) => explained,
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Every parameter with a control and an example. The list is that of the crate; this file adds what only a page needs.
 
 use originkit::DeliveryUrl;
-use originkit::transform::Transformation;
+use originkit::transform::{ParameterPlace, Transformation};
 use serde_json::{Value, json};
 
 /// The groups, in the order of the page.
@@ -74,7 +74,7 @@ fn row(key: &str) -> Option<(&'static str, &'static str, Control, &'static str)>
         "e-sharpen" => (effects, "Sharpen; without a number by itself", Text, "w-300,e-sharpen-10"),
         "e-usm" => (effects, "Unsharp mask: radius, sigma, amount, threshold", Text, "w-300,e-usm-2-2-0.8-0.024"),
         "e-gradient" => (effects, "Gradient over the image", Text, "w-300,e-gradient-ld-top_from-green_to-00FF0010_sp-0.7"),
-        "e-shadow" => (effects, "Shadow of what is not transparent", Text, "l-image,i-badge.png,w-300,e-shadow-bl-15_st-40_x-10_y-10,l-end,w-400"),
+        "e-shadow" => (effects, "Shadow of what is not transparent", Text, "w-300,e-shadow-bl-15_st-40_x-10_y-10"),
         "e-distort" => (effects, "Perspective or arc", Text, "w-300:e-distort-a-60"),
         "fs" => (text, "Size of the font", Number(8.0, 400.0, 4.0), "w-400,l-text,i-Hello,fs-64,co-FFFFFF,l-end"),
         "ff" => (text, "Family of the font", Text, "w-400,l-text,i-Hello,ff-Open Sans,fs-64,co-FFFFFF,l-end"),
@@ -124,7 +124,11 @@ fn row(key: &str) -> Option<(&'static str, &'static str, Control, &'static str)>
 
 /// Every parameter of the crate, in its order.
 pub(crate) fn all() -> impl Iterator<Item = Value> {
-    let of_transformations = Transformation::parameters().map(|it| described(it.key, it.words, false));
+    let of_transformations = Transformation::parameters().map(|it| {
+        let mut json = described(it.key, it.words, false);
+        json["in_base"] = it.places.contains(&ParameterPlace::Base).into();
+        json
+    });
     of_transformations.chain(DeliveryUrl::query_parameters().iter().map(|key| described(key, &[], true)))
 }
 

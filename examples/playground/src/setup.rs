@@ -36,6 +36,20 @@ impl Setup {
     }
 }
 
+impl Setup {
+    /// Returns the bases of the endpoints, and that by which the URL reaches one of them: an endpoint may have several.
+    pub(crate) fn bases(&self) -> Vec<String> {
+        let mut bases: Vec<_> = self.engine.endpoints().iter().map(|endpoint| endpoint.base().to_owned()).collect();
+        // The URL itself may be one that is refused, so that an ordinary file is looked for below each front of it.
+        let ends = self.url.match_indices('/').map(|(at, _)| at).skip(2).take(6);
+        let fronts = ends.filter_map(|at| self.url.get(..at));
+        bases.extend(
+            fronts.filter_map(|front| Some(self.engine.parse(&format!("{front}/a.jpg")).ok()?.base().to_owned())),
+        );
+        bases
+    }
+}
+
 /// Builds the engine of a question: each line of `endpoints` is the base of an endpoint, and the bases of its origins.
 fn engine(url: &str, question: &Value) -> Result<Engine, String> {
     let dialect = match text(question, "dialect") {
