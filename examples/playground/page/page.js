@@ -282,7 +282,7 @@ async function begin() {
   };
   $('where').textContent = isServer
     ? `Answered by the example server at ${location.host}. Files that you drop go there and nowhere else.`
-    : `Everything happens in this page: no file and no URL leaves it. originkit ${answer.version}.`;
+    : `Everything happens in this page: no file and no URL leaves it.`;
   fromFragment();
   listen();
   explain();

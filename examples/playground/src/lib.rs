@@ -68,7 +68,6 @@ fn start(host: &Host<'_>) -> Value {
     let endpoints =
         host.engine.map(|engine| engine.endpoints().iter().map(|it| it.base().to_owned()).collect::<Vec<_>>());
     json!({
-        "version": env!("CARGO_PKG_VERSION"),
         "parameters": parameters::all().collect::<Vec<_>>(),
         "groups": parameters::GROUPS,
         "dialects": explain::DIALECTS,
