@@ -65,11 +65,22 @@ fuzz() (
   sed -n '/^\[\[bin\]\]/,/^path/s/^name = "\(.*\)"/\1/p' Cargo.toml | xargs -P 2 -I{} bash -c 'ten_seconds {}'
 )
 # The examples with manifests of their own.
-members()  { cargo clippy --quiet --all-targets --package benches --package explain --package private-bucket --package serve -- -D warnings; }
+members() {
+  cargo clippy --quiet --all-targets --package benches --package explain --package playground --package serve -- -D warnings
+  cargo clippy --quiet --package private-bucket -- -D warnings
+  cargo test --quiet --package playground
+}
 # The S3 server of this test takes four minutes of one core to build, so that it runs only where ORIGINKIT_BUCKET is set.
 bucket() {
   if [ -z "${ORIGINKIT_BUCKET:-}" ]; then echo "skipped: ORIGINKIT_BUCKET is not set"; return; fi
   cargo test --quiet --package private-bucket
+}
+# The static playground in Chromium. Its module takes minutes to build, so that this runs only where ORIGINKIT_PLAYGROUND
+# names the folder to make; `build.sh` says what it needs.
+playground() {
+  if [ -z "${ORIGINKIT_PLAYGROUND:-}" ]; then echo "skipped: ORIGINKIT_PLAYGROUND is not set"; return; fi
+  examples/playground/build.sh "$ORIGINKIT_PLAYGROUND"
+  cargo test --quiet --all-features --test browser
 }
 package()  { cargo package --allow-dirty --no-verify --list > /dev/null; }
 # The target proves that the core is sans-IO; rustup gets it where the network allows.
@@ -86,7 +97,7 @@ deny() {
 }
 semver() { echo "skipped: from the first release on"; }
 
-steps=(all fmt clippy bare docs features benches members bucket fuzz package wasm deny semver)
+steps=(all fmt clippy bare docs features benches members bucket playground fuzz package wasm deny semver)
 for step in "${@:-${steps[@]}}"; do
   printf '\n== %s\n' "$step"
   "$step"

@@ -1,4 +1,5 @@
-//! The example `serve` in Chromium: formats, sizes, client hints, downloads, scripts, other origins.
+//! The example `serve` in Chromium: formats, sizes, client hints, downloads, scripts, other origins, and the playground,
+//! with the server's answers and with its module's.
 //!
 //! The tests need Debian's `chromium`, `node`, and the package that `npm install --prefix tests/browser` fetches;
 //! without them, the tests print a message and pass. `ORIGINKIT_BROWSER` names another `node_modules`, and makes it an
@@ -19,6 +20,8 @@ use serde_json::{Value, json};
 
 #[path = "../examples/pictures/mod.rs"]
 mod pictures;
+#[path = "browser/playground.rs"]
+mod playground;
 mod program;
 
 const SCRIPTED: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">
@@ -87,43 +90,6 @@ fn avif_comes_where_it_is_offered() {
     let Some(seen) = look("avif") else { return };
     let kind = &seen["answered"]["content-type"];
     assert_eq!((kind, &seen["size"]), (&json!("image/avif"), &json!([300, 200])), "{seen:#}");
-}
-
-#[test]
-fn every_example_of_the_page_is_shown() {
-    let Some(found) = look("page") else { return };
-    let sizes = [
-        ("tr:w-300,h-300/photo.jpg", "300x300"),
-        ("tr:w-300,h-300,fo-right/photo.jpg", "300x300"),
-        ("tr:w-300,h-200,c-at_max/photo.jpg", "300x200"),
-        ("tr:w-300,h-300,cm-pad_resize,bg-1A538C/photo.jpg", "300x300"),
-        ("tr:w-300,h-300,cm-extract,x-900,y-250/photo.jpg", "300x300"),
-        ("tr:w-400,ar-16-9,fl-h/photo.jpg", "400x225"),
-        ("tr:h-300:rt-90/photo.jpg", "300x450"),
-        // 300x200 turned by 15 degrees: 300 cos + 200 sin by 300 sin + 200 cos.
-        ("tr:w-300,rt-15,bg-FFFFFF/photo.jpg", "342x271"),
-        ("tr:w-300,b-12_FFD666/photo.jpg", "324x224"),
-        ("tr:if-ar_gt_1,w-400,if-else,h-400,if-end/photo.jpg", "400x267"),
-        ("tr:w-iw_div_4,q-20,f-jpg/photo.jpg", "400x267"),
-        ("tr:w-300/badge.png", "300x300"),
-        ("tr:w-300,bg-lightgreen/badge.png", "300x300"),
-        ("tr:w-300/sideways.jpg", "300x400"),
-        ("tr:n-thumb/sideways.jpg", "160x160"),
-        ("tr:orig-true/badge.png", "640x640"),
-    ];
-    for (example, size) in sizes {
-        let facts = found[example].as_str().unwrap_or("no such button");
-        let first = facts.lines().next().unwrap_or_default();
-        assert!(first.starts_with("200 ") && first.ends_with(&format!("  {size}")), "{example}: {facts}");
-    }
-    for (example, status, error) in [
-        ("tr:w-300/missing.jpg", "404 ", "ik-error: ENOENT - "),
-        ("tr:w-300,l-image,i-badge.png/photo.jpg", "400 ", "ik-error: EINVAL - "),
-    ] {
-        let facts = found[example].as_str().unwrap_or("no such button");
-        assert!(facts.starts_with(status) && facts.contains(error), "{example}: {facts}");
-    }
-    assert_eq!(found.as_object().unwrap().len(), sizes.len() + 2, "an example that is not looked at here");
 }
 
 /// The screen has two pixels for each CSS pixel. With `Content-DPR`, Chromium gives the natural size in CSS pixels: the
@@ -216,6 +182,33 @@ fn look(name: &str) -> Option<&'static Value> {
     Some(seen)
 }
 
+/// Returns the browser's record of the playground without a server. `ORIGINKIT_PLAYGROUND` names the folder that
+/// `examples/playground/build.sh` made; it takes minutes to build, so that without one there is nothing to look at.
+fn look_at_module(name: &str) -> Option<&'static Value> {
+    static SEEN: LazyLock<Option<Value>> = LazyLock::new(|| {
+        let Some(folder) = std::env::var_os("ORIGINKIT_PLAYGROUND") else {
+            _ = writeln!(std::io::stderr(), "skipped: ORIGINKIT_PLAYGROUND names no built playground");
+            return None;
+        };
+        let Parts { modules, chromium } = parts()?;
+        let mut node = Command::new("node");
+        node.arg(self::folder().join("play.js")).arg(chromium).arg(folder).env("ORIGINKIT_BROWSER", modules);
+        Some(run(node))
+    });
+    let seen = &SEEN.as_ref()?[name];
+    assert!(seen["error"].is_null(), "{name}: {}", seen["error"].as_str().unwrap_or_default());
+    Some(seen)
+}
+
+/// Runs what drives the browser, and returns its record.
+fn run(mut node: Command) -> Value {
+    let output = node.output().unwrap();
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the browser gave up:\n{messages}");
+    println!("{messages}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 /// The requirements of the tests.
 struct Parts {
     modules: PathBuf,
@@ -251,11 +244,8 @@ impl Parts {
         let ports = [Some(&plain), avif.as_ref()].into_iter().flatten().map(|serve| serve.port.as_str());
         let mut node = Command::new("node");
         node.arg(folder().join("look.js")).arg(&self.chromium).arg(&origin).args(ports);
-        let output = node.env("ORIGINKIT_BROWSER", &self.modules).output().unwrap();
-        let messages = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "the browser gave up:\n{messages}");
-        println!("{messages}");
-        serde_json::from_slice(&output.stdout).unwrap()
+        node.env("ORIGINKIT_BROWSER", &self.modules);
+        run(node)
     }
 }
 

@@ -119,6 +119,12 @@ impl DeliveryUrl {
         self.thumbnail
     }
 
+    /// Returns the names of the query parameters that have a meaning here, such as `tr` and `ik-attachment`.
+    #[must_use]
+    pub const fn query_parameters() -> &'static [&'static str] {
+        Params::NAMES
+    }
+
     /// Returns the part of the query that goes to the origin, in its order and encoding.
     #[must_use]
     pub fn query(&self) -> Option<&str> {

@@ -26,6 +26,10 @@ pub(crate) struct Params {
 }
 
 impl Params {
+    /// The names of the parameters that are not for the origin.
+    pub(super) const NAMES: &'static [&'static str] =
+        &["tr", "ik-s", "ik-t", "ik-attachment", "ik-attachment-filename", "ik-sanitizeSvg", "ik-obj-version"];
+
     /// Reads a query. Parameters of another dialect go to `foreign`, and not to the origin. Transformations, and
     /// parameters that look like one, are listed in `unread`.
     pub(super) fn read<'a>(
@@ -92,6 +96,18 @@ mod tests {
 
     fn read(query: &str) -> Params {
         Params::read(Token { text: query, start: 0 }, None, &mut Foreign::default(), &mut Unread::default())
+    }
+
+    #[test]
+    fn every_name_is_listed() {
+        let all: Vec<_> = Params::NAMES.iter().map(|name| format!("{name}=true")).collect();
+        // A parameter that is added is missing here, and then in the list.
+        let Params { transformation, signature, expires, attachment, attachment_filename, sanitize_svg, version, rest } =
+            read(&all.join("&"));
+        let texts = [transformation, signature, expires, attachment_filename, version];
+        assert!(texts.iter().all(|text| text.as_deref() == Some("true")), "{texts:?}");
+        assert_eq!((attachment, sanitize_svg, rest), (true, Some(true), None));
+        assert_eq!(Params::NAMES.len(), texts.len() + 2);
     }
 
     #[test]

@@ -7,9 +7,10 @@
 use super::ai;
 use super::field::Field;
 use super::printer::Printer;
+use super::suggest;
 use super::value::{Host, Spot, Value};
 use crate::number::Number;
-use crate::transform::{Edit, Length, Measure, Reason};
+use crate::transform::{Edit, Length, Measure, Parameter, ParameterPlace, Reason, Transformation};
 
 /// A row: `key field [places] if test, expected;`. The test applies to the parsed value.
 macro_rules! parameters {
@@ -40,6 +41,15 @@ macro_rules! parameters {
             $($key,)+
             "e-bgremove", "e-removedotbg", "e-dropshadow", "e-changebg", "e-edit", "e-retouch", "e-upscale", "e-genvar",
         ];
+
+        /// Returns the places of a key of [`KEYS`].
+        fn places(key: &str) -> &'static [ParameterPlace] {
+            match key {
+                $($key => &[$(ParameterPlace::$host),+],)+
+                key if ai::is_for_layers(key) => &[ParameterPlace::Base, ParameterPlace::Image],
+                _ => &[ParameterPlace::Base],
+            }
+        }
 
         /// Prints every parameter of an edit.
         pub(super) fn write(edit: &Edit, out: &mut Printer) {
@@ -101,6 +111,20 @@ parameters! {
     "di"   default_image            [Base];
 }
 
+impl Transformation {
+    /// Returns every parameter for images, in canonical order: first those of edits, then those of a layer itself, such
+    /// as `lx`. Words of the grammar (`l-`, `if-`) and parameters for video are not among them.
+    pub fn parameters() -> impl Iterator<Item = Parameter> {
+        let of_edits = KEYS.iter().map(|key| (*key, places(key)));
+        let of_layers = OF_LAYER.iter().map(|key| (*key, IN_LAYERS));
+        of_edits.chain(of_layers).map(|(key, places)| Parameter { key, places, words: suggest::words(key) })
+    }
+}
+
+/// The places of the parameters of a layer itself.
+const IN_LAYERS: &[ParameterPlace] =
+    &[ParameterPlace::Image, ParameterPlace::Canvas, ParameterPlace::Text, ParameterPlace::Subtitles];
+
 /// Reads the item of a field. The field is used only for its type.
 fn read<F: Field>(_: &F, text: &str, spot: &Spot<'_>) -> Result<F::Item, Reason> {
     let item = F::Item::read(text).map_err(Reason::BadValue)?;
@@ -119,7 +143,7 @@ fn positive(measure: &Measure) -> bool {
 fn other(key: &str) -> Reason {
     match key {
         "vc" | "ac" | "so" | "eo" | "du" | "sr" | "lso" | "leo" | "ldu" | "fol" | "fsh" => Reason::VideoOnly,
-        "i" | "ie" | "lx" | "ly" | "lxc" | "lyc" | "lap" | "lfo" | "lm" => Reason::NotHere,
+        key if OF_LAYER.contains(&key) => Reason::NotHere,
         _ => Reason::UnknownKey,
     }
 }
@@ -127,8 +151,11 @@ fn other(key: &str) -> Reason {
 /// Returns `true` if the key belongs to a layer itself and not to one of its steps. This includes its timing, for
 /// video.
 pub(super) fn is_of_layer(key: &str) -> bool {
-    matches!(key, "i" | "ie" | "lx" | "ly" | "lxc" | "lyc" | "lap" | "lfo" | "lm" | "lso" | "leo" | "ldu")
+    OF_LAYER.contains(&key) || matches!(key, "lso" | "leo" | "ldu")
 }
+
+/// The parameters of a layer itself: its input, its position and its mode.
+const OF_LAYER: [&str; 9] = ["i", "ie", "lx", "ly", "lxc", "lyc", "lap", "lfo", "lm"];
 
 /// Returns `true` for an overlay parameter that ImageKit has refused since November 2023.
 pub(super) fn is_legacy_overlay(key: &str) -> bool {
@@ -146,7 +173,42 @@ mod tests {
 
     use super::{KEYS, LEGACY_OVERLAY};
     use crate::limits::Limits;
-    use crate::transform::Transformation;
+    use crate::transform::{Ignored, Parameter, ParameterPlace, Reason, Transformation};
+
+    #[test]
+    fn parameters_are_listed_with_their_places() {
+        let all: Vec<_> = Transformation::parameters().collect();
+        let mut keys: Vec<_> = all.iter().map(|it| it.key).collect();
+        assert!(KEYS.iter().all(|key| keys.contains(key)));
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), all.len(), "a key twice");
+        for Parameter { key, places, words } in all {
+            for place in [ParameterPlace::Base, ParameterPlace::Image, ParameterPlace::Canvas, ParameterPlace::Text] {
+                let around = match place {
+                    ParameterPlace::Image => "l-image,i-a,@,l-end",
+                    ParameterPlace::Canvas => "l-image,i-ik_canvas,@,l-end",
+                    ParameterPlace::Text => "l-text,i-a,@,l-end",
+                    _ => "@",
+                };
+                let reasons = VALUES.iter().chain(words).map(|value| {
+                    let token = if value.is_empty() { key.to_owned() } else { format!("{key}-{value}") };
+                    let reading = Transformation::parse(&around.replace('@', &token), &Limits::default()).ok()?;
+                    let is_ours = |it: &Ignored| it.token.starts_with(key) && it.reason != Reason::Superseded;
+                    Some(reading.ignored.iter().any(is_ours))
+                });
+                // Accepted with some value where it is listed, with none elsewhere.
+                let accepted = reasons.flatten().any(|ignored| !ignored);
+                assert_eq!(accepted, places.contains(&place), "{key} {place:?}");
+            }
+            let around = if places.contains(&ParameterPlace::Base) { "@" } else { "l-image,i-a,@,l-end" };
+            for word in words {
+                let text = around.replace('@', &format!("{key}-{word}"));
+                let reading = Transformation::parse(&text, &Limits::default()).unwrap();
+                assert!(reading.ignored.iter().all(|it| it.reason == Reason::Superseded), "{text}: {reading:?}");
+            }
+        }
+    }
 
     #[test]
     fn legacy_keys_are_in_order() {

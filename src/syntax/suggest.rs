@@ -69,9 +69,14 @@ fn opacity(value: &str) -> Option<String> {
     Some(if percent >= 100 { rgb.to_owned() } else { format!("{rgb}{percent:02}") })
 }
 
+/// Returns the words that a value of this key may begin with.
+pub(super) fn words(key: &str) -> &'static [&'static str] {
+    WORDS.iter().find(|(known, _)| *known == key).map_or(&[], |(_, words)| words)
+}
+
 /// Returns the word of a key that is closest to the written one, or is a prefix of it.
 fn word_near(key: &str, value: &str) -> Option<&'static str> {
-    let words = WORDS.iter().find(|(known, _)| *known == key)?.1;
+    let words = words(key);
     let begins = words.iter().filter(|word| value.starts_with(**word)).max_by_key(|word| word.len());
     begins.or_else(|| words.iter().find(|word| is_near(word, value))).copied()
 }
@@ -247,8 +252,8 @@ const WORDS: [(&str, &[&str]); 8] = [
     ("cm", &["extract", "pad_resize", "pad_extract", "pad_resize_no_enlarge", "pad_extract_no_shrink"]),
     ("f", &["auto", "orig", "jpg", "jpeg", "png", "webp", "avif", "gif", "svg"]),
     ("fo", FOCUS),
-    ("lfo", FOCUS),
-    ("lap", FOCUS),
+    ("lfo", GRAVITY),
+    ("lap", GRAVITY),
     ("bg", &["blurred", "dominant", "gradient_dominant", "genfill"]),
     ("lm", &["multiply", "displace", "cutout", "cutter"]),
 ];
@@ -267,6 +272,9 @@ const FOCUS: &[&str] = &[
     "face",
     "custom",
 ];
+
+/// The sides, the corners and the centre.
+const GRAVITY: &[&str] = FOCUS.split_at(9).0;
 
 #[cfg(test)]
 mod tests {

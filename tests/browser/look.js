@@ -5,6 +5,7 @@
 
 const path = require('path');
 const fs = require('fs');
+const play = require('./play.js');
 const where = process.env.ORIGINKIT_BROWSER || path.join(__dirname, 'node_modules');
 const { chromium } = require(path.join(where, 'playwright-core'));
 
@@ -13,13 +14,16 @@ const [executablePath, origin, port, avifPort] = process.argv.slice(2);
 const site = `http://localhost:${port}`;
 const foreign = `http://127.0.0.1:${port}`;
 
+// A page of ours that asks for nothing and forbids nothing: a few facts as JSON.
+const blank = `${site}/info/photo.jpg`;
+
 const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
   // A dense screen, of the browser itself: nothing is emulated.
   '--force-device-scale-factor=2',
 ];
-const DEADLINE = 60_000;
+const DEADLINE = 120_000;
 
 /** Loads a picture as any page does, and tells its size; `null` if it is none. */
 const size = (page, url) => page.evaluate((url) => new Promise((done) => {
@@ -51,7 +55,7 @@ const headers = async (response) => ({
 const looks = {
   /** `<img>` with the browser's own `Accept`. */
   async pictures(page) {
-    await page.goto(`${site}/`);
+    await page.goto(blank);
     const found = {};
     for (const url of [
       'tr:w-300,h-300/photo.jpg', 'tr:w-240/badge.png', 'tr:w-200/sideways.jpg', 'tr:w-300,f-jpg/photo.jpg',
@@ -65,7 +69,7 @@ const looks = {
 
   /** A picture that the browser has, and asks for again as for a reload. */
   async again(page) {
-    await page.goto(`${site}/`);
+    await page.goto(blank);
     const url = `${site}/demo/tr:w-77/photo.jpg`;
     const read = async (cache) => {
       const [response, seen] = await Promise.all([
@@ -87,38 +91,44 @@ const looks = {
     return exchange(page, `http://localhost:${avifPort}/demo/tr:w-300/photo.jpg`);
   },
 
-  /** The page of the example: each of its buttons is pressed. */
-  async page(page) {
-    await page.goto(`${site}/`);
-    const found = {};
-    for (const button of await page.locator('nav button').all()) {
-      await page.waitForFunction(() => document.getElementById('result-facts').textContent);
-      await page.evaluate(() => { document.getElementById('result-facts').textContent = ''; });
-      await button.click();
-      await page.waitForFunction(() => document.getElementById('result-facts').textContent);
-      found[await button.textContent()] = await page.locator('#result-facts').textContent();
-    }
-    return found;
-  },
-
-  /** A page that asks for hints. */
+  /** A page that asks for hints, with images of widths that the browser knows, or not. */
   async hints(page) {
     const heard = [];
     page.on('response', (response) => heard.push(response));
-    const answer = await page.goto(`${site}/hints`);
-    const images = await page.$$eval('img', (images) => images.map((image) => (
-      { id: image.id, url: image.src, size: [image.naturalWidth, image.naturalHeight] })));
+    const answer = await page.goto(`${site}/`);
+    const images = await page.evaluate(async () => {
+      const add = async (id, src, attributes) => {
+        const image = Object.assign(document.createElement('img'), { id });
+        for (const [name, value] of Object.entries(attributes)) image.setAttribute(name, value);
+        if (attributes.sizes === '50vw') image.style.width = '50vw';
+        document.body.append(image);
+        image.src = src;
+        await image.decode();
+        return { id, url: image.src, size: [image.naturalWidth, image.naturalHeight] };
+      };
+      return [
+        await add('exact', '/demo/tr:w-auto/photo.jpg', { sizes: '150px', width: 150 }),
+        await add('rounded', '/demo/tr:w-auto,dpr-auto/photo.jpg', { sizes: '106px', width: 106 }),
+        await add('half', '/demo/tr:w-auto/photo.jpg?half', { sizes: '50vw' }),
+        await add('dense', '/demo/tr:w-120,dpr-auto/photo.jpg', { width: 120 }),
+        await add('sized', '/demo/tr:w-auto/badge.png', { width: 150 }),
+        await add('unsized', '/demo/tr:w-auto/badge.png?unsized', {}),
+      ];
+    });
     const found = { page: await answer.allHeaders(), window: await page.evaluate(() => innerWidth) };
+    // Read elsewhere: this page lets no script read its files.
+    const reader = await page.context().newPage();
     for (const { id, url, size } of images) {
       const response = heard.find((response) => response.url() === url);
-      found[id] = { size, status: response.status(), pixels: await pixels(page, response), ...await headers(response) };
+      found[id] = { size, status: response.status(), pixels: await pixels(reader, response), ...await headers(response) };
     }
+    await reader.close();
     return found;
   },
 
   /** Links to files that are to be saved. */
   async downloads(page) {
-    await page.goto(`${site}/`);
+    await page.goto(blank);
     const found = {};
     for (const url of [
       'tr:w-60/photo.jpg?ik-attachment=true', 'tr:w-60,f-png/photo.jpg?ik-attachment=true&ik-attachment-filename=dusk',
@@ -156,14 +166,14 @@ const looks = {
       await page.waitForTimeout(100);
       found[name] = { text, said: [...said], ...await headers(answer) };
     }
-    await page.goto(`${site}/`);
+    await page.goto(blank);
     found.image = await exchange(page, `${site}/demo/scripted.svg`);
     return found;
   },
 
   /** `fetch()` across origins: from us, and from a server that does not allow it. */
   async foreign(page) {
-    await page.goto(`${site}/`);
+    await page.goto(blank);
     const read = (url, options) => page.evaluate(async ([url, options]) => {
       try {
         const response = await fetch(url, options);
@@ -200,18 +210,8 @@ const looks = {
 
 (async () => {
   const browser = await chromium.launch({ executablePath, args: flags });
-  const found = { version: browser.version() };
-  for (const [name, look] of Object.entries(looks)) {
-    // A context is a fresh profile: no cache, and no hints that another page has asked for.
-    const context = await browser.newContext({ viewport: null, acceptDownloads: true });
-    const page = await context.newPage();
-    page.setDefaultTimeout(DEADLINE / 2);
-    const late = new Promise((_, fail) => { setTimeout(() => fail(new Error('too slow')), DEADLINE).unref(); });
-    const start = Date.now();
-    found[name] = await Promise.race([look(page), late]).catch((error) => ({ error: String(error.stack) }));
-    console.error(`${name}: ${Date.now() - start} ms`);
-    await context.close();
-  }
+  const all = { ...looks, ...play.looks(`${site}/`) };
+  const found = { version: browser.version(), ...await play.take(browser, all, DEADLINE) };
   await browser.close();
   console.log(JSON.stringify(found));
 })().catch((error) => {

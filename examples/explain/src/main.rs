@@ -14,14 +14,13 @@
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use http::Request;
-use originkit::error::PlanError;
-use originkit::plan::{Op, Rules, Size, SizeOnly, plan};
-use originkit::{Dialect, Endpoint, Engine, Error, Origin};
-use serde_json::{Value, json};
+use explain::{Question, default_endpoint, explain};
+use originkit::plan::{Size, SizeOnly};
+use originkit::{Dialect, Endpoint, Engine, Origin};
+use serde_json::Value;
 
 fn main() -> ExitCode {
-    let traced = Arguments::read().and_then(|arguments| Ok((explain(&arguments)?, arguments.json)));
+    let traced = Arguments::read().and_then(|arguments| Ok((trace(&arguments)?, arguments.json)));
     match traced {
         Ok((trace, json)) => {
             if json {
@@ -38,7 +37,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
+fn trace(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
     let mut endpoint = Endpoint::new(&arguments.endpoint);
     if let Some(dialect) = arguments.dialect {
         endpoint = endpoint.dialect(dialect);
@@ -47,74 +46,10 @@ fn explain(arguments: &Arguments) -> Result<Value, Box<dyn std::error::Error>> {
         endpoint = endpoint.origin(Origin::new(base).canonical(base));
     }
     let engine = Engine::builder().endpoint(endpoint).build()?;
-    let mut request = Request::get(&arguments.url);
-    let unsendable = |error: http::Error| format!("no browser sends this URL as it stands: {error}; percent-encode it");
-    if let Some(accept) = &arguments.accept {
-        request = request.header("accept", accept);
-    }
-    let order = match engine.resolve(&request.body(()).map_err(unsendable)?, SystemTime::now()) {
-        Ok(order) => order,
-        // `{:#}` prints the text and a caret if the error has a position.
-        Err(rejection) => {
-            return Ok(json!({
-                "url": arguments.url,
-                "refused": format!("{rejection:#}"),
-                "ik-error": rejection.code().as_str(),
-                "status": Error::from(rejection).status().as_u16(),
-            }));
-        }
-    };
-    let original = order.transformation().edits().any(|edit| edit.encoding.original == Some(true));
-
-    let requests = order.attempts().map(|request| {
-        let headers: serde_json::Map<_, _> = request
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                let value = if value.is_sensitive() { b"[secret]" } else { value.as_bytes() };
-                (name.to_string(), String::from_utf8_lossy(value).into())
-            })
-            .collect();
-        json!({ "method": request.method().as_str(), "url": request.uri().to_string(), "headers": headers })
-    });
-    let ignored =
-        order.ignored().iter().map(|i| json!({ "token": i.token, "reason": i.reason.to_string(), "meant": i.meant }));
-    let planned = plan(order.transformation(), &mut SizeOnly::new(arguments.size), &Rules::default());
-    let (lines, error) = match &planned {
-        _ if original => ("deliver as it is".to_owned(), None),
-        Ok(plan) => (plan.to_string(), plan.executable().err().map(answer)),
-        Err(error) => (String::new(), Some(answer(error.clone()))),
-    };
-    let effect = planned.iter().flat_map(|plan| &plan.ops).find_map(|op| match op {
-        Op::Effect { effect, .. } => Some(effect.key()),
-        _ => None,
-    });
-    let fill = order.transformation().to_string().contains("bg-genfill").then_some("bg-genfill");
-    let lacking = |parameter| answer(PlanError::Unsupported { parameter, reason: "needs an effect provider" });
-    let without_provider = effect.or(fill).filter(|_| !original).map(lacking);
-    let link = order.links().find_map(Result::ok).flatten().and_then(|link| link.to_str().ok());
-    let vary: Vec<_> = order.vary().iter().map(http::HeaderName::as_str).collect();
-    Ok(json!({
-        "url": arguments.url,
-        "endpoint": order.endpoint(),
-        "asset": order.path(),
-        "transformation": order.transformation().to_string(),
-        "ignored": ignored.collect::<Vec<_>>(),
-        "requests": requests.collect::<Vec<_>>(),
-        "source": format!("{}, assumed", arguments.size),
-        "plan": lines.lines().collect::<Vec<_>>(),
-        "plan_error": error,
-        "without_provider": without_provider,
-        "link": link,
-        "vary": vary.join(", "),
-        "cache_key": order.cache_key().as_str(),
-    }))
-}
-
-/// The answer to a request that has no plan here, such as one for an effect without a provider.
-fn answer(error: PlanError) -> String {
-    let error = Error::from(error);
-    format!("{} {} - {error}", error.status().as_u16(), error.code().as_str())
+    let headers: Vec<_> = arguments.accept.iter().map(|value| ("accept".to_owned(), value.clone())).collect();
+    let source = SizeOnly::new(arguments.size).0;
+    let question = Question { url: &arguments.url, headers: &headers, source, now: SystemTime::now() };
+    Ok(explain(&engine, &question)?.answer)
 }
 
 /// The lines of a trace, in the order in which the steps happen.
@@ -189,12 +124,8 @@ impl Arguments {
                 "--endpoint" => endpoint = Some(value()?),
                 "--origin" => origins.push(value()?),
                 "--dialect" => {
-                    dialect = Some(match value()?.as_str() {
-                        "cloudinary" => Dialect::cloudinary(),
-                        "imgix" => Dialect::Imgix,
-                        "akamai" => Dialect::Akamai,
-                        other => return Err(format!("there is no dialect {other}").into()),
-                    });
+                    let name = value()?;
+                    dialect = Some(explain::dialect(&name).ok_or_else(|| format!("there is no dialect {name}"))?);
                 }
                 "--accept" => accept = Some(value()?),
                 "--json" => json = true,
@@ -215,14 +146,4 @@ impl Arguments {
         }
         Ok(Self { url, endpoint, origins, dialect, accept, size, json })
     }
-}
-
-/// Returns the host. On `ik.imagekit.io`, the account, which is the first segment, belongs to the endpoint.
-fn default_endpoint(url: &str) -> Result<String, Box<dyn std::error::Error>> {
-    let parsed = url::Url::parse(url).map_err(|error| format!("`{url}` is no absolute URL: {error}"))?;
-    let account = match (parsed.host_str(), parsed.path_segments().and_then(|mut all| all.next())) {
-        (Some("ik.imagekit.io"), Some(account)) => format!("/{account}"),
-        _ => String::new(),
-    };
-    Ok(format!("{}{account}", parsed.origin().ascii_serialization()))
 }

@@ -17,27 +17,31 @@ mod pictures;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
-use axum::response::{Html, IntoResponse as _, Response};
-use axum::routing::get;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
 use originkit::adapters::{Reqwest, Threads};
 use originkit::client::{Bounded, Io, drive};
 use originkit::delivery::ACCEPT_CH;
 use originkit::{Endpoint, Engine, Origin, Renderer, Settings};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
-const PAGE: &str = include_str!("page.html");
-const HINTS: &str = include_str!("hints.html");
+/// The largest question of the page, files included: 64 MiB.
+const QUESTION_BYTES: usize = 64 << 20;
+/// How many questions are answered at the same time.
+const AT_ONCE: usize = 4;
 
 #[derive(Clone)]
 struct Server {
     engine: Engine,
     io: Arc<Io<Bounded<Reqwest>, Threads>>,
+    places: Arc<Semaphore>,
 }
 
 #[tokio::main]
@@ -61,8 +65,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("origins, asked in this order:");
     origins.iter().for_each(|base| println!("  {base}"));
     println!("try:");
-    println!("  http://127.0.0.1:{port}/                                   every parameter, side by side");
-    println!("  http://127.0.0.1:{port}/hints                              widths that the browser tells");
+    println!("  http://127.0.0.1:{port}/                                   the playground: every parameter, any URL");
     for example in [
         "tr:w-300,h-300/photo.jpg",
         "tr:w-400,rt-90,b-10_FFD666/photo.jpg",
@@ -72,14 +75,51 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("  http://127.0.0.1:{port}/demo/{example}");
     }
 
-    let app = axum::Router::new()
-        .route("/", get(|| async { Html(PAGE) }))
-        .route("/hints", get(|| async { ([(HeaderName::from_static("accept-ch"), ACCEPT_CH)], Html(HINTS)) }))
+    let io = Arc::new(Io::new(Bounded::new(Reqwest::new()?), Threads::new()));
+    let server = Server { engine, io, places: Arc::new(Semaphore::new(AT_ONCE)) };
+    let mut app = axum::Router::new()
+        .route("/answer", post(answer).layer(DefaultBodyLimit::max(QUESTION_BYTES)))
         .route("/info/{*path}", get(describe))
-        .fallback(deliver)
-        .with_state(Server { engine, io: Arc::new(Io::new(Bounded::new(Reqwest::new()?), Threads::new())) });
+        .fallback(deliver);
+    for (name, kind, text) in playground::PAGE {
+        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+        app = app.route(&path, get(move || async move { page(kind, text) }));
+    }
+    let app = app.with_state(server);
     front::serve(listener, app, std::future::pending()).await?;
     Ok(())
+}
+
+/// Returns a file of the playground's page, which asks this server where the static one asks its module. It asks for
+/// client hints, too, so that images in it show what `w-auto` does.
+fn page(kind: &'static str, text: &'static str) -> Response {
+    let text = text.replace(r#"name="backend" content="module""#, r#"name="backend" content="http""#);
+    ([(CONTENT_TYPE, kind), (HeaderName::from_static("accept-ch"), ACCEPT_CH)], text).into_response()
+}
+
+/// Answers a question of the page with this server's engine, on a thread that may block.
+async fn answer(State(server): State<Server>, headers: HeaderMap, question: Bytes) -> Response {
+    // Pages of other origins may send texts and forms, and this only after they have asked.
+    if headers.get(CONTENT_TYPE).is_none_or(|kind| kind != "application/octet-stream") {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let Ok(place) = server.places.clone().acquire_owned().await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let answer = tokio::task::spawn_blocking(move || {
+        let start = Instant::now();
+        let host =
+            playground::Host { engine: Some(&server.engine), renderer: &Renderer::new(), now: SystemTime::now() };
+        let answer = playground::answer(&host, question);
+        drop(place);
+        (answer, start.elapsed())
+    });
+    let Ok((answer, took)) = answer.await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    // Without the way here and back.
+    let timing = HeaderValue::from_str(&format!("answer;dur={:.2}", took.as_secs_f64() * 1000.0));
+    let kind = HeaderValue::from_static("application/octet-stream");
+    let timing = timing.unwrap_or(HeaderValue::from_static("answer"));
+    ([(CONTENT_TYPE, kind), (HeaderName::from_static("server-timing"), timing)], answer).into_response()
 }
 
 /// Delivers an image. This is the whole integration: resolve, fetch, render on the pool, answer.
