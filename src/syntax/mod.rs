@@ -7,6 +7,7 @@ mod ai;
 mod expr;
 mod field;
 mod grammar;
+mod list;
 mod lower;
 mod params;
 mod parse;

@@ -7,10 +7,9 @@
 use super::ai;
 use super::field::Field;
 use super::printer::Printer;
-use super::suggest;
 use super::value::{Host, Spot, Value};
 use crate::number::Number;
-use crate::transform::{Edit, Length, Measure, Parameter, ParameterPlace, Reason, Transformation};
+use crate::transform::{Edit, Length, Measure, ParameterPlace, Reason};
 
 /// A row: `key field [places] if test, expected;`. The test applies to the parsed value.
 macro_rules! parameters {
@@ -43,7 +42,7 @@ macro_rules! parameters {
         ];
 
         /// Returns the places of a key of [`KEYS`].
-        fn places(key: &str) -> &'static [ParameterPlace] {
+        pub(super) fn places(key: &str) -> &'static [ParameterPlace] {
             match key {
                 $($key => &[$(ParameterPlace::$host),+],)+
                 key if ai::is_for_layers(key) => &[ParameterPlace::Base, ParameterPlace::Image],
@@ -111,20 +110,6 @@ parameters! {
     "di"   default_image            [Base];
 }
 
-impl Transformation {
-    /// Returns every parameter for images, in canonical order: first those of edits, then those of a layer itself, such
-    /// as `lx`. Words of the grammar (`l-`, `if-`) and parameters for video are not among them.
-    pub fn parameters() -> impl Iterator<Item = Parameter> {
-        let of_edits = KEYS.iter().map(|key| (*key, places(key)));
-        let of_layers = OF_LAYER.iter().map(|key| (*key, IN_LAYERS));
-        of_edits.chain(of_layers).map(|(key, places)| Parameter { key, places, words: suggest::words(key) })
-    }
-}
-
-/// The places of the parameters of a layer itself.
-const IN_LAYERS: &[ParameterPlace] =
-    &[ParameterPlace::Image, ParameterPlace::Canvas, ParameterPlace::Text, ParameterPlace::Subtitles];
-
 /// Reads the item of a field. The field is used only for its type.
 fn read<F: Field>(_: &F, text: &str, spot: &Spot<'_>) -> Result<F::Item, Reason> {
     let item = F::Item::read(text).map_err(Reason::BadValue)?;
@@ -155,7 +140,7 @@ pub(super) fn is_of_layer(key: &str) -> bool {
 }
 
 /// The parameters of a layer itself: its input, its position and its mode.
-const OF_LAYER: [&str; 9] = ["i", "ie", "lx", "ly", "lxc", "lyc", "lap", "lfo", "lm"];
+pub(super) const OF_LAYER: [&str; 9] = ["i", "ie", "lx", "ly", "lxc", "lyc", "lap", "lfo", "lm"];
 
 /// Returns `true` for an overlay parameter that ImageKit has refused since November 2023.
 pub(super) fn is_legacy_overlay(key: &str) -> bool {
