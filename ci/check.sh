@@ -37,7 +37,8 @@ features() {
     cargo check --quiet --no-default-features --features "$feature"
   done
 }
-benches()  { cargo test --package benches --benches --quiet > /dev/null; }
+# Benches, each once, and the tests of the playground: built together, they use what `cargo test` has built.
+benches()  { cargo test --quiet --package benches --package playground --all-targets > /dev/null; }
 # Each target for ten seconds, two at a time, from seeds that a test draws. The seeds must pass. What the search finds is
 # told and left in `target/fuzz/finds`: it is random, and may be older than the change at hand, so that it ends the step
 # only where ORIGINKIT_FUZZ=strict is set. Stable compilers count edges, too; the fuzzer itself is C++.
@@ -68,7 +69,6 @@ fuzz() (
 members() {
   cargo clippy --quiet --all-targets --package benches --package explain --package playground --package serve -- -D warnings
   cargo clippy --quiet --package private-bucket -- -D warnings
-  cargo test --quiet --package playground
 }
 # The S3 server of this test takes four minutes of one core to build, so that it runs only where ORIGINKIT_BUCKET is set.
 bucket() {
