@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Host;
 use crate::edit::encoded;
+use crate::message::put;
 use crate::parts::{Kind, Known, Part};
 use crate::setup::Setup;
 
@@ -27,12 +28,12 @@ pub(crate) fn explain(host: &Host<'_>, question: &Value) -> Result<Value, String
         }
     };
     let mut answer = explained.answer.clone();
-    answer["parts"] = parts(&setup, &explained, bases);
+    put(&mut answer, "parts", parts(&setup, &explained, bases));
     if let Some(plan) = &explained.plan {
-        answer["operations"] = operations(plan);
-        answer["size"] = size(plan.size);
+        put(&mut answer, "operations", operations(plan));
+        put(&mut answer, "size", size(plan.size));
     }
-    answer["sent"] = headers.iter().map(|(name, value)| json!([name, value])).collect();
+    put(&mut answer, "sent", headers.iter().map(|(name, value)| json!([name, value])).collect::<Value>());
     Ok(answer)
 }
 
@@ -59,15 +60,15 @@ fn parts(setup: &Setup, explained: &Explained, bases: Vec<&str>) -> Value {
         if let Some(found) =
             ignored.iter().find(is_there).filter(|_| part.kind != Kind::Separator && part.kind != Kind::Endpoint)
         {
-            json["reason"] = found.reason.to_string().into();
-            json["meant"] = found.meant.clone().map(|meant| encoded(&meant)).into();
+            put(&mut json, "reason", found.reason.to_string());
+            put(&mut json, "meant", found.meant.clone().map(|meant| encoded(&meant)));
         }
         if let Some(Rejection::Parse(error)) = explained.order.as_ref().err()
             && part.begins(&error.span)
             && !error.span.is_empty()
         {
-            json["reason"] = error.kind.to_string().into();
-            json["refused"] = true.into();
+            put(&mut json, "reason", error.kind.to_string());
+            put(&mut json, "refused", true);
         }
         json
     });
@@ -92,14 +93,14 @@ fn operations_of(plan: &Plan, lines: &mut std::str::Lines<'_>) -> Value {
         let text = lines.next().unwrap_or_default().trim();
         let mut json = json!({ "text": text, "input": input.map(size), "output": size(before) });
         match op {
-            Op::Resize { from, .. } => json["region"] = json!([from.x, from.y, from.width, from.height]),
-            Op::Crop(rect) | Op::Trim(rect) => json["region"] = region(*rect),
-            Op::Extend { at, .. } => json["at"] = json!([at.x, at.y]),
-            Op::Border { width, .. } => json["at"] = json!([width, width]),
+            Op::Resize { from, .. } => put(&mut json, "region", json!([from.x, from.y, from.width, from.height])),
+            Op::Crop(rect) | Op::Trim(rect) => put(&mut json, "region", region(*rect)),
+            Op::Extend { at, .. } => put(&mut json, "at", json!([at.x, at.y])),
+            Op::Border { width, .. } => put(&mut json, "at", json!([width, width])),
             Op::Compose { layer, at, .. } => {
-                json["at"] = json!([at.x, at.y]);
-                json["layer"] = size(layer.size);
-                json["operations"] = operations_of(layer, lines);
+                put(&mut json, "at", json!([at.x, at.y]));
+                put(&mut json, "layer", size(layer.size));
+                put(&mut json, "operations", operations_of(layer, lines));
             }
             _ => {}
         }

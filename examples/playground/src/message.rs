@@ -33,6 +33,13 @@ pub(crate) fn read(mut message: Bytes) -> Option<(Value, Vec<File>)> {
     message.is_empty().then_some((json, files))
 }
 
+/// Sets a field of an object.
+pub(crate) fn put(json: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Some(object) = json.as_object_mut() {
+        object.insert(key.to_owned(), value.into());
+    }
+}
+
 /// Writes a message with at most one file, which has no name.
 pub(crate) fn write(mut json: Value, file: Option<&[u8]>) -> Vec<u8> {
     if let (Some(object), Some(file)) = (json.as_object_mut(), file) {

@@ -4,6 +4,8 @@ use originkit::DeliveryUrl;
 use originkit::transform::{ParameterPlace, Transformation};
 use serde_json::{Value, json};
 
+use crate::message::put;
+
 /// The groups, in the order of the page.
 pub(crate) const GROUPS: [&str; 11] = [
     "Size",
@@ -126,7 +128,7 @@ fn row(key: &str) -> Option<(&'static str, &'static str, Control, &'static str)>
 pub(crate) fn all() -> impl Iterator<Item = Value> {
     let of_transformations = Transformation::parameters().map(|it| {
         let mut json = described(it.key, it.words, false);
-        json["in_base"] = it.places.contains(&ParameterPlace::Base).into();
+        put(&mut json, "in_base", it.places.contains(&ParameterPlace::Base));
         json
     });
     of_transformations.chain(DeliveryUrl::query_parameters().iter().map(|key| described(key, &[], true)))

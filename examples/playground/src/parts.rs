@@ -5,6 +5,8 @@ use std::ops::Range;
 use originkit::DeliveryUrl;
 use serde_json::{Value, json};
 
+use crate::message::put;
+
 /// A part of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
@@ -77,10 +79,10 @@ impl Part {
         let mut json = json!({ "text": self.text, "kind": self.kind.name() });
         let (key, value) = self.split();
         if self.kind == Kind::Parameter {
-            json["key"] = key.into();
-            json["value"] = value.into();
-            json["layers"] = self.layers.into();
-            json["step"] = self.step.into();
+            put(&mut json, "key", key);
+            put(&mut json, "value", value);
+            put(&mut json, "layers", self.layers);
+            put(&mut json, "step", self.step);
         }
         json
     }

@@ -7,7 +7,7 @@ use originkit::{Endpoint, Engine, Origin, Renderer};
 use playground::{Host, answer};
 use serde_json::{Value, json};
 
-fn ask(engine: Option<&Engine>, question: Value, files: &[&[u8]]) -> (Value, Vec<u8>) {
+fn ask(engine: Option<&Engine>, question: &Value, files: &[&[u8]]) -> (Value, Vec<u8>) {
     let text = question.to_string();
     let length = u32::try_from(text.len()).unwrap().to_le_bytes();
     let message = [&[&length, text.as_bytes()], files].concat().concat();
@@ -33,12 +33,12 @@ fn a_file_is_rendered_without_a_network() {
         json!({ "ask": "render", "url": format!("https://ik.imagekit.io/demo/tr:{transformation}/a.jpg"),
             "headers": "accept: image/webp", "files": listed })
     };
-    let (head, result) = ask(None, question("w-40,l-image,i-logo.bmp,l-end"), &[&file, &layer]);
+    let (head, result) = ask(None, &question("w-40,l-image,i-logo.bmp,l-end"), &[&file, &layer]);
     assert_eq!((head["status"].as_u64(), &result[8..12]), (Some(200), b"WEBP".as_slice()), "{head:#}");
     assert!(head["memory"].as_u64().unwrap() > 80 * 80 * 3);
-    let (head, text) = ask(None, question("w-40,l-image,i-missing.bmp,l-end"), &[&file, &layer]);
+    let (head, text) = ask(None, &question("w-40,l-image,i-missing.bmp,l-end"), &[&file, &layer]);
     assert_eq!(head["status"], 404, "{}", String::from_utf8_lossy(&text));
-    let (info, _) = ask(None, json!({ "ask": "inspect", "files": [{ "name": "a", "bytes": file.len() }] }), &[&file]);
+    let (info, _) = ask(None, &json!({ "ask": "inspect", "files": [{ "name": "a", "bytes": file.len() }] }), &[&file]);
     assert_eq!((&info["width"], &info["format"]), (&json!(80), &json!("bmp")));
 }
 
@@ -46,17 +46,17 @@ fn a_file_is_rendered_without_a_network() {
 fn an_explanation_has_parts_plan_and_suggestions() {
     let url = "https://ik.imagekit.io/demo/tr:width-300,h-200/a.jpg";
     let (answer, _) =
-        ask(None, json!({ "ask": "explain", "url": url, "source": { "width": 600, "height": 400 } }), &[]);
+        ask(None, &json!({ "ask": "explain", "url": url, "source": { "width": 600, "height": 400 } }), &[]);
     let parts = answer["parts"].as_array().unwrap();
     assert_eq!(parts.iter().map(|part| part["text"].as_str().unwrap()).collect::<String>(), url);
     let ignored = parts.iter().find(|part| part["text"] == "width-300").unwrap();
     assert_eq!(ignored["meant"], "w-300");
     assert_eq!(answer["operations"][1]["output"], json!([300, 200]), "{answer:#}");
-    let (refused, _) = ask(None, json!({ "ask": "explain", "url": "https://e.com/tr:l-image,i-a/a.jpg" }), &[]);
+    let (refused, _) = ask(None, &json!({ "ask": "explain", "url": "https://e.com/tr:l-image,i-a/a.jpg" }), &[]);
     assert!(refused["parts"].as_array().unwrap().iter().any(|part| part["refused"] == true), "{refused:#}");
-    let (encoded, _) = ask(None, json!({ "ask": "explain", "url": "https://e.com/a b.jpg" }), &[]);
+    let (encoded, _) = ask(None, &json!({ "ask": "explain", "url": "https://e.com/a b.jpg" }), &[]);
     assert_eq!(encoded["meant"], "https://e.com/a%20b.jpg");
-    assert!(ask(None, json!({ "ask": "explain", "url": "a" }), &[]).0["error"].is_string());
+    assert!(ask(None, &json!({ "ask": "explain", "url": "a" }), &[]).0["error"].is_string());
 }
 
 /// By whichever of its addresses the endpoint is reached, and also where the URL is refused as it stands.
@@ -69,7 +69,7 @@ fn edits_stay_behind_the_endpoint() {
     {
         for host in ["127.0.0.1", "localhost"] {
             let url = format!("http://{host}:3000/demo/{path}");
-            let (answer, _) = ask(Some(&engine), json!({ "ask": "edit", "url": url, "transformation": "rt-90" }), &[]);
+            let (answer, _) = ask(Some(&engine), &json!({ "ask": "edit", "url": url, "transformation": "rt-90" }), &[]);
             assert_eq!(answer["url"], format!("http://{host}:3000/demo/{want}"));
         }
     }

@@ -198,7 +198,10 @@ mod tests {
 
     /// A table with text, in three colours.
     fn table(x: u32, y: u32) -> [u8; 3] {
-        match (x % 80 == 0 || y % 24 == 0, (x % 7 < 2) && (y % 24 > 8) && (x * 31 + y / 24 * 17) % 5 < 3) {
+        match (
+            x.is_multiple_of(80) || y.is_multiple_of(24),
+            (x % 7 < 2) && (y % 24 > 8) && (x * 31 + y / 24 * 17) % 5 < 3,
+        ) {
             (true, _) => [160; 3],
             (_, true) => [20, 20, 60],
             _ => [255; 3],
