@@ -96,25 +96,23 @@ const looks = {
     const heard = [];
     page.on('response', (response) => heard.push(response));
     const answer = await page.goto(`${site}/`);
-    const images = await page.evaluate(async () => {
-      const add = async (id, src, attributes) => {
-        const image = Object.assign(document.createElement('img'), { id });
-        for (const [name, value] of Object.entries(attributes)) image.setAttribute(name, value);
-        if (attributes.sizes === '50vw') image.style.width = '50vw';
-        document.body.append(image);
-        image.src = src;
-        await image.decode();
-        return { id, url: image.src, size: [image.naturalWidth, image.naturalHeight] };
-      };
-      return [
-        await add('exact', '/demo/tr:w-auto/photo.jpg', { sizes: '150px', width: 150 }),
-        await add('rounded', '/demo/tr:w-auto,dpr-auto/photo.jpg', { sizes: '106px', width: 106 }),
-        await add('half', '/demo/tr:w-auto/photo.jpg?half', { sizes: '50vw' }),
-        await add('dense', '/demo/tr:w-120,dpr-auto/photo.jpg', { width: 120 }),
-        await add('sized', '/demo/tr:w-auto/badge.png', { width: 150 }),
-        await add('unsized', '/demo/tr:w-auto/badge.png?unsized', {}),
-      ];
-    });
+    // Where there is no `sizes`, Chromium takes the width of the attribute only while it parses a page. So this is one, at
+    // the same site.
+    const markup = [
+      '<img id="exact" sizes="150px" width="150" src="/demo/tr:w-auto/photo.jpg">',
+      '<img id="rounded" sizes="106px" width="106" src="/demo/tr:w-auto,dpr-auto/photo.jpg">',
+      '<img id="half" sizes="50vw" style="width: 50vw" src="/demo/tr:w-auto/photo.jpg?half">',
+      '<img id="dense" width="120" src="/demo/tr:w-120,dpr-auto/photo.jpg">',
+      '<img id="sized" width="150" src="/demo/tr:w-auto/badge.png">',
+      '<img id="unsized" src="/demo/tr:w-auto/badge.png?unsized">',
+    ];
+    await page.route(`${site}/hints`, async (route) => route.fulfill({
+      headers: { 'content-type': 'text/html', 'accept-ch': (await answer.allHeaders())['accept-ch'] },
+      body: `<!doctype html>${markup.join('')}`,
+    }));
+    await page.goto(`${site}/hints`);
+    const images = await page.$$eval('img', (images) => images.map((image) => (
+      { id: image.id, url: image.src, size: [image.naturalWidth, image.naturalHeight] })));
     const found = { page: await answer.allHeaders(), window: await page.evaluate(() => innerWidth) };
     // Read elsewhere: this page lets no script read its files.
     const reader = await page.context().newPage();
