@@ -1,4 +1,4 @@
-//! What `explain` says of a URL, with the URL taken apart and the plan in numbers that can be drawn.
+//! The result of `explain` for a URL, with the parts of the URL, and the plan as numbers that can be drawn.
 
 use explain::{Explained, Question};
 use originkit::error::Rejection;

@@ -30,7 +30,7 @@ pub const PAGE: [(&str, &str, &str); 6] = [
     ("worker.js", "text/javascript; charset=utf-8", include_str!("../page/worker.js")),
 ];
 
-/// What answers besides the question itself.
+/// The engine, the renderer and the time with which a question is answered.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an example")]
 pub struct Host<'a> {
@@ -63,7 +63,7 @@ pub fn answer(host: &Host<'_>, question: Bytes) -> Vec<u8> {
     }
 }
 
-/// What the page needs to know first: the parameters, and what is configured.
+/// Returns the parameters and the configuration, which the page needs first.
 fn start(host: &Host<'_>) -> Value {
     let endpoints =
         host.engine.map(|engine| engine.endpoints().iter().map(|it| it.base().to_owned()).collect::<Vec<_>>());

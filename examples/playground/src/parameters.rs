@@ -21,7 +21,7 @@ pub(crate) const GROUPS: [&str; 11] = [
     "Around the transformation",
 ];
 
-/// How a value is entered.
+/// The control with which a value is entered.
 #[derive(Debug, Clone, Copy)]
 enum Control {
     /// A whole or decimal number, from least to most, in steps.

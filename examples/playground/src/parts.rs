@@ -14,9 +14,9 @@ pub(crate) struct Part {
     pub(crate) kind: Kind,
     /// The place in the percent-decoded text of the transformation, which errors and ignored tokens refer to.
     decoded: Option<Range<usize>>,
-    /// How many layers are around it.
+    /// The number of layers around it.
     pub(crate) layers: usize,
-    /// How many conditions are around it.
+    /// The number of conditions around it.
     branches: usize,
     /// The step of the chain, counted from 0.
     step: usize,
@@ -44,7 +44,7 @@ pub(crate) enum Kind {
     Query,
     /// A parameter of the query that goes to the origin.
     OriginQuery,
-    /// What browsers keep to themselves.
+    /// The fragment, which browsers do not send.
     Fragment,
 }
 
@@ -100,7 +100,7 @@ pub(crate) struct Known<'a> {
     pub(crate) bases: Vec<&'a str>,
     /// The path of the asset: segments before it belong to another service's syntax.
     pub(crate) asset: Option<&'a str>,
-    /// Places behind the host, in bytes, of transformations that are not read.
+    /// The places of transformations that are not read, in bytes after the host.
     pub(crate) unread: Vec<Range<usize>>,
 }
 
@@ -172,7 +172,7 @@ impl<'a> Known<'a> {
                 out.push(segment, Kind::Path);
             }
         }
-        // What stands before the asset's path, and is no transformation, is that of another service.
+        // A path segment before the path of the asset that is no transformation belongs to another service.
         let own = |part: &Part| matches!(part.kind, Kind::Path);
         let has = out.all.iter().filter(|part| own(part)).count();
         let wanted = self.asset.map_or(has, |asset| asset.split('/').filter(|segment| !segment.is_empty()).count());
@@ -260,7 +260,7 @@ fn prefix(text: &str) -> &str {
     text.get(..3).filter(|front| *front == "tr:").or(encoded).unwrap_or_default()
 }
 
-/// Returns the first token of a transformation, and the length of the separator behind it. As in the crate, separators in
+/// Returns the first token of a transformation, and the length of the separator after it. As in the crate, separators in
 /// `ar-4:3`, in `di-https:@@@@host@@a.jpg` and between quotes after `pg-name-` belong to the token.
 fn token(text: &str) -> (&str, usize) {
     let mut quoted = false;

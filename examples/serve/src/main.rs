@@ -34,7 +34,7 @@ use tokio::sync::Semaphore;
 
 /// The largest question of the page, files included: 64 MiB.
 const QUESTION_BYTES: usize = 64 << 20;
-/// How many questions are answered at the same time.
+/// The number of questions that are answered at the same time.
 const AT_ONCE: usize = 4;
 
 #[derive(Clone)]

@@ -18,7 +18,7 @@ use crate::pixels::raster::Image;
 use crate::trace::span;
 use crate::transform::Color;
 
-/// What the encoders need beside an image.
+/// The inputs of the encoders, except for the image.
 pub(super) struct Choice<'a> {
     /// The colour behind an image in formats without transparency.
     pub(super) matte: Color,
@@ -112,8 +112,8 @@ impl Choice<'_> {
     /// Returns the candidates to try: the one whose file is probably the smallest, and those that may be smaller and
     /// cost little beside it.
     ///
-    /// Measured with quality 80 on 300 photographs, wallpapers, screenshots, drawings and cut-outs, 300 to 1000 pixels
-    /// wide: 1.002 times the bytes of the smallest files.
+    /// Measured with quality 80, without AVIF, on 291 photographs, wallpapers, screenshots, drawings and cut-outs up to
+    /// 1000 pixels wide: 1.002 times the bytes of the smallest files on average, and 1.49 times in the worst case.
     fn likely(&self, image: &Image, candidates: Vec<Able>) -> Result<Vec<Able>, Error> {
         if candidates.len() < 2 {
             return Ok(candidates);
@@ -135,7 +135,8 @@ impl Choice<'_> {
         let bytes = |format: Format| {
             let own = expected.iter().find(|(other, _)| *other == format).map(|(_, body)| *body);
             let body = match format {
-                // A sample in AVIF takes as long as the image in WebP. It saves a fifth of the bytes, or more.
+                // A sample in AVIF takes about as long as the whole image in WebP. Four fifths of the bytes of WebP is an
+                // assumption, not a measurement.
                 Format::Avif => webp.map(|body| body / 5 * 4),
                 Format::WebP => own,
                 // The borders between the parts of a sample cost WebP more than others.
