@@ -135,8 +135,8 @@ impl Choice<'_> {
         let bytes = |format: Format| {
             let own = expected.iter().find(|(other, _)| *other == format).map(|(_, body)| *body);
             let body = match format {
-                // A sample in AVIF takes about as long as the whole image in WebP. Four fifths of the bytes of WebP is an
-                // assumption, not a measurement.
+                // A sample in AVIF takes about as long as the whole image in WebP. Four fifths of the bytes of WebP are
+                // assumed, not measured.
                 Format::Avif => webp.map(|body| body / 5 * 4),
                 Format::WebP => own,
                 // The borders between the parts of a sample cost WebP more than others.
