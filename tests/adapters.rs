@@ -2,6 +2,8 @@
 #![cfg(all(feature = "reqwest", feature = "ureq"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod first_fetch;
+
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
@@ -10,8 +12,10 @@ use std::time::{Duration, Instant, SystemTime};
 use http::{HeaderMap, Request};
 use originkit::adapters::{Reqwest, Ureq};
 use originkit::client::Body as _;
-use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output};
+use originkit::delivery::{Approved, FetchError};
 use originkit::{Endpoint, Engine, Limits, Origin};
+
+use self::first_fetch::first_fetch;
 
 /// A status, headers and a body.
 type Answer = Result<(u16, HeaderMap, Vec<u8>), FetchError>;
@@ -48,17 +52,6 @@ fn limits() -> Limits {
     limits.idle_timeout = Duration::from_millis(400);
     limits.fetch_timeout = Duration::from_secs(4);
     limits
-}
-
-/// Returns the first request of a delivery without a store.
-fn first_fetch(delivery: &mut Delivery) -> Fetch {
-    loop {
-        match delivery.poll() {
-            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
-            Output::Fetch(fetch) => return fetch,
-            other => panic!("{other:?}"),
-        }
-    }
 }
 
 /// Returns a request for `/a.jpg` to this origin, approved for that address.

@@ -3,6 +3,7 @@
 #![cfg(all(feature = "tokio", feature = "tower", feature = "memory-store"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod first_fetch;
 mod pictures;
 
 use std::net::SocketAddr;
@@ -15,13 +16,15 @@ use http_body_util::BodyExt as _;
 use image::ImageFormat;
 use originkit::adapters::Threads;
 use originkit::client::{Body, Bounded, Client};
-use originkit::delivery::{Approved, Delivery, Fetch, FetchError, Input, Output};
+use originkit::delivery::{Approved, FetchError};
 use originkit::extend::{EffectJob, EffectOutcome, Effector, Extensions};
 use originkit::store::Memory;
 use originkit::tower::ImageService;
 use originkit::{Endpoint, Engine, Origin};
 use tokio::sync::watch;
 use tower_service::Service as _;
+
+use self::first_fetch::first_fetch;
 
 /// An origin whose answers wait for the gate, and arrive in pieces.
 #[derive(Clone)]
@@ -54,17 +57,6 @@ impl Body for Pieces {
 fn engine(extensions: Extensions) -> Engine {
     let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
     Engine::builder().endpoint(endpoint).extensions(extensions).build().unwrap()
-}
-
-/// Returns the first request of a delivery without a store.
-fn first_fetch(delivery: &mut Delivery) -> Fetch {
-    loop {
-        match delivery.poll() {
-            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
-            Output::Fetch(fetch) => return fetch,
-            other => panic!("{other:?}"),
-        }
-    }
 }
 
 fn approved() -> Approved {

@@ -2,6 +2,7 @@
 #![cfg(feature = "tokio")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod first_fetch;
 mod pictures;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,11 +14,13 @@ use http::{Request, Response};
 use image::ImageFormat;
 use originkit::adapters::{Load, Threads};
 use originkit::client::Compute as _;
-use originkit::delivery::{Delivery, Fetch, Input, Output, Render, Rendered};
+use originkit::delivery::{Delivery, Input, Output, Render, Rendered};
 use originkit::extend::{EffectJob, EffectOutcome, Effector, Extensions};
 use originkit::render::Stop;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Origin, Renderer};
 use tokio::task::JoinHandle;
+
+use self::first_fetch::first_fetch;
 
 /// An effect that ends once its gate is open.
 #[derive(Clone, Default)]
@@ -49,17 +52,6 @@ struct Panics;
 impl Effector for Panics {
     fn apply(&self, _: EffectJob<'_>) -> EffectOutcome {
         panic!("an effect of the embedder's")
-    }
-}
-
-/// Returns the first request of a delivery without a store.
-fn first_fetch(delivery: &mut Delivery) -> Fetch {
-    loop {
-        match delivery.poll() {
-            Output::Lookup(key) => _ = delivery.handle(Input::Found(key, None)),
-            Output::Fetch(fetch) => return fetch,
-            other => panic!("{other:?}"),
-        }
     }
 }
 
