@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Phase;
 use super::attempt::{Found, Search};
 use super::fetch::{Fetch, FetchError, FetchId};
 use super::file_type::content_type;
@@ -12,8 +13,8 @@ use super::gather_context::GatherContext;
 use super::messages::{BREAK, CONTINUE, Input};
 use super::outcome::Outcome;
 use super::render::Source;
+use super::rendering::Rendering;
 use super::respond::{self, ResponseHead};
-use super::{Phase, Rendering};
 use crate::code::ErrorCode;
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;

@@ -46,6 +46,7 @@ mod messages;
 mod outcome;
 mod recall;
 mod render;
+mod rendering;
 mod respond;
 mod turn;
 #[cfg(feature = "decompress")]
@@ -53,7 +54,6 @@ mod undo;
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 #[cfg(feature = "tower")]
 use std::time::Duration;
 use std::time::SystemTime;
@@ -72,18 +72,14 @@ pub use crate::order::CacheKey;
 pub use crate::policy::{ACCEPT_CH, COMPRESSIBLE};
 
 use self::gather::Gathering;
-use self::gather_context::GatherContext;
 use self::messages::BREAK;
 use self::recall::Recall;
+use self::rendering::Rendering;
 use self::respond::ResponseHead;
 use crate::config::{Endpoint, Engine, Settings};
 use crate::error::Error;
-use crate::note::{Note, Notes};
-use crate::order::{Order, Rejection, RenderSpec, ResponseSpec};
-use crate::plan::PlanError;
-use crate::policy::Term;
-use crate::stop::Stop;
-use crate::store::{Rendition, Served, StoreKey, Stored};
+use crate::order::{Order, Rejection};
+use crate::store::{StoreKey, Stored};
 use crate::trace::{Span, event};
 
 /// The delivery of one order, up to its response.
@@ -343,67 +339,6 @@ enum Phase {
     Rendering(Box<Rendering>),
     Responding(Box<Response<Bytes>>),
     Done,
-}
-
-/// The phase in which every file is held, and the image is being rendered or about to be.
-#[derive(Debug)]
-struct Rendering {
-    /// `None` once the render was given out.
-    job: Option<Render>,
-    served: Served,
-    answer: ResponseSpec,
-    terms: GatherContext,
-}
-
-impl Rendering {
-    fn start(
-        job: Arc<RenderSpec>,
-        sources: Vec<Source>,
-        served: Served,
-        answer: ResponseSpec,
-        terms: GatherContext,
-    ) -> Phase {
-        Phase::Rendering(Box::new(Self {
-            job: Some(Render { job, sources, stop: Stop::new(), span: Span::none() }),
-            served,
-            answer,
-            terms,
-        }))
-    }
-
-    fn finish(self, rendered: Rendered, store: &mut VecDeque<Stored>) -> Phase {
-        // The result belongs to another delivery if no render was given out here.
-        if self.job.is_some() {
-            return Phase::Rendering(Box::new(self));
-        }
-        let response = match rendered.result {
-            Ok(mut encoded) => {
-                let notes = std::mem::take(&mut encoded.notes);
-                // A damaged file may be repaired within a minute.
-                let served = if notes.iter().any(Note::is_damage) {
-                    let until = self.terms.now.saturating_add(self.terms.caching.errors.as_secs());
-                    let term = self.served.term.max(Term::Brief);
-                    Served { term, fresh_until: self.served.fresh_until.min(until), ..self.served }
-                } else {
-                    self.served
-                };
-                let rendition = Rendition::image(served, encoded);
-                store.extend(rendition.to_store(&self.terms.caching).map(Stored::Rendition));
-                let mut response = respond::rendition(&self.answer, &rendition, Outcome::Made);
-                if !notes.is_empty() {
-                    response.extensions_mut().insert(Notes(notes));
-                }
-                response
-            }
-            Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
-            Err(error) => {
-                // If the file is a fallback for a transient failure, its faults are transient, too.
-                let transient = self.served.term == Term::Moment;
-                respond::failure(&ResponseHead { transient, ..(&self.answer).into() }, error)
-            }
-        };
-        Phase::Responding(Box::new(response))
-    }
 }
 
 #[cfg(test)]
