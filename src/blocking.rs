@@ -198,7 +198,8 @@ pub struct Answered {
     pub later: Later,
 }
 
-/// The work after an answer: files for the store, and a stale rendition to be renewed.
+/// The work after an answer: files for the store, a stale rendition to be renewed, an interim one to be
+/// replaced by AVIF.
 #[derive(Debug)]
 #[must_use = "nothing is stored unless it is finished"]
 pub struct Later {
@@ -216,12 +217,20 @@ impl Later {
 
     /// Does the work.
     pub fn finish<C: Client, P: Fn(Render) -> Rendered, S: Store>(self, io: &Io<C, P, S>) {
-        let Self { mut stored, renewal } = self;
+        let Self { stored, renewal } = self;
+        io.put(stored);
         if let Some(mut delivery) = renewal {
+            let mut stored = Vec::new();
             _ = run(&mut delivery, io, &mut stored);
+            io.put(stored);
         }
-        let Some(store) = &io.store else { return };
-        for file in stored {
+    }
+}
+
+impl<C, P, S: Store> Io<C, P, S> {
+    fn put(&self, files: Vec<Stored>) {
+        let Some(store) = &self.store else { return };
+        for file in files {
             store.put(file.key(), file.to_bytes());
         }
     }
@@ -230,6 +239,9 @@ impl Later {
 /// Runs a delivery to its response, on this thread.
 pub fn drive<C: Client, P: Fn(Render) -> Rendered, S: Store>(mut delivery: Delivery, io: &Io<C, P, S>) -> Answered {
     let mut stored = Vec::new();
+    if io.store.is_none() {
+        delivery.without_store();
+    }
     // A delivery that was started is answered (its second law).
     let response = run(&mut delivery, io, &mut stored).unwrap_or_default();
     Answered { response, later: Later { stored, renewal: delivery.goes_on().then(|| Box::new(delivery)) } }

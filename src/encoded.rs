@@ -18,6 +18,8 @@ pub struct Encoded {
     pub size: Size,
     /// Facts about the sources that the caller may need, for example that one of them was truncated. Each occurs once.
     pub notes: Vec<Note>,
+    /// `true` if AVIF would be chosen, but was left out for now.
+    pub(crate) is_interim: bool,
 }
 
 impl Encoded {
@@ -25,7 +27,7 @@ impl Encoded {
     /// [`Render`](crate::delivery::Render).
     #[must_use]
     pub const fn new(bytes: Bytes, format: Format, size: Size) -> Self {
-        Self { bytes, format, size, notes: Vec::new() }
+        Self { bytes, format, size, notes: Vec::new(), is_interim: false }
     }
 
     /// Adds notes; a note that is already present is skipped.

@@ -12,8 +12,18 @@
 
 mod pictures;
 
-use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use originkit::{ErrorCode, Format, Renderer};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use image::{DynamicImage, ImageFormat, RgbImage, Rgba, RgbaImage};
+use originkit::delivery::{Delivery, Outcome, Render, Rendered};
+use originkit::store::StoreKey;
+use originkit::testing::Origins;
+use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin, Renderer, Settings, blocking};
 
 use pictures::{file, photo, random};
 
@@ -118,4 +128,155 @@ fn damaged_bytes_never_panic() {
         // Any answer will do.
         _ = options.render(&damaged, &"w-5,f-png".parse().unwrap());
     }
+}
+
+/// A store that is a map.
+#[derive(Debug, Clone, Default)]
+struct Map(Arc<Mutex<HashMap<StoreKey, Bytes>>>);
+
+impl blocking::Store for Map {
+    fn get(&self, key: &StoreKey) -> Option<Bytes> {
+        self.0.lock().unwrap().get(key).cloned()
+    }
+
+    fn put(&self, key: &StoreKey, file: Bytes) {
+        self.0.lock().unwrap().insert(key.clone(), file);
+    }
+}
+
+impl Map {
+    fn renditions(&self) -> usize {
+        self.0.lock().unwrap().keys().filter(|key| !key.is_original()).count()
+    }
+}
+
+const NOW: u64 = 1_800_000_000;
+
+fn engine(settings: Settings) -> Engine {
+    let endpoint = Endpoint::new("https://img.test").origin(Origin::new("https://o.test"));
+    Engine::builder().endpoint(endpoint).settings(settings).build().unwrap()
+}
+
+fn later() -> Engine {
+    engine(Settings::default().avif(true).avif_after_answer(true))
+}
+
+/// Returns origins with a photo, and with a table in three colours, for which PNG is the smallest format.
+fn origins() -> Origins {
+    let table = RgbImage::from_fn(400, 300, |x, y| image::Rgb([if x % 40 == 0 || y % 20 == 0 { 0 } else { 250 }; 3]));
+    Origins::new()
+        .file("https://o.test/photo.png", file(photo(400, 300), ImageFormat::Png))
+        .file("https://o.test/table.png", file(table, ImageFormat::Png))
+}
+
+/// Returns a delivery some seconds after [`NOW`], of a client that reads AVIF and WebP.
+fn delivery(engine: &Engine, path: &str, after: u64, etag: Option<&str>) -> Delivery {
+    let request = Request::get(format!("https://img.test{path}")).header("accept", "image/avif,image/webp");
+    let request = etag.into_iter().fold(request, |request, etag| request.header("if-none-match", etag));
+    engine.deliver(&request.body(()).unwrap(), UNIX_EPOCH + Duration::from_secs(NOW + after))
+}
+
+/// The facts of an answer: its outcome, its type, its lifetime, its tag.
+fn facts(response: &Response<Bytes>) -> (Outcome, &str, &str, &str) {
+    let header = |name: &str| response.headers().get(name).map_or("", |value| value.to_str().unwrap());
+    (Outcome::of(response).unwrap(), header("content-type"), header("cache-control"), header("etag"))
+}
+
+#[test]
+fn avif_comes_after_the_answer() {
+    let store = Map::default();
+    let io = blocking::Io::new(origins(), Render::run).store(store.clone());
+    let engine = later();
+    let first = blocking::drive(delivery(&engine, "/photo.png", 0, None), &io);
+    let (outcome, kind, lifetime, interim) = facts(&first.response);
+    assert_eq!((outcome, kind, lifetime), (Outcome::Interim, "image/webp", "public, max-age=60"));
+    assert!(first.response.headers().get("last-modified").is_none());
+    // Nobody has finished it yet.
+    assert_eq!((store.renditions(), first.later.is_empty()), (0, false));
+    first.later.finish(&io);
+    assert_eq!(store.renditions(), 1);
+
+    let second = blocking::drive(delivery(&engine, "/photo.png", 1, None), &io);
+    let (outcome, kind, lifetime, tag) = facts(&second.response);
+    assert_eq!((outcome, kind), (Outcome::Hit, "image/avif"));
+    assert!(second.later.is_empty() && lifetime != "public, max-age=60" && tag != interim, "{lifetime} {tag}");
+    // It is the file, and the tag, of an engine that lets clients wait.
+    let waited = blocking::drive(delivery(&self::engine(Settings::default().avif(true)), "/photo.png", 0, None), &io);
+    assert_eq!(facts(&waited.response).3, tag);
+    assert_eq!(waited.response.body(), second.response.body());
+    // A client with the interim image gets the new one, and one with that gets 304.
+    let status = |etag| blocking::drive(delivery(&engine, "/photo.png", 61, Some(etag)), &io).response.status();
+    assert_eq!((status(interim), status(tag)), (StatusCode::OK, StatusCode::NOT_MODIFIED));
+}
+
+#[test]
+fn an_interim_image_is_made_again_if_nobody_finishes() {
+    let store = Map::default();
+    let engine = later();
+    let failing = |render: Render| {
+        let is_first = render.sources()[0].path.as_str() == "photo.png" && store.renditions() == 0;
+        if is_first { render.run() } else { Rendered::new(Err(Error::Busy { retry_after: Duration::from_secs(1) })) }
+    };
+    let io = blocking::Io::new(origins(), failing).store(store.clone());
+    let first = blocking::drive(delivery(&engine, "/photo.png", 0, None), &io);
+    // There is no room for the second render: the interim image stays.
+    first.later.finish(&io);
+    let io = blocking::Io::new(origins(), Render::run).store(store.clone());
+    let within = blocking::drive(delivery(&engine, "/photo.png", 59, None), &io);
+    assert_eq!(facts(&within.response).0, Outcome::Hit);
+    assert_eq!(facts(&within.response).1, "image/webp");
+    assert!(within.later.is_empty());
+    let over = blocking::drive(delivery(&engine, "/photo.png", 61, None), &io);
+    assert_eq!(facts(&over.response).0, Outcome::Interim);
+    over.later.finish(&io);
+    let last = blocking::drive(delivery(&engine, "/photo.png", 62, None), &io);
+    assert_eq!((facts(&last.response).0, facts(&last.response).1), (Outcome::Hit, "image/avif"));
+}
+
+#[test]
+fn avif_is_awaited_where_nothing_is_gained() {
+    let engine = later();
+    // Without a store the AVIF would be lost.
+    let io = blocking::Io::new(origins(), Render::run);
+    let alone = blocking::drive(delivery(&engine, "/photo.png", 0, None), &io);
+    assert_eq!((facts(&alone.response).0, facts(&alone.response).1), (Outcome::Made, "image/avif"));
+    let io = io.store(Map::default());
+    // A URL that names the format gets it, and where AVIF is not chosen the answer is final.
+    for (path, kind) in [("/tr:f-avif/photo.png", "image/avif"), ("/tr:f-jpg/photo.png", "image/jpeg")] {
+        let answer = blocking::drive(delivery(&engine, path, 0, None), &io);
+        assert_eq!((facts(&answer.response).0, facts(&answer.response).1), (Outcome::Made, kind), "{path}");
+    }
+    let table = blocking::drive(delivery(&engine, "/table.png", 0, None), &io);
+    assert_eq!((facts(&table.response).0, facts(&table.response).1), (Outcome::Made, "image/png"));
+}
+
+#[cfg(all(feature = "memory-store", feature = "single-flight"))]
+#[tokio::test]
+async fn equal_requests_cause_one_interim_image_and_one_avif() {
+    use originkit::client::{Compute, Io, drive};
+
+    /// Counts renders.
+    #[derive(Debug, Default)]
+    struct Counting(AtomicUsize);
+
+    impl Compute for Counting {
+        async fn run(&self, render: Render) -> Rendered {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            render.run()
+        }
+    }
+
+    let renders = Arc::new(Counting::default());
+    let io = Io::new(origins(), Arc::clone(&renders)).store(originkit::store::Memory::new(1 << 24)).single_flight();
+    let engine = later();
+    let drive = |after| drive(delivery(&engine, "/photo.png", after, None), &io);
+    let (first, second, third) = tokio::join!(drive(0), drive(0), drive(0));
+    let mut outcomes = [&first, &second, &third].map(|answered| facts(&answered.response).0);
+    outcomes.sort();
+    assert_eq!(outcomes, [Outcome::Interim, Outcome::Shared, Outcome::Shared]);
+    tokio::join!(first.later.finish(&io), second.later.finish(&io), third.later.finish(&io));
+    assert_eq!(renders.0.load(Ordering::SeqCst), 2);
+    let next = drive(1).await;
+    assert_eq!((facts(&next.response).0, facts(&next.response).1), (Outcome::Hit, "image/avif"));
 }

@@ -83,7 +83,8 @@ pub struct Answered {
     pub later: Later,
 }
 
-/// The work after an answer: files for the store, and a stale rendition to be renewed.
+/// The work after an answer: files for the store, a stale rendition to be renewed, an interim one to be
+/// replaced by AVIF.
 #[derive(Debug)]
 #[must_use = "nothing is stored unless it is finished"]
 pub struct Later {
@@ -124,6 +125,9 @@ impl Later {
 /// Dropping the future drops every fetch under way, and sets the [`Stop`](crate::render::Stop) of a render.
 pub async fn drive<C: Client, P: Compute, S: Store>(mut delivery: Delivery, io: &Io<C, P, S>) -> Answered {
     let mut stored = Vec::new();
+    if io.parts.store.is_none() {
+        delivery.without_store();
+    }
     #[cfg(feature = "single-flight")]
     let (response, published) = match &io.flights {
         Some(flights) => flights.run(&mut delivery, &io.parts, &mut stored).await,

@@ -97,16 +97,16 @@ impl SingleFlight {
         (response, published)
     }
 
-    /// Renews a rendition after its answer, unless another delivery does so already.
+    /// Renews a stale rendition after its answer, unless another delivery does so already, or replaces an interim one.
     pub(super) async fn renew<C: Client, P: Compute, S: Store>(
         &self,
         mut delivery: Delivery,
         parts: &Parts<C, P, S>,
     ) -> Vec<Stored> {
         let mut stored = Vec::new();
-        if let Some(key) = delivery.rendition_key().cloned()
-            && let Seat::Leader(_one) = self.renewals.join(&key)
-        {
+        // An interim rendition has no key here: its delivery was the only one that made it.
+        let seat = delivery.rendition_key().cloned().map(|key| self.renewals.join(&key));
+        if !matches!(seat, Some(Seat::Follower(_))) {
             _ = self.run_alone(&mut delivery, parts, &mut stored).await;
         }
         stored

@@ -26,6 +26,11 @@ pub struct Settings {
     pub best_format: bool,
     /// Whether `f-auto` may choose AVIF (documented: off).
     pub avif: bool,
+    /// Whether a client that is first to request an image does not wait until it is written in AVIF (chosen: off). It
+    /// gets the image in the next best format, which caches keep for as long as an error ([`Caching::errors`]); its
+    /// [`Outcome`](crate::delivery::Outcome) is `Interim`. The AVIF is made after that answer, for the store, and later
+    /// requests get it. No effect on `f-avif`, and none without [`avif`](Self::avif) or without a store.
+    pub avif_after_answer: bool,
     /// The `Accept` values to use for some user agents, whatever they send (documented: none).
     pub accept_by_agent: AcceptByAgent,
     /// The quality of lossy formats if the URL has no `q`, 1 to 100 (documented: 80).
@@ -103,6 +108,7 @@ impl Settings {
 setters!(Settings {
     best_format: bool,
     avif: bool,
+    avif_after_answer: bool,
     accept_by_agent: AcceptByAgent,
     quality: u8,
     data_saver: bool,
@@ -130,6 +136,7 @@ impl Default for Settings {
         Self {
             best_format: true,
             avif: false,
+            avif_after_answer: false,
             accept_by_agent: AcceptByAgent::default(),
             quality: 80,
             data_saver: false,

@@ -13,6 +13,7 @@
 //!            │  │            ├──(the validators say that nothing has changed)─▶ Responding
 //!            │  │            └──(no origin has it, a limit, a client that is busy)─▶ Responding, with `ik-error`
 //!            │  └─────────────────(the answer was stale: renew it)────────────────┘
+//!            │                        Rendering ◀──(the answer was interim: AVIF)──┘
 //!            └──(the store has a fresh rendition, or a stale one that may be used)─▶ Responding
 //! ```
 //!
@@ -21,7 +22,7 @@
 //! 1. [`Delivery::poll`] returns [`Output::Wait`] only while a lookup, a fetch or a render is outstanding. It cannot
 //!    stall.
 //! 2. There is exactly one [`Output::Respond`]. After it, outputs follow only to renew a stale rendition in the store,
-//!    while [`Delivery::goes_on`] returns `true`. The delivery may be dropped instead. Once it has ended, it always
+//!    or to replace an interim one there, while [`Delivery::goes_on`] returns `true`. The delivery may be dropped instead. Once it has ended, it always
 //!    returns `Wait` and ignores inputs.
 //! 3. Any input is safe in any order. Late, repeated and unknown ids and keys are ignored. Nothing panics.
 //! 4. [`Delivery::handle`] returns `Break` as soon as more bytes could not matter: for the body of a 404, for a file
@@ -158,8 +159,10 @@ pub struct Delivery {
     store: VecDeque<Stored>,
     /// `true` once the response was given out.
     answered: bool,
-    /// The order of a stale answer, to be fulfilled after the response.
-    renewal: Option<Box<Recall>>,
+    /// The phase after the response: a stale answer is renewed, or an interim one is replaced.
+    renewal: Option<Phase>,
+    /// `false` if nothing is stored after the response.
+    has_store: bool,
     span: Span,
 }
 
@@ -220,7 +223,7 @@ impl Engine {
 
 impl Delivery {
     fn new(phase: Phase, span: Span) -> Self {
-        Self { phase, store: VecDeque::new(), answered: false, renewal: None, span }
+        Self { phase, store: VecDeque::new(), answered: false, renewal: None, has_store: true, span }
     }
 
     /// Returns the next thing to do.
@@ -251,12 +254,12 @@ impl Delivery {
                     }
                 }
                 Phase::Rendering(rendering) => {
-                    let job = rendering.job.take();
+                    let job = rendering.next(self.has_store);
                     return job.map_or(Output::Wait, |job| Output::Render(Render { span: span.clone(), ..job }));
                 }
                 Phase::Responding(_) => {
-                    let renewal = self.renewal.take().map_or(Phase::Done, Phase::Recalling);
-                    let Phase::Responding(response) = std::mem::replace(&mut self.phase, renewal) else {
+                    let next = self.renewal.take().unwrap_or(Phase::Done);
+                    let Phase::Responding(response) = std::mem::replace(&mut self.phase, next) else {
                         return Output::Wait;
                     };
                     // The result of a renewal is for the store alone.
@@ -277,12 +280,18 @@ impl Delivery {
         }
     }
 
-    /// Returns `true` until the last output was given out. That is the response, unless it was stale: then the delivery
-    /// goes on to renew the rendition in the store (RFC 5861, stale-while-revalidate). Dropping the delivery instead
-    /// leaves the store unchanged.
+    /// Returns `true` until the last output was given out. That is the response, with two exceptions. After a stale one
+    /// the delivery goes on to renew the rendition in the store (RFC 5861, stale-while-revalidate), and after an interim
+    /// one to write the image in AVIF ([`Settings::avif_after_answer`]). Dropping the delivery instead leaves the store
+    /// unchanged.
     #[must_use]
     pub fn goes_on(&self) -> bool {
         !matches!(self.phase, Phase::Done) || !self.store.is_empty()
+    }
+
+    /// Makes the delivery end with its response, as far as it goes on for a store only: there is none.
+    pub(crate) fn without_store(&mut self) {
+        self.has_store = false;
     }
 
     /// Goes on after an origin to which no request could be sent.
@@ -305,7 +314,9 @@ impl Delivery {
                 return BREAK;
             }
             (Phase::Rendering(rendering), Input::Rendered(rendered)) => {
-                (rendering.finish(rendered, &mut self.store), BREAK)
+                let (phase, renewal) = rendering.finish(rendered, &mut self.store);
+                self.renewal = renewal;
+                (phase, BREAK)
             }
             (Phase::Gathering(gathering), input) => gathering.handle(input, &mut self.store),
             (phase, _) => (phase, BREAK),
@@ -339,6 +350,10 @@ enum Phase {
     Rendering(Box<Rendering>),
     Responding(Box<Response<Bytes>>),
     Done,
+}
+
+fn responding(response: Response<Bytes>) -> Phase {
+    Phase::Responding(Box::new(response))
 }
 
 #[cfg(test)]

@@ -22,6 +22,9 @@ pub enum Outcome {
     Revalidated,
     /// The answer was made of files that were fetched or that came from the store.
     Made,
+    /// The answer was made in a format that is quicker to write than AVIF, which is made after the answer:
+    /// [`Settings::avif_after_answer`](crate::Settings::avif_after_answer).
+    Interim,
     /// The answer was made for another request for the same rendition at the same time.
     Shared,
     /// The client has the image already, so the status is 304, however that was determined.
@@ -38,11 +41,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes, for a table of counters.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Hit,
         Self::Stale,
         Self::Revalidated,
         Self::Made,
+        Self::Interim,
         Self::Shared,
         Self::NotModified,
         Self::Pending,
@@ -65,6 +69,7 @@ impl Outcome {
             Self::Stale => "stale",
             Self::Revalidated => "revalidated",
             Self::Made => "made",
+            Self::Interim => "interim",
             Self::Shared => "shared",
             Self::NotModified => "not_modified",
             Self::Pending => "pending",

@@ -2,11 +2,9 @@
 
 use std::collections::VecDeque;
 
-use http::Response;
-
 use super::gather::Gathering;
 use super::outcome::Outcome;
-use super::{Delivery, Phase, respond};
+use super::{Delivery, Phase, respond, responding};
 use crate::order::Order;
 use crate::policy::{Freshness, Term};
 use crate::store::{Rendition, StoreKey, Stored};
@@ -57,7 +55,7 @@ impl Delivery {
             Freshness::Fresh => responding(respond::rendition(answer, &kept, Outcome::Hit)),
             Freshness::Stale if !self.answered => {
                 let response = respond::rendition(answer, &kept.as_stopgap(Term::Brief), Outcome::Stale);
-                self.renewal = Some(Box::new(Recall::new(recall.order)));
+                self.renewal = Some(Phase::Recalling(Box::new(Recall::new(recall.order))));
                 responding(response)
             }
             Freshness::Stale | Freshness::IfError | Freshness::Over => recall.gather(Some(kept), &mut self.store),
@@ -111,8 +109,4 @@ impl Delivery {
         self.phase = phase;
         flow
     }
-}
-
-fn responding(response: Response<bytes::Bytes>) -> Phase {
-    Phase::Responding(Box::new(response))
 }

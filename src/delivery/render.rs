@@ -26,6 +26,8 @@ pub struct Render {
     /// The files that the order needs, in its order.
     pub(crate) sources: Vec<Source>,
     pub(crate) stop: Stop,
+    /// If AVIF would be chosen, the result is another format, and [`Encoded::is_interim`] is set.
+    pub(crate) interim: bool,
     /// The span of the delivery.
     #[cfg_attr(not(feature = "pixels"), expect(dead_code, reason = "there is no render inside it"))]
     pub(crate) span: Span,
@@ -125,6 +127,7 @@ impl Render {
             transformation: &job.transformation,
             rules: &job.rules,
             negotiation: &job.negotiation,
+            interim: self.interim,
             still: job.thumbnail,
             passes: job.passes,
             extensions: &job.extensions,

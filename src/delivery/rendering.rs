@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::Phase;
 use super::gather_context::GatherContext;
 use super::outcome::Outcome;
 use super::render::{Render, Rendered, Source};
 use super::respond::{self, ResponseHead};
+use super::{Phase, responding};
 use crate::error::Error;
 use crate::note::{Note, Notes};
 use crate::order::{RenderSpec, ResponseSpec};
@@ -21,7 +21,9 @@ use crate::trace::Span;
 #[derive(Debug)]
 pub(super) struct Rendering {
     /// `None` once the render was given out.
-    pub(super) job: Option<Render>,
+    job: Option<Render>,
+    /// The render after an interim answer, which may choose AVIF.
+    after: Option<Render>,
     served: Served,
     answer: ResponseSpec,
     terms: GatherContext,
@@ -35,45 +37,67 @@ impl Rendering {
         answer: ResponseSpec,
         terms: GatherContext,
     ) -> Phase {
+        let render = |interim| Render {
+            job: Arc::clone(&job),
+            sources: sources.clone(),
+            stop: Stop::new(),
+            interim,
+            span: Span::none(),
+        };
+        let interim = job.negotiation.avif_after_answer;
         Phase::Rendering(Box::new(Self {
-            job: Some(Render { job, sources, stop: Stop::new(), span: Span::none() }),
+            job: Some(render(interim)),
+            after: interim.then(|| render(false)),
             served,
             answer,
             terms,
         }))
     }
 
-    pub(super) fn finish(self, rendered: Rendered, store: &mut VecDeque<Stored>) -> Phase {
+    /// Returns the render, once. `has_store` is `false` if a render after the answer would be lost.
+    pub(super) fn next(&mut self, has_store: bool) -> Option<Render> {
+        let job = self.job.take()?;
+        Some(Render { interim: job.interim && has_store, ..job })
+    }
+
+    /// Takes in the result. Returns the phase after the response as well, if there is more to do.
+    pub(super) fn finish(self, rendered: Rendered, store: &mut VecDeque<Stored>) -> (Phase, Option<Phase>) {
         // The result belongs to another delivery if no render was given out here.
         if self.job.is_some() {
-            return Phase::Rendering(Box::new(self));
+            return (Phase::Rendering(Box::new(self)), None);
         }
-        let response = match rendered.result {
-            Ok(mut encoded) => {
-                let notes = std::mem::take(&mut encoded.notes);
-                // A damaged file may be repaired within a minute.
-                let served = if notes.iter().any(Note::is_damage) {
-                    let until = self.terms.now.saturating_add(self.terms.caching.errors.as_secs());
-                    let term = self.served.term.max(Term::Brief);
-                    Served { term, fresh_until: self.served.fresh_until.min(until), ..self.served }
-                } else {
-                    self.served
-                };
-                let rendition = Rendition::image(served, encoded);
-                store.extend(rendition.to_store(&self.terms.caching).map(Stored::Rendition));
-                let mut response = respond::rendition(&self.answer, &rendition, Outcome::Made);
-                if !notes.is_empty() {
-                    response.extensions_mut().insert(Notes(notes));
-                }
-                response
+        let Self { after, served, answer, terms, .. } = self;
+        let mut encoded = match rendered.result {
+            Ok(encoded) => encoded,
+            Err(Error::Plan(PlanError::Pending { retry_after })) => {
+                return (responding(respond::intermediate(&answer, retry_after)), None);
             }
-            Err(Error::Plan(PlanError::Pending { retry_after })) => respond::intermediate(&self.answer, retry_after),
             Err(error) => {
                 // If the file is a fallback for a transient failure, its faults are transient, too.
-                let transient = self.served.term == Term::Moment;
-                respond::failure(&ResponseHead { transient, ..(&self.answer).into() }, error)
+                let transient = served.term == Term::Moment;
+                let head = ResponseHead { transient, ..(&answer).into() };
+                return (responding(respond::failure(&head, error)), None);
             }
         };
-        Phase::Responding(Box::new(response))
+        let notes = std::mem::take(&mut encoded.notes);
+        let after = after.filter(|_| encoded.is_interim);
+        let outcome = if after.is_some() { Outcome::Interim } else { Outcome::Made };
+        let briefly = |served: &Served| {
+            let until = terms.now.saturating_add(terms.caching.errors.as_secs());
+            let term = served.term.max(Term::Brief);
+            Served { term, fresh_until: served.fresh_until.min(until), ..served.clone() }
+        };
+        // A damaged file may be repaired within a minute.
+        let served = if notes.iter().any(Note::is_damage) { briefly(&served) } else { served };
+        let now = if after.is_some() { briefly(&served).interim() } else { served.clone() };
+        let rendition = Rendition::image(now, encoded);
+        store.extend(rendition.to_store(&terms.caching).map(Stored::Rendition));
+        let mut response = respond::rendition(&answer, &rendition, outcome);
+        if !notes.is_empty() {
+            response.extensions_mut().insert(Notes(notes));
+        }
+        let after =
+            after.map(|job| Phase::Rendering(Box::new(Self { job: Some(job), after: None, served, answer, terms })));
+        (responding(response), after)
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Negotiation {
     pub(crate) best_format: bool,
     /// `f-auto` may choose AVIF.
     pub(crate) avif: bool,
+    /// If `f-auto` would choose AVIF, the first answer is another format.
+    pub(crate) avif_after_answer: bool,
     /// The quality of lossy formats if `q` is absent.
     pub(crate) quality: u8,
     /// JPEG with halved chroma planes.
@@ -45,6 +47,7 @@ impl Negotiation {
             accepts_avif: accepts(accept(headers, settings), "image/avif"),
             best_format: settings.best_format,
             avif: settings.avif && !unsharp,
+            avif_after_answer: settings.avif_after_answer,
             quality: if saves { save_data::lowered(settings.quality) } else { settings.quality },
             chroma_420: settings.chroma_420,
             smallest: settings.smallest,

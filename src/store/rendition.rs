@@ -55,6 +55,13 @@ impl Served {
         if self.file { caching.of_files() } else { *caching }
     }
 
+    /// Returns the metadata for the same image in another format, until the final file is made. It has an `ETag` of its
+    /// own, and no time by which a client could take one file for the other.
+    pub(crate) fn interim(self) -> Self {
+        let etag = format!("\"{}-interim\"", self.etag.trim_matches('"'));
+        Self { etag, modified: None, ..self }
+    }
+
     /// Returns its freshness at this time. A fallback is never used stale.
     pub(crate) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         match policy::freshness(self.fresh_until, now, caching) {

@@ -56,6 +56,7 @@ mod tests {
             accepts_avif: false,
             best_format: true,
             avif: false,
+            avif_after_answer: false,
             quality: 80,
             chroma_420: false,
             smallest: false,

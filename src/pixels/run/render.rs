@@ -48,6 +48,6 @@ pub(crate) fn render(work: &Work<'_>, admit: Option<&Admit<'_>>) -> Result<Encod
     let candidates = if image.is_transparent() { &output.transparent } else { &output.opaque };
     let attached = Attachments::of(file.as_deref(), &source, &plan);
     let (matte, limits) = (plan.matte, &work.rules.limits);
-    let choice = Choice { matte, settings: &output.settings, attached: &attached, limits };
+    let choice = Choice { interim: work.interim, matte, settings: &output.settings, attached: &attached, limits };
     Ok(choice.encode(image, candidates)?.with_notes(executor.noted.all))
 }

@@ -24,6 +24,8 @@ pub(crate) struct Work<'a> {
     pub(crate) transformation: &'a Transformation,
     pub(crate) rules: &'a Rules,
     pub(crate) negotiation: &'a Negotiation,
+    /// Whether AVIF is left out if it would be chosen among several formats.
+    pub(crate) interim: bool,
     /// Whether a single image is requested, a JPEG unless the transformation names a format.
     pub(crate) still: bool,
     /// Whether a file that cannot be read is delivered unchanged.
