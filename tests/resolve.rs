@@ -382,6 +382,13 @@ fn configurations_are_checked() {
     assert_eq!(web("https://o.example").warnings(), []);
     let (endpoint, origin) = ("https://e.example".to_owned(), "http://e.example/media".to_owned());
     assert_eq!(web("http://E.example/media/").warnings(), [Warning::OwnOrigin { endpoint, origin }]);
+    let mistaken = Settings::default().quality(200).avif_after_answer(true);
+    let engine = Engine::builder()
+        .endpoint(Endpoint::new("https://e.example").origin(Origin::new("https://o.example")))
+        .settings(mistaken)
+        .build()
+        .unwrap();
+    assert_eq!(engine.warnings(), [Warning::Quality { quality: 200 }, Warning::NoAvif]);
     assert_send_and_sync::<Engine>();
 }
 

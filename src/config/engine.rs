@@ -83,6 +83,9 @@ impl Engine {
         if !(1..=100).contains(&quality) {
             warnings.push(Warning::Quality { quality });
         }
+        if self.settings().avif_after_answer && !self.settings().avif {
+            warnings.push(Warning::NoAvif);
+        }
         for endpoint in self.endpoints() {
             if endpoint.has_proxy() && !self.restricts_unsigned() {
                 warnings.push(Warning::UnsignedProxy { endpoint: endpoint.base().to_owned() });

@@ -18,6 +18,8 @@ pub enum Warning {
         /// [`Settings::quality`](crate::Settings::quality).
         quality: u8,
     },
+    /// [`Settings::avif_after_answer`](crate::Settings::avif_after_answer) has no effect, because AVIF is not chosen.
+    NoAvif,
     /// Tokens of a stored transformation have no effect.
     IgnoredInNamed {
         /// The name of the transformation.
@@ -42,6 +44,7 @@ impl fmt::Display for Warning {
                 write!(f, "the web proxy of {endpoint} serves unsigned URLs; restrict them to signed ones")
             }
             Self::Quality { quality } => write!(f, "a quality of {quality} is not within 1 to 100"),
+            Self::NoAvif => f.write_str("`avif_after_answer` has no effect without `avif`"),
             Self::IgnoredInNamed { name, ignored } => {
                 write!(f, "the stored transformation `{name}` has tokens without effect")?;
                 ignored.iter().try_for_each(|it| write!(f, "; {it}"))
