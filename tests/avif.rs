@@ -13,7 +13,6 @@
 mod pictures;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -166,6 +165,7 @@ fn origins() -> Origins {
     let table = RgbImage::from_fn(400, 300, |x, y| image::Rgb([if x % 40 == 0 || y % 20 == 0 { 0 } else { 250 }; 3]));
     Origins::new()
         .file("https://o.test/photo.png", file(photo(400, 300), ImageFormat::Png))
+        .file("https://o.test/whole.jpg", pictures::jpeg_at(95, &photo(400, 300)))
         .file("https://o.test/table.png", file(table, ImageFormat::Png))
 }
 
@@ -250,10 +250,29 @@ fn avif_is_awaited_where_nothing_is_gained() {
     assert_eq!((facts(&table.response).0, facts(&table.response).1), (Outcome::Made, "image/png"));
 }
 
+/// JPEGs are decoded to planes, of whole or halved chroma, which other formats than AVIF take.
+#[test]
+fn a_jpeg_is_written_in_any_of_several_formats() {
+    let io = blocking::Io::new(origins(), Render::run);
+    for avif in [false, true] {
+        for smallest in [false, true] {
+            for chroma_420 in [false, true] {
+                let settings = Settings::default().avif(avif).smallest(smallest).chroma_420(chroma_420);
+                let engine = engine(settings);
+                for text in ["", "/tr:f-auto,w-300", "/tr:w-150", "/tr:f-webp", "/tr:f-jpg,w-300", "/tr:f-png"] {
+                    let answer = blocking::drive(delivery(&engine, &format!("{text}/whole.jpg"), 0, None), &io);
+                    assert_eq!(answer.response.status(), 200, "{avif} {smallest} {chroma_420} {text}");
+                }
+            }
+        }
+    }
+}
+
 #[cfg(all(feature = "memory-store", feature = "single-flight"))]
 #[tokio::test]
 async fn equal_requests_cause_one_interim_image_and_one_avif() {
     use originkit::client::{Compute, Io, drive};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Counts renders.
     #[derive(Debug, Default)]

@@ -60,8 +60,13 @@ impl Choice<'_> {
             able.retain(|able| !is_avif(able));
             left = self.likely(&image, able)?;
         }
-        // Formats without transparency come last, because the image is flattened for them in place.
-        left.sort_by_key(|(format, _)| !format.has_alpha());
+        // The image is converted in place: to pixels after it was written from planes, and flattened at the end.
+        let planes = matches!(image, Image::Planes(_));
+        left.sort_by_key(
+            |(format, encoder)| {
+                if planes { !encoder.takes_planes(self.settings) } else { !format.has_alpha() }
+            },
+        );
         for (format, encoder) in left {
             image = self.fitted(image, format, encoder)?;
             unless_stopped(&self.settings.stop)?;
@@ -104,7 +109,8 @@ impl Choice<'_> {
 
     /// Converts an image to what an encoder takes.
     fn fitted(&self, image: Image, format: Format, encoder: &dyn Encoder) -> Result<Image, Error> {
-        if matches!(image, Image::Planes(_)) && encoder.takes_planes(self.settings) {
+        // Beside a format that takes no planes, a JPEG is decoded as it is, maybe with whole chroma.
+        if matches!(&image, Image::Planes(planes) if planes.is_chroma_420()) && encoder.takes_planes(self.settings) {
             return Ok(image);
         }
         let mut raster = image.into_raster()?;
@@ -184,7 +190,7 @@ const fn head(format: Format) -> u64 {
 mod tests {
     use super::*;
     use crate::pixels::codec::registry;
-    use crate::pixels::raster::Raster;
+    use crate::pixels::raster::{Planes, Raster};
     use crate::plan::Size;
     use crate::stop::Stop;
 
@@ -217,9 +223,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_choice_writes_fewer_files_and_is_as_small_as_the_smallest() {
-        let settings = |smallest| Settings {
+    fn settings(smallest: bool) -> Settings {
+        Settings {
             quality: 80,
             lossless: false,
             exact: false,
@@ -227,7 +232,37 @@ mod tests {
             chroma_420: true,
             smallest,
             stop: Stop::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn planes_of_either_chroma_are_written_in_every_format() {
+        let (limits, attached) = (Limits::default(), Attachments::default());
+        let whole = raster(waves).into_raster().unwrap();
+        for (smallest, chroma_420) in [(false, false), (false, true), (true, false), (true, true)] {
+            let settings = Settings { chroma_420, ..settings(smallest) };
+            let choice = Choice {
+                interim: false,
+                matte: Color::BLACK,
+                settings: &settings,
+                attached: &attached,
+                limits: &limits,
+            };
+            for halved in [false, true] {
+                let image = Image::from(Planes::of(&whole, halved).unwrap());
+                let written = [Format::WebP, Format::Jpeg, Format::Png, Format::Gif].map(|format| {
+                    let candidates = [(format, registry::encoder(format))];
+                    choice.encode(image.clone(), &candidates).unwrap().bytes.len()
+                });
+                let candidates = [Format::Png, Format::Jpeg, Format::WebP].map(|it| (it, registry::encoder(it)));
+                let chosen = choice.encode(image, &candidates).unwrap();
+                assert_eq!(chosen.bytes.len(), written[0].min(written[1]), "{smallest} {chroma_420} {halved}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_choice_writes_fewer_files_and_is_as_small_as_the_smallest() {
         let limits = Limits::default();
         let attached = Attachments::default();
         let candidates = [Format::WebP, Format::Jpeg, Format::Png].map(|format| (format, registry::encoder(format)));

@@ -74,11 +74,17 @@ mod tests {
         };
         let path = AssetPath::from_text("a.png").unwrap();
         let sources = sources.into_iter().map(|bytes| Source { path: path.clone(), bytes }).collect();
-        Render { job: job.into(), sources, stop: crate::stop::Stop::new(), span: crate::trace::Span::none() }
-            .run()
-            .result()
-            .map(|encoded| encoded.format)
-            .map_err(Error::code)
+        Render {
+            job: job.into(),
+            sources,
+            stop: crate::stop::Stop::new(),
+            interim: false,
+            span: crate::trace::Span::none(),
+        }
+        .run()
+        .result()
+        .map(|encoded| encoded.format)
+        .map_err(Error::code)
     }
 
     #[test]
