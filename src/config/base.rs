@@ -37,7 +37,12 @@ impl Base {
         };
         let origin = format!("{}://{authority}", url.scheme());
         let path_at = origin.len();
-        Ok(Self { text: origin + url.path().trim_end_matches('/'), authority, path_at })
+        let text = origin + url.path().trim_end_matches('/');
+        // The URL standard admits more characters than RFC 3986, by which requests are sent: `{` in a host for example.
+        if http::Uri::try_from(text.as_str()).is_err() {
+            return Err(bad("it has characters that no request can have"));
+        }
+        Ok(Self { text, authority, path_at })
     }
 
     /// Returns the full URL, without a slash at the end.
@@ -98,7 +103,15 @@ mod tests {
             let base = Base::new(text).unwrap();
             assert_eq!((base.as_str(), base.authority()), (printed, authority), "{text}");
         }
-        for text in ["www.example.com", "ftp://example.com", "https://u:p@example.com", "https://example.com?a=1", ""] {
+        for text in [
+            "www.example.com",
+            "ftp://example.com",
+            "http://{host}",
+            "http://a'b.example",
+            "https://u:p@example.com",
+            "https://example.com?a=1",
+            "",
+        ] {
             assert!(Base::new(text).is_err(), "{text}");
         }
     }
