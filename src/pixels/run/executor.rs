@@ -8,7 +8,7 @@ use super::work::{File, Work};
 use super::{extension, thumbnail};
 use crate::cost::Cost;
 use crate::error::Error;
-use crate::extend::{Effect, Found, Subject};
+use crate::extend::Effect;
 use crate::path::AssetPath;
 #[cfg(feature = "text")]
 use crate::pixels::base::fenced_whole;
@@ -24,9 +24,9 @@ use crate::pixels::text;
 use crate::pixels::text::FontBook;
 #[cfg(feature = "text")]
 use crate::plan::FontChoice;
-use crate::plan::{Fill, Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page, total};
+use crate::plan::{Fill, Op, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page, total};
 use crate::policy::OriginError;
-use crate::transform::{Ai, Color};
+use crate::transform::Color;
 
 /// A file whose header has been read.
 type Opened<'a> = (Option<AssetPath>, Rc<dyn Reader + 'a>);
@@ -36,14 +36,14 @@ type Opened<'a> = (Option<AssetPath>, Rc<dyn Reader + 'a>);
 /// A plan that was executed to examine its result is the start of the final plan. Its image is kept, so that nothing is
 /// done twice, unless the kept images take too much memory. The image is then rendered again.
 pub(crate) struct Executor<'a> {
-    work: &'a Work<'a>,
+    pub(super) work: &'a Work<'a>,
     info: SourceInfo,
     /// Files whose headers have been read. The asset has no path.
     opened: RefCell<Vec<Opened<'a>>>,
     /// Images that a decoder of the embedder made when their size was needed.
     decoded: Vec<(Option<AssetPath>, u32, Raster)>,
     /// The starts of plans that were examined, and their results.
-    kept: Vec<(Vec<Op>, Raster)>,
+    pub(super) kept: Vec<(Vec<Op>, Raster)>,
     pub(super) noted: Noted,
     /// The computing spent on examining pixels.
     pub(super) spent: Cost,
@@ -95,7 +95,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Returns the image after these operations, starting from the longest kept start of them.
-    fn advance(&mut self, ops: &[Op]) -> Result<Raster, Error> {
+    pub(super) fn advance(&mut self, ops: &[Op]) -> Result<Raster, Error> {
         self.go_on(ops)?.into_raster()
     }
 
@@ -140,7 +140,7 @@ impl<'a> Executor<'a> {
     }
 
     /// Returns the facts in the header of a file, or those from the embedder's decoder.
-    fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
+    pub(super) fn examine(&mut self, file: Option<&AssetPath>, page: u32) -> Result<SourceInfo, Error> {
         let found = self.file(file)?;
         let Some((format, decoder)) = found.decoder else {
             return Ok(self.open(file)?.info().clone());
@@ -283,7 +283,7 @@ impl<'a> Executor<'a> {
     }
 
     #[cfg(feature = "text")]
-    fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
+    pub(super) fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
         let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
         let book = FontBook::new(self.work.extensions.the_fonts(), &file);
         fenced_font(text, || text::measure(text, &book, &self.work.rules.limits))
@@ -296,7 +296,7 @@ impl<'a> Executor<'a> {
     }
 
     #[cfg(not(feature = "text"))]
-    fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
+    pub(super) fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
         self.draw(text).map(|image| image.size())
     }
 
@@ -331,73 +331,12 @@ impl<'a> Executor<'a> {
         known.max_by_key(|(_, (done, _))| done.len()).map(|(at, _)| at)
     }
 
-    /// Returns the image of a plan so far, in colours that can be analysed.
-    fn look(&mut self, so_far: &Plan) -> Result<Raster, PlanError> {
-        let (cost, size) = self.cost(&so_far.ops).map_err(planning)?;
-        let cost = cost.and(Cost::each(size.pixels(), 0, LOOKING)).and(self.spent);
-        cost.check(&self.work.rules.limits)?;
-        self.spent.work = cost.work;
-        self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
-    }
-
     /// Returns the bytes of all kept images, here and elsewhere.
     pub(crate) fn held(&self) -> u64 {
         let kept = self.kept.iter().map(|(_, image)| image);
         kept.chain(self.decoded.iter().map(|(_, _, image)| image))
             .map(|p| memory::len(p.samples()))
             .fold(self.besides, u64::saturating_add)
-    }
-
-    /// Keeps an image for the continuation of its plan.
-    fn keep(&mut self, plan: &Plan, image: Raster) {
-        /// Kept images may take the memory limit divided by this.
-        const PART: u64 = 4;
-        let all = self.held().saturating_add(memory::len(image.samples()));
-        if all <= self.work.rules.limits.memory / PART {
-            self.kept.push((plan.ops.clone(), image));
-        }
-    }
-}
-
-impl Oracle for Executor<'_> {
-    fn source(&mut self, file: Option<&AssetPath>) -> Result<SourceInfo, PlanError> {
-        match file {
-            None => Ok(self.info.clone()),
-            Some(_) => self.examine(file, 0).map_err(planning),
-        }
-    }
-
-    fn trim(&mut self, so_far: &Plan, threshold: u8) -> Result<Rect, PlanError> {
-        let image = self.look(so_far)?;
-        let rect = filter::trim(&image, threshold);
-        self.keep(so_far, image);
-        Ok(rect)
-    }
-
-    fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
-        let image = self.look(so_far)?;
-        let asset = match so_far.ops.first() {
-            Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
-            _ => self.work.path,
-        };
-        let found = extension::detect(self.work, &image, subject, asset).map_err(planning)?;
-        self.keep(so_far, image);
-        Ok(found)
-    }
-
-    fn text(&mut self, text: &TextBlock) -> Result<Size, PlanError> {
-        self.measure(text).map_err(planning)
-    }
-
-    fn effect(&mut self, so_far: &Plan, effect: &Ai) -> Result<Size, PlanError> {
-        let image = self.look(so_far)?;
-        let profile = image.profile().cloned();
-        let done = extension::effect(self.work, Effect::Ai(effect), image).map_err(planning)?.with_profile(profile);
-        let size = done.size();
-        let mut after = so_far.clone();
-        after.ops.push(Op::Effect { effect: effect.clone(), to: size });
-        self.keep(&after, done);
-        Ok(size)
     }
 }
 
@@ -406,16 +345,3 @@ impl Oracle for Executor<'_> {
 fn fenced_font<T>(text: &TextBlock, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     if matches!(text.font, FontChoice::File(_)) { fenced(run) } else { fenced_whole(run) }
 }
-
-/// Converts an error that occurred while pixels were examined to a planning error.
-fn planning(error: Error) -> PlanError {
-    match error {
-        Error::Limit(limit) => PlanError::Limit(limit),
-        Error::Plan(error) => error,
-        Error::Extension { code, message, cause } => PlanError::Pixels { code, message, cause: Some(cause) },
-        other => PlanError::Pixels { code: other.code(), message: other.to_string(), cause: None },
-    }
-}
-
-/// Units of computing to examine a pixel: for its edges and colours, or for its difference from a corner.
-const LOOKING: u64 = 30;

@@ -8,6 +8,7 @@ pub(crate) mod executor;
 mod extension;
 pub(crate) mod fallback;
 mod noted;
+mod oracle;
 mod output_spec;
 mod prepare;
 mod prepared;
