@@ -119,6 +119,37 @@ fn resizing_agrees_with_another_implementation() {
     assert!(mean < 1.0, "{mean}");
 }
 
+/// The subject of `fo-auto` is found in an image that was reduced while it was decoded, where that is possible.
+#[test]
+fn a_reduced_copy_has_the_same_subject() {
+    let (cx, cy) = (880.0, 300.0);
+    let drawn = RgbImage::from_fn(1200, 900, |x, y| {
+        let (x, y) = (x as f32, y as f32);
+        let far = (x - cx).hypot(y - cy);
+        let ground = ((x / 40.0).sin() * (y / 55.0).cos() * 12.0) as i16;
+        if far < 90.0 {
+            Rgb([230, (60.0 + far) as u8, 40])
+        } else {
+            Rgb([100, 120, 110].map(|c: i16| (c + ground) as u8))
+        }
+    });
+    let lossless = file(drawn.clone(), ImageFormat::Png);
+    for jpeg in [jpeg(&drawn), jpeg_with_exif(&jpeg(&image::imageops::rotate270(&drawn)), 6)] {
+        for text in [
+            "w-300,h-300,fo-auto",
+            "w-150,h-300,fo-auto",
+            "w-300,h-300,cm-extract,fo-auto",
+            "rt-90:w-100,h-200,fo-auto",
+        ] {
+            let text = format!("{text},f-png");
+            let (whole, reduced) = (view(&run(&lossless, &text)), view(&run(&jpeg, &text)));
+            let rgb = |image: RgbaImage| DynamicImage::from(image).to_rgb8();
+            let (mean, _) = difference(&rgb(whole), &rgb(reduced));
+            assert!(mean < 2.0, "{text}: {mean}");
+        }
+    }
+}
+
 #[test]
 fn invisible_colours_do_not_bleed() {
     let picture =

@@ -24,7 +24,7 @@ use crate::pixels::text;
 use crate::pixels::text::FontBook;
 #[cfg(feature = "text")]
 use crate::plan::FontChoice;
-use crate::plan::{Fill, Op, Plan, PlanError, Rect, Size, SourceInfo, TextBlock, page, total};
+use crate::plan::{Fill, Op, Plan, Rect, Size, SourceInfo, TextBlock, page, total};
 use crate::policy::OriginError;
 use crate::transform::Color;
 
@@ -292,7 +292,7 @@ impl<'a> Executor<'a> {
     #[cfg(not(feature = "text"))]
     #[expect(clippy::unused_self, reason = "fonts are looked up in it")]
     fn draw(&self, _: &TextBlock) -> Result<Raster, Error> {
-        Err(PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
+        Err(crate::plan::PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
     }
 
     #[cfg(not(feature = "text"))]

@@ -62,7 +62,7 @@ pub(crate) fn detect(work: &Work<'_>, image: &Raster, subject: &Subject, asset: 
         }
     }
     match subject {
-        Subject::Salient => Ok(saliency::salient(image, limits)?.map(Found::at).into_iter().collect()),
+        Subject::Salient => Ok(saliency::salient(image, image.size(), limits)?.map(Found::at).into_iter().collect()),
         _ => Ok(Vec::new()),
     }
 }

@@ -1,5 +1,6 @@
 //! The answers that planning needs from pixels and from headers: `impl Oracle for Executor`.
 
+use super::analyze::saliency;
 use super::executor::Executor;
 use super::extension;
 use crate::cost::Cost;
@@ -9,7 +10,7 @@ use crate::path::AssetPath;
 use crate::pixels::base::memory;
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
-use crate::plan::{Op, Oracle, Plan, PlanError, Rect, Size, SourceInfo, TextBlock};
+use crate::plan::{Facts, Op, Oracle, Plan, PlanError, Rect, Region, Size, SourceInfo, TextBlock, fuse, reduced};
 use crate::transform::Ai;
 
 impl Oracle for Executor<'_> {
@@ -28,6 +29,13 @@ impl Oracle for Executor<'_> {
     }
 
     fn regions(&mut self, so_far: &Plan, subject: &Subject) -> Result<Vec<Found>, PlanError> {
+        if *subject == Subject::Salient
+            && self.work.extensions.the_detector().is_none()
+            && let Some(small) = self.look_at_small(so_far, saliency::SIDE)?
+        {
+            let found = saliency::salient(&small, so_far.size, &self.work.rules.limits).map_err(planning)?;
+            return Ok(found.map(Found::at).into_iter().collect());
+        }
         let image = self.look(so_far)?;
         let asset = match so_far.ops.first() {
             Some(Op::Decode { file: Some(file), .. }) => file.as_str(),
@@ -62,6 +70,23 @@ impl Executor<'_> {
         cost.check(&self.work.rules.limits)?;
         self.spent.work = cost.work;
         self.advance(&so_far.ops).map(Raster::settled).map_err(planning)
+    }
+
+    /// Returns a smaller copy of the image of a plan so far, whose sides have at least twice as many pixels as `side`.
+    /// Returns `None` if the file cannot be reduced while it is decoded: then the whole image is decoded only once,
+    /// because it is kept.
+    fn look_at_small(&mut self, so_far: &Plan, side: u32) -> Result<Option<Raster>, PlanError> {
+        let Some(Op::Decode { file, .. }) = so_far.ops.first() else { return Ok(None) };
+        let size = so_far.size;
+        let enough = |size: Size| size.width.min(size.height) >= 2 * side;
+        let to = (1..8).map(|scale_eighths| reduced(size, scale_eighths)).find(|to| enough(*to));
+        let Some(to) = to.filter(|_| self.shrinks(file.as_ref())) else { return Ok(None) };
+        let mut small = so_far.clone();
+        small.ops.push(Op::Resize { from: Region::full(size), to });
+        small.size = to;
+        let fusion = self.work.rules.fusion;
+        let small = fuse(small, fusion, &Facts { shrinks: &|file| self.shrinks(file), chroma_420: false });
+        self.look(&small).map(Some)
     }
 
     /// Keeps an image for the continuation of its plan.

@@ -41,17 +41,17 @@ use crate::limits::Limits;
 use crate::pixels::color::lab::lab;
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
-use crate::plan::Region;
+use crate::plan::{Region, Size};
 
 /// Pixels on the longer side of the analysed image.
-const SIDE: u32 = 96;
+pub(crate) const SIDE: u32 = 96;
 
-/// Returns the most salient part of an image, or `None` if no part stands out.
+/// Returns the most salient part of an image of this size, or `None` if no part stands out. `image` may be a smaller
+/// copy, of more than [`SIDE`] pixels.
 ///
 /// # Errors
 /// There is not enough memory, or the memory limit is exceeded.
-pub(crate) fn salient(image: &Raster, limits: &Limits) -> Result<Option<Region>, Error> {
-    let size = image.size();
+pub(crate) fn salient(image: &Raster, size: Size, limits: &Limits) -> Result<Option<Region>, Error> {
     filter::check_shrink(image, limits)?;
     let small = filter::shrink(image, SIDE)?;
     let Some(spot) = Map::of(&small).and_then(|map| map.densest()) else { return Ok(None) };
@@ -393,7 +393,7 @@ mod tests {
         let pixels = (0..120).flat_map(|y| (0..200).map(move |x| (x, y)));
         let samples = pixels.flat_map(|(x, y)| [90, 90, 90, if inside(x, y) { 255 } else { 0 }]).collect();
         let image = Raster::new(Size::new(200, 120), Channels::Rgba, samples).unwrap();
-        let found = salient(&image, &Limits::default()).unwrap().unwrap();
+        let found = salient(&image, image.size(), &Limits::default()).unwrap().unwrap();
         let (x, y) = (found.x + found.width / 2.0, found.y + found.height / 2.0);
         assert!((x - 170.0).abs() < 8.0 && (y - 40.0).abs() < 8.0, "{found:?}");
     }
@@ -402,6 +402,6 @@ mod tests {
     fn memory_is_counted_before_it_is_taken() {
         let image = Raster::filled(Size::new(500, 500), Channels::Rgb, [9; 4]).unwrap();
         let limits = Limits { memory: 750_000, ..Limits::default() };
-        assert!(matches!(salient(&image, &limits), Err(Error::Limit(_))));
+        assert!(matches!(salient(&image, image.size(), &limits), Err(Error::Limit(_))));
     }
 }
