@@ -5,6 +5,9 @@
 //! {"peer": "originkit", "workload": "W1", "ms": [12.1, ...], "bytes": 65041, "rss": 21540864}
 //! ```
 //!
+//! A `spec` of `{"tr": "w-800,fo-auto"}` is a transformation as in a URL, and `{"inspect": true}` examines the file. The
+//! path of an `overlay` is `overlay`.
+//!
 //! It is made to run beside other runners of its kind. A program that starts several of them, gives each its turn on
 //! the same core, and compares the results of one round, measures ratios that do not depend on the load of the machine.
 //! `"seconds"` in place of `"n"` requests as many runs as fit, `"out"` requests the file, and `{"hello": true}` the
@@ -18,7 +21,7 @@ use std::io::{BufRead as _, Write as _};
 use std::time::{Duration, Instant};
 
 use originkit::transform::{AssetPath, Transformation};
-use originkit::{Renderer, bytes::Bytes};
+use originkit::{Format, Renderer, bytes::Bytes};
 use serde_json::{Value, json};
 
 type Failure = Box<dyn std::error::Error>;
@@ -46,10 +49,11 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     let spec = request.get("spec").ok_or("no spec")?;
     let input = std::fs::read(text("input").ok_or("no input")?)?;
     let mut renderer = Renderer::new();
+    renderer.accept = vec![Format::WebP];
     if let Some(overlay) = text("overlay") {
         renderer.files.push((AssetPath::from_text("overlay")?, Bytes::from(std::fs::read(overlay)?)));
     }
-    let Some(wanted) = transformation(spec)? else { return Ok(json!({ "skip": true })) };
+    let Some(wanted) = task(spec)? else { return Ok(json!({ "skip": true })) };
 
     let (count, seconds) = match request.get("seconds").and_then(Value::as_f64) {
         Some(seconds) => (u64::MAX, seconds),
@@ -58,7 +62,10 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     let (mut times, mut bytes, begun) = (Vec::new(), Bytes::new(), Instant::now());
     for _ in 0..count {
         let start = Instant::now();
-        bytes = renderer.render(&input, &wanted)?.bytes;
+        bytes = match &wanted {
+            Task::Render(transformation) => renderer.render(&input, transformation)?.bytes,
+            Task::Inspect => Bytes::from(renderer.inspect(&input)?.to_json()),
+        };
         times.push(milliseconds(start.elapsed()));
         if begun.elapsed().as_secs_f64() >= seconds {
             break;
@@ -70,8 +77,20 @@ fn answer(request: &Value) -> Result<Value, Failure> {
     Ok(json!({ "ms": times, "bytes": bytes.len(), "rss": resident() }))
 }
 
-/// Returns the transformation of a workload, as in a URL; `None` if this build does not have the format.
-fn transformation(spec: &Value) -> Result<Option<Transformation>, Failure> {
+/// The work that is measured.
+enum Task {
+    Render(Box<Transformation>),
+    Inspect,
+}
+
+/// Returns the work of a workload; `None` if this build does not have the format.
+fn task(spec: &Value) -> Result<Option<Task>, Failure> {
+    if spec.get("inspect").is_some() {
+        return Ok(Some(Task::Inspect));
+    }
+    if let Some(text) = spec.get("tr").and_then(Value::as_str) {
+        return Ok(Some(Task::Render(Box::new(text.parse()?))));
+    }
     let number = |name: &str| spec.get(name).and_then(Value::as_u64);
     let format = spec.get("fmt").and_then(Value::as_str).ok_or("no fmt")?;
     if format == "avif" && !cfg!(feature = "avif") {
@@ -91,7 +110,7 @@ fn transformation(spec: &Value) -> Result<Option<Transformation>, Failure> {
     if let Some(quality) = number("q") {
         write!(text, ",q-{quality}")?;
     }
-    Ok(Some(text.parse()?))
+    Ok(Some(Task::Render(Box::new(text.parse()?))))
 }
 
 fn milliseconds(time: Duration) -> f64 {

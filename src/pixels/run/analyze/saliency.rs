@@ -294,33 +294,34 @@ fn soften(plane: &[f32], width: usize, sigma: f32) -> Vec<f32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
     let radius = (((4.0 * sigma * sigma + 1.0).sqrt() - 1.0) / 2.0).round().max(1.0) as usize;
     let height = plane.len() / width.max(1);
-    let mut plane = plane.to_vec();
-    for _ in 0..3 {
-        plane = means(&plane, width, radius);
-    }
-    let mut turned = transpose(&plane, width);
+    let mut turned = transpose(plane, width);
     for _ in 0..3 {
         turned = means(&turned, height, radius);
     }
-    transpose(&turned, height)
+    let mut plane = transpose(&turned, height);
+    for _ in 0..3 {
+        plane = means(&plane, width, radius);
+    }
+    plane
 }
 
-/// Computes running means along rows. Edges are repeated outwards.
+/// Computes running means along columns, all columns together. Edges are repeated outwards.
 fn means(plane: &[f32], width: usize, radius: usize) -> Vec<f32> {
-    let mut means = Vec::with_capacity(plane.len());
+    let rows: Vec<&[f32]> = plane.chunks_exact(width.max(1)).collect();
+    // The row `radius` rows before the row at this index.
+    let row =
+        |at: usize| rows.get(at.saturating_sub(radius).min(rows.len().saturating_sub(1))).copied().unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     let count = (2 * radius + 1) as f64;
-    for row in plane.chunks_exact(width.max(1)) {
-        let end = |value: Option<&f32>| std::iter::repeat_n(value.copied().map_or(0.0, f64::from), radius);
-        let long: Vec<f64> =
-            end(row.first()).chain(row.iter().copied().map(f64::from)).chain(end(row.last())).collect();
-        let mut sum: f64 = long.iter().take(2 * radius).sum();
-        for (enters, leaves) in long.iter().skip(2 * radius).zip(&long) {
-            sum += enters;
-            #[expect(clippy::cast_possible_truncation, reason = "as precise as the plane")]
-            means.push((sum / count) as f32);
-            sum -= leaves;
-        }
+    let mut sums = vec![0.0; width];
+    let mut means = Vec::with_capacity(plane.len());
+    let add = |sums: &mut [f64], row: &[f32]| sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += f64::from(*v));
+    (0..2 * radius).for_each(|at| add(&mut sums, row(at)));
+    for at in 0..rows.len() {
+        add(&mut sums, row(at + 2 * radius));
+        #[expect(clippy::cast_possible_truncation, reason = "as precise as the plane")]
+        means.extend(sums.iter().map(|sum| (sum / count) as f32));
+        sums.iter_mut().zip(row(at)).for_each(|(sum, value)| *sum -= f64::from(*value));
     }
     means
 }
