@@ -1,6 +1,7 @@
 //! CIE L*a*b* (D65, 2 degrees): a colour space in which distances correspond approximately to perceived differences.
 
 use super::transfer::{from_light_f32, to_light_f32};
+use crate::math;
 use crate::pixels::base::level;
 
 /// Converts an sRGB pixel to lightness (0 to 100), green to red, and blue to yellow.
@@ -20,7 +21,7 @@ fn roots([r, g, b]: [f32; 3]) -> [f32; 3] {
     let z = 0.019_333_9 * r + 0.119_192 * g + 0.950_304_1 * b;
     let root = |value: f32, white: f32| {
         let share = value / white;
-        if share > 0.008_856 { share.cbrt() } else { 7.787 * share + 16.0 / 116.0 }
+        if share > 0.008_856 { math::cbrt_f32(share) } else { 7.787 * share + 16.0 / 116.0 }
     };
     [root(x, WHITE[0]), root(y, WHITE[1]), root(z, WHITE[2])]
 }

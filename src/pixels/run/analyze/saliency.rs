@@ -38,6 +38,7 @@
 
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::math;
 use crate::pixels::color::lab::lab;
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
@@ -112,7 +113,7 @@ impl Map {
         let squares = Self { width: self.width, values: self.values.iter().map(|value| value * value).collect() };
         let mut spot = squares.moments(|_| 1.0, |_| 1.0)?;
         for _ in 0..STEPS {
-            let near = |d: f64| (-0.5 * (d / GAZE).powi(2)).exp();
+            let near = |d: f64| math::exp(-0.5 * (d / GAZE).powi(2));
             spot = self.moments(|x| near(x - spot.x), |y| near(y - spot.y))?;
         }
         Some(spot)
