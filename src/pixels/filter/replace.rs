@@ -58,8 +58,8 @@ impl Change {
     /// Returns 1 for a near colour, 0 for one out of reach.
     fn nearness(&self, [lightness, a, b]: Lab) -> f32 {
         let [from_lightness, from_a, from_b] = self.from;
-        let (across, along) = (math::hypot_f32(a - from_a, b - from_b), lightness - from_lightness);
-        let distance = math::hypot_f32(2.0 * across, along);
+        let (across, along) = (math::length_f32(a - from_a, b - from_b), lightness - from_lightness);
+        let distance = math::length_f32(2.0 * across, along);
         let solid = self.reach * SOLID;
         if distance <= solid {
             return 1.0;

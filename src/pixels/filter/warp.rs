@@ -60,8 +60,9 @@ fn warped<const N: usize>(
 fn seen<const N: usize>(source: &Source<'_, N>, origin: &Origin) -> [f32; 4] {
     let (x, y) = origin.at;
     let [a, b] = origin.sides;
-    let (long, short) = if math::hypot(a.0, a.1) >= math::hypot(b.0, b.1) { (a, b) } else { (b, a) };
-    let length = math::hypot(long.0, long.1);
+    let lengths = [a, b].map(|side| math::length(side.0, side.1));
+    let (long, short) = if lengths[0] >= lengths[1] { (a, b) } else { (b, a) };
+    let length = lengths[0].max(lengths[1]);
     // The extent of the short side perpendicular to the long one.
     let breadth = (long.0 * short.1 - long.1 * short.0).abs() / length.max(f64::MIN_POSITIVE);
     let (lines, points) = (steps(breadth), steps(length));

@@ -5,7 +5,7 @@ use crate::pixels::color::{from_light, to_light};
 
 /// Converts an sRGB colour to the space in which it is mixed.
 pub(super) fn to_mixing(space: &str, rgb: [f64; 3]) -> Option<[f64; 3]> {
-    let angle = |[l, a, b]: [f64; 3]| [l, math::hypot(a, b), math::atan2(b, a).to_degrees()];
+    let angle = |[l, a, b]: [f64; 3]| [l, math::length(a, b), math::atan2(b, a).to_degrees()];
     Some(match space {
         "srgb" => rgb,
         "srgb-linear" => rgb.map(linear),
