@@ -114,6 +114,7 @@ mod geometry;
 pub mod guide;
 mod hex;
 mod limits;
+mod math;
 mod note;
 mod number;
 mod order;
@@ -130,6 +131,8 @@ pub mod store;
 mod svg;
 mod syntax;
 pub mod testing;
+#[cfg(test)]
+mod timely;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace;

@@ -1,5 +1,7 @@
 //! The conformance vectors of `tests/vectors/`, and of the folder named by `ORIGINKIT_VECTORS`.
 //!
+//! Those of the project are part of the test program, because WebAssembly has no files.
+//!
 //! A vector is recognised by its shape, not by the name of its file, so any file of the same formats runs. Ids in
 //! `tests/vectors/expected_failures.txt` must fail, each for the reason given there: one that passes fails the run.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
@@ -68,17 +70,38 @@ struct Tally {
     failed: Vec<String>,
 }
 
-fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static str, Tally> {
-    let mut tallies = BTreeMap::<_, Tally>::new();
+/// Names and contents of files.
+type Files = Vec<(String, String)>;
+
+/// Declares the files of `tests/vectors/`.
+macro_rules! own_files {
+    ($($name:literal)+) => {
+        fn own_files() -> Files {
+            vec![$(($name.to_owned(), include_str!(concat!("vectors/", $name)).to_owned())),+]
+        }
+    };
+}
+
+own_files! {
+    "accept.json" "egress_ipv4.json" "geometry.json" "invalid.json" "more.json" "more_urls.json" "parse.json"
+    "rewriters.json" "sign.json" "url.json"
+}
+
+fn files_of(folder: &Path) -> Files {
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|e| e == "json"))
         .collect();
     paths.sort();
-    for path in paths {
-        let file: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap())
-            .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    paths.iter().map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), read(path))).collect()
+}
+
+fn run_files(files: &Files, expected: &BTreeSet<String>) -> BTreeMap<&'static str, Tally> {
+    let mut tallies = BTreeMap::<_, Tally>::new();
+    for (name, text) in files {
+        let file: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
         // A plain list of addresses is one vector of its own.
         let whole = file.get("addresses").map(|_| &file);
         for vector in file["vectors"].as_array().into_iter().flatten().chain(whole) {
@@ -99,21 +122,19 @@ fn run_folder(folder: &Path, expected: &BTreeSet<String>) -> BTreeMap<&'static s
     tallies
 }
 
-fn report(folder: &Path, expected: &BTreeSet<String>) -> usize {
-    let mut failures = 0;
-    for (format, tally) in run_folder(folder, expected) {
-        println!("{}: {format}: {} as expected, {} not", folder.display(), tally.passed, tally.failed.len());
-        for line in &tally.failed {
-            println!("  FAIL {line}");
-        }
-        failures += tally.failed.len();
+/// Prints the counts, and returns the vectors that are not as expected.
+fn failures(files: &Files) -> Vec<String> {
+    let mut failures = Vec::new();
+    for (format, tally) in run_files(files, &expected_failures()) {
+        println!("{format}: {} as expected, {} not", tally.passed, tally.failed.len());
+        failures.extend(tally.failed);
     }
     failures
 }
 
 /// `id  reason` a line, `#` for comments.
-fn expected_failures(folder: &Path) -> BTreeSet<String> {
-    let text = std::fs::read_to_string(folder.join("expected_failures.txt")).unwrap_or_default();
+fn expected_failures() -> BTreeSet<String> {
+    let text = include_str!("vectors/expected_failures.txt");
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -127,16 +148,21 @@ fn expected_failures(folder: &Path) -> BTreeSet<String> {
 
 #[test]
 fn vectors_of_the_project() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    assert_eq!(report(&folder, &expected_failures(&folder)), 0, "see the FAIL lines above");
+    assert_eq!(failures(&own_files()), Vec::<String>::new());
 }
 
 #[test]
+#[cfg_attr(target_family = "wasm", ignore = "reads a folder")]
+fn no_file_of_the_project_is_forgotten() {
+    assert_eq!(files_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")), own_files());
+}
+
+#[test]
+#[cfg_attr(target_family = "wasm", ignore = "reads a folder")]
 fn vectors_of_the_folder_in_the_environment() {
     let Some(folder) = std::env::var_os("ORIGINKIT_VECTORS") else {
         println!("ORIGINKIT_VECTORS is not set");
         return;
     };
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
-    assert_eq!(report(Path::new(&folder), &expected_failures(&own)), 0, "see the FAIL lines above");
+    assert_eq!(failures(&files_of(Path::new(&folder))), Vec::<String>::new());
 }

@@ -37,17 +37,18 @@ impl Rendering {
         answer: ResponseSpec,
         terms: GatherContext,
     ) -> Phase {
-        let render = |interim| Render {
-            job: Arc::clone(&job),
-            sources: sources.clone(),
+        let interim = job.negotiation.avif_after_answer;
+        let render = Render { job, sources, stop: Stop::new(), interim, span: Span::none() };
+        let whole = |render: &Render| Render {
+            job: Arc::clone(&render.job),
+            sources: render.sources.clone(),
             stop: Stop::new(),
-            interim,
+            interim: false,
             span: Span::none(),
         };
-        let interim = job.negotiation.avif_after_answer;
         Phase::Rendering(Box::new(Self {
-            job: Some(render(interim)),
-            after: interim.then(|| render(false)),
+            after: interim.then(|| whole(&render)),
+            job: Some(render),
             served,
             answer,
             terms,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::geometry::{Size, round};
+use crate::math;
 use crate::transform::Distort;
 
 /// The geometry of a distortion.
@@ -65,14 +66,14 @@ impl ArcBend {
         let angle = degrees.abs().min(360.0).to_radians();
         let half = f64::from(size.width) / 2.0;
         // The arch is as wide as the image: its width is the chord up to half a turn, and the diameter above that.
-        let outer = if angle < std::f64::consts::PI { half / (angle / 2.0).sin() } else { half };
+        let outer = if angle < std::f64::consts::PI { half / math::sin(angle / 2.0) } else { half };
         let inner = (outer - f64::from(size.height)).max(0.0);
         Some(Self { angle, outer, inner, down: degrees < 0.0 })
     }
 
     /// Returns the distance from the highest to the lowest point, in pixels.
     pub(crate) fn height(&self) -> f64 {
-        let cos = (self.angle / 2.0).cos();
+        let cos = math::cos(self.angle / 2.0);
         self.outer - cos * if cos > 0.0 { self.inner } else { self.outer }
     }
 }

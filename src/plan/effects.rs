@@ -3,6 +3,7 @@
 use super::adjust::{self, Filter, Radii, Sharpening};
 use crate::color::Color;
 use crate::geometry::{Point, Size};
+use crate::math;
 use crate::number::Number;
 use crate::transform::{Colorize, Corner, Direction, Gradient, Gravity, Radius, Scope, Shadow, Sharpen, Unsharp};
 
@@ -66,7 +67,7 @@ pub(super) fn gradient(gradient: &Gradient, size: Size, scope: &Scope) -> Filter
         Some(Direction::Side(side)) => angle(side),
     };
     let (width, height) = (f64::from(size.width), f64::from(size.height));
-    let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+    let (sin, cos) = math::sin_cos(f64::from(degrees).to_radians());
     let line = (width * sin).abs() + (height * cos).abs();
     let stop = gradient.stop.as_ref().and_then(|stop| stop.evaluate(scope).ok()).filter(|stop| *stop > 0.0);
     let length = match stop {

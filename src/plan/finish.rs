@@ -8,6 +8,7 @@ use super::lower::{Ground, Lowering};
 use super::op::Op;
 use crate::geometry::{Size, round};
 use crate::limits::LimitError;
+use crate::math;
 use crate::number::Number;
 use crate::transform::{Ai, Border, Edit, Effects, Radius, Rotation, Scope};
 
@@ -115,7 +116,7 @@ fn rotated(size: Size, degrees: Number) -> Size {
         Some(180) => size,
         Some(90 | 270) => size.transpose(),
         _ => {
-            let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
+            let (sin, cos) = math::sin_cos(degrees.to_f64().to_radians());
             let (width, height) = (f64::from(size.width), f64::from(size.height));
             let side = |a: f64, b: f64| round(a.abs() + b.abs());
             Size::new(side(width * cos, height * sin), side(width * sin, height * cos))

@@ -342,7 +342,7 @@ mod tests {
             format!("<!DOCTYPE svg [<!ENTITY a0 '{}'>{lines}]><svg>&a{levels};</svg>", "ha".repeat(50))
         };
         assert_eq!(run(&laughs(2)).map(|text| text.len()), Ok(10_011));
-        let start = std::time::Instant::now();
+        let run = |text: &str| crate::timely::within(2, || run(text));
         assert_eq!(run(&laughs(9)), Err(ErrorCode::Limit));
         assert_eq!(run(&laughs(14)), Err(ErrorCode::Limit));
         assert_eq!(run(&laughs(20)), Err(ErrorCode::Limit));
@@ -351,7 +351,6 @@ mod tests {
         assert_eq!(run(&format!("<!DOCTYPE svg [{empty}]><svg>&b9;</svg>")).as_deref(), Ok("<svg></svg>"));
         let nothing = laughs(14).replace('h', "").replace("a0 'a", "a0 '").replace(&"a".repeat(49), "");
         assert_eq!(run(&nothing), Err(ErrorCode::Limit));
-        assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
         let many = (0..300).map(|n| format!("<!ENTITY b{n} ''>")).collect::<String>();
         assert_eq!(run(&format!("<!DOCTYPE svg [{many}]><svg/>")), Err(ErrorCode::Limit));
     }

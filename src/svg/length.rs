@@ -1,5 +1,7 @@
 //! Lengths and numbers of CSS, including math functions (CSS Values 4).
 
+use crate::math;
+
 /// Sizes that relative lengths refer to, in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Basis {
@@ -246,16 +248,16 @@ fn call(name: &str, arguments: &[Value]) -> Option<Value> {
         ("round", [value, step]) => value.with(*step, |value, step| (value / step).round() * step),
         ("round", [value]) => Some(value.map(f64::round)),
         ("sqrt", [Value::Number(value)]) => Some(Value::Number(value.sqrt())),
-        ("pow", [Value::Number(base), Value::Number(power)]) => Some(Value::Number(base.powf(*power))),
+        ("pow", [Value::Number(base), Value::Number(power)]) => Some(Value::Number(math::pow(*base, *power))),
         ("sin" | "cos" | "tan", [Value::Angle(_) | Value::Number(_)]) => {
             let angle = match arguments.first()? {
                 Value::Angle(degrees) => degrees.to_radians(),
                 other => other.inner(),
             };
             Some(Value::Number(match name {
-                "sin" => angle.sin(),
-                "cos" => angle.cos(),
-                _ => angle.tan(),
+                "sin" => math::sin(angle),
+                "cos" => math::cos(angle),
+                _ => math::tan(angle),
             }))
         }
         _ => None,

@@ -2,6 +2,7 @@
 
 use super::scope::Scope;
 use super::variable::Variable;
+use crate::math;
 use crate::number::Number;
 
 /// An arithmetic expression.
@@ -139,7 +140,7 @@ impl Operator {
             Self::Mul => left * right,
             Self::Div => left / right,
             Self::Mod => left % right,
-            Self::Pow => left.powf(right),
+            Self::Pow => math::pow(left, right),
         }
     }
 }

@@ -108,6 +108,29 @@ fn a_file_has_one_job() {
     assert!(long.is_empty(), "split or say why: {long:?}");
 }
 
+/// Those of the standard library differ between systems in the last bit, and so would images.
+#[test]
+fn elementary_functions_are_ours() {
+    const SYSTEMS: [&str; 19] = [
+        "sin", "cos", "tan", "sin_cos", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "exp", "exp2", "ln",
+        "log2", "log10", "powf", "cbrt", "hypot",
+    ];
+    let mut found = Vec::new();
+    for (path, text) in all_sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if path.contains("/tests") {
+            continue;
+        }
+        for (line, code) in (1..).zip(code.lines()) {
+            let code = code.split("//").next().unwrap_or_default();
+            if SYSTEMS.iter().any(|name| code.contains(&format!(".{name}("))) {
+                found.push(format!("{path}:{line}: {}", code.trim()));
+            }
+        }
+    }
+    assert_eq!(found, Vec::<String>::new(), "`math` has these functions");
+}
+
 #[test]
 fn third_parties_stay_where_they_belong() {
     // nom is the reader's business, `image` the pixels'. Their versions must not leak into signatures.

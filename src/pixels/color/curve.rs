@@ -3,6 +3,7 @@
 //! `moxcms` 0.8.1 reads the curves and has its own evaluators, but its power function is approximate, and for exponents
 //! between 1 and 2 it returns infinite light for a sample of 0. Therefore they are evaluated here, exactly.
 
+use crate::math;
 use moxcms::ToneReprCurve;
 
 /// A curve that can be evaluated.
@@ -75,7 +76,7 @@ impl<'a> Curve<'a> {
 
 /// Returns a power, or zero if the base is not above zero, whatever the exponent.
 fn power(base: f64, exponent: f64) -> f64 {
-    if base > 0.0 { base.powf(exponent) } else { 0.0 }
+    if base > 0.0 { math::pow(base, exponent) } else { 0.0 }
 }
 
 /// Interpolates between two entries of a table.

@@ -5,6 +5,7 @@
 
 use super::lab::linear;
 use super::transfer::from_light;
+use crate::math;
 use crate::pixels::base::level;
 
 /// Lightness from 0 to 1, and two colour axes on which grey is zero.
@@ -33,7 +34,7 @@ impl Space {
             0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b,
             0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b,
         ];
-        let [l, m, s] = cones.map(cube_root);
+        let [l, m, s] = cones.map(math::cbrt_f32);
         [
             0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
             1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
@@ -78,20 +79,6 @@ impl Space {
             self.samples.get(step.min(STEPS.into())).copied().unwrap_or(u8::MAX)
         })
     }
-}
-
-/// Computes the cube root: an estimate from the bits of the exponent, accurate to a few percent, and two Halley steps.
-fn cube_root(value: f32) -> f32 {
-    const ONE_THIRD_OF_THE_BIAS_TIMES_TWO: u32 = 709_921_077;
-    if value <= 0.0 {
-        return 0.0;
-    }
-    let mut root = f32::from_bits(value.to_bits() / 3 + ONE_THIRD_OF_THE_BIAS_TIMES_TWO);
-    for _ in 0..2 {
-        let cube = root * root * root;
-        root *= (cube + 2.0 * value) / (2.0 * cube + value);
-    }
-    root
 }
 
 /// Enough steps that each sample has distinct ones, including dark samples.

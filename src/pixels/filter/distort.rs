@@ -4,6 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use super::warp::{Origin, warp};
 use crate::error::Error;
+use crate::math;
 use crate::pixels::base::internal_error;
 use crate::pixels::raster::Raster;
 use crate::plan::{ArcBend, Distortion, Size};
@@ -94,7 +95,7 @@ impl Edge {
 fn edges([a, b, c, d]: [(f64, f64); 4]) -> [Edge; 4] {
     [(a, b), (b, c), (c, d), (d, a)].map(|(from, to)| {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let length = dx.hypot(dy).max(f64::MIN_POSITIVE);
+        let length = math::length(dx, dy).max(f64::MIN_POSITIVE);
         Edge { from, inwards: (-dy / length, dx / length) }
     })
 }
@@ -111,9 +112,9 @@ fn bent(image: &Raster, arc: &ArcBend, to: Size, stop: &Stop) -> Result<Raster, 
     warp(image, to, stop, |x, y| {
         let y = if arc.down { f64::from(to.height) - y } else { y };
         let (aside, above) = (x - middle, arc.outer - (y - spare));
-        let (radius, angle) = (aside.hypot(above), aside.atan2(above));
+        let (radius, angle) = (math::length(aside, above), math::atan2(aside, above));
         // The distance inside of an end. Beyond a quarter turn the nearest point of the end is the centre.
-        let inside = |away: f64| if away.abs() < FRAC_PI_2 { radius * away.sin() } else { radius.copysign(away) };
+        let inside = |away: f64| if away.abs() < FRAC_PI_2 { radius * math::sin(away) } else { radius.copysign(away) };
         // The ends of a whole ring touch, and a disc has no inner edge.
         let [left, right] = if half < PI { [half + angle, half - angle].map(inside) } else { [1.0; 2] };
         let inner = if arc.inner > 0.0 { radius - arc.inner } else { 1.0 };

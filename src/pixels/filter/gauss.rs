@@ -1,6 +1,7 @@
 //! Convolution with a Gaussian, row by row.
 
 use crate::error::Error;
+use crate::math;
 use crate::pixels::base::{Channels, internal_error, unless_stopped};
 use crate::pixels::raster::Raster;
 use crate::stop::Stop;
@@ -17,7 +18,7 @@ impl Kernel {
     pub(crate) fn new(sigma: f64, radius: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "float to integer casts saturate")]
         let radius = (radius.min(sigma * REACH).ceil() as u32).min(Self::LONGEST);
-        let weight = |x: u32| (-0.5 * (f64::from(x) / sigma.max(f64::MIN_POSITIVE)).powi(2)).exp();
+        let weight = |x: u32| math::exp(-0.5 * (f64::from(x) / sigma.max(f64::MIN_POSITIVE)).powi(2));
         let sum = 1.0 + 2.0 * (1..=radius).map(weight).sum::<f64>();
         #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]
         let share = |weight: f64| (weight / sum) as f32;

@@ -1,6 +1,7 @@
 //! Replacing a colour (`cr`).
 
 use super::dominant;
+use crate::math;
 use crate::pixels::color::oklab::{Lab, Space};
 use crate::pixels::raster::Raster;
 use crate::transform::Color;
@@ -57,8 +58,8 @@ impl Change {
     /// Returns 1 for a near colour, 0 for one out of reach.
     fn nearness(&self, [lightness, a, b]: Lab) -> f32 {
         let [from_lightness, from_a, from_b] = self.from;
-        let (across, along) = ((a - from_a).hypot(b - from_b), lightness - from_lightness);
-        let distance = (2.0 * across).hypot(along);
+        let (across, along) = (math::length_f32(a - from_a, b - from_b), lightness - from_lightness);
+        let distance = math::length_f32(2.0 * across, along);
         let solid = self.reach * SOLID;
         if distance <= solid {
             return 1.0;

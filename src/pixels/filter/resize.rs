@@ -1,11 +1,14 @@
 //! Resampling with a Lanczos filter with three lobes.
 
+use std::f64::consts::PI;
+
 use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3, U8x4};
-use fast_image_resize::{FilterType, ImageView, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{Filter, FilterType, ImageView, MulDiv, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
+use crate::math;
 use crate::pixels::base::{Channels, internal_error, memory};
 use crate::pixels::raster::{Raster, Scratch};
 use crate::plan::{Rect, Region, Size, round};
@@ -21,8 +24,8 @@ pub(crate) fn resize(image: Raster, from: Region, to: Size) -> Result<Raster, Er
     }
     let from = inside(from, size).ok_or_else(|| internal_error("a resize outside the image"))?;
     match image.channels() {
-        Channels::Rgb => resample(&image, from, to, FilterType::Lanczos3),
-        Channels::Rgba => resample_weighed(image, from, to, FilterType::Lanczos3),
+        Channels::Rgb => resample(&image, from, to, lanczos()?),
+        Channels::Rgba => resample_weighed(image, from, to, lanczos()?),
     }
 }
 
@@ -80,12 +83,13 @@ pub(crate) fn resample_plane(
     if from.covers(size) && to == size && walls == Rect::full(size) {
         return Ok(samples);
     }
+    let filter = lanczos()?;
     let resampled = {
         let source = TypedImageRef::<U8>::from_buffer(size.width, size.height, &samples)
             .map_err(|e| internal_error(e.to_string()))?;
         let source = TypedCroppedImage::new(source, walls.x, walls.y, walls.width, walls.height)
             .map_err(|e| internal_error(e.to_string()))?;
-        scratch.with_resizer(|resizer| resample_view(&source, from, to, FilterType::Lanczos3, resizer))
+        scratch.with_resizer(|resizer| resample_view(&source, from, to, filter, resizer))
     };
     scratch.keep(samples);
     resampled
@@ -113,6 +117,28 @@ fn resample_view<P: PixelTrait>(
     resizer.resize_typed(source, &mut target, &options).map_err(|e| internal_error(e.to_string()))?;
     Ok(out)
 }
+
+/// Returns the Lanczos filter with three lobes. That of the resizer has the sines of the system.
+fn lanczos() -> Result<FilterType, Error> {
+    let filter = Filter::new("Lanczos3", weight, LOBES).map_err(|e| internal_error(e.to_string()))?;
+    Ok(FilterType::Custom(filter))
+}
+
+/// Returns the weight of a pixel at this distance: `sinc(x) * sinc(x / 3)`.
+fn weight(x: f64) -> f64 {
+    if x == 0.0 {
+        return 1.0;
+    }
+    if !(-LOBES..LOBES).contains(&x) {
+        return 0.0;
+    }
+    let third = x * PI / LOBES;
+    let sin = math::sin(third);
+    // The sine of three times the angle, without a second call.
+    sin * sin * (3.0 - 4.0 * sin * sin) / (LOBES * third * third)
+}
+
+const LOBES: f64 = 3.0;
 
 /// Returns the region without the part beyond the edge that comes from rounding of binary fractions.
 fn inside(from: Region, size: Size) -> Option<Region> {
@@ -156,6 +182,16 @@ mod tests {
             // Alpha overshoots slightly at the edges.
             assert!(p[0] >= 254 && p[1] <= 1 && (100..160).contains(&p[3]), "{p:?}");
         }
+    }
+
+    #[test]
+    fn the_filter_is_the_product_of_two_sincs() {
+        let sinc = |x: f64| (x * PI).sin() / (x * PI);
+        for x in (-350..350).map(|x| f64::from(x) / 100.0 + 0.0001) {
+            let want = if x.abs() < 3.0 { sinc(x) * sinc(x / 3.0) } else { 0.0 };
+            assert!((weight(x) - want).abs() < 1e-14, "{x}");
+        }
+        assert_eq!((weight(0.0), weight(3.0)), (1.0, 0.0));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::sample::{Source, premultiplied, straight};
 use super::turn;
 use crate::error::Error;
+use crate::math;
 use crate::number::Number;
 use crate::pixels::base::{Channels, index, internal_error, memory, unless_stopped};
 use crate::pixels::color::pixel;
@@ -37,7 +38,7 @@ pub(crate) fn rotate(
     let outside = fill.map_or([0; 4], pixel);
     let [.., alpha] = outside;
     let image = if alpha < u8::MAX { image.with_alpha()? } else { image };
-    let (sin, cos) = degrees.to_f64().to_radians().sin_cos();
+    let (sin, cos) = math::sin_cos(degrees.to_f64().to_radians());
     let samples = match image.channels() {
         Channels::Rgb => turned::<3>(&image, (sin, cos), to, outside, stop)?,
         Channels::Rgba => turned::<4>(&image, (sin, cos), to, outside, stop)?,

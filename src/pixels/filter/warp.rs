@@ -2,6 +2,7 @@
 
 use super::sample::{Source, straight};
 use crate::error::Error;
+use crate::math;
 use crate::pixels::base::{Channels, index, memory, unless_stopped};
 use crate::pixels::raster::Raster;
 use crate::plan::Size;
@@ -59,8 +60,9 @@ fn warped<const N: usize>(
 fn seen<const N: usize>(source: &Source<'_, N>, origin: &Origin) -> [f32; 4] {
     let (x, y) = origin.at;
     let [a, b] = origin.sides;
-    let (long, short) = if a.0.hypot(a.1) >= b.0.hypot(b.1) { (a, b) } else { (b, a) };
-    let length = long.0.hypot(long.1);
+    let lengths = [a, b].map(|side| math::length(side.0, side.1));
+    let (long, short) = if lengths[0] >= lengths[1] { (a, b) } else { (b, a) };
+    let length = lengths[0].max(lengths[1]);
     // The extent of the short side perpendicular to the long one.
     let breadth = (long.0 * short.1 - long.1 * short.0).abs() / length.max(f64::MIN_POSITIVE);
     let (lines, points) = (steps(breadth), steps(length));

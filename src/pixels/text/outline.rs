@@ -1,5 +1,6 @@
 //! [`Outline`]: the curves of a glyph, in font units, with `y` upwards.
 
+use crate::math;
 use skrifa::outline::OutlinePen;
 
 /// The slant of a synthetic italic: the tangent of twelve degrees.
@@ -139,7 +140,7 @@ fn offset(points: &[Point], at: usize, by: f32) -> Point {
     // The direction to the nearest point that does not coincide with this one.
     let towards = |point: &Point| {
         let (x, y) = (point.x - here.x, point.y - here.y);
-        let length = x.hypot(y);
+        let length = math::length_f32(x, y);
         (length > 1e-3).then_some((x / length, y / length))
     };
     let count = points.len();

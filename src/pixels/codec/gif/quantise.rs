@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+use crate::math;
 use crate::pixels::base::level;
 use crate::pixels::codec::animation::palette::{Palette, Pixel, Rgb, WEIGHTS, distance};
 
@@ -139,7 +140,7 @@ impl Cell {
         const SHARE: f32 = 0.7;
         let count = float(self.count);
         #[expect(clippy::cast_precision_loss, reason = "a mean of samples")]
-        Point { color: self.sum.map(|sum| sum as f32 / count), weight: count.powf(SHARE) }
+        Point { color: self.sum.map(|sum| sum as f32 / count), weight: math::pow_f32(count, SHARE) }
     }
 }
 

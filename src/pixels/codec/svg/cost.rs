@@ -11,6 +11,7 @@ use resvg::usvg::{ClipPath, Group, Mask, Node, Paint, Path, Pattern, Tree};
 use crate::cost::Cost;
 use crate::error::Error;
 use crate::limits::{LimitError, Limits};
+use crate::math;
 use crate::pixels::base::memory;
 use crate::plan::Size;
 
@@ -136,8 +137,8 @@ impl Bill<'_> {
         let (transform, reach) = if group.filters().is_empty() {
             (transform, canvas.reach)
         } else {
-            let sx = transform.sx.hypot(transform.ky);
-            let sy = transform.kx.hypot(transform.sy);
+            let sx = math::length_f32(transform.sx, transform.ky);
+            let sy = math::length_f32(transform.kx, transform.sy);
             let turned = Transform::from_row(
                 transform.sx / sx,
                 transform.ky / sx,
@@ -320,7 +321,7 @@ fn measure(path: &Path, transform: Transform, canvas: Canvas) -> Measured {
         let rise = dx.mul_add(f64::from(transform.ky), dy * f64::from(transform.sy)).abs();
         // Each row is sampled four times.
         edges += rise.min(canvas.height).mul_add(EDGE, VISIT);
-        length += dx.hypot(dy);
+        length += math::length(dx, dy);
         rows.push((row(from), row(to)));
     };
     for segment in path.data().segments() {

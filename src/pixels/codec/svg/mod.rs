@@ -276,6 +276,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(target_family = "wasm", ignore = "starts threads")]
     fn deep_trees_fit_a_small_stack() {
         // With references, the renderer recurses deeper than the text is nested.
         let nested = format!("{}<rect width='9' height='9'/>{}", "<g opacity='.9'>".repeat(250), "</g>".repeat(250));

@@ -1,5 +1,6 @@
 //! Placeholders: a blurred preview of an image in a few bytes, for a page to show while the image loads.
 
+use crate::math;
 use crate::pixels::base::index;
 use std::f64::consts::PI;
 
@@ -57,7 +58,7 @@ const THUMB_HASH_SIDE: u32 = 100;
 /// Returns a cosine wave with `of` half periods over a length.
 fn wave(of: usize, length: usize) -> Vec<f64> {
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-    let at = |x: usize| (PI * of as f64 * x as f64 / length.max(1) as f64).cos();
+    let at = |x: usize| math::cos(PI * of as f64 * x as f64 / length.max(1) as f64);
     (0..length).map(at).collect()
 }
 

@@ -38,7 +38,8 @@
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::pixels::color::lab::lab;
+use crate::math;
+use crate::pixels::color::lab::Lights;
 use crate::pixels::filter;
 use crate::pixels::raster::Raster;
 use crate::plan::{Region, Size};
@@ -112,7 +113,7 @@ impl Map {
         let squares = Self { width: self.width, values: self.values.iter().map(|value| value * value).collect() };
         let mut spot = squares.moments(|_| 1.0, |_| 1.0)?;
         for _ in 0..STEPS {
-            let near = |d: f64| (-0.5 * (d / GAZE).powi(2)).exp();
+            let near = |d: f64| math::exp(-0.5 * (d / GAZE).powi(2));
             spot = self.moments(|x| near(x - spot.x), |y| near(y - spot.y))?;
         }
         Some(spot)
@@ -154,12 +155,12 @@ fn axis(length: usize, weight: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
 /// Returns lightness and two colour channels. If there is transparency, all three are weighted by alpha, and alpha is a
 /// fourth channel.
 fn channels(small: &Raster) -> Vec<Vec<f32>> {
-    let transparent = small.is_transparent();
+    let (lights, transparent) = (Lights::new(), small.is_transparent());
     let mut channels = vec![Vec::new(); if transparent { 4 } else { 3 }];
     for pixel in small.pixels() {
         let [r, g, b, a] = pixel;
         let opacity = f32::from(a) / 255.0;
-        let [l, green_red, blue_yellow] = lab([r, g, b]);
+        let [l, green_red, blue_yellow] = lights.lab([r, g, b]);
         let values = [l * opacity, green_red * opacity, blue_yellow * opacity, 100.0 * opacity];
         for (channel, value) in channels.iter_mut().zip(values) {
             channel.push(value);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use roxmltree::{Document, Node, NodeId};
 
 use super::timing::{bezier, clock, four, mix};
+use crate::math;
 use crate::svg::split;
 
 /// The animation elements of a document, by the element that they animate.
@@ -160,8 +161,8 @@ fn motion(node: Node<'_, '_>, share: f64) -> Option<Change> {
     let (points, _) = points(data);
     let (x, y) = *points.first()?;
     let turn = match (node.attribute("rotate").unwrap_or("0"), points.iter().find(|point| **point != (x, y))) {
-        ("auto", Some((to, down))) => (down - y).atan2(to - x).to_degrees(),
-        ("auto-reverse", Some((to, down))) => (down - y).atan2(to - x).to_degrees() + 180.0,
+        ("auto", Some((to, down))) => math::atan2(down - y, to - x).to_degrees(),
+        ("auto-reverse", Some((to, down))) => math::atan2(down - y, to - x).to_degrees() + 180.0,
         (number, _) => number.parse().unwrap_or(0.0),
     };
     Some(Change::Move(format!("translate({x},{y}) rotate({turn})")))

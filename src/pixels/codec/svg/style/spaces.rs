@@ -1,10 +1,11 @@
 //! Conversions between sRGB and the colour spaces of CSS Color 4.
 
+use crate::math;
 use crate::pixels::color::{from_light, to_light};
 
 /// Converts an sRGB colour to the space in which it is mixed.
 pub(super) fn to_mixing(space: &str, rgb: [f64; 3]) -> Option<[f64; 3]> {
-    let angle = |[l, a, b]: [f64; 3]| [l, a.hypot(b), b.atan2(a).to_degrees()];
+    let angle = |[l, a, b]: [f64; 3]| [l, math::length(a, b), math::atan2(b, a).to_degrees()];
     Some(match space {
         "srgb" => rgb,
         "srgb-linear" => rgb.map(linear),
@@ -33,7 +34,7 @@ pub(super) fn from_mixing(space: &str, [a, b, c]: [f64; 3]) -> Option<[f64; 3]> 
 
 /// Converts lightness, chroma and hue in degrees to lightness and two axes.
 pub(super) fn polar(lightness: f64, chroma: f64, hue: f64) -> [f64; 3] {
-    let (sin, cos) = hue.to_radians().sin_cos();
+    let (sin, cos) = math::sin_cos(hue.to_radians());
     [lightness, chroma * cos, chroma * sin]
 }
 
@@ -125,7 +126,7 @@ pub(super) fn from_lab([l, a, b]: [f64; 3]) -> [f64; 3] {
 
 fn to_lab(rgb: [f64; 3]) -> [f64; 3] {
     let [x, y, z] = times(RGB_TO_XYZ_D50, rgb.map(linear));
-    let root = |v: f64| if v > LAB_BEND { v.cbrt() } else { (LAB_SLOPE * v + 16.0) / 116.0 };
+    let root = |v: f64| if v > LAB_BEND { math::cbrt(v) } else { (LAB_SLOPE * v + 16.0) / 116.0 };
     let [x, y, z] = [root(x / D50[0]), root(y), root(z / D50[2])];
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
 }

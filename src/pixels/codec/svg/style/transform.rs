@@ -1,6 +1,7 @@
 //! CSS transformations (CSS Transforms 1 and 2, the two-dimensional part) as matrices.
 
 use super::values::Context;
+use crate::math;
 use crate::svg::{Value, split};
 
 /// The numbers `a b c d e f`, as in `matrix()`.
@@ -72,20 +73,20 @@ fn function(name: &str, arguments: &str, context: &Context) -> Option<Matrix> {
             Some(times(times([1.0, 0.0, 0.0, 1.0, cx, cy], rotation(turn(0)?)), back))
         }
         // Seen from the front, a rotation around another axis is a scale.
-        ("rotatex", 1) => Some([1.0, 0.0, 0.0, turn(0)?.cos(), 0.0, 0.0]),
-        ("rotatey", 1) => Some([turn(0)?.cos(), 0.0, 0.0, 1.0, 0.0, 0.0]),
+        ("rotatex", 1) => Some([1.0, 0.0, 0.0, math::cos(turn(0)?), 0.0, 0.0]),
+        ("rotatey", 1) => Some([math::cos(turn(0)?), 0.0, 0.0, 1.0, 0.0, 0.0]),
         ("rotate3d", 4) => {
             let around = [number(0)?, number(1)?, number(2)?].map(|axis| axis.abs() > 1e-9);
             match around {
                 [false, false, true] => Some(rotation(turn(3)? * number(2)?.signum())),
-                [true, false, false] => Some([1.0, 0.0, 0.0, turn(3)?.cos(), 0.0, 0.0]),
-                [false, true, false] => Some([turn(3)?.cos(), 0.0, 0.0, 1.0, 0.0, 0.0]),
+                [true, false, false] => Some([1.0, 0.0, 0.0, math::cos(turn(3)?), 0.0, 0.0]),
+                [false, true, false] => Some([math::cos(turn(3)?), 0.0, 0.0, 1.0, 0.0, 0.0]),
                 _ => None,
             }
         }
-        ("skew" | "skewx", 1) => Some([1.0, 0.0, turn(0)?.tan(), 1.0, 0.0, 0.0]),
-        ("skew", 2) => Some([1.0, turn(1)?.tan(), turn(0)?.tan(), 1.0, 0.0, 0.0]),
-        ("skewy", 1) => Some([1.0, turn(0)?.tan(), 0.0, 1.0, 0.0, 0.0]),
+        ("skew" | "skewx", 1) => Some([1.0, 0.0, math::tan(turn(0)?), 1.0, 0.0, 0.0]),
+        ("skew", 2) => Some([1.0, math::tan(turn(1)?), math::tan(turn(0)?), 1.0, 0.0, 0.0]),
+        ("skewy", 1) => Some([1.0, math::tan(turn(0)?), 0.0, 1.0, 0.0, 0.0]),
         ("matrix", 6) => numbers()?.try_into().ok(),
         ("matrix3d", 16) => match *numbers()?.as_slice() {
             [a, b, _, _, c, d, _, _, _, _, _, _, e, f, _, _] => Some([a, b, c, d, e, f]),
@@ -108,7 +109,7 @@ fn angle(text: &str, context: &Context) -> Option<f64> {
 }
 
 fn rotation(angle: f64) -> Matrix {
-    let (sin, cos) = angle.sin_cos();
+    let (sin, cos) = math::sin_cos(angle);
     [cos, sin, -sin, cos, 0.0, 0.0]
 }
 
