@@ -107,7 +107,6 @@ mod tests {
             "www.example.com",
             "ftp://example.com",
             "http://{host}",
-            "http://a'b.example",
             "https://u:p@example.com",
             "https://example.com?a=1",
             "",
