@@ -15,8 +15,8 @@ use originkit::store::Stored;
 use originkit::transform::Transformation;
 use originkit::{Endpoint, Engine, Format, Limits, Origin};
 
-#[path = "../examples/pictures/mod.rs"]
-mod pictures;
+#[path = "../examples/images/mod.rs"]
+mod images;
 
 fn main() {
     divan::main();
@@ -156,7 +156,7 @@ fn kept(bencher: Bencher<'_, '_>) {
 
 /// The benchmarks on pixels. Each is named after its most expensive stage.
 mod pixels {
-    use super::{Bencher, Size, Transformation, black_box, pictures};
+    use super::{Bencher, Size, Transformation, black_box, images};
     use divan::counter::ItemsCount;
     use originkit::Renderer;
     use originkit::plan::Fusion;
@@ -170,7 +170,7 @@ mod pixels {
 
     /// Returns the photo in another format, at its size.
     fn photo_as(text: &str) -> Vec<u8> {
-        let photo = pictures::draw("photo.jpg").unwrap();
+        let photo = images::draw("photo.jpg").unwrap();
         (Renderer::new()).render(&photo, &text.parse().unwrap()).unwrap().bytes.to_vec()
     }
 

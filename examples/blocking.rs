@@ -5,8 +5,8 @@
 //! cargo run --release --features ureq --example blocking -- https://www.example.com
 //! ```
 
-#[path = "pictures/mod.rs"]
-mod pictures;
+#[path = "images/mod.rs"]
+mod images;
 
 use std::time::SystemTime;
 
@@ -59,7 +59,7 @@ fn start_origin() -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
     let base = format!("http://{}", origin.server_addr());
     std::thread::spawn(move || {
         for request in origin.incoming_requests() {
-            _ = match request.url().strip_prefix('/').and_then(pictures::draw) {
+            _ = match request.url().strip_prefix('/').and_then(images::draw) {
                 Some(file) => request.respond(tiny_http::Response::from_data(file)),
                 None => request.respond(tiny_http::Response::from_data("").with_status_code(404)),
             };

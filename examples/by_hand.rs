@@ -3,8 +3,8 @@
 //! This is all that is needed to embed originkit in any event loop. The "origin" here is a function, so nothing touches
 //! a network; the program writes the image to the given path, or just prints its size.
 
-#[path = "pictures/mod.rs"]
-mod pictures;
+#[path = "images/mod.rs"]
+mod images;
 
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -68,6 +68,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// An origin server in the form of a function: only the second host has the image.
 fn origin(request: &Request<()>) -> (StatusCode, Vec<u8>) {
-    let file = request.uri().to_string().strip_prefix("https://www.example.com/assets/").and_then(pictures::draw);
+    let file = request.uri().to_string().strip_prefix("https://www.example.com/assets/").and_then(images::draw);
     file.map_or((StatusCode::NOT_FOUND, Vec::new()), |file| (StatusCode::OK, file))
 }

@@ -6,7 +6,7 @@
 //! `cargo run --release --features text --example gallery -- --readme` renders the images of the table in `README.md`,
 //! each from the URL in its row, and writes them to `docs/images`.
 
-mod pictures;
+mod images;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&folder)?;
     let mut sources: Vec<(String, Bytes)> = Vec::new();
     for name in ["photo.jpg", "badge.png", "sideways.jpg"] {
-        sources.push((name.to_owned(), pictures::draw(name).ok_or("no such picture")?.into()));
+        sources.push((name.to_owned(), images::draw(name).ok_or("no such image")?.into()));
     }
     for photo in arguments {
         let name = Path::new(&photo).file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -80,7 +80,7 @@ fn readme() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::builder().endpoint(endpoint).build()?;
     let mut renderer = Renderer::new().accept(vec![Format::WebP]);
     for name in ["photo.jpg", "badge.png", "sunrise.gif"] {
-        renderer.files.push((AssetPath::from_text(name)?, pictures::draw(name).ok_or("no such image")?.into()));
+        renderer.files.push((AssetPath::from_text(name)?, images::draw(name).ok_or("no such image")?.into()));
     }
     let (mut links, mut total) = (String::new(), 0);
     for row in std::fs::read_to_string(root.join("README.md"))?.lines() {
@@ -88,7 +88,7 @@ fn readme() -> Result<(), Box<dyn std::error::Error>> {
         let name = image.split(']').next().unwrap_or_default();
         let url = before.split('`').find(|text| text.starts_with("tr:")).ok_or_else(|| format!("no URL: {row}"))?;
         let url = engine.parse(&format!("https://img.example.com/{url}"))?;
-        let source = pictures::draw(url.path()).ok_or_else(|| format!("no such image: {row}"))?;
+        let source = images::draw(url.path()).ok_or_else(|| format!("no such image: {row}"))?;
         let result = renderer.render(&source, url.transformation())?;
         let file = format!("{name}.{}", result.format.extension());
         std::fs::write(folder.join(&file), &result.bytes)?;

@@ -7,28 +7,28 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use originkit::{Error, Format, Renderer};
 
-use pictures::file;
+use images::file;
 
-fn png(picture: &RgbaImage) -> Vec<u8> {
-    file(picture.clone(), ImageFormat::Png)
+fn png(image: &RgbaImage) -> Vec<u8> {
+    file(image.clone(), ImageFormat::Png)
 }
 
-fn try_look(picture: &RgbaImage, text: &str) -> Result<RgbaImage, Error> {
-    let result = (Renderer::new()).render(&png(picture), &format!("{text},f-png").parse().unwrap())?;
+fn try_look(image: &RgbaImage, text: &str) -> Result<RgbaImage, Error> {
+    let result = (Renderer::new()).render(&png(image), &format!("{text},f-png").parse().unwrap())?;
     Ok(image::load_from_memory(&result.bytes).unwrap().to_rgba8())
 }
 
 #[track_caller]
-fn look(picture: &RgbaImage, text: &str) -> RgbaImage {
-    try_look(picture, text).unwrap_or_else(|error| panic!("{text}: {error}"))
+fn look(image: &RgbaImage, text: &str) -> RgbaImage {
+    try_look(image, text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn plain(width: u32, height: u32, pixel: [u8; 4]) -> RgbaImage {
@@ -40,8 +40,8 @@ fn near(found: [u8; 4], want: [u8; 4], tolerance: u8) -> bool {
 }
 
 #[track_caller]
-fn assert_pixel(picture: &RgbaImage, (x, y): (u32, u32), want: [u8; 4], tolerance: u8) {
-    let found = picture.get_pixel(x, y).0;
+fn assert_pixel(image: &RgbaImage, (x, y): (u32, u32), want: [u8; 4], tolerance: u8) {
+    let found = image.get_pixel(x, y).0;
     assert!(near(found, want, tolerance), "{found:?} at {x},{y}, not {want:?}");
 }
 
@@ -52,7 +52,7 @@ fn opacity_multiplies_alpha_and_blends_over_a_background() {
     assert_pixel(&look(&half, "o-0"), (1, 1), [200, 100, 0, 0], 0);
     let opaque = plain(4, 4, [200, 100, 0, 255]);
     assert_pixel(&look(&opaque, "o-40"), (1, 1), [200, 100, 0, 102], 0);
-    // 0.4 of the picture and 0.6 of the colour, whose own opacity is ignored.
+    // 0.4 of the image and 0.6 of the colour, whose own opacity is ignored.
     assert_pixel(&look(&opaque, "o-40,bg-0000FF20"), (1, 1), [80, 40, 153, 255], 1);
     assert_eq!(look(&opaque, "o-100"), opaque);
 }
@@ -171,32 +171,32 @@ fn shadows_lie_below_and_where_they_are_told() {
 
 #[test]
 fn tints_keep_brightness() {
-    let picture = RgbaImage::from_fn(256, 3, |x, y| match y {
+    let image = RgbaImage::from_fn(256, 3, |x, y| match y {
         0 => Rgba([x as u8, x as u8, x as u8, 255]),
         1 => Rgba([x as u8, 255 - x as u8, 60, 255]),
         _ => Rgba([40, 90, x as u8, 100]),
     });
     let luma = |p: [u8; 4]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
-    let red = look(&picture, "e-colorize-co-red");
-    for (from, to) in picture.pixels().zip(red.pixels()) {
+    let red = look(&image, "e-colorize-co-red");
+    for (from, to) in image.pixels().zip(red.pixels()) {
         // Half a step for the table, half a step for each sample.
         assert!((luma(from.0) - luma(to.0)).abs() < 1.1 && from.0[3] == to.0[3], "{from:?} {to:?}");
         assert!(to.0[0] >= to.0[1] && to.0[1].abs_diff(to.0[2]) <= 1, "{to:?} is no red");
     }
     // Red where it is as bright as red itself; the default is grey, and none is nothing.
     assert_pixel(&red, (76, 0), [255, 0, 0, 255], 1);
-    assert_eq!(look(&picture, "e-colorize"), look(&picture, "e-grayscale"));
-    assert_eq!(look(&picture, "e-colorize-co-red_in-0"), picture);
-    let half = look(&picture, "e-colorize-co-red_in-50");
+    assert_eq!(look(&image, "e-colorize"), look(&image, "e-grayscale"));
+    assert_eq!(look(&image, "e-colorize-co-red_in-0"), image);
+    let half = look(&image, "e-colorize-co-red_in-50");
     assert_pixel(&half, (76, 0), [166, 38, 38, 255], 1);
 }
 
 #[test]
 fn a_colour_is_replaced_with_its_shades() {
     // Green with a darker green, and red beside it.
-    let picture =
+    let image =
         RgbaImage::from_fn(6, 1, |x, _| Rgba([[0, 200, 0, 255], [0, 170, 0, 255], [220, 0, 0, 255]][x as usize / 2]));
-    let blue = look(&picture, "cr-0000C8_20_00C800");
+    let blue = look(&image, "cr-0000C8_20_00C800");
     assert_pixel(&blue, (0, 0), [0, 0, 200, 255], 0);
     // The same shade of it.
     assert_pixel(&blue, (2, 0), [0, 0, 170, 255], 1);
@@ -206,7 +206,7 @@ fn a_colour_is_replaced_with_its_shades() {
     assert_pixel(&look(&most, "cr-FF0000_10"), (0, 0), [255, 0, 0, 255], 0);
     assert_pixel(&look(&most, "cr-FF0000_10"), (4, 0), [0, 0, 0, 255], 0);
     // Nothing else is near enough.
-    assert_eq!(look(&picture, "cr-0000C8_0_FFFFFF"), picture);
+    assert_eq!(look(&image, "cr-0000C8_0_FFFFFF"), image);
 }
 
 #[test]
@@ -238,61 +238,61 @@ fn replacing_keeps_what_colours_are_to_each_other() {
 }
 
 #[test]
-fn padding_follows_from_the_picture() {
+fn padding_follows_from_the_image() {
     // Left red, right blue, with a white row at the top that is not at the sides.
-    let picture = RgbaImage::from_fn(40, 20, |x, _| Rgba(if x < 20 { [200, 0, 0, 255] } else { [0, 0, 200, 255] }));
+    let image = RgbaImage::from_fn(40, 20, |x, _| Rgba(if x < 20 { [200, 0, 0, 255] } else { [0, 0, 200, 255] }));
     let square = "w-40,h-40,cm-pad_resize,bg-";
-    let blurred = look(&picture, &format!("{square}blurred_4"));
+    let blurred = look(&image, &format!("{square}blurred_4"));
     assert_eq!(blurred.dimensions(), (40, 40));
     assert_pixel(&blurred, (3, 2), [200, 0, 0, 255], 8);
     assert_pixel(&blurred, (37, 38), [0, 0, 200, 255], 8);
-    // Where the sides meet the backdrop is soft and the picture is not.
+    // Where the sides meet the backdrop is soft and the image is not.
     assert_pixel(&blurred, (20, 2), [95, 0, 105, 255], 30);
     assert_pixel(&blurred, (19, 20), [200, 0, 0, 255], 0);
-    assert_pixel(&look(&picture, &format!("{square}blurred_4_50")), (3, 2), [255, 99, 64, 255], 8);
-    assert_pixel(&look(&picture, &format!("{square}blurred_4_N50")), (3, 2), [122, 0, 0, 255], 8);
+    assert_pixel(&look(&image, &format!("{square}blurred_4_50")), (3, 2), [255, 99, 64, 255], 8);
+    assert_pixel(&look(&image, &format!("{square}blurred_4_N50")), (3, 2), [122, 0, 0, 255], 8);
 
     let framed = RgbaImage::from_fn(40, 20, |x, y| {
         Rgba(if x == 0 || y == 0 || x == 39 || y == 19 { [10, 200, 30, 255] } else { [90, 90, 90, 255] })
     });
     assert_pixel(&look(&framed, &format!("{square}dominant")), (20, 2), [10, 200, 30, 255], 0);
 
-    let wide = look(&picture, "w-80,h-20,cm-pad_resize,bg-gradient_dominant");
+    let wide = look(&image, "w-80,h-20,cm-pad_resize,bg-gradient_dominant");
     assert_pixel(&wide, (0, 10), [200, 0, 0, 255], 0);
     assert_pixel(&wide, (79, 10), [0, 0, 200, 255], 0);
     assert_pixel(&wide, (10, 3), [175, 0, 25, 255], 2);
-    let four = look(&picture, &format!("{square}gradient_dominant_4"));
+    let four = look(&image, &format!("{square}gradient_dominant_4"));
     assert_pixel(&four, (0, 0), [200, 0, 0, 255], 0);
     assert_pixel(&four, (39, 39), [0, 0, 200, 255], 0);
     // Without anything to pad there is nothing to see of it, and blurred is for padding after resizing alone.
-    assert_eq!(look(&picture, "w-40,h-20,bg-dominant"), picture);
-    assert_pixel(&look(&picture, "w-40,h-40,cm-pad_extract,bg-blurred"), (20, 2), [0, 0, 0, 255], 0);
+    assert_eq!(look(&image, "w-40,h-20,bg-dominant"), image);
+    assert_pixel(&look(&image, "w-40,h-40,cm-pad_extract,bg-blurred"), (20, 2), [0, 0, 0, 255], 0);
 }
 
 #[test]
-fn pictures_are_tilted_and_bent() {
-    let picture = plain(60, 20, [200, 100, 0, 255]);
-    let tilted = look(&picture, "e-distort-p-10_0_50_0_60_20_0_20");
+fn images_are_tilted_and_bent() {
+    let image = plain(60, 20, [200, 100, 0, 255]);
+    let tilted = look(&image, "e-distort-p-10_0_50_0_60_20_0_20");
     assert_eq!(tilted.dimensions(), (60, 20));
     assert_eq!(tilted.get_pixel(2, 2).0[3], 0);
     assert_pixel(&tilted, (30, 10), [200, 100, 0, 255], 1);
     assert_pixel(&tilted, (3, 18), [200, 100, 0, 255], 1);
-    // A bow tie is no picture: ignored.
-    assert_eq!(look(&picture, "e-distort-p-0_0_60_20_60_0_0_20"), picture);
+    // A bow tie is no image: ignored.
+    assert_eq!(look(&image, "e-distort-p-0_0_60_20_60_0_0_20"), image);
 
-    let arch = look(&picture, "e-distort-a-180");
+    let arch = look(&image, "e-distort-a-180");
     assert_eq!(arch.dimensions(), (60, 30));
     assert_pixel(&arch, (30, 5), [200, 100, 0, 255], 1);
     assert_eq!((arch.get_pixel(30, 28).0[3], arch.get_pixel(0, 0).0[3]), (0, 0));
-    let smile = look(&picture, "e-distort-a-N180");
+    let smile = look(&image, "e-distort-a-N180");
     assert_pixel(&smile, (30, 25), [200, 100, 0, 255], 1);
-    assert_eq!(look(&picture, "e-distort-a-0"), picture);
+    assert_eq!(look(&image, "e-distort-a-0"), image);
     // What it is made smaller to is smooth at its edges.
-    let small = look(&picture, "e-distort-p-10_2_30_5_28_14_12_10");
+    let small = look(&image, "e-distort-p-10_2_30_5_28_14_12_10");
     assert!(small.pixels().filter(|p| (1..255).contains(&p.0[3])).count() > 30);
     assert!(small.pixels().all(|p| p.0[3] == 0 || p.0[..3] == [200, 100, 0]));
     // With a background there is no hole.
-    assert_pixel(&look(&picture, "e-distort-a-180,bg-white"), (0, 0), [255, 255, 255, 255], 0);
+    assert_pixel(&look(&image, "e-distort-a-180,bg-white"), (0, 0), [255, 255, 255, 255], 0);
 }
 
 /// Measured on images that ImageKit rendered: a blur ends where its gaussian falls below a fifth of its peak.

@@ -8,11 +8,11 @@
     clippy::panic,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
+mod images;
 mod movies;
-mod pictures;
 
 use std::time::{Duration, Instant};
 
@@ -21,8 +21,8 @@ use originkit::render::Encoded;
 use originkit::transform::AssetPath;
 use originkit::{Error, ErrorCode, Format, Limits, Renderer};
 
+use images::*;
 use movies::*;
-use pictures::*;
 
 fn run(bytes: &[u8], text: &str, options: &Renderer) -> Result<Encoded, Error> {
     options.render(bytes, &text.parse().unwrap())
@@ -53,7 +53,7 @@ fn expected(movie: &Movie, text: &str, options: &Renderer) -> Movie {
         let made = run(&png, &format!("{text}:f-png"), options).unwrap();
         image::load_from_memory(&made.bytes).unwrap().to_rgba8()
     };
-    Movie { frames: movie.frames.iter().map(|(picture, delay)| (frame(picture), *delay)).collect(), ..*movie }
+    Movie { frames: movie.frames.iter().map(|(image, delay)| (frame(image), *delay)).collect(), ..*movie }
 }
 
 fn assert_alike(found: &Movie, want: &Movie, tolerance: f64, what: &str) {

@@ -10,7 +10,7 @@
     reason = "a test"
 )]
 
-mod pictures;
+mod images;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -24,10 +24,10 @@ use originkit::store::StoreKey;
 use originkit::testing::Origins;
 use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin, Renderer, Settings, blocking};
 
-use pictures::{file, photo, random};
+use images::{file, photo, random};
 
-fn avif(picture: impl Into<DynamicImage>, quality: u8) -> Vec<u8> {
-    let png = file(picture.into(), ImageFormat::Png);
+fn avif(image: impl Into<DynamicImage>, quality: u8) -> Vec<u8> {
+    let png = file(image.into(), ImageFormat::Png);
     let result = (Renderer::new()).render(&png, &format!("f-avif,q-{quality}").parse().unwrap()).unwrap();
     assert_eq!((result.format, Format::sniff(&result.bytes)), (Format::Avif, Some(Format::Avif)));
     result.bytes.to_vec()
@@ -51,9 +51,9 @@ fn psnr(a: &RgbaImage, b: &RgbaImage, channels: std::ops::Range<usize>) -> f64 {
 
 #[test]
 fn comes_back_as_it_went() {
-    let picture = photo(67, 45);
-    let before = DynamicImage::from(picture.clone()).to_rgba8();
-    let (fine, coarse) = (avif(picture.clone(), 95), avif(picture, 30));
+    let image = photo(67, 45);
+    let before = DynamicImage::from(image.clone()).to_rgba8();
+    let (fine, coarse) = (avif(image.clone(), 95), avif(image, 30));
     assert!(coarse.len() < fine.len());
     let fine = psnr(&before, &read(&fine, "w-67"), 0..3);
     let coarse = psnr(&before, &read(&coarse, "w-67"), 0..3);
@@ -62,12 +62,12 @@ fn comes_back_as_it_went() {
 
 #[test]
 fn transparency_comes_back_too() {
-    let picture = RgbaImage::from_fn(64, 48, |x, y| Rgba([200, (y * 5) as u8, 40, (x * 4) as u8]));
-    let back = read(&avif(picture.clone(), 90), "w-64");
-    assert!(psnr(&picture, &back, 3..4) > 36.0, "{}", psnr(&picture, &back, 3..4));
+    let image = RgbaImage::from_fn(64, 48, |x, y| Rgba([200, (y * 5) as u8, 40, (x * 4) as u8]));
+    let back = read(&avif(image.clone(), 90), "w-64");
+    assert!(psnr(&image, &back, 3..4) > 36.0, "{}", psnr(&image, &back, 3..4));
     // Where it can be seen the colour is right.
     for (x, y) in [(60, 5), (50, 40), (63, 20)] {
-        let (a, b) = (picture.get_pixel(x, y), back.get_pixel(x, y));
+        let (a, b) = (image.get_pixel(x, y), back.get_pixel(x, y));
         assert!((0..3).all(|c| a[c].abs_diff(b[c]) <= 12), "{a:?} {b:?}");
     }
     // And gray is gray: no channel is mistaken for another.
@@ -102,7 +102,7 @@ fn large_ones_are_not_written() {
 }
 
 #[test]
-fn a_file_cut_short_is_no_picture() {
+fn a_file_cut_short_is_no_image() {
     let bytes = avif(RgbaImage::from_fn(24, 16, |x, y| Rgba([(x * 9) as u8, (y * 9) as u8, 7, 200])), 60);
     for end in 0..bytes.len() {
         let result = (Renderer::new()).render(&bytes[..end], &"w-5,f-png".parse().unwrap());
@@ -165,7 +165,7 @@ fn origins() -> Origins {
     let table = RgbImage::from_fn(400, 300, |x, y| image::Rgb([if x % 40 == 0 || y % 20 == 0 { 0 } else { 250 }; 3]));
     Origins::new()
         .file("https://o.test/photo.png", file(photo(400, 300), ImageFormat::Png))
-        .file("https://o.test/whole.jpg", pictures::jpeg_at(95, &photo(400, 300)))
+        .file("https://o.test/whole.jpg", images::jpeg_at(95, &photo(400, 300)))
         .file("https://o.test/table.png", file(table, ImageFormat::Png))
 }
 

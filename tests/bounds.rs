@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod first_fetch;
-mod pictures;
+mod images;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex};
@@ -150,7 +150,7 @@ fn start(service: &ImageService, path: &'static str) -> tokio::task::JoinHandle<
 async fn cheap_answers_wait_for_no_render_and_deliveries_are_bounded() {
     let slow = Slow::default();
     let threads = Threads::new().at_once(1).queue(1);
-    let file = Bytes::from(pictures::file(pictures::photo(16, 16), ImageFormat::Png));
+    let file = Bytes::from(images::file(images::photo(16, 16), ImageFormat::Png));
     let client = Gated { open: watch::channel(true).1, pieces: vec![file] };
     let store = Arc::new(Memory::new(1 << 20));
     let engine = engine(Extensions::new().effector(slow.clone()));

@@ -18,8 +18,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse as _};
 use serde_json::{Value, json};
 
-#[path = "../examples/pictures/mod.rs"]
-mod pictures;
+#[path = "../examples/images/mod.rs"]
+mod images;
 #[path = "browser/playground.rs"]
 mod playground;
 mod program;
@@ -29,8 +29,8 @@ const SCRIPTED: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="40" hei
 
 /// Only the best format that Chromium accepts; errors are not images.
 #[test]
-fn pictures_come_in_the_browsers_format_and_the_right_size() {
-    let Some(found) = look("pictures") else { return };
+fn images_come_in_the_browsers_format_and_the_right_size() {
+    let Some(found) = look("images") else { return };
     for (url, status, kind, size, vary) in [
         ("tr:w-300,h-300/photo.jpg", 200, "image/webp", json!([300, 300]), Some("accept")),
         ("tr:w-240/badge.png", 200, "image/webp", json!([240, 240]), Some("accept")),
@@ -163,10 +163,10 @@ fn scripts_in_drawings_do_not_run() {
 }
 
 #[test]
-fn pages_of_other_origins_can_read_pictures() {
+fn pages_of_other_origins_can_read_images() {
     let Some(found) = look("foreign") else { return };
-    let picture = json!({ "status": 200, "size": [80, 53] });
-    assert_eq!((&found["plain"], &found["preflight"]), (&picture, &picture));
+    let image = json!({ "status": 200, "size": [80, 53] });
+    assert_eq!((&found["plain"], &found["preflight"]), (&image, &image));
     assert_eq!(found["missing"]["status"], 404);
     assert_eq!(found["canvas"], 4);
     // A server that does not allow it.
@@ -251,7 +251,7 @@ impl Parts {
 
 /// Starts a server of files that sends nothing else, and a page that frames the address in its query.
 async fn origin() -> String {
-    let drawn = ["photo.jpg", "badge.png", "sideways.jpg"].map(|name| (name, pictures::draw(name).unwrap()));
+    let drawn = ["photo.jpg", "badge.png", "sideways.jpg"].map(|name| (name, images::draw(name).unwrap()));
     let app = axum::Router::new().fallback(move |request: Request| {
         let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
         let file = drawn.iter().find(|(name, _)| path.strip_prefix('/') == Some(*name));

@@ -10,10 +10,10 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 mod profiles;
 
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
@@ -22,14 +22,14 @@ use originkit::render::Encoded;
 use originkit::transform::AssetPath;
 use originkit::{Format, Renderer};
 
-use pictures::*;
+use images::*;
 use profiles::*;
 
 /// Measured, mean and largest in levels: Display P3 0.19 and 0.83, Adobe RGB 0.19 and 0.76, BT.2020 0.17 and
 /// 1.03, linear 0.21 and 0.62, the scanner's table 0.42 and 2.09. Rounding alone is 0.25 and 0.50.
 #[test]
 fn three_channels_agree_with_little_cms() {
-    let picture = cube(17);
+    let image = cube(17);
     for (name, icc, mean, most) in [
         ("Display P3", display_p3(), 0.25, 0.9),
         ("Adobe RGB", adobe_like(), 0.25, 0.9),
@@ -37,11 +37,11 @@ fn three_channels_agree_with_little_cms() {
         ("linear", linear(), 0.25, 1.2),
         ("a scanner", scanner(), 0.5, 2.5),
     ] {
-        let want = by_little_cms(&icc, picture.as_raw(), PixelFormat::RGB_8);
+        let want = by_little_cms(&icc, image.as_raw(), PixelFormat::RGB_8);
         let files = [
-            png_in(picture.clone(), &icc),
-            webp_with(&file(picture.clone(), ImageFormat::WebP), picture.dimensions(), &[(b"ICCP", &icc)]),
-            tiff_in(&picture, &icc),
+            png_in(image.clone(), &icc),
+            webp_with(&file(image.clone(), ImageFormat::WebP), image.dimensions(), &[(b"ICCP", &icc)]),
+            tiff_in(&image, &icc),
         ];
         for bytes in files {
             let seen = view(&run(&bytes, "f-png"));
@@ -49,15 +49,15 @@ fn three_channels_agree_with_little_cms() {
             let format = Format::sniff(&bytes).unwrap();
             assert!(found.0 < mean && found.1 < most, "{name}, {format}: {found:?}");
         }
-        assert!(distance(picture.as_raw(), &want).0 > 1.5, "{name}: there was something to convert");
+        assert!(distance(image.as_raw(), &want).0 > 1.5, "{name}: there was something to convert");
     }
 }
 
 /// Through JPEG, whose loss is separated by decoding the same file without its profile.
 #[test]
 fn jpegs_have_profiles_in_parts() {
-    let picture = photo(64, 48);
-    let (plain, icc) = (jpeg(&picture), display_p3());
+    let image = photo(64, 48);
+    let (plain, icc) = (jpeg(&image), display_p3());
     let want = by_little_cms(&icc, view(&run(&plain, "f-png")).as_raw(), PixelFormat::RGB_8);
     for part in [65_519, 200, 7] {
         let seen = view(&run(&jpeg_in(&plain, &icc, part), "f-png"));
@@ -179,13 +179,13 @@ fn deep_samples_are_converted_before_they_are_rounded() {
 
 #[test]
 fn opacity_is_no_colour() {
-    let picture = RgbaImage::from_fn(16, 16, |x, y| Rgba([x as u8 * 16, y as u8 * 16, 99, (x * y) as u8]));
-    let deep = DynamicImage::from(picture.clone()).to_rgba16();
-    let opaque = DynamicImage::from(picture.clone()).to_rgb8();
+    let image = RgbaImage::from_fn(16, 16, |x, y| Rgba([x as u8 * 16, y as u8 * 16, 99, (x * y) as u8]));
+    let deep = DynamicImage::from(image.clone()).to_rgba16();
+    let opaque = DynamicImage::from(image.clone()).to_rgb8();
     let want = by_little_cms(&adobe_like(), opaque.as_raw(), PixelFormat::RGB_8);
-    for bytes in [png_in(picture.clone(), &adobe_like()), png_in(deep, &adobe_like())] {
+    for bytes in [png_in(image.clone(), &adobe_like()), png_in(deep, &adobe_like())] {
         let seen = image::load_from_memory(&run(&bytes, "f-png").bytes).unwrap().to_rgba8();
-        assert!(seen.pixels().zip(picture.pixels()).all(|(s, p)| s.0[3] == p.0[3]));
+        assert!(seen.pixels().zip(image.pixels()).all(|(s, p)| s.0[3] == p.0[3]));
         let colors: Vec<u8> = seen.pixels().flat_map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
         assert!(distance(&colors, &want).1 < 1.2);
     }
@@ -193,10 +193,10 @@ fn opacity_is_no_colour() {
 
 #[test]
 fn what_is_srgb_already_is_left_alone() {
-    let picture = cube(9);
+    let image = cube(9);
     let by_moxcms = moxcms::ColorProfile::new_srgb().encode().unwrap();
     for icc in [srgb(), by_moxcms] {
-        assert!(view(&run(&png_in(picture.clone(), &icc), "f-png")) == picture);
+        assert!(view(&run(&png_in(image.clone(), &icc), "f-png")) == image);
     }
 }
 
@@ -218,15 +218,15 @@ fn a_profile_for_other_samples_is_as_if_absent() {
 #[test]
 fn a_broken_profile_is_never_an_error() {
     let mut next = random(0x9E37_79B9_7F4A_7C15);
-    let picture = cube(2);
+    let image = cube(2);
     let plain = photo_gray(4, 4);
     let inks = [7; 64];
     type Writer<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
     let kinds: [(Vec<u8>, Writer<'_>, usize); 5] = [
-        (display_p3(), &|icc| png_in(picture.clone(), icc), 100),
-        (wide_with_table(), &|icc| png_in(picture.clone(), icc), 100),
+        (display_p3(), &|icc| png_in(image.clone(), icc), 100),
+        (wide_with_table(), &|icc| png_in(image.clone(), icc), 100),
         (gray(2.0), &|icc| png_in(plain.clone(), icc), 100),
-        (scanner(), &|icc| png_in(picture.clone(), icc), 25),
+        (scanner(), &|icc| png_in(image.clone(), icc), 25),
         (cmyk(), &|icc| tiff_of_inks(&inks, (4, 4), 8, icc), 25),
     ];
     for (icc, in_file, times) in kinds {
@@ -252,9 +252,9 @@ fn a_broken_profile_is_never_an_error() {
 fn converting_late_is_converting() {
     let icc = adobe_like();
     // Well within what both spaces can show: no sample is cut off at an end.
-    let mut picture = photo(120, 80);
-    picture.iter_mut().for_each(|level| *level = 110 + *level / 8);
-    let bytes = png_in(picture, &icc);
+    let mut image = photo(120, 80);
+    image.iter_mut().for_each(|level| *level = 110 + *level / 8);
+    let bytes = png_in(image, &icc);
     let converted = file(view(&run(&bytes, "f-png")), ImageFormat::Png);
     for (text, tolerated) in [
         ("rt-90", 0),
@@ -280,8 +280,8 @@ fn converting_late_is_converting() {
 
 #[test]
 fn png_says_it_in_other_ways_too() {
-    let picture = cube(9);
-    let png = file(picture.clone(), ImageFormat::Png);
+    let image = cube(9);
+    let png = file(image.clone(), ImageFormat::Png);
     let gamma = |n: u32| n.to_be_bytes().to_vec();
     let primaries = |numbers: [u32; 8]| numbers.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
     let p3 = primaries([31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000]);
@@ -306,9 +306,9 @@ fn png_says_it_in_other_ways_too() {
         let bytes = chunks.iter().rev().fold(png.clone(), |png, (kind, body)| png_with(&png, kind, body));
         let seen = view(&run(&bytes, "f-png"));
         match icc {
-            None => assert!(seen == picture, "{case}"),
+            None => assert!(seen == image, "{case}"),
             Some(icc) => {
-                let want = by_little_cms(&icc, picture.as_raw(), PixelFormat::RGB_8);
+                let want = by_little_cms(&icc, image.as_raw(), PixelFormat::RGB_8);
                 let found = distance(seen.as_raw(), &want);
                 assert!(found.0 < 0.35 && found.1 < 1.5, "{case}: {found:?}");
             }
@@ -318,19 +318,19 @@ fn png_says_it_in_other_ways_too() {
 
 #[test]
 fn a_profile_is_kept_if_asked_for_and_samples_stay_what_they_were() {
-    let (picture, icc) = (photo(40, 30), display_p3());
-    for source in [png_in(picture.clone(), &icc), png_in(DynamicImage::from(picture.clone()).to_rgb16(), &icc)] {
+    let (image, icc) = (photo(40, 30), display_p3());
+    for source in [png_in(image.clone(), &icc), png_in(DynamicImage::from(image.clone()).to_rgb16(), &icc)] {
         for text in ["f-png", "f-webp,lo-true", "f-jpg,q-100", "f-webp,q-100", "f-jpg,pr-true", "f-auto"] {
             let result = run(&source, &format!("{text},cp-true"));
             assert_eq!(profile_of(&result), Some(icc.clone()), "{text}");
             if !text.contains("jpg") && !text.contains("q-") && text != "f-auto" {
-                assert!(view(&result) == picture, "{text}");
+                assert!(view(&result) == image, "{text}");
             }
             assert_eq!(profile_of(&run(&source, text)), None, "{text}");
         }
     }
     // It goes through every kind of operation, and what is drawn is drawn in its numbers (chosen).
-    let source = png_in(picture.clone(), &icc);
+    let source = png_in(image.clone(), &icc);
     for text in
         ["w-20", "w-60", "t-5", "rt-30,bg-FF0000", "e-grayscale", "b-2_FF0000", "r-5", "w-50,h-50,cm-pad_resize"]
     {
@@ -338,7 +338,7 @@ fn a_profile_is_kept_if_asked_for_and_samples_stay_what_they_were() {
         assert_eq!(profile_of(&result), Some(icc.clone()), "{text}");
     }
     let framed = view(&run(&source, "b-2_FF0000,f-png,cp-true"));
-    assert_eq!((framed.get_pixel(0, 0).0, framed.get_pixel(9, 9)), ([255, 0, 0], picture.get_pixel(7, 7)));
+    assert_eq!((framed.get_pixel(0, 0).0, framed.get_pixel(9, 9)), ([255, 0, 0], image.get_pixel(7, 7)));
     // The last step to speak counts, and what was measured in other colours is done again.
     assert_eq!(profile_of(&run(&source, "t-5,cp-true:cp-false,f-png")), None);
     assert_eq!(profile_of(&run(&source, "t-5:cp-true,f-png")), Some(icc));
@@ -376,10 +376,10 @@ fn layers_are_srgb_and_meet_the_base_in_its_numbers() {
     let run = |text: &str| options.render(&base, &text.parse().unwrap()).unwrap();
     for text in ["l-image,i-over.png,lx-4,ly-4,l-end,f-png", "cp-true,l-image,i-over.png,lx-4,ly-4,l-end,f-png"] {
         let result = run(text);
-        let picture = view(&result);
-        assert!(distance(&picture.get_pixel(8, 8).0, &in_srgb[..3]).1 < 1.0, "{text}");
+        let image = view(&result);
+        assert!(distance(&image.get_pixel(8, 8).0, &in_srgb[..3]).1 < 1.0, "{text}");
         assert_eq!(profile_of(&result).is_some(), text.contains("cp-true"));
-        let kept = picture.get_pixel(30, 30) == photo(40, 40).get_pixel(30, 30);
+        let kept = image.get_pixel(30, 30) == photo(40, 40).get_pixel(30, 30);
         assert_eq!(kept, text.contains("cp-true"), "{text}");
     }
 }
@@ -397,8 +397,8 @@ fn frames_of_an_animation_have_its_profile() {
     writer.write_image_data(other.as_raw()).unwrap();
     writer.finish().unwrap();
     let apng = png_with(&apng, b"iCCP", &[b"name\0\0", &deflated(&adobe_like())[..]].concat());
-    for (page, picture) in [(1, one), (2, other)] {
-        let want = by_little_cms(&adobe_like(), picture.as_raw(), PixelFormat::RGB_8);
+    for (page, image) in [(1, one), (2, other)] {
+        let want = by_little_cms(&adobe_like(), image.as_raw(), PixelFormat::RGB_8);
         let seen = view(&run(&apng, &format!("pg-{page},f-png")));
         assert!(distance(seen.as_raw(), &want).1 < 1.0, "frame {page}");
     }
@@ -408,8 +408,8 @@ fn frames_of_an_animation_have_its_profile() {
 #[test]
 fn an_avif_says_it_by_numbers() {
     // In blocks, so that nothing is lost but by rounding.
-    let picture = image::imageops::resize(&cube(3), 9 * 8, 3 * 8, image::imageops::FilterType::Nearest);
-    let pixels: Vec<ravif::RGB8> = picture.pixels().map(|p| ravif::RGB8::new(p.0[0], p.0[1], p.0[2])).collect();
+    let image = image::imageops::resize(&cube(3), 9 * 8, 3 * 8, image::imageops::FilterType::Nearest);
+    let pixels: Vec<ravif::RGB8> = image.pixels().map(|p| ravif::RGB8::new(p.0[0], p.0[1], p.0[2])).collect();
     let encoder = ravif::Encoder::new().with_quality(100.0).with_speed(9).with_num_threads(Some(1));
     let encoder = encoder.with_internal_color_model(ravif::ColorModel::RGB);
     let mut avif = encoder.encode_rgb(ravif::Img::new(&pixels, 72, 24)).unwrap().avif_file;
@@ -434,9 +434,9 @@ fn an_avif_says_it_by_numbers() {
 #[test]
 fn a_profile_has_a_limit() {
     let icc = wide_with_table();
-    let picture = photo(30, 30);
-    let jpeg = jpeg_in(&jpeg(&picture), &icc, 500);
-    for bytes in [png_in(picture.clone(), &icc), jpeg] {
+    let image = photo(30, 30);
+    let jpeg = jpeg_in(&jpeg(&image), &icc, 500);
+    for bytes in [png_in(image.clone(), &icc), jpeg] {
         let run = |most: u64| {
             let mut options = Renderer::new();
             options.rules.limits.profile_bytes = most;

@@ -12,7 +12,7 @@
 
 #[path = "decoders/damaged.rs"]
 mod damaged;
-mod pictures;
+mod images;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,8 +65,8 @@ fn what_a_decoder_gives_is_a_source_like_others() {
         (Format::Avif, b"\0\0\0\x20ftypavif\0\0\0\0"),
     ] {
         let (options, calls) = options(format);
-        let picture = run(file, "w-20,f-png", &options).unwrap();
-        assert_eq!((picture.dimensions(), *picture.get_pixel(9, 9)), ((20, 15), Rgba([200, 0, 0, 255])), "{format}");
+        let image = run(file, "w-20,f-png", &options).unwrap();
+        assert_eq!((image.dimensions(), *image.get_pixel(9, 9)), ((20, 15), Rgba([200, 0, 0, 255])), "{format}");
         // Asked for its size it is decoded, and not again to be seen.
         assert_eq!(calls.load(Ordering::SeqCst), 1, "{format}");
         assert_eq!(run(file, "t-true:w-20,f-png", &options).map(|_| ()), Ok(()), "{format}");
@@ -76,8 +76,8 @@ fn what_a_decoder_gives_is_a_source_like_others() {
 #[test]
 fn pages_are_asked_for() {
     let (options, calls) = options(Format::Pdf);
-    let picture = run(PDF, "pg-3,f-png", &options).unwrap();
-    assert_eq!((picture.dimensions(), *picture.get_pixel(0, 0)), ((42, 30), Rgba([100, 0, 0, 255])));
+    let image = run(PDF, "pg-3,f-png", &options).unwrap();
+    assert_eq!((image.dimensions(), *image.get_pixel(0, 0)), ((42, 30), Rgba([100, 0, 0, 255])));
     assert_eq!(calls.load(Ordering::SeqCst), 1);
     assert_eq!(run(PDF, "pg-4,f-png", &options), Err(ErrorCode::Format));
 }
@@ -99,9 +99,9 @@ fn a_decoder_keeps_to_the_limits_and_its_secrets() {
 fn layers_are_decoded_too() {
     let (mut options, calls) = options(Format::Psd);
     options.files = vec![(AssetPath::from_text("a.psd").unwrap(), b"8BPS\0\x01".as_slice().into())];
-    let base = pictures::file(RgbaImage::from_pixel(60, 40, Rgba([0, 0, 255, 255])), ImageFormat::Png);
-    let picture = run(&base, "l-image,i-a.psd,w-20,t-false,lx-0,ly-0,l-end,f-png", &options).unwrap();
-    assert_eq!(*picture.get_pixel(5, 5), Rgba([200, 0, 0, 255]));
-    assert_eq!(*picture.get_pixel(30, 5), Rgba([0, 0, 255, 255]));
+    let base = images::file(RgbaImage::from_pixel(60, 40, Rgba([0, 0, 255, 255])), ImageFormat::Png);
+    let image = run(&base, "l-image,i-a.psd,w-20,t-false,lx-0,ly-0,l-end,f-png", &options).unwrap();
+    assert_eq!(*image.get_pixel(5, 5), Rgba([200, 0, 0, 255]));
+    assert_eq!(*image.get_pixel(30, 5), Rgba([0, 0, 255, 255]));
     assert_eq!(calls.load(Ordering::SeqCst), 1);
 }

@@ -33,7 +33,7 @@ fn the_first_origin_has_it() {
         chunk 1 7
         end 1
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       link: <https://www.example.com/a.jpg>; rel="canonical"
       vary: accept
     "#);
@@ -52,7 +52,7 @@ fn the_second_origin_has_it() {
         chunk 2 7
         end 2
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       vary: accept
     "#);
 }
@@ -70,7 +70,7 @@ fn what_another_origin_has_while_one_is_down_is_kept_for_seconds() {
         chunk 2 7
         end 2
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       cache-control: public, max-age=5
       vary: accept
     "#);
@@ -104,8 +104,8 @@ fn asked(
                 asked.push(fetch);
             }
             Output::Render(_) => {
-                let picture = Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(3, 2));
-                _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
+                let image = Encoded::new(Bytes::from_static(b"an image"), Format::WebP, Size::new(3, 2));
+                _ = delivery.handle(Input::Rendered(Rendered::new(Ok(image))));
             }
             Output::Store(_) => {}
             Output::Respond(response) => {
@@ -295,7 +295,7 @@ fn redirects_are_fetches() {
         chunk 3 7
         end 3
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       link: <https://www.example.com/a.jpg>; rel="canonical"
       vary: accept
     "#);
@@ -320,7 +320,7 @@ fn a_redirect_loop_ends() {
         chunk 5 7
         end 5
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       cache-control: public, max-age=60
       vary: accept
     "#);
@@ -421,7 +421,7 @@ fn a_truncated_file_is_never_used() {
         chunk 2 7
         end 2
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       cache-control: public, max-age=5
       vary: accept
     "#);
@@ -442,7 +442,7 @@ fn the_default_image_steps_in() {
         chunk 3 7
         end 3
       render [14]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       cache-control: public, max-age=60
       vary: accept
     "#);
@@ -586,7 +586,7 @@ fn head_gets_the_headers() {
     let get = Script::get("/tr:w-300/a.jpg", &[(MAIN, file(JPEG))]).run();
     let request = Request::head("https://img.example.com/tr:w-300/a.jpg");
     let head = Script::new(engine(|_| {}), request, &[(MAIN, file(JPEG))]).run();
-    assert_eq!(head, get.replace("request GET", "request HEAD").replace("\"a picture\"", "\"\""));
+    assert_eq!(head, get.replace("request GET", "request HEAD").replace("\"an image\"", "\"\""));
 
     let request = Request::head("https://img.example.com/tr:w-300/a.jpg");
     let missing = Script::new(engine(|_| {}), request, &[]).run();
@@ -618,7 +618,7 @@ fn files_are_fetched_together() {
         end 1
         end 2
       render [14, 4]
-    respond 200 image/webp "a picture"
+    respond 200 image/webp "an image"
       link: <https://www.example.com/a.jpg>; rel="canonical"
       vary: accept
     "#);
@@ -659,7 +659,7 @@ fn a_request_that_is_refused_fetches_nothing() {
 }
 
 #[test]
-fn refusals_vary_as_pictures_do() {
+fn refusals_vary_as_images_do() {
     let vary = |method: &str, url: &str, best_format: bool| {
         let mut settings = Settings::default();
         settings.best_format = best_format;
@@ -772,7 +772,7 @@ fn what_a_browser_has_is_known_by_heads_alone() {
     assert_eq!((response.status().as_u16(), response.body().len()), (304, 0));
     let etag = response.headers()["etag"].clone();
     assert_eq!(response.headers()["vary"], "accept");
-    // The same files have the same tag, which is that of this picture and no other.
+    // The same files have the same tag, which is that of this image and no other.
     let theirs = [("if-none-match", etag.to_str().unwrap())];
     assert!(heads(LAYERED, &theirs, &strong).is_some());
     assert!(heads("/tr:l-image,i-b.png,l-end:w-2/a.jpg", &theirs, &strong).is_none());
@@ -791,7 +791,7 @@ fn what_a_browser_has_is_known_by_heads_alone() {
 }
 
 #[test]
-fn a_picture_is_as_old_as_its_latest_file() {
+fn an_image_is_as_old_as_its_latest_file() {
     let dated = |date| file(JPEG).header("last-modified", date);
     let origins = [
         (MAIN, dated("Sat, 05 Nov 1994 08:49:37 GMT")),
@@ -837,7 +837,7 @@ fn the_service_answers_the_same() {
     let Ok(response) = runtime.block_on(service.call(request));
     assert_eq!(response.headers()["content-type"], "image/webp");
     let Ok(body) = runtime.block_on(response.into_body().collect());
-    assert_eq!(body.to_bytes(), "a picture");
+    assert_eq!(body.to_bytes(), "an image");
 }
 
 /// Returns the status, `ik-error` and `cache-control` of an answer.

@@ -15,8 +15,8 @@ use originkit::plan::Size;
 use originkit::{Endpoint, Engine, Format, Origin};
 use tokio::net::TcpListener;
 
-#[path = "../examples/pictures/mod.rs"]
-mod pictures;
+#[path = "../examples/images/mod.rs"]
+mod images;
 mod visitor;
 
 /// A request to an origin: path, host, marker.
@@ -51,7 +51,7 @@ struct Server {
 }
 
 async fn server() -> Server {
-    let files = |names: &[&'static str]| names.iter().map(|name| (*name, pictures::draw(name).unwrap())).collect();
+    let files = |names: &[&'static str]| names.iter().map(|name| (*name, images::draw(name).unwrap())).collect();
     let first = origin(files(&["photo.jpg"])).await;
     let second = origin(files(&["badge.png", "sideways.jpg"])).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -81,8 +81,8 @@ impl Server {
 }
 
 fn decoded(file: &[u8]) -> (Format, Size) {
-    let picture = image::load_from_memory(file).unwrap();
-    (Format::sniff(file).unwrap(), Size::new(picture.width(), picture.height()))
+    let image = image::load_from_memory(file).unwrap();
+    (Format::sniff(file).unwrap(), Size::new(image.width(), image.height()))
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn a_404_leads_to_the_next_origin_with_the_forwarded_host() {
 }
 
 #[tokio::test]
-async fn a_picture_stored_on_its_side_is_set_upright() {
+async fn an_image_stored_on_its_side_is_set_upright() {
     let server = server().await;
     let (_, _, body) = server.get("tr:w-300/sideways.jpg", "*/*").await;
     assert_eq!(decoded(&body).1, Size::new(300, 400));

@@ -291,7 +291,7 @@ fn what_failed_for_a_moment_is_not_kept() {
 
 #[cfg(feature = "pixels")]
 #[test]
-fn pictures_that_fail() {
+fn images_that_fail() {
     use originkit::error::PlanError;
     use originkit::{Error, ErrorCode};
 

@@ -2,7 +2,7 @@
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-mod pictures;
+mod images;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -19,8 +19,8 @@ use originkit::plan::{Region, Size};
 use originkit::transform::{Ai, AssetPath};
 use originkit::{Endpoint, Engine, Error, ErrorCode, Format, Origin, Renderer};
 
-fn png(picture: RgbaImage) -> Vec<u8> {
-    pictures::file(picture, ImageFormat::Png)
+fn png(image: RgbaImage) -> Vec<u8> {
+    images::file(image, ImageFormat::Png)
 }
 
 /// Returns an image that is red left of the middle, and blue right of it.
@@ -69,7 +69,7 @@ fn effects_without_a_provider_are_refused_by_name() {
 }
 
 #[test]
-fn a_provider_gets_the_picture_as_it_is_at_that_step() {
+fn a_provider_gets_the_image_as_it_is_at_that_step() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let extensions = Extensions::new().effector(Does(move |mut job: EffectJob<'_>| {
@@ -193,15 +193,15 @@ fn a_detector_sees_the_steps_input_and_may_fail() {
     let there = engine(Extensions::new().detector(Finds(Ok(right), Arc::clone(&asked))));
     let response =
         deliver(&there, "https://img.example.com/tr:w-200:fo-custom,w-50,h-50,f-png/a%20b.png", &halves(400, 200));
-    let picture = image::load_from_memory(response.body()).unwrap().to_rgba8();
-    assert_eq!(picture.get_pixel(10, 25).0, [0, 0, 255, 255], "the right side is kept");
+    let image = image::load_from_memory(response.body()).unwrap().to_rgba8();
+    assert_eq!(image.get_pixel(10, 25).0, [0, 0, 255, 255], "the right side is kept");
     assert_eq!(*asked.lock().unwrap(), ["Custom in 200x100 of a%20b.png"]);
 
     let broken = engine(Extensions::new().detector(Finds(Err("model is gone"), asked)));
     let response = deliver(&broken, "https://img.example.com/tr:fo-custom,w-50,h-50,f-png/a.png", &halves(400, 200));
-    let picture = image::load_from_memory(response.body()).unwrap().to_rgba8();
+    let image = image::load_from_memory(response.body()).unwrap().to_rgba8();
     assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!((picture.get_pixel(2, 25).0[0], picture.get_pixel(47, 25).0[2]), (255, 255), "the centre is kept");
+    assert_eq!((image.get_pixel(2, 25).0[0], image.get_pixel(47, 25).0[2]), (255, 255), "the centre is kept");
 }
 
 #[test]

@@ -5,7 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
 use originkit::error::PlanError;
@@ -133,7 +133,7 @@ fn what_was_found_decides_what_is_kept() {
         ("h-440,fo-car_dog", "objects", "140x220+400+100", (280, 440)),
         ("h-440,fo-car_dog,c-at_max", "objects", "140x220+400+100", (140, 220)),
         ("w-0.5,fo-car", "objects", "100x100+400+100", (320, 320)),
-        // A stored area comes before what the picture shows.
+        // A stored area comes before what the image shows.
         ("w-300,h-200,fo-auto-custom_override", "custom", "640x426.67+0+438.33", (300, 200)),
     ] {
         assert_frame(full(), text, asked, source, canvas);
@@ -180,14 +180,14 @@ fn the_centre_is_kept_where_nothing_is_found() {
     ] {
         assert_frame(Canned::new((640, 865)), text, asked, source, canvas);
     }
-    // What lies outside the picture, or is no area, was not found either.
+    // What lies outside the image, or is no area, was not found either.
     let mut wrong = Canned::new((640, 865));
     wrong.salient = vec![area(700.0, 0.0, 10.0, 10.0), area(f64::NAN, 0.0, 1.0, 1.0), area(10.0, 10.0, -5.0, 5.0)];
     assert_frame(wrong, "w-300,h-200,fo-auto", "salient", "640x426.67+0+219.17", (300, 200));
 }
 
 #[cfg(feature = "pixels")]
-mod pictures;
+mod images;
 
 #[cfg(feature = "pixels")]
 mod pixels {
@@ -199,10 +199,10 @@ mod pixels {
     use originkit::plan::Size;
 
     use super::area;
-    use super::pictures::file;
+    use super::images::file;
 
-    fn run(picture: &RgbImage, text: &str, extensions: Extensions) -> RgbImage {
-        let file = file(picture.clone(), ImageFormat::Png);
+    fn run(image: &RgbImage, text: &str, extensions: Extensions) -> RgbImage {
+        let file = file(image.clone(), ImageFormat::Png);
         let mut options = Renderer::new();
         options.extensions = extensions;
         let result = options.render(&file, &format!("{text},f-png").parse().unwrap()).unwrap();
@@ -249,16 +249,16 @@ mod pixels {
     }
 
     /// Returns the part of a shape that is in this part of an image. Its colours are not those of any background.
-    fn share(shape: Shape, part: &RgbImage, picture: &RgbImage) -> f64 {
+    fn share(shape: Shape, part: &RgbImage, image: &RgbImage) -> f64 {
         let mut colors: Vec<[u8; 3]> = Vec::new();
         for (x, y) in (0..80).flat_map(|x| (0..80).map(move |y| (x, y))) {
             colors.extend(shape(f64::from(x) / 40.0 - 1.0, f64::from(y) / 40.0 - 1.0));
         }
         colors.sort_unstable();
         colors.dedup();
-        let count = |picture: &RgbImage| picture.pixels().filter(|pixel| colors.contains(&pixel.0)).count();
-        assert!(count(picture) > 500, "there is nothing");
-        count(part) as f64 / count(picture) as f64
+        let count = |image: &RgbImage| image.pixels().filter(|pixel| colors.contains(&pixel.0)).count();
+        assert!(count(image) > 500, "there is nothing");
+        count(part) as f64 / count(image) as f64
     }
 
     #[test]
@@ -273,13 +273,13 @@ mod pixels {
                 for turn in 0..2 {
                     let at = places[(g * 3 + s + turn * 5) % 6];
                     let crop = crops[(s + turn * 2 + g) % 4];
-                    let picture = scene(ground, shape, at);
-                    let auto = run(&picture, &format!("{crop},fo-auto"), Extensions::new());
-                    let auto = share(shape, &auto, &picture);
+                    let image = scene(ground, shape, at);
+                    let auto = run(&image, &format!("{crop},fo-auto"), Extensions::new());
+                    let auto = share(shape, &auto, &image);
                     assert!(auto > 0.98, "{shape_name} at {at:?} on {ground_name}, {crop}: {auto:.2}");
-                    let centre = run(&picture, crop, Extensions::new());
+                    let centre = run(&image, crop, Extensions::new());
                     all += 1;
-                    lost += usize::from(share(shape, &centre, &picture) < 0.9);
+                    lost += usize::from(share(shape, &centre, &image) < 0.9);
                 }
             }
         }
@@ -288,15 +288,15 @@ mod pixels {
 
     #[test]
     fn fo_auto_keeps_the_centre_where_nothing_stands_out() {
-        for (name, picture) in [
+        for (name, image) in [
             ("flat", RgbImage::from_pixel(300, 200, Rgb([70, 80, 90]))),
             ("a dot", RgbImage::from_pixel(1, 1, Rgb([70, 80, 90]))),
             ("a line", RgbImage::from_pixel(300, 1, Rgb([70, 80, 90]))),
             ("faint noise", RgbImage::from_fn(300, 200, |x, y| Rgb([100 + grain(x, y) / 64, 100, 100]))),
         ] {
             for text in ["w-100,h-100,cm-extract", "w-50,h-150"] {
-                let centre = run(&picture, text, Extensions::new());
-                assert_eq!(run(&picture, &format!("{text},fo-auto"), Extensions::new()), centre, "{name}, {text}");
+                let centre = run(&image, text, Extensions::new());
+                assert_eq!(run(&image, &format!("{text},fo-auto"), Extensions::new()), centre, "{name}, {text}");
             }
         }
     }
@@ -327,11 +327,11 @@ mod pixels {
     fn a_detector_is_asked_before_the_built_in_one() {
         // Red at the left, where the built-in detector looks; the registered one says right.
         let (ground, shape) = (GROUNDS[0].1, SHAPES[0].1);
-        let picture = scene(ground, shape, (60.0, 60.0));
+        let image = scene(ground, shape, (60.0, 60.0));
         let right = || vec![area(340.0, 220.0, 10.0, 10.0)];
         let crop = |text: &str, extensions: Extensions| {
             let text = format!("w-100,h-100,cm-extract,{text}");
-            share(shape, &run(&picture, &text, extensions), &picture)
+            share(shape, &run(&image, &text, extensions), &image)
         };
         for (text, answer, want) in [
             ("fo-auto", Ok(right()), 0.0),
@@ -356,10 +356,10 @@ mod pixels {
     }
 
     #[test]
-    fn a_detector_sees_the_picture_as_the_step_gets_it() {
+    fn a_detector_sees_the_image_as_the_step_gets_it() {
         let (extensions, asked) = told(Ok(vec![area(0.0, 0.0, 10.0, 10.0)]));
-        let picture = scene(GROUNDS[0].1, SHAPES[0].1, (60.0, 60.0));
-        run(&picture, "w-180:w-90,h-90,fo-car_dog:w-50,h-20,fo-face", extensions);
+        let image = scene(GROUNDS[0].1, SHAPES[0].1, (60.0, 60.0));
+        run(&image, "w-180:w-90,h-90,fo-car_dog:w-50,h-20,fo-face", extensions);
         let asked: Vec<_> = asked.lock().unwrap().iter().map(|(_, _, size)| (size.width, size.height)).collect();
         assert_eq!(asked, [(180, 120), (90, 90)]);
     }

@@ -6,16 +6,16 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 
 use image::{ImageFormat, Rgb, RgbImage};
+use images::{Sampling, exif, file, jpeg_at, jpeg_sampled, photo, random};
 use originkit::plan::Fusion;
 use originkit::render::Note;
 use originkit::{ErrorCode, Renderer};
-use pictures::{Sampling, exif, file, jpeg_at, jpeg_sampled, photo, random};
 
 fn run(bytes: &[u8], text: &str) -> RgbImage {
     run_with(bytes, &format!("{text}:f-png"), Fusion::ALL)
@@ -51,8 +51,8 @@ fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
     10.0 * (255.0_f64.powi(2) / (squares / a.as_raw().len() as f64).max(1e-9)).log10()
 }
 
-fn jpeg(picture: &RgbImage, sampling: Sampling, progressive: bool, restart: u16) -> Vec<u8> {
-    jpeg_sampled(picture, 92, sampling, progressive, restart)
+fn jpeg(image: &RgbImage, sampling: Sampling, progressive: bool, restart: u16) -> Vec<u8> {
+    jpeg_sampled(image, 92, sampling, progressive, restart)
 }
 
 /// Returns the source as another crate decodes it, as a PNG: no part of it is decoded reduced.
@@ -70,13 +70,13 @@ fn unfused(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
+fn images_that_are_reduced_while_they_are_decoded_look_the_same() {
     let samplings = [Sampling::R_4_4_4, Sampling::R_4_2_2, Sampling::R_4_2_0, Sampling::R_4_4_0, Sampling::R_4_1_1];
     for (width, height) in [(640, 480), (333, 517), (1001, 250)] {
-        let picture = photo(width, height);
+        let image = photo(width, height);
         for sampling in samplings {
             for (progressive, restart) in [(false, 0), (true, 0), (false, 5)] {
-                let bytes = jpeg(&picture, sampling, progressive, restart);
+                let bytes = jpeg(&image, sampling, progressive, restart);
                 let whole = unfused(&bytes);
                 for text in ["w-0.4", "w-0.2", "w-0.1", "w-40,h-40", "w-60,h-30,fo-bottom_right", "h-30,w-70,c-force"] {
                     let quality = psnr(&run(&bytes, text), &run(&whole, text));
@@ -90,12 +90,12 @@ fn pictures_that_are_reduced_while_they_are_decoded_look_the_same() {
 
 /// Compares the same file by the same steps, with and without each pass. `f-jpg` stays in planes.
 #[test]
-fn every_pass_makes_the_picture_of_the_plan_it_was_made_from() {
+fn every_pass_makes_the_image_of_the_plan_it_was_made_from() {
     let mut worst = std::collections::BTreeMap::new();
     for (width, height) in [(640, 480), (333, 517)] {
-        let picture = photo(width, height);
+        let image = photo(width, height);
         for sampling in [Sampling::R_4_4_4, Sampling::R_4_2_2, Sampling::R_4_2_0] {
-            let bytes = turned(&jpeg(&picture, sampling, false, 0), 6);
+            let bytes = turned(&jpeg(&image, sampling, false, 0), 6);
             for text in [
                 "w-0.7",
                 "w-0.3",
@@ -137,13 +137,13 @@ fn turned(stored: &[u8], orientation: u8) -> Vec<u8> {
 }
 
 #[test]
-fn gray_and_turned_pictures_are_reduced_too() {
-    let picture = photo(400, 304);
-    let gray = RgbImage::from_fn(400, 304, |x, y| Rgb([picture.get_pixel(x, y).0[1]; 3]));
+fn gray_and_turned_images_are_reduced_too() {
+    let image = photo(400, 304);
+    let gray = RgbImage::from_fn(400, 304, |x, y| Rgb([image.get_pixel(x, y).0[1]; 3]));
     let bytes = jpeg_at(92, &image::DynamicImage::from(gray.clone()).to_luma8());
     assert!(psnr(&run(&bytes, "w-50"), &run(&unfused(&bytes), "w-50")) > 38.0);
 
-    let stored = jpeg(&picture, Sampling::R_4_2_0, false, 0);
+    let stored = jpeg(&image, Sampling::R_4_2_0, false, 0);
     for orientation in 1..=8 {
         let turned = turned(&stored, orientation);
         let upright = {
@@ -161,9 +161,9 @@ fn gray_and_turned_pictures_are_reduced_too() {
 #[test]
 fn damaged_files_are_refused_or_read_and_never_panic() {
     let mut next = random(0x9E37_79B9_7F4A_7C15);
-    let picture = photo(97, 61);
+    let image = photo(97, 61);
     for progressive in [false, true] {
-        let whole = jpeg(&picture, Sampling::R_4_2_0, progressive, 3);
+        let whole = jpeg(&image, Sampling::R_4_2_0, progressive, 3);
         for end in 0..whole.len() {
             if end % 7 == 0 {
                 // Shown as far as it goes, which is told, or refused, reduced or not; without its end marker it is whole.

@@ -6,10 +6,10 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use originkit::plan::{Orientation, Size};
@@ -21,8 +21,8 @@ fn flag(width: u32, height: u32) -> RgbImage {
 }
 
 #[test]
-fn a_picture_is_described() {
-    let file = pictures::jpeg(&flag(800, 400));
+fn an_image_is_described() {
+    let file = images::jpeg(&flag(800, 400));
     let info = (Renderer::new()).inspect(&file).unwrap();
     assert_eq!((info.size, info.format, info.frames, info.alpha), (Size::new(800, 400), Format::Jpeg, 1, false));
     assert_eq!((info.orientation, info.bytes), (Orientation::Upright, file.len() as u64));
@@ -41,7 +41,7 @@ fn a_picture_is_described() {
 #[test]
 fn json_can_be_read_by_others() {
     let clear = RgbaImage::from_fn(40, 60, |x, _| Rgba([200, 30, 60, if x < 20 { 255 } else { 0 }]));
-    let file = pictures::file(clear, ImageFormat::Png);
+    let file = images::file(clear, ImageFormat::Png);
     let info = (Renderer::new()).inspect(&file).unwrap();
     let json: serde_json::Value = serde_json::from_str(&info.to_json()).unwrap();
     assert_eq!(json["width"], 40);
@@ -57,17 +57,17 @@ fn json_can_be_read_by_others() {
     assert_eq!(json["blurhash"], info.blur_hash.as_str());
     assert!(json["thumbhash"].as_str().unwrap().len() > 20);
     let empty = RgbaImage::from_pixel(3, 3, Rgba([1, 2, 3, 0]));
-    let info = (Renderer::new()).inspect(&pictures::file(empty, ImageFormat::Png)).unwrap();
+    let info = (Renderer::new()).inspect(&images::file(empty, ImageFormat::Png)).unwrap();
     let json: serde_json::Value = serde_json::from_str(&info.to_json()).unwrap();
     assert_eq!((&json["dominant"], &json["palette"]), (&serde_json::Value::Null, &serde_json::json!([])));
 }
 
 #[test]
-fn everything_is_told_of_the_picture_as_it_is_seen() {
-    let upright = (Renderer::new()).inspect(&pictures::jpeg(&flag(400, 200))).unwrap();
+fn everything_is_told_of_the_image_as_it_is_seen() {
+    let upright = (Renderer::new()).inspect(&images::jpeg(&flag(400, 200))).unwrap();
     // Stored lying on its side: to be turned by 90 degrees.
     let stored = image::imageops::rotate270(&flag(400, 200));
-    let file = pictures::jpeg_with_exif(&pictures::jpeg(&stored), 6);
+    let file = images::jpeg_with_exif(&images::jpeg(&stored), 6);
     let turned = (Renderer::new()).inspect(&file).unwrap();
     assert_eq!((turned.size, turned.orientation), (Size::new(400, 200), Orientation::Rotate90));
     assert_eq!(turned.blur_hash[..2], upright.blur_hash[..2]);
@@ -81,12 +81,12 @@ fn everything_is_told_of_the_picture_as_it_is_seen() {
 #[test]
 fn any_size_is_fine_and_limits_hold() {
     for (width, height) in [(1, 1), (1, 500), (500, 1), (101, 100), (3000, 2)] {
-        let file = pictures::file(RgbImage::from_pixel(width, height, Rgb([9, 99, 199])), ImageFormat::Png);
+        let file = images::file(RgbImage::from_pixel(width, height, Rgb([9, 99, 199])), ImageFormat::Png);
         let info = (Renderer::new()).inspect(&file).unwrap();
         assert_eq!(info.size, Size::new(width, height));
         assert_eq!(info.dominant.unwrap().rgb, [9, 99, 199]);
     }
-    let file = pictures::file(flag(100, 100), ImageFormat::Png);
+    let file = images::file(flag(100, 100), ImageFormat::Png);
     let mut strict = Renderer::new();
     strict.rules.limits.pixels = 9_999;
     assert!(matches!(strict.inspect(&file), Err(Error::Limit(_))));
@@ -105,9 +105,9 @@ fn any_size_is_fine_and_limits_hold() {
 /// Large JPEGs are decoded reduced; their description is that of the whole image.
 #[test]
 fn large_files_look_as_they_are() {
-    let picture = pictures::photo(1600, 1000);
-    let jpeg = pictures::jpeg_at(95, &picture);
-    let whole = pictures::file(image::load_from_memory(&jpeg).unwrap().to_rgb8(), ImageFormat::Png);
+    let image = images::photo(1600, 1000);
+    let jpeg = images::jpeg_at(95, &image);
+    let whole = images::file(image::load_from_memory(&jpeg).unwrap().to_rgb8(), ImageFormat::Png);
     let [reduced, whole] = [jpeg, whole].map(|bytes| (Renderer::new()).inspect(&bytes).unwrap());
     assert_eq!((reduced.size, reduced.blur_hash.len()), (whole.size, whole.blur_hash.len()));
     let (a, b) = (reduced.dominant.unwrap().rgb, whole.dominant.unwrap().rgb);

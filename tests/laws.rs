@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 #[cfg(feature = "pixels")]
-mod pictures;
+mod images;
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -108,9 +108,9 @@ const LOOKS: &[&str] =
 #[cfg(feature = "pixels")]
 fn answer(order: Order) -> (Vec<u8>, String) {
     use originkit::delivery::{Input, Output};
-    let picture =
+    let image =
         image::RgbaImage::from_fn(12, 8, |x, y| image::Rgba([x, 9 * y, 5, 255 - x].map(|v| u8::try_from(v).unwrap())));
-    let file = pictures::file(picture, image::ImageFormat::Png);
+    let file = images::file(image, image::ImageFormat::Png);
     let mut delivery = order.deliver();
     loop {
         match delivery.poll() {

@@ -5,10 +5,10 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use image::{DynamicImage, ImageFormat};
 use originkit::{Error, ErrorCode, Limits, Renderer};
 
-use pictures::*;
+use images::*;
 
 #[test]
 fn bombs_are_refused_by_their_headers() {
@@ -45,9 +45,9 @@ fn bombs_are_refused_by_their_headers() {
 
 #[test]
 fn progressive_jpegs_are_charged_for_their_coefficients() {
-    let picture = file(photo(700, 700), ImageFormat::Png);
-    let baseline = (Renderer::new()).render(&picture, &"f-jpg".parse().unwrap()).unwrap();
-    let progressive = (Renderer::new()).render(&picture, &"f-jpg,pr-true".parse().unwrap()).unwrap();
+    let image = file(photo(700, 700), ImageFormat::Png);
+    let baseline = (Renderer::new()).render(&image, &"f-jpg".parse().unwrap()).unwrap();
+    let progressive = (Renderer::new()).render(&image, &"f-jpg,pr-true".parse().unwrap()).unwrap();
     let wanted = "w-1,h-1,cm-extract,f-png".parse().unwrap();
     let stated = |bytes: &[u8]| (Renderer::new()).peak_memory(bytes, &wanted).unwrap();
     let needs = |bytes: &[u8], memory: u64| {
@@ -113,7 +113,7 @@ fn memory_is_refused_not_taken() {
 }
 
 #[test]
-fn a_file_cut_short_is_no_picture() {
+fn a_file_cut_short_is_no_image() {
     for (name, bytes) in samples() {
         let mut accepted = Vec::new();
         for end in 0..bytes.len() {
@@ -157,17 +157,17 @@ fn damaged_bytes_never_panic() {
 
 /// Returns a small file of every format that is decoded.
 fn samples() -> Vec<(&'static str, Vec<u8>)> {
-    let picture = photo(19, 13);
-    let png = file(picture.clone(), ImageFormat::Png);
+    let image = photo(19, 13);
+    let png = file(image.clone(), ImageFormat::Png);
     let made = |text: &str| (Renderer::new()).render(&png, &text.parse().unwrap()).unwrap().bytes.to_vec();
     vec![
-        ("jpeg", jpeg_with_exif(&jpeg(&picture), 6)),
+        ("jpeg", jpeg_with_exif(&jpeg(&image), 6)),
         ("progressive jpeg", made("f-jpg,pr-true")),
         ("lossy webp", made("f-webp")),
-        ("webp", webp_with_exif(&file(picture.clone(), ImageFormat::WebP), (19, 13), 3)),
-        ("gif", file(DynamicImage::from(picture.clone()).to_rgba8(), ImageFormat::Gif)),
-        ("bmp", file(picture.clone(), ImageFormat::Bmp)),
-        ("tiff", tiff_with_orientation(&picture, 8)),
+        ("webp", webp_with_exif(&file(image.clone(), ImageFormat::WebP), (19, 13), 3)),
+        ("gif", file(DynamicImage::from(image.clone()).to_rgba8(), ImageFormat::Gif)),
+        ("bmp", file(image.clone(), ImageFormat::Bmp)),
+        ("tiff", tiff_with_orientation(&image, 8)),
         ("png", png),
     ]
 }

@@ -167,9 +167,9 @@ impl Event {
 }
 
 fn rendered(good: bool) -> Rendered {
-    let picture = Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(3, 2));
+    let image = Encoded::new(Bytes::from_static(b"an image"), Format::WebP, Size::new(3, 2));
     let limit = originkit::error::PlanError::Source("broken".to_owned());
-    Rendered::new(if good { Ok(picture) } else { Err(limit.into()) })
+    Rendered::new(if good { Ok(image) } else { Err(limit.into()) })
 }
 
 /// A machine, and the state that a driver would have for it.
@@ -237,7 +237,7 @@ impl Watched {
             }
             Output::Respond(response) => {
                 let outcome = Outcome::of(&response).expect("an outcome");
-                assert!(self.renders == 1 || response.body() != "a picture" || self.again, "a result nobody asked for");
+                assert!(self.renders == 1 || response.body() != "an image" || self.again, "a result nobody asked for");
                 let lives = response.headers()["cache-control"].to_str().unwrap();
                 assert!(
                     !self.stored || !matches!(lives, "no-store" | "public, max-age=5"),

@@ -2,16 +2,16 @@
 #![cfg(all(feature = "pixels", target_os = "linux"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot measure may stop")]
 
-mod pictures;
+mod images;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
+use images::{Sampling, file, jpeg_sampled, photo};
 use originkit::extend::{EffectJob, EffectOutcome, Effector, Extensions};
 use originkit::{Format, Renderer};
-use pictures::{Sampling, file, jpeg_sampled, photo};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -78,8 +78,8 @@ fn large(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| *tile.get_pixel(x % 512, (x / 512 * 97 + y) % 512))
 }
 
-fn jpeg(picture: &RgbImage, sampling: Sampling, progressive: bool) -> Vec<u8> {
-    jpeg_sampled(picture, 90, sampling, progressive, 0)
+fn jpeg(image: &RgbImage, sampling: Sampling, progressive: bool) -> Vec<u8> {
+    jpeg_sampled(image, 90, sampling, progressive, 0)
 }
 
 fn stored(name: &str, bytes: &[u8]) -> PathBuf {
@@ -93,18 +93,18 @@ const SLACK: u64 = 4 * MIB;
 
 #[test]
 fn what_is_stated_before_is_an_upper_bound() {
-    let picture = large(2000, 1500);
-    let alpha = DynamicImage::from(picture.clone()).to_rgba8();
-    let png = |picture: DynamicImage| file(picture, ImageFormat::Png);
+    let image = large(2000, 1500);
+    let alpha = DynamicImage::from(image.clone()).to_rgba8();
+    let png = |image: DynamicImage| file(image, ImageFormat::Png);
     let sources = [
-        ("444p.jpg", jpeg(&picture, Sampling::R_4_4_4, true)),
-        ("420.jpg", jpeg(&picture, Sampling::R_4_2_0, false)),
-        ("rgb.png", png(picture.clone().into())),
+        ("444p.jpg", jpeg(&image, Sampling::R_4_4_4, true)),
+        ("420.jpg", jpeg(&image, Sampling::R_4_2_0, false)),
+        ("rgb.png", png(image.clone().into())),
         ("rgba16.png", png(DynamicImage::from(alpha.clone()).to_rgba16().into())),
-        ("gray.png", png(DynamicImage::from(picture.clone()).to_luma8().into())),
+        ("gray.png", png(DynamicImage::from(image.clone()).to_luma8().into())),
         ("a.webp", file(alpha.clone(), ImageFormat::WebP)),
         ("a.tiff", file(alpha, ImageFormat::Tiff)),
-        ("a.bmp", file(picture, ImageFormat::Bmp)),
+        ("a.bmp", file(image, ImageFormat::Bmp)),
     ];
     let mut broken = Vec::new();
     let mut loosest = (0, String::new());

@@ -7,10 +7,10 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 mod profiles;
 
 use std::io::Cursor;
@@ -20,7 +20,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader};
 use originkit::render::Encoded;
 use originkit::{Format, Renderer};
 
-use pictures::*;
+use images::*;
 use profiles::*;
 
 const XMP: &[u8] = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><a tiff:Orientation=\"6\">XMP SECRET</a></x:xmpmeta>";
@@ -34,7 +34,7 @@ fn everything_is_kept_if_asked_for() {
             let found = read(&result.bytes);
             let exif = found.exif.unwrap();
             assert!(holds(&exif, b"GPS SECRET!"), "{text}");
-            // The picture is upright, and so says the tag.
+            // The image is upright, and so says the tag.
             assert_eq!((exif[18], found.orientation), (1, 1), "{text}");
             assert!(result.size.height > result.size.width, "{text}");
             let xmp = found.xmp.unwrap();
@@ -51,7 +51,7 @@ fn everything_is_kept_if_asked_for() {
 }
 
 #[test]
-fn a_picture_that_was_not_turned_keeps_its_orientation() {
+fn an_image_that_was_not_turned_keeps_its_orientation() {
     for source in sources(6) {
         for text in OUTPUTS {
             let mut options = Renderer::new();
@@ -109,9 +109,9 @@ fn all_orientations_are_written_as_upright() {
 
 #[test]
 fn density_is_kept_or_written() {
-    let picture = photo(20, 10);
-    let plain = jpeg(&picture);
-    let png = file(picture.clone(), ImageFormat::Png);
+    let image = photo(20, 10);
+    let plain = jpeg(&image);
+    let png = file(image.clone(), ImageFormat::Png);
     let at_150 = with_jfif_density(&plain, 150);
     let png_72 = png_with(&png, b"pHYs", b"\0\0\x0B\x13\0\0\x0B\x13\x01");
     let in_exif = jpeg_with(&without_jfif(&plain), 1, &[b"Exif\0\0", &exif_with_density(6, 240)[..]].concat());
@@ -151,9 +151,9 @@ fn density_is_kept_or_written() {
 
 #[test]
 fn what_is_too_large_or_broken_stays_behind() {
-    let picture = photo(20, 10);
-    let png = file(picture.clone(), ImageFormat::Png);
-    let webp = file(picture.clone(), ImageFormat::WebP);
+    let image = photo(20, 10);
+    let png = file(image.clone(), ImageFormat::Png);
+    let webp = file(image.clone(), ImageFormat::WebP);
     let mut options = Renderer::new();
     let block = exif(1);
     options.rules.limits.metadata_bytes = block.len() as u64;
@@ -163,8 +163,8 @@ fn what_is_too_large_or_broken_stays_behind() {
         (png_with(&png, b"eXIf", &long), false),
         (webp_with(&webp, (20, 10), &[(b"EXIF", &block)]), true),
         (webp_with(&webp, (20, 10), &[(b"EXIF", &long)]), false),
-        (jpeg_with(&jpeg(&picture), 1, &[b"Exif\0\0", &block[..]].concat()), true),
-        (jpeg_with(&jpeg(&picture), 1, &[b"Exif\0\0", &long[..]].concat()), false),
+        (jpeg_with(&jpeg(&image), 1, &[b"Exif\0\0", &block[..]].concat()), true),
+        (jpeg_with(&jpeg(&image), 1, &[b"Exif\0\0", &long[..]].concat()), false),
     ] {
         for text in ["f-png,md-true", "f-webp,md-true"] {
             let result = options.render(&file, &text.parse().unwrap()).unwrap();
@@ -202,8 +202,8 @@ fn what_is_too_large_or_broken_stays_behind() {
 
 #[test]
 fn a_jpeg_of_low_quality_does_not_grow() {
-    let picture = photo(120, 90);
-    let source = |quality: u8| jpeg_at(quality, &picture);
+    let image = photo(120, 90);
+    let source = |quality: u8| jpeg_at(quality, &image);
     for (quality, text, same) in [
         (40, "f-jpg", "f-jpg,q-40"),
         (40, "f-webp", "f-webp,q-40"),
@@ -218,23 +218,23 @@ fn a_jpeg_of_low_quality_does_not_grow() {
     }
     let bytes = source(40);
     assert!(run(&bytes, "f-jpg,q-70").bytes.len() > run(&bytes, "f-jpg").bytes.len());
-    let png = file(picture.clone(), ImageFormat::Png);
+    let png = file(image.clone(), ImageFormat::Png);
     assert_eq!(run(&png, "f-jpg").bytes, run(&png, "f-jpg,q-80").bytes);
 }
 
 /// Returns the same image in each format, with EXIF, XMP and a profile.
 fn sources(orientation: u8) -> [Vec<u8>; 3] {
-    let picture = photo(40, 30);
+    let image = photo(40, 30);
     let (icc, block) = (display_p3(), exif(orientation));
     let packet = [&b"http://ns.adobe.com/xap/1.0/\0"[..], XMP].concat();
-    let jpeg = jpeg_with(&jpeg_in(&jpeg(&picture), &icc, 300), 1, &packet);
+    let jpeg = jpeg_with(&jpeg_in(&jpeg(&image), &icc, 300), 1, &packet);
     let text = [&b"XML:com.adobe.xmp\0\0\0\0\0"[..], XMP].concat();
-    let png = png_with(&png_with(&png_in(picture.clone(), &icc), b"iTXt", &text), b"eXIf", &block);
+    let png = png_with(&png_with(&png_in(image.clone(), &icc), b"iTXt", &text), b"eXIf", &block);
     let extras: [(&[u8; 4], &[u8]); 3] = [(b"ICCP", &icc), (b"EXIF", &block), (b"XMP ", XMP)];
     [
         jpeg_with_exif(&jpeg, orientation),
         png_with(&png, b"tEXt", b"Comment\0SECRET"),
-        webp_with(&file(picture.clone(), ImageFormat::WebP), picture.dimensions(), &extras),
+        webp_with(&file(image.clone(), ImageFormat::WebP), image.dimensions(), &extras),
     ]
 }
 

@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use nginx::Nginx;
 
+#[path = "../examples/images/mod.rs"]
+mod images;
 mod nginx;
-#[path = "../examples/pictures/mod.rs"]
-mod pictures;
 
 /// The endpoint of these tests. No name server knows the host: a connection to it comes from a wrong configuration.
 const BASE: &str = "http://static.example.test";
@@ -35,7 +35,7 @@ const FIREWALL: &str = r#"
 
 #[tokio::test]
 async fn a_firewall_that_wants_the_marker_lets_us_in() {
-    let (photo, badge) = (picture("photo.jpg"), picture("badge.png"));
+    let (photo, badge) = (image("photo.jpg"), image("badge.png"));
     let Some(nginx) = Nginx::start(FIREWALL, &[("photo.jpg", &photo), ("badge.png", &badge)]) else { return };
     assert!(nginx.direct("/photo.jpg", "").starts_with("HTTP/1.1 403 "));
     assert!(nginx.direct("/photo.jpg", "x-req-from: others\r\n").starts_with("HTTP/1.1 403 "));
@@ -61,7 +61,7 @@ async fn a_firewall_that_wants_the_marker_lets_us_in() {
         let mut seen = nginx.asked().split_off(already);
         assert_eq!(seen.len(), asked.len(), "{url}: {seen:#?}");
         for (path, status) in asked {
-            // A picture and its overlay are fetched together: either may be first.
+            // An image and its overlay are fetched together: either may be first.
             let at = seen.iter().position(|line| line["uri"] == *path && line["status"] == *status);
             let line = seen.remove(at.unwrap_or_else(|| panic!("{url}: no {path} with {status} in {seen:#?}")));
             assert_eq!((&line["marker"], &line["host"]), (&json!("imagekit"), &json!(nginx.authority())), "{url}");
@@ -82,8 +82,8 @@ const SITES: &str = "
 
 #[tokio::test]
 async fn a_forwarded_host_finds_its_site() {
-    // Different pictures under one name.
-    let [strangers, stat, shop] = ["photo.jpg", "badge.png", "sideways.jpg"].map(picture);
+    // Different images under one name.
+    let [strangers, stat, shop] = ["photo.jpg", "badge.png", "sideways.jpg"].map(image);
     let files: [(&str, &[u8]); 3] = [("strangers/a.jpg", &strangers), ("static/a.jpg", &stat), ("shop/a.jpg", &shop)];
     let Some(nginx) = Nginx::start(SITES, &files) else { return };
     for (forward, url, host, want) in [
@@ -100,7 +100,7 @@ async fn a_forwarded_host_finds_its_site() {
         let request = Request::get(format!("/{path}")).header("host", authority).body(()).unwrap();
         let response = run(&engine, &request).await;
         assert_eq!(response.status(), StatusCode::OK, "{url}");
-        assert!(response.body() == want, "{url}, forwarded {forward}: the wrong site's picture");
+        assert!(response.body() == want, "{url}, forwarded {forward}: the wrong site's image");
         assert_eq!(nginx.asked().pop().unwrap()["host"], host, "{url}");
     }
 }
@@ -122,7 +122,7 @@ const FAILURES: &str = "
 
 #[tokio::test]
 async fn origins_that_fail_are_passed_over() {
-    let photo = picture("photo.jpg");
+    let photo = image("photo.jpg");
     let Some(nginx) = Nginx::start(FAILURES, &[("photo.jpg", &photo)]) else { return };
     let refused = "http://127.0.0.1:1"; // nobody listens there
     let origins = |names: &str| -> Vec<Origin> {
@@ -194,7 +194,7 @@ async fn origins_that_fail_are_passed_over() {
 async fn nothing_of_the_client_reaches_the_origin() {
     const SITE: &str = "server { listen $LISTEN; root $FILES; }";
     const NAME: &str = "gr\u{f6}\u{df}e 1.jpg";
-    let photo = picture("photo.jpg");
+    let photo = image("photo.jpg");
     let Some(nginx) = Nginx::start(SITE, &[(NAME, &photo)]) else { return };
     // The log would show it.
     nginx.direct("/", "cookie: a=b\r\nauthorization: Basic eA==\r\nrange: bytes=0-9\r\n");
@@ -243,7 +243,7 @@ const LARGE: &str = r#"
 #[tokio::test]
 async fn what_is_too_large_or_leads_astray_is_given_up() {
     const SIZE: usize = 16 << 20;
-    let photo = picture("photo.jpg");
+    let photo = image("photo.jpg");
     let mut large = photo.clone();
     large.resize(SIZE, 0);
     let Some(nginx) = Nginx::start(LARGE, &[("large.jpg", &large), ("photo.jpg", &photo)]) else { return };
@@ -281,8 +281,8 @@ async fn what_is_too_large_or_leads_astray_is_given_up() {
     assert!(asked.iter().all(|line| !line["uri"].as_str().unwrap().starts_with("/spare")), "a limit is the end");
 }
 
-fn picture(name: &str) -> Vec<u8> {
-    pictures::draw(name).unwrap()
+fn image(name: &str) -> Vec<u8> {
+    images::draw(name).unwrap()
 }
 
 fn engine<const N: usize>(origins: [Origin; N]) -> Engine {
@@ -299,6 +299,6 @@ async fn run(engine: &Engine, request: &Request<()>) -> Response<Bytes> {
 }
 
 fn dimensions(response: &Response<Bytes>) -> Option<(u32, u32)> {
-    let picture = image::load_from_memory(response.body()).ok()?;
-    Some((picture.width(), picture.height()))
+    let image = image::load_from_memory(response.body()).ok()?;
+    Some((image.width(), image.height()))
 }

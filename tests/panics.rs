@@ -2,7 +2,7 @@
 #![cfg(feature = "pixels")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-mod pictures;
+mod images;
 
 use std::future::Future;
 use std::pin::pin;
@@ -67,7 +67,7 @@ fn delivery(extensions: &Extensions, text: &str) -> Delivery {
 }
 
 fn file() -> Bytes {
-    pictures::file(pictures::photo(16, 16), ImageFormat::Png).into()
+    images::file(images::photo(16, 16), ImageFormat::Png).into()
 }
 
 fn origins() -> Origins {

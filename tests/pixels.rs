@@ -6,10 +6,10 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 
 #[cfg(feature = "qoi")]
 use image::ImageEncoder as _;
@@ -18,7 +18,7 @@ use originkit::plan::Size;
 use originkit::render::Encoded;
 use originkit::{Error, Format, Renderer};
 
-use pictures::*;
+use images::*;
 
 #[test]
 fn orientation_is_applied_in_every_format_that_has_one() {
@@ -88,9 +88,9 @@ fn paddings_and_borders_have_their_colour() {
 
 #[test]
 fn trims_what_was_drawn_around() {
-    let mut picture = RgbImage::from_pixel(60, 40, Rgb([250, 250, 250]));
-    image::imageops::replace(&mut picture, &blocks("ab"), 7, 9);
-    let bytes = file(picture.clone(), ImageFormat::Png);
+    let mut image = RgbImage::from_pixel(60, 40, Rgb([250, 250, 250]));
+    image::imageops::replace(&mut image, &blocks("ab"), 7, 9);
+    let bytes = file(image.clone(), ImageFormat::Png);
     let trimmed = run(&bytes, "t-true,f-png");
     assert_eq!((trimmed.size, letters(&view(&trimmed)).as_str()), (Size::new(32, 16), "ab"));
     // What was rendered to be measured goes on being used.
@@ -102,18 +102,18 @@ fn trims_what_was_drawn_around() {
 
 #[test]
 fn resizing_agrees_with_another_implementation() {
-    let picture = photo(240, 170);
-    let bytes = file(picture.clone(), ImageFormat::Png);
+    let image = photo(240, 170);
+    let bytes = file(image.clone(), ImageFormat::Png);
     for (width, height) in [(120, 85), (77, 31), (13, 9), (300, 300), (240, 50)] {
         let ours = view(&run(&bytes, &format!("w-{width},h-{height},c-force,f-png")));
-        let theirs = image::imageops::resize(&picture, width, height, image::imageops::FilterType::Lanczos3);
+        let theirs = image::imageops::resize(&image, width, height, image::imageops::FilterType::Lanczos3);
         let (mean, most) = difference(&DynamicImage::from(ours).to_rgb8(), &theirs);
         // Both round between their passes, in different orders.
         assert!(mean < 0.5 && most <= 4, "{width}x{height}: mean {mean}, most {most}");
     }
-    // A crop that lies between pixels: the same as cutting a larger picture.
+    // A crop that lies between pixels: the same as cutting a larger image.
     let covered = view(&run(&bytes, "w-50,h-50,f-png"));
-    let cut = image::imageops::crop_imm(&picture, 35, 0, 170, 170).to_image();
+    let cut = image::imageops::crop_imm(&image, 35, 0, 170, 170).to_image();
     let theirs = image::imageops::resize(&cut, 50, 50, image::imageops::FilterType::Lanczos3);
     let (mean, _) = difference(&DynamicImage::from(covered).to_rgb8(), &theirs);
     assert!(mean < 1.0, "{mean}");
@@ -152,9 +152,9 @@ fn a_reduced_copy_has_the_same_subject() {
 
 #[test]
 fn invisible_colours_do_not_bleed() {
-    let picture =
+    let image =
         RgbaImage::from_fn(64, 64, |x, _| if x % 2 == 0 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) });
-    let bytes = file(picture, ImageFormat::Png);
+    let bytes = file(image, ImageFormat::Png);
     for text in ["w-32,h-32,f-png", "w-20,h-11,c-force,f-png", "w-100,f-png", "rt-30,f-png"] {
         for pixel in view(&run(&bytes, text)).pixels() {
             let [r, g, b, a] = pixel.0;
@@ -166,9 +166,9 @@ fn invisible_colours_do_not_bleed() {
 
 #[test]
 fn transparency_is_kept_or_filled() {
-    let mut picture = RgbaImage::from_pixel(20, 20, Rgba([200, 100, 50, 255]));
-    picture.put_pixel(0, 0, Rgba([9, 9, 9, 0]));
-    let bytes = file(picture, ImageFormat::Png);
+    let mut image = RgbaImage::from_pixel(20, 20, Rgba([200, 100, 50, 255]));
+    image.put_pixel(0, 0, Rgba([9, 9, 9, 0]));
+    let bytes = file(image, ImageFormat::Png);
     let kept = run(&bytes, "w-40");
     assert_eq!(kept.format, Format::Png);
     assert!(view(&kept).get_pixel(0, 0).0[3] < 40);
@@ -190,22 +190,22 @@ fn transparency_is_judged_by_pixels_not_by_files() {
 
 #[test]
 fn reads_every_kind_of_source() {
-    let picture = photo(40, 30);
-    let dynamic = DynamicImage::from(picture.clone());
+    let image = photo(40, 30);
+    let dynamic = DynamicImage::from(image.clone());
     let sources: [(&str, Vec<u8>); 9] = [
-        ("jpeg", jpeg(&picture)),
-        ("png", file(picture.clone(), ImageFormat::Png)),
+        ("jpeg", jpeg(&image)),
+        ("png", file(image.clone(), ImageFormat::Png)),
         ("png 16", file(dynamic.to_rgb16(), ImageFormat::Png)),
         ("png alpha 16", file(dynamic.to_rgba16(), ImageFormat::Png)),
-        ("webp", file(picture.clone(), ImageFormat::WebP)),
-        ("bmp", file(picture.clone(), ImageFormat::Bmp)),
-        ("tiff", file(picture.clone(), ImageFormat::Tiff)),
+        ("webp", file(image.clone(), ImageFormat::WebP)),
+        ("bmp", file(image.clone(), ImageFormat::Bmp)),
+        ("tiff", file(image.clone(), ImageFormat::Tiff)),
         ("tiff 16", file(dynamic.to_rgb16(), ImageFormat::Tiff)),
         ("gif", file(dynamic.to_rgba8(), ImageFormat::Gif)),
     ];
     for (name, bytes) in sources {
         let seen = DynamicImage::from(view(&run(&bytes, "f-png"))).to_rgb8();
-        let (mean, _) = difference(&seen, &picture);
+        let (mean, _) = difference(&seen, &image);
         let tolerated = match name {
             "gif" => 6.0,
             "jpeg" => 1.5,
@@ -221,8 +221,8 @@ fn reads_every_kind_of_source() {
 
 #[test]
 fn every_encoder_round_trips() {
-    let picture = photo(100, 75);
-    let bytes = file(picture.clone(), ImageFormat::Png);
+    let image = photo(100, 75);
+    let bytes = file(image.clone(), ImageFormat::Png);
     for (text, format, tolerated) in [
         ("f-png", Format::Png, 0.0),
         ("f-webp,lo-true", Format::WebP, 0.0),
@@ -233,24 +233,24 @@ fn every_encoder_round_trips() {
     ] {
         let result = run(&bytes, text);
         assert_eq!((result.format, Format::sniff(&result.bytes)), (format, Some(format)));
-        let (mean, _) = difference(&DynamicImage::from(view(&result)).to_rgb8(), &picture);
+        let (mean, _) = difference(&DynamicImage::from(view(&result)).to_rgb8(), &image);
         assert!(mean <= tolerated, "{text}: {mean}");
     }
-    let gif = file(DynamicImage::from(picture.clone()).to_rgba8(), ImageFormat::Gif);
+    let gif = file(DynamicImage::from(image.clone()).to_rgba8(), ImageFormat::Gif);
     let result = run(&gif, "fl-h:fl-h");
-    let (mean, _) = difference(&DynamicImage::from(view(&result)).to_rgb8(), &picture);
+    let (mean, _) = difference(&DynamicImage::from(view(&result)).to_rgb8(), &image);
     assert!(result.format == Format::Gif && mean < 6.0, "{mean}");
     assert!(run(&bytes, "f-jpg,q-30").bytes.len() < run(&bytes, "f-jpg,q-90").bytes.len());
 }
 
 #[test]
 fn chroma_is_halved_unless_told_otherwise() {
-    let picture = photo(100, 75);
-    let bytes = file(picture.clone(), ImageFormat::Png);
+    let image = photo(100, 75);
+    let bytes = file(image.clone(), ImageFormat::Png);
     let halved = (Renderer::new()).render(&bytes, &"f-jpg,q-95".parse().unwrap()).unwrap();
     let whole = run(&bytes, "f-jpg,q-95");
     assert!(halved.bytes.len() < whole.bytes.len(), "{} {}", halved.bytes.len(), whole.bytes.len());
-    let (mean, _) = difference(&DynamicImage::from(view(&halved)).to_rgb8(), &picture);
+    let (mean, _) = difference(&DynamicImage::from(view(&halved)).to_rgb8(), &image);
     assert!(mean < 3.0, "{mean}");
 }
 
@@ -272,13 +272,13 @@ fn two_decoders_read_our_jpeg_alike() {
 
 #[test]
 fn metadata_stays_behind() {
-    let picture = photo(32, 32);
+    let image = photo(32, 32);
     let comment = b"Comment\0SECRET".as_slice();
-    let png = file(picture.clone(), ImageFormat::Png);
+    let png = file(image.clone(), ImageFormat::Png);
     let sources = [
-        jpeg_with_exif(&jpeg(&picture), 1),
+        jpeg_with_exif(&jpeg(&image), 1),
         png_with(&png_with(&png, b"eXIf", &exif(1)), b"tEXt", comment),
-        webp_with_exif(&file(picture.clone(), ImageFormat::WebP), (32, 32), 1),
+        webp_with_exif(&file(image.clone(), ImageFormat::WebP), (32, 32), 1),
     ];
     for bytes in sources {
         assert!(holds(&bytes, b"SECRET"));
@@ -301,7 +301,7 @@ fn the_smallest_candidate_is_delivered() {
     for text in ["w-180,f-webp", "w-180,f-jpg", "w-180,f-png"] {
         assert!(chosen.bytes.len() <= run(&bytes, text).bytes.len(), "{text}");
     }
-    // A plain picture is smallest as a PNG, and JPEG is passed over.
+    // A plain image is smallest as a PNG, and JPEG is passed over.
     let plain = file(RgbImage::from_pixel(200, 150, Rgb([9, 99, 199])), ImageFormat::Png);
     assert_eq!(run(&plain, "w-180").format, Format::Png);
 }
@@ -355,9 +355,9 @@ fn refused(bytes: &[u8], text: &str) -> Error {
 }
 
 fn view(result: &Encoded) -> RgbaImage {
-    let picture = image::load_from_memory(&result.bytes).unwrap().to_rgba8();
-    assert_eq!(picture.dimensions(), (result.size.width, result.size.height));
-    picture
+    let image = image::load_from_memory(&result.bytes).unwrap().to_rgba8();
+    assert_eq!(image.dimensions(), (result.size.width, result.size.height));
+    image
 }
 
 /// Returns the mean and the largest difference of samples.
@@ -391,13 +391,13 @@ fn smallest_spends_time_for_bytes() {
 #[cfg(feature = "qoi")]
 #[test]
 fn qoi_is_read_as_it_is() {
-    let picture = RgbaImage::from_fn(40, 30, |x, y| Rgba([x as u8 * 6, y as u8 * 8, 90, 255 - (x * y) as u8]));
-    let (mut bytes, pixels) = (Vec::new(), picture.clone());
+    let image = RgbaImage::from_fn(40, 30, |x, y| Rgba([x as u8 * 6, y as u8 * 8, 90, 255 - (x * y) as u8]));
+    let (mut bytes, pixels) = (Vec::new(), image.clone());
     image::codecs::qoi::QoiEncoder::new(&mut bytes)
         .write_image(pixels.as_raw(), 40, 30, image::ExtendedColorType::Rgba8)
         .unwrap();
     let read = (Renderer::new()).render(&bytes, &"f-png".parse().unwrap()).unwrap();
-    assert_eq!(image::load_from_memory(&read.bytes).unwrap().to_rgba8(), picture);
+    assert_eq!(image::load_from_memory(&read.bytes).unwrap().to_rgba8(), image);
     let info = (Renderer::new()).inspect(&bytes).unwrap();
     assert_eq!((info.format, info.size, info.alpha), (Format::Qoi, Size::new(40, 30), true));
     // One pixel more than is allowed is refused, and so is every file that ends early.

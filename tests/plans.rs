@@ -258,7 +258,7 @@ fn the_original_is_left_alone() {
 }
 
 #[test]
-fn conditions_see_the_current_picture_and_leave_gif_alone() {
+fn conditions_see_the_current_image_and_leave_gif_alone() {
     let text = "w-500:if-w_eq_500_and_iw_eq_1600,h-100,if-else,h-50,if-end:if-ar_gt_9,w-1,if-end";
     let taken = planned(jpeg(1600, 900), text).unwrap();
     assert_eq!((taken.size, taken.steps.len()), (Size::new(178, 100), 2));
@@ -386,13 +386,13 @@ fn trimming_asks_the_oracle_with_the_plan_so_far() {
     let rect = Rect { x: 10, y: 20, width: 80, height: 40 };
     let mut oracle = Trimmed(jpeg(400, 200), rect, Vec::new());
     let plan = plan(&read("w-200:t-true,w-0.5:t-false:t-15,w-cw_mul_2"), &mut oracle, &Rules::default());
-    // The second answer does not fit the smaller picture of the last step.
+    // The second answer does not fit the smaller image of the last step.
     assert!(matches!(plan, Err(PlanError::Source(_))), "{plan:?}");
     assert_eq!(oracle.2, [(Size::new(200, 100), 10), (Size::new(40, 20), 15)]);
 
     let mut oracle = Trimmed(jpeg(400, 200), rect, Vec::new());
     let plan = originkit::plan::plan(&read("w-200:t-true,w-cw"), &mut oracle, &Rules::default()).unwrap();
-    // `cw` is the picture before trimming.
+    // `cw` is the image before trimming.
     let want = "\
 decode  400x200
 resize  400x200+0+0 -> 200x100

@@ -10,29 +10,29 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::needless_range_loop,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-mod pictures;
+mod images;
 
 use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::Renderer;
 use originkit::transform::AssetPath;
 
-use pictures::file;
+use images::file;
 
 /// Returns the image that this crate makes; layers may name `layer.png`.
 #[track_caller]
-fn made(picture: &RgbaImage, layer: Option<&RgbaImage>, text: &str) -> RgbaImage {
+fn made(image: &RgbaImage, layer: Option<&RgbaImage>, text: &str) -> RgbaImage {
     let mut options = Renderer::new();
     let files = layer.map(|layer| (AssetPath::from_text("layer.png").unwrap(), file(layer.clone(), ImageFormat::Png)));
     options.files = files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
     let wanted = format!("{text}:f-png").parse().unwrap();
-    let result = options.render(&file(picture.clone(), ImageFormat::Png), &wanted);
+    let result = options.render(&file(image.clone(), ImageFormat::Png), &wanted);
     image::load_from_memory(&result.unwrap_or_else(|error| panic!("{text}: {error}")).bytes).unwrap().to_rgba8()
 }
 
-// ---- pictures of real numbers ----------------------------------------------------------------------
+// ---- images of real numbers ----------------------------------------------------------------------
 
 /// Colours times alpha, and alpha, 0 to 255, row by row.
 #[derive(Clone)]
@@ -42,8 +42,8 @@ struct Exact {
 }
 
 impl Exact {
-    fn of(picture: &RgbaImage) -> Self {
-        Self { width: picture.width() as usize, pixels: picture.pixels().map(|p| premultiplied(p.0)).collect() }
+    fn of(image: &RgbaImage) -> Self {
+        Self { width: image.width() as usize, pixels: image.pixels().map(|p| premultiplied(p.0)).collect() }
     }
 
     fn height(&self) -> usize {
@@ -133,25 +133,25 @@ fn clear(width: u32, height: u32) -> RgbaImage {
 // ---- blur ------------------------------------------------------------------------------------------
 
 /// Blurs with a Gaussian that is cut off at a radius; pixels beyond the rim are those of the rim.
-fn gaussian(picture: &RgbaImage, sigma: f64, radius: f64) -> Exact {
+fn gaussian(image: &RgbaImage, sigma: f64, radius: f64) -> Exact {
     let reach = (sigma * 6.0).min(radius).ceil() as i64;
-    let pass = |picture: &Exact| {
-        let last = picture.width as i64 - 1;
-        picture.mapped(picture.width, |x| {
+    let pass = |image: &Exact| {
+        let last = image.width as i64 - 1;
+        image.mapped(image.width, |x| {
             let weight = |d: i64| (-0.5 * (d as f64 / sigma).powi(2)).exp();
             (-reach..=reach).map(|d| ((x as i64 + d).clamp(0, last) as usize, weight(d))).collect()
         })
     };
-    pass(&pass(&Exact::of(picture)).transposed()).transposed()
+    pass(&pass(&Exact::of(image)).transposed()).transposed()
 }
 
 /// Measured on ImageKit's own images: the Gaussian is cut off where it falls below a fifth of its peak.
 #[test]
 fn blur_is_a_gaussian() {
     for sigma in [0.5, 1.0, 2.0, 3.3, 4.9, 5.0, 8.0, 10.0, 15.0, 30.0, 60.0] {
-        for (name, picture) in [("opaque", hard(151, 90)), ("clear", clear(120, 100))] {
+        for (name, image) in [("opaque", hard(151, 90)), ("clear", clear(120, 100))] {
             let reach = (sigma * (2.0 * 5.0_f64.ln()).sqrt()).floor();
-            let (most, mean) = gaussian(&picture, sigma, reach).apart(&made(&picture, None, &format!("bl-{sigma}")));
+            let (most, mean) = gaussian(&image, sigma, reach).apart(&made(&image, None, &format!("bl-{sigma}")));
             println!("sigma {sigma}, {name}: {most:.2}, {mean:.3} in the mean");
             // Half a step is rounding; clear pixels are rounded twice.
             // The sharp end of a long one is as exact as the cells that it is worked out in.
@@ -179,10 +179,10 @@ fn sharpening_adds_what_blurring_takes() {
         ("e-usm-0-8-1.5-0", 8.0, f64::INFINITY, 1.5, 0.0),
         ("e-usm-30-90-1-0", 90.0, 30.0, 1.0, 0.0),
     ] {
-        let picture = hard(151, 90);
-        let (soft, sharp) = (gaussian(&picture, sigma, radius), made(&picture, None, text));
+        let image = hard(151, 90);
+        let (soft, sharp) = (gaussian(&image, sigma, radius), made(&image, None, text));
         let mut seen = 0;
-        for ((own, soft), got) in picture.pixels().zip(&soft.pixels).zip(sharp.pixels()) {
+        for ((own, soft), got) in image.pixels().zip(&soft.pixels).zip(sharp.pixels()) {
             for i in 0..3 {
                 let own = f64::from(own.0[i]);
                 let difference = own - soft[i];
@@ -209,17 +209,14 @@ fn sharpening_adds_what_blurring_takes() {
 // ---- resampling ------------------------------------------------------------------------------------
 
 /// Resamples one axis with Lanczos of three lobes, from a region to a number of pixels.
-fn lanczos(picture: &Exact, from: f64, length: f64, to: usize) -> Exact {
+fn lanczos(image: &Exact, from: f64, length: f64, to: usize) -> Exact {
     let scale = length / to as f64;
     let wide = scale.max(1.0);
     let sinc = |x: f64| if x == 0.0 { 1.0 } else { (x * std::f64::consts::PI).sin() / (x * std::f64::consts::PI) };
     let weight = |x: f64| if x.abs() < 3.0 { sinc(x) * sinc(x / 3.0) } else { 0.0 };
-    picture.mapped(to, |x| {
+    image.mapped(to, |x| {
         let centre = from + (x as f64 + 0.5) * scale;
-        (0..picture.width)
-            .map(|at| (at, weight((at as f64 + 0.5 - centre) / wide)))
-            .filter(|(_, w)| *w != 0.0)
-            .collect()
+        (0..image.width).map(|at| (at, weight((at as f64 + 0.5 - centre) / wide))).filter(|(_, w)| *w != 0.0).collect()
     })
 }
 
@@ -237,12 +234,12 @@ fn resampling_is_lanczos_in_premultiplied_alpha() {
         let alpha = 80 + (other() % 20) as u8 + if (20..40).contains(&y) { 70 } else { 0 };
         Rgba([colour[0], colour[1], colour[2], alpha])
     });
-    for (name, picture) in [("opaque", &opaque), ("clear", &clear)] {
-        let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+    for (name, image) in [("opaque", &opaque), ("clear", &clear)] {
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
         for (w, h) in [(40, 30), (13, 50), (200, 20), (150, 140), (1, 1), (96, 60)] {
-            let across = lanczos(&Exact::of(picture), 0.0, width, w);
+            let across = lanczos(&Exact::of(image), 0.0, width, w);
             let want = lanczos(&across.transposed(), 0.0, height, h).transposed();
-            let (most, mean) = want.apart(&made(picture, None, &format!("w-{w},h-{h},c-force")));
+            let (most, mean) = want.apart(&made(image, None, &format!("w-{w},h-{h},c-force")));
             println!("{name} to {w}x{h}: {most:.2}, {mean:.3} in the mean");
             // Rounding after each of two passes, of weights to fourteen bits, and to straight alpha and back.
             assert!(most <= 2.0 && mean <= 0.6, "{name} to {w}x{h}: {most} apart, {mean} in the mean");
@@ -251,9 +248,9 @@ fn resampling_is_lanczos_in_premultiplied_alpha() {
         let (w, h) = (31_u32, 23_u32);
         let scale = (f64::from(w) / width).max(f64::from(h) / height);
         let (part_width, part_height) = (f64::from(w) / scale, f64::from(h) / scale);
-        let across = lanczos(&Exact::of(picture), (width - part_width) / 2.0, part_width, w as usize);
+        let across = lanczos(&Exact::of(image), (width - part_width) / 2.0, part_width, w as usize);
         let want = lanczos(&across.transposed(), (height - part_height) / 2.0, part_height, h as usize).transposed();
-        let (most, mean) = want.apart(&made(picture, None, &format!("w-{w},h-{h}")));
+        let (most, mean) = want.apart(&made(image, None, &format!("w-{w},h-{h}")));
         assert!(most <= 2.0 && mean <= 0.6, "part of {name}: {most} apart, {mean} in the mean");
     }
 }

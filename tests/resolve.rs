@@ -639,8 +639,8 @@ proptest! {
                         && delivery.handle(Input::End(fetch.id)).is_continue();
                 }
                 Output::Render(_) => {
-                    let picture = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
-                    let _ = delivery.handle(Input::Rendered(Rendered::new(Ok(picture))));
+                    let image = Encoded::new(Bytes::from_static(b"-"), Format::Png, Size::new(1, 1));
+                    let _ = delivery.handle(Input::Rendered(Rendered::new(Ok(image))));
                 }
                 Output::Store(_) => {}
                 Output::Respond(response) => responses.push(response),

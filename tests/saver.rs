@@ -46,7 +46,7 @@ fn vary_and_key_name_it_exactly_where_it_counts() {
 }
 
 #[cfg(feature = "pixels")]
-mod pictures;
+mod images;
 
 #[cfg(feature = "pixels")]
 mod pixels {
@@ -60,8 +60,8 @@ mod pixels {
     /// Returns a JPEG of compressible content, encoded with this quality.
     fn photo(quality: u8) -> Vec<u8> {
         let wave = |x: u32, y: u32| u8::try_from((x * x + y * 7 + x * y / 5) % 256).unwrap();
-        let picture = RgbImage::from_fn(64, 48, |x, y| Rgb([wave(x, y), wave(y, x), wave(x + y, x)]));
-        pictures::jpeg_at(quality, &picture)
+        let image = RgbImage::from_fn(64, 48, |x, y| Rgb([wave(x, y), wave(y, x), wave(x + y, x)]));
+        images::jpeg_at(quality, &image)
     }
 
     fn delivered(source: &[u8], data_saver: bool, tr: &str, save_data: Option<&str>) -> Bytes {

@@ -8,11 +8,11 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
+mod images;
 mod movies;
-mod pictures;
 mod profiles;
 
 use std::path::Path;
@@ -20,10 +20,10 @@ use std::path::Path;
 use image::{DynamicImage, ImageFormat};
 use originkit::Renderer;
 
-use pictures::{Sampling, file, jpeg_sampled, jpeg_with_exif, photo, png_chunk, tiff_with_orientation, webp_with_exif};
+use images::{Sampling, file, jpeg_sampled, jpeg_with_exif, photo, png_chunk, tiff_with_orientation, webp_with_exif};
 
 #[test]
-fn every_picture_among_the_seeds_is_one() {
+fn every_image_among_the_seeds_is_one() {
     for (name, bytes) in stills() {
         assert!((Renderer::new()).inspect(&bytes).is_ok(), "{name}");
     }
@@ -105,32 +105,32 @@ fn jpegs() -> Named {
         }
     }
     let gray = DynamicImage::from(photo(17, 9)).to_luma8();
-    all.push(("gray.jpg".to_owned(), pictures::jpeg_at(70, &gray)));
-    all.push(("turned.jpg".to_owned(), jpeg_with_exif(&pictures::jpeg(&photo(9, 20)), 6)));
+    all.push(("gray.jpg".to_owned(), images::jpeg_at(70, &gray)));
+    all.push(("turned.jpg".to_owned(), jpeg_with_exif(&images::jpeg(&photo(9, 20)), 6)));
     all
 }
 
 fn stills() -> Named {
     let mut all = jpegs();
     let mut push = |name: &str, bytes: Vec<u8>| all.push((name.to_owned(), bytes));
-    let picture = photo(20, 14);
-    let mut clear = DynamicImage::from(picture.clone()).to_rgba8();
+    let image = photo(20, 14);
+    let mut clear = DynamicImage::from(image.clone()).to_rgba8();
     clear.pixels_mut().step_by(3).for_each(|pixel| pixel.0[3] = 99);
     let deep = DynamicImage::from(clear.clone()).to_rgba16();
-    let gray = DynamicImage::from(picture.clone()).to_luma8();
+    let gray = DynamicImage::from(image.clone()).to_luma8();
     for (name, format) in [("png", ImageFormat::Png), ("webp", ImageFormat::WebP), ("tiff", ImageFormat::Tiff)] {
-        push(&format!("rgb.{name}"), file(picture.clone(), format));
+        push(&format!("rgb.{name}"), file(image.clone(), format));
         push(&format!("rgba.{name}"), file(clear.clone(), format));
     }
     push("gray.png", file(gray.clone(), ImageFormat::Png));
     push("deep.png", file(DynamicImage::from(deep.clone()), ImageFormat::Png));
     push("deep.tiff", file(DynamicImage::from(deep), ImageFormat::Tiff));
-    push("rgb.bmp", file(picture.clone(), ImageFormat::Bmp));
+    push("rgb.bmp", file(image.clone(), ImageFormat::Bmp));
     push("rgba.bmp", file(clear.clone(), ImageFormat::Bmp));
     push("gray.bmp", file(gray, ImageFormat::Bmp));
     push("rgba.ico", file(clear.clone(), ImageFormat::Ico));
     push("a.gif", file(clear.clone(), ImageFormat::Gif));
-    push("turned.tiff", tiff_with_orientation(&picture, 6));
+    push("turned.tiff", tiff_with_orientation(&image, 6));
     push("palette.png", palette_png());
     let webp = file(clear.clone(), ImageFormat::WebP);
     push("turned.webp", webp_with_exif(&webp, (20, 14), 6));
@@ -289,7 +289,7 @@ fn blocks() -> Named {
     let mut all = Vec::new();
     for (carriers, blocks) in [
         (&[0_u8, 1, 5, 8, 11][..], profiles.to_vec()),
-        (&[2, 6, 9, 12], vec![pictures::exif(6), pictures::exif(6)[8..].to_vec()]),
+        (&[2, 6, 9, 12], vec![images::exif(6), images::exif(6)[8..].to_vec()]),
         (&[3, 7, 10, 13], vec![xmp]),
         (&[4], vec![iptc]),
     ] {

@@ -221,14 +221,14 @@ async fn what_was_made_is_made_once() {
     let second = server.get("/tr:w-30/a.jpg", &[], HOUR - 1).await;
     assert_eq!(world.seen(), (vec![], 0));
     assert_eq!((first.body(), first.headers()), (second.body(), second.headers()));
-    // Another picture of the same file, and the same one by another spelling.
+    // Another image of the same file, and the same one by another spelling.
     server.get("/tr:w-40/a.jpg", &[], 1).await;
     assert_eq!(world.seen(), (vec![], 1));
     server.get("/tr:w-40/a.jpg?tr=", &[], 1).await;
     server.get("/a.jpg?tr=w-40", &[], 1).await;
     assert_eq!(world.seen(), (vec![], 0));
     assert_eq!((shelf.count("originals/"), shelf.count("renditions/")), (1, 2));
-    // Another instance with the same store, and one that would make another picture.
+    // Another instance with the same store, and one that would make another image.
     Server::new(&world, &shelf, |_| {}).get("/tr:w-30/a.jpg", &[], 2).await;
     assert_eq!(world.seen(), (vec![], 0));
     let other = Server::new(&world, &shelf, |settings| settings.quality = 40).get("/tr:w-30/a.jpg", &[], 2).await;
@@ -332,7 +332,7 @@ async fn an_origin_that_is_down() {
     let stopgap = server.get("/tr:w-30/a.jpg", &[], 2 * HOUR - 1).await;
     assert_eq!((stopgap.status(), stopgap.body()), (StatusCode::OK, good.body()));
     assert_eq!(text(&stopgap, "cache-control"), "public, max-age=5", "it may be back soon");
-    // A picture that was never made, of a file that is kept.
+    // An image that was never made, of a file that is kept.
     let new = server.get("/tr:w-40/a.jpg", &[], 2 * HOUR - 1).await;
     assert_eq!((new.status(), text(&new, "cache-control")), (StatusCode::OK, "public, max-age=5"));
     assert_eq!(shelf.count("renditions/"), 1, "it stands in for a moment");
@@ -344,11 +344,11 @@ async fn an_origin_that_is_down() {
 }
 
 #[tokio::test]
-async fn a_picture_that_is_gone_does_not_come_back() {
+async fn an_image_that_is_gone_does_not_come_back() {
     let (world, shelf) = (World::new(), Shelf::default());
     let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));
     server.get("/tr:w-30,di-none.png/a.jpg", &[], 0).await;
-    // The picture is gone for good; what was to stand for it cannot be had just now.
+    // The image is gone for good; what was to stand for it cannot be had just now.
     world.loses(PHOTO);
     world.files.lock().unwrap().insert("https://www.example.com/none.png".to_owned(), (503, HeaderMap::new(), b""));
     let gone = server.get("/tr:w-30,di-none.png/a.jpg", &[], HOUR + 1).await;
@@ -358,7 +358,7 @@ async fn a_picture_that_is_gone_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn an_old_picture_while_a_new_one_is_made() {
+async fn an_old_image_while_a_new_one_is_made() {
     let (world, shelf) = (World::new(), Shelf::default());
     let server = Server::new(&world, &shelf, |s| s.caching.stale_while_revalidate = Duration::from_secs(60));
     let old = server.get("/tr:w-30/a.jpg", &[], 0).await;
@@ -389,7 +389,7 @@ async fn many_at_once_are_one() {
     let mut tasks = Vec::new();
     for number in 0..1000 {
         let server = server.clone();
-        // Three pictures of one file.
+        // Three images of one file.
         let path = format!("/tr:w-{}/a.jpg", 30 + number % 3);
         tasks.push(tokio::spawn(async move { server.get(&path, &[], 0).await }));
     }
@@ -688,7 +688,7 @@ async fn of_an_origin_in_trouble_those_who_wait_are_told_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_busy_may_leave_an_old_picture_standing() {
+async fn a_client_that_is_busy_may_leave_an_old_image_standing() {
     let (world, shelf) = (World::new(), Shelf::default());
     let server = Server::new(&world, &shelf, |s| s.caching.stale_if_error = Duration::from_secs(HOUR));
     let good = server.get("/tr:w-30/a.jpg", &[], 0).await;
@@ -749,7 +749,7 @@ async fn private_files_are_for_signed_urls() {
             .replace(base, "")
     };
     for _ in 0..2 {
-        // The second time there is a picture in the store, made for those who may see it.
+        // The second time there is an image in the store, made for those who may see it.
         for (path, status) in [
             ("/tr:w-30/a.jpg".to_owned(), 401),
             ("/a.jpg".to_owned(), 401),
@@ -767,7 +767,7 @@ async fn private_files_are_for_signed_urls() {
         let response = server.get(&signed("/a.jpg", Some(100)), &[], 40).await;
         assert_eq!(text(&response, "cache-control"), "private, max-age=60", "no longer than the signature");
     }
-    // Who waits for a picture that may not be seen goes on alone.
+    // Who waits for an image that may not be seen goes on alone.
     shelf.0.lock().unwrap().clear();
     let path = signed("/tr:w-77/a.jpg", None);
     let (refused, served) = tokio::join!(server.get("/tr:w-77/a.jpg", &[], 0), server.get(&path, &[], 0));

@@ -2,7 +2,7 @@
 #![cfg(feature = "svg")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-mod pictures;
+mod images;
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use originkit::render::{Note, sanitize_svg};
 use originkit::{Error, ErrorCode, Format, Limits, Renderer};
 use proptest::prelude::*;
 
-use pictures::{file, photo, png_header_of};
+use images::{file, photo, png_header_of};
 
 const NS: &str = "xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'";
 
@@ -28,9 +28,9 @@ fn svg(attributes: &str, body: &str) -> Vec<u8> {
 fn try_draw(bytes: &[u8], text: &str, options: &Renderer) -> Result<RgbaImage, Error> {
     let result = options.render(bytes, &text.parse().unwrap())?;
     assert_ne!(result.format, Format::Svg, "{text}");
-    let picture = image::load_from_memory(&result.bytes).unwrap().to_rgba8();
-    assert_eq!((result.size.width, result.size.height), picture.dimensions());
-    Ok(picture)
+    let image = image::load_from_memory(&result.bytes).unwrap().to_rgba8();
+    assert_eq!((result.size.width, result.size.height), image.dimensions());
+    Ok(image)
 }
 
 fn draw(bytes: &[u8], text: &str) -> RgbaImage {
@@ -61,11 +61,11 @@ fn edges_are_sharp_at_any_size() {
     // A disc of radius 8: on the middle row all pixels but two are whole.
     let bytes = svg("viewBox='0 0 20 20'", "<circle cx='10' cy='10' r='8'/>");
     for side in [20_u32, 80, 333, 1000] {
-        let picture = draw(&bytes, &format!("w-{side},f-png"));
+        let image = draw(&bytes, &format!("w-{side},f-png"));
         let row = side / 2;
-        let partial = (0..side).filter(|x| !matches!(picture.get_pixel(*x, row)[3], 0 | 255)).count();
+        let partial = (0..side).filter(|x| !matches!(image.get_pixel(*x, row)[3], 0 | 255)).count();
         assert!(partial <= 2, "{side}: {partial}");
-        let drawn: f64 = picture.pixels().map(|p| f64::from(p[3]) / 255.0).sum();
+        let drawn: f64 = image.pixels().map(|p| f64::from(p[3]) / 255.0).sum();
         let wanted = std::f64::consts::PI * (f64::from(side) * 0.4).powi(2);
         assert!((drawn / wanted - 1.0).abs() < 0.01, "{side}: {drawn} {wanted}");
     }
@@ -99,8 +99,8 @@ fn its_size_is_that_of_an_img() {
     let mut options = Renderer::new();
     options.rules.limits.pixels = 10_000;
     let huge = svg("viewBox='0 0 1000000 1000000'", "<rect width='500000' height='1000000'/>");
-    let picture = try_draw(&huge, "w-10,f-png", &options).unwrap();
-    assert_eq!((picture.get_pixel(4, 5)[3], picture.get_pixel(5, 5)[3]), (255, 0));
+    let image = try_draw(&huge, "w-10,f-png", &options).unwrap();
+    assert_eq!((image.get_pixel(4, 5)[3], image.get_pixel(5, 5)[3]), (255, 0));
     let code = |text: &str| try_draw(&huge, text, &options).map(|_| ()).map_err(|e| e.code());
     assert_eq!(code("w-100,f-png"), Ok(()));
     assert_eq!(code("w-101,f-png"), Err(ErrorCode::Limit));
@@ -109,10 +109,10 @@ fn its_size_is_that_of_an_img() {
 #[test]
 fn transparency_is_kept_or_filled() {
     let bytes = svg("viewBox='0 0 8 8'", "<rect width='4' height='8' fill='lime' fill-opacity='.5'/>");
-    let picture = draw(&bytes, "f-png");
-    assert_eq!((*picture.get_pixel(1, 1), *picture.get_pixel(6, 1)), (Rgba([0, 255, 0, 128]), Rgba([0; 4])));
-    let near = |picture: &RgbaImage, x, want: [u8; 3]| {
-        let got = picture.get_pixel(x, 4).0;
+    let image = draw(&bytes, "f-png");
+    assert_eq!((*image.get_pixel(1, 1), *image.get_pixel(6, 1)), (Rgba([0, 255, 0, 128]), Rgba([0; 4])));
+    let near = |image: &RgbaImage, x, want: [u8; 3]| {
+        let got = image.get_pixel(x, 4).0;
         assert!((0..3).all(|c| got[c].abs_diff(want[c]) <= 6), "{got:?} {want:?}");
     };
     let filled = draw(&bytes, "w-64,f-jpg,bg-FF0000,q-100");
@@ -127,12 +127,12 @@ fn overlays_are_drawn_as_large_as_they_are_wanted() {
     let logo = svg("viewBox='0 0 4 4'", "<rect width='2' height='4' fill='red'/><rect x='2' width='2' height='4'/>");
     options.files = vec![(originkit::transform::AssetPath::from_text("logo.svg").unwrap(), logo.into())];
     let base = file(RgbaImage::from_pixel(60, 40, Rgba([255; 4])), ImageFormat::Png);
-    let picture = try_draw(&base, "l-image,i-logo.svg,w-20,t-false,lx-10,ly-5,l-end,f-png", &options).unwrap();
-    let red = |x, y| *picture.get_pixel(x, y) == Rgba([255, 0, 0, 255]);
-    let black = |x, y| *picture.get_pixel(x, y) == Rgba([0, 0, 0, 255]);
+    let image = try_draw(&base, "l-image,i-logo.svg,w-20,t-false,lx-10,ly-5,l-end,f-png", &options).unwrap();
+    let red = |x, y| *image.get_pixel(x, y) == Rgba([255, 0, 0, 255]);
+    let black = |x, y| *image.get_pixel(x, y) == Rgba([0, 0, 0, 255]);
     // Four pixels became twenty, and the edge is still one.
     assert!(red(10, 5) && red(19, 24) && black(20, 5) && black(29, 24));
-    assert_eq!(*picture.get_pixel(9, 5), Rgba([255; 4]));
+    assert_eq!(*image.get_pixel(9, 5), Rgba([255; 4]));
 }
 
 #[test]
@@ -228,14 +228,14 @@ fn nothing_is_read_from_outside() {
             format!("<style>@import '{href}';rect{{fill:url({href})}}</style>"),
             format!("<?xml-stylesheet href='{href}'?>"),
         ] {
-            let picture = draw(&svg("viewBox='0 0 8 8'", &body), "f-png");
-            assert!(picture.pixels().all(|p| p[3] == 0), "{body}");
+            let image = draw(&svg("viewBox='0 0 8 8'", &body), "f-png");
+            assert!(image.pixels().all(|p| p[3] == 0), "{body}");
         }
     }
     // What is inside is drawn.
     let data = format!("data:image/png;base64,{}", base64(&red));
-    let picture = draw(&svg("viewBox='0 0 8 8'", &format!("<image width='8' height='8' href='{data}'/>")), "f-png");
-    assert!(picture.pixels().all(|p| *p == Rgba([255, 0, 0, 255])));
+    let image = draw(&svg("viewBox='0 0 8 8'", &format!("<image width='8' height='8' href='{data}'/>")), "f-png");
+    assert!(image.pixels().all(|p| *p == Rgba([255, 0, 0, 255])));
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn bombs_are_refused_or_defused() {
             format!("<style>{}</style><g/>", lines(9_000, &|n| format!(".a{n}{{fill:red !important}}"))),
         ),
         ("declarations", format!("<style>a{{{}}}</style><g/>", "fill:red;".repeat(400_000))),
-        ("pictures", format!("<image width='9' height='9' href='data:image/png;base64,{png_of_900_megapixels}'/>")),
+        ("images", format!("<image width='9' height='9' href='data:image/png;base64,{png_of_900_megapixels}'/>")),
         (
             "stops",
             format!("<linearGradient id='l'>{}</linearGradient>", "<stop/>".repeat(20_000))
@@ -684,12 +684,12 @@ fn base64(bytes: &[u8]) -> String {
 
 #[test]
 fn embedded_photos_are_drawn() {
-    let picture = photo(40, 30);
+    let image = photo(40, 30);
     for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
-        let data = base64(&file(picture.clone(), format));
+        let data = base64(&file(image.clone(), format));
         let body = format!("<image width='40' height='30' href='data:image/png;base64,{data}'/>");
         let drawn = draw(&svg("viewBox='0 0 40 30'", &body), "f-png");
-        let off = drawn.pixels().zip(picture.pixels()).map(|(a, b)| u64::from(a[1].abs_diff(b[1]))).sum::<u64>();
+        let off = drawn.pixels().zip(image.pixels()).map(|(a, b)| u64::from(a[1].abs_diff(b[1]))).sum::<u64>();
         assert!(off / 1200 <= 8, "{format:?}: {off}");
     }
 }

@@ -1,17 +1,17 @@
 //! Text layers from the URL to pixels. The shapes of letters are tested where they are drawn.
 #![cfg(feature = "text")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot draw its picture may stop")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot draw its image may stop")]
 
 use bytes::Bytes;
 use image::{ImageFormat, Rgba, RgbaImage};
 use originkit::extend::{Extensions, FontQuery, Fonts};
 use originkit::{ErrorCode, Renderer};
 
-mod pictures;
+mod images;
 
 /// Returns an image of one grey on which a text is drawn.
 fn base() -> Vec<u8> {
-    pictures::file(RgbaImage::from_pixel(200, 100, Rgba([200, 200, 200, 255])), ImageFormat::Png)
+    images::file(RgbaImage::from_pixel(200, 100, Rgba([200, 200, 200, 255])), ImageFormat::Png)
 }
 
 fn with(text: &str, options: &Renderer) -> Result<RgbaImage, ErrorCode> {
@@ -24,8 +24,8 @@ fn written(text: &str) -> RgbaImage {
 }
 
 /// Returns the left, top, right and bottom of the part that differs from the base.
-fn touched(picture: &RgbaImage) -> Option<[u32; 4]> {
-    let changed = picture.enumerate_pixels().filter(|(.., p)| p.0 != [200, 200, 200, 255]);
+fn touched(image: &RgbaImage) -> Option<[u32; 4]> {
+    let changed = image.enumerate_pixels().filter(|(.., p)| p.0 != [200, 200, 200, 255]);
     changed
         .map(|(x, y, _)| [x, y, x, y])
         .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
@@ -40,17 +40,17 @@ fn a_text_stands_where_it_is_put() {
     // In the middle by default.
     let [left, top, right, bottom] = touched(&written("l-text,i-HHH,fs-28,l-end")).unwrap();
     assert!(left.abs_diff(199 - right) <= 1 && top.abs_diff(99 - bottom) <= 1);
-    let picture = written("l-text,i-IIIIIIIIII,fs-40,co-FF0000,lfo-top_left,l-end");
-    assert!(picture.pixels().any(|p| p.0 == [255, 0, 0, 255]), "there is a stem in full colour");
+    let image = written("l-text,i-IIIIIIIIII,fs-40,co-FF0000,lfo-top_left,l-end");
+    assert!(image.pixels().any(|p| p.0 == [255, 0, 0, 255]), "there is a stem in full colour");
 }
 
 #[test]
 fn a_box_has_its_width_padding_and_background() {
-    let picture = written("l-text,i-Hi there you,fs-20,w-100,pa-5_10,bg-0000FF,lx-0,ly-0,l-end");
-    let [left, top, right, bottom] = touched(&picture).unwrap();
+    let image = written("l-text,i-Hi there you,fs-20,w-100,pa-5_10,bg-0000FF,lx-0,ly-0,l-end");
+    let [left, top, right, bottom] = touched(&image).unwrap();
     assert_eq!((left, top, right), (0, 0, 119));
     assert!(bottom > 40, "two lines");
-    assert_eq!(picture.get_pixel(1, 1).0, [0, 0, 255, 255]);
+    assert_eq!(image.get_pixel(1, 1).0, [0, 0, 255, 255]);
     // Corners, opacity and turning are done to the box.
     let round = written("l-text,i-Hi,fs-20,pa-20,r-20,bg-0000FF,lx-0,ly-0,l-end");
     assert_eq!(round.get_pixel(0, 0).0, [200, 200, 200, 255]);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod first_fetch;
-mod pictures;
+mod images;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -75,7 +75,7 @@ fn job(effector: impl Effector + 'static, text: &str, file: Vec<u8>) -> Render {
 }
 
 fn dot() -> Vec<u8> {
-    pictures::file(pictures::photo(8, 8), ImageFormat::Png)
+    images::file(images::photo(8, 8), ImageFormat::Png)
 }
 
 /// Returns a render that waits in its gate.
@@ -233,7 +233,7 @@ fn a_render_asks_for_what_it_states_before_it_draws() {
 async fn files_of_those_who_wait_are_bounded() {
     let (gate, threads) = (Gate::default(), Threads::new().at_once(1).memory(8 << 20));
     let heavy = || {
-        let file = pictures::file(pictures::photo(8, 8), ImageFormat::Png);
+        let file = images::file(images::photo(8, 8), ImageFormat::Png);
         job(gate.clone(), "e-upscale", [file, vec![0; 3 << 20]].concat())
     };
     let first = start(&threads, heavy());
@@ -267,7 +267,7 @@ async fn counts_come_back_to_zero_whatever_happens() {
     let gate = Gate::default();
     gate.open();
     let threads = Threads::new().at_once(2).queue(6).memory(40_000_000).wait(Duration::from_millis(40));
-    let mut random = pictures::random(7);
+    let mut random = images::random(7);
     let mut tasks = Vec::new();
     for _ in 0..300 {
         let text = ["e-upscale", "w-700,h-700,c-force:e-upscale", "w-1000,h-1000,c-force"][random(3)];

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(all(feature = "tracing", feature = "pixels", feature = "signing"))]
 
-mod pictures;
+mod images;
 mod scripted;
 
 use std::fmt::{Debug, Write as _};
@@ -95,10 +95,10 @@ fn every_stage_is_told() {
         base,
         None,
     );
-    let picture = pictures::file(pictures::photo(40, 30), image::ImageFormat::Png);
+    let image = images::file(images::photo(40, 30), image::ImageFormat::Png);
     let origins = [
         ("https://one.example.com/a.png?token=hidden", status(404)),
-        ("https://two.example.com/a.png?token=hidden", file(&picture)),
+        ("https://two.example.com/a.png?token=hidden", file(&image)),
     ];
     let script = Script::new(engine, Request::get(&url), &origins);
     let notes = Notes::default();
@@ -182,11 +182,11 @@ fn errors_of_extensions_are_told_to_the_log() {
             Err("the decoder is down".into())
         }
     }
-    let picture = pictures::file(pictures::photo(40, 30), image::ImageFormat::Png);
+    let image = images::file(images::photo(40, 30), image::ImageFormat::Png);
     let pdf = b"%PDF-1.7".as_slice();
     for (path, bytes, event) in [
-        ("/tr:w-10,h-10,fo-face,f-png/a.png", &picture[..], "- detector cause=the detector is down\n"),
-        ("/tr:e-bgremove/a.png", &picture, "- effect key=e-bgremove cause=the effect is down\n"),
+        ("/tr:w-10,h-10,fo-face,f-png/a.png", &image[..], "- detector cause=the detector is down\n"),
+        ("/tr:e-bgremove/a.png", &image, "- effect key=e-bgremove cause=the effect is down\n"),
         ("/tr:w-10/a.png", pdf, "- decoder cause=the decoder is down\n"),
     ] {
         let extensions = Extensions::new().detector(Broken).effector(Broken).decoder(Format::Pdf, Broken);

@@ -1,13 +1,13 @@
-//! Good pictures that carry metadata which may be anything.
+//! Good images that carry metadata which may be anything.
 
 use std::sync::OnceLock;
 
 use image::ImageFormat;
 
-#[path = "../../tests/pictures/mod.rs"]
-mod pictures;
+#[path = "../../tests/images/mod.rs"]
+mod images;
 
-use pictures::{file, jpeg, photo, png_with, webp_with};
+use images::{file, jpeg, photo, png_with, webp_with};
 
 const SIZE: (u32, u32) = (24, 16);
 
@@ -59,18 +59,18 @@ struct Plain {
 fn plain() -> &'static Plain {
     static PLAIN: OnceLock<Plain> = OnceLock::new();
     PLAIN.get_or_init(|| {
-        let picture = photo(SIZE.0, SIZE.1);
-        let gray = image::DynamicImage::from(picture.clone()).to_luma8();
+        let image = photo(SIZE.0, SIZE.1);
+        let gray = image::DynamicImage::from(image.clone()).to_luma8();
         Plain {
-            jpeg: jpeg(&picture),
-            gray: pictures::jpeg_at(90, &gray),
-            png: file(picture.clone(), ImageFormat::Png),
-            webp: file(picture, ImageFormat::WebP),
+            jpeg: jpeg(&image),
+            gray: images::jpeg_at(90, &gray),
+            png: file(image.clone(), ImageFormat::Png),
+            webp: file(image, ImageFormat::WebP),
         }
     })
 }
 
-/// A good picture with this block in it.
+/// A good image with this block in it.
 pub fn with_metadata(carrier: Carrier, block: &[u8]) -> Vec<u8> {
     let Plain { jpeg, gray, png, webp } = plain();
     let webp = |kind| webp_with(webp, SIZE, &[(kind, block)]);
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_carrier_is_a_picture() {
+    fn every_carrier_is_an_image() {
         for carrier in Carrier::ALL {
             let file = with_metadata(carrier, b"II*\0\x08\0\0\0\0\0\0\0\0\0");
             let made = (Renderer::new()).render(&file, &"f-png".parse().unwrap());

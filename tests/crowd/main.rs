@@ -6,9 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![allow(clippy::cast_possible_truncation, reason = "a test")]
 
+#[path = "../images/mod.rs"]
+mod images;
 mod origin;
-#[path = "../pictures/mod.rs"]
-mod pictures;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -84,7 +84,7 @@ async fn a_crowd_is_served_or_told_to_come_back() {
     let server = Arc::new(Server::start(&base).await);
     let seen = Arc::new(Mutex::new(Seen::default()));
     // Everything that is set up once is there before memory is looked at.
-    let mut random = pictures::random(1);
+    let mut random = images::random(1);
     for _ in 0..30 {
         one(&server, &mut random, &mut Seen::default(), true).await;
     }
@@ -97,7 +97,7 @@ async fn a_crowd_is_served_or_told_to_come_back() {
         .map(|number| {
             let (server, seen) = (Arc::clone(&server), Arc::clone(&seen));
             tokio::spawn(async move {
-                let mut random = pictures::random(0x9E37_79B9 + number as u64 * 0x1234_5677);
+                let mut random = images::random(0x9E37_79B9 + number as u64 * 0x1234_5677);
                 let mut own = Seen::default();
                 while Instant::now() < until {
                     one(&server, &mut random, &mut own, false).await;

@@ -8,7 +8,7 @@ use image::ImageFormat;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::pictures;
+use crate::images;
 
 /// The files that are fine, all three halves as wide as high.
 pub(crate) const GOOD: [&str; 3] = ["small.jpg", "middle.png", "large.jpg"];
@@ -26,15 +26,15 @@ struct Files {
 pub(crate) async fn start() -> (String, Arc<AtomicU64>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let mut png = pictures::file(pictures::photo(4, 4), ImageFormat::Png);
+    let mut png = images::file(images::photo(4, 4), ImageFormat::Png);
     // 30000 x 30000, with the checksum that goes with it.
     let header = [&30_000_u32.to_be_bytes()[..], &30_000_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
-    png.splice(8..33, pictures::png_chunk(b"IHDR", &header));
+    png.splice(8..33, images::png_chunk(b"IHDR", &header));
     let files = Arc::new(Files {
         good: [
-            pictures::jpeg(&pictures::photo(300, 200)),
-            pictures::file(pictures::photo(900, 600), ImageFormat::Png),
-            pictures::jpeg_at(85, &pictures::photo(2400, 1600)),
+            images::jpeg(&images::photo(300, 200)),
+            images::file(images::photo(900, 600), ImageFormat::Png),
+            images::jpeg_at(85, &images::photo(2400, 1600)),
         ],
         bombs: [png, b"GIF89a\xFF\xFF\xFF\xFF\0\0\0,\0\0\0\0\xFF\xFF\xFF\xFF\0\x02\x02L\x01\0;".to_vec()],
     });

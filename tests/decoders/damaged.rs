@@ -5,7 +5,7 @@ use originkit::render::Note;
 use originkit::transform::Transformation;
 use originkit::{ErrorCode, Renderer};
 
-use crate::pictures::{file, png_with};
+use crate::images::{file, png_with};
 
 /// The image and the notes of a file, whole; and what a small one of it says, which is no refusal where the whole is none.
 #[track_caller]
@@ -155,7 +155,7 @@ fn a_panic_of_a_decoder_is_an_error_of_its_request() {
         (b"IDAT", b"\x78\x01\x01\x06\0\xf9\xff\0\0\0\0\0\0\0\x06\0\x01"),
         (b"IEND", b""),
     ] {
-        file.extend(crate::pictures::png_chunk(kind, body));
+        file.extend(crate::images::png_chunk(kind, body));
     }
     for text in ["f-png", "w-1,f-png", "bl-2,f-jpg"] {
         let error = (Renderer::new()).render(&file, &text.parse().unwrap()).unwrap_err();

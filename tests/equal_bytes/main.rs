@@ -9,11 +9,11 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a test that cannot draw its picture may stop"
+    reason = "a test that cannot draw its image may stop"
 )]
 
-#[path = "../pictures/mod.rs"]
-mod pictures;
+#[path = "../images/mod.rs"]
+mod images;
 mod sources;
 
 use std::fmt::Write as _;

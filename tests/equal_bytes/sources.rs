@@ -2,7 +2,7 @@
 
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
-use crate::pictures::{file, png_with, random};
+use crate::images::{file, png_with, random};
 
 /// Something like a photo: slow gradients, a disc with an edge, stripes, and noise.
 pub(crate) fn photo(width: u32, height: u32) -> RgbImage {

@@ -84,7 +84,7 @@ impl Fleet {
         })
     }
 
-    /// How many pictures were made.
+    /// How many images were made.
     pub(crate) async fn renders(&self) -> u64 {
         self.a.stat("renders").await + self.b.stat("renders").await
     }

@@ -7,12 +7,12 @@
 #![allow(clippy::cast_possible_truncation, reason = "a test")]
 
 mod bucket;
+#[path = "../images/mod.rs"]
+mod images;
 mod instances;
 #[path = "../nginx/mod.rs"]
 #[expect(dead_code, reason = "tests/origins.rs needs all of it")]
 mod nginx;
-#[path = "../pictures/mod.rs"]
-mod pictures;
 #[path = "../program/mod.rs"]
 mod program;
 mod site;
@@ -52,7 +52,7 @@ async fn any_instance_answers_with_what_another_made() {
     let through = fleet.get(PHOTO).await;
     assert_eq!((through.found(), &through.body), ((200, "MISS"), &first.2));
     assert_eq!((fleet.stat(&fleet.b, "renders").await, fleet.site.asked().len()), (0, 1));
-    // Another picture of the file that the dead one fetched.
+    // Another image of the file that the dead one fetched.
     assert_eq!(fleet.get("/tr:w-50/photo.jpg").await.status, 200);
     assert_eq!((fleet.stat(&fleet.b, "renders").await, fleet.site.asked().len()), (1, 1));
 }
@@ -60,14 +60,14 @@ async fn any_instance_answers_with_what_another_made() {
 #[tokio::test]
 async fn a_bucket_is_as_good_as_a_folder_and_none_at_all_will_do() {
     let bucket = Bucket::start().await;
-    let fleet = Fleet::start_with("s3://pictures/kept", &bucket.environment(), &[]).await;
+    let fleet = Fleet::start_with("s3://images/kept", &bucket.environment(), &[]).await;
     let Some(fleet) = fleet else { return };
     let (a, b) = (fleet.a.authority(), fleet.b.authority());
     let first = fleet.ask(&a, PHOTO, &[]).await.shared();
     fleet.settles().await;
     let paths = bucket.paths();
     assert_eq!(paths.len(), 2, "{paths:?}");
-    assert!(paths[0].starts_with("/pictures/kept/originals/") && paths[1].starts_with("/pictures/kept/renditions/"));
+    assert!(paths[0].starts_with("/images/kept/originals/") && paths[1].starts_with("/images/kept/renditions/"));
     assert_eq!(fleet.ask(&b, PHOTO, &[]).await.shared(), first);
     assert_eq!((first.0, fleet.renders().await, fleet.site.asked().len()), (200, 1, 1));
 
@@ -100,7 +100,7 @@ async fn nginx_keeps_what_it_may_for_whom_it_is() {
         }
     }
     fleet.settles().await;
-    // nginx compares letters, an instance what they mean: one more copy, but no picture is made.
+    // nginx compares letters, an instance what they mean: one more copy, but no image is made.
     let spelt = fleet.ask(&nginx, PHOTO, &[("accept", "image/webp")]).await;
     assert_eq!((spelt.found(), &spelt.body, fleet.renders().await), ((200, "MISS"), &webp.body, 2));
 
@@ -108,7 +108,7 @@ async fn nginx_keeps_what_it_may_for_whom_it_is() {
     assert_eq!((same.found(), same.header("etag"), same.body.len()), ((304, "HIT"), tag, 0));
     assert_eq!(fleet.ask(&nginx, PHOTO, &[("if-none-match", other)]).await.found(), (200, "HIT"));
 
-    // A head alone brings the picture into the cache.
+    // A head alone brings the image into the cache.
     let head = fleet.ask(&nginx, "/tr:w-41/photo.jpg", &[(":method", "HEAD")]).await;
     assert_eq!((head.found(), head.body.len()), ((200, "MISS"), 0));
     let whole = fleet.get("/tr:w-41/photo.jpg").await;
@@ -120,7 +120,7 @@ async fn nginx_keeps_what_it_may_for_whom_it_is() {
     assert_eq!(fleet.get("/tr:w-40/missing.jpg").await.found(), (404, "HIT"));
     assert_eq!(fleet.get("/stats").await.status, 404, "that is for those who run it");
 
-    // Of many who want the same new picture, one instance hears one.
+    // Of many who want the same new image, one instance hears one.
     let before = fleet.renders().await;
     fleet.site.is_held(true);
     let crowd: Vec<_> = (0..8).map(|_| fleet.spawn(vec!["/tr:w-42/new/1.jpg".to_owned()])).collect();
@@ -137,7 +137,7 @@ async fn nginx_keeps_what_it_may_for_whom_it_is() {
 }
 
 #[tokio::test]
-async fn nginx_asks_whether_a_picture_has_changed() {
+async fn nginx_asks_whether_an_image_has_changed() {
     let Some(mut fleet) = Fleet::start(&["--lifetime", "1", "--originals", "0", "--errors", "1"]).await else { return };
     let first = fleet.get(PHOTO).await;
     assert_eq!((first.found(), fleet.get("/late.jpg").await.found()), ((200, "MISS"), (404, "MISS")));
@@ -201,7 +201,7 @@ async fn nobody_waits_while_the_old_one_will_do() {
 }
 
 #[tokio::test]
-async fn an_old_picture_is_better_than_none() {
+async fn an_old_image_is_better_than_none() {
     let arguments = ["--lifetime", "1", "--originals", "0", "--errors", "1", "--stale-if-error", "60"];
     let Some(fleet) = Fleet::start(&arguments).await else { return };
     let first = fleet.get(PHOTO).await;
@@ -231,7 +231,7 @@ async fn an_old_picture_is_better_than_none() {
     assert_eq!((new.found(), new.header("cache-control")), ((200, "EXPIRED"), usual));
     assert_eq!(fleet.ask(&fleet.b.authority(), PHOTO, &[]).await.body, new.body);
 
-    // What is gone is gone: the old picture is for errors.
+    // What is gone is gone: the old image is for errors.
     let gone = until("nginx finds it old", async || old(fleet.get(GONE).await)).await;
     assert_eq!((gone.found(), gone.header("cache-control")), ((404, "EXPIRED"), "public, max-age=1"));
 }
@@ -241,8 +241,8 @@ async fn one_instance_can_die() {
     const WORKERS: usize = 6;
     const EACH: usize = 10;
     let Some(mut fleet) = Fleet::start(&[]).await else { return };
-    let pictures = |worker| (0..EACH).map(move |n| format!("/tr:w-30/new/{worker}-{n}.jpg")).collect();
-    let workers: Vec<_> = (0..WORKERS).map(|worker| fleet.spawn(pictures(worker))).collect();
+    let images = |worker| (0..EACH).map(move |n| format!("/tr:w-30/new/{worker}-{n}.jpg")).collect();
+    let workers: Vec<_> = (0..WORKERS).map(|worker| fleet.spawn(images(worker))).collect();
     until("some are answered", async || (fleet.site.asked().len() >= WORKERS * 3).then_some(())).await;
     // All are on their way, then one dies of it.
     fleet.site.is_held(true);

@@ -1,4 +1,4 @@
-//! The origin: pictures that change, a server that goes down or holds its breath, and who asked for what.
+//! The origin: images that change, a server that goes down or holds its breath, and who asked for what.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::pictures::file;
+use crate::images::file;
 
 #[derive(Clone)]
 pub(crate) struct Site {
@@ -93,6 +93,6 @@ impl State {
 
 fn draw(version: u8) -> Vec<u8> {
     let tint = version.wrapping_mul(100);
-    let picture = RgbImage::from_fn(96, 64, |x, y| Rgb([x as u8, y as u8, tint]));
-    file(picture, ImageFormat::Jpeg)
+    let image = RgbImage::from_fn(96, 64, |x, y| Rgb([x as u8, y as u8, tint]));
+    file(image, ImageFormat::Jpeg)
 }

@@ -9,7 +9,7 @@ use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{AnimationDecoder, ImageFormat, Rgba, RgbaImage};
 
-use crate::pictures::{file, png_chunk};
+use crate::images::{file, png_chunk};
 
 /// Frames with their delays in milliseconds, and how often they are played; `None` without end.
 pub(crate) struct Movie {
@@ -19,8 +19,8 @@ pub(crate) struct Movie {
 }
 
 impl Movie {
-    pub(crate) fn still(picture: RgbaImage) -> Self {
-        Self { name: "a still", frames: vec![(picture, 0)], plays: Some(1) }
+    pub(crate) fn still(image: RgbaImage) -> Self {
+        Self { name: "a still", frames: vec![(image, 0)], plays: Some(1) }
     }
 
     /// The most colours of a frame.
@@ -78,14 +78,14 @@ pub(crate) fn gif(movie: &Movie) -> Vec<u8> {
     let (width, height) = movie.frames[0].0.dimensions();
     let mut encoder = Encoder::new(Vec::new(), width as u16, height as u16, &[]).unwrap();
     encoder.set_repeat(movie.plays.map_or(Repeat::Infinite, |plays| Repeat::Finite(plays as u16 - 1))).unwrap();
-    for (picture, delay) in &movie.frames {
-        let colors = palette(picture);
+    for (image, delay) in &movie.frames {
+        let colors = palette(image);
         if colors.len() <= 256 {
-            encoder.write_frame(&indexed(picture, (0, 0), *delay, DisposalMethod::Background)).unwrap();
+            encoder.write_frame(&indexed(image, (0, 0), *delay, DisposalMethod::Background)).unwrap();
             continue;
         }
         // There is no way to show several tiles at once, so the nearest of 8x8x4 levels has to do.
-        let coarse = RgbaImage::from_fn(width, height, |x, y| Rgba(coarse(picture.get_pixel(x, y).0)));
+        let coarse = RgbaImage::from_fn(width, height, |x, y| Rgba(coarse(image.get_pixel(x, y).0)));
         encoder.write_frame(&indexed(&coarse, (0, 0), *delay, DisposalMethod::Keep)).unwrap();
     }
     encoder.into_inner().unwrap()
@@ -96,11 +96,11 @@ fn coarse([r, g, b, a]: [u8; 4]) -> [u8; 4] {
 }
 
 /// A frame in a palette of its own.
-fn indexed(picture: &RgbaImage, at: (u16, u16), delay: u64, dispose: DisposalMethod) -> Frame<'static> {
-    let colors = palette(picture);
-    let indices = picture.pixels().map(|p| colors.binary_search(&p.0).unwrap() as u8).collect::<Vec<_>>();
+fn indexed(image: &RgbaImage, at: (u16, u16), delay: u64, dispose: DisposalMethod) -> Frame<'static> {
+    let colors = palette(image);
+    let indices = image.pixels().map(|p| colors.binary_search(&p.0).unwrap() as u8).collect::<Vec<_>>();
     let transparent = colors.iter().position(|c| c[3] == 0).map(|index| index as u8);
-    let (width, height) = picture.dimensions();
+    let (width, height) = image.dimensions();
     let table: Vec<u8> = colors.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
     let mut frame = Frame::from_palette_pixels(width as u16, height as u16, indices, table, transparent);
     (frame.left, frame.top, frame.delay, frame.dispose) = (at.0, at.1, (delay / 10) as u16, dispose);
@@ -168,7 +168,7 @@ pub(crate) fn webp(movie: &Movie) -> Vec<u8> {
     let frames = movie
         .frames
         .iter()
-        .map(|(picture, delay)| webp_frame(size, (0, 0), *delay, 2, &file(picture.clone(), ImageFormat::WebP)[12..]));
+        .map(|(image, delay)| webp_frame(size, (0, 0), *delay, 2, &file(image.clone(), ImageFormat::WebP)[12..]));
     webp_file(size, movie.plays.unwrap_or(0) as u16, &frames.collect::<Vec<_>>().concat())
 }
 
@@ -222,8 +222,8 @@ fn png_control(number: u32, control: &Control) -> Vec<u8> {
 }
 
 /// The compressed pixels of a PNG.
-fn png_data(picture: &RgbaImage) -> Vec<u8> {
-    let png = file(picture.clone(), ImageFormat::Png);
+fn png_data(image: &RgbaImage) -> Vec<u8> {
+    let png = file(image.clone(), ImageFormat::Png);
     let (mut rest, mut data) = (&png[8..], Vec::new());
     while !rest.is_empty() {
         let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
@@ -235,17 +235,17 @@ fn png_data(picture: &RgbaImage) -> Vec<u8> {
     data
 }
 
-/// Frames in chunks: the first as `IDAT` unless there is a picture for viewers that know of no animation.
+/// Frames in chunks: the first as `IDAT` unless there is an image for viewers that know of no animation.
 fn png_frames(frames: &[(RgbaImage, Control)], first_is_shown: bool) -> Vec<u8> {
     let mut number = 0;
     let mut out = Vec::new();
     if !first_is_shown {
         out.extend(png_chunk(b"IDAT", &png_data(&frames[0].0)));
     }
-    for (at, (picture, control)) in frames.iter().enumerate() {
+    for (at, (image, control)) in frames.iter().enumerate() {
         out.extend(png_control(number, control));
         number += 1;
-        let data = png_data(picture);
+        let data = png_data(image);
         if at == 0 && first_is_shown {
             out.extend(png_chunk(b"IDAT", &data));
             continue;
@@ -265,10 +265,10 @@ pub(crate) fn png(movie: &Movie) -> Vec<u8> {
     let frames: Vec<_> = movie
         .frames
         .iter()
-        .map(|(picture, delay)| {
+        .map(|(image, delay)| {
             // 16 bits hold no more than 65 535 milliseconds.
             let delay = if *delay > 65_000 { ((*delay / 10) as u16, 100) } else { (*delay as u16, 1000) };
-            (picture.clone(), Control { size, at: (0, 0), delay, disposal: 0, blend: 0 })
+            (image.clone(), Control { size, at: (0, 0), delay, disposal: 0, blend: 0 })
         })
         .collect();
     png_file(size, movie.plays.unwrap_or(0), movie.frames.len() as u32, &png_frames(&frames, true))
@@ -297,8 +297,8 @@ pub(crate) fn png_of_parts() -> Vec<u8> {
 pub(crate) fn png_of_sixtieths(count: u32) -> Vec<u8> {
     let frames: Vec<_> = (0..count)
         .map(|at| {
-            let picture = RgbaImage::from_pixel(4, 4, Rgba([at as u8 * 4, 0, 0, 255]));
-            (picture, Control { size: (4, 4), at: (0, 0), delay: (1, 60), disposal: 0, blend: 0 })
+            let image = RgbaImage::from_pixel(4, 4, Rgba([at as u8 * 4, 0, 0, 255]));
+            (image, Control { size: (4, 4), at: (0, 0), delay: (1, 60), disposal: 0, blend: 0 })
         })
         .collect();
     png_file((4, 4), 0, count, &png_frames(&frames, true))

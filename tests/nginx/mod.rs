@@ -142,7 +142,7 @@ fn folder() -> PathBuf {
 
 /// One process, which is killed as one, needs no right and writes nowhere else.
 ///
-/// It would compress pictures for clients that take that; ours must not.
+/// It would compress images for clients that take that; ours must not.
 fn configuration(folder: &Path, port: u16, servers: &str) -> String {
     let files = folder.join("files");
     let servers = servers.replace("$LISTEN", &format!("127.0.0.1:{port}")).replace("$FILES", files.to_str().unwrap());

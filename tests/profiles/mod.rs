@@ -8,7 +8,7 @@ use lcms2::{CIExyY, CIExyYTRIPLE, Flags, Intent, PixelFormat, Profile, ToneCurve
 
 use originkit::render::Encoded;
 
-use crate::pictures::{file, png_with};
+use crate::images::{file, png_with};
 
 /// sRGB as Little CMS understands it.
 pub(crate) fn srgb() -> Vec<u8> {
@@ -171,8 +171,8 @@ pub(crate) fn cube(levels: u32) -> RgbImage {
 }
 
 /// A PNG with a profile.
-pub(crate) fn png_in(picture: impl Into<image::DynamicImage>, icc: &[u8]) -> Vec<u8> {
-    png_with(&file(picture, ImageFormat::Png), b"iCCP", &[b"name\0\0", &deflated(icc)[..]].concat())
+pub(crate) fn png_in(image: impl Into<image::DynamicImage>, icc: &[u8]) -> Vec<u8> {
+    png_with(&file(image, ImageFormat::Png), b"iCCP", &[b"name\0\0", &deflated(icc)[..]].concat())
 }
 
 /// A zlib stream.
@@ -195,13 +195,13 @@ pub(crate) fn jpeg_in(jpeg: &[u8], icc: &[u8], part: usize) -> Vec<u8> {
 }
 
 /// A TIFF of three channels with a profile.
-pub(crate) fn tiff_in(picture: &RgbImage, icc: &[u8]) -> Vec<u8> {
+pub(crate) fn tiff_in(image: &RgbImage, icc: &[u8]) -> Vec<u8> {
     use image::ImageEncoder as _;
 
     let mut out = Cursor::new(Vec::new());
     let mut encoder = image::codecs::tiff::TiffEncoder::new(&mut out);
     encoder.set_icc_profile(icc.to_vec()).unwrap();
-    encoder.write_image(picture, picture.width(), picture.height(), image::ExtendedColorType::Rgb8).unwrap();
+    encoder.write_image(image, image.width(), image.height(), image::ExtendedColorType::Rgb8).unwrap();
     out.into_inner()
 }
 

@@ -225,14 +225,14 @@ fn events(answer: &Answer) -> VecDeque<Event> {
     }
 }
 
-/// Every picture comes out the same.
+/// Every image comes out the same.
 fn rendered(job: Render) -> Rendered {
     #[cfg(feature = "sanitize")]
     if let Some(sanitized) = job.sanitize() {
         return sanitized;
     }
     drop(job);
-    Rendered::new(Ok(Encoded::new(Bytes::from_static(b"a picture"), Format::WebP, Size::new(30, 20))))
+    Rendered::new(Ok(Encoded::new(Bytes::from_static(b"an image"), Format::WebP, Size::new(30, 20))))
 }
 
 /// A response as text. What all responses have is checked and left out.

@@ -1,4 +1,4 @@
-//! Keeps the picture of the architecture true: which folder may use which, which files may need each other, and how
+//! Keeps the image of the architecture true: which folder may use which, which files may need each other, and how
 //! long a file may be.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

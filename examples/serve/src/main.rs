@@ -11,9 +11,9 @@
 
 #[path = "../../front/mod.rs"]
 mod front;
+#[path = "../../images/mod.rs"]
+mod images;
 mod origin;
-#[path = "../../pictures/mod.rs"]
-mod pictures;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 
-use crate::pictures;
+use crate::images;
 
 const NAMES: [&str; 3] = ["photo.jpg", "badge.png", "sideways.jpg"];
 
@@ -14,7 +14,7 @@ const NAMES: [&str; 3] = ["photo.jpg", "badge.png", "sideways.jpg"];
 pub(crate) async fn start() -> std::io::Result<Vec<String>> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let images = NAMES.map(|name| (name, pictures::draw(name).unwrap_or_default()));
+    let images = NAMES.map(|name| (name, images::draw(name).unwrap_or_default()));
     let app = Router::new().fallback(move |request: Request| {
         let answer = answer(&images, &request);
         async { answer }

@@ -1,4 +1,4 @@
-//! Pictures drawn by the tests, and files with things in them that encoders do not write.
+//! Images drawn by the tests, and files with things in them that encoders do not write.
 #![allow(
     dead_code,
     clippy::cast_possible_truncation,
@@ -32,16 +32,16 @@ pub(crate) fn blocks(text: &str) -> RgbImage {
 }
 
 /// Reads blocks back, by the middle of each.
-pub(crate) fn letters(picture: &RgbaImage) -> String {
+pub(crate) fn letters(image: &RgbaImage) -> String {
     let row = |y: u32| -> String {
-        (0..picture.width() / 16)
+        (0..image.width() / 16)
             .map(|x| {
-                let seen = picture.get_pixel(x * 16 + 8, y * 16 + 8).0[0];
+                let seen = image.get_pixel(x * 16 + 8, y * 16 + 8).0[0];
                 (b'a'..=b'z').find(|l| gray(*l).abs_diff(seen) <= 4).map_or('?', char::from)
             })
             .collect()
     };
-    (0..picture.height() / 16).map(row).collect::<Vec<_>>().join("/")
+    (0..image.height() / 16).map(row).collect::<Vec<_>>().join("/")
 }
 
 fn gray(letter: u8) -> u8 {
@@ -49,28 +49,28 @@ fn gray(letter: u8) -> u8 {
 }
 
 /// Encodes with the `image` crate.
-pub(crate) fn file(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn file(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    picture.into().write_to(&mut out, format).unwrap();
+    image.into().write_to(&mut out, format).unwrap();
     out.into_inner()
 }
 
 /// A JPEG with little loss.
-pub(crate) fn jpeg(picture: &RgbImage) -> Vec<u8> {
-    jpeg_at(98, picture)
+pub(crate) fn jpeg(image: &RgbImage) -> Vec<u8> {
+    jpeg_at(98, image)
 }
 
 /// A JPEG of this quality, 1 to 100, by the `image` crate.
-pub(crate) fn jpeg_at<I: GenericImageView<Pixel: PixelWithColorType>>(quality: u8, picture: &I) -> Vec<u8> {
+pub(crate) fn jpeg_at<I: GenericImageView<Pixel: PixelWithColorType>>(quality: u8, image: &I) -> Vec<u8> {
     let mut out = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality).encode_image(picture).unwrap();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality).encode_image(image).unwrap();
     out
 }
 
 /// A JPEG with its chroma sampled in this way, in one scan or progressive, with a restart marker after so many blocks
 /// or, for 0, none.
 pub(crate) fn jpeg_sampled(
-    picture: &RgbImage,
+    image: &RgbImage,
     quality: u8,
     sampling: Sampling,
     progressive: bool,
@@ -83,8 +83,8 @@ pub(crate) fn jpeg_sampled(
     if restart > 0 {
         encoder.set_restart_interval(restart);
     }
-    let (width, height) = picture.dimensions();
-    encoder.encode(picture.as_raw(), width as u16, height as u16, jpeg_encoder::ColorType::Rgb).unwrap();
+    let (width, height) = image.dimensions();
+    encoder.encode(image.as_raw(), width as u16, height as u16, jpeg_encoder::ColorType::Rgb).unwrap();
     out
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn webp_with_exif(webp: &[u8], size: (u32, u32), orientation: u8) -> 
     webp_with(webp, size, &[(b"EXIF", &exif(orientation))])
 }
 
-/// A WebP in the extended container (RFC 9649, 2.7), with a profile before the picture and the rest behind.
+/// A WebP in the extended container (RFC 9649, 2.7), with a profile before the image and the rest behind.
 pub(crate) fn webp_with(webp: &[u8], size: (u32, u32), extras: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let three = |n: u32| n.to_le_bytes()[..3].to_vec();
     let flag = |(kind, _): &(&[u8; 4], &[u8])| match *kind {
@@ -155,9 +155,9 @@ pub(crate) fn webp_with(webp: &[u8], size: (u32, u32), extras: &[(&[u8; 4], &[u8
 }
 
 /// A gray TIFF without compression.
-pub(crate) fn tiff_with_orientation(picture: &RgbImage, orientation: u16) -> Vec<u8> {
-    let gray: Vec<u8> = picture.pixels().map(|p| p.0[0]).collect();
-    let (width, height) = picture.dimensions();
+pub(crate) fn tiff_with_orientation(image: &RgbImage, orientation: u16) -> Vec<u8> {
+    let gray: Vec<u8> = image.pixels().map(|p| p.0[0]).collect();
+    let (width, height) = image.dimensions();
     let entries: [(u16, u32); 9] = [
         (256, width),
         (257, height),

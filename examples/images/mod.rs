@@ -31,7 +31,7 @@ fn photo() -> Vec<u8> {
 /// Returns a round badge with soft edges on a transparent background, 640x640.
 fn badge() -> Vec<u8> {
     const SIDE: u32 = 640;
-    let picture = RgbaImage::from_fn(SIDE, SIDE, |x, y| {
+    let image = RgbaImage::from_fn(SIDE, SIDE, |x, y| {
         let (dx, dy) = (f64::from(x) - 319.5, f64::from(y) - 319.5);
         let (radius, angle) = (dx.hypot(dy), dy.atan2(dx));
         // A disc with a wavy rim; the last pixels fade out.
@@ -44,7 +44,7 @@ fn badge() -> Vec<u8> {
     });
     let mut file = Vec::new();
     PngEncoder::new(&mut file)
-        .write_image(&picture, SIDE, SIDE, image::ExtendedColorType::Rgba8)
+        .write_image(&image, SIDE, SIDE, image::ExtendedColorType::Rgba8)
         .expect("memory holds it");
     file
 }
@@ -63,7 +63,7 @@ fn sunrise() -> Vec<u8> {
         let day = f64::from(number) / f64::from(FRAMES - 1);
         let sun = (60.0 + 120.0 * day, 130.0 - 90.0 * day);
         let shade = |night: f64, noon: f64| (night + (noon - night) * day) as u8;
-        let picture = RgbaImage::from_fn(240, 160, |x, y| {
+        let image = RgbaImage::from_fn(240, 160, |x, y| {
             let (x, y) = (f64::from(x), f64::from(y));
             let hill = y > 120.0 - 18.0 * (x / 38.0).sin();
             let is_sun = (x - sun.0).hypot(y - sun.1) < 24.0;
@@ -75,7 +75,7 @@ fn sunrise() -> Vec<u8> {
                 Rgba([shade(44.0, 150.0), shade(48.0, 200.0), shade(96.0, 240.0), 255])
             }
         });
-        Frame::from_parts(picture, 0, 0, Delay::from_numer_denom_ms(160, 1))
+        Frame::from_parts(image, 0, 0, Delay::from_numer_denom_ms(160, 1))
     };
     let mut file = Vec::new();
     let mut encoder = GifEncoder::new(&mut file);
@@ -125,9 +125,9 @@ fn landscape(width: u32, height: u32) -> RgbImage {
     })
 }
 
-fn jpeg(picture: &RgbImage) -> Vec<u8> {
+fn jpeg(image: &RgbImage) -> Vec<u8> {
     let mut file = Vec::new();
-    JpegEncoder::new_with_quality(&mut file, 90).encode_image(picture).expect("memory holds it");
+    JpegEncoder::new_with_quality(&mut file, 90).encode_image(image).expect("memory holds it");
     file
 }
 
