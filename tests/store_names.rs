@@ -142,6 +142,7 @@ const NOT_DRAWN: &[Change<Settings>] = &[
     #[cfg(feature = "signing")]
     ("restrict_unsigned", |it| it.restrict_unsigned = true),
     ("restrict_unnamed", |it| it.restrict_unnamed = true),
+    ("avif_after_answer", |it| it.avif_after_answer = true),
     ("caching", |it| it.caching.lifetime = Duration::from_secs(1)),
     ("caching", |it| it.caching.by_origin = true),
     ("caching", |it| it.caching.floor = Duration::from_secs(1)),

@@ -25,7 +25,7 @@ const flags = [
 ];
 const DEADLINE = 120_000;
 
-/** Loads a picture as any page does, and tells its size; `null` if it is none. */
+/** Loads an image as any page does, and tells its size; `null` if it is none. */
 const size = (page, url) => page.evaluate((url) => new Promise((done) => {
   const image = new Image();
   image.onload = () => done([image.naturalWidth, image.naturalHeight]);
@@ -33,20 +33,20 @@ const size = (page, url) => page.evaluate((url) => new Promise((done) => {
   image.src = url;
 }), url);
 
-/** The size of a file in pixels, whatever headers it came with; `null` if it is no picture. */
+/** The size of a file in pixels, whatever headers it came with; `null` if it is no image. */
 const pixels = async (page, response) => page.evaluate(async (bytes) => {
-  const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)])).catch(() => null);
-  return picture && [picture.width, picture.height];
+  const image = await createImageBitmap(new Blob([new Uint8Array(bytes)])).catch(() => null);
+  return image && [image.width, image.height];
 }, [...await response.body()]);
 
-/** Loads a picture, and tells what went over the wire, too: status, and headers of both sides. */
+/** Loads an image, and tells what went over the wire, too: status, and headers of both sides. */
 async function exchange(page, url) {
   const wanted = (response) => response.url() === url && response.request().resourceType() === 'image';
   const [response, seen] = await Promise.all([page.waitForResponse(wanted), size(page, url)]);
   return { size: seen, status: response.status(), ...await headers(response) };
 }
 
-// Those of the answer as the page has them: a picture that the browser knows already may be confirmed by a 304, which
+// Those of the answer as the page has them: an image that the browser knows already may be confirmed by a 304, which
 // says less.
 const headers = async (response) => ({
   asked: await response.request().allHeaders(), answered: response.headers(),
@@ -54,7 +54,7 @@ const headers = async (response) => ({
 
 const looks = {
   /** `<img>` with the browser's own `Accept`. */
-  async pictures(page) {
+  async images(page) {
     await page.goto(blank);
     const found = {};
     for (const url of [
@@ -67,7 +67,7 @@ const looks = {
     return found;
   },
 
-  /** A picture that the browser has, and asks for again as for a reload. */
+  /** An image that the browser has, and asks for again as for a reload. */
   async again(page) {
     await page.goto(blank);
     const url = `${site}/demo/tr:w-77/photo.jpg`;
@@ -181,7 +181,7 @@ const looks = {
         return { failed: String(error) };
       }
     }, [url, options]);
-    // A picture that may be drawn on a canvas and read back.
+    // An image that may be drawn on a canvas and read back.
     const canvas = (url) => page.evaluate((url) => new Promise((done) => {
       const image = new Image();
       image.crossOrigin = 'anonymous';
@@ -193,14 +193,14 @@ const looks = {
       };
       image.src = url;
     }), url);
-    const picture = `${foreign}/demo/tr:w-80/photo.jpg`;
+    const image = `${foreign}/demo/tr:w-80/photo.jpg`;
     return {
-      plain: await read(picture, {}),
+      plain: await read(image, {}),
       // A header that is not harmless: the browser asks first, by OPTIONS.
-      preflight: await read(picture, { headers: { 'x-of-a-page': '1' } }),
+      preflight: await read(image, { headers: { 'x-of-a-page': '1' } }),
       missing: await read(`${foreign}/demo/missing.jpg`, {}),
       control: await read(`${origin}/photo.jpg`, {}),
-      canvas: await canvas(picture),
+      canvas: await canvas(image),
       canvasControl: await canvas(`${origin}/photo.jpg`),
     };
   },

@@ -41,8 +41,8 @@ const block = ['bw', 'bh'];
 const side = (names) => pick([() => int(1, 4000), () => int(1, 4000), () => `0.${int(1, 99)}`, () => expr(names)])();
 const sides = ['top', 'left', 'bottom', 'right', 'top_left', 'top_right', 'bottom_left', 'bottom_right', 'center'];
 
-// What acts on a picture, the asset or one over it.
-const picture = (names) => ({
+// What acts on an image, the asset or one over it.
+const image = (names) => ({
   width: () => side(names),
   height: () => side(names),
   aspectRatio: () => pick(['4-3', '16_9', '4:3', 1.5, 'iar_div_2']),
@@ -77,7 +77,7 @@ const picture = (names) => ({
 });
 
 const asset = () => ({
-  ...picture(base),
+  ...image(base),
   width: () => pick([side(base), side(base), 'auto']),
   format: () => pick(['auto', 'webp', 'jpg', 'jpeg', 'png', 'gif', 'svg', 'avif', 'orig']),
   named: () => 'thumb',
@@ -189,7 +189,7 @@ function overlay(depth) {
       out.input = out.encoding === 'plain' ? simple() : pick([simple, () => `${folder()}/${file()}`])();
       out.position = position(over);
       out.transformation = Array.from({ length: int(0, 2) }, () => {
-        const step = some(picture(over), 5);
+        const step = some(image(over), 5);
         if (depth < 3 && chance(0.25)) step.overlay = overlay(depth + 1);
         return step;
       });
