@@ -1,7 +1,7 @@
 //! Elementary functions with the same result, to the last bit, on every machine.
 //!
-//! Those of the standard library are the system's. They differ in the last bit between systems, and between processors
-//! of one system (glibc has variants with fused multiply-add); a pixel or a rounded side follows. Square roots, and
+//! The functions of the standard library are the system's. Their last bits differ between systems, and between processors
+//! of one system (glibc has variants with fused multiply-add), and so do pixels and rounded sides. Square roots, and
 //! everything else that IEEE 754 defines exactly, need no replacement.
 
 #[allow(unused_imports, reason = "each feature takes what it needs")]

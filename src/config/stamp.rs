@@ -52,7 +52,7 @@ fn of_settings(settings: &Settings, stamp: &mut Stamp) {
         // Their effect on a request is in its cache key.
         accept_by_agent: _,
         data_saver: _,
-        // The file for the store is the same, only later. The one before has an `ETag` of its own.
+        // The final file is the same, and the interim one has another `ETag`.
         avif_after_answer: _,
         // These decide which requests are refused.
         restrict_unsigned: _,

@@ -1,5 +1,8 @@
 //! Files that are drawn and written with whole numbers alone, so that they are the same on every machine.
 
+#[path = "../table_profile/mod.rs"]
+mod table_profile;
+
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 use crate::images::{file, png_with, random};
@@ -123,27 +126,7 @@ fn table_profile(space: &[u8; 4], channels: u32, places: u32) -> Vec<u8> {
         table.extend([lightness, a, b].map(|n| (n as u16).to_be_bytes()).concat());
     }
     table.extend(line.repeat(3));
-    table.resize(table.len().next_multiple_of(4), 0);
-
-    let white = [&b"XYZ \0\0\0\0"[..], &[63190_u32, 65536, 54061].map(u32::to_be_bytes).concat()].concat();
-    let text = [&b"desc\0\0\0\0\0\0\0\x05test\0"[..], &[0; 87]].concat();
-    let tags: [(&[u8; 4], &[u8]); 3] = [(b"A2B0", &table), (b"wtpt", &white), (b"desc", &text)];
-    let mut body = (tags.len() as u32).to_be_bytes().to_vec();
-    let mut at = 128 + 4 + 12 * tags.len();
-    for (name, data) in tags {
-        body.extend([&name[..], &(at as u32).to_be_bytes(), &(data.len() as u32).to_be_bytes()].concat());
-        at += data.len();
-    }
-    body.extend(tags.map(|(_, data)| data).concat());
-    let mut header = vec![0; 128];
-    header[..4].copy_from_slice(&((128 + body.len()) as u32).to_be_bytes());
-    header[8..12].copy_from_slice(&[2, 0x40, 0, 0]);
-    header[12..16].copy_from_slice(if space == b"CMYK" { b"prtr" } else { b"scnr" });
-    header[16..20].copy_from_slice(space);
-    header[20..24].copy_from_slice(b"Lab ");
-    header[36..40].copy_from_slice(b"acsp");
-    header[68..80].copy_from_slice(&white[8..]);
-    [header, body].concat()
+    table_profile::profile(space, table)
 }
 
 /// An animation of four frames of 60x40: a bright block that moves over a dark ground. Its codes are never longer than

@@ -1,4 +1,4 @@
-//! What a URL means, as JSON: endpoint, origin requests with their headers, canonical form, plan, and the parts that
+//! The meaning of a URL, as JSON: endpoint, origin requests with their headers, canonical form, plan, and the parts that
 //! were ignored. Nothing is fetched.
 
 use std::time::SystemTime;
@@ -23,7 +23,7 @@ pub struct Question<'a> {
     pub now: SystemTime,
 }
 
-/// What a URL means.
+/// The meaning of a URL.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "an example")]
 pub struct Explained {

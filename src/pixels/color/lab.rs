@@ -95,7 +95,7 @@ struct Samples {
 }
 
 impl Samples {
-    /// So many parts of the range that none has more than one half.
+    /// The number of parts of the range: enough that none of them has two halves.
     const PARTS: u16 = 4096;
 
     fn new() -> Self {
