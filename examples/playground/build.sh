@@ -25,7 +25,7 @@ cargo build --release --locked --package playground --lib --features browser --t
 
 built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/playground.wasm
 mkdir -p "$folder"
-"${WASM_BINDGEN:-wasm-bindgen}" --target no-modules --no-typescript --out-dir "$folder" --out-name module "$built"
+"${WASM_BINDGEN:-wasm-bindgen}" --target no-modules --no-typescript --remove-name-section --out-dir "$folder" --out-name module "$built"
 # From binaryen; without it the module is a few percent larger.
 if command -v wasm-opt > /dev/null; then
   wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
