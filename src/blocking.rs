@@ -198,8 +198,8 @@ pub struct Answered {
     pub later: Later,
 }
 
-/// The work after an answer: files for the store, a stale rendition to be renewed, an interim one to be
-/// replaced by AVIF.
+/// The work after an answer: files for the store, a stale rendition to be renewed, an interim one to be replaced
+/// by AVIF.
 #[derive(Debug)]
 #[must_use = "nothing is stored unless it is finished"]
 pub struct Later {

@@ -20,7 +20,7 @@ pub(crate) fn length(x: f64, y: f64) -> f64 {
     (x * x + y * y).sqrt()
 }
 
-/// Returns the length of a vector, whose squares are sums without overflow in twice as many bits.
+/// Returns the length of a vector. It is calculated in `f64`, in which no square of an `f32` overflows.
 #[cfg_attr(not(feature = "pixels"), allow(dead_code, reason = "for pixels, texts and drawings"))]
 pub(crate) fn length_f32(x: f32, y: f32) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "the nearest f32")]

@@ -250,6 +250,43 @@ fn avif_is_awaited_where_nothing_is_gained() {
     assert_eq!((facts(&table.response).0, facts(&table.response).1), (Outcome::Made, "image/png"));
 }
 
+#[test]
+fn what_is_not_stored_is_not_made_twice() {
+    let png = file(photo(400, 300), ImageFormat::Png);
+    let private = Response::builder().header("cache-control", "no-store").body(png).unwrap();
+    let io = blocking::Io::new(Origins::new().answer("https://o.test/photo.png", private), Render::run);
+    let mut settings = Settings::default().avif(true).avif_after_answer(true);
+    settings.caching.by_origin = true;
+    let io = io.store(Map::default());
+    let answer = blocking::drive(delivery(&engine(settings), "/photo.png", 0, None), &io);
+    assert_eq!((facts(&answer.response).0, facts(&answer.response).1), (Outcome::Made, "image/avif"));
+}
+
+#[test]
+fn a_renewal_after_the_answer_is_one_render() {
+    let mut settings = Settings::default().avif(true).avif_after_answer(true);
+    settings.caching.originals = Duration::from_secs(60);
+    settings.caching.stale_while_revalidate = Duration::from_secs(1000);
+    let (engine, store, renders) = (engine(settings), Map::default(), std::cell::Cell::new(0));
+    let count = |render: Render| {
+        renders.set(renders.get() + 1);
+        render.run()
+    };
+    let io = blocking::Io::new(origins(), count).store(store.clone());
+    blocking::drive(delivery(&engine, "/photo.png", 0, None), &io).later.finish(&io);
+    assert_eq!(renders.replace(0), 2);
+    // The file has changed.
+    let changed = file(photo(300, 400), ImageFormat::Png);
+    let io = blocking::Io::new(Origins::new().file("https://o.test/photo.png", changed), count).store(store);
+    let stale = blocking::drive(delivery(&engine, "/photo.png", 100, None), &io);
+    assert_eq!((facts(&stale.response).0, facts(&stale.response).1), (Outcome::Stale, "image/avif"));
+    stale.later.finish(&io);
+    assert_eq!(renders.get(), 1);
+    let next = blocking::drive(delivery(&engine, "/photo.png", 101, None), &io);
+    assert_eq!((facts(&next.response).0, facts(&next.response).1), (Outcome::Hit, "image/avif"));
+    assert_ne!(next.response.body(), stale.response.body());
+}
+
 /// JPEGs are decoded to planes, of whole or halved chroma, which other formats than AVIF take.
 #[test]
 fn a_jpeg_is_written_in_any_of_several_formats() {

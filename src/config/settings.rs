@@ -29,7 +29,8 @@ pub struct Settings {
     /// Whether a client that is first to request an image does not wait until it is written in AVIF (chosen: off). It
     /// gets the image in the next best format, which caches keep for as long as an error ([`Caching::errors`]); its
     /// [`Outcome`](crate::delivery::Outcome) is `Interim`. The AVIF is made after that answer, for the store, and later
-    /// requests get it. No effect on `f-avif`, and none without [`avif`](Self::avif) or without a store.
+    /// requests get it. No effect on `f-avif`, and none without [`avif`](Self::avif), without a store, or for images that
+    /// their origin forbids to store.
     pub avif_after_answer: bool,
     /// The `Accept` values to use for some user agents, whatever they send (documented: none).
     pub accept_by_agent: AcceptByAgent,

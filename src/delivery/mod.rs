@@ -22,8 +22,8 @@
 //! 1. [`Delivery::poll`] returns [`Output::Wait`] only while a lookup, a fetch or a render is outstanding. It cannot
 //!    stall.
 //! 2. There is exactly one [`Output::Respond`]. After it, outputs follow only to renew a stale rendition in the store,
-//!    or to replace an interim one there, while [`Delivery::goes_on`] returns `true`. The delivery may be dropped instead. Once it has ended, it always
-//!    returns `Wait` and ignores inputs.
+//!    or to replace an interim one there, while [`Delivery::goes_on`] returns `true`. The delivery may be dropped
+//!    instead. Once it has ended, it always returns `Wait` and ignores inputs.
 //! 3. Any input is safe in any order. Late, repeated and unknown ids and keys are ignored. Nothing panics.
 //! 4. [`Delivery::handle`] returns `Break` as soon as more bytes could not matter: for the body of a 404, for a file
 //!    over the limit.
@@ -254,7 +254,8 @@ impl Delivery {
                     }
                 }
                 Phase::Rendering(rendering) => {
-                    let job = rendering.next(self.has_store);
+                    // After the answer nobody waits.
+                    let job = rendering.next(self.has_store && !self.answered);
                     return job.map_or(Output::Wait, |job| Output::Render(Render { span: span.clone(), ..job }));
                 }
                 Phase::Responding(_) => {

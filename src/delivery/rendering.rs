@@ -37,7 +37,8 @@ impl Rendering {
         answer: ResponseSpec,
         terms: GatherContext,
     ) -> Phase {
-        let interim = job.negotiation.avif_after_answer;
+        // A file that is not stored would be made after each answer, for nobody.
+        let interim = job.negotiation.avif_after_answer && served.may_be_stored(&terms.caching);
         let render = Render { job, sources, stop: Stop::new(), interim, span: Span::none() };
         let whole = |render: &Render| Render {
             job: Arc::clone(&render.job),
@@ -55,10 +56,10 @@ impl Rendering {
         }))
     }
 
-    /// Returns the render, once. `has_store` is `false` if a render after the answer would be lost.
-    pub(super) fn next(&mut self, has_store: bool) -> Option<Render> {
+    /// Returns the render, once. `may_be_interim` is `false` if there is no answer to hurry, or nothing after it.
+    pub(super) fn next(&mut self, may_be_interim: bool) -> Option<Render> {
         let job = self.job.take()?;
-        Some(Render { interim: job.interim && has_store, ..job })
+        Some(Render { interim: job.interim && may_be_interim, ..job })
     }
 
     /// Takes in the result. Returns the phase after the response as well, if there is more to do.

@@ -100,7 +100,7 @@ pub(super) fn rendition(answer: &ResponseSpec, rendition: &Rendition, outcome: O
     #[cfg(feature = "single-flight")]
     let response = {
         let mut response = response;
-        if rendition.may_be_shared(&answer.caching) {
+        if rendition.served.may_be_shared(&answer.caching) {
             response.extensions_mut().insert(Shareable::Rendition(Box::new(rendition.clone())));
         }
         response

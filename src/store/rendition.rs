@@ -62,6 +62,16 @@ impl Served {
         Self { etag, modified: None, ..self }
     }
 
+    /// Returns `true` unless its origin restricts it to a single client.
+    pub(crate) fn may_be_shared(&self, caching: &Caching) -> bool {
+        self.said.is_kept(&self.caching(caching))
+    }
+
+    /// Returns `true` if it may be stored. A short-lived fallback would only displace a better one there.
+    pub(crate) fn may_be_stored(&self, caching: &Caching) -> bool {
+        self.term != Term::Moment && self.may_be_shared(caching)
+    }
+
     /// Returns its freshness at this time. A fallback is never used stale.
     pub(crate) fn freshness(&self, now: u64, caching: &Caching) -> Freshness {
         match policy::freshness(self.fresh_until, now, caching) {
@@ -89,15 +99,9 @@ impl Rendition {
         Self { served: Served { term, ..self.served.clone() }, ..self.clone() }
     }
 
-    /// Returns this rendition for a store, if it may be stored. A short-lived fallback would only displace a better one
-    /// there.
+    /// Returns this rendition for a store, if it may be stored.
     pub(crate) fn to_store(&self, caching: &Caching) -> Option<Self> {
-        (self.served.term != Term::Moment && self.may_be_shared(caching)).then(|| self.clone())
-    }
-
-    /// Returns `true` unless its origin restricts it to a single client.
-    pub(crate) fn may_be_shared(&self, caching: &Caching) -> bool {
-        self.served.said.is_kept(&self.served.caching(caching))
+        self.served.may_be_stored(caching).then(|| self.clone())
     }
 
     /// Returns the key of the rendition in a store.

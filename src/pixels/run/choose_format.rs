@@ -123,8 +123,8 @@ impl Choice<'_> {
         Ok(raster.into())
     }
 
-    /// Returns the candidates to try: all with [`Settings::smallest`](crate::Settings::smallest), else the one whose file is probably the smallest, and those that may be smaller and
-    /// cost little beside it.
+    /// Returns the candidates to try: the one whose file is probably the smallest, and those that may be smaller and
+    /// cost little beside it. With [`Settings::smallest`](crate::Settings::smallest) these are all.
     ///
     /// Measured with quality 80, without AVIF, on 291 photographs, wallpapers, screenshots, drawings and cut-outs up to
     /// 1000 pixels wide: 1.002 times the bytes of the smallest files on average, and 1.49 times in the worst case.
