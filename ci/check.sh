@@ -33,7 +33,7 @@ docs() {
 }
 features() {
   # Each feature alone must build: features add, they never lean on one another unsaid.
-  for feature in pixels webp-lossy signing sanitize decompress text svg avif qoi tower single-flight memory-store object-store reqwest ureq tokio tracing; do
+  for feature in pixels webp-lossy signing sanitize decompress own-fonts text svg avif qoi tower single-flight memory-store object-store reqwest ureq tokio tracing; do
     cargo check --quiet --no-default-features --features "$feature"
   done
 }

@@ -253,6 +253,11 @@ pub enum EffectOutcome {
 }
 
 /// A provider of fonts by name. Both methods are called for each text: keep the bytes.
+///
+/// A text layer that names no font asks for `Open Sans`. A text in an SVG asks for each of its families in turn, those of
+/// CSS included (`serif`, `sans-serif`, `monospace`, `cursive`, `fantasy`), and for `sans-serif` at last. With the feature
+/// `own-fonts` and without `text` there are no bundled fonts: if no font is found, a text layer is an error (400), and the
+/// text of an SVG is left out with a note.
 pub trait Fonts: Send + Sync {
     /// Returns the file (TrueType or OpenType) of a family; `None` if the family is unknown, in which case the bundled
     /// font is used.

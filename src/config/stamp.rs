@@ -25,8 +25,9 @@ pub(super) fn of_engine(settings: &Settings, limits: &Limits) -> String {
         ("webp-lossy", cfg!(feature = "webp-lossy")),
         ("avif", cfg!(feature = "avif")),
         ("svg", cfg!(feature = "svg")),
-        // Text in an SVG is drawn with it.
+        // Text in an SVG is drawn with them.
         ("text", cfg!(feature = "text")),
+        ("own-fonts", cfg!(feature = "own-fonts")),
     ];
     features.into_iter().for_each(|(name, on)| stamp.flag(name, on));
     of_limits(limits, &mut stamp);

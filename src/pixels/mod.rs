@@ -23,7 +23,7 @@ mod filter;
 mod raster;
 mod renderer;
 mod run;
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 mod text;
 
 pub use self::renderer::Renderer;

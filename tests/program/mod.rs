@@ -50,6 +50,7 @@ fn features() -> String {
         ("signing", cfg!(feature = "signing")),
         ("sanitize", cfg!(feature = "sanitize")),
         ("text", cfg!(feature = "text")),
+        ("own-fonts", cfg!(feature = "own-fonts")),
         ("svg", cfg!(feature = "svg")),
         ("avif", cfg!(feature = "avif")),
         ("tower", cfg!(feature = "tower")),

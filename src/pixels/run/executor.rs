@@ -10,7 +10,7 @@ use crate::cost::Cost;
 use crate::error::Error;
 use crate::extend::Effect;
 use crate::path::AssetPath;
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 use crate::pixels::base::fenced_whole;
 use crate::pixels::base::{Channels, fenced, internal_error, memory, other_page, unless_stopped};
 use crate::pixels::codec::reader::{Colors, Reader, Request};
@@ -18,11 +18,11 @@ use crate::pixels::codec::registry;
 use crate::pixels::filter;
 use crate::pixels::filter::cost;
 use crate::pixels::raster::{Image, Raster};
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 use crate::pixels::text;
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 use crate::pixels::text::FontBook;
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 use crate::plan::FontChoice;
 use crate::plan::{Fill, Op, Plan, Rect, Size, SourceInfo, TextBlock, page, total};
 use crate::policy::OriginError;
@@ -275,27 +275,27 @@ impl<'a> Executor<'a> {
         }
     }
 
-    #[cfg(feature = "text")]
+    #[cfg(feature = "own-fonts")]
     fn draw(&self, text: &TextBlock) -> Result<Raster, Error> {
         let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
         let book = FontBook::new(self.work.extensions.the_fonts(), &file);
         fenced_font(text, || text::draw(text, &book, &self.work.rules.limits))
     }
 
-    #[cfg(feature = "text")]
+    #[cfg(feature = "own-fonts")]
     pub(super) fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
         let file = |path: &AssetPath| self.file(Some(path)).map(|file| file.bytes);
         let book = FontBook::new(self.work.extensions.the_fonts(), &file);
         fenced_font(text, || text::measure(text, &book, &self.work.rules.limits))
     }
 
-    #[cfg(not(feature = "text"))]
+    #[cfg(not(feature = "own-fonts"))]
     #[expect(clippy::unused_self, reason = "fonts are looked up in it")]
     fn draw(&self, _: &TextBlock) -> Result<Raster, Error> {
         Err(crate::plan::PlanError::Unsupported { parameter: "l-text", reason: "needs the feature `text`" }.into())
     }
 
-    #[cfg(not(feature = "text"))]
+    #[cfg(not(feature = "own-fonts"))]
     pub(super) fn measure(&self, text: &TextBlock) -> Result<Size, Error> {
         self.draw(text).map(|image| image.size())
     }
@@ -341,7 +341,7 @@ impl<'a> Executor<'a> {
 }
 
 /// Runs code that reads fonts. A font that a URL names is a source; others are those of the embedder or built in.
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 fn fenced_font<T>(text: &TextBlock, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     if matches!(text.font, FontChoice::File(_)) { fenced(run) } else { fenced_whole(run) }
 }

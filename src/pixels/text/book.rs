@@ -9,11 +9,14 @@ use crate::error::Error;
 use crate::extend::{FontQuery, Fonts};
 use crate::path::AssetPath;
 use crate::pixels::base::internal_error;
-use crate::plan::{FontChoice, TextBlock};
+use crate::plan::{FontChoice, PlanError, TextBlock};
 use crate::transform::Typography;
 
 /// The documented default. An embedder may have it; the bundled font is closely related.
 const DEFAULT: &str = "Open Sans";
+
+const NO_FONT: PlanError =
+    PlanError::Unsupported { parameter: "l-text", reason: "needs a font, such as those of the feature `text`" };
 
 /// The fonts that are available to a render. Fonts of the host system are never read.
 #[derive(Clone, Copy)]
@@ -32,27 +35,35 @@ impl<'a> FontBook<'a> {
     }
 
     /// Returns the fonts for a text: the chosen one, then the provider's fallbacks, then the bundled ones.
+    ///
+    /// # Errors
+    /// There is no font, or the file that the text names is missing.
     pub(super) fn sources(&self, block: &TextBlock) -> Result<Vec<Source<'a>>, Error> {
+        self.before(bundled(block.typography), block)
+    }
+
+    /// Returns the fonts for a text, with these as the bundled ones.
+    pub(super) fn before(
+        &self,
+        bundled: impl IntoIterator<Item = Source<'a>>,
+        block: &TextBlock,
+    ) -> Result<Vec<Source<'a>>, Error> {
         let style = block.typography;
         let chosen = match &block.font {
             FontChoice::File(path) => Some(Source::borrowed("font file of a text", (self.files)(path)?, false)),
             FontChoice::Named(family) => self.family(family, style),
             FontChoice::Default => None,
         };
-        let mut sources: Vec<_> = chosen.or_else(|| self.family(DEFAULT, style)).into_iter().collect();
-        let [sans, many] = bundled(style);
-        let (first, later) = if sources.is_empty() { (Some(sans), None) } else { (None, Some(sans)) };
-        sources.extend(first);
-        for (number, bytes) in self.provider.map(Fonts::fallbacks).unwrap_or_default().into_iter().enumerate() {
-            sources.push(Source {
-                name: format!("fallback font {}", number + 1),
-                bytes: File::Owned(bytes),
-                varied: true,
-            });
-        }
-        sources.extend(later);
-        sources.push(many);
-        Ok(sources)
+        let mut bundled = bundled.into_iter();
+        let first = chosen.or_else(|| self.family(DEFAULT, style)).or_else(|| bundled.next());
+        let fallbacks = self.provider.map(Fonts::fallbacks).unwrap_or_default().into_iter().enumerate();
+        let fallbacks = fallbacks.map(|(number, bytes)| Source {
+            name: format!("fallback font {}", number + 1),
+            bytes: File::Owned(bytes),
+            varied: true,
+        });
+        let sources: Vec<_> = first.into_iter().chain(fallbacks).chain(bundled).collect();
+        if sources.is_empty() { Err(NO_FONT.into()) } else { Ok(sources) }
     }
 
     /// Returns the face of a family that is closest to a style.
@@ -96,7 +107,8 @@ impl<'a> Source<'a> {
 }
 
 /// Returns the fonts of this crate: one similar to Open Sans, then one with many more scripts.
-fn bundled<'a>(style: Typography) -> [Source<'a>; 2] {
+#[cfg(feature = "text")]
+fn bundled<'a>(style: Typography) -> impl IntoIterator<Item = Source<'a>> {
     let sans = match (style.bold, style.italic) {
         (false, false) => notosans::REGULAR_TTF,
         (true, false) => notosans::BOLD_TTF,
@@ -105,6 +117,11 @@ fn bundled<'a>(style: Typography) -> [Source<'a>; 2] {
     };
     [("font Noto Sans", sans), ("font DejaVu Sans", dejavu::sans::regular())]
         .map(|(name, bytes)| Source::borrowed(name, bytes, true))
+}
+
+#[cfg(not(feature = "text"))]
+const fn bundled<'a>(_: Typography) -> Option<Source<'a>> {
+    None
 }
 
 /// The fonts for a text, each read when the first character needs it.

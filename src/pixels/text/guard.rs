@@ -347,6 +347,7 @@ mod tests {
             let found = is_overloaded(&FontRef::new(&font).unwrap());
             assert_eq!(found, want, "{count} lookups with {announced} of {present}");
         }
+        #[cfg(feature = "text")]
         assert!(!is_overloaded(&FontRef::new(dejavu::sans::regular()).unwrap()));
     }
 }

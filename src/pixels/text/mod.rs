@@ -23,7 +23,7 @@ mod layout;
 mod lines;
 mod outline;
 mod shape;
-#[cfg(test)]
+#[cfg(all(test, feature = "text"))]
 mod tests;
 
 pub(crate) use self::book::FontBook;

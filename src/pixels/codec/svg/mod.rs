@@ -8,12 +8,12 @@
 //!
 //! A small file can cause endless work, and the renderer cannot be interrupted. Both steps are therefore estimated
 //! first: the size of the tree after its references are expanded, and the number of pixels that drawing touches. There
-//! is no access to files, to the network, or to fonts of the host. With the feature `text`, text is drawn with the
-//! bundled fonts. The notes of the result list everything that was not drawn.
+//! is no access to files, to the network, or to fonts of the host. Text is drawn with the fonts of the embedder and, with
+//! the feature `text`, the bundled ones. The notes of the result list everything that was not drawn.
 
 mod cost;
 mod expand;
-#[cfg(feature = "text")]
+#[cfg(feature = "own-fonts")]
 mod fonts;
 mod style;
 mod unloop;
@@ -22,7 +22,6 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use resvg::tiny_skia::{Color, Pixmap, Transform};
-use resvg::usvg::roxmltree::Document;
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
 use super::reader::{Reader, Request};
@@ -102,6 +101,7 @@ struct Prepared {
 }
 
 impl Prepared {
+    #[cfg_attr(not(feature = "own-fonts"), expect(unused_variables, reason = "fonts are for text"))]
     fn new(bytes: &[u8], fonts: Option<&dyn Fonts>, limits: &Limits) -> Result<Self, Error> {
         let (text, viewport, mut notes) = svg::sanitized(bytes, limits)?;
         let styled = style::styled(&svg::parse(&text)?, viewport, &mut notes)?;
@@ -128,9 +128,18 @@ impl Prepared {
             }
             memory::check(prepared.trees.saturating_add(expanded.held), limits)?;
             prepared.tree_bytes = expanded.held;
-            let options = options(&document, fonts, limits);
+            #[cfg(feature = "own-fonts")]
+            let fonts = fonts::Selection::new(fonts, fonts::BUNDLED);
+            #[cfg_attr(not(feature = "own-fonts"), expect(unused_mut, reason = "fonts are for text"))]
+            let mut options = options(limits);
+            #[cfg(feature = "own-fonts")]
+            fonts.add_to(&mut options, &document);
             let tree = Tree::from_xmltree(&document, &options).map_err(|_| damaged(Format::Svg))?;
             prepared.tree = Some(tree);
+            #[cfg(feature = "own-fonts")]
+            if fonts.lacks_one() {
+                notes.add("text without a", "font");
+            }
         }
         prepared.notes = notes.take();
         Ok(prepared)
@@ -183,8 +192,7 @@ fn draw(bytes: &[u8], size: Size, fonts: Option<&dyn Fonts>, limits: &Limits) ->
 }
 
 /// Returns options without access to files, addresses or fonts of the host. Embedded images are decoded like sources.
-#[cfg_attr(not(feature = "text"), expect(unused_variables, reason = "fonts are for text"))]
-fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'a Limits) -> Options<'a> {
+fn options(limits: &Limits) -> Options<'_> {
     Options {
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(|_, data: Arc<Vec<u8>>, _| {
@@ -210,10 +218,6 @@ fn options<'a>(document: &Document<'_>, fonts: Option<&'a dyn Fonts>, limits: &'
         // The defaults of browsers.
         font_size: 16.0,
         font_family: "sans-serif".to_owned(),
-        #[cfg(feature = "text")]
-        font_resolver: fonts::resolver(fonts),
-        #[cfg(feature = "text")]
-        fontdb: fonts::database(document),
         ..Options::default()
     }
 }

@@ -66,6 +66,20 @@ fn fonts_are_asked_in_order() {
 }
 
 #[test]
+fn without_bundled_fonts_others_are_needed() {
+    let named = TextBlock { font: FontChoice::Named("Lobster".to_owned()), ..block("abc") };
+    let number = |provider: Option<&dyn Fonts>, block: &TextBlock| {
+        FontBook::new(provider, &no_files).before(None, block).map(|sources| sources.len())
+    };
+    let error = number(None, &named).unwrap_err();
+    assert_eq!(error.to_string(), "`l-text` is not supported: needs a font, such as those of the feature `text`");
+    assert_eq!(number(Some(&OneFace(b"", Vec::new())), &named).unwrap(), 1);
+    // A fallback takes the place of an unknown font.
+    assert_eq!(number(Some(&OneFace(b"", vec![b"", b""])), &block("abc")).unwrap(), 2);
+    assert!(number(Some(&OneFace(b"", Vec::new())), &block("abc")).is_err());
+}
+
+#[test]
 fn fonts_that_are_none_are_refused() {
     let limits = Limits::default();
     let path: AssetPath = AssetPath::from_text("fonts/some.ttf").unwrap();

@@ -156,41 +156,12 @@ fn what_is_not_drawn_is_told() {
     assert_eq!(notes("<rect style='clip-path:circle(3px)' width='1' height='1'/>"), ["property clip-path"]);
     assert_eq!(notes("<style>rect:unknown{fill:red}</style>"), ["rule with an unknown selector"]);
     assert_eq!(notes("<rect><animate attributeName='x' values='1;2' dur='1s'/></rect>"), ["animation after its start"]);
-    let texts = if cfg!(feature = "text") { Vec::new() } else { vec!["element text".to_owned()] };
+    let texts = match (cfg!(feature = "text"), cfg!(feature = "own-fonts")) {
+        (true, _) => Vec::new(),
+        (false, true) => vec!["text without a font".to_owned()],
+        (false, false) => vec!["element text".to_owned()],
+    };
     assert_eq!(notes("<text y='9'>a</text>"), texts);
-}
-
-#[cfg(feature = "text")]
-#[test]
-fn texts_are_drawn_with_the_bundled_fonts() {
-    for family in ["", "font-family='serif'", "font-family='Arial, sans-serif'", "font-family='Courier New'"] {
-        let raster = drawn(&format!("<text x='1' y='9' font-size='10' {family}>H</text>"));
-        let inked = raster.samples().chunks(4).filter(|pixel| pixel[3] > 128).count();
-        assert!((8..60).contains(&inked), "{family}: {inked}");
-    }
-}
-
-#[cfg(feature = "text")]
-#[test]
-fn fonts_of_the_embedder_come_first() {
-    struct Own;
-    impl crate::extend::Fonts for Own {
-        fn find(&self, wanted: &crate::extend::FontQuery<'_>) -> Option<bytes::Bytes> {
-            (wanted.family == "Own" && wanted.bold).then(|| bytes::Bytes::from_static(dejavu::sans_mono::bold()))
-        }
-    }
-    let file = |family: &str| {
-        format!(
-            "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'><text y='9' font-weight='bold' \
-             font-family='{family}'>il</text></svg>"
-        )
-    };
-    let draw = |family: &str, fonts: Option<&dyn crate::extend::Fonts>| {
-        draw(file(family).as_bytes(), Size::new(20, 10), fonts, &Limits::default()).unwrap().samples().to_vec()
-    };
-    assert_eq!(draw("Own", Some(&Own)), draw("DejaVu Sans Mono", None));
-    assert_eq!(draw("Another", Some(&Own)), draw("sans-serif", None));
-    assert_ne!(draw("Own", None), draw("Own", Some(&Own)));
 }
 
 #[test]

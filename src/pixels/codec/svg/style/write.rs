@@ -92,7 +92,7 @@ impl<'a, 'i, 'n> Writer<'a, 'i, 'n> {
         if matches!(name, "style" | "animate" | "animateTransform" | "animateMotion" | "set" | "title" | "desc") {
             return None;
         }
-        if cfg!(not(feature = "text")) && name == "text" {
+        if cfg!(not(feature = "own-fonts")) && name == "text" {
             self.notes.add("element", name);
             return None;
         }
