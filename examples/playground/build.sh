@@ -32,5 +32,12 @@ if command -v wasm-opt > /dev/null; then
     --enable-mutable-globals --enable-reference-types --enable-multivalue \
     "$folder/module_bg.wasm" -o "$folder/module_bg.wasm"
 fi
+# The fonts, from the crates that the feature `text` bundles.
+mkdir -p "$folder/fonts"
+crates=$(cargo metadata --format-version 1 --locked | grep -oE '"manifest_path":"[^"]*/(notosans|dejavu)-[^"/]*/Cargo\.toml"' | sed 's/.*:"//; s#/Cargo.toml"##')
+for crate in $crates; do
+  find "$crate" \( -name 'NotoSans-*.ttf' -o -name 'DejaVuSans.ttf' -o -name 'DejaVuSans-Bold.ttf' -o -name 'DejaVuSansMono.ttf' \
+    -o -name 'DejaVuSansMono-Bold.ttf' -o -name 'DejaVuSerif.ttf' -o -name 'DejaVuSerif-*.ttf' \) -exec cp {} "$folder/fonts/" \;
+done
 cp "$page"/*.html "$page"/*.css "$page"/*.js "$page"/*.jpg "$page"/*.png "$folder/"
 echo "$folder: $(du -h "$folder/module_bg.wasm" | cut -f1), $(gzip -9c "$folder/module_bg.wasm" | wc -c) bytes compressed; serve it with any web server"

@@ -6,6 +6,7 @@
 
 mod edit;
 mod explanation;
+pub mod fonts;
 mod message;
 mod parameters;
 mod parts;
