@@ -106,23 +106,22 @@ fn what_is_stated_before_is_an_upper_bound() {
         ("a.tiff", file(alpha, ImageFormat::Tiff)),
         ("a.bmp", file(image, ImageFormat::Bmp)),
     ];
+    let of_all = ["w-600,f-jpg", "w-1500,f-webp", "f-png,w-900", "f-jpg", "w-500,h-500,cm-extract,f-jpg"];
+    // What comes after decoding goes by whether there are planes, pixels or opacity.
+    let of_some = [
+        "w-1500,f-jpg",
+        "w-1000,f-webp,lo-true",
+        "w-300,h-300,f-jpg",
+        "w-700,bl-20,f-jpg",
+        "w-800:rt-30:f-webp",
+        "w-500:l-image,i-ik_canvas,w-400,h-300,bg-FF0000,l-end:f-jpg",
+    ];
     let mut broken = Vec::new();
     let mut loosest = (0, String::new());
     for (name, bytes) in sources {
         let path = stored(name, &bytes);
-        for wanted in [
-            "w-600,f-jpg",
-            "w-1500,f-jpg",
-            "w-1500,f-webp",
-            "w-1000,f-webp,lo-true",
-            "f-png,w-900",
-            "w-300,h-300,f-jpg",
-            "w-700,bl-20,f-jpg",
-            "w-800:rt-30:f-webp",
-            "w-500:l-image,i-ik_canvas,w-400,h-300,bg-FF0000,l-end:f-jpg",
-            "f-jpg",
-            "w-500,h-500,cm-extract,f-jpg",
-        ] {
+        let of_this: &[_] = if matches!(name, "444p.jpg" | "rgb.png" | "rgba16.png") { &of_some } else { &[] };
+        for wanted in of_all.iter().chain(of_this) {
             let Measured { taken, bound, files } = measure(&path, wanted);
             if taken > bound + files + SLACK {
                 broken.push(format!("{name} {wanted}: {taken} taken, {bound} stated, {files} files"));
