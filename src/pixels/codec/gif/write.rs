@@ -385,7 +385,7 @@ fn visible([r, g, b, a]: Pixel) -> Pixel {
 struct Exactness {
     /// Whether the source colours are kept exactly if they fit into a palette.
     exact: bool,
-    /// The error at which a palette needs no more colours, and by which shown pixels may differ from the source.
+    /// The error at which a palette needs no more colours. Shown pixels may differ from the source by twice as much.
     enough: f32,
 }
 
@@ -404,7 +404,7 @@ impl Exactness {
 
     /// Returns `true` if a pixel differs too much from the shown one.
     fn far(self, [r, g, b, _]: Pixel, [sr, sg, sb, shown]: Pixel) -> bool {
-        shown == 0 || float(distance([r, g, b], [sr, sg, sb])) > self.enough
+        shown == 0 || float(distance([r, g, b], [sr, sg, sb])) > self.enough * 2.0
     }
 
     /// Returns the error up to which the global palette is used for another frame, given its error for the first frame.
