@@ -117,7 +117,7 @@ fn limits() -> Limits {
         // A file is there up to three times while it goes into the cache: here, with its frame, and in JavaScript.
         .source_bytes(10 << 20)
         .result_bytes(8 << 20)
-        .memory(56 << 20)
+        .memory(72 << 20)
         .pixels(40_000_000)
         .animation_pixels(40_000_000)
         // A request may have 30 seconds of computing by default, and WebAssembly takes about twice as long.
@@ -132,4 +132,4 @@ fn limits() -> Limits {
 /// Fetches of an isolate at a time.
 const FETCHES: u64 = 32;
 /// Bytes of incomplete files in an isolate at a time.
-const FETCHED_BYTES: u64 = 24 << 20;
+const FETCHED_BYTES: u64 = 20 << 20;
