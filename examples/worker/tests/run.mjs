@@ -274,7 +274,7 @@ describe('time', () => {
     for (const [name, width, more, file] of [
       ['JPEG of 1 megapixel to JPEG', 400, '', '/photo.jpg'], ['to PNG', 400, ',f-png', '/photo.jpg'],
       ['to WebP', 400, ',f-webp', '/photo.jpg'], ['JPEG of 6 megapixels to JPEG', 400, '', '/large.jpg'],
-      ['JPEG of 6 megapixels to JPEG', 1600, '', '/large.jpg'], ['JPEG of 6 megapixels to JPEG', 2800, '', '/large.jpg'],
+      ['JPEG of 6 megapixels to JPEG', 1600, '', '/large.jpg'], ['JPEG of 6 megapixels to JPEG', 2400, '', '/large.jpg'],
     ]) {
       await cached(it, `/tr:w-${width - 1}${more}${file}`);
       t.diagnostic(`${name}, ${width} wide: ${await measure((number) => `/tr:w-${width + number}${more}${file}`)}`);
