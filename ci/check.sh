@@ -69,6 +69,8 @@ fuzz() (
 members() {
   cargo clippy --quiet --all-targets --package benches --package explain --package playground --package serve -- -D warnings
   cargo clippy --quiet --package private-bucket -- -D warnings
+  # Nothing but an empty crate, except on its platform: the step `worker` compiles the rest.
+  cargo clippy --quiet --package image-worker -- -D warnings
 }
 # The S3 server of this test takes four minutes of one core to build, so that it runs only where ORIGINKIT_BUCKET is set.
 bucket() {
@@ -81,6 +83,13 @@ playground() {
   if [ -z "${ORIGINKIT_PLAYGROUND:-}" ]; then echo "skipped: ORIGINKIT_PLAYGROUND is not set"; return; fi
   examples/playground/build.sh "$ORIGINKIT_PLAYGROUND"
   cargo test --quiet --all-features --test browser
+}
+# The Cloudflare Worker in the platform's runtime, which npm has. Only where ORIGINKIT_WORKER names the folder to make.
+worker() {
+  if [ -z "${ORIGINKIT_WORKER:-}" ]; then echo "skipped: ORIGINKIT_WORKER is not set"; return; fi
+  examples/worker/build.sh "$ORIGINKIT_WORKER"
+  npm install --silent --no-audit --no-fund --prefix examples/worker/tests
+  node --test examples/worker/tests/run.mjs
 }
 package()  { cargo package --allow-dirty --no-verify --list > /dev/null; }
 # Other machines, by Debian's compiler and the source of its library, because rustup gets neither from here. WebAssembly
@@ -121,7 +130,7 @@ deny() {
 }
 semver() { echo "skipped: from the first release on"; }
 
-steps=(all fmt clippy bare docs features benches members bucket playground fuzz package targets deny semver)
+steps=(all fmt clippy bare docs features benches members bucket playground worker fuzz package targets deny semver)
 for step in "${@:-${steps[@]}}"; do
   printf '\n== %s\n' "$step"
   "$step"
