@@ -34,7 +34,7 @@ if command -v wasm-opt > /dev/null; then
 fi
 # The fonts, from the crates that the feature `text` bundles.
 mkdir -p "$folder/fonts"
-crates=$(cargo metadata --format-version 1 --locked | grep -oE '"manifest_path":"[^"]*/(notosans|dejavu)-[^"/]*/Cargo\.toml"' | sed 's/.*:"//; s#/Cargo.toml"##')
+crates=$(cargo metadata --format-version 1 --locked --all-features | grep -oE '"manifest_path":"[^"]*/(notosans|dejavu)-[^"/]*/Cargo\.toml"' | sed 's/.*:"//; s#/Cargo.toml"##')
 for crate in $crates; do
   find "$crate" \( -name 'NotoSans-*.ttf' -o -name 'DejaVuSans.ttf' -o -name 'DejaVuSans-Bold.ttf' -o -name 'DejaVuSansMono.ttf' \
     -o -name 'DejaVuSansMono-Bold.ttf' -o -name 'DejaVuSerif.ttf' -o -name 'DejaVuSerif-*.ttf' \) -exec cp {} "$folder/fonts/" \;
