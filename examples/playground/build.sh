@@ -16,7 +16,7 @@ page=examples/playground/page
 
 # A release of its own kind: small, and with the vectors of WebAssembly, which every browser since 2023 has.
 export CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_RELEASE_PANIC=abort
-export CARGO_PROFILE_RELEASE_OPT_LEVEL=${ORIGINKIT_OPT_LEVEL:-3}
+export CARGO_PROFILE_RELEASE_OPT_LEVEL=${ORIGINKIT_OPT_LEVEL:-s}
 export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+simd128"
 # Debian has no libraries for this target, but their source.
 std=()
@@ -26,12 +26,8 @@ cargo build --release --locked --package playground --lib --features browser --t
 built=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/playground.wasm
 mkdir -p "$folder"
 "${WASM_BINDGEN:-wasm-bindgen}" --target no-modules --no-typescript --remove-name-section --out-dir "$folder" --out-name module "$built"
-# From binaryen; without it the module is a few percent larger.
-if command -v wasm-opt > /dev/null; then
-  wasm-opt -O3 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
-    --enable-mutable-globals --enable-reference-types --enable-multivalue \
-    "$folder/module_bg.wasm" -o "$folder/module_bg.wasm"
-fi
+# No `wasm-opt`: the compressed module is none the smaller, and the one of Debian 12 (version 108) makes a module that does
+# not start.
 # The fonts, from the crates that the feature `text` bundles.
 mkdir -p "$folder/fonts"
 crates=$(cargo metadata --format-version 1 --locked --all-features | grep -oE '"manifest_path":"[^"]*/(notosans|dejavu)-[^"/]*/Cargo\.toml"' | sed 's/.*:"//; s#/Cargo.toml"##')

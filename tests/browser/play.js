@@ -245,7 +245,8 @@ async function take(browser, all, deadline) {
 function serve(folder) {
   const types = { html: 'text/html', css: 'text/css', js: 'text/javascript', wasm: 'application/wasm', jpg: 'image/jpeg', png: 'image/png' };
   const server = http.createServer((request, response) => {
-    const name = path.basename(new URL(request.url, 'http://a').pathname) || 'index.html';
+    // A URL has no `..` once it is parsed.
+    const name = new URL(request.url, 'http://a').pathname.slice(1) || 'index.html';
     const file = path.join(folder, name);
     if (!fs.existsSync(file)) return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': types[name.split('.').pop()] ?? 'application/octet-stream' });

@@ -31,7 +31,7 @@ impl Setup {
             Ok((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
         });
         let headers = headers.collect::<Result<_, String>>()?;
-        let engine = host.engine.map_or_else(|| engine(url, question), |engine| Ok(engine.clone()))?;
+        let engine = host.engine.map_or_else(|| engine(host, url, question), |engine| Ok(engine.clone()))?;
         Ok(Self { engine, url: url.to_owned(), headers, source: source(question) })
     }
 }
@@ -51,7 +51,7 @@ impl Setup {
 }
 
 /// Builds the engine of a question: each line of `endpoints` is the base of an endpoint, and the bases of its origins.
-fn engine(url: &str, question: &Value) -> Result<Engine, String> {
+fn engine(host: &Host<'_>, url: &str, question: &Value) -> Result<Engine, String> {
     let dialect = match text(question, "dialect") {
         "" => None,
         name => Some(explain::dialect(name).ok_or_else(|| format!("there is no dialect {name}"))?),
@@ -60,7 +60,7 @@ fn engine(url: &str, question: &Value) -> Result<Engine, String> {
     if lines_of_endpoints.is_empty() {
         lines_of_endpoints.push(explain::default_endpoint(url)?);
     }
-    let mut builder = Engine::builder();
+    let mut builder = Engine::builder().extensions(host.renderer.extensions.clone());
     for line in &lines_of_endpoints {
         let mut bases = line.split_whitespace();
         let mut endpoint = Endpoint::new(bases.next().unwrap_or_default());
