@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use originkit::bytes::Bytes;
 use originkit::extend::{FontQuery, Fonts};
 
-/// The fonts that were fetched, and the names of those that were asked for in vain.
+/// The fonts that were fetched, and the names of those that a text needed and did not get.
 #[derive(Debug, Default)]
 pub struct PageFonts {
     fetched: Mutex<BTreeMap<String, Bytes>>,
@@ -26,8 +26,8 @@ impl PageFonts {
         self.fetched.lock().unwrap_or_else(PoisonError::into_inner).insert(name, font);
     }
 
-    /// Returns the files that were asked for since the last call and are not here. What was rendered meanwhile is wrong:
-    /// add the fonts, and render again.
+    /// Returns the files that were needed and missing since the last call. Results made in between lack them: add the
+    /// fonts, and render again.
     #[must_use]
     pub fn take_lacking(&self) -> BTreeSet<&'static str> {
         std::mem::take(&mut *self.lacking.lock().unwrap_or_else(PoisonError::into_inner))

@@ -31,7 +31,7 @@ use crate::meter::Meter;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PlatformFetch;
 
-/// The address of every name: nobody can have it.
+/// The address of every name. No host can have it.
 const PLACEHOLDER: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 impl Client for PlatformFetch {
@@ -59,7 +59,7 @@ async fn send(approved: Approved) -> Result<Response<PlatformBody>, FetchError> 
     let mut meter = Meter::new(timeout);
     let (running, signal) = Running::new();
     let answer = meter.wait(pace.idle, asked.send_with_signal(&signal)).await?;
-    // Why there is no answer stands in a text only. Requests without an effect are sent again by the platform itself.
+    // The reason is in a text only. Requests without an effect are sent again by the platform itself.
     let answer = answer.map_err(|error| {
         console_warn!("no answer from an origin: {error}");
         FetchError::Refused

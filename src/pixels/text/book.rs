@@ -39,11 +39,11 @@ impl<'a> FontBook<'a> {
     /// # Errors
     /// There is no font, or the file that the text names is missing.
     pub(super) fn sources(&self, block: &TextBlock) -> Result<Vec<Source<'a>>, Error> {
-        self.before(bundled(block.typography), block)
+        self.with_bundled(bundled(block.typography), block)
     }
 
-    /// Returns the fonts for a text, with these as the bundled ones.
-    pub(super) fn before(
+    /// Returns the fonts for a text, as [`FontBook::sources`], with these as the bundled ones.
+    pub(super) fn with_bundled(
         &self,
         bundled: impl IntoIterator<Item = Source<'a>>,
         block: &TextBlock,

@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    /// A provider that has one family, and counts how often it is asked for it.
+    /// A provider of one family, with a count of the calls for it.
     struct Own {
         family: &'static str,
         font: Option<&'static [u8]>,
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(with("Own", "font-family='Own'"), mono);
         assert_eq!(with("Own", "font-family='Another, Own'"), mono);
         assert_eq!(with("Own", "font-family='Another'"), bundled(""));
-        // Those of CSS, too, and the one that is meant where none is named.
+        // The families of CSS as well, and the default family.
         assert_eq!(with("serif", "font-family='serif'"), mono);
         assert_eq!(with("sans-serif", ""), mono);
         assert_eq!(with("sans-serif", "font-family='Nobody'"), mono);

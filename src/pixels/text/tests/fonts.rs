@@ -69,7 +69,7 @@ fn fonts_are_asked_in_order() {
 fn without_bundled_fonts_others_are_needed() {
     let named = TextBlock { font: FontChoice::Named("Lobster".to_owned()), ..block("abc") };
     let number = |provider: Option<&dyn Fonts>, block: &TextBlock| {
-        FontBook::new(provider, &no_files).before(None, block).map(|sources| sources.len())
+        FontBook::new(provider, &no_files).with_bundled(None, block).map(|sources| sources.len())
     };
     let error = number(None, &named).unwrap_err();
     assert_eq!(error.to_string(), "`l-text` is not supported: needs a font, such as those of the feature `text`");
