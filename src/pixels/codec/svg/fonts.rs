@@ -152,7 +152,8 @@ const SANS: &str = "Noto Sans";
 const SERIF: &str = "DejaVu Serif";
 const MONO: &str = "DejaVu Sans Mono";
 
-#[cfg(all(test, feature = "text"))]
+#[cfg(test)]
+#[cfg(feature = "text")]
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
