@@ -92,6 +92,7 @@ fn stored(name: &str, bytes: &[u8]) -> PathBuf {
 const SLACK: u64 = 4 * MIB;
 
 #[test]
+#[cfg_attr(feature = "text", ignore = "measured without further features")]
 fn what_is_stated_before_is_an_upper_bound() {
     let image = large(1600, 1200);
     let alpha = DynamicImage::from(image.clone()).to_rgba8();
@@ -271,6 +272,7 @@ fn animations_drawings_and_avif_stay_within_what_is_stated() {
 }
 
 #[test]
+#[cfg_attr(feature = "text", ignore = "measured without further features")]
 fn thumbnails_of_large_photos_take_25_mib() {
     // As the sources of common benchmarks: 12 and 24 megapixels, baseline and progressive.
     let twelve = large(4032, 3024);
