@@ -31,9 +31,9 @@ mkdir -p "$folder"
 # The fonts, from the crates that the feature `text` bundles.
 mkdir -p "$folder/fonts"
 crates=$(cargo metadata --format-version 1 --locked --all-features | grep -oE '"manifest_path":"[^"]*/(notosans|dejavu)-[^"/]*/Cargo\.toml"' | sed 's/.*:"//; s#/Cargo.toml"##')
-for crate in $crates; do
-  find "$crate" \( -name 'NotoSans-*.ttf' -o -name 'DejaVuSans.ttf' -o -name 'DejaVuSans-Bold.ttf' -o -name 'DejaVuSansMono.ttf' \
-    -o -name 'DejaVuSansMono-Bold.ttf' -o -name 'DejaVuSerif.ttf' -o -name 'DejaVuSerif-*.ttf' \) -exec cp {} "$folder/fonts/" \;
+for font in $(grep -oE '[A-Za-z-]+\.ttf' examples/playground/src/fonts.rs | sort -u); do
+  find $crates -name "$font" -exec cp {} "$folder/fonts/" \;
+  test -s "$folder/fonts/$font"
 done
 cp "$page"/*.html "$page"/*.css "$page"/*.js "$page"/*.jpg "$page"/*.png "$folder/"
 echo "$folder: $(du -h "$folder/module_bg.wasm" | cut -f1), $(gzip -9c "$folder/module_bg.wasm" | wc -c) bytes compressed; serve it with any web server"

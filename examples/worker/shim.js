@@ -20,8 +20,8 @@ export default {
     }
     try {
       const response = worker.fetch(request, env, context);
-      // A client that leaves does not end the work: its result is for the cache, and the module would never get to know
-      // that nobody waits, and would keep what it holds.
+      // A client that leaves does not end the work: its result is for the cache, and an abandoned task of the module would
+      // never free its memory.
       context.waitUntil(response);
       return await response;
     } catch (error) {

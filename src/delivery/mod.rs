@@ -254,7 +254,7 @@ impl Delivery {
                     }
                 }
                 Phase::Rendering(rendering) => {
-                    // After the answer nobody waits.
+                    // After the answer there is no client whose time is saved.
                     let job = rendering.next(self.has_store && !self.answered);
                     return job.map_or(Output::Wait, |job| Output::Render(Render { span: span.clone(), ..job }));
                 }

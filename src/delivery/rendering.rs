@@ -37,7 +37,7 @@ impl Rendering {
         answer: ResponseSpec,
         terms: GatherContext,
     ) -> Phase {
-        // A file that is not stored would be made after each answer, for nobody.
+        // A file that may not be stored would be made after each answer, and never be sent.
         let interim = job.negotiation.avif_after_answer && served.may_be_stored(&terms.caching);
         let render = Render { job, sources, stop: Stop::new(), interim, span: Span::none() };
         let whole = |render: &Render| Render {
