@@ -133,6 +133,8 @@ semver() { echo "skipped: from the first release on"; }
 steps=(all fmt clippy bare docs features benches members bucket playground worker fuzz package targets deny semver)
 for step in "${@:-${steps[@]}}"; do
   printf '\n== %s\n' "$step"
+  since=$SECONDS
   "$step"
+  echo "$step: $((SECONDS - since)) s"
 done
 echo "green"
