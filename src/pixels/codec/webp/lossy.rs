@@ -222,6 +222,23 @@ mod tests {
         }
     }
 
+    /// Returns the filter of the opacity in a file: in its chunk `ALPH`, two bits after the two of the compression.
+    fn filter(file: &[u8]) -> Option<u8> {
+        let at = file.windows(4).position(|name| name == b"ALPH")?;
+        file.get(at + 8).map(|first| first >> 2 & 3)
+    }
+
+    #[test]
+    fn plain_opacity_is_not_filtered() {
+        // A ramp at the edge of a disk, for which libwebp by itself filters.
+        let ramp = |width: f32| seen_through(move |away| (100.0 - away) * 255.0 / width);
+        let (narrow, wide) = (ramp(20.0), ramp(90.0));
+        let usual = write(Encoder::new_rgba(narrow.samples(), 320, 240), config(&settings()), &settings().stop).unwrap();
+        assert_ne!(filter(&usual), Some(0));
+        assert_eq!(filter(&encode_image(&narrow, &settings()).unwrap()), Some(0));
+        assert_ne!(filter(&encode_image(&wide, &settings()).unwrap()), Some(0));
+    }
+
     #[test]
     fn planes_of_another_size_are_refused() {
         let whole = Planes::new(Size::new(4, 4), vec![0; 16], Some([vec![0; 16], vec![0; 16]]), false).unwrap();
