@@ -92,7 +92,7 @@ fn images_that_are_reduced_while_they_are_decoded_look_the_same() {
 #[test]
 fn every_pass_makes_the_image_of_the_plan_it_was_made_from() {
     let mut worst = std::collections::BTreeMap::new();
-    for (width, height) in [(640, 480), (333, 517)] {
+    for (width, height) in [(320, 240), (333, 517)] {
         let image = photo(width, height);
         for sampling in [Sampling::R_4_4_4, Sampling::R_4_2_2, Sampling::R_4_2_0] {
             let bytes = turned(&jpeg(&image, sampling, false, 0), 6);

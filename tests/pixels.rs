@@ -374,10 +374,10 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
 
 #[test]
 fn smallest_spends_time_for_bytes() {
-    let source = file(photo(900, 600), ImageFormat::Png);
+    let source = file(photo(300, 200), ImageFormat::Png);
     let mut saved = 0;
     for format in ["f-jpg", "f-webp", "f-png", "f-webp,lo-true"] {
-        let wanted = format!("w-800:{format}").parse().unwrap();
+        let wanted = format!("w-250:{format}").parse().unwrap();
         let mut options = Renderer::new();
         let usual = options.render(&source, &wanted).unwrap().bytes;
         options.smallest = true;
