@@ -25,20 +25,21 @@ pub(crate) fn build(example: &str) -> PathBuf {
         }
     }
     build.args(["build", "--quiet", "--profile", if name == "debug" { "dev" } else { name }]);
-    if is_package {
-        build.args(["--package", example]);
-        if cfg!(feature = "avif") && example == "serve" {
-            build.args(["--features", "avif"]);
-        }
-    } else {
-        build.args(["--example", example, "--no-default-features", "--features", &features()]);
+    // With the features of this test, and with an example, which needs what tests need: cargo has built that library.
+    build.args(["--package", "originkit", "--no-default-features", "--features", &features()]);
+    match is_package {
+        true => build.args(["--package", example, "--bin", example, "--example", "by_hand"]),
+        false => build.args(["--example", example]),
+    };
+    if cfg!(feature = "avif") && example == "serve" {
+        build.args(["--features", "serve/avif"]);
     }
     build.arg("--target-dir").arg(profile.parent().unwrap());
     assert!(build.status().unwrap().success(), "{example} does not build");
     program
 }
 
-/// Those of this build: others would mean another build of the library.
+/// Those of this build, as `originkit/FEATURE,..`: others would mean another build of the library.
 fn features() -> String {
     let all = [
         ("default", cfg!(feature = "default")),
@@ -49,15 +50,17 @@ fn features() -> String {
         ("ureq", cfg!(feature = "ureq")),
         ("signing", cfg!(feature = "signing")),
         ("sanitize", cfg!(feature = "sanitize")),
+        ("decompress", cfg!(feature = "decompress")),
         ("text", cfg!(feature = "text")),
         ("own-fonts", cfg!(feature = "own-fonts")),
         ("svg", cfg!(feature = "svg")),
         ("avif", cfg!(feature = "avif")),
+        ("qoi", cfg!(feature = "qoi")),
         ("tower", cfg!(feature = "tower")),
         ("single-flight", cfg!(feature = "single-flight")),
         ("memory-store", cfg!(feature = "memory-store")),
         ("object-store", cfg!(feature = "object-store")),
         ("tracing", cfg!(feature = "tracing")),
     ];
-    all.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
+    all.into_iter().filter(|(_, on)| *on).map(|(name, _)| format!("originkit/{name}")).collect::<Vec<_>>().join(",")
 }

@@ -186,14 +186,20 @@ fn third_parties_stay_where_they_belong() {
 }
 
 #[test]
-fn the_readme_lists_every_feature() {
+fn every_feature_is_listed_where_features_are() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
+    let (manifest, readme, programs) = (read("Cargo.toml"), read("README.md"), read("tests/program/mod.rs"));
+    let checks = read("ci/check.sh");
+    let alone = checks.split("for feature in ").nth(1).unwrap().split(';').next().unwrap();
     let features = manifest.split("[features]").nth(1).unwrap().split("\n[").next().unwrap();
     for line in features.lines().filter(|line| !line.starts_with('#') && line.contains(" = [")) {
         let name = line.split(' ').next().unwrap();
-        assert!(name == "default" || readme.contains(&format!("| `{name}` |")), "README.md has no row for `{name}`");
+        assert!(programs.contains(&format!("cfg!(feature = \"{name}\")")), "programs for tests lack `{name}`");
+        if name != "default" {
+            assert!(readme.contains(&format!("| `{name}` |")), "README.md has no row for `{name}`");
+            assert!(alone.split(' ').any(|it| it == name), "`{name}` is not built alone");
+        }
     }
 }
 

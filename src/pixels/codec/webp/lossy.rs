@@ -233,7 +233,8 @@ mod tests {
         // A ramp at the edge of a disk, for which libwebp by itself filters.
         let ramp = |width: f32| seen_through(move |away| (100.0 - away) * 255.0 / width);
         let (narrow, wide) = (ramp(20.0), ramp(90.0));
-        let usual = write(Encoder::new_rgba(narrow.samples(), 320, 240), config(&settings()), &settings().stop).unwrap();
+        let usual =
+            write(Encoder::new_rgba(narrow.samples(), 320, 240), config(&settings()), &settings().stop).unwrap();
         assert_ne!(filter(&usual), Some(0));
         assert_eq!(filter(&encode_image(&narrow, &settings()).unwrap()), Some(0));
         assert_ne!(filter(&encode_image(&wide, &settings()).unwrap()), Some(0));
