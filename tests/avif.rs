@@ -296,7 +296,7 @@ fn a_jpeg_is_written_in_any_of_several_formats() {
             for chroma_420 in [false, true] {
                 let settings = Settings::default().avif(avif).smallest(smallest).chroma_420(chroma_420);
                 let engine = engine(settings);
-                for text in ["", "/tr:f-auto,w-300", "/tr:w-150", "/tr:f-webp", "/tr:f-jpg,w-300", "/tr:f-png"] {
+                for text in ["", "/tr:f-auto,w-60", "/tr:w-50", "/tr:f-webp", "/tr:f-jpg,w-300", "/tr:f-png"] {
                     let answer = blocking::drive(delivery(&engine, &format!("{text}/whole.jpg"), 0, None), &io);
                     assert_eq!(answer.response.status(), 200, "{avif} {smallest} {chroma_420} {text}");
                 }
