@@ -121,14 +121,17 @@ targets() (
   else
     echo "no tests on i686: the C compiler has no library of 32 bits"
   fi
-  if command -v node > /dev/null; then
+  # A toolchain of rustup has a linker for WebAssembly. The one of Debian is a link to a package that it does not need.
+  local host; host=$(rustc -vV | sed -n 's/^host: //p')
+  PATH="$PATH:$(rustc --print sysroot)/lib/rustlib/$host/bin"
+  if command -v node > /dev/null && command -v rust-lld > /dev/null; then
     # Nothing can be printed there, so that another program runs the tests.
     RUSTFLAGS="-Zcrate-attr=feature(custom_test_frameworks) -Zcrate-attr=test_runner(wasm_tests::run)" \
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER="node $PWD/tests/wasm/run.mjs" \
       cargo test --quiet --no-fail-fast "$std" -Zbuild-std-features= --target $wasm --no-default-features \
       --features pixels,text,svg,signing,sanitize,decompress $tests
   else
-    echo "no tests on WebAssembly: there is no Node"
+    echo "no tests on WebAssembly: there is no Node, or no rust-lld"
   fi
 )
 # Advisories need a database from outside; the rest of the policy works offline.
