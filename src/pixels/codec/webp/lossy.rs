@@ -235,9 +235,9 @@ mod tests {
         let (narrow, wide) = (ramp(20.0), ramp(90.0));
         let usual =
             write(Encoder::new_rgba(narrow.samples(), 320, 240), config(&settings()), &settings().stop).unwrap();
-        assert_ne!(filter(&usual), Some(0));
+        assert!(filter(&usual) > Some(0));
         assert_eq!(filter(&encode_image(&narrow, &settings()).unwrap()), Some(0));
-        assert_ne!(filter(&encode_image(&wide, &settings()).unwrap()), Some(0));
+        assert!(filter(&encode_image(&wide, &settings()).unwrap()) > Some(0));
     }
 
     #[test]
