@@ -31,19 +31,11 @@ docs() {
   cargo test --all-features --quiet --test tidy -- --ignored
   RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --document-private-items --quiet
 }
-# Each feature alone must build: features add, they never lean on one another unsaid. Two at a time, those with images and
-# those without, in folders of their own: a check uses one core, and cargo locks the folder.
 features() {
-  each() {
-    local folder=$1 feature; shift
-    for feature in "$@"; do
-      cargo check --quiet --no-default-features --features "$feature" --target-dir "target/$folder" || return 1
-    done
-  }
-  each with-images pixels webp-lossy own-fonts text svg avif qoi tokio &
-  local first=$!
-  each without-images signing sanitize decompress tower single-flight memory-store object-store reqwest ureq tracing
-  wait "$first"
+  # Each feature alone must build: features add, they never lean on one another unsaid.
+  for feature in pixels webp-lossy signing sanitize decompress own-fonts text svg avif qoi tower single-flight memory-store object-store reqwest ureq tokio tracing; do
+    cargo check --quiet --no-default-features --features "$feature"
+  done
 }
 # Benches, each once, and the tests of the playground: built together, they use what `cargo test` has built.
 benches()  { cargo test --quiet --package benches --package playground --all-targets > /dev/null; }

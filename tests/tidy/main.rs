@@ -191,15 +191,14 @@ fn every_feature_is_listed_where_features_are() {
     let read = |file: &str| fs::read_to_string(root.join(file)).unwrap();
     let (manifest, readme, programs) = (read("Cargo.toml"), read("README.md"), read("tests/program/mod.rs"));
     let checks = read("ci/check.sh");
-    let alone: Vec<_> = checks.lines().filter(|line| line.starts_with("  each with")).collect();
-    let alone: Vec<_> = alone.iter().flat_map(|line| line.split(' ')).collect();
+    let alone = checks.split("for feature in ").nth(1).unwrap().split(';').next().unwrap();
     let features = manifest.split("[features]").nth(1).unwrap().split("\n[").next().unwrap();
     for line in features.lines().filter(|line| !line.starts_with('#') && line.contains(" = [")) {
         let name = line.split(' ').next().unwrap();
         assert!(programs.contains(&format!("cfg!(feature = \"{name}\")")), "programs for tests lack `{name}`");
         if name != "default" {
             assert!(readme.contains(&format!("| `{name}` |")), "README.md has no row for `{name}`");
-            assert!(alone.contains(&name), "`{name}` is not built alone");
+            assert!(alone.split(' ').any(|it| it == name), "`{name}` is not built alone");
         }
     }
 }
