@@ -113,7 +113,7 @@ targets() (
   else
     echo "no tests on i686: the C compiler has no library of 32 bits"
   fi
-  # A toolchain of rustup has a linker for WebAssembly. The one of Debian is a link to a package that it does not need.
+  # A toolchain of rustup has a linker for WebAssembly. Debian's is a link to a file of a package that may be missing.
   local host; host=$(rustc -vV | sed -n 's/^host: //p')
   PATH="$PATH:$(rustc --print sysroot)/lib/rustlib/$host/bin"
   if command -v node > /dev/null && command -v rust-lld > /dev/null; then

@@ -5,7 +5,7 @@
 # It needs a compiler with the target wasm32-unknown-unknown, and `wasm-bindgen` in the version of `Cargo.lock`:
 #   rustup target add wasm32-unknown-unknown
 #   cargo install wasm-bindgen-cli --version "$(examples/worker/build.sh --version)"
-# Without rustup, on Debian (`apt-get install rustc-web rust-web-src lld`):
+# Without rustup, on Debian (`apt-get install rustc-web rust-web-src rust-web-llvm lld-22`):
 #   RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 examples/worker/build.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
