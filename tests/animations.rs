@@ -337,7 +337,7 @@ fn bombs_are_refused_by_their_blocks() {
             let codes =
                 if name.starts_with("PNG") { &[ErrorCode::Limit, ErrorCode::Format][..] } else { &[ErrorCode::Limit] };
             assert!(codes.contains(&error.code()), "{name}: {error}");
-            assert!(start.elapsed() < Duration::from_millis(500), "{name}: {:?}", start.elapsed());
+            assert!(start.elapsed() < Duration::from_secs(5), "{name}: {:?}", start.elapsed());
         }
     }
 }

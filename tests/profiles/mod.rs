@@ -15,7 +15,7 @@ use crate::images::{file, png_with};
 
 /// sRGB as Little CMS understands it.
 pub(crate) fn srgb() -> Vec<u8> {
-    Profile::new_srgb().icc().unwrap()
+    undated(&Profile::new_srgb())
 }
 
 /// The primaries of Display P3 with the curve of sRGB.
@@ -40,7 +40,7 @@ pub(crate) fn linear() -> Vec<u8> {
 }
 
 pub(crate) fn gray(gamma: f64) -> Vec<u8> {
-    Profile::new_gray(&D50, &ToneCurve::new(gamma)).unwrap().icc().unwrap()
+    undated(&Profile::new_gray(&D50, &ToneCurve::new(gamma)).unwrap())
 }
 
 fn srgb_curve() -> ToneCurve {
@@ -51,7 +51,14 @@ fn rgb(primaries: [(f64, f64); 3], curve: &ToneCurve) -> Vec<u8> {
     let [red, green, blue] = primaries.map(|(x, y)| CIExyY { x, y, Y: 1.0 });
     let d65 = CIExyY { x: 0.3127, y: 0.3290, Y: 1.0 };
     let primaries = CIExyYTRIPLE { Red: red, Green: green, Blue: blue };
-    Profile::new_rgb(&d65, &primaries, &[curve, curve, curve]).unwrap().icc().unwrap()
+    undated(&Profile::new_rgb(&d65, &primaries, &[curve, curve, curve]).unwrap())
+}
+
+/// The bytes of a profile, which are the same whenever they are written: Little CMS puts in the second of its making.
+fn undated(profile: &Profile) -> Vec<u8> {
+    let mut icc = profile.icc().unwrap();
+    icc[24..36].fill(0);
+    icc
 }
 
 const D50: CIExyY = CIExyY { x: 0.3457, y: 0.3585, Y: 1.0 };
