@@ -49,7 +49,7 @@ fuzz() (
   fi
   cargo test --quiet --test seeds -- --ignored > /dev/null
   cd fuzz
-  cargo build --quiet --locked --release --bins --target-dir ../target/fuzz
+  cargo build --quiet --locked --profile quick --bins --target-dir ../target/fuzz
   ten_seconds() {
     local log="../target/fuzz/$1.log"
     # The seeds, each once.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a target that was built by `cargo build --release --bins --target-dir ../target/fuzz` in this folder:
+# Runs a target that was built by `cargo build --release --bins --target-dir ../target/fuzz` in this folder, or
+# with `--profile quick`, whichever is newer:
 #
 #     ./run.sh images                          until something is found
 #     ./run.sh images -max_total_time=7200     with options of libFuzzer
@@ -17,7 +18,7 @@ if [[ " $* " != *" "[!-]* ]]; then
   folders=("corpus/$target" "seeds/$target")
 fi
 mkdir -p "corpus/$target" "seeds/$target" ../target/fuzz/finds
-built=$(ls -t ../target/fuzz/*/release/"$target" | head -1)
+built=$(ls -t ../target/fuzz/*/*/"$target" | head -1)
 # These bounds of libFuzzer's own are far beyond what the oracles let pass.
 "$built" -dict=transformation.dict -timeout=20 -rss_limit_mb=1500 -max_len=8192 \
   -artifact_prefix="../target/fuzz/finds/$target-" "$@" "${folders[@]}"
