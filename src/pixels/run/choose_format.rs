@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::output_spec::Candidate;
-use super::sample::sample;
+use super::sample::{is_poorer, sample};
 use crate::code::ErrorCode;
 use crate::encoded::Encoded;
 use crate::error::Error;
@@ -159,11 +159,13 @@ impl Choice<'_> {
             };
             body.map_or(0, |body| head(format) + body)
         };
-        let Some((first, least)) =
-            candidates.iter().map(|(format, encoder)| (*encoder, bytes(*format))).min_by_key(|(_, bytes)| *bytes)
-        else {
+        let guesses = candidates.iter().map(|able| (able, bytes(able.0)));
+        let Some((&(format, first), least)) = guesses.min_by_key(|(_, bytes)| *bytes) else {
             return Ok(candidates);
         };
+        if is_lossless(format) && is_poorer(&sample, image) {
+            return Ok(candidates);
+        }
         let work = |encoder: &dyn Encoder| encoder.cost(image.size(), has_alpha(image), self.settings).work;
         let likely = candidates.into_iter().filter(|(format, encoder)| {
             let more = bytes(*format) - least;
@@ -175,6 +177,11 @@ impl Choice<'_> {
 
 fn has_alpha(image: &Image) -> bool {
     matches!(image, Image::Raster(raster) if raster.channels() == Channels::Rgba)
+}
+
+/// Returns whether a format keeps every pixel, so that its files grow most with detail.
+const fn is_lossless(format: Format) -> bool {
+    matches!(format, Format::Png | Format::Gif)
 }
 
 /// Returns the bytes of a file that do not grow with the image, about: headers, tables of codes and probabilities.
@@ -224,6 +231,11 @@ mod tests {
         }
     }
 
+    /// A white page with a photograph that no part of a sample shows.
+    fn page(x: u32, y: u32) -> [u8; 3] {
+        if (270..360).contains(&y) { waves(x, y) } else { [255; 3] }
+    }
+
     fn settings(smallest: bool) -> Settings {
         Settings {
             quality: 80,
@@ -260,6 +272,17 @@ mod tests {
                 assert_eq!(chosen.bytes.len(), written[0].min(written[1]), "{smallest} {chroma_420} {halved}");
             }
         }
+    }
+
+    #[test]
+    fn detail_that_the_sample_missed_does_not_make_a_large_file() {
+        let (limits, attached, settings) = (Limits::default(), Attachments::default(), settings(false));
+        let choice =
+            Choice { interim: false, matte: Color::BLACK, settings: &settings, attached: &attached, limits: &limits };
+        let candidates = [Format::Jpeg, Format::Png].map(|format| (format, registry::encoder(format)));
+        let [jpeg, png] = candidates.map(|it| choice.encode(raster(page), &[it]).unwrap().bytes.len());
+        assert!(jpeg * 2 < png, "{jpeg} {png}");
+        assert_eq!(choice.encode(raster(page), &candidates).unwrap().bytes.len(), jpeg);
     }
 
     #[test]

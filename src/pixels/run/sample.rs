@@ -7,7 +7,7 @@ use crate::plan::Size;
 
 /// The most columns and rows of a part. Even numbers, for halved chroma. The height is that of two rows of the blocks in
 /// which WebP and JPEG store images, so that one of them has its neighbour above, as in a whole image.
-const WIDTH: u32 = 256;
+const WIDTH: u32 = 128;
 const HEIGHT: u32 = 32;
 
 /// The share of the pixels in a sample.
@@ -16,7 +16,7 @@ const SHARE: u64 = 28;
 /// The fewest parts, and how many times as many pixels an image has at least. All formats of smaller images are written
 /// in the time in which a choice would be made.
 const PARTS: u64 = 2;
-const TIMES: u64 = 4;
+const TIMES: u64 = 8;
 
 /// Returns the number of parts in a sample of an image of this size; 0 if it is too small to be sampled.
 fn parts(size: Size) -> u64 {
@@ -61,6 +61,23 @@ pub(super) fn sample(image: &Image) -> Result<Option<Image>, Error> {
         }
     };
     Ok(Some(sampled))
+}
+
+/// Returns whether an image has far more detail than its sample, as a page has whose one photograph lies between the
+/// parts. Its file will be larger than the sample tells, and most of all without loss.
+pub(super) fn is_poorer(sample: &Image, image: &Image) -> bool {
+    let (Image::Raster(sample), Image::Raster(image)) = (sample, image) else { return false };
+    // By more than a quarter, of shares of the pixels.
+    let [few, many] = [sample, image].map(|it| u128::from(changes(it)));
+    let [part, whole] = [sample, image].map(|it| u128::from(it.size().pixels()));
+    4 * many * part > 5 * few * whole
+}
+
+/// Counts the pixels that differ from the one before them.
+fn changes(raster: &Raster) -> u64 {
+    let count = raster.channels().count();
+    let (before, after) = (raster.samples(), raster.samples().get(count..).unwrap_or_default());
+    before.chunks_exact(count).zip(after.chunks_exact(count)).map(|(before, after)| u64::from(before != after)).sum()
 }
 
 /// Equal parts of an image.
@@ -116,21 +133,37 @@ mod tests {
     fn parts_are_whole_and_from_all_over_the_image() {
         let size = Size::new(1001, 701);
         let sampled = sample(&numbered(size).into()).unwrap().unwrap().into_raster().unwrap();
-        assert_eq!(sampled.size(), Size::new(256, 4 * 32));
+        assert_eq!(sampled.size(), Size::new(128, 7 * 32));
         let places =
             sampled.samples().as_chunks::<3>().0.iter().map(|&[x, y, far]| {
                 (u32::from(x) + 256 * u32::from(far % 16), u32::from(y) + 256 * u32::from(far / 16))
             });
         let places = places.collect::<Vec<_>>();
-        for (row, places) in places.chunks(256).enumerate() {
+        for (row, places) in places.chunks(128).enumerate() {
             let (x, y) = places[0];
             assert!(places.iter().zip(x..).all(|(place, x)| *place == (x, y)), "row {row} is one of the image");
             assert!(row % 32 == 0 || y > 0, "rows follow one another");
         }
-        let columns = places.iter().step_by(256 * 32).map(|(x, _)| *x).collect::<Vec<_>>();
+        let columns = places.iter().step_by(128 * 32).map(|(x, _)| *x).collect::<Vec<_>>();
         assert!(columns.iter().min() < Some(&150) && columns.iter().max() > Some(&500), "{columns:?}");
-        let rows = places.iter().step_by(256 * 32).map(|(_, y)| *y).collect::<Vec<_>>();
-        assert!(rows[0] < 100 && rows[3] > 550 && rows.is_sorted(), "{rows:?}");
+        let rows = places.iter().step_by(128 * 32).map(|(_, y)| *y).collect::<Vec<_>>();
+        assert!(rows[0] < 100 && rows[6] > 550 && rows.is_sorted(), "{rows:?}");
+    }
+
+    #[test]
+    fn detail_between_the_parts_is_noticed() {
+        let size = Size::new(640, 480);
+        let with = |rows: std::ops::Range<u32>| {
+            let white = |x: u32, y: u32| if rows.contains(&y) { [(x * y % 251) as u8; 3] } else { [255; 3] };
+            let samples = (0..size.height).flat_map(|y| (0..size.width).flat_map(move |x| white(x, y))).collect();
+            Image::from(Raster::new(size, Channels::Rgb, samples).unwrap())
+        };
+        // Three parts begin at rows 74, 224 and 372.
+        for (rows, poorer) in [(270..360, true), (0..480, false), (0..0, false), (230..240, false)] {
+            let image = with(rows.clone());
+            let sampled = sample(&image).unwrap().unwrap();
+            assert_eq!(is_poorer(&sampled, &image), poorer, "{rows:?}");
+        }
     }
 
     #[test]
