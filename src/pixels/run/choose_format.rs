@@ -126,8 +126,8 @@ impl Choice<'_> {
     /// Returns the candidates to try: the one whose file is probably the smallest, and those that may be smaller and
     /// cost little beside it. With [`Settings::smallest`](crate::Settings::smallest) these are all.
     ///
-    /// Measured with quality 80, without AVIF, on 291 photographs, wallpapers, screenshots, drawings and cut-outs up to
-    /// 1000 pixels wide: 1.002 times the bytes of the smallest files on average, and 1.49 times in the worst case.
+    /// Measured with quality 80, without AVIF, on 914 results of photographs, wallpapers, screenshots, drawings and logos
+    /// up to 900 pixels wide: 1.0001 times the bytes of the smallest files on average, and 1.06 times in the worst case.
     fn likely(&self, image: &Image, candidates: Vec<Able>) -> Result<Vec<Able>, Error> {
         if candidates.len() < 2 || self.settings.smallest {
             return Ok(candidates);
