@@ -301,7 +301,7 @@ async fn counts_come_back_to_zero_whatever_happens() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_render_that_takes_too_long_is_stopped() {
-    let (threads, gate) = (Threads::new().deadline(Duration::from_millis(30)), Gate::default());
+    let (threads, gate) = (Threads::new().deadline(Duration::from_millis(500)), Gate::default());
     let job = gated(&gate);
     let stop = job.stop().clone();
     let running = tokio::spawn({
