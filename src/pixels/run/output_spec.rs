@@ -26,6 +26,8 @@ pub(crate) struct OutputSpec {
     pub(super) animated: Vec<Candidate>,
     /// Whether all encoders that are tried for an opaque still accept luma and halved chroma.
     pub(super) takes_planes: bool,
+    /// Whether AVIF is left to a later render if there is another format: [`Work::interim`].
+    interim: bool,
 }
 
 impl OutputSpec {
@@ -61,21 +63,22 @@ impl OutputSpec {
             .map(|formats| formats.into_iter().map(|format| (format, registry::encoder(format))).collect::<Vec<_>>());
         let takes_planes =
             opaque.iter().all(|(_, encoder)| encoder.is_some_and(|encoder| encoder.takes_planes(&settings)));
-        Self { settings, opaque, transparent, animated, takes_planes }
+        Self { settings, opaque, transparent, animated, takes_planes, interim: work.interim }
     }
 
     /// Returns the cost of encoding, including the image. If the formats together would cost too much, the last ones
-    /// are removed. `spent` is the units of computing of everything before; `alpha` is whether the image may have
+    /// are removed. That is so for an interim result, too, whose cost is then the one without AVIF. `spent` is the units of computing of everything before; `alpha` is whether the image may have
     /// transparent pixels.
     ///
     /// # Errors
     /// No format is left.
     pub(super) fn affordable(&mut self, size: Size, alpha: bool, spent: u64, limits: &Limits) -> Result<Cost, Error> {
-        let opaque = affordable(&mut self.opaque, size, alpha, spent, &self.settings, limits)?;
+        let (settings, interim) = (&self.settings, self.interim);
+        let opaque = affordable(&mut self.opaque, interim, size, alpha, spent, settings, limits)?;
         if !alpha {
             return Ok(opaque);
         }
-        let transparent = affordable(&mut self.transparent, size, alpha, spent, &self.settings, limits)?;
+        let transparent = affordable(&mut self.transparent, interim, size, alpha, spent, settings, limits)?;
         Ok(Cost { memory: opaque.memory.max(transparent.memory), work: opaque.work.max(transparent.work), ..opaque })
     }
 }
@@ -83,6 +86,7 @@ impl OutputSpec {
 /// Removes candidates that cost too much, if there are others, and returns the cost of the rest.
 fn affordable(
     candidates: &mut Vec<Candidate>,
+    interim: bool,
     size: Size,
     alpha: bool,
     spent: u64,
@@ -90,24 +94,76 @@ fn affordable(
     limits: &Limits,
 ) -> Result<Cost, LimitError> {
     let image = memory::bytes(size, Channels::Rgba).saturating_add(TABLES);
-    let (mut all, mut refused) = (Cost::new(image, 0), None);
-    candidates.retain(|(_, encoder)| {
+    let (mut all, mut refused, mut other) = (Cost::new(image, 0), None, None);
+    candidates.retain(|(format, encoder)| {
         // A format that this build cannot write, or not at this size, stays in the list and fails when it is tried.
         let Some(encoder) = encoder.filter(|encoder| encoder.longest_side(limits).check(size).is_ok()) else {
             return true;
         };
-        let more = all.then(encoder.cost(size, alpha, settings).holding(image));
+        let own = encoder.cost(size, alpha, settings).holding(image);
+        let more = all.then(own);
         let paid = Cost { work: more.work.saturating_add(spent), ..more }.check(limits);
         match paid {
-            Ok(()) => all = more,
+            Ok(()) => {
+                all = more;
+                if *format != Format::Avif {
+                    other = Some(other.map_or(own, |other: Cost| other.then(own)));
+                }
+            }
             Err(error) => refused = refused.or(Some(error)),
         }
         paid.is_ok()
     });
+    let cost = other.filter(|_| interim).unwrap_or(all);
     // A choice between several begins with a sample in each.
-    let sampled = if candidates.len() > 1 { share(all.work, size) } else { 0 };
+    let sampled = if candidates.len() > 1 { share(cost.work, size) } else { 0 };
     match refused {
         Some(error) if candidates.is_empty() => Err(error),
-        _ => Ok(Cost { work: all.work.saturating_add(sampled), ..all }),
+        _ => Ok(Cost { work: cost.work.saturating_add(sampled), ..cost }),
+    }
+}
+
+#[cfg(all(test, feature = "avif"))]
+mod tests {
+    use super::*;
+    use crate::stop::Stop;
+
+    const SIZE: Size = Size::new(800, 600);
+
+    /// Returns the formats that are left of these, and the cost.
+    fn left(formats: &[Format], interim: bool, limits: &Limits) -> (Vec<Format>, Cost) {
+        let settings = Settings {
+            quality: 80,
+            lossless: false,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest: false,
+            stop: Stop::default(),
+        };
+        let mut candidates = formats.iter().map(|it| (*it, registry::encoder(*it))).collect();
+        let cost = affordable(&mut candidates, interim, SIZE, false, 0, &settings, limits).unwrap();
+        (candidates.into_iter().map(|(format, _)| format).collect(), cost)
+    }
+
+    #[test]
+    fn an_interim_result_has_the_cost_of_the_formats_that_are_written() {
+        const ALL: [Format; 3] = [Format::Avif, Format::WebP, Format::Jpeg];
+        let limits = Limits::default();
+        let (whole, interim) = (left(&ALL, false, &limits), left(&ALL, true, &limits));
+        assert_eq!((whole.0, interim.0), (ALL.to_vec(), ALL.to_vec()));
+        let without = left(&[Format::WebP, Format::Jpeg], false, &limits).1;
+        // The image with its tables is held in any case, by the whole as by each.
+        assert_eq!((interim.1.memory, interim.1.work), (without.memory, without.work));
+        assert!(interim.1.work * 4 < whole.1.work && interim.1.memory < whole.1.memory);
+        // AVIF that stands alone is written at once.
+        let alone = [Format::Avif];
+        assert_eq!(left(&alone, true, &limits).1.work, left(&alone, false, &limits).1.work);
+        // What is affordable does not depend on it, so that the later result has the same formats to choose from.
+        let mut tight = Limits::default();
+        tight.work = whole.1.work / 2;
+        let kept = [false, true].map(|interim| left(&ALL, interim, &tight).0);
+        assert_eq!(kept[0], kept[1]);
+        assert!(!kept[0].contains(&Format::Avif), "{kept:?}");
     }
 }
