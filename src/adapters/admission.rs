@@ -326,7 +326,8 @@ mod tests {
         first.grow(60, 0, &Stop::new(), soon()).unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut threads = Vec::new();
-        for (many, bytes) in [(1, 90), (2, 10)] {
+        // The small one would fit beside the first, and does not beside the large one, which has gone when it begins.
+        for (many, bytes) in [(1, 90), (2, 20)] {
             let (slot, order) = (slot(&admission).await, Arc::clone(&order));
             threads.push(thread::spawn(move || {
                 slot.grow(bytes, 0, &Stop::new(), soon()).unwrap();
@@ -337,7 +338,7 @@ mod tests {
         assert_eq!((admission.load().running, admission.load().bytes), (1, 60));
         drop(first);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
-        assert_eq!(*order.lock().unwrap(), [90, 10]);
+        assert_eq!(*order.lock().unwrap(), [90, 20]);
         assert_eq!(admission.load(), Load { done: 3, ..Load::default() });
     }
 
