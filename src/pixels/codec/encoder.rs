@@ -109,3 +109,19 @@ pub(crate) struct Settings {
     /// The handle that ends the encoding early.
     pub(crate) stop: Stop,
 }
+
+#[cfg(test)]
+impl Settings {
+    /// Returns the settings of a request that names none, for tests.
+    pub(crate) fn usual() -> Self {
+        Self {
+            quality: 80,
+            lossless: false,
+            exact: false,
+            progressive: false,
+            chroma_420: true,
+            smallest: false,
+            stop: Stop::default(),
+        }
+    }
+}

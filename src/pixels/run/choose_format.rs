@@ -200,7 +200,6 @@ mod tests {
     use crate::pixels::codec::registry;
     use crate::pixels::raster::{Planes, Raster};
     use crate::plan::Size;
-    use crate::stop::Stop;
 
     const SIZE: Size = Size::new(640, 480);
 
@@ -237,15 +236,7 @@ mod tests {
     }
 
     fn settings(smallest: bool) -> Settings {
-        Settings {
-            quality: 80,
-            lossless: false,
-            exact: false,
-            progressive: false,
-            chroma_420: true,
-            smallest,
-            stop: Stop::default(),
-        }
+        Settings { smallest, ..Settings::usual() }
     }
 
     #[test]

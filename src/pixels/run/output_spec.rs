@@ -67,8 +67,8 @@ impl OutputSpec {
     }
 
     /// Returns the cost of encoding, including the image. If the formats together would cost too much, the last ones
-    /// are removed. That is so for an interim result, too, whose cost is then the one without AVIF. `spent` is the units of computing of everything before; `alpha` is whether the image may have
-    /// transparent pixels.
+    /// are removed. The cost of an interim result is without AVIF, and the same formats are removed. `spent` is the
+    /// units of computing of everything before; `alpha` is whether the image may have transparent pixels.
     ///
     /// # Errors
     /// No format is left.
@@ -127,23 +127,13 @@ fn affordable(
 #[cfg(feature = "avif")]
 mod tests {
     use super::*;
-    use crate::stop::Stop;
 
     const SIZE: Size = Size::new(800, 600);
 
     /// Returns the formats that are left of these, and the cost.
     fn left(formats: &[Format], interim: bool, limits: &Limits) -> (Vec<Format>, Cost) {
-        let settings = Settings {
-            quality: 80,
-            lossless: false,
-            exact: false,
-            progressive: false,
-            chroma_420: true,
-            smallest: false,
-            stop: Stop::default(),
-        };
         let mut candidates = formats.iter().map(|it| (*it, registry::encoder(*it))).collect();
-        let cost = affordable(&mut candidates, interim, SIZE, false, 0, &settings, limits).unwrap();
+        let cost = affordable(&mut candidates, interim, SIZE, false, 0, &Settings::usual(), limits).unwrap();
         (candidates.into_iter().map(|(format, _)| format).collect(), cost)
     }
 
@@ -157,10 +147,10 @@ mod tests {
         // The image with its tables is held in any case, by the whole as by each.
         assert_eq!((interim.1.memory, interim.1.work), (without.memory, without.work));
         assert!(interim.1.work * 4 < whole.1.work && interim.1.memory < whole.1.memory);
-        // AVIF that stands alone is written at once.
+        // If AVIF is the only format, it is written now.
         let alone = [Format::Avif];
         assert_eq!(left(&alone, true, &limits).1.work, left(&alone, false, &limits).1.work);
-        // What is affordable does not depend on it, so that the later result has the same formats to choose from.
+        // The later result has the same formats to choose from: `interim` removes none.
         let tight = Limits { work: whole.1.work / 2, ..limits };
         let kept = [false, true].map(|interim| left(&ALL, interim, &tight).0);
         assert_eq!(kept[0], kept[1]);

@@ -238,15 +238,7 @@ mod tests {
             ("257 colours", image(203, 200, |n| [byte(n % 257), byte(n % 257 / 256), 0, 255]), (Rgb, 8)),
             ("257 opacities", image(203, 200, |n| [byte(n), byte(n / 256), 0, byte(n / 2)]), (Rgba, 8)),
         ];
-        let settings = Settings {
-            quality: 80,
-            lossless: false,
-            exact: false,
-            progressive: false,
-            chroma_420: true,
-            smallest: false,
-            stop: crate::stop::Stop::new(),
-        };
+        let settings = Settings::usual();
         for (name, image, want) in cases {
             let file = encode::encode(&image, &settings, &Attachments::default()).unwrap();
             let plain = encode::write(&image, &Layout::plain(&image), &settings, &Attachments::default()).unwrap();
